@@ -1,0 +1,121 @@
+"""Configuration models: frozen, unknown keys refused, every field described, secrets never shown."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Self
+from urllib.parse import SplitResult
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def seconds(value: Any) -> Any:
+    """Read a duration: a number of seconds, or text with a unit: ``500ms``, ``60s``, ``5m``, ``2h``, ``7d``."""
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?\s*", value)
+    if not found:
+        raise ValueError("write a duration as 500ms, 60s, 5m, 2h or 7d")
+    return float(found[1]) * _UNITS[found[2] or "s"]
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    return value
+
+
+Duration = Annotated[float, BeforeValidator(seconds), Field(gt=0)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Filter(Model):
+    """Include and exclude regular expressions, searched (``re.search``) in the raw name, case-sensitive.
+
+    Exclude wins. Without includes everything is included.
+    """
+
+    include: tuple[Pattern, ...] = Field(default=(), description="Keep only names that match one of these.")
+    exclude: tuple[Pattern, ...] = Field(default=(), description="Drop names that match one of these; wins.")
+
+    @cached_property
+    def _compiled(self) -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
+        return [re.compile(p) for p in self.include], [re.compile(p) for p in self.exclude]
+
+    def rule(self, name: str, label: str) -> str | None:
+        """The rule that drops ``name``, as ``label.exclude: pattern``, or ``None`` when it is kept."""
+        includes, excludes = self._compiled
+        for pattern in excludes:
+            if pattern.search(name):
+                return f"{label}.exclude: {pattern.pattern}"
+        if includes and not any(pattern.search(name) for pattern in includes):
+            return f"{label}.include"
+        return None
+
+
+def _switch(value: Any) -> Any:
+    """A filter may be written as ``true`` (all) or ``false`` (none)."""
+    if value is True:
+        return {}
+    if value is False:
+        return {"exclude": [""]}
+    return value
+
+
+Switch = Annotated[Filter, BeforeValidator(_switch)]
+
+
+class MetadataExtract(Model):
+    """What metadata to extract."""
+
+    databases: Filter = Field(default=Filter(), description="Which databases.")
+    schemas: Filter = Field(default=Filter(), description="Which schemas.")
+    tables: Switch = Field(default=Filter(), description="Which tables; true for all, false for none.")
+    views: Switch = Field(default=Filter(), description="Which views; true for all, false for none.")
+    stored_procedures: Switch = Field(default=Filter(), description="Which routines; true for all, false for none.")
+    system_schemas: bool = Field(default=False, description="Crawl the source's own schemas too.")
+    partitions: bool = Field(default=False, description="Show child partitions as tables of their own.")
+    sizes: bool = Field(default=False, description="Ask for exact sizes, which costs the source I/O.")
+    ddl: bool = Field(default=True, description="Keep DDL and view definitions where the source gives them.")
+
+    def rule(self, kind: str, name: str) -> str | None:
+        """The rule that drops an object; ``kind`` is the field: ``databases``, ``schemas``, ``tables``, ``views``,
+        ``stored_procedures``."""
+        chosen: Filter = getattr(self, kind)
+        return chosen.rule(name, kind)
+
+
+class Limits(Model):
+    """How hard to lean on the source."""
+
+    connections: int = Field(default=4, ge=1, le=256, description="Units of this service that run at once.")
+    connect_timeout: Duration = Field(default=10.0, description="Seconds to wait for a connection.")
+    statement_timeout: Duration = Field(default=60.0, description="Seconds one statement may take.")
+    lock_timeout: Duration = Field(default=5.0, description="Seconds one statement may wait for a lock.")
+
+
+class ConnectionConfig(Model):
+    """Base of every connector's connection model.
+
+    ``schemes`` are the URL schemes of the shorthand ``headrace crawl URL``.
+    """
+
+    schemes: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def from_url(cls, url: SplitResult) -> Self:
+        """Build the config from a shorthand URL. Raises ``ValueError`` when the URL lacks something."""
+        raise ValueError(f"{cls.__name__} cannot be written as a URL")
+
+    def endpoint(self) -> str:
+        """Where this connects to, without secrets: ``db:5432/shop``."""
+        return ""

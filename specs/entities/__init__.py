@@ -1,0 +1,1 @@
+"""The catalog's objects, one module per service type, exported flat."""

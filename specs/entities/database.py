@@ -1,0 +1,267 @@
+"""Entities of database services: databases, schemas, tables, columns, routines, sequences, types, triggers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from specs.entities.base import Entity, Name, Part, Prose
+
+
+def _ordered(key: Callable[[Any], Any]) -> AfterValidator:
+    """Sort an unordered collection when it is built, so that equal objects have equal content."""
+    return AfterValidator(lambda items: items if len(items) < 2 else tuple(sorted(items, key=key)))
+
+
+class TableType(StrEnum):
+    REGULAR = "regular"
+    VIEW = "view"
+    MATERIALIZED = "materialized_view"
+    EXTERNAL = "external"
+    FOREIGN = "foreign"
+    PARTITIONED = "partitioned"
+    PARTITION = "partition"
+    TEMPORARY = "temporary"
+    SYSTEM_VERSIONED = "system_versioned"
+    VIRTUAL = "virtual"
+    SEQUENCE = "sequence"
+    SYSTEM = "system"
+
+
+class DataType(StrEnum):
+    """Normalised types; the source's own text stays in ``Column.native_type``."""
+
+    BOOLEAN = "boolean"
+    TINYINT = "tinyint"
+    SMALLINT = "smallint"
+    INT = "int"
+    BIGINT = "bigint"
+    HUGEINT = "hugeint"
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    DOUBLE = "double"
+    MONEY = "money"
+    CHAR = "char"
+    VARCHAR = "varchar"
+    TEXT = "text"
+    BINARY = "binary"
+    VARBINARY = "varbinary"
+    BLOB = "blob"
+    BIT = "bit"
+    DATE = "date"
+    TIME = "time"
+    TIMETZ = "timetz"
+    TIMESTAMP = "timestamp"
+    TIMESTAMPTZ = "timestamptz"
+    YEAR = "year"
+    INTERVAL = "interval"
+    UUID = "uuid"
+    JSON = "json"
+    XML = "xml"
+    ENUM = "enum"
+    SET = "set"
+    ARRAY = "array"
+    STRUCT = "struct"
+    MAP = "map"
+    UNION = "union"
+    RANGE = "range"
+    DOMAIN = "domain"
+    GEOMETRY = "geometry"
+    INET = "inet"
+    TSVECTOR = "tsvector"
+    VECTOR = "vector"
+    OTHER = "other"
+
+
+class Column(Part):
+    """One column. ``ordinal`` starts at 1; ``children`` are the fields of nested types, to any depth."""
+
+    name: Name
+    native_type: Name
+    type: DataType = DataType.OTHER
+    ordinal: int = 0
+    length: int | None = None
+    precision: int | None = None
+    scale: int | None = None
+    nullable: bool = True
+    default: Name | None = None
+    identity: str | None = None
+    """``always`` or ``by_default`` for identity columns, ``auto_increment`` where the source calls it so."""
+    generated: Name | None = None
+    """The expression of a generated column."""
+    generated_kind: str | None = None
+    """``stored`` or ``virtual``."""
+    collation: Name | None = None
+    comment: Prose | None = None
+    values: tuple[Name, ...] = ()
+    """The labels of an enum or set, in the source's order."""
+    type_fqn: str | None = None
+    """The FQN of the user-defined type, where it is one."""
+    tags: tuple[str, ...] = ()
+    children: tuple[Column, ...] = ()
+
+
+class ConstraintKind(StrEnum):
+    PRIMARY_KEY = "primary_key"
+    UNIQUE = "unique"
+    FOREIGN_KEY = "foreign_key"
+    CHECK = "check"
+    EXCLUSION = "exclusion"
+
+
+class Constraint(Part):
+    """A constraint; ``columns`` keep the source's order. Foreign keys name the referred table by its FQN."""
+
+    kind: ConstraintKind
+    name: Name | None = None
+    columns: tuple[Name, ...] = ()
+    referred_table: str | None = None
+    referred_columns: tuple[Name, ...] = ()
+    on_update: str | None = None
+    on_delete: str | None = None
+    expression: Name | None = None
+    deferrable: bool = False
+    enforced: bool = True
+
+
+class Index(Part):
+    """An index; ``columns`` in order, expressions as their text."""
+
+    name: Name
+    columns: tuple[Name, ...] = ()
+    included: tuple[Name, ...] = ()
+    unique: bool = False
+    method: str | None = None
+    predicate: Name | None = None
+    comment: Prose | None = None
+
+
+class Partitioning(Part):
+    """How a table is partitioned: ``strategy`` is ``range``, ``list``, ``hash`` or ``key``."""
+
+    strategy: str
+    columns: tuple[Name, ...] = ()
+    expression: Name | None = None
+
+
+class Service(Entity):
+    """One source system under one name."""
+
+    service_type: str
+    version: str | None = None
+
+
+class Database(Entity):
+    collation: Name | None = None
+    encoding: str | None = None
+
+
+class Schema(Entity):
+    collation: Name | None = None
+
+
+class Table(Entity):
+    """A relation of any kind, complete with columns, constraints, indexes and definition.
+
+    ``row_estimate``, ``size_bytes`` and the times come from the source's statistics and are volatile.
+    """
+
+    VOLATILE: ClassVar[frozenset[str]] = frozenset(
+        {"row_estimate", "size_bytes", "altered_at", "next_auto_increment", "partitions"}
+    )
+
+    table_type: TableType
+    columns: tuple[Column, ...] = ()
+    constraints: Annotated[
+        tuple[Constraint, ...], _ordered(lambda c: (c.kind, c.name or "", c.columns, c.expression or ""))
+    ] = ()
+    indexes: Annotated[tuple[Index, ...], _ordered(lambda i: i.name)] = ()
+    partitioning: Partitioning | None = None
+    partition_of: str | None = None
+    view_definition: Name | None = None
+    ddl: Name | None = None
+    storage: str | None = None
+    """The storage engine, access method or file format."""
+    location: str | None = None
+    properties: Annotated[dict[str, str], AfterValidator(lambda given: dict(sorted(given.items())))] = Field(
+        default_factory=dict
+    )
+    created_at: datetime | None = None
+    row_estimate: int | None = None
+    size_bytes: int | None = None
+    altered_at: datetime | None = None
+    next_auto_increment: int | None = None
+    partitions: int | None = None
+    """How many partitions there are now; volatile, since time-partitioned tables gain one a day."""
+
+    def search_text(self) -> str:
+        words = [super().search_text()]
+        for column in self.columns:
+            words.append(column.name)
+            if column.comment:
+                words.append(column.comment)
+        return " ".join(words)
+
+
+class Argument(Part):
+    """One argument of a routine; ``mode`` is ``in``, ``out``, ``inout``, ``variadic`` or ``table``."""
+
+    name: Name | None = None
+    native_type: Name
+    mode: str = "in"
+    default: Name | None = None
+
+
+class StoredProcedure(Entity):
+    """A function or procedure. Its name in the FQN carries the argument types: ``tax(numeric, text)``."""
+
+    kind: str = "procedure"
+    """``function``, ``procedure``, ``aggregate``, ``window`` or ``macro``."""
+    language: str | None = None
+    arguments: tuple[Argument, ...] = ()
+    returns: Name | None = None
+    code: Name | None = None
+    deterministic: bool | None = None
+    security_definer: bool | None = None
+
+
+class Sequence(Entity):
+    VOLATILE: ClassVar[frozenset[str]] = frozenset({"last_value"})
+
+    native_type: Name | None = None
+    start: int | None = None
+    increment: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    cycle: bool = False
+    owned_by: str | None = None
+    last_value: int | None = None
+
+
+class UserType(Entity):
+    """A type defined in the database: enum, composite, domain or range."""
+
+    kind: str
+    labels: tuple[Name, ...] = ()
+    base_type: Name | None = None
+    fields: tuple[Column, ...] = ()
+    constraints: Annotated[tuple[Constraint, ...], _ordered(lambda c: (c.name or "", c.expression or ""))] = ()
+    default: Name | None = None
+    nullable: bool = True
+
+
+class Trigger(Entity):
+    """A trigger; ``parent`` is the FQN of its table."""
+
+    timing: str
+    """``before``, ``after`` or ``instead of``."""
+    events: Annotated[tuple[str, ...], _ordered(lambda e: e)] = ()
+    level: str | None = None
+    function: str | None = None
+    condition: Name | None = None
+    definition: Name | None = None
+    enabled: bool = True

@@ -1,0 +1,75 @@
+"""Finds service specs: first the folders of ``connectors``, then the entry points ``headrace.connectors``."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+from urllib.parse import urlsplit
+
+from specs.errors import Usage, known_values
+from specs.service_spec import ServiceSpec
+
+GROUP = "headrace.connectors"
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """The names of all connectors, sorted; nothing is imported for it but the ``connectors`` package itself."""
+    package = import_module("connectors")
+    folders = {m.name for m in iter_modules(package.__path__) if m.ispkg and m.name != "common"}
+    return tuple(sorted(folders | {entry.name for entry in entry_points(group=GROUP)}))
+
+
+@cache
+def load(name: str) -> ServiceSpec:
+    """The spec of a connector, by name or as ``"module:attribute"`` for one that lives in a file of its own.
+
+    Raises ``Usage`` naming the known ones when there is none.
+    """
+    if ":" in name:
+        return _checked(name, _attribute(name))
+    if name not in known():
+        raise known_values("unknown connector", name, known(), remedy="see: headrace connectors")
+    for entry in entry_points(group=GROUP):
+        if entry.name == name and not _is_folder(name):
+            found = entry.load()
+            break
+    else:
+        found = import_module(f"connectors.{name}.service_spec").spec
+    return _checked(name, found)
+
+
+def _attribute(name: str) -> object:
+    module, _, attribute = name.partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise Usage(f"cannot load connector {name!r}: {error}", remedy="write type as module:attribute") from None
+
+
+def _checked(name: str, found: object) -> ServiceSpec:
+    if not isinstance(found, ServiceSpec):
+        raise Usage(f"connector {name!r} binds {type(found).__name__}, not a ServiceSpec")
+    return found
+
+
+def by_url(url: str) -> ServiceSpec:
+    """The connector whose schemes hold the URL's. Raises ``Usage`` naming the known schemes when there is none."""
+    scheme = urlsplit(url).scheme
+    schemes: dict[str, ServiceSpec] = {}
+    for name in known():
+        spec = load(name)
+        for each in spec.schemes:
+            schemes.setdefault(each, spec)
+    if scheme in schemes:
+        return schemes[scheme]
+    if "+" in scheme and "sqlalchemy" in known():
+        return load("sqlalchemy")
+    raise known_values("no connector for the URL scheme", scheme, schemes)
+
+
+def _is_folder(name: str) -> bool:
+    package = import_module("connectors")
+    return any(m.name == name and m.ispkg for m in iter_modules(package.__path__))

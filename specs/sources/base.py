@@ -1,0 +1,93 @@
+"""What every source is: opened lazily, identified, asked by name, and told how carefully to read."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from specs.config import ConnectionConfig, Limits, MetadataExtract
+from specs.topology.reading import Reading
+from specs.topology.scope import KeyRange, Scope
+
+Presence = Literal["yes", "no", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of ``headrace check``: evidence when it went well, a remedy when not."""
+
+    name: str
+    ok: bool
+    evidence: str
+    seconds: float = 0.0
+    remedy: str = ""
+
+
+class Source(ABC):
+    """Reads one service. Created per unit, connects on first use, closed by the runner.
+
+    ``service`` is the service's name; ``config`` the connector's own connection model. ``statements`` counts what was
+    sent to the source so far. Nothing else may outlive a unit.
+    """
+
+    topology: ClassVar[Any]
+
+    def __init__(
+        self,
+        service: str,
+        config: ConnectionConfig,
+        extract: MetadataExtract | None = None,
+        limits: Limits | None = None,
+        reading: Reading | None = None,
+    ) -> None:
+        self.service = service
+        self.config = config
+        self.extract = extract or MetadataExtract()
+        self.limits = limits or Limits()
+        self.reading = reading or Reading()
+        self.statements = 0
+
+    @property
+    def root(self) -> Scope:
+        return Scope.of(self.service)
+
+    @abstractmethod
+    def identity(self) -> str:
+        """What tells this server from another one (system identifier, server uuid, host and path)."""
+
+    @abstractmethod
+    def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+        """Ask the source by name whether objects of ``type_`` below the container ``scope`` exist.
+
+        ``scope`` is the object's parent (a trigger's table); ``names`` are the last parts of their FQNs.
+        "Access denied" is ``unknown``. Names left out of the answer count as ``unknown``.
+        """
+
+    def close(self) -> None:  # noqa: B027  (a source without a connection has nothing to close)
+        """Give back connections and caches. May be called twice."""
+
+    def cancel(self) -> None:  # noqa: B027
+        """Cancel the statement that runs now, from another thread; does nothing where the driver cannot."""
+
+    def split(self, node: str, scope: Scope, span: KeyRange, size: int) -> Iterable[str]:
+        """Keys that cut a large listing into ranges of about ``size`` objects; none where it cannot tell cheaply."""
+        return ()
+
+    def fingerprint(self, scope: Scope) -> str | None:
+        """A digest of our grants, where the source shows hidden and absent objects alike; else ``None``."""
+        return None
+
+    def check(self) -> Iterator[Step]:
+        """The stepwise connection test."""
+        yield Step("identify the server", True, self.identity())
+
+    def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
+        """List names only, filters applied, for ``headrace plan``: the same ``Item`` and ``Outcome`` keys as the
+        producer's, without reading the objects."""
+        yield from self.topology.nodes[node].produce(self, scope, span)
+
+    def facets(self, node: str) -> int:
+        """How many statements the producer of ``node`` sends per slice besides the listing of names."""
+        return 0

@@ -1,0 +1,290 @@
+"""The walk: a depth-first generator chain over a topology, pure, resumable at any cursor.
+
+Stages of an item, then its children, then its post_process. With ``spawn`` the nodes marked ``unit`` come out as
+units instead of being walked, large ranged listings come out as ranges, and the post_process of the unit's own item
+is left to the ledger, which runs it when every descendant unit is finished.
+
+The law: walking the root without ``spawn``, and walking with ``spawn`` everything that comes out, yield the same
+entities; so does any split into ranges and any resume.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from typing import Any
+
+from specs.entities.base import Entity
+from specs.errors import Fatal, HeadraceError, Retry, Stop
+from specs.topology.events import Coverage, Covered, Done, Event, Found, Reported, Spawned, Start
+from specs.topology.node import Item, Node, Outcome, Stage, Topology
+from specs.topology.packing import Packer
+from specs.topology.reading import Readable
+from specs.topology.scope import EVERYTHING, Cursor, KeyRange, Scope
+
+SPLIT = 5000
+"""A listing with more estimated objects than this becomes ranges of about ``SPLIT / 2`` keys."""
+CUT = 256
+"""Inside the stages of one item a batch may be cut after every this many entities."""
+
+END: Cursor = ("", None)
+"""Behind the last child of a unit: only its post_process can follow."""
+
+_PASS = (Retry, Fatal, MemoryError)
+"""Errors that are about the unit or the run, never about one object."""
+
+
+def walk(
+    source: Readable, topology: Topology, start: Start, *, resume: Cursor = (), spawn: bool = True
+) -> Iterator[Event]:
+    """Walk one unit from ``start``, behind ``resume``.
+
+    Raises ``Retry`` when the source is lost for now (what was yielded stands; walk again from the last cursor) and
+    ``Fatal`` when the run cannot go on. Everything else becomes an event.
+    """
+    node = topology.nodes[start.node]
+    walker = _Walker(source, spawn)
+    if start.item is not None:
+        item = Item(*start.item)
+        yield from walker.item(node, item, start.scope, (), resume, own=True)
+    elif resume != END:
+        yield from walker.items(node, start.scope, start.range, (), resume, END, own=True)
+
+
+def post(source: Readable, topology: Topology, start: Start, *, resume: Cursor = ()) -> Iterator[Event]:
+    """Run the post_process of a unit's own item, once all its descendants are finished."""
+    node = topology.nodes[start.node]
+    if start.item is not None and node.post_process:
+        yield from _Walker(source, True).post(node, Item(*start.item), start.scope, (), _skip(resume))
+
+
+def expand(source: Readable, topology: Topology, start: Start) -> Iterator[Spawned | Reported | Covered]:
+    """The units just below a unit, what its listings filter, and how the listings ended; reads no leaf object."""
+    node = topology.nodes[start.node]
+    if start.item is None:
+        return
+    walker = _Walker(source, True)
+    item = Item(*start.item)
+    for child in node.children:
+        events: Iterable[Event] = ()
+        if child.unit:
+            events = walker.spawn_items(child, start.scope, (), (), END)
+        elif walker.splits(child, item):
+            events = walker.spawn_ranges(child, start.scope, (), (), END)
+        for event in events:
+            if isinstance(event, Spawned | Reported | Covered):
+                yield event
+
+
+class _Walker:
+    def __init__(self, source: Readable, spawn: bool) -> None:
+        self.source = source
+        self.spawn = spawn
+
+    # -- items of a node ------------------------------------------------------------------------------------------
+    def items(
+        self,
+        node: Node,
+        scope: Scope,
+        span: KeyRange,
+        prefix: Cursor,
+        resume: Cursor,
+        behind: Cursor,
+        *,
+        own: bool = False,
+    ) -> Iterator[Event]:
+        """Produce and walk the items of ``node`` below ``scope``; ``behind`` is the cursor once all are done.
+
+        ``own``: this listing is the unit itself, not a part of an item's unit.
+        """
+        after, inner = _position(node, resume)
+        todo = span
+        if after is not None:
+            todo = span.resume(after[:-1] if inner else after)
+        packed = own and node.unit
+        try:
+            for produced in node.produce(self.source, scope, todo):
+                if produced.key not in span or (after is not None and produced.key < after):
+                    continue
+                rest: Cursor = ()
+                if after is not None and produced.key == after:
+                    if not inner:
+                        continue
+                    rest = inner
+                if isinstance(produced, Outcome):
+                    if not packed:  # the parent listed and counted it already
+                        yield Reported(produced, node.name, scope, (*prefix, node.name, produced.key))
+                    continue
+                yield from self.item(
+                    node, produced, scope.child(produced.name), (*prefix, node.name, produced.key), rest
+                )
+        except _PASS:
+            raise
+        except Exception as error:
+            yield Covered(_failed(node, scope, span, error), behind)
+        else:
+            yield Done(behind) if packed else Covered(Coverage(node.name, scope, span), behind)
+
+    def spawn_items(self, node: Node, scope: Scope, prefix: Cursor, resume: Cursor, behind: Cursor) -> Iterator[Event]:
+        """Produce the items of a unit node and spawn them, small neighbours packed."""
+        after, _ = _position(node, resume)
+        packer = Packer(node, scope, prefix, after)
+        try:
+            for produced in node.produce(self.source, scope, EVERYTHING.resume(after)):
+                if after is not None and produced.key <= after:
+                    continue
+                if isinstance(produced, Outcome):
+                    yield from packer.report(Reported(produced, node.name, scope))
+                else:
+                    yield from packer.add(produced)
+        except _PASS:
+            raise
+        except Exception as error:
+            yield from packer.flush()
+            yield Covered(_failed(node, scope, EVERYTHING, error), behind)
+        else:
+            yield from packer.flush()
+            yield Covered(Coverage(node.name, scope), behind)
+
+    def splits(self, child: Node, item: Item) -> bool:
+        return self.spawn and child.ranged and not child.unit and (item.estimate or 0) > SPLIT
+
+    def spawn_ranges(
+        self, child: Node, scope: Scope, prefix: Cursor, resume: Cursor, behind: Cursor
+    ) -> Iterator[Event]:
+        """Spawn the key ranges of one large listing; always at least one, so that they tile it after a resume."""
+        after, _ = _position(child, resume)
+        try:
+            keys = list(self.source.split(child.name, scope, KeyRange(after), SPLIT // 2))
+        except _PASS:
+            raise
+        except Exception:  # no split keys is no harm: one range then
+            keys = []
+        for until in (*keys, None):
+            start = Start(child.name, scope, range=KeyRange(after, until), estimate=SPLIT // 2)
+            cursor = behind if until is None else (*prefix, child.name, until)
+            yield Spawned(start, child.type, (), cursor)
+            after = until
+
+    # -- one item -------------------------------------------------------------------------------------------------
+    def item(
+        self, node: Node, item: Item, scope: Scope, prefix: Cursor, resume: Cursor, *, own: bool = False
+    ) -> Iterator[Event]:
+        stopped: Exception | None = None
+        if not resume or isinstance(resume[0], int):
+            stopped = yield from self.stages(node, item, scope, prefix, _skip(resume))
+            resume = ()
+            if stopped is None:
+                yield Done((*prefix, node.children[0].name, None) if node.children else prefix or END)
+        for child in _remaining(node, resume):
+            behind = (*prefix, _next(node, child), None)
+            if stopped is not None:
+                yield Covered(_failed(child, scope, EVERYTHING, stopped))
+            elif child.unit and self.spawn:
+                yield from self.spawn_items(child, scope, prefix, resume, behind)
+            elif own and self.splits(child, item):
+                yield from self.spawn_ranges(child, scope, prefix, resume, behind)
+            else:
+                yield from self.items(child, scope, EVERYTHING, prefix, resume, behind)
+            resume = resume if resume[:1] == ("",) else ()
+        if node.post_process and not (own and self.spawn):
+            yield from self.post(node, item, scope, prefix, _skip(resume[2:]) if resume else 0)
+        if node.children or stopped is not None:
+            yield Done(prefix or END)
+
+    def stages(
+        self, node: Node, item: Item, scope: Scope, prefix: Cursor, skip: int
+    ) -> Generator[Event, None, Exception | None]:
+        """Run the stages; returns the ``Stop`` that forbids going below, or ``None``."""
+        fqn = scope.fqn
+        listing = Scope(scope.path[:-1]) if len(scope.path) > 1 else scope
+        count, primary, stopped = 0, False, None
+        poison = self.source.reading.before(node.name, listing, item.key)
+        if poison:
+            yield Reported(Outcome("failed", node.type, fqn, item.key, "poison", poison), node.name, listing)
+            return None
+        for stage in node.stages:
+            main = stage is node.stages[-1]
+            try:
+                for entity in stage.process(self.source, item, scope):
+                    own = main and not primary and entity.fqn == fqn
+                    primary = primary or own
+                    count += 1
+                    if count > skip:
+                        cursor = (*prefix, count) if count % CUT == 0 else None
+                        yield _found(entity, node, fqn, listing, own, cursor)
+            except _PASS:
+                raise
+            except Exception as error:
+                count += 1
+                if count > skip:
+                    yield Reported(_outcome(stage, fqn, item.key, error), node.name, listing)
+                primary = primary or main
+                stopped = error if isinstance(error, Stop) else stopped
+        if not primary and count >= skip:
+            message = f"the processor yielded no {node.type} named {fqn}"
+            yield Reported(Outcome("failed", node.type, fqn, item.key, "empty", message), node.name, listing)
+        return stopped
+
+    def post(self, node: Node, item: Item, scope: Scope, prefix: Cursor, skip: int) -> Iterator[Event]:
+        fqn = scope.fqn
+        count = 0
+        for stage in node.post_process:
+            try:
+                for entity in stage.process(self.source, item, scope):
+                    count += 1
+                    if count > skip:
+                        cursor = (*prefix, "", None, count) if count % CUT == 0 else None
+                        yield _found(entity, node, fqn, scope, False, cursor)
+            except _PASS:
+                raise
+            except Exception as error:
+                count += 1
+                if count > skip:
+                    yield Reported(_outcome(stage, fqn, item.key, error), node.name, scope)
+        yield Done((*prefix, "", None, count))
+
+
+def _found(entity: Entity, node: Node, fqn: str, listing: Scope, own: bool, cursor: Cursor | None) -> Found:
+    return Found(entity, node.name, listing, None if own else (node.type, fqn), cursor)
+
+
+def _outcome(stage: Stage, fqn: str, key: str, error: Exception) -> Outcome:
+    reason = error.reason if isinstance(error, HeadraceError) else "error"
+    return Outcome("failed", stage.entity.type_name(), fqn, key, reason, _message(error))
+
+
+def _failed(node: Node, scope: Scope, span: KeyRange, error: Exception) -> Coverage:
+    reason = error.reason if isinstance(error, HeadraceError) else "error"
+    return Coverage(node.name, scope, span, _message(error), reason)
+
+
+def _message(error: Exception) -> str:
+    text = str(error)
+    return text if isinstance(error, HeadraceError) else f"{type(error).__name__}: {text}"
+
+
+def _position(node: Node, resume: Cursor) -> tuple[str | None, Cursor]:
+    """The key to go on behind, and the position inside that key's item (empty: the item is finished)."""
+    if not resume or resume[0] != node.name:
+        return None, ()
+    key = resume[1]
+    return (key if isinstance(key, str) else None), resume[2:]
+
+
+def _skip(resume: Cursor) -> int:
+    last: Any = resume[-1] if resume else 0
+    return last if isinstance(last, int) else 0
+
+
+def _remaining(node: Node, resume: Cursor) -> tuple[Node, ...]:
+    if not resume:
+        return node.children
+    for at, child in enumerate(node.children):
+        if child.name == resume[0]:
+            return node.children[at:]
+    return ()
+
+
+def _next(node: Node, child: Node) -> str:
+    at = node.children.index(child) + 1
+    return node.children[at].name if at < len(node.children) else ""

@@ -1,0 +1,89 @@
+"""What a walk yields: everything a batch is made of, each event with the cursor behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from specs.entities.base import Entity
+from specs.topology.node import Outcome
+from specs.topology.scope import EVERYTHING, Cursor, KeyRange, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a unit begins: one item (``scope`` is the item's own) or a range of a node's items below ``scope``.
+
+    ``item`` is the JSON form of an ``Item``: ``[key, name, data, estimate]``.
+    """
+
+    node: str
+    scope: Scope
+    item: list[Any] | None = None
+    range: KeyRange = EVERYTHING
+    estimate: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """A listing's evidence: ``node`` was listed below ``scope`` for ``range``; ``error`` says why it is incomplete.
+
+    Deletion trusts a scope only when error-free coverages tile its whole key space.
+    """
+
+    node: str
+    scope: Scope
+    range: KeyRange = EVERYTHING
+    error: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entity. ``node`` and ``scope`` name the listing it came from; ``owner`` is the ``(type, fqn)`` of the item
+    when the entity is a secondary one (a table's trigger), else ``None``."""
+
+    entity: Entity
+    node: str
+    scope: Scope
+    owner: tuple[str, str] | None
+    cursor: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A listed object that was not sent."""
+
+    outcome: Outcome
+    node: str
+    scope: Scope
+    cursor: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spawned:
+    """A unit below, standing for the listed objects ``fqns`` of ``type`` (none for a range of a split listing)."""
+
+    start: Start
+    type: str
+    fqns: tuple[str, ...]
+    cursor: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A producer came to its end, or failed."""
+
+    coverage: Coverage
+    cursor: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An item is finished: the best place to cut a batch."""
+
+    cursor: Cursor | None
+
+
+Event = Found | Reported | Spawned | Covered | Done
+"""``cursor`` is ``None`` where a batch must not be cut, because a resume there would lose or repeat something."""

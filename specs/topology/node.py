@@ -1,0 +1,106 @@
+"""Topologies as data: nodes with typed callables, stages, children and post_process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from specs.entities.base import Entity
+from specs.topology.scope import KeyRange, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a producer found: ``key`` orders it, ``name`` extends the scope, ``data`` is what the stages need.
+
+    Items of a node with ``unit=True`` carry JSON data of at most 4 KB. ``estimate`` guesses the objects below, from
+    catalog statistics; it decides packing and splitting, never correctness.
+    """
+
+    key: str
+    name: str
+    data: Any = None
+    estimate: int | None = None
+
+
+OutcomeKind = Literal["filtered", "failed", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one listed object that was not sent.
+
+    ``reason`` is the filter's rule for ``filtered`` (``tables.exclude: ^tmp_``), a class of failure for ``failed``
+    (``lock``, ``timeout``, ``denied``, ``poison``, ``error``).
+    """
+
+    kind: OutcomeKind
+    type: str
+    fqn: str
+    key: str
+    reason: str
+    message: str = ""
+
+
+Produced = Item | Outcome
+Producer = Callable[[Any, Scope, KeyRange], Iterator[Produced]]
+"""``(source, scope, range)``: yields what there is, ordered by key; filtered and unreadable objects as outcomes."""
+Processor = Callable[[Any, Item, Scope], Iterable[Entity]]
+"""``(source, item, scope)``: ``scope`` is the item's own scope, its last part the item's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step for each item: the entity class it yields and the processor."""
+
+    entity: type[Entity]
+    process: Processor
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One level of a topology.
+
+    The last stage's entity is the node's own: each produced item is accounted for under its type. ``unit``: each
+    item becomes a unit of its own. ``ranged``: the producer accepts a key range.
+    """
+
+    name: str
+    produce: Producer
+    stages: tuple[Stage, ...]
+    children: tuple[Node, ...] = ()
+    post_process: tuple[Stage, ...] = ()
+    unit: bool = False
+    ranged: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.stages:
+            raise ValueError(f"node {self.name!r} has no stage")
+
+    @property
+    def type(self) -> str:
+        """The entity type that this node's items are counted under."""
+        return self.stages[-1].entity.type_name()
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """A tree of nodes; names are unique, so a unit can name its node.
+
+    Raises ``ValueError`` for a name used twice.
+    """
+
+    root: Node
+    nodes: dict[str, Node] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found: dict[str, Node] = {}
+        pending = [self.root]
+        while pending:
+            node = pending.pop()
+            if node.name in found:
+                raise ValueError(f"topology names node {node.name!r} twice")
+            found[node.name] = node
+            pending.extend(node.children)
+        object.__setattr__(self, "nodes", found)

@@ -1,0 +1,69 @@
+"""Packing small neighbours into one unit, so that ten thousand tenants are not ten thousand units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from specs.topology.events import Event, Reported, Spawned, Start
+from specs.topology.node import Item, Node
+from specs.topology.scope import Cursor, KeyRange, Scope
+
+PACK = 1000
+"""Estimated objects in one packed unit, at most."""
+
+
+class Packer:
+    """Collects consecutive items of a unit node; ``flush`` yields their unit and what was reported between them.
+
+    Only the last event of a flush carries a cursor: a batch cut before it would lose the items still held here.
+    """
+
+    def __init__(self, node: Node, scope: Scope, prefix: Cursor, after: str | None) -> None:
+        self.node, self.scope, self.prefix = node, scope, prefix
+        self.after = after
+        self.items: list[Item] = []
+        self.reported: list[Reported] = []
+        self.weight = 0
+        self.last: str | None = after
+
+    def add(self, item: Item) -> Iterator[Event]:
+        small = self.node.ranged and item.estimate is not None and item.estimate < PACK
+        weight = (item.estimate or 0) + 1
+        if self.items and (not small or self.weight + weight > PACK):
+            yield from self.flush()
+        self.items.append(item)
+        self.weight += weight
+        self.last = item.key
+        if not small:
+            yield from self.flush()
+
+    def report(self, event: Reported) -> Iterator[Event]:
+        self.reported.append(event)
+        self.last = event.outcome.key
+        if len(self.reported) >= PACK:
+            yield from self.flush()
+
+    def flush(self) -> Iterator[Event]:
+        events: list[Event] = [*self._spawned(), *self.reported]
+        if events:
+            events[-1] = replace(events[-1], cursor=(*self.prefix, self.node.name, self.last))
+        self.after, self.items, self.reported, self.weight = self.last, [], [], 0
+        yield from events
+
+    def _spawned(self) -> list[Event]:
+        if not self.items:
+            return []
+        fqns = tuple(self.scope.child(item.name).fqn for item in self.items)
+        if len(self.items) == 1:
+            item = self.items[0]
+            start = Start(
+                self.node.name,
+                self.scope.child(item.name),
+                [item.key, item.name, item.data, item.estimate],
+                estimate=item.estimate,
+            )
+        else:
+            span = KeyRange(self.after, self.items[-1].key)
+            start = Start(self.node.name, self.scope, range=span, estimate=self.weight)
+        return [Spawned(start, self.node.type, fqns)]

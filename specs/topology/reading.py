@@ -1,0 +1,39 @@
+"""How carefully to read, and what the walk asks of a source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from specs.topology.scope import KeyRange, Scope
+
+
+@dataclass(slots=True)
+class Reading:
+    """How a unit's source reads: set by the runner, read by the source's slices and by the walk.
+
+    ``slice`` is the number of keys read in one go. A unit that crashed runs carefully: a quarter of the slice, then
+    one item, then ``touch(node, listing, key)`` is called before each key is touched, which writes the key down in
+    the ledger. ``poison`` holds keys that killed a process: ``(node, listing FQN, key)``.
+    """
+
+    slice: int = 1000
+    touch: Callable[[str, Scope, str], None] | None = None
+    poison: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
+
+    def before(self, node: str, listing: Scope, key: str) -> str:
+        """Call before a key is touched. Returns why it must not be, or an empty string."""
+        if self.poison and (node, listing.fqn, key) in self.poison:
+            return "reading it killed the worker process twice; it is skipped (poison)"
+        if self.touch is not None:
+            self.touch(node, listing, key)
+        return ""
+
+
+class Readable(Protocol):
+    """The part of a source that the walk itself uses; everything else it reaches through the topology's callables."""
+
+    reading: Reading
+
+    def split(self, node: str, scope: Scope, span: KeyRange, size: int) -> Iterable[str]: ...

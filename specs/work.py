@@ -1,0 +1,270 @@
+"""Work and its bookkeeping: runs, units, claims, batches, receipts, and the protocols of ledger and sink queue.
+
+Everything here is plain data that survives JSON and pickling. The rules (fences, contiguous sequence numbers,
+commit after store) are the ledger's; see ``docs/ledger.md``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Literal, NamedTuple, Protocol
+
+from specs.topology.events import Coverage, Start
+from specs.topology.node import Outcome
+from specs.topology.scope import Cursor
+
+Phase = Literal["walk", "post", "confirm"]
+UnitState = Literal["ready", "running", "flushing", "waiting", "delayed", "done", "failed", "cancelled"]
+RunState = Literal["running", "confirming", "complete", "partial", "failed", "cancelled", "superseded"]
+CommitResult = Literal["applied", "duplicate", "fenced", "gap"]
+
+WINDOW = 4
+"""Batches of one unit that may be uncommitted at any time: all that a kill can cost."""
+
+
+class Row(NamedTuple):
+    """One entity on its way into the catalog.
+
+    ``node`` and ``scope`` (an FQN) name the listing it came from; ``owner`` is the mark of the item that it belongs
+    to when it is a secondary entity. ``hash`` is blake2b-128 of ``content`` (canonical JSON); ``stats`` is the JSON of
+    its volatile fields.
+    """
+
+    type: str
+    fqn: str
+    parent: str
+    name: str
+    node: str
+    scope: str
+    owner: int | None
+    hash: bytes
+    search: str
+    content: str
+    stats: str | None
+
+
+@dataclass(slots=True)
+class Counts:
+    """Accounting of one entity type: listed = sent + filtered + failed + gone. ``spawned`` items are listed below."""
+
+    listed: int = 0
+    sent: int = 0
+    filtered: int = 0
+    failed: int = 0
+    gone: int = 0
+    spawned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A unit's closing statement, carried by its final batch. ``fingerprint`` digests our grants (see ``Source``).
+
+    ``post``: the unit's own item has a post_process that must run once all descendants are finished.
+    """
+
+    complete: bool
+    reason: str = ""
+    batches: int = 0
+    post: bool = False
+    fingerprint: str | None = None
+
+
+class Verdict(NamedTuple):
+    """What the source answered about one suspect: ``yes``, ``no`` or ``unknown``."""
+
+    type: str
+    fqn: str
+    presence: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a unit sends in one piece, committed in one transaction or not at all.
+
+    ``cursor`` is the position behind everything in it. ``filtered`` counts objects per ``(type, rule)``. ``seen`` are
+    the marks of objects that were listed but not sent (filtered, failed, gone, spawned); those of ``rows`` follow
+    from the rows. ``outcomes`` are the failed and gone objects, one each.
+    """
+
+    run: str
+    unit: str
+    fence: int
+    seq: int
+    cursor: Cursor = ()
+    rows: list[Row] = field(default_factory=list)
+    children: list[Start] = field(default_factory=list)
+    outcomes: list[tuple[Outcome, str, str]] = field(default_factory=list)
+    """``(outcome, node, scope FQN)``: enough to retry exactly this object."""
+    filtered: dict[tuple[str, str], int] = field(default_factory=dict)
+    counts: dict[str, Counts] = field(default_factory=dict)
+    coverages: list[Coverage] = field(default_factory=list)
+    seen: list[int] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    receipt: Receipt | None = None
+    statements: int = 0
+    """Statements sent to the source since the batch before."""
+    peak_rss: int = 0
+    """The worker's peak resident memory so far, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What one worker claims, leases and finishes. ``depth`` is 0 for the root."""
+
+    id: str
+    run: str
+    service: str
+    start: Start
+    phase: Phase = "walk"
+    depth: int = 0
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A unit in a worker's hands. ``cursor`` is the committed one; ``crashes`` counts claims that died without
+    committing anything; ``poison`` are the keys that the unit must not touch: ``(node, listing FQN, key)``."""
+
+    unit: Unit
+    fence: int
+    cursor: Cursor = ()
+    attempts: int = 0
+    crashes: int = 0
+    poison: frozenset[tuple[str, str, str]] = frozenset()
+
+    @property
+    def careful(self) -> int:
+        """0: full slices; 1: a quarter; 2: one item at a time; 3: each key written down before it is touched."""
+        return max(0, min(self.crashes - 1, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where in the sink queue a unit's final batch lies; ``epoch`` changes when the queue was wiped."""
+
+    shard: int
+    epoch: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a recipe. ``recipe`` is frozen, with secret references instead of secrets."""
+
+    id: str
+    service: str
+    service_type: str
+    state: RunState
+    recipe: dict[str, Any]
+    parent: str | None
+    started_at: float
+    ended_at: float | None
+    reason: str = ""
+
+    @property
+    def open(self) -> bool:
+        return self.state in ("running", "confirming")
+
+
+def unit_id(run: str, start: Start, phase: Phase = "walk") -> str:
+    """The id of a unit: 32 hex digits of blake2b over run, node, scope, range; the same place gives the same id."""
+    span = start.range
+    identity = [run, start.node, start.scope.path, start.item is None, span.after, span.until, span.only]
+    if phase == "confirm":
+        identity.append(phase)
+    return blake2b(json.dumps(identity).encode(), digest_size=16).hexdigest()
+
+
+class Ledger(Protocol):
+    """The truth about the work. All methods may be called twice with the same effect; all are short transactions.
+
+    ``now`` is the caller's ``time.time()``; PostgreSQL ledgers use the server's clock instead.
+    """
+
+    def open_run(
+        self,
+        service: str,
+        service_type: str,
+        recipe: dict[str, Any],
+        roots: Sequence[Start],
+        *,
+        slots: int,
+        now: float,
+        parent: str | None = None,
+        deletes: bool = True,
+    ) -> Run:
+        """Open a run with its root units; an open run of the service becomes ``superseded``."""
+        ...
+
+    def identify(self, run: str, identity: str, *, accept: bool, now: float) -> None:
+        """Compare the server's identity with the one on record. Raises ``Fatal`` when it changed and not ``accept``."""
+        ...
+
+    def claim(self, worker: str, *, run: str | None = None, lease: float = 60.0, now: float) -> Claim | None:
+        """Take a free slot of a service and its first ready unit, deepest first; ``None`` when there is none."""
+        ...
+
+    def renew(self, unit: str, fence: int, *, lease: float = 60.0, progress: str = "", now: float) -> bool:
+        """Prolong the lease. ``False``: the unit is somebody else's now, or its run was closed."""
+        ...
+
+    def touch(self, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
+        """Write down the key that is about to be touched; a crash right there makes it poison."""
+        ...
+
+    def flushing(self, unit: str, fence: int, position: Position) -> bool:
+        """The final batch is in the queue; the slot is free again."""
+        ...
+
+    def release(
+        self, unit: str, fence: int, *, now: float, reason: str = "", delay: float = 0.0, failed: bool = False
+    ) -> bool:
+        """Give a unit back: ready, or ``delayed`` by ``delay`` seconds; ``failed`` with a reason ends it."""
+        ...
+
+    def abandon(self, worker: str, *, now: float, reason: str) -> int:
+        """A worker died: its units go back at once; a crash is counted when nothing was committed since the claim."""
+        ...
+
+    def commit(self, batches: Sequence[Batch], *, now: float) -> list[CommitResult]:
+        """Store batches in order, all effects or none of each, in as few transactions as correctness allows."""
+        ...
+
+    def expire(self, *, now: float) -> int:
+        """Give back units whose lease ran out, ready the delayed ones whose time has come. Returns how many changed."""
+        ...
+
+    def advance(self, run: str, *, now: float) -> Run:
+        """Move a run whose units are all finished to its next phase: suspects, confirmation, deletion, closed."""
+        ...
+
+    def suspects(self, unit: str) -> list[tuple[str, str]]:
+        """The ``(type, fqn)`` that a confirm unit must ask the source about; at most 1,000."""
+        ...
+
+    def run(self, run: str) -> Run:
+        """Raises ``Usage`` naming recent runs when there is none of this id."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class SinkQueue(Protocol):
+    """A bounded queue of batches, ordered per shard. A batch belongs to the shard of its unit."""
+
+    def put(self, batch: Batch, *, timeout: float) -> Position | None:
+        """Append; waits for space (in bytes and in the unit's window) up to ``timeout`` seconds; ``None``: full."""
+        ...
+
+    def read(self, shard: int, limit: int) -> list[tuple[str, Batch]]:
+        """The first entries of a shard, in order, without removing them."""
+        ...
+
+    def remove(self, shard: int, ids: Iterable[str], results: Sequence[CommitResult]) -> None:
+        """Remove committed entries and give their space back; ``results`` tell the producers."""
+        ...
+
+    def close(self) -> None: ...
