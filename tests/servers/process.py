@@ -1,0 +1,143 @@
+"""What every server of the tests shares: an unprivileged account, a free port, a process that cannot outlive us."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+START_TIMEOUT = 60.0
+STOP_TIMEOUT = 20.0
+_PR_SET_PDEATHSIG = 1
+
+
+class Unavailable(Exception):
+    """This server cannot run on this machine; the message says why and what to install."""
+
+
+def account(*preferred: str) -> pwd.struct_passwd | None:
+    """The unprivileged account that servers run as when we are root (they refuse to run as root), else ``None``."""
+    if os.geteuid() != 0:
+        return None
+    for name in (*preferred, "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise Unavailable("no unprivileged account to run a server as; create the user 'nobody'")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def private_folder(prefix: str, owner: pwd.struct_passwd | None) -> Path:
+    """A new folder in the system's temporary folder: its path is short, since unix socket paths are limited."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+    if owner is not None:
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    return folder
+
+
+def _as_user(owner: pwd.struct_passwd | None) -> dict[str, Any]:
+    if owner is None:
+        return {}
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+
+
+def _die_with_parent(stop_signal: int) -> Callable[[], None]:
+    libc = ctypes.CDLL(None)  # looked up before the fork: nothing may be imported after it
+
+    def arm() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, stop_signal)
+
+    return arm
+
+
+def environment(folder: Path) -> dict[str, str]:
+    path = os.environ.get("PATH", "/usr/bin:/bin")
+    return {"PATH": f"{path}:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+def run(command: Sequence[str], folder: Path, owner: pwd.struct_passwd | None) -> str:
+    """Run one step of a server's setup in ``folder``. Raises ``Unavailable`` with the end of its output."""
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=START_TIMEOUT,
+            **_as_user(owner),
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Unavailable(f"{command[0]} does not run: {error}") from None
+    if done.returncode:
+        raise Unavailable(f"{command[0]} ended with {done.returncode}: {done.stdout.strip()[-500:]}")
+    return done.stdout
+
+
+class Process:
+    """A server process: started as ``owner``, stopped with ``stop_signal``, dead when we are, its folder removed."""
+
+    def __init__(
+        self, command: Sequence[str], folder: Path, owner: pwd.struct_passwd | None, stop_signal: int = signal.SIGTERM
+    ) -> None:
+        self.folder = folder
+        self.stop_signal = stop_signal
+        self.log = folder / "server.log"
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=environment(folder),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is ours to handle, not the server's
+                preexec_fn=_die_with_parent(stop_signal),
+                **_as_user(owner),
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def wait_until(self, answers: Callable[[], bool]) -> None:
+        """Wait until the server answers. Raises ``Unavailable`` with the end of its log when it does not."""
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                break
+            if answers():
+                return
+            time.sleep(0.03)
+        tail = self.log.read_text(errors="replace")[-800:]
+        self.stop()
+        raise Unavailable(f"the server did not start: {tail}")
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder; may be called twice."""
+        if self._process.poll() is None:
+            self._process.send_signal(self.stop_signal)
+            try:
+                self._process.wait(STOP_TIMEOUT)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
