@@ -1,0 +1,159 @@
+"""The database of ledger and catalog: one engine, short transactions, SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import StaticPool
+
+from specs.errors import Fatal, HeadraceError, Usage
+from workers.dberrors import translate
+
+BUSY = 30.0
+"""Seconds to wait for SQLite's write lock, a PostgreSQL lock, or a pooled connection."""
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {int(BUSY * 1000)}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -8000",
+)
+_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+
+
+class Database:
+    """One engine and its transactions. ``dialect`` is ``sqlite`` or ``postgresql``; ``where`` names it without secrets.
+
+    Errors of the database come out as ``Retry`` (busy, collided, connection lost) or ``Fatal`` (disk full, read-only,
+    refused); whatever the transaction had written is undone then.
+    """
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        self.engine = engine
+        self.dialect = engine.dialect.name
+        self.where = where
+        # the one connection of an in-memory database is shared, so that its transactions take turns
+        shared = isinstance(engine.pool, StaticPool)
+        self._turn: Any = threading.RLock() if shared else nullcontext()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A writing transaction: ``BEGIN IMMEDIATE`` on SQLite, so that it never fails half way on a stale read."""
+        with self._turn, self._told(), self.engine.connect() as conn:
+            if self.dialect == "sqlite":
+                conn.exec_driver_sql("BEGIN IMMEDIATE")
+            yield conn
+            conn.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A reading transaction that sees one snapshot; keep it short."""
+        with self._turn, self._told(), self.engine.connect() as conn:
+            if self.dialect == "sqlite":
+                conn.exec_driver_sql("BEGIN")
+            else:
+                conn = conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            yield conn
+            conn.rollback()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, PoolTimeout) as error:
+            told = translate(error, self.where)
+            if told is None:
+                raise
+            raise told from None
+
+    def close(self) -> None:
+        """Close all connections. May be called twice."""
+        self.engine.dispose()
+
+
+def open_database(url: str, *, create: bool = True) -> Database:
+    """Open, create or migrate the database at ``url``: ``sqlite:///file``, ``sqlite://`` (memory), ``postgresql://``.
+
+    Raises ``Usage`` for a URL that names no database of ours, a missing one (unless ``create``) or one written by a
+    newer version; ``Fatal`` when it cannot be reached, read or written.
+    """
+    from workers.migrations.version import ensure
+
+    parsed = _parse(url)
+    where = parsed.render_as_string(hide_password=True)
+    if parsed.drivername == "sqlite":
+        _folder(parsed, where, create)
+        engine = _sqlite(parsed)
+    else:
+        engine = _postgresql(parsed)
+    db = Database(engine, where)
+    try:
+        ensure(db, create)
+    except BaseException as error:
+        db.close()
+        if isinstance(error, HeadraceError) and not isinstance(error, Fatal):
+            raise Fatal(error.what, error.where, error.remedy, reason=error.reason) from None
+        raise
+    return db
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        driver = _DRIVERS[parsed.get_backend_name()]
+    except (ArgumentError, KeyError, NoSuchModuleError):
+        known = "write sqlite:///catalog.db or postgresql://user@host/database"
+        raise Usage("the catalog's URL is none that can be used", remedy=known) from None
+    return parsed.set(drivername=driver)
+
+
+def _folder(url: URL, where: str, create: bool) -> None:
+    if not url.database or url.database == ":memory:":
+        return
+    file = Path(url.database)
+    if create:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Fatal(f"the catalog's folder cannot be made: {error.strerror}", where, "choose another") from None
+    elif not file.exists():
+        raise Usage("there is no catalog here yet", where, "run: headrace crawl ..., or name another with --catalog")
+    if file.is_dir():
+        raise Usage("the catalog is a folder, not a file", where, "name a file with --catalog")
+
+
+def _sqlite(url: URL) -> Engine:
+    memory = not url.database or url.database == ":memory:"
+    arguments: dict[str, Any] = {"poolclass": StaticPool} if memory else {"pool_timeout": BUSY}
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY}, **arguments)
+
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are ours: sqlite3 would begin them too late
+        for pragma in _PRAGMAS:
+            connection.execute(pragma).close()
+
+    event.listen(engine, "connect", prepare)
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    options = f"-c lock_timeout={int(BUSY * 1000)} -c statement_timeout=120000 -c timezone=UTC"
+    arguments = {
+        "connect_timeout": 10,
+        "application_name": "headrace",
+        "options": " ".join(filter(None, [options, str(url.query.get("options") or "")])),
+        "keepalives_idle": 30,
+    }
+    try:
+        return create_engine(url.difference_update_query(["options"]), connect_args=arguments, pool_timeout=BUSY)
+    except ImportError:
+        remedy = "install it: pip install 'headrace[postgres]'"
+        raise Usage("the driver for PostgreSQL catalogs is missing", remedy=remedy) from None

@@ -1,0 +1,61 @@
+"""What went wrong with the database of ledger and catalog, told by what to do next."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from specs.errors import Fatal, HeadraceError, Retry, Usage
+
+_SQLITE = (
+    ("disk is full", Fatal, "the disk is full", "free space; what was stored stays, and resume goes on from there"),
+    ("readonly database", Fatal, "the catalog cannot be written", "make the file and its folder writable"),
+    ("unable to open", Fatal, "the catalog cannot be opened", "check that folder and file exist and are writable"),
+    ("not a database", Usage, "the file is no SQLite database", "name another file with --catalog"),
+    ("malformed", Fatal, "the catalog file is damaged", "restore it, or name another file with --catalog"),
+    ("disk i/o error", Fatal, "the disk reports an error", "check the disk; what was stored stays"),
+    ("locked", Retry, "another process holds the catalog's write lock", "end it, or wait"),
+    ("too big", Fatal, "a value is too big for SQLite", "use a PostgreSQL catalog"),
+)
+_SQLSTATE = (
+    ("53100", Fatal, "the catalog server's disk is full", "free space; what was stored stays"),
+    ("53", Retry, "the catalog server is out of resources", "raise its limits, or wait"),
+    ("25006", Fatal, "the catalog server is read-only", "name its primary with --catalog"),
+    ("28", Fatal, "the catalog server refused user or password", "check the --catalog URL"),
+    ("3D000", Fatal, "the catalog's database does not exist", "create it, or name another one with --catalog"),
+    ("3F", Fatal, "the catalog's schema does not exist", "check search_path of the --catalog URL"),
+    ("42501", Fatal, "the catalog server denies access", "GRANT this user CREATE and USAGE on the schema"),
+    ("40", Retry, "the transaction collided with another one", "it is tried again"),
+    ("55P03", Retry, "another session holds a lock in the catalog", "it is tried again"),
+    ("57014", Retry, "a statement in the catalog took too long", "it is tried again"),
+    ("57", Retry, "the catalog server is shutting down or starting", "it is tried again"),
+    ("08", Retry, "the connection to the catalog server was lost", "it is tried again"),
+)
+
+
+def translate(error: DBAPIError | PoolTimeout, where: str) -> HeadraceError | None:
+    """The error to raise instead, or ``None`` for one that only a programmer can mend."""
+    if isinstance(error, PoolTimeout):
+        return Retry("no free connection to the catalog", where, "it is tried again", reason="busy")
+    cause = error.orig
+    state = getattr(cause, "sqlstate", None)
+    if state:
+        for prefix, kind, what, remedy in _SQLSTATE:
+            if state.startswith(prefix):
+                return kind(what, where, remedy, reason="catalog")
+        return None
+    message = str(cause).lower()
+    for words, kind, what, remedy in _SQLITE:
+        if words in message:
+            return kind(what, where, remedy, reason="catalog")
+    if error.connection_invalidated or "connection" in message:
+        return _unreachable(message, where)
+    return None
+
+
+def _unreachable(message: str, where: str) -> HeadraceError:
+    if "password" in message or "authentication" in message:
+        return Fatal("the catalog server refused user or password", where, "check the --catalog URL", reason="catalog")
+    if "does not exist" in message:
+        return Fatal("the catalog's database or role does not exist", where, "create it, or check --catalog")
+    return Retry("the catalog server cannot be reached", where, "start it, or check --catalog", reason="connection")

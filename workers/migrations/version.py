@@ -1,0 +1,82 @@
+"""Which version the database is of: created when empty, migrated when older, refused when newer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from specs.errors import Usage
+from workers import sqlfile
+
+if TYPE_CHECKING:
+    from workers.database import Database
+
+HEAD = "0001"
+"""The version that this program reads and writes: the newest of ``versions/``."""
+PACKAGES = ("workers.ledger", "workers.catalog")
+"""Who brings a ``schema.<dialect>.sql``."""
+_LOCK = 0x68656164  # any number that other programs do not use for their advisory locks
+
+
+def ensure(db: Database, create: bool) -> None:
+    """Bring the database to ``HEAD``. Raises ``Usage`` for a newer version or a database that is not ours."""
+    with db.read() as conn:
+        found = stored(conn)
+    if found == HEAD:
+        return
+    _refuse(found, db.where, create)
+    with db.write() as conn:
+        if db.dialect == "postgresql":
+            conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        found = stored(conn)  # again, under the lock: another process may have been faster
+        if found is None:
+            build(conn)
+        elif found != HEAD:
+            _refuse(found, db.where, create)
+            _migrate(conn)
+
+
+def stored(conn: Connection) -> str | None:
+    """The version on record: ``None`` for a database without one, empty for one that Alembic made but never filled."""
+    if conn.dialect.name == "sqlite":
+        known = conn.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'")
+    else:
+        known = conn.exec_driver_sql("SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL")
+    if known.first() is None:
+        return None
+    row = conn.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+    return str(row[0]) if row else ""
+
+
+def build(conn: Connection) -> None:
+    """Create everything at ``HEAD``, from the schema files."""
+    create_tables(conn)
+    conn.exec_driver_sql("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    conn.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{HEAD}')")
+
+
+def create_tables(conn: Connection) -> None:
+    for package in PACKAGES:
+        for statement in sqlfile.schema(package, conn.dialect.name):
+            conn.exec_driver_sql(statement.replace("%", "%%") if conn.dialect.name != "sqlite" else statement)
+
+
+def _refuse(found: str | None, where: str, create: bool) -> None:
+    if found is None and not create:
+        raise Usage("this database holds no catalog", where, "run: headrace crawl ..., or name another with --catalog")
+    if found is not None and found > HEAD:
+        remedy = "install the newer headrace, or name another catalog with --catalog"
+        raise Usage(f"the catalog is of version {found}, this program knows up to {HEAD}", where, remedy)
+
+
+def _migrate(conn: Connection) -> None:
+    from pathlib import Path
+
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")

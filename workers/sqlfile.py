@@ -1,0 +1,78 @@
+"""SQL by name: ``queries.sql`` and ``queries.<dialect>.sql`` beside a package, each statement under ``-- name: x``.
+
+Statements use ``:name`` parameters. ``{now}`` stands for the clock: the server's on PostgreSQL, the parameter
+``:now`` on SQLite. A statement of the dialect's file replaces the common one of the same name.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from sqlalchemy import TextClause, text
+
+_NAME = re.compile(r"^-- name: (\w+)[ \t]*$", re.MULTILINE)
+_PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
+_CLOCK = {"sqlite": ":now", "postgresql": "extract(epoch from clock_timestamp())::double precision"}
+
+
+class Queries:
+    """The statements of one package for one dialect.
+
+    ``q["name"]`` is a ``TextClause``; ``q.driver("name")`` the same statement in the driver's own parameter style,
+    for ``conn.exec_driver_sql`` with a dict, or a list of dicts, on hot paths. Unknown names raise ``KeyError``.
+    """
+
+    def __init__(self, statements: dict[str, str], dialect: str) -> None:
+        self.names = frozenset(statements)
+        self._texts = {name: text(sql) for name, sql in statements.items()}
+        self._driver = {name: _driver(sql, dialect) for name, sql in statements.items()}
+
+    def __getitem__(self, name: str) -> TextClause:
+        return self._texts[name]
+
+    def driver(self, name: str) -> str:
+        return self._driver[name]
+
+
+@cache
+def load(package: str, dialect: str) -> Queries:
+    """The queries of ``package`` (``workers.ledger``) for ``sqlite`` or ``postgresql``."""
+    folder = _folder(package)
+    statements: dict[str, str] = {}
+    for file in ("queries.sql", f"queries.{dialect}.sql"):
+        path = folder / file
+        if path.is_file():
+            statements |= parse(path.read_text("utf-8").replace("{now}", _CLOCK[dialect]))
+    return Queries(statements, dialect)
+
+
+def schema(package: str, dialect: str) -> list[str]:
+    """The statements of ``schema.<dialect>.sql``, in order; they end with a semicolon at the end of a line."""
+    path = _folder(package) / f"schema.{dialect}.sql"
+    if not path.is_file():
+        return []
+    return [part.strip() for part in re.split(r";[ \t]*$", path.read_text("utf-8"), flags=re.MULTILINE) if part.strip()]
+
+
+def parse(content: str) -> dict[str, str]:
+    """Split the text of a query file. Raises ``ValueError`` for a name used twice."""
+    pieces = _NAME.split(content)
+    found: dict[str, str] = {}
+    for name, sql in zip(pieces[1::2], pieces[2::2], strict=True):
+        if name in found:
+            raise ValueError(f"query {name!r} is there twice")
+        found[name] = sql.strip().rstrip(";")
+    return found
+
+
+def _folder(package: str) -> Path:
+    file = import_module(package).__file__
+    assert file is not None, f"{package} is no package with files"
+    return Path(file).parent
+
+
+def _driver(sql: str, dialect: str) -> str:
+    return sql if dialect == "sqlite" else _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
