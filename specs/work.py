@@ -178,6 +178,10 @@ def unit_id(run: str, start: Start, phase: Phase = "walk") -> str:
     return blake2b(json.dumps(identity).encode(), digest_size=16).hexdigest()
 
 
+class Lost(Exception):
+    """The unit is somebody else's now, or its run was closed: drop what is held of it and claim another one."""
+
+
 class Ledger(Protocol):
     """The truth about the work. All methods may be called twice with the same effect; all are short transactions.
 
@@ -241,6 +245,19 @@ class Ledger(Protocol):
         """Move a run whose units are all finished to its next phase: suspects, confirmation, deletion, closed."""
         ...
 
+    def lost(self, epoch: str, *, shard: int | None = None, before: str | None = None, now: float) -> int:
+        """Final batches of the queue ``epoch`` are gone: it was wiped, or its process died (all of them), or
+        ``shard`` was read past them (those with an id below ``before``). Their flushing units go back to ready."""
+        ...
+
+    def holders(self, run: str) -> tuple[set[str], set[str]]:
+        """Who has a part of the run in hands: the workers of its running units, the epochs of its flushing ones."""
+        ...
+
+    def end(self, run: str, *, state: RunState, reason: str, now: float) -> Run:
+        """Close an open run at once (``failed``, ``cancelled``); its unfinished units are cancelled."""
+        ...
+
     def suspects(self, unit: str) -> list[tuple[str, str]]:
         """The ``(type, fqn)`` that a confirm unit must ask the source about; at most 1,000."""
         ...
@@ -256,7 +273,10 @@ class SinkQueue(Protocol):
     """A bounded queue of batches, ordered per shard. A batch belongs to the shard of its unit."""
 
     def put(self, batch: Batch, *, timeout: float) -> Position | None:
-        """Append; waits for space (in bytes and in the unit's window) up to ``timeout`` seconds; ``None``: full."""
+        """Append; waits for space (in bytes and in the unit's window) up to ``timeout`` seconds; ``None``: full.
+
+        Raises ``Lost`` once a batch of the same unit and fence was refused by the ledger (fenced or gap).
+        """
         ...
 
     def read(self, shard: int, limit: int) -> list[tuple[str, Batch]]:
