@@ -1,0 +1,21 @@
+"""The fake service: a database of any size, computed from its seed, that fails, lies, hangs and changes on demand.
+
+Load it anywhere as ``specs.testing.fake:spec``, in spawned processes too::
+
+    service: {name: fake, type: "specs.testing.fake:spec"}
+    connection: {schemas: 10, tables: 100, faults: [{at: build, where: fake.db_00.schema_0003.t0000007, action: skip}]}
+"""
+
+from specs.service_spec import DefaultDatabaseSpec
+from specs.testing.fake.config import FakeConnection, Fault
+from specs.testing.fake.source import FakeSource
+
+__all__ = ["FakeConnection", "FakeSource", "Fault", "spec"]
+
+spec = DefaultDatabaseSpec(
+    name="fake",
+    connection=FakeConnection,
+    metadata_source_class=FakeSource,
+    schemes=("fake",),
+    capabilities=frozenset({"views", "procedures", "sequences", "types", "triggers", "statistics"}),
+)

@@ -1,0 +1,71 @@
+"""What the fake service holds, what has changed in it, and what goes wrong."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from specs.config import ConnectionConfig, Duration, Model
+
+Action = Literal["error", "retry", "skip", "stop", "fatal", "memory", "gone", "hang", "freeze", "exit", "kill"]
+
+
+class Fault(Model):
+    """One thing that goes wrong.
+
+    ``list`` faults strike the listing of ``node`` below the scope ``where`` once ``after`` names were read; ``read``
+    faults the slice that holds the object ``where``; ``build`` faults its stage.
+    """
+
+    at: Literal["list", "read", "build"] = Field(description="Listing names, reading a slice, or building an entity.")
+    where: str = Field(description="FQN of the scope that is listed, or of the object that is read or built.")
+    node: str = Field(default="table", description="The node whose listing is struck (list faults only).")
+    action: Action = Field(
+        default="error",
+        description="error: an ordinary exception; retry, skip, stop, fatal: that error; memory: MemoryError; gone: "
+        "it was dropped meanwhile; hang: wait, up to the statement timeout, which raises Retry; freeze: wait and "
+        "ignore timeout and cancel; exit, kill: the process ends at once.",
+    )
+    after: int = Field(default=0, ge=0, description="Names that a listing yields before it is struck.")
+    times: int | None = Field(default=None, ge=1, description="Only the first n times, counted in the state file.")
+    seconds: Duration = Field(default=30.0, description="How long to hang or freeze.")
+    delay: float | None = Field(default=None, description="The delay that a retry asks for, in seconds.")
+
+
+class FakeConnection(ConnectionConfig):
+    """The size and shape of the estate. Everything follows from it; nothing is stored."""
+
+    seed: int = Field(default=0, description="Other seeds give other columns, comments and kinds.")
+    databases: int = Field(default=1, ge=0, le=100, description="Databases of the service.")
+    schemas: int = Field(default=3, ge=0, le=10_000, description="Schemas per database.")
+    tables: int | tuple[int, ...] = Field(
+        default=10, description="Tables and views per schema; a list is dealt out in turn."
+    )
+    columns: int = Field(default=20, ge=0, le=2000, description="Columns per table.")
+    views: float = Field(default=0.1, ge=0, le=1, description="Share of the tables that are views.")
+    triggers: float = Field(default=0.0, ge=0, le=1, description="Share of the tables that have a trigger.")
+    procedures: int = Field(default=0, ge=0, description="Routines per schema, overloaded in pairs.")
+    sequences: int = Field(default=0, ge=0, description="Sequences per schema.")
+    types: int = Field(default=0, ge=0, description="User-defined types per schema.")
+    odd_names: bool = Field(default=False, description="Give names dots, quotes, spaces, capitals and emoji.")
+
+    latency: float = Field(default=0.0, ge=0, description="Milliseconds that each page (slice) takes.")
+    estimates: float | None = Field(default=1.0, description="Factor by which estimates lie; null: there are none.")
+    server: str = Field(default="", description="Identity of the server; another text is another server.")
+    grants: str | None = Field(default=None, description="Fingerprint of our grants, where the source has one.")
+
+    version: int = Field(default=0, description="Appears in what is changed, and in the statistics.")
+    changed: tuple[str, ...] = Field(default=(), description="FQNs of tables whose content shows the version.")
+    changed_share: float = Field(default=0.0, ge=0, le=1, description="Share of the tables that show the version.")
+    added: tuple[str, ...] = Field(default=(), description="FQNs of further tables.")
+    dropped: tuple[str, ...] = Field(default=(), description="FQNs that are not there: not listed, exists says no.")
+    hidden: tuple[str, ...] = Field(default=(), description="FQNs that are not listed; exists says unknown.")
+    unlisted: tuple[str, ...] = Field(default=(), description="FQNs that are not listed; exists says yes.")
+
+    faults: tuple[Fault, ...] = Field(default=(), description="What goes wrong.")
+    broken: float = Field(default=0.0, ge=0, le=1, description="Share of the tables that cannot be built (Skip).")
+    state: str | None = Field(default=None, description="File that counts faults across processes and runs.")
+
+    def endpoint(self) -> str:
+        return f"fake:{self.server or self.seed}"

@@ -1,0 +1,192 @@
+"""The source of the fake service: ordered listings read in slices, like the real ones."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from specs import names
+from specs.entities.base import Entity
+from specs.errors import Skip
+from specs.sources.base import Presence, Step
+from specs.sources.database import DatabaseSource
+from specs.testing.fake import build
+from specs.testing.fake.config import FakeConnection
+from specs.testing.fake.estate import Estate, share
+from specs.testing.fake.faults import Faults, Gone
+from specs.topology.node import Item, Outcome, Produced
+from specs.topology.scope import KeyRange, Scope
+
+_NODES = {"Database": "database", "Schema": "schema", "Table": "table", "StoredProcedure": "stored_procedure"}
+_NODES |= {"Sequence": "sequence", "UserType": "type"}
+_TYPES = {node: type_ for type_, node in _NODES.items()}
+_FACETS = {"table": 2, "stored_procedure": 1, "sequence": 1, "type": 1}
+
+
+class FakeSource(DatabaseSource):
+    """Reads the fake service. Memory is one slice, however many objects there are."""
+
+    service_type = "fake"
+    config: FakeConnection
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.estate = Estate(self.config)
+        self.faults = Faults(self.config, self.limits.statement_timeout)
+
+    def identity(self) -> str:
+        return self.config.endpoint()
+
+    def version(self) -> str | None:
+        return "1.0"
+
+    # -- listings -------------------------------------------------------------------------------------------------
+    def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        for produced in self._read("database", scope, span):
+            if isinstance(produced, Item):
+                produced = Item(produced.key, produced.name, {"encoding": "UTF8"})
+            yield produced
+
+    def schemas(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        for produced in self._read("schema", scope, span):
+            if isinstance(produced, Item):
+                below = self.estate.size(scope.child(produced.name))
+                factor = self.config.estimates
+                estimate = None if factor is None else int(below * factor)
+                produced = Item(produced.key, produced.name, {"comment": f"about {produced.name}"}, estimate)
+            yield produced
+
+    def tables(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._read("table", scope, span)
+
+    def stored_procedures(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        for produced in self._read("stored_procedure", scope, span):
+            if isinstance(produced, Item):
+                argument = produced.name.partition("(")[2].rstrip(")")
+                data = {"kind": "function", "language": "sql", "code": "SELECT 1", "returns": "integer"}
+                produced = Item(produced.key, produced.name, data | {"arguments": [{"native_type": argument}]})
+            yield produced
+
+    def sequences(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._with_data("sequence", scope, span, {"native_type": "bigint", "start": 1, "increment": 1})
+
+    def types(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._with_data("type", scope, span, {"kind": "enum", "labels": ["low", "high"]})
+
+    def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
+        if node not in _FACETS:
+            yield from super().preview(node, scope, span)
+            return
+        self.statements += 1
+        for name in self.estate.listing(node, scope, span):
+            yield self._filtered(node, scope, name) or Item(name, name)
+
+    def facets(self, node: str) -> int:
+        return _FACETS.get(node, 0)
+
+    def split(self, node: str, scope: Scope, span: KeyRange, size: int) -> Iterable[str]:
+        if node not in _FACETS:
+            return
+        self.statements += 1
+        known = self.estate.names(node, scope)
+        indexes = known.span(span)
+        for index in range(indexes.start + size - 1, indexes.stop - 1, size):
+            yield known.name(index)
+
+    def _with_data(self, node: str, scope: Scope, span: KeyRange, data: Any) -> Iterator[Produced]:
+        for produced in self._read(node, scope, span):
+            yield Item(produced.key, produced.name, data) if isinstance(produced, Item) else produced
+
+    def _read(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """One listing: the names, and per slice of kept names its facets."""
+        faults = self.faults.listing(node, scope.fqn)
+        self.statements += 1
+        listing = self.estate.listing(node, scope, span)
+        count = 0
+        if faults:
+            self.faults.strike_listing(faults, 0)
+        while slice_ := list(islice(listing, self.reading.slice)):
+            if self.config.latency:
+                time.sleep(self.config.latency / 1000)
+            page = [self._filtered(node, scope, name) or Item(name, name) for name in slice_]
+            if any(isinstance(produced, Item) for produced in page):
+                self.statements += _FACETS.get(node, 0)
+            for produced in page:
+                yield self._facets(node, scope, produced) if isinstance(produced, Item) else produced
+                count += 1
+                if faults:
+                    self.faults.strike_listing(faults, count)
+
+    def _facets(self, node: str, scope: Scope, item: Item) -> Produced:
+        fqn = names.child(scope.fqn, item.name)
+        if node in _FACETS:
+            refusal = self.reading.before(node, scope, item.key)
+            if refusal:
+                return Outcome("failed", _TYPES[node], fqn, item.key, "poison", refusal)
+        try:
+            self.faults.strike("read", fqn)
+        except Gone:
+            return Outcome("gone", _TYPES[node], fqn, item.key, "dropped", "it was dropped while it was read")
+        except Skip as error:
+            return Outcome("failed", _TYPES[node], fqn, item.key, error.reason, str(error))
+        return item
+
+    def _filtered(self, node: str, scope: Scope, name: str) -> Outcome | None:
+        kind = {"database": "databases", "schema": "schemas", "stored_procedure": "stored_procedures"}.get(node)
+        if node == "table":
+            kind = "views" if self.estate.is_view(scope, name) else "tables"
+        rule = self.extract.rule(kind, name) if kind else None
+        return Outcome("filtered", _TYPES[node], names.child(scope.fqn, name), name, rule) if rule else None
+
+    # -- entities -------------------------------------------------------------------------------------------------
+    def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        fqn = scope.fqn
+        self.faults.strike("build", fqn)
+        if self.config.broken and share(self.config.seed, "broken", fqn) < self.config.broken:
+            raise Skip("the object is broken", fqn, "mend it", reason="broken")
+        yield build.table(self.estate, scope, self.estate.names("table", Scope(scope.path[:-1])))
+        if self._has_trigger(scope):
+            yield build.trigger(scope)
+
+    def yield_schema(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        self.faults.strike("build", scope.fqn)
+        return super().yield_schema(item, scope)
+
+    def yield_database(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        self.faults.strike("build", scope.fqn)
+        return super().yield_database(item, scope)
+
+    def _has_trigger(self, scope: Scope) -> bool:
+        config = self.config
+        return config.triggers > 0 and share(config.seed, "trigger", scope.path) < config.triggers
+
+    # -- questions ------------------------------------------------------------------------------------------------
+    def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+        self.statements += 1
+        if scope.fqn in self.faults.denied:
+            return dict.fromkeys(names, "unknown")
+        return {name: self._exists(type_, scope, name) for name in names}
+
+    def _exists(self, type_: str, scope: Scope, name: str) -> Presence:
+        if scope.child(name).fqn in self.config.hidden:
+            return "unknown"
+        if type_ == "Trigger":
+            table = self._exists("Table", Scope(scope.path[:-1]), scope.name)
+            return table if table != "yes" else "yes" if name == "stamp" and self._has_trigger(scope) else "no"
+        node = _NODES.get(type_)
+        if node is None:
+            return "unknown"
+        return "yes" if self.estate.holds(node, scope, name) else "no"
+
+    def fingerprint(self, scope: Scope) -> str | None:
+        return self.config.grants
+
+    def cancel(self) -> None:
+        self.faults.cancel()
+
+    def check(self) -> Iterator[Step]:
+        yield Step("reach the server", True, self.config.endpoint())
+        count = sum(1 for _ in self.databases(self.root, KeyRange()))
+        yield Step("list databases", count > 0, f"{count} databases", remedy="" if count else "set databases: 1")
