@@ -279,6 +279,10 @@ class SinkQueue(Protocol):
         """
         ...
 
+    def settle(self, unit: str, fence: int, *, timeout: float) -> bool:
+        """Wait until nothing of a unit is uncommitted, up to ``timeout`` seconds; a unit is given back after that."""
+        ...
+
     def read(self, shard: int, limit: int) -> list[tuple[str, Batch]]:
         """The first entries of a shard, in order, without removing them."""
         ...
