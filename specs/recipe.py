@@ -40,7 +40,9 @@ class ServiceRef(Model):
 class Extract(Model):
     """What to extract."""
 
-    metadata: MetadataExtract = Field(default=MetadataExtract(), description="What exists and what it looks like.")
+    metadata: Annotated[MetadataExtract, BeforeValidator(lambda value: {} if value is None else value)] = Field(
+        default=MetadataExtract(), description="What exists and what it looks like."
+    )
     lineage: Later = Field(default=False, description="What feeds what. Not available yet.")
     usage: Later = Field(default=False, description="Who asks for what. Not available yet.")
     profile: Later = Field(default=False, description="Statistics of the data. Not available yet.")
@@ -64,6 +66,12 @@ class Recipe(Model):
     limits: Limits = Field(default=Limits(), description="How hard to lean on the source.")
     deletion: Deletion = Field(default=Deletion(), description="How much may vanish in one run.")
     sinks: tuple[dict[str, Any], ...] = Field(default=(), description="Where to send it besides the catalog.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_means_default(cls, data: Any) -> Any:
+        """A key whose lines are all commented out reads as null."""
+        return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
 
     @model_validator(mode="after")
     def _sinks_have_types(self) -> Recipe:

@@ -1,0 +1,136 @@
+"""The command ``headrace``: a group whose commands are imported when they are asked for, and one place for errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from specs.errors import HeadraceError
+
+SECTIONS: dict[str, dict[str, str]] = {
+    "Crawl": {
+        "crawl": "Crawl a source, by recipe or URL, into the catalog.",
+        "plan": "Show what a crawl would do, reading no tables.",
+        "check": "Test the connection step by step.",
+        "init": "Write a commented recipe for a connector.",
+        "connectors": "List connectors, or explain one.",
+        "new-connector": "Write a working connector skeleton with its test.",
+    },
+    "Runs": {
+        "runs": "List runs.",
+        "status": "Show one run, reconciled.",
+        "failures": "List the objects and scopes that failed.",
+        "resume": "Continue an interrupted run.",
+        "retry": "Crawl only what failed in a run.",
+        "deletions": "Show what a run found gone; approve what waits.",
+    },
+    "Catalog": {
+        "search": "Find objects by words.",
+        "show": "Show one object.",
+        "tree": "Show what lies below an object.",
+        "diff": "Show what changed, field by field.",
+        "changes": "Print the change feed.",
+        "export": "Write the catalog as JSON lines, or its JSON Schema.",
+        "undelete": "Bring back an object that was deleted.",
+    },
+    "Housekeeping": {
+        "doctor": "Examine this installation and the catalog.",
+        "gc": "Drop old change events and run details.",
+        "forget": "Remove a service from the catalog.",
+        "completion": "Print shell completion code.",
+    },
+}
+COMMANDS = {name: text for section in SECTIONS.values() for name, text in section.items()}
+
+
+class Lazy(click.Group):
+    """Knows its commands by name; a command's module is imported when it is run or explained."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = import_module(f"scheduler.commands.{cmd_name.replace('-', '_')}").command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(commands.items()), col_max=16)
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        click.echo(f"headrace {version('headrace')}")
+        ctx.exit()
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+def cli() -> None:
+    """Crawl databases into a catalog, and account for every object.
+
+    \b
+    Example:
+      headrace crawl postgresql://crawler@db/shop
+      headrace search orders
+    """
+
+
+def main() -> NoReturn:
+    """Entry point of the command; exits the process."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns the exit code. Errors become one line on stderr."""
+    try:
+        code = cli.main(args=list(arguments), prog_name="headrace", standalone_mode=False)
+        sys.stdout.flush()
+    except Exception as error:
+        if isinstance(error, BrokenPipeError):
+            return _quiet()
+        return _told(error)
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        return 130
+    return code if isinstance(code, int) else 0
+
+
+def _told(error: Exception) -> int:
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.Abort):
+        click.echo("interrupted", err=True)
+        return 130
+    if isinstance(error, click.ClickException):
+        error.show()
+        return 1
+    if os.environ.get("HEADRACE_DEBUG"):
+        import traceback
+
+        traceback.print_exc()
+    from scheduler.render import clean
+
+    if isinstance(error, HeadraceError):
+        click.echo(f"error: {clean(str(error))}", err=True)
+        return 4 if error.reason == "catalog" and error.exit_code != 1 else error.exit_code
+    text = str(error).splitlines()[:1]
+    summary = clean(": ".join([type(error).__name__, *text]))
+    click.echo(f"internal error: {summary} (set HEADRACE_DEBUG=1 for the traceback)", err=True)
+    return 70
+
+
+def _quiet() -> int:
+    """The reader of our output went away (``| head``): no message, and no second failure at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141

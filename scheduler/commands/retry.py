@@ -1,0 +1,30 @@
+"""``headrace retry RUN``."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler.options import as_json, catalog
+
+
+@click.command(short_help="Crawl only what failed in a run.")
+@click.argument("run")
+@click.option("--failed", is_flag=True, default=True, help="Failed objects and scopes (the default).")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that crawl.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+@catalog
+@as_json
+def command(run: str, failed: bool, workers: int, quiet: bool, catalog: str, as_json: bool) -> int:
+    """Open a new run over the objects and scopes that failed in RUN. It deletes nothing.
+
+    \b
+    Example:
+      headrace retry 20261122-211530-shop_prod-x7f3 --failed
+    """
+    from scheduler.crawl import retry
+    from scheduler.running import finish, secrets_of, shown
+
+    secrets = secrets_of(catalog, run)
+    with shown(quiet=quiet) as progress:
+        summary = retry(run, catalog=catalog, workers=workers, secrets=secrets, on_progress=progress)
+    return finish(summary, as_json=as_json, catalog=catalog)

@@ -1,0 +1,90 @@
+"""YAML with places: every mapping key and value knows its line and column, so that a mistake can be pointed at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from specs.errors import Usage
+from specs.problems import Path
+
+LIMIT = 1_000_000
+"""Bytes of the largest recipe that is read."""
+NODES = 100_000
+"""Nodes of the largest recipe, aliases counted as often as they are used."""
+DEPTH = 50
+
+
+@dataclass(slots=True)
+class Marked:
+    """A YAML document: plain ``data``, and where its keys and values stand (line and column, from 1)."""
+
+    data: Any
+    where: str
+    keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    values: dict[Path, tuple[int, int]] = field(default_factory=dict)
+
+    def place(self, path: Path, *, key: bool = False) -> str:
+        """``recipe.yml:7:3`` for a path, or for the nearest place above it that is written down."""
+        for length in range(len(path), -1, -1):
+            order = (self.keys, self.values) if key else (self.values, self.keys)
+            for marks in order:
+                if path[:length] in marks:
+                    line, column = marks[path[:length]]
+                    return f"{self.where}:{line}:{column}"
+        return self.where
+
+
+def load(text: str, where: str) -> Marked:
+    """Read one YAML (or JSON) document. Raises ``Usage`` with line and column; duplicate keys are refused."""
+    if len(text) > LIMIT:
+        raise Usage(f"larger than {LIMIT} bytes", where, reason="recipe")
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        marked = Marked(None, where)
+        marked.data = _Builder(loader, marked).build(node, ()) if node is not None else None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
+        raise Usage(f"{place}: not YAML: {error.problem or error.context}", reason="recipe") from None
+    except yaml.YAMLError as error:
+        raise Usage(f"{where}: not YAML: {str(error).splitlines()[0]}", reason="recipe") from None
+    finally:
+        loader.dispose()
+    return marked
+
+
+class _Builder:
+    def __init__(self, loader: yaml.SafeLoader, marked: Marked) -> None:
+        self.loader, self.marked, self.nodes = loader, marked, 0
+
+    def build(self, node: yaml.Node, path: Path) -> Any:
+        self.nodes += 1
+        spot = (node.start_mark.line + 1, node.start_mark.column + 1)
+        self.marked.values[path] = spot
+        if self.nodes > NODES or len(path) > DEPTH:
+            self._refuse("the document is too large or refers to itself", node)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(each, (*path, at)) for at, each in enumerate(node.value)]
+        return self.loader.construct_object(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = self.loader.construct_object(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            if not isinstance(key, str):
+                self._refuse("a key should be text; quote it", key_node)
+            if key in found:
+                self._refuse(f"key {key!r} stands here twice", key_node)
+            self.marked.keys[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            found[key] = self.build(value_node, (*path, key))
+        return found
+
+    def _refuse(self, what: str, node: yaml.Node) -> None:
+        mark = node.start_mark
+        raise Usage(f"{self.marked.where}:{mark.line + 1}:{mark.column + 1}: {what}", reason="recipe")

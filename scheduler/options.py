@@ -1,0 +1,58 @@
+"""Options that commands share, and what they stand for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from workers.database import Database
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def catalog(function: F) -> F:
+    """``--catalog URL``: handed in as ``catalog``, completed to a URL."""
+    return click.option(
+        "--catalog",
+        envvar="HEADRACE_CATALOG",
+        show_envvar=True,
+        metavar="URL",
+        callback=lambda _ctx, _param, value: catalog_url(value),
+        help="Where the catalog is: an SQLAlchemy URL or an SQLite file. [default: a file in your data directory]",
+    )(function)
+
+
+def catalog_url(given: str | None) -> str:
+    """The catalog's URL; a plain path is an SQLite file."""
+    if given and ("://" in given):
+        return given
+    if given:
+        return f"sqlite:///{Path(given).expanduser()}"
+    from platformdirs import user_data_path
+
+    return f"sqlite:///{user_data_path('headrace') / 'catalog.db'}"
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """The existing catalog at ``url``, closed at the end."""
+    from workers.database import open_database
+
+    db = open_database(url, create=False)
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def emit(data: Any) -> None:
+    """Print one JSON value; ``bytes`` and the like never occur, so nothing is converted in silence."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))

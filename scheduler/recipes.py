@@ -1,0 +1,147 @@
+"""From what a person hands in (a recipe file, a workflow file, a URL) to a checked recipe and its secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from scheduler import marks, openmetadata, shorthand
+from specs import registry
+from specs.config import ConnectionConfig
+from specs.errors import Usage
+from specs.problems import Path, Problem, problems
+from specs.recipe import Recipe
+from specs.secrets import prompts, resolve
+
+Ask = Callable[[str], str]
+"""Answers a ``${prompt:NAME}``; raises ``Usage`` when nobody can be asked."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A recipe as handed in, not checked yet. ``origins`` lead from a recipe path to the path in the document."""
+
+    data: Any
+    document: marks.Marked | None = None
+    origins: dict[Path, Path] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+    def refuse(self, found: list[Problem]) -> Usage:
+        """One line: every mistake with its place."""
+        if self.document is None:
+            return Usage("; ".join(str(each) for each in found), reason="recipe")
+        lines = [f"{self.document.place(self._origin(p.path), key=p.key)}: {p.message}" for p in found]
+        return Usage("; ".join(lines), reason="recipe")
+
+    def _origin(self, path: Path) -> Path:
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.origins:
+                return self.origins[path[:length]] + path[length:]
+        return path
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A recipe that may run: checked down to the connector's own settings. ``secrets`` live in memory only."""
+
+    recipe: Recipe
+    config: ConnectionConfig
+    secrets: dict[str, str]
+    notices: list[str]
+
+
+def load(given: str, ask: Ask, *, name: str | None = None, env: Mapping[str, str] | None = None) -> Loaded:
+    """Load a URL or a file; ``name`` overrides the service's. Raises ``Usage`` with line, column and nearest key."""
+    draft = _from_url(given, name) if "://" in given else _from_file(FilePath(given), name)
+    try:
+        recipe = Recipe.model_validate(draft.data)
+    except ValidationError as error:
+        raise draft.refuse(problems(error, Recipe)) from None
+    secrets = dict(draft.secrets)
+    for prompt in prompts([recipe.connection, *recipe.sinks]):
+        if prompt not in secrets:
+            secrets[prompt] = ask(prompt)
+    config = _connection(recipe, draft, secrets, env)
+    recipe = _stash(recipe, config, secrets, draft.notices)
+    return Loaded(recipe, config, secrets, draft.notices)
+
+
+def read(path: FilePath) -> marks.Marked:
+    """Read a YAML file. Raises ``Usage`` when it cannot be read."""
+    try:
+        if path.is_dir():
+            raise Usage("is a folder, not a recipe file", str(path), reason="recipe")
+        with path.open("rb") as stream:
+            content = stream.read(marks.LIMIT + 1)
+        return marks.load(content.decode("utf-8-sig"), str(path))
+    except FileNotFoundError:
+        remedy = "write one with: headrace init TYPE, or give a URL such as postgresql://user@host/db"
+        raise Usage("no such recipe file", str(path), remedy, reason="recipe") from None
+    except OSError as error:
+        raise Usage(f"cannot read the recipe: {error.strerror}", str(path), reason="recipe") from None
+    except UnicodeDecodeError:
+        raise Usage("the recipe is not UTF-8 text", str(path), reason="recipe") from None
+
+
+def _from_file(path: FilePath, name: str | None) -> Draft:
+    document = read(path)
+    if not isinstance(document.data, dict):
+        raise Usage(
+            f"{document.where}:1:1: a recipe is a mapping with the keys service, connection, ...", reason="recipe"
+        )
+    draft = Draft(document.data, document)
+    if openmetadata.recognises(document.data):
+        translated = openmetadata.translate(document.data, document.place)
+        draft = Draft(translated.data, document, translated.origins, translated.secrets, translated.notices)
+    if name and isinstance(draft.data.get("service"), dict):
+        draft.data["service"]["name"] = name
+    return draft
+
+
+def _from_url(url: str, name: str | None) -> Draft:
+    found = shorthand.translate(url, name)
+    return Draft(found.data, secrets=found.secrets)
+
+
+def _connection(
+    recipe: Recipe, draft: Draft, secrets: Mapping[str, str], env: Mapping[str, str] | None
+) -> ConnectionConfig:
+    """The connector's own settings, references resolved and checked."""
+    spec = registry.load(recipe.service.type)
+    model = spec.config_class()
+    try:
+        settings = resolve(recipe.connection, secrets, env=env)
+    except Usage as error:
+        if draft.document is None:
+            raise
+        raise Usage(error.what, draft.document.where, error.remedy, reason=error.reason) from None
+    try:
+        return model.model_validate(settings)
+    except ValidationError as error:
+        raise draft.refuse(problems(error, model, ("connection",))) from None
+
+
+def _stash(recipe: Recipe, config: ConnectionConfig, secrets: dict[str, str], notices: list[str]) -> Recipe:
+    """Move secrets that stand in the recipe as they are into memory; what is stored refers to them."""
+    connection = dict(recipe.connection)
+    changed = False
+    for name in _secret_fields(config):
+        written = connection.get(name)
+        if isinstance(written, str) and written and "${" not in written:
+            secrets[name] = written
+            connection[name] = f"${{prompt:{name}}}"
+            changed = True
+            notices.append(
+                f"connection.{name} stands in the recipe; it is not stored, and resume will ask for it"
+                f" (better: {name}: ${{env:NAME}} or ${{file:PATH}})"
+            )
+    return recipe.model_copy(update={"connection": connection}) if changed else recipe
+
+
+def _secret_fields(config: BaseModel) -> list[str]:
+    return [name for name in type(config).model_fields if isinstance(getattr(config, name), SecretStr)]

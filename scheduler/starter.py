@@ -1,0 +1,93 @@
+"""Starter recipes: YAML with every setting explained, generated from the config models, so that it is never stale."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+
+from specs.config import Limits, MetadataExtract
+from specs.recipe import Deletion
+from specs.service_spec import ServiceSpec
+
+_KNOWN = {"host": "localhost", "username": "crawler", "user": "crawler", "database": "shop", "path": "shop.db"}
+
+
+def starter(type_: str, spec: ServiceSpec, name: str = "", *, short: bool = False) -> str:
+    """A recipe for the connector that recipes call ``type_``. ``short`` leaves out what has a default."""
+    lines = [
+        "service:",
+        f"  name: {_scalar(name or f'my_{spec.name}')}" + _aside("the first part of every name in the catalog", short),
+        f"  type: {_scalar(type_)}",
+        "connection:",
+        *_connection(spec, short),
+    ]
+    if not short:
+        lines = [f"# Crawl one {spec.name} service. Test it with: headrace check FILE", *lines, *_defaults()]
+    return "\n".join(lines) + "\n"
+
+
+def _defaults() -> Iterator[str]:
+    yield "# Everything below is the default; uncomment what should differ."
+    yield "# extract:"
+    yield "#   metadata:"
+    yield from (f"#     {line}" for line in _fields(MetadataExtract))
+    for title, model in (("limits", Limits), ("deletion", Deletion)):
+        yield f"# {title}:"
+        yield from (f"#   {line}" for line in _fields(model))
+    yield "# sinks:"
+    yield "#   - {type: jsonl, path: out.jsonl}  # besides the catalog: one entity a line"
+
+
+def _aside(text: str, short: bool) -> str:
+    return "" if short else f"  # {text}"
+
+
+def _connection(spec: ServiceSpec, short: bool) -> Iterator[str]:
+    fields = spec.config_class().model_fields
+    for name, field in fields.items():
+        required = field.is_required()
+        if short and not (required or name in _KNOWN or _secret(field)):
+            continue
+        value = _value(name, field, spec)
+        prefix = "  " if required or name in _KNOWN or _secret(field) else "  # "
+        yield f"{prefix}{name}: {value}" + _aside(_meaning(field), short)
+
+
+def _fields(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield f"{name}: {_value(name, field, None)}  # {_meaning(field)}"
+
+
+def _value(name: str, field: FieldInfo, spec: ServiceSpec | None) -> str:
+    if spec is not None and _secret(field):
+        return f'"${{env:{spec.name.upper()}_{name.upper()}}}"'
+    if spec is not None and name in _KNOWN:
+        return _KNOWN[name]
+    if field.is_required():
+        return "FILL_ME_IN"
+    default: Any = field.get_default(call_default_factory=True)
+    if isinstance(default, BaseModel):
+        default = default.model_dump(mode="json")
+    return _scalar(default)
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_scalar(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, str) and value.replace("_", "a").replace("-", "a").isalnum() and not value[0].isdigit():
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _secret(field: FieldInfo) -> bool:
+    return "SecretStr" in str(field.annotation) or field.annotation is SecretStr
+
+
+def _meaning(field: FieldInfo) -> str:
+    return " ".join((field.description or "").split())
