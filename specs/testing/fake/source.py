@@ -9,7 +9,7 @@ from typing import Any
 
 from specs import names
 from specs.entities.base import Entity
-from specs.errors import Skip
+from specs.errors import HeadraceError, Skip
 from specs.sources.base import Presence, Step
 from specs.sources.database import DatabaseSource
 from specs.testing.fake import build
@@ -188,5 +188,9 @@ class FakeSource(DatabaseSource):
 
     def check(self) -> Iterator[Step]:
         yield Step("reach the server", True, self.config.endpoint())
-        count = sum(1 for _ in self.databases(self.root, KeyRange()))
+        try:
+            count = sum(1 for _ in self.databases(self.root, KeyRange()))
+        except HeadraceError as error:
+            yield Step("list databases", False, error.what, remedy=error.remedy or "try again")
+            return
         yield Step("list databases", count > 0, f"{count} databases", remedy="" if count else "set databases: 1")

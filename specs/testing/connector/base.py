@@ -1,0 +1,114 @@
+"""What the parts of the connector suite share: how sources are made, and the service as it was read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, TypeVar
+
+import pytest
+
+from specs.config import ConnectionConfig, MetadataExtract
+from specs.service_spec import ServiceSpec
+from specs.sources.base import Source
+from specs.testing import harvest
+from specs.testing.harvest import Harvest, Listing
+from specs.topology.events import Found
+from specs.topology.node import Outcome
+from specs.topology.reading import Reading
+
+T = TypeVar("T")
+
+
+class SuiteBase:
+    """Subclasses name ``spec`` and the fixture ``config``; the rest has sensible defaults."""
+
+    spec: ClassVar[ServiceSpec]
+    service: ClassVar[str] = "suite"
+    samples: ClassVar[int] = 6
+    """How many cursors and keys are tried where trying all takes too long."""
+    absent: ClassVar[str] = "no"
+    """What ``exists`` says about nonsense: ``unknown`` for sources that show hidden and absent objects alike."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def config(cls) -> ConnectionConfig:
+        """The connection to a small, quiet service with some of everything."""
+        raise NotImplementedError("name a fixture config in the subclass")
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def unreachable(cls) -> ConnectionConfig | None:
+        """A connection that must fail, if there can be one."""
+        return None
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def extract(cls) -> MetadataExtract:
+        """What is extracted, where not everything should be."""
+        return MetadataExtract()
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def whole(cls, config: ConnectionConfig, extract: MetadataExtract) -> Harvest:
+        """The service, walked in one go."""
+        return harvest.walk_whole(cls.builder(config, extract))
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def found(cls, config: ConnectionConfig, extract: MetadataExtract) -> list[Found]:
+        """Every entity of the service, in the order of the walk."""
+        return harvest.entities(cls.builder(config, extract))
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def listed(cls, config: ConnectionConfig, extract: MetadataExtract) -> list[Listing]:
+        """Every listing of the service, outermost first."""
+        source = cls.source(config, extract)
+        try:
+            return harvest.listings(source)
+        finally:
+            source.close()
+
+    @pytest.fixture
+    def one(self, config: ConnectionConfig, extract: MetadataExtract) -> Iterator[Source]:
+        """One source, closed afterwards."""
+        source = self.source(config, extract)
+        yield source
+        source.close()
+
+    @classmethod
+    def source(
+        cls, config: ConnectionConfig, extract: MetadataExtract | None = None, reading: Reading | None = None
+    ) -> Source:
+        """A fresh source of the service."""
+        made: Source = cls.spec.part("metadata_source_class")(cls.service, config, extract, reading=reading)
+        return made
+
+    @classmethod
+    def builder(
+        cls, config: ConnectionConfig, extract: MetadataExtract, slice_: int = 1000, **reading: Any
+    ) -> harvest.Build:
+        """What makes sources that read slices of ``slice_`` keys."""
+        return lambda: cls.source(config, extract, Reading(slice=slice_, **reading))
+
+
+def sampled(items: Sequence[T], count: int) -> list[T]:
+    """At most ``count`` of ``items``, evenly spread, first and last among them."""
+    if len(items) <= count:
+        return list(items)
+    step = (len(items) - 1) / max(1, count - 1)
+    return [items[round(at * step)] for at in range(count)]
+
+
+def leaves(listed: list[Listing]) -> list[Listing]:
+    """The listings of ranged nodes that are no units: what large units are split into."""
+    return [listing for listing in listed if listing.node.ranged and not listing.node.unit]
+
+
+def kind(produced: Any) -> tuple[str, str]:
+    """What a preview must have in common with the listing."""
+    return produced.key, produced.reason if isinstance(produced, Outcome) else "item"
+
+
+def content(event: Found) -> tuple[str, str, str]:
+    return event.entity.type_name(), event.entity.fqn, event.entity.content()
