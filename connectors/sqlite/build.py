@@ -1,0 +1,155 @@
+"""Builds entities from the rows of a slice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from connectors.common.slices import Raw
+from connectors.common.types import parse
+from connectors.sqlite import ddl
+from specs import names
+from specs.entities.base import Entity
+from specs.entities.database import (
+    Column,
+    Constraint,
+    ConstraintKind,
+    DataType,
+    Index,
+    Table,
+    TableType,
+    Trigger,
+)
+from specs.sources.database import identity
+from specs.topology.scope import Scope
+
+BROKEN = -99
+"""In place of a column's position: the columns cannot be read, and why."""
+_HIDDEN = 1
+"""Columns that only a virtual table's own syntax knows."""
+_KINDS = {"view": TableType.VIEW, "virtual": TableType.VIRTUAL, "shadow": TableType.SYSTEM}
+_AFFINITIES = (
+    ("INT", DataType.BIGINT),
+    ("CHAR", DataType.TEXT),
+    ("CLOB", DataType.TEXT),
+    ("TEXT", DataType.TEXT),
+    ("BLOB", DataType.BLOB),
+    ("REAL", DataType.DOUBLE),
+    ("FLOA", DataType.DOUBLE),
+    ("DOUB", DataType.DOUBLE),
+)
+
+
+def table(raw: Raw, scope: Scope, *, keep_ddl: bool) -> Iterator[Entity]:
+    """The ``Table``, and after it its triggers."""
+    _, _, kind, without_rowid, strict, sql = raw.rows["objects"][0]
+    rows = raw.rows.get("columns", [])
+    told = ddl.table(sql) if kind == "table" and sql else ddl.TableDdl()
+    properties = {"without_rowid": "true"} if without_rowid else {}
+    properties.update({"strict": "true"} if strict else {})
+    if rows and rows[0][1] == BROKEN:
+        properties["broken"] = rows[0][2]
+        rows = []
+    system = raw.listed.name.startswith("sqlite_")
+    indexes = _by_index(raw.rows.get("indexes", []))
+    keep = keep_ddl and sql
+    yield Table(
+        **identity(scope),
+        table_type=TableType.SYSTEM if system else _KINDS.get(kind, TableType.REGULAR),
+        columns=tuple(_column(row, told) for row in rows if row[7] != _HIDDEN),
+        constraints=tuple(_constraints(raw, scope, rows, indexes, told)),
+        indexes=tuple(_index(each) for each in indexes if each[0][4] == "c"),
+        view_definition=sql if keep and kind == "view" else None,
+        ddl=sql if keep and kind != "view" else None,
+        properties=properties,
+        row_estimate=next((row[1] for row in raw.rows.get("statistics", [])), None),
+    )
+    for _, name, definition in raw.rows.get("triggers", []):
+        timing, events, condition = ddl.trigger(definition or "")
+        yield Trigger(
+            fqn=names.child(scope.fqn, name),
+            name=name,
+            parent=scope.fqn,
+            timing=timing,
+            events=events,
+            level="row",
+            condition=condition,
+            definition=definition if keep_ddl else None,
+        )
+
+
+def _column(row: tuple[Any, ...], told: ddl.TableDdl) -> Column:
+    _, cid, name, native, not_null, default, key, hidden = row
+    parsed = parse(native)
+    kind = parsed.type
+    if kind is DataType.OTHER and native:
+        upper = native.upper()
+        kind = next((type_ for part, type_ in _AFFINITIES if part in upper), DataType.DECIMAL)
+    return Column(
+        name=name,
+        native_type=native,
+        type=kind,
+        ordinal=cid + 1,
+        length=parsed.length,
+        precision=parsed.precision,
+        scale=parsed.scale,
+        nullable=not not_null,
+        default=default,
+        identity="auto_increment" if told.autoincrement == name and key else None,
+        generated=told.generated.get(name) if hidden in (2, 3) else None,
+        generated_kind={2: "virtual", 3: "stored"}.get(hidden),
+        collation=told.collations.get(name),
+    )
+
+
+def _constraints(
+    raw: Raw, scope: Scope, columns: list[tuple[Any, ...]], indexes: list[list[tuple[Any, ...]]], told: ddl.TableDdl
+) -> Iterator[Constraint]:
+    named = {columns_: name for name, columns_ in told.keys}
+    primary = tuple(row[2] for row in sorted((row for row in columns if row[6]), key=lambda row: row[6]))
+    if primary:
+        yield Constraint(kind=ConstraintKind.PRIMARY_KEY, name=named.get(primary), columns=primary)
+    for index in indexes:
+        if index[0][4] == "u":
+            unique = tuple(row[7] for row in index)
+            yield Constraint(kind=ConstraintKind.UNIQUE, name=named.get(unique), columns=unique)
+    for name, expression in told.checks:
+        yield Constraint(kind=ConstraintKind.CHECK, name=name, expression=expression)
+    yield from _foreign_keys(raw.rows.get("foreign_keys", []), scope, told)
+
+
+def _foreign_keys(rows: list[tuple[Any, ...]], scope: Scope, told: ddl.TableDdl) -> Iterator[Constraint]:
+    keys: dict[int, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        keys.setdefault(row[1], []).append(row)
+    declared = told.foreign_keys if len(told.foreign_keys) == len(keys) else [(None, False)] * len(keys)
+    for number, parts in keys.items():
+        name, deferrable = declared[len(keys) - 1 - number]  # SQLite numbers them from the last to the first
+        _, _, _, referred, _, _, on_update, on_delete = parts[0]
+        yield Constraint(
+            kind=ConstraintKind.FOREIGN_KEY,
+            name=name,
+            columns=tuple(part[4] for part in parts),
+            referred_table=names.build(*scope.path[:-1], referred),
+            referred_columns=tuple(part[5] for part in parts if part[5] is not None),
+            on_update=on_update.lower(),
+            on_delete=on_delete.lower(),
+            deferrable=deferrable,
+        )
+
+
+def _by_index(rows: list[tuple[Any, ...]]) -> list[list[tuple[Any, ...]]]:
+    found: dict[int, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        found.setdefault(row[1], []).append(row)
+    return list(found.values())
+
+
+def _index(rows: list[tuple[Any, ...]]) -> Index:
+    _, _, name, unique, _, _, _, _, _, _, sql = rows[0]
+    texts, predicate = ddl.index_parts(sql) if sql else ([], None)
+    columns = []
+    for at, row in enumerate(rows):
+        column = row[7] if row[6] >= 0 else (texts[at] if at < len(texts) else "")
+        columns.append(f"{column} DESC" if row[8] else column)
+    return Index(name=name, columns=tuple(columns), unique=bool(unique), method="btree", predicate=predicate)

@@ -1,0 +1,71 @@
+-- name: version
+SELECT sqlite_version()
+
+-- name: names
+-- Shadow tables and sqlite_* belong to SQLite itself. Ordered in Python: a UTF-16 file compares other bytes.
+SELECT m.name, m.type, l.type, l.ncol
+FROM sqlite_master m
+JOIN pragma_table_list l ON l.schema = 'main' AND l.name = m.name
+WHERE m.type IN ('table', 'view')
+  AND (:system OR (l.type <> 'shadow' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\'))
+
+-- name: count
+SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'view')
+
+-- name: encoding
+SELECT encoding FROM pragma_encoding
+
+-- name: objects
+SELECT m.name, m.type, l.type, l.wr, l.strict, m.sql
+FROM sqlite_master m
+JOIN pragma_table_list l ON l.schema = 'main' AND l.name = m.name
+WHERE m.type IN ('table', 'view') AND m.name IN (SELECT value FROM json_each(:names))
+
+-- name: columns
+SELECT m.name, c.cid, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden
+FROM sqlite_master m
+JOIN pragma_table_xinfo(m.name, 'main') c
+WHERE m.type IN ('table', 'view') AND m.name IN (SELECT value FROM json_each(:names))
+ORDER BY m.name, c.cid
+
+-- name: indexes
+-- One row per index column; cid -1 is the rowid, -2 an expression; key = 0 are columns only carried along.
+SELECT m.name, i.seq, i.name, i."unique", i.origin, x.seqno, x.cid, x.name, x."desc", x.coll, s.sql
+FROM sqlite_master m
+JOIN pragma_index_list(m.name, 'main') i
+JOIN pragma_index_xinfo(i.name, 'main') x ON x.key = 1
+LEFT JOIN sqlite_master s ON s.type = 'index' AND s.name = i.name
+WHERE m.type = 'table' AND m.name IN (SELECT value FROM json_each(:names))
+ORDER BY m.name, i.seq, x.seqno
+
+-- name: foreign_keys
+-- A key that names no columns refers to the primary key; the referred table may be spelled in another case.
+SELECT m.name, f.id, f.seq, coalesce(r.name, f."table"), f."from",
+       coalesce(f."to", (SELECT p.name FROM pragma_table_info(r.name, 'main') p WHERE p.pk = f.seq + 1)),
+       f.on_update, f.on_delete
+FROM sqlite_master m
+JOIN pragma_foreign_key_list(m.name, 'main') f
+LEFT JOIN sqlite_master r ON r.type = 'table' AND r.name = f."table" COLLATE NOCASE
+WHERE m.type = 'table' AND m.name IN (SELECT value FROM json_each(:names))
+ORDER BY m.name, f.id, f.seq
+
+-- name: triggers
+SELECT m.tbl_name, m.name, m.sql
+FROM sqlite_master m
+WHERE m.type = 'trigger' AND m.tbl_name IN (SELECT value FROM json_each(:names))
+ORDER BY m.tbl_name, m.name
+
+-- name: has_statistics
+SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'sqlite_stat1'
+
+-- name: statistics
+SELECT tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1
+WHERE tbl IN (SELECT value FROM json_each(:names))
+GROUP BY tbl
+
+-- name: exists_table
+SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name IN (SELECT value FROM json_each(:names))
+
+-- name: exists_trigger
+SELECT name FROM sqlite_master
+WHERE type = 'trigger' AND tbl_name = :relation AND name IN (SELECT value FROM json_each(:names))

@@ -1,0 +1,11 @@
+"""Binds the parts of the SQLite connector."""
+
+from specs.service_spec import DefaultDatabaseSpec
+
+spec = DefaultDatabaseSpec(
+    name="sqlite",
+    connection="connectors.sqlite.connection:SqliteConnection",
+    metadata_source_class="connectors.sqlite.metadata:SqliteSource",
+    schemes=("sqlite",),
+    capabilities=frozenset({"views", "triggers", "ddl", "checks", "indexes", "foreign_keys", "statistics"}),
+)
