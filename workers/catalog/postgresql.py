@@ -1,0 +1,85 @@
+"""The writer's statements on PostgreSQL: COPY for new rows, pipelined updates for changed ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from specs.names import mark
+from specs.work import Row
+from workers import sqlfile
+from workers.catalog.backend import Event, Known, Old, Stamp
+from workers.catalog.sqlite import entity_values
+from workers.catalog.words import tsvector
+
+_ROW_AT_FAULT = ("22", "23", "54")
+"""SQLSTATE classes: data exception, constraint violation, program limit exceeded."""
+
+
+class PostgresqlBackend:
+    def __init__(self, conn: Connection) -> None:
+        self.conn = conn
+        self.queries = sqlfile.load("workers.catalog", "postgresql")
+
+    def lookup(self, rows: Sequence[Row]) -> dict[int, Known]:
+        keys = json.dumps([(row.fqn, row.type) for row in rows])
+        found = self.conn.exec_driver_sql(self.queries.driver("lookup"), {"keys": keys}).fetchall()
+        return {row[0]: Known(*row[1:]) for row in found}
+
+    def contents(self, ids: Sequence[int]) -> dict[int, Old]:
+        found = self.conn.exec_driver_sql(self.queries.driver("old_contents"), {"ids": json.dumps(ids)}).fetchall()
+        return {row[0]: Old(row[1], None) for row in found}
+
+    def insert(self, rows: Sequence[Row], stamp: Stamp) -> None:
+        given = self.conn.exec_driver_sql(self.queries.driver("new_ids"), {"n": len(rows)}).scalars().all()
+        pairs = list(zip(given, rows, strict=True))
+        self._copy(
+            "insert_entities",
+            (
+                (at, row.type, row.fqn, row.parent, row.name, stamp.service, row.node, row.scope, row.owner,
+                 mark(row.type, row.fqn), row.hash, stamp.version, stamp.run, 1, stamp.now, stamp.now)
+                for at, row in pairs
+            ),
+        )  # fmt: skip
+        self._copy("insert_contents", ((at, row.content, tsvector(row.search)) for at, row in pairs))
+        stats = [(at, row.stats) for at, row in pairs if row.stats is not None]
+        if stats:
+            self._copy("insert_stats", stats)
+
+    def update(self, rows: Sequence[tuple[int, Row, Old]], stamp: Stamp) -> None:
+        self.execute("update_entity", (entity_values(id_, row, stamp) for id_, row, _ in rows))
+        contents = ({"id": id_, "content": row.content, "words": tsvector(row.search)} for id_, row, _ in rows)
+        self.execute("update_content", contents)
+
+    def execute(self, name: str, values: Iterable[Mapping[str, Any]]) -> None:
+        given = list(values)
+        if given:
+            self.conn.exec_driver_sql(self.queries.driver(name), given)
+
+    def append(self, first: int, events: Sequence[Event], stamp: Stamp) -> None:
+        self._copy("insert_events", ((n, *event, stamp.run, stamp.now) for n, event in enumerate(events, first)))
+
+    def refused(self, error: Exception) -> bool:
+        cause: Any = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(cause, UnicodeError):
+            return True
+        state = getattr(cause, "sqlstate", None)
+        if state:
+            return str(state).startswith(_ROW_AT_FAULT)
+        return type(cause).__name__ == "DataError"  # psycopg's own: NUL in a text, a number out of range
+
+    def _copy(self, name: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Stream rows with COPY. Driver errors come out wrapped, as from any other statement."""
+        statement = self.queries[name].text
+        driver: Any = self.conn.connection.driver_connection
+        base = self.conn.dialect.loaded_dbapi.Error
+        try:
+            with driver.cursor() as cursor, cursor.copy(statement) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except base as error:
+            raise DBAPIError.instance(statement, None, error, base, dialect=self.conn.dialect) from error

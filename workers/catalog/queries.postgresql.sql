@@ -1,0 +1,38 @@
+-- PostgreSQL. New rows come by COPY; keys and ids travel as one JSON text, which psycopg sends without parsing.
+
+-- name: lookup
+SELECT w.n, e.id, e.hash, e.hash_version, e.changed_run, e.state, e.doubt, s.json
+FROM (
+    SELECT (n - 1)::int AS n, key ->> 0 AS fqn, key ->> 1 AS type
+    FROM json_array_elements((:keys)::json) WITH ORDINALITY AS k (key, n)
+) AS w
+JOIN entities AS e ON e.fqn = w.fqn COLLATE "C" AND e.type = w.type COLLATE "C"
+LEFT JOIN stats AS s ON s.id = e.id
+
+-- name: old_contents
+SELECT e.id, c.content, NULL
+FROM entities AS e JOIN contents AS c ON c.id = e.id
+WHERE e.id IN (SELECT value::bigint FROM json_array_elements_text((:ids)::json))
+ORDER BY e.type, e.fqn
+FOR NO KEY UPDATE OF e
+
+-- name: new_ids
+SELECT nextval(pg_get_serial_sequence('entities', 'id')) FROM generate_series(1, :n)
+
+-- name: insert_entities
+COPY entities (
+    id, type, fqn, parent, name, service, node, scope, owner, mark, hash, hash_version, changed_run, run_writes,
+    first_seen, changed_at
+) FROM STDIN
+
+-- name: insert_contents
+COPY contents (id, content, words) FROM STDIN
+
+-- name: insert_stats
+COPY stats (id, json) FROM STDIN
+
+-- name: insert_events
+COPY events (seq, type, fqn, kind, diff, run, at) FROM STDIN
+
+-- name: update_content
+UPDATE contents SET content = :content, words = (:words)::tsvector WHERE id = :id

@@ -1,0 +1,34 @@
+-- SQLite. Statements with question marks get tuples: they run once per new or looked-up row.
+
+-- name: lookup
+SELECT w.key, e.id, e.hash, e.hash_version, e.changed_run, e.state, e.doubt, s.json
+FROM json_each(:keys) AS w
+JOIN entities AS e ON e.fqn = json_extract(w.value, '$[0]') AND e.type = json_extract(w.value, '$[1]')
+LEFT JOIN stats AS s ON s.id = e.id
+
+-- name: last_id
+SELECT coalesce(max(id), 0) FROM entities
+
+-- name: insert_entities
+INSERT INTO entities (
+    id, type, fqn, parent, name, service, node, scope, owner, mark, hash, hash_version, changed_run, run_writes,
+    first_seen, changed_at
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
+
+-- name: insert_contents
+INSERT INTO contents (id, content, words) VALUES (?, ?, ?)
+
+-- name: index_words
+INSERT INTO search (rowid, words) VALUES (?, ?)
+
+-- name: unindex_words
+INSERT INTO search (search, rowid, words) VALUES ('delete', ?, ?)
+
+-- name: update_content
+UPDATE contents SET content = ?, words = ? WHERE id = ?
+
+-- name: insert_stats
+INSERT INTO stats (id, json) VALUES (?, ?)
+
+-- name: insert_events
+INSERT INTO events (seq, type, fqn, kind, diff, run, at) VALUES (?, ?, ?, ?, ?, ?, ?)

@@ -1,0 +1,88 @@
+"""The writer's statements on SQLite: tuples into prepared statements, ids given out under the write lock."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from specs.names import mark
+from specs.work import Row
+from workers import sqlfile
+from workers.catalog.backend import Event, Known, Old, Stamp
+from workers.catalog.words import LONGEST
+
+
+class SqliteBackend:
+    def __init__(self, conn: Connection) -> None:
+        self.conn = conn
+        self.queries = sqlfile.load("workers.catalog", "sqlite")
+
+    def lookup(self, rows: Sequence[Row]) -> dict[int, Known]:
+        keys = json.dumps([(row.fqn, row.type) for row in rows])
+        found = self.conn.exec_driver_sql(self.queries.driver("lookup"), {"keys": keys}).fetchall()
+        return {row[0]: Known(*row[1:]) for row in found}
+
+    def contents(self, ids: Sequence[int]) -> dict[int, Old]:
+        found = self.conn.exec_driver_sql(self.queries.driver("old_contents"), {"ids": json.dumps(ids)}).fetchall()
+        return {row[0]: Old(row[1], row[2]) for row in found}
+
+    def insert(self, rows: Sequence[Row], stamp: Stamp) -> None:
+        last = self.conn.exec_driver_sql(self.queries.driver("last_id")).scalar_one()
+        entities, contents, words, stats = [], [], [], []
+        for at, row in enumerate(rows, last + 1):
+            entities.append(
+                (at, row.type, row.fqn, row.parent, row.name, stamp.service, row.node, row.scope, row.owner,
+                 mark(row.type, row.fqn), row.hash, stamp.version, stamp.run, stamp.now, stamp.now)
+            )  # fmt: skip
+            text = row.search[:LONGEST]
+            contents.append((at, row.content, text))
+            words.append((at, text))
+            if row.stats is not None:
+                stats.append((at, row.stats))
+        self._many("insert_entities", entities)
+        self._many("insert_contents", contents)
+        self._many("index_words", words)
+        self._many("insert_stats", stats)
+
+    def update(self, rows: Sequence[tuple[int, Row, Old]], stamp: Stamp) -> None:
+        self.execute("update_entity", (entity_values(id_, row, stamp) for id_, row, _ in rows))
+        gone, come, contents = [], [], []
+        for id_, row, old in rows:
+            text = row.search[:LONGEST]
+            contents.append((row.content, text, id_))
+            if text != old.words:
+                gone.append((id_, old.words))
+                come.append((id_, text))
+        self._many("unindex_words", gone)  # before the content goes: the index has no copy of its own
+        self._many("update_content", contents)
+        self._many("index_words", come)
+
+    def execute(self, name: str, values: Iterable[Mapping[str, Any]]) -> None:
+        self._many(name, list(values))
+
+    def append(self, first: int, events: Sequence[Event], stamp: Stamp) -> None:
+        self._many("insert_events", [(n, *event, stamp.run, stamp.now) for n, event in enumerate(events, first)])
+
+    def refused(self, error: Exception) -> bool:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(cause, sqlite3.OperationalError):
+            return False
+        own = sqlite3.DataError | sqlite3.IntegrityError | sqlite3.InterfaceError | sqlite3.ProgrammingError
+        return isinstance(cause, own | UnicodeError | OverflowError)
+
+    def _many(self, name: str, values: list[Any]) -> None:
+        if values:
+            self.conn.exec_driver_sql(self.queries.driver(name), values)
+
+
+def entity_values(id_: int, row: Row, stamp: Stamp) -> dict[str, Any]:
+    """The parameters of ``update_entity``, the same in both dialects."""
+    return {
+        "id": id_, "parent": row.parent, "name": row.name, "node": row.node, "scope": row.scope, "owner": row.owner,
+        "hash": row.hash, "version": stamp.version, "run": stamp.run, "now": stamp.now,
+    }  # fmt: skip
