@@ -9,11 +9,13 @@ import os
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from hypothesis import settings
 
+from tests.estate import build
 from tests.servers import mariadb, postgres
 from tests.servers.process import Unavailable
 
@@ -108,6 +110,35 @@ def mariadb_database(mariadb_url: str) -> Iterator[str]:
     name = f"t_{uuid.uuid4().hex[:12]}"
     yield mariadb.create_database(mariadb_url, name)
     mariadb.drop_database(mariadb_url, name)
+
+
+@pytest.fixture(scope="session")
+def postgres_estate(postgres_url: str) -> Iterator[str]:
+    """The URL of the sample estate on the newest PostgreSQL; shared by all tests, so never change it."""
+    name = f"shop_{uuid.uuid4().hex[:8]}"
+    url = postgres.create_database(postgres_url, name)
+    build.build_postgres(url)
+    yield url
+    postgres.drop_database(postgres_url, name)
+
+
+@pytest.fixture(scope="session")
+def mariadb_estate(mariadb_url: str) -> str:
+    """The URL of the server with the sample estate (``shop_catalog``, ``shop_sales``, ``shop_ops``)."""
+    build.build_mariadb(mariadb_url)
+    return mariadb_url
+
+
+@pytest.fixture(scope="session")
+def sqlite_estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample estate as an SQLite file; never change it."""
+    return build.build_sqlite(tmp_path_factory.mktemp("estate") / "shop.db")
+
+
+@pytest.fixture(scope="session")
+def duckdb_estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample estate as a DuckDB file; never change it."""
+    return build.build_duckdb(tmp_path_factory.mktemp("estate") / "shop.duckdb")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
