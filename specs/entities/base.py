@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from hashlib import blake2b
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
@@ -14,6 +15,7 @@ from specs import names
 HASH_VERSION = 1
 """Raised when the canonical form changes: stored hashes of another version are compared by content, silently."""
 
+_MADE = "_json_text"
 _BLANKS = re.compile(r"[ \t]+(?=\n|\Z)")
 
 
@@ -43,15 +45,34 @@ class Part(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    def json_text(self) -> str:
+        """JSON without defaults, made once: parts that many entities share (columns) are dumped only once."""
+        text: str | None = self.__dict__.get(_MADE)  # no cached_property: Python 3.11's takes a lock
+        if text is None:
+            text = self.__dict__[_MADE] = _dump(self, None)
+        return text
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop(_MADE, None)
+        return copy
+
+
+def _dump(part: Part, exclude: set[str] | None) -> str:
+    """``model_dump_json`` without its keyword arguments, which cost as much as a small part's dump."""
+    return part.__pydantic_serializer__.to_json(part, exclude=exclude, exclude_defaults=True).decode()
+
 
 class Entity(Part):
     """One catalog object. Identity is ``(type, fqn)``; ``parent`` is the FQN of what contains it, or empty.
 
     ``VOLATILE`` names the fields that change without a change of the object (row estimates, sizes): they stay out of
-    the content and its hash, and are stored beside it.
+    the content and its hash, and are stored beside it. ``SHARED`` names the fields whose parts are dumped one by one,
+    since many entities share them.
     """
 
     VOLATILE: ClassVar[frozenset[str]] = frozenset()
+    SHARED: ClassVar[tuple[str, ...]] = ()
 
     fqn: str
     name: Name
@@ -67,15 +88,25 @@ class Entity(Part):
         """The name of the entity type, as the catalog and people spell it: ``Table``, ``StoredProcedure``."""
         return cls.__name__
 
+    @classmethod
+    @cache
+    def _apart(cls) -> set[str] | None:
+        return {*cls.VOLATILE, *cls.SHARED} or None
+
     def content(self) -> str:
         """Canonical JSON without defaults and without volatile fields; equal objects give equal text."""
-        return self.model_dump_json(exclude_defaults=True, exclude=self.VOLATILE or None)  # type: ignore[arg-type]
+        text = _dump(self, self._apart())
+        for field in self.SHARED:
+            parts: tuple[Part, ...] = getattr(self, field)
+            if parts:
+                text = f'{text[:-1]},"{field}":[{",".join([part.json_text() for part in parts])}]}}'
+        return text
 
     def stats(self) -> str | None:
         """The volatile fields as JSON, or ``None`` when none is known."""
         if not self.VOLATILE:
             return None
-        text = self.model_dump_json(exclude_defaults=True, include=self.VOLATILE)  # type: ignore[arg-type]
+        text = self.model_dump_json(exclude_defaults=True, include=set(self.VOLATILE))
         return None if text == "{}" else text
 
     def search_text(self) -> str:

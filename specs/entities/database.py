@@ -173,6 +173,7 @@ class Table(Entity):
     VOLATILE: ClassVar[frozenset[str]] = frozenset(
         {"row_estimate", "size_bytes", "altered_at", "next_auto_increment", "partitions"}
     )
+    SHARED: ClassVar[tuple[str, ...]] = ("columns",)
 
     table_type: TableType
     columns: tuple[Column, ...] = ()
