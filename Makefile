@@ -1,0 +1,40 @@
+# Every target sets up what it needs. Start with: make demo, make test
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BIN := .venv/bin
+JOBS ?= 2
+
+.PHONY: help setup demo test lint format bench docs lock clean
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+setup: ## the locked environment in .venv
+	@scripts/setup
+
+demo: setup ## crawl the sample estate and show what to do next
+	@$(BIN)/python -m scripts.demo
+
+test: setup ## all tests, with the real servers that they need
+	@scripts/servers
+	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup --cov --cov-report=term $(ARGS)
+
+lint: setup ## ruff, mypy --strict, import-linter
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+format: setup ## let ruff rewrite the code
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: setup ## measure against the floor; writes docs/benchmarks.md
+	@$(BIN)/python -m tests.benchmarks.run $(ARGS)
+
+docs: setup ## generate the references and check all links
+	@$(BIN)/python -m scripts.docs
+
+lock: setup ## resolve the dependencies anew into requirements.lock
+	@UV=$$( [ -x .tools/uv/bin/uv ] && echo .tools/uv/bin/uv || echo uv ); $$UV pip compile pyproject.toml --quiet --upgrade \
+	  --all-extras --group dev --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+
+clean: ## remove everything that is generated
+	rm -rf .venv .tools .demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
