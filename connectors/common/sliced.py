@@ -17,6 +17,8 @@ from specs.topology.node import Item, Outcome, Produced
 from specs.topology.scope import KeyRange, Scope
 
 _LEAVES = {"table": "Table", "sequence": "Sequence", "type": "UserType", "stored_procedure": "StoredProcedure"}
+GIVEN = Facet("given", lambda listed: [(each.id,) for each in listed])
+"""For objects that the listing read completely, in ``Listed.data``: presence is given, no statement is sent."""
 
 
 class SlicedSource(DatabaseSource):
@@ -119,7 +121,7 @@ class SlicedSource(DatabaseSource):
                 yield produced
 
     def facets(self, node: str) -> int:
-        return len(self.facet_list(node)) if node in self.leaves else 0
+        return sum(facet is not GIVEN for facet in self.facet_list(node)) if node in self.leaves else 0
 
     def split(self, node: str, scope: Scope, span: KeyRange, size: int) -> Iterable[str]:
         """Cut at every ``size``-th kept key of one listing of names."""

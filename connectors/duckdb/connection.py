@@ -1,0 +1,31 @@
+"""How to reach a DuckDB file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar, Self
+from urllib.parse import SplitResult, unquote
+
+from pydantic import Field
+
+from specs.config import ConnectionConfig
+
+
+class DuckdbConnection(ConnectionConfig):
+    """A database file, opened read-only. It is never created."""
+
+    schemes: ClassVar[tuple[str, ...]] = ("duckdb",)
+
+    path: str = Field(min_length=1, description="Path of the database file.")
+
+    @classmethod
+    def from_url(cls, url: SplitResult) -> Self:
+        if url.netloc:
+            raise ValueError("write duckdb:///relative/path or duckdb:////absolute/path")
+        path = unquote(url.path[1:])
+        if not path or path == ":memory:":
+            raise ValueError("the URL names no file; write duckdb:///path/to/file.duckdb")
+        return cls(path=path)
+
+    def endpoint(self) -> str:
+        return str(Path(self.path).expanduser().absolute())

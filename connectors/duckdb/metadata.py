@@ -1,0 +1,174 @@
+"""Reads a DuckDB file through its catalog functions. The database is called as DuckDB calls it: the file's stem."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import duckdb
+
+from connectors.common.queries import load
+from connectors.common.sliced import GIVEN, SlicedSource
+from connectors.common.slices import Facet, Listed
+from connectors.duckdb import build
+from connectors.duckdb.driver import DuckdbDriver
+from specs.entities.base import Entity
+from specs.entities.database import Sequence as SequenceEntity
+from specs.entities.database import StoredProcedure, UserType
+from specs.sources.base import Presence, Step
+from specs.sources.database import identity
+from specs.topology.node import Item, Produced
+from specs.topology.scope import KeyRange, Scope
+
+Q = load("connectors.duckdb")
+_EXPRESSION = "c.generation_expression" if int(duckdb.__version__.split(".")[0]) >= 2 else "NULL"
+_LISTINGS = {"Table": "table", "Sequence": "sequence", "UserType": "type", "StoredProcedure": "stored_procedure"}
+
+
+class DuckdbSource(SlicedSource):
+    service_type = "duckdb"
+    leaves = frozenset({"table", "sequence", "type", "stored_procedure"})
+    driver: DuckdbDriver
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        config: Any = self.config
+        self.driver = DuckdbDriver(config.path, self.limits, self._sent)
+
+    def _sent(self) -> None:
+        self.statements += 1
+
+    def version(self) -> str | None:
+        return str(self._query("version")[0][0]).removeprefix("v")
+
+    def identity(self) -> str:
+        self._query("database")
+        return f"duckdb:{platform.node()}:{self.driver.path.resolve()}"
+
+    def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        name, comment = self._query("database")[0]
+        yield from self.one_database(scope, span, name, {"comment": comment} if comment else {})
+
+    def schemas(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        rows = self._query("schemas")
+        found = [(name, {"comment": comment} if comment else {}, count) for name, comment, count in rows]
+        return self.schema_items(scope, span, found)
+
+    # -- listings -------------------------------------------------------------------------------------------------
+    def listing(self, node: str, base: Scope, schemas: Sequence[str], span: KeyRange) -> Iterable[Listed]:
+        make = {
+            "table": ("relations", self._relation),
+            "sequence": ("sequences", self._sequence),
+            "type": ("types", self._type),
+            "stored_procedure": ("macros", self._macro),
+        }
+        query, read = make[node]
+        rows = self.driver.query(Q[query], {"schemas": list(schemas)})
+        order = {schema: at for at, schema in enumerate(schemas)}
+        found = {(each.schema, each.key): each for each in map(read, rows)}
+        return sorted(found.values(), key=lambda each: (order[each.schema], each.key))
+
+    def _relation(self, row: tuple[Any, ...]) -> Listed:
+        schema, name, oid, kind, columns = row
+        rule = self.extract.rule("views" if kind == "view" else "tables", name)
+        return Listed(schema, name, name, oid, rule, 1 + columns, kind)
+
+    def _sequence(self, row: tuple[Any, ...]) -> Listed:
+        schema, name, comment, start, increment, minimum, maximum, cycle, last = row
+        data = {
+            "comment": comment, "native_type": "BIGINT", "start": start, "increment": increment, "minimum": minimum,
+            "maximum": maximum, "cycle": cycle, "last_value": last,
+        }  # fmt: skip
+        return Listed(schema, name, name, (schema, name), data=data)
+
+    def _type(self, row: tuple[Any, ...]) -> Listed:
+        schema, name, comment, logical, category, labels = row
+        kind = {"ENUM": "enum", "STRUCT": "composite"}.get(logical, "alias")
+        data = {"comment": comment, "kind": kind, "labels": tuple(labels or ()), "base_type": logical}
+        return Listed(schema, name, name, (schema, name), data=data)
+
+    def _macro(self, row: tuple[Any, ...]) -> Listed:
+        schema, name, comment, kind, parameters, types, definition = row
+        arguments = build.macro(parameters, types)
+        words = [each.name or "" if each.native_type == "ANY" else each.native_type for each in arguments]
+        key = f"{name}({', '.join(words)})"
+        data = {
+            "comment": comment, "kind": "macro", "language": "sql", "arguments": arguments, "code": definition,
+            "returns": "TABLE" if kind == "table_macro" else None, "display_name": name,
+        }  # fmt: skip
+        return Listed(schema, key, key, (schema, key), self.extract.rule("stored_procedures", name), data=data)
+
+    # -- facets and entities --------------------------------------------------------------------------------------
+    def facet_list(self, node: str) -> Sequence[Facet]:
+        if node != "table":
+            return (GIVEN,)
+
+        def tables(listed: Listed) -> bool:
+            return bool(listed.data != "view")
+
+        return (
+            Facet("objects", self._facet("objects")),
+            Facet("columns", self._facet("columns")),
+            Facet("constraints", self._facet("constraints"), tables),
+            Facet("indexes", self._facet("indexes"), tables),
+        )
+
+    def _facet(self, name: str) -> Callable[[Sequence[Listed]], Iterable[tuple[Any, ...]]]:
+        sql = Q[name].replace("$generated", _EXPRESSION)
+        return lambda listed: self.driver.query(sql, {"ids": [each.id for each in listed]})
+
+    def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        return (build.table(item.data, scope, keep_ddl=self.extract.ddl),)
+
+    def yield_sequence(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield SequenceEntity(**identity(scope), **item.data.listed.data)
+
+    def yield_type(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield UserType(**identity(scope), **item.data.listed.data)
+
+    def yield_stored_procedure(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield StoredProcedure(**identity(scope), **item.data.listed.data)
+
+    def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+        if type_ == "Database":
+            found = {row[0] for row in self._query("database")}
+        elif type_ == "Schema":
+            found = {row[0] for row in self._query("schemas")}
+        elif type_ in _LISTINGS:
+            base, span = Scope(scope.path[:-1]), KeyRange()
+            found = {each.name for each in self._within(_LISTINGS[type_], base, [scope.name], span)}
+        else:
+            return {}
+        return {name: "yes" if name in found else "no" for name in names}
+
+    # -- the connection -------------------------------------------------------------------------------------------
+    def check(self) -> Iterator[Step]:
+        def relations() -> list[tuple[Any, ...]]:
+            return self._query("relations", schemas=[row[0] for row in self._query("schemas")])
+
+        def columns() -> str:
+            ids = [row[2] for row in relations()[:10]]
+            sql = Q["columns"].replace("$generated", _EXPRESSION)
+            return f"{len(self.driver.query(sql, {'ids': ids}))} columns of {len(ids)} tables and views"
+
+        return self.steps([
+            ("open the file", lambda: f"{self._query('database')[0][0]}, {self.config.endpoint()}"),
+            ("identify the server", lambda: f"DuckDB {self.version()}, {self.identity()}"),
+            ("list schemas", lambda: f"{len(self._query('schemas'))} found"),
+            ("list tables and views", lambda: f"{len(relations())} found"),
+            ("read columns", columns),
+        ])  # fmt: skip
+
+    def cancel(self) -> None:
+        self.driver.cancel()
+
+    def close(self) -> None:
+        super().close()
+        self.driver.close()
+
+    def _query(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        try:
+            return self.driver.query(Q[name], parameters or None)
+        except duckdb.Error as error:
+            raise self.driver.classify(error) from error
