@@ -88,6 +88,8 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Entry point of the command; exits the process."""
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())  # connectors of one's own (module:attribute); last, so that they hide nothing
     sys.exit(run(sys.argv[1:]))
 
 

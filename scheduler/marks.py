@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -85,6 +85,6 @@ class _Builder:
             found[key] = self.build(value_node, (*path, key))
         return found
 
-    def _refuse(self, what: str, node: yaml.Node) -> None:
+    def _refuse(self, what: str, node: yaml.Node) -> NoReturn:
         mark = node.start_mark
         raise Usage(f"{self.marked.where}:{mark.line + 1}:{mark.column + 1}: {what}", reason="recipe")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,9 +38,21 @@ def catalog_url(given: str | None) -> str:
         return given
     if given:
         return f"sqlite:///{Path(given).expanduser()}"
+    return default_url()
+
+
+def default_url() -> str:
+    """The SQLite file in the user's data directory."""
     from platformdirs import user_data_path
 
     return f"sqlite:///{user_data_path('headrace') / 'catalog.db'}"
+
+
+def named(url: str) -> str:
+    """What follow-up commands must say as ``--catalog``: nothing for the default; never a password."""
+    if os.environ.get("HEADRACE_CATALOG") or url == default_url():
+        return ""
+    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)
 
 
 @contextmanager

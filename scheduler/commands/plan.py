@@ -1,0 +1,71 @@
+"""``headrace plan URL|FILE``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from scheduler.options import as_json, emit
+
+if TYPE_CHECKING:
+    from scheduler.plan import Plan
+
+
+@click.command(short_help="Show what a crawl would do, reading no tables.")
+@click.argument("source", metavar="URL|FILE")
+@click.option("--name", help="The service's name in the catalog; overrides the recipe.")
+@click.option(
+    "--units", default=20, show_default=True, type=click.IntRange(0), help="Units to list, the largest first."
+)
+@as_json
+def command(source: str, name: str | None, units: int, as_json: bool) -> int:
+    """Expand a crawl without reading tables: units, statements, expected rows, what each filter keeps and drops.
+
+    \b
+    Example:
+      headrace plan shop.yml
+    """
+    from scheduler.plan import make
+    from scheduler.prompting import ask
+    from scheduler.recipes import load
+    from scheduler.running import notify
+    from workers.sources import build
+
+    loaded = load(source, ask, name=name)
+    notify(loaded.notices)
+    opened = build(loaded.recipe, loaded.secrets)
+    try:
+        plan = make(opened, loaded.recipe.service.name, loaded.recipe.service.type)
+    finally:
+        opened.close()
+    if as_json:
+        emit(plan.as_json())
+    else:
+        _print(plan, units)
+    return 3 if plan.incomplete else 0
+
+
+def _print(plan: Plan, units: int) -> None:
+    from scheduler.render import clean, number, table
+
+    click.echo(f"{clean(plan.service)} ({plan.type}): {number(len(plan.units))} units,", nl=False)
+    click.echo(f" at most {number(plan.statements)} statements, {number(plan.rows)} objects\n")
+    rows = [(type_, t.listed, t.kept, t.filtered, t.failed) for type_, t in sorted(plan.entities.items())]
+    click.echo(table(("type", "listed", "kept", "filtered", "failed"), rows))
+    if plan.filters:
+        click.echo("\nWhat the filters drop:\n")
+        dropped = [(rule.type, rule.rule, rule.count, ", ".join(rule.samples)) for rule in plan.filters]
+        click.echo(table(("type", "rule", "drops", "for example"), dropped))
+    largest = sorted(plan.units, key=lambda unit: -unit.objects)[:units]
+    if largest:
+        click.echo(f"\n{'Units' if len(largest) == len(plan.units) else 'The largest units'}:\n")
+        lines = [(u.node, u.scope, _span(u.after, u.until), u.objects, u.statements) for u in largest]
+        click.echo(table(("node", "scope", "range", "objects", "statements"), lines))
+    for scope in plan.incomplete:
+        click.echo(f"incomplete: {clean(scope['scope'])}, {scope['node']}: {clean(scope['reason'])}")
+    click.echo(f"\nPlanning sent {number(plan.spent)} statements.")
+
+
+def _span(after: str | None, until: str | None) -> str:
+    return "" if after is None and until is None else f"({after or '...'}, {until or '...'}]"

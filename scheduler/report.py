@@ -1,0 +1,99 @@
+"""The end of a run, told to people: numbers that reconcile, what was left out and why, and what to do next."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from scheduler.render import clean, duration, number, table
+
+if TYPE_CHECKING:
+    from scheduler.summary import Summary
+
+MOST = 10
+"""Scopes shown before the rest is only counted."""
+COLUMNS = ("listed", "emitted", "unchanged", "filtered", "failed", "gone", "stored")
+
+
+def report(summary: Summary, catalog: str) -> str:
+    """The summary as text; ``catalog`` is the ``--catalog`` that follow-up commands need, or empty."""
+    return "\n".join(_lines(summary, f" --catalog {shlex.quote(catalog)}" if catalog else ""))
+
+
+def _lines(summary: Summary, catalog: str) -> Iterator[str]:
+    because = f": {clean(summary.reason)}" if summary.reason else ""
+    yield f"{clean(summary.run)}  {summary.status}{because}"
+    yield ""
+    rows = [
+        (type_, *(getattr(tally, column) for column in COLUMNS)) for type_, tally in sorted(summary.entities.items())
+    ]
+    if rows:
+        totals = [sum(row[at] for row in rows) for at in range(1, len(COLUMNS) + 1)]
+        yield table(("type", *COLUMNS), [*rows, ("all", *totals)])
+        yield ""
+    yield _reconciled(summary)
+    yield from _deletions(summary, catalog)
+    yield from _left_out(summary)
+    yield from _filtered(summary)
+    yield from _slowest(summary)
+    for sink, written in summary.sinks.items():
+        yield f"sink {clean(sink)}: {number(written)} lines"
+    for error in summary.sink_errors:
+        yield f"sink failed: {clean(error)}"
+    yield (
+        f"{number(summary.statements)} statements, {duration(summary.seconds)}, "
+        f"peak memory {summary.peak_rss_mb:.0f} MB per process"
+    )
+    yield from _next(summary, catalog)
+
+
+def _reconciled(summary: Summary) -> str:
+    if summary.status == "interrupted":
+        return "So far; a finished run reconciles."
+    wrong = [type_ for type_, tally in summary.entities.items() if not tally.reconciles]
+    if wrong:
+        return f"DOES NOT RECONCILE: {', '.join(wrong)}; please report this"
+    return "Reconciled: listed = emitted + unchanged + filtered + failed + gone; emitted = stored (counted by SQL)."
+
+
+def _deletions(summary: Summary, catalog: str) -> Iterator[str]:
+    for word, counts in (("missing", summary.missing), ("deleted", summary.deleted)):
+        if any(counts.values()):
+            found = ", ".join(f"{number(n)} {type_}" for type_, n in sorted(counts.items()) if n)
+            yield f"{word}: {found}  (headrace deletions {summary.run}{catalog})"
+
+
+def _left_out(summary: Summary) -> Iterator[str]:
+    scopes = summary.incomplete_scopes
+    if scopes:
+        yield f"\nNot listed to the end, so nothing below is deleted ({number(len(scopes))}):\n"
+        rows = [(each.scope, each.node, each.reason, each.message) for each in scopes[:MOST]]
+        yield table(("scope", "node", "reason", "message"), rows, indent="  ")
+        if len(scopes) > MOST:
+            yield f"  and {number(len(scopes) - MOST)} more: headrace failures {summary.run}"
+        yield ""
+
+
+def _filtered(summary: Summary) -> Iterator[str]:
+    if summary.filtered:
+        yield "\nDropped by filters:\n"
+        rows = sorted(summary.filtered.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
+        yield table(("rule", "objects"), rows, indent="  ")
+        yield ""
+
+
+def _slowest(summary: Summary) -> Iterator[str]:
+    if summary.slowest:
+        yield "\nSlowest scopes:\n"
+        rows = [(each.scope, duration(each.seconds), each.objects) for each in summary.slowest[:5]]
+        yield table(("scope", "took", "objects"), rows, indent="  ")
+        yield ""
+
+
+def _next(summary: Summary, catalog: str) -> Iterator[str]:
+    if summary.status == "interrupted":
+        yield f"\nresume with: headrace resume {summary.run}{catalog}"
+    elif any(tally.failed for tally in summary.entities.values()) or summary.incomplete_scopes:
+        yield f"\nwhat failed: headrace failures {summary.run}{catalog}"
+        yield f"try it again: headrace retry {summary.run} --failed{catalog}"
