@@ -42,7 +42,7 @@ def translate(error: DBAPIError | PoolTimeout, where: str) -> HeadraceError | No
     if state:
         for prefix, kind, what, remedy in _SQLSTATE:
             if state.startswith(prefix):
-                return kind(what, where, remedy, reason="catalog")
+                return kind(what, where, remedy, reason="collision" if prefix == "40" else "catalog")
         return None
     message = str(cause).lower()
     for words, kind, what, remedy in _SQLITE:

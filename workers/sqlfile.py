@@ -1,7 +1,8 @@
 """SQL by name: ``queries.sql`` and ``queries.<dialect>.sql`` beside a package, each statement under ``-- name: x``.
 
 Statements use ``:name`` parameters. ``{now}`` stands for the clock: the server's on PostgreSQL, the parameter
-``:now`` on SQLite. A statement of the dialect's file replaces the common one of the same name.
+``:now`` on SQLite; ``{lock}`` and ``{skip_locked}`` lock the selected rows on PostgreSQL and are nothing on SQLite,
+where a writing transaction is alone. A statement of the dialect's file replaces the common one of the same name.
 """
 
 from __future__ import annotations
@@ -14,8 +15,16 @@ from pathlib import Path
 from sqlalchemy import TextClause, text
 
 _NAME = re.compile(r"^-- name: (\w+)[ \t]*$", re.MULTILINE)
+_WORD = re.compile(r"\{(now|lock|skip_locked)\}")
 _PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
-_CLOCK = {"sqlite": ":now", "postgresql": "extract(epoch from clock_timestamp())::double precision"}
+_WORDS = {
+    "sqlite": {"now": ":now", "lock": "", "skip_locked": ""},
+    "postgresql": {
+        "now": "extract(epoch from clock_timestamp())::double precision",
+        "lock": "FOR UPDATE",
+        "skip_locked": "FOR UPDATE SKIP LOCKED",
+    },
+}
 
 
 class Queries:
@@ -45,7 +54,7 @@ def load(package: str, dialect: str) -> Queries:
     for file in ("queries.sql", f"queries.{dialect}.sql"):
         path = folder / file
         if path.is_file():
-            statements |= parse(path.read_text("utf-8").replace("{now}", _CLOCK[dialect]))
+            statements |= parse(_WORD.sub(lambda found: _WORDS[dialect][found[1]], path.read_text("utf-8")))
     return Queries(statements, dialect)
 
 

@@ -1,0 +1,56 @@
+"""Claims: a free slot of the service and its first ready unit, deepest first, under a new fence."""
+
+from __future__ import annotations
+
+import json
+from secrets import randbits
+
+from specs.work import Claim, Position
+from workers.ledger.desk import Desk, load_unit
+
+
+def claim(desk: Desk, worker: str, run: str | None, lease: float) -> Claim | None:
+    """Take a slot and a unit; ``None`` when either is missing. ``lease`` is in seconds."""
+    slot = desk.one("free_slot") if run is None else desk.one("free_slot_of_run", run=run)
+    if slot is None:
+        return None
+    row = desk.one("first_ready", service=slot.service)
+    if row is None:
+        return None
+    fence = randbits(63)
+    desk.do("claim", unit=row.id, fence=fence, worker=worker, lease=float(lease))
+    desk.do("take_slot", unit=row.id, service=slot.service, n=slot.n)
+    poison = frozenset((p.node, p.listing, p.key) for p in desk.all("poison_of", unit=row.id)) if row.crashes else ()
+    return Claim(load_unit(row), fence, tuple(json.loads(row.cursor)), row.attempts, row.crashes, frozenset(poison))
+
+
+def renew(desk: Desk, unit: str, fence: int, lease: float, progress: str) -> bool:
+    if desk.do("renew", unit=unit, fence=fence, lease=float(lease), progress=progress[:200]):
+        return True
+    return _ended_well(desk, unit, fence)  # the final batch may be stored already: nothing to stop for
+
+
+def touch(desk: Desk, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
+    return bool(desk.do("touch", unit=unit, fence=fence, touched=json.dumps([node, listing, key])))
+
+
+def flushing(desk: Desk, unit: str, fence: int, position: Position) -> bool:
+    """Running becomes flushing and the slot is free; ``True`` too when the final batch was stored meanwhile."""
+    held = desk.one("held", unit=unit, fence=fence)
+    if held is not None and held.state == "running":
+        where = {"shard": position.shard, "epoch": position.epoch, "position": position.id}
+        desk.do("flushing", unit=unit, fence=fence, spent=max(0.0, held.spent), **where)
+        desk.do("free_slot_of", unit=unit)
+        return True
+    return _ended_well(desk, unit, fence)
+
+
+def _ended_well(desk: Desk, unit: str, fence: int) -> bool:
+    current, _, state = standing(desk, unit)
+    return current == fence and state in ("flushing", "waiting", "done")
+
+
+def standing(desk: Desk, unit: str) -> tuple[int | None, int, str]:
+    """The unit's fence, committed sequence number and state; those of no unit: ``None``, 0, empty."""
+    row = desk.one("standing", unit=unit)
+    return (None, 0, "") if row is None else (row.fence, row.committed_seq, row.state)

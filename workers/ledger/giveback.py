@@ -1,0 +1,88 @@
+"""Units that come back: released by their worker, taken from a dead one, or lost with a queue.
+
+A unit given back keeps its fence until the next claim, so that batches on their way are still stored. A crash counts
+only when nothing was committed since the claim.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from workers.ledger.desk import Desk
+from workers.ledger.finishing import Finishing
+from workers.ledger.tally import Tally
+
+CAREFUL = 4
+"""Crashes from which on each key is written down before it is touched."""
+MAX_CRASHES = 10
+"""A unit that killed this many workers, no key to blame, has failed."""
+MAX_POISON = 20
+"""A unit with this many keys that kill workers has failed."""
+
+
+def release(desk: Desk, unit: str, fence: int, reason: str, delay: float, failed: bool) -> bool:
+    """``delay`` (seconds, jitter included by the caller) burns an attempt; attempts start anew with each progress."""
+    row = desk.one("held", unit=unit, fence=fence)
+    if row is None or row.state != "running":
+        return False
+    spent = max(0.0, row.spent)
+    if failed:
+        fail(desk, row, reason, spent)
+    elif delay > 0:
+        desk.do("give_back_delayed", unit=unit, delay=float(delay), reason=reason, spent=spent)
+    else:
+        desk.do("give_back", unit=unit, crashes=row.crashes, reason=reason, spent=spent)
+    desk.do("free_slot_of", unit=unit)
+    return True
+
+
+def crashed(desk: Desk, rows: Any, reason: str) -> int:
+    """The workers of these running units are gone. Returns how many units came back or failed."""
+    for row in rows:
+        _crashed(desk, row, reason)
+        desk.do("free_slot_of", unit=row.id)
+    return len(rows)
+
+
+def _crashed(desk: Desk, row: Any, reason: str) -> None:
+    spent = max(0.0, row.spent)
+    if row.committed_seq > 0:
+        desk.do("give_back", unit=row.id, crashes=row.crashes, reason=reason, spent=spent)
+        return
+    if row.crashes >= CAREFUL and row.touched is not None:
+        node, listing, key = json.loads(row.touched)
+        desk.do("add_poison", unit=row.id, node=node, listing=listing, key=key)
+        found = desk.one("count_poison", unit=row.id)
+        if found is None or found[0] < MAX_POISON:
+            desk.do("give_back", unit=row.id, crashes=row.crashes, reason=reason, spent=spent)
+            return
+    if row.crashes + 1 >= MAX_CRASHES or (row.crashes >= CAREFUL and row.touched is not None):
+        fail(desk, row, f"it killed its worker {row.crashes + 1} times: {reason}", spent)
+    else:
+        desk.do("give_back", unit=row.id, crashes=row.crashes + 1, reason=reason, spent=spent)
+
+
+def fail(desk: Desk, row: Any, reason: str, spent: float) -> None:
+    """The unit has failed; for its parent it is finished once its descendants are."""
+    tally = Tally()
+    finishing = Finishing(desk, tally)
+    desk.do("fail", unit=row.id, reason=reason, spent=spent)
+    finishing.check(row.id)
+    finishing.write()
+    tally.write(desk)
+
+
+def lost(desk: Desk, epoch: str, shard: int | None, before: str | None) -> int:
+    """Flushing units of a dead queue, or of a shard that was read past them, are ready again."""
+    if shard is None:
+        rows = desk.all("flushing_of_epoch", epoch=epoch)
+    else:
+        rows = desk.all("flushing_of_shard", epoch=epoch, shard=shard)
+    gone = [row.id for row in rows if before is None or _order(row.position) < _order(before)]
+    return sum(desk.do("back_from_flushing", unit=unit) for unit in gone)
+
+
+def _order(position: str) -> tuple[int, ...]:
+    """Queue ids are numbers, or numbers joined by dashes: ``17``, ``1700000000000-3``."""
+    return tuple(int(part) for part in position.split("-"))

@@ -1,0 +1,67 @@
+"""The phases of a run: crawl, ask about suspects, conclude, close."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from specs.topology.events import Start
+from specs.topology.scope import KeyRange, Scope
+from specs.work import RunState
+from workers.database import Database
+from workers.ledger import reading, runs
+from workers.ledger.desk import Desk
+from workers.ledger.ports import Deletion
+from workers.ledger.tally import Tally
+from workers.ledger.units import add_units
+
+SHOWN = 3
+"""Incomplete scopes that the reason of a partial run names."""
+
+
+def busy(desk: Desk, run: str) -> bool:
+    """Whether a unit of the run is unfinished."""
+    return desk.one("any_open_unit", run=run) is not None
+
+
+def advance(desk: Desk, db: Database, run: str, deletion: Deletion) -> None:
+    """Move the run on when all of its units are finished; does nothing otherwise, or when the run is closed."""
+    row = desk.one("lock_run", run=run)
+    if row is None or row.state not in ("running", "confirming") or busy(desk, run):
+        return
+    if row.deletes:
+        if row.state == "running":
+            suspects = deletion.plan_confirmation(db, desk.conn, run)
+            if suspects:
+                _confirm(desk, run, row.service, suspects)
+                return
+        deletion.conclude(db, desk.conn, run, desk.now)
+    state, reason = verdict(desk, run)
+    runs.close(desk, run, state, reason)
+
+
+def _confirm(desk: Desk, run: str, service: str, suspects: Sequence[tuple[Scope, Sequence[tuple[str, str]]]]) -> None:
+    """One unit per group of suspects; the runner asks the source about them by name."""
+    starts = [Start("confirm", scope, range=KeyRange(until=str(n))) for n, (scope, _) in enumerate(suspects)]
+    new, ids = add_units(desk, run, service, starts, phase="confirm")
+    for unit, (_, objects) in zip(ids, suspects, strict=True):
+        desk.many("add_suspect", [{"run": run, "unit": unit, "type": type_, "fqn": fqn} for type_, fqn in objects])
+    tally = Tally()
+    tally.add(run, ids[0], known=new)
+    tally.write(desk)
+    desk.do("set_run_state", run=run, state="confirming")
+
+
+def verdict(desk: Desk, run: str) -> tuple[RunState, str]:
+    """How a run ends, and why: complete, partial (what is missing), or failed (nothing could be listed at all)."""
+    incomplete = reading.incomplete(desk, run)
+    failures = desk.one("count_outcomes", run=run, kind="failed")
+    failed = 0 if failures is None else failures[0]
+    if not incomplete and not failed:
+        return "complete", ""
+    reasons = [f"{each.scope} {each.node}: {each.message or each.reason}" for each in incomplete[:SHOWN]]
+    if len(incomplete) > SHOWN:
+        reasons.append(f"and {len(incomplete) - SHOWN} more scopes are incomplete")
+    if failed:
+        reasons.append(f"{failed} objects failed")
+    listed = sum(each["listed"] for each in reading.counts(desk, run).values())
+    return ("partial" if listed else "failed"), "; ".join(reasons)

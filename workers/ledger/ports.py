@@ -1,0 +1,56 @@
+"""What the ledger needs of the catalog, handed in: both share one database and its transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from specs.topology.scope import Scope
+from specs.work import Row, Verdict
+from workers.database import Database
+
+
+class Stored(Protocol):
+    """What became of delivered rows, per entity type; ``refused`` are rows that the database can never take."""
+
+    @property
+    def emitted(self) -> Mapping[str, int]: ...
+    @property
+    def unchanged(self) -> Mapping[str, int]: ...
+    @property
+    def refused(self) -> Sequence[tuple[Row, str]]: ...
+
+
+class Writer(Protocol):
+    """Stores the rows of one run inside one transaction; ``finish`` is its last write."""
+
+    def store(self, rows: Sequence[Row]) -> Stored: ...
+    def finish(self) -> None: ...
+
+
+class OpenWriter(Protocol):
+    def __call__(self, db: Database, conn: Connection, run: str, service: str, now: float) -> Writer: ...
+
+
+class Deletion(Protocol):
+    """Deletion with evidence: who is suspected, what the source answered, what follows."""
+
+    def plan_confirmation(
+        self, db: Database, conn: Connection, run: str
+    ) -> Sequence[tuple[Scope, Sequence[tuple[str, str]]]]: ...
+    def record_verdicts(self, conn: Connection, run: str, verdicts: Sequence[Verdict]) -> None: ...
+    def conclude(self, db: Database, conn: Connection, run: str, now: float) -> object: ...
+
+
+def catalog_writer() -> OpenWriter:
+    from workers.catalog.writer import CatalogWriter
+
+    return CatalogWriter
+
+
+def catalog_deletion() -> Deletion:
+    from workers.catalog import deletion
+
+    return deletion

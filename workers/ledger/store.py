@@ -1,0 +1,254 @@
+"""The ledger on SQLite and PostgreSQL: every method is one short transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from time import sleep, time
+from typing import Any
+
+from specs.errors import Retry
+from specs.topology.events import Start
+from specs.work import Batch, Claim, CommitResult, Position, Run, RunState
+from workers.database import Database
+from workers.ledger import claims, giveback, phases, reading, retrying, runs
+from workers.ledger.commit import Commit
+from workers.ledger.desk import Desks, load_start
+from workers.ledger.ports import Deletion, OpenWriter, catalog_deletion, catalog_writer
+from workers.ledger.views import Failure, Incomplete, RunProgress, UnitView
+
+TRIES = 5
+"""Attempts of a transaction that collides with others (PostgreSQL deadlocks and serialisation failures)."""
+
+
+class SqlLedger:
+    """Implements ``specs.work.Ledger``, and answers what people ask about runs.
+
+    ``writer`` and ``deletion`` are the catalog's parts in commits and at the end of runs; tests hand over others.
+    Raises what ``Database`` raises.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        writer: OpenWriter | None = None,
+        deletion: Deletion | None = None,
+    ) -> None:
+        self.db = db
+        self._desks = Desks(db)
+        self._writer = writer
+        self._deletion = deletion
+
+    # -- runs -----------------------------------------------------------------------------------------------------
+    def open_run(
+        self,
+        service: str,
+        service_type: str,
+        recipe: dict[str, Any],
+        roots: Sequence[Start],
+        *,
+        slots: int,
+        now: float,
+        parent: str | None = None,
+        deletes: bool = True,
+    ) -> Run:
+        with self._desks.write(now) as desk:
+            return runs.open_run(desk, service, service_type, recipe, roots, slots, parent, deletes)
+
+    def identify(self, run: str, identity: str, *, accept: bool, now: float) -> None:
+        with self._desks.write(now) as desk:
+            runs.identify(desk, run, identity, accept)
+
+    def advance(self, run: str, *, now: float) -> Run:
+        with self._desks.read(now) as desk:
+            found = runs.get(desk, run)
+            if not found.open or phases.busy(desk, run):
+                return found
+        with self._desks.write(now) as desk:
+            phases.advance(desk, self.db, run, self._deleter())
+            return runs.get(desk, run)
+
+    def end(self, run: str, *, state: RunState, reason: str, now: float) -> Run:
+        with self._desks.write(now) as desk:
+            runs.close(desk, run, state, reason)
+            return runs.get(desk, run)
+
+    def run(self, run: str) -> Run:
+        with self._desks.read() as desk:
+            return runs.get(desk, run)
+
+    def runs(self, service: str | None = None, limit: int = 20) -> list[Run]:
+        """The latest runs, newest first."""
+        with self._desks.read() as desk:
+            name = "recent_runs" if service is None else "recent_runs_of"
+            return [runs.load_run(row) for row in desk.all(name, service=service, limit=limit)]
+
+    # -- units ----------------------------------------------------------------------------------------------------
+    def claim(self, worker: str, *, run: str | None = None, lease: float = 60.0, now: float) -> Claim | None:
+        with self._desks.read(now) as desk:  # an idle worker asks often: it must not take the write lock for that
+            if desk.one("any_ready") is None:
+                return None
+        with self._desks.write(now) as desk:
+            return claims.claim(desk, worker, run, lease)
+
+    def renew(self, unit: str, fence: int, *, lease: float = 60.0, progress: str = "", now: float) -> bool:
+        with self._desks.write(now) as desk:
+            return claims.renew(desk, unit, fence, lease, progress)
+
+    def touch(self, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
+        with self._desks.write(0.0) as desk:
+            return claims.touch(desk, unit, fence, node, listing, key)
+
+    def flushing(self, unit: str, fence: int, position: Position) -> bool:
+        with self._desks.write(time()) as desk:
+            return claims.flushing(desk, unit, fence, position)
+
+    def release(
+        self, unit: str, fence: int, *, now: float, reason: str = "", delay: float = 0.0, failed: bool = False
+    ) -> bool:
+        with self._desks.write(now) as desk:
+            return giveback.release(desk, unit, fence, reason, delay, failed)
+
+    def abandon(self, worker: str, *, now: float, reason: str) -> int:
+        with self._desks.write(now) as desk:
+            return giveback.crashed(desk, desk.all("held_by_worker", worker=worker), reason)
+
+    def expire(self, *, now: float) -> int:
+        with self._desks.read(now) as desk:
+            if desk.one("any_overdue") is None:
+                return 0
+        with self._desks.write(now) as desk:
+            back = giveback.crashed(desk, desk.all("overdue"), "the worker went silent: its lease ran out")
+            return back + desk.do("ready_due")
+
+    def lost(self, epoch: str, *, shard: int | None = None, before: str | None = None, now: float) -> int:
+        with self._desks.write(now) as desk:
+            return giveback.lost(desk, epoch, shard, before)
+
+    def suspects(self, unit: str) -> list[tuple[str, str]]:
+        with self._desks.read() as desk:
+            return [(row.type, row.fqn) for row in desk.all("suspects", unit=unit)]
+
+    # -- commit ---------------------------------------------------------------------------------------------------
+    def commit(self, batches: Sequence[Batch], *, now: float) -> list[CommitResult]:
+        try:
+            return self._commit(batches, now)
+        except Retry as error:
+            if error.reason != "collision" or len(batches) == 1:
+                raise
+        return [result for batch in batches for result in self._commit([batch], now)]
+
+    def _commit(self, batches: Sequence[Batch], now: float) -> list[CommitResult]:
+        for attempt in range(1, TRIES + 1):
+            try:
+                with self._desks.write(now) as desk:
+                    work = Commit(desk, lambda run, service: self._open(desk.conn, run, service, now), self._deleter)
+                    results = [work.add(batch) for batch in batches]
+                    work.finish()
+                return results
+            except Retry as error:
+                if error.reason != "collision" or attempt == TRIES:
+                    raise
+                sleep(0.01 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    def _open(self, conn: Any, run: str, service: str, now: float) -> Any:
+        if self._writer is None:
+            self._writer = catalog_writer()
+        return self._writer(self.db, conn, run, service, now)
+
+    def _deleter(self) -> Deletion:
+        if self._deletion is None:
+            self._deletion = catalog_deletion()
+        return self._deletion
+
+    # -- flushers -------------------------------------------------------------------------------------------------
+    def claim_shard(self, shard: int, holder: str, *, lease: float = 15.0, now: float) -> bool:
+        """Take or keep the lease of a shard, in seconds. ``False``: another flusher holds it."""
+        with self._desks.write(now) as desk:
+            return bool(desk.do("claim_shard", shard=shard, holder=holder, lease=float(lease)))
+
+    def leave_shards(self, holder: str) -> None:
+        with self._desks.write(0.0) as desk:
+            desk.do("leave_shards", holder=holder)
+
+    def holders(self, run: str) -> tuple[set[str], set[str]]:
+        with self._desks.read() as desk:
+            workers = {row.worker for row in desk.all("workers_of", run=run)}
+            return workers, {row.epoch for row in desk.all("epochs_of", run=run)}
+
+    # -- reading --------------------------------------------------------------------------------------------------
+    def counts(self, run: str) -> dict[str, dict[str, int]]:
+        """Per entity type: listed, emitted, unchanged, filtered, failed, gone."""
+        with self._desks.read() as desk:
+            return reading.counts(desk, run)
+
+    def filtered(self, run: str) -> dict[tuple[str, str], int]:
+        with self._desks.read() as desk:
+            return reading.filtered(desk, run)
+
+    def progress(self, run: str) -> RunProgress:
+        with self._desks.read() as desk:
+            return reading.progress(desk, run)
+
+    def units(self, run: str, states: Collection[str] | None = None) -> Iterator[UnitView]:
+        after: int | None = 0
+        while after is not None:
+            with self._desks.read() as desk:
+                page, after = reading.units_page(desk, run, after, states)
+            yield from page
+
+    def slowest(self, run: str, limit: int = 5) -> list[UnitView]:
+        with self._desks.read() as desk:
+            return reading.slowest(desk, run, limit)
+
+    def failures(self, run: str, kind: str = "failed") -> Iterator[Failure]:
+        """Failed objects (or ``gone`` ones), in the order they were stored, read in pages."""
+        after: int | None = 0
+        while after is not None:
+            with self._desks.read() as desk:
+                page, after = reading.failures_page(desk, run, kind, after)
+            yield from page
+
+    def incomplete(self, run: str) -> list[Incomplete]:
+        with self._desks.read() as desk:
+            return reading.incomplete(desk, run)
+
+    def retry_starts(self, run: str) -> list[Start]:
+        """Where a retry of this run has to start: failed units, broken listings, failed objects."""
+        failures = list(self.failures(run))
+        with self._desks.read() as desk:
+            return retrying.starts(desk, run, failures)
+
+    def start(self, unit: str) -> Start:
+        with self._desks.read() as desk:
+            row = desk.one("start_of", unit=unit)
+        if row is None:
+            raise KeyError(unit)
+        return load_start(row)
+
+    def statements(self, run: str) -> int:
+        with self._desks.read() as desk:
+            return int(reading.totals(desk, run)[4])
+
+    def peak_rss(self, run: str) -> int:
+        """The highest resident memory that a worker of the run reported, in bytes."""
+        with self._desks.read() as desk:
+            return int(reading.totals(desk, run)[5])
+
+    def outstanding(self, run: str) -> int:
+        """Units of the run that are not finished."""
+        return sum(self.progress(run).states.values())
+
+    def next_due(self, run: str, *, now: float) -> float | None:
+        """Seconds until a delayed unit is due or a lease runs out; ``None`` when neither is there."""
+        with self._desks.read(now) as desk:
+            row = desk.one("next_due", run=run)
+            return None if row is None or row[0] is None else max(0.0, row[0])
+
+    def reconcile(self, run: str, stored: Mapping[str, int] | None = None) -> list[str]:
+        """What does not add up in the run's numbers, in words. ``stored``: rows it wrote, counted by SQL."""
+        with self._desks.read() as desk:
+            return reading.reconcile(desk, run, stored)
+
+    def close(self) -> None:
+        """The database belongs to the caller and stays open."""
