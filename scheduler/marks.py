@@ -16,6 +16,8 @@ NODES = 100_000
 """Nodes of the largest recipe, aliases counted as often as they are used."""
 DEPTH = 50
 
+_PLAIN = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+
 
 @dataclass(slots=True)
 class Marked:
@@ -41,8 +43,8 @@ def load(text: str, where: str) -> Marked:
     """Read one YAML (or JSON) document. Raises ``Usage`` with line and column; duplicate keys are refused."""
     if len(text) > LIMIT:
         raise Usage(f"larger than {LIMIT} bytes", where, reason="recipe")
-    loader = yaml.SafeLoader(text)
     try:
+        loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
         marked = Marked(None, where)
         marked.data = _Builder(loader, marked).build(node, ()) if node is not None else None
@@ -52,8 +54,6 @@ def load(text: str, where: str) -> Marked:
         raise Usage(f"{place}: not YAML: {error.problem or error.context}", reason="recipe") from None
     except yaml.YAMLError as error:
         raise Usage(f"{where}: not YAML: {str(error).splitlines()[0]}", reason="recipe") from None
-    finally:
-        loader.dispose()
     return marked
 
 
@@ -67,6 +67,8 @@ class _Builder:
         self.marked.values[path] = spot
         if self.nodes > NODES or len(path) > DEPTH:
             self._refuse("the document is too large or refers to itself", node)
+        if not isinstance(node, yaml.ScalarNode) and node.tag not in _PLAIN:
+            self._refuse(f"the tag {node.tag!r} is not known here", node)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):

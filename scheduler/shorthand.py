@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
@@ -61,7 +61,7 @@ def service_name(url: SplitResult) -> str:
     >>> service_name(urlsplit("sqlite:///data/shop.db"))
     'shop'
     """
-    path = PurePosixPath(url.path)
+    path = PurePosixPath(unquote(url.path))
     words = [url.hostname, *[part for part in path.parts if part != "/"]] if url.hostname else [path.stem]
     name = "_".join(re.sub(r"\W+", "_", word).strip("_") for word in words if word)
     return name or url.scheme.partition("+")[0]
