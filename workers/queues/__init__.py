@@ -1,0 +1,1 @@
+"""The bounded sink queue: in one process, over pipes."""

@@ -1,0 +1,82 @@
+"""Drives one open run to its end, and sums up what it did."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from scheduler.gathering import Meter, summarise
+from scheduler.interruption import interruptible
+from scheduler.reconcile import Reconciler
+from scheduler.summary import Progress, Summary
+from specs.errors import Fatal
+from specs.recipe import Recipe
+from specs.work import Run
+from workers import liveness
+from workers.database import Database
+from workers.ledger import SqlLedger
+from workers.publisher import publish
+from workers.solo import solo
+from workers.stopping import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One open run and everything that is needed to work on it."""
+
+    db: Database
+    ledger: SqlLedger
+    catalog: str
+    run: Run
+    recipe: Recipe
+    secrets: Mapping[str, str]
+    workers: int = 1
+    accept_identity: bool = False
+
+
+def drive(job: Job, on_progress: Callable[[Progress], None] | None = None) -> Summary:
+    """Work until the run is closed or interrupted, then feed its sinks.
+
+    Raises ``Fatal`` when the catalog cannot be written; the run stays open then and can be resumed.
+    """
+    stop, begun = Stop(), time.monotonic()
+    meter = Meter(job.ledger, job.run.id, on_progress)
+    tick = Reconciler(job.ledger, job.run.id, job.ledger.outstanding).tick
+    refused: Fatal | None = None
+    try:
+        with interruptible(stop):
+            run = _work(job, stop, tick, meter)
+    except Fatal as error:
+        if _of_catalog(job, error):
+            raise
+        refused = error
+        run = job.ledger.end(job.run.id, state="failed", reason=str(error), now=time.time())
+    meter.report(0)
+    published = (
+        publish(job.db, job.recipe, job.secrets) if run is not None and run.state in ("complete", "partial") else None
+    )
+    return summarise(
+        job.db, job.ledger, run or job.ledger.run(job.run.id), seconds=time.monotonic() - begun,
+        code=refused.exit_code if refused else None, published=published,
+    )  # fmt: skip
+
+
+def _work(job: Job, stop: Stop, tick: Callable[..., tuple[Run | None, int]], meter: Meter) -> Run | None:
+    if job.workers <= 1:
+        return solo(
+            job.ledger, job.run.id, job.recipe, job.secrets, stop, tick,
+            accept_identity=job.accept_identity, report=meter.report,
+        )  # fmt: skip
+    from workers.child import Order
+    from workers.pool import pooled
+
+    owner = liveness.name()
+    order = Order(
+        owner, owner, job.catalog, job.run.id, job.recipe, job.secrets, job.workers, job.accept_identity
+    )  # fmt: skip
+    return pooled(job.ledger, order, stop, tick, report=meter.report)
+
+
+def _of_catalog(job: Job, error: Fatal) -> bool:
+    return error.reason == "catalog" or (bool(error.where) and error.where == job.db.where)

@@ -1,0 +1,80 @@
+"""Reads progress and results of a run out of ledger and catalog."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from scheduler.summary import IncompleteScope, Progress, SlowScope, Status, Summary, Tally
+from specs.work import Run
+from workers.catalog import Catalog
+from workers.database import Database
+from workers.ledger import SqlLedger
+from workers.memory import MB, peak_rss, rss
+from workers.publisher import Published
+from workers.queues.memory import BYTES
+
+SLOWEST = 5
+
+
+class Meter:
+    """Tells ``on_progress`` where a run stands; ``report`` gets the bytes that wait for the flusher."""
+
+    def __init__(self, ledger: SqlLedger, run: str, on_progress: Callable[[Progress], None] | None) -> None:
+        self._ledger, self._run, self._tell = ledger, run, on_progress
+        self._begun = self._at = time.monotonic()
+        self._entities = -1
+        self._speed = 0.0
+
+    def report(self, queued: int) -> None:
+        if self._tell is None:
+            return
+        found, now = self._ledger.progress(self._run), time.monotonic()
+        if self._entities >= 0 and now > self._at:
+            speed = (found.entities - self._entities) / (now - self._at)
+            self._speed = speed if not self._speed else 0.7 * self._speed + 0.3 * speed
+        self._entities, self._at = found.entities, now
+        self._tell(Progress(
+            run=self._run, known=found.known, done=found.done, entities=found.entities,
+            entities_per_second=self._speed, failures=found.failures, scopes=tuple(found.scopes),
+            queued_bytes=queued, backpressure=queued > BYTES // 2, rss=rss(), seconds=now - self._begun,
+        ))  # fmt: skip
+
+
+def summarise(
+    db: Database, ledger: SqlLedger, run: Run, *, seconds: float, code: int | None = None,
+    published: Published | None = None,
+) -> Summary:  # fmt: skip
+    """Everything that a run did. An open run is ``interrupted``."""
+    catalog = Catalog(db)
+    stored = catalog.stored(run.id)
+    listed = ledger.counts(run.id)
+    peak = max(ledger.peak_rss(run.id), peak_rss())
+    return Summary(
+        run=run.id,
+        service=run.service,
+        status=status(run),
+        entities={
+            type_: Tally(**listed.get(type_, {}), stored=stored.get(type_, 0)) for type_ in sorted({*listed, *stored})
+        },
+        deleted=catalog.deleted(run.id),
+        incomplete_scopes=[IncompleteScope(**part._asdict()) for part in ledger.incomplete(run.id)],
+        statements=ledger.statements(run.id),
+        seconds=round(seconds, 3),
+        peak_rss_mb=round(peak / MB, 1),
+        reason=run.reason,
+        filtered={f"{type_} by {rule}": n for (type_, rule), n in ledger.filtered(run.id).items()},
+        slowest=[
+            SlowScope(scope=unit.scope, seconds=round(unit.seconds, 3), objects=unit.objects)
+            for unit in ledger.slowest(run.id, SLOWEST)
+        ],
+        sinks=published.lines if published else {},
+        sink_errors=published.errors if published else [],
+        code=code,
+    )
+
+
+def status(run: Run) -> Status:
+    if run.open:
+        return "interrupted"
+    return run.state if run.state in ("complete", "partial") else "failed"

@@ -1,0 +1,114 @@
+"""What a run did, in numbers that reconcile; and where it stands while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Status = Literal["complete", "partial", "failed", "interrupted"]
+EXIT = {"complete": 0, "partial": 3, "failed": 2, "interrupted": 130}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run stands. ``queued_bytes`` wait for the flusher; ``backpressure``: the workers wait for it."""
+
+    run: str
+    known: int = 0
+    done: int = 0
+    entities: int = 0
+    entities_per_second: float = 0.0
+    failures: int = 0
+    scopes: tuple[str, ...] = ()
+    queued_bytes: int = 0
+    backpressure: bool = False
+    rss: int = 0
+    seconds: float = 0.0
+    states: Mapping[str, int] = field(default_factory=dict)
+
+
+class Tally(BaseModel):
+    """One entity type: listed = emitted + unchanged + filtered + failed + gone, and stored = emitted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    listed: int = 0
+    emitted: int = 0
+    unchanged: int = 0
+    filtered: int = 0
+    failed: int = 0
+    gone: int = 0
+    stored: int = 0
+
+    @property
+    def reconciles(self) -> bool:
+        found = self.emitted + self.unchanged + self.filtered + self.failed + self.gone
+        return self.listed == found and self.emitted == self.stored
+
+
+class IncompleteScope(BaseModel):
+    """A listing that did not come to its end: nothing below it is deleted, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    node: str
+    scope: str
+    reason: str
+    message: str = ""
+
+
+class SlowScope(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    scope: str
+    seconds: float
+    objects: int = 0
+
+
+class Summary(BaseModel):
+    """The result of a run. ``as_json`` is the object that ``crawl --json`` ends with."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run: str
+    service: str = ""
+    status: Status
+    entities: dict[str, Tally] = {}
+    deleted: dict[str, int] = {}
+    incomplete_scopes: list[IncompleteScope] = []
+    statements: int = 0
+    seconds: float = 0.0
+    peak_rss_mb: float = 0.0
+    reason: str = ""
+    """Why the run failed or was partial, in one line."""
+    filtered: dict[str, int] = {}
+    """Objects dropped, per ``TYPE by rule``."""
+    slowest: list[SlowScope] = []
+    missing: dict[str, int] = {}
+    sinks: dict[str, int] = {}
+    """Lines written per sink."""
+    sink_errors: list[str] = []
+    code: int | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0 complete, 1 usage, 2 source unreachable or refused, 3 partial, 4 sink failure, 130 interrupted."""
+        if self.code is not None:
+            return self.code
+        if self.sink_errors and self.status == "complete":
+            return 4
+        return EXIT[self.status]
+
+    @property
+    def reconciles(self) -> bool:
+        return all(tally.reconciles for tally in self.entities.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """Exactly ``run, status, entities, deleted, incomplete_scopes, statements, seconds, peak_rss_mb``."""
+        keys = {
+            "run", "status", "entities", "deleted", "incomplete_scopes", "statements", "seconds", "peak_rss_mb"
+        }  # fmt: skip
+        return self.model_dump(mode="json", include=keys)

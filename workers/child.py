@@ -1,0 +1,92 @@
+"""The main function of a spawned worker process."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from specs.errors import Fatal
+from specs.recipe import Recipe
+from specs.work import Lost
+from workers.database import open_database
+from workers.ledger import SqlLedger
+from workers.memory import tune
+from workers.queues.pipeline import PipeLine
+from workers.stopping import Stop
+from workers.unitwork import Budget
+from workers.worker import Worker
+
+STUCK = 70
+"""Exit code of a worker whose source does not answer and cannot be cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a worker needs to know; travels through the pipe, since it holds secrets."""
+
+    worker: str
+    epoch: str
+    catalog: str
+    run: str
+    recipe: Recipe
+    secrets: Mapping[str, str]
+    processes: int
+    accept_identity: bool = False
+    budget: Budget | None = None
+
+
+def main(descriptor: int) -> None:
+    """Work until the parent says that the run is over, or is gone."""
+    stop = Stop()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is asked to stop, and asks us
+    signal.signal(signal.SIGTERM, lambda number, frame: stop.set("SIGTERM"))
+    _offer()
+    line = PipeLine(socket.socket(fileno=descriptor), stop)
+    try:
+        order: Order = line.order()
+    except EOFError:
+        return
+    line.epoch = order.epoch
+    line.listen()
+    try:
+        _work(order, line, stop)
+    except Lost:
+        return
+    except Fatal as error:
+        line.report(error)
+    except Exception as error:
+        line.report(Fatal(f"a worker broke: {type(error).__name__}: {error}", order.worker, reason="internal"))
+
+
+def _work(order: Order, line: PipeLine, stop: Stop) -> None:
+    tune()
+    db = open_database(order.catalog, create=False)
+    try:
+        worker = Worker(
+            order.worker, SqlLedger(db), line, order.recipe, order.secrets, stop, processes=order.processes,
+            accept_identity=order.accept_identity, budget=order.budget, stuck=_stuck,
+        )  # fmt: skip
+        try:
+            worker.work(order.run, lambda: line.over)
+        finally:
+            worker.close()
+    finally:
+        db.close()
+
+
+def _stuck(scope: str) -> None:
+    """Nothing else ends a call that ignores its deadline; the parent gives the unit back and spawns another worker."""
+    import os
+
+    os._exit(STUCK)
+
+
+def _offer() -> None:
+    """When memory runs out, the kernel should take a worker rather than the parent."""
+    try:
+        Path("/proc/self/oom_score_adj").write_text("500")
+    except OSError:
+        return

@@ -1,0 +1,33 @@
+"""Feeds a recipe's sinks from the catalog once a run is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from specs.errors import HeadraceError
+from specs.recipe import Recipe
+from workers.catalog import Catalog
+from workers.database import Database
+from workers.sinks import configured
+
+
+@dataclass(slots=True)
+class Published:
+    """Lines written per sink, and what went wrong, one message per sink."""
+
+    lines: dict[str, int] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+
+def publish(db: Database, recipe: Recipe, secrets: Mapping[str, str]) -> Published:
+    """Write the service's full state to every sink; one that fails keeps what it had and hinders no other."""
+    done = Published()
+    for sink in configured(recipe.sinks, secrets):
+        try:
+            with closing(sink.make()) as made:
+                done.lines[sink.label] = made.write(Catalog(db).export(recipe.service.name))
+        except HeadraceError as error:
+            done.errors.append(str(error))
+    return done

@@ -1,0 +1,100 @@
+"""Runs one claimed unit to its receipt, over lost connections, or gives it back with a reason."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+
+from specs.errors import Fatal, Retry
+from specs.topology.node import Topology
+from specs.work import Claim, Ledger, Lost
+from workers.emitter import Emitter, Producer
+from workers.heartbeat import Heartbeat, Held
+from workers.memory import Guard, give_back
+from workers.retries import jitter, patiently
+from workers.sources import Opener, reading
+from workers.stopping import Stop
+from workers.unitwork import Budget, Stopping, UnitWork
+
+TRIES = 3
+"""Tries in a row that move nothing, within one claim."""
+ATTEMPTS = 5
+"""Claims that ended in an error, after which the unit has failed."""
+
+
+class Runner:
+    """Knows how to work on any unit of one run; ``open`` makes the source."""
+
+    def __init__(
+        self, ledger: Ledger, queue: Producer, open_: Opener, topology: Topology, heartbeat: Heartbeat, stop: Stop, *,
+        guard: Guard, budget: Budget | None = None, accept_identity: bool = False,
+    ) -> None:  # fmt: skip
+        self._ledger, self._queue, self._open, self._topology = ledger, queue, open_, topology
+        self._heartbeat, self._stop, self._guard = heartbeat, stop, guard
+        self._budget, self._accept = budget or Budget(), accept_identity
+
+    def run(self, claim: Claim) -> None:
+        """Work on a claim until it is emitted or given back. Raises ``Fatal`` when the run cannot go on."""
+        with self._heartbeat.hold(claim) as held:
+            emitter = Emitter(self._queue, claim.unit.id, claim.fence, stop=self._stop, waiting=held.waiting)
+            work = UnitWork(
+                claim, self._topology, self._ledger, emitter, held, self._stop, self._guard, self._budget, self._accept
+            )
+            try:
+                self._tries(claim, work, held)
+            except Lost:
+                return
+            except Stopping:
+                emitter.settle()
+                self._release(claim, reason="")
+            except Retry as error:
+                self._later(claim, emitter, error)
+            except (Fatal, KeyboardInterrupt):
+                raise
+            except Exception as error:  # a mistake in a connector or in here: the unit has failed, and says so
+                self._release(claim, reason=f"{type(error).__name__}: {error}", failed=True)
+
+    def _tries(self, claim: Claim, work: UnitWork, held: Held) -> None:
+        careful = reading(claim, self._ledger)
+        tries = 0
+        while True:
+            work.moved = False
+            try:
+                with closing(self._open(careful)) as source, held.reading(source):
+                    try:
+                        work.attempt(source)
+                        return
+                    except (Retry, Stopping, MemoryError):
+                        work.keep(source)
+                        raise
+            except MemoryError:
+                give_back()
+                careful.slice = max(1, careful.slice // 4)
+                error = Retry("out of memory", claim.unit.start.scope.fqn, "allow the worker more", reason="memory")
+            except Retry as lost:
+                if self._stop.is_set():  # most likely our own cancelling
+                    raise Stopping from None
+                error = lost
+            tries = 1 if work.moved else tries + 1
+            if tries >= TRIES:
+                raise error
+            if self._stop.wait(max(error.delay or 0.0, jitter(tries))):
+                raise Stopping
+
+    def _later(self, claim: Claim, emitter: Emitter, error: Retry) -> None:
+        """The source stays lost: try again later, a bounded number of times."""
+        root = claim.unit.start.node == self._topology.root.name and claim.unit.phase == "walk"
+        if root and claim.cursor == () and emitter.seq == 0:
+            raise Fatal(error.what, error.where, error.remedy, reason=error.reason)
+        emitter.settle()
+        if claim.attempts + 1 >= ATTEMPTS:
+            self._release(claim, reason=str(error), failed=True)
+            return
+        self._release(claim, reason=str(error), delay=max(error.delay or 0.0, jitter(claim.attempts + 1, base=1.0)))
+
+    def _release(self, claim: Claim, *, reason: str, delay: float = 0.0, failed: bool = False) -> None:
+        patiently(
+            lambda: self._ledger.release(
+                claim.unit.id, claim.fence, now=time.time(), reason=reason, delay=delay, failed=failed
+            )
+        )

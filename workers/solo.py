@@ -1,0 +1,56 @@
+"""A whole run in one process: this thread walks, another one flushes and looks after the run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+
+from specs.recipe import Recipe
+from specs.work import Ledger, Run
+from workers import liveness
+from workers.control import Control, Tick
+from workers.flusher import Flusher
+from workers.queues.memory import MemoryQueue
+from workers.stopping import Stop
+from workers.worker import Worker
+
+
+def solo(
+    ledger: Ledger, run: str, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, tick: Tick, *,
+    accept_identity: bool = False, report: Callable[[int], None] = lambda queued: None,
+) -> Run | None:  # fmt: skip
+    """Work on a run until it is closed or ``stop`` is set; returns it as last seen.
+
+    ``report`` gets the bytes that wait for the flusher. Raises ``Fatal``; what was emitted until then is stored.
+    """
+    owner = liveness.name()
+    queue = MemoryQueue(epoch=owner)
+    left = threading.Event()
+    control = Control(
+        queue, Flusher(queue, ledger), tick, stop, left=left.is_set, report=lambda: report(queue.bytes)
+    )  # fmt: skip
+    failures: list[BaseException] = []
+
+    def flush() -> None:
+        try:
+            control.loop()
+        except BaseException as error:  # carried over to the walking thread, which ends the run with it
+            failures.append(error)
+            queue.fail(error)
+
+    worker = Worker(owner, ledger, queue, recipe, secrets, stop, accept_identity=accept_identity)
+    thread = threading.Thread(target=flush, name="flusher", daemon=True)
+    thread.start()
+    try:
+        worker.work(run, lambda: control.over or bool(failures))
+    except BaseException:
+        stop.set("failed")
+        raise
+    finally:
+        left.set()
+        worker.close()
+        thread.join()
+        queue.close()
+    if failures:
+        raise failures[0]
+    return control.run

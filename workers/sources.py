@@ -1,0 +1,50 @@
+"""Builds the source that a unit reads from: spec by name, secrets resolved, read as carefully as needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from specs import registry
+from specs.problems import validate
+from specs.recipe import Recipe
+from specs.secrets import resolve
+from specs.sources.base import Source
+from specs.topology.node import Topology
+from specs.topology.reading import Reading
+from specs.topology.scope import Scope
+from specs.work import Claim, Ledger, Lost
+
+SLICES = (1000, 250, 1, 1)
+"""Keys read in one go, by how careful a unit must be."""
+
+Opener = Callable[[Reading], Source]
+
+
+def topology(recipe: Recipe) -> Topology:
+    """The topology of the recipe's service type; imports the connector's source, not its driver."""
+    found: Topology = registry.load(recipe.service.type).part("metadata_source_class").topology
+    return found
+
+
+def build(recipe: Recipe, secrets: Mapping[str, str], reading: Reading | None = None) -> Source:
+    """The source of a recipe; nothing is connected yet.
+
+    Raises ``Usage`` for an unknown connector, a reference that cannot be resolved or a mistake in the connection.
+    """
+    spec = registry.load(recipe.service.type)
+    config = validate(spec.config_class(), resolve(recipe.connection, secrets), prefix=("connection",), where="recipe")
+    made: Source = spec.part("metadata_source_class")(
+        recipe.service.name, config, recipe.extract.metadata, recipe.limits, reading
+    )
+    return made
+
+
+def reading(claim: Claim, ledger: Ledger) -> Reading:
+    """How to read for a claim: a unit that crashed reads smaller slices, at last one key at a time, written down."""
+    careful = claim.careful
+
+    def touch(node: str, listing: Scope, key: str) -> None:
+        if not ledger.touch(claim.unit.id, claim.fence, node, listing.fqn, key):
+            raise Lost("the unit is somebody else's now")
+
+    return Reading(SLICES[careful], touch if careful >= 3 else None, claim.poison)

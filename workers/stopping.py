@@ -1,0 +1,31 @@
+"""The stop flag: set by a signal handler, looked at by everything that waits."""
+
+from __future__ import annotations
+
+import time
+
+STEP = 0.05
+"""Seconds between two looks at the flag."""
+
+
+class Stop:
+    """Says that work must be given back now. Safe to set in a signal handler: it takes no lock."""
+
+    def __init__(self) -> None:
+        self.reason = ""
+
+    def set(self, reason: str = "stopped") -> None:
+        self.reason = self.reason or reason
+
+    def is_set(self) -> bool:
+        return bool(self.reason)
+
+    def wait(self, timeout: float) -> bool:
+        """Sleep up to ``timeout`` seconds or until the flag is set; returns whether it is."""
+        end = time.monotonic() + timeout
+        while not self.reason:
+            rest = end - time.monotonic()
+            if rest <= 0:
+                break
+            time.sleep(min(STEP, rest))
+        return bool(self.reason)

@@ -1,0 +1,177 @@
+"""One claimed unit being worked on: walk, post or confirm, batch by batch, up to its receipt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from specs.errors import HeadraceError, Retry
+from specs.sources.base import Source
+from specs.topology.engine import post, walk
+from specs.topology.events import Coverage, Covered, Event, Spawned, Start
+from specs.topology.node import Topology
+from specs.topology.scope import KeyRange
+from specs.work import Batch, Claim, Ledger, Receipt
+from workers.batching import Batching
+from workers.confirming import confirm
+from workers.emitter import Emitter
+from workers.heartbeat import Held
+from workers.memory import Guard
+from workers.retries import patiently
+from workers.stopping import Stop
+
+PIECE = 2500
+"""Objects in one piece of a split remainder, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """After so many objects or seconds a leaf range closes itself and names the rest as units of its own."""
+
+    objects: int = 20_000
+    seconds: float = 60.0
+
+
+class Stopping(Exception):
+    """The stop flag is set: give the unit back."""
+
+
+class UnitWork:
+    """State of one claim over several connections. ``moved`` says whether anything was emitted since last asked."""
+
+    def __init__(
+        self, claim: Claim, topology: Topology, ledger: Ledger, emitter: Emitter, held: Held, stop: Stop,
+        guard: Guard, budget: Budget, accept_identity: bool,
+    ) -> None:  # fmt: skip
+        self.claim, self.start = claim, claim.unit.start
+        self._topology, self._node = topology, topology.nodes.get(claim.unit.start.node)
+        self._ledger, self._emitter, self._held, self._stop = ledger, emitter, held, stop
+        self._guard, self._budget, self._accept = guard, budget, accept_identity
+        self._batching = Batching(claim.unit, claim.fence, claim.cursor)
+        self._begun = time.monotonic()
+        self._identified = claim.unit.depth > 0 or claim.unit.phase != "walk"
+        self._statements = 0
+        self.moved = False
+
+    def attempt(self, source: Source) -> None:
+        """Work on from the last cursor to the end. Raises what ends the try: ``Retry``, ``Fatal``, ``Stopping`` ..."""
+        self._statements = 0
+        if not self._identified:
+            identity = source.identity()
+            patiently(lambda: self._ledger.identify(
+                self.claim.unit.run, identity, accept=self._accept, now=time.time()))  # fmt: skip
+            self._identified = True
+        if self.claim.unit.phase == "confirm":
+            self._confirm(source)
+            return
+        single = self.claim.careful >= 2
+        for event in self._events(source):
+            self._check()
+            full = self._batching.add(event)
+            if event.cursor is None:
+                continue
+            rest = self._over(event)
+            if rest is not None:
+                self._split(source, rest)
+                break
+            if full or single:
+                self._emit(source)
+            if self._guard.due():
+                self._emit(source)
+                self._guard.relieve()
+        self._finish(source)
+
+    def keep(self, source: Source | None) -> None:
+        """Emit what stands after a broken try; the next one goes on behind it."""
+        self._batching.drop()
+        if self._batching.dirty:
+            self._emit(source)
+
+    def _events(self, source: Source) -> Iterator[Event]:
+        if self.claim.unit.phase == "post":
+            return post(source, self._topology, self.start, resume=self._batching.cursor)
+        return walk(source, self._topology, self.start, resume=self._batching.cursor)
+
+    def _check(self) -> None:
+        if self._stop.is_set():
+            raise Stopping
+        self._held.check()
+        self._held.alive()
+
+    def _over(self, event: Event) -> str | None:
+        """The key to split behind, when the unit is a leaf range that used its budget up."""
+        node, cursor = self._node, event.cursor
+        if node is None or self.start.item is not None or node.children or node.unit or not node.ranged:
+            return None
+        if cursor is None or len(cursor) != 2 or cursor[0] != node.name or not isinstance(cursor[1], str):
+            return None
+        used = self._batching.objects >= self._budget.objects
+        if not used and time.monotonic() - self._begun < self._budget.seconds:
+            return None
+        return cursor[1]
+
+    def _split(self, source: Source, key: str) -> None:
+        """Say what was covered, and name the rest in pieces that ready workers can share."""
+        start, span = self.start, self.start.range
+        if span.until is not None and key >= span.until:
+            self._batching.add(Covered(Coverage(start.node, start.scope, span), self._batching.cursor))
+            return
+        cursor = self._batching.cursor
+        self._batching.add(Covered(Coverage(start.node, start.scope, KeyRange(span.after, key, span.only)), cursor))
+        after = key
+        for until in (*self._pieces(source, KeyRange(key, span.until)), span.until):
+            piece = Start(start.node, start.scope, range=KeyRange(after, until, span.only), estimate=PIECE)
+            self._batching.add(Spawned(piece, self._topology.nodes[start.node].type, (), cursor))
+            after = until or after
+
+    def _pieces(self, source: Source, span: KeyRange) -> list[str]:
+        try:
+            return [key for key in source.split(self.start.node, self.start.scope, span, PIECE) if key in span]
+        except HeadraceError:  # one piece will do
+            return []
+
+    def _confirm(self, source: Source) -> None:
+        suspects = patiently(lambda: self._ledger.suspects(self.claim.unit.id))
+        batch = self._batching.cut()
+        batch.verdicts = confirm(source, suspects)
+        self._check()
+        self._close(batch, source, Receipt(True))
+
+    def _finish(self, source: Source) -> None:
+        reason = self._batching.incomplete
+        own = self.start.item is not None and self._node is not None and bool(self._node.post_process)
+        receipt = Receipt(
+            complete=not reason,
+            reason=reason,
+            post=own and self.claim.unit.phase == "walk",
+            fingerprint=_fingerprint(source, self.start) if not reason and self.claim.unit.phase == "walk" else None,
+        )
+        self._batching.drop()
+        self._close(self._batching.cut(), source, receipt)
+
+    def _close(self, batch: Batch, source: Source, receipt: Receipt) -> None:
+        batch.receipt = receipt
+        position = self._emitter.emit(self._counted(batch, source))
+        self.moved = True
+        unit = self.claim.unit
+        patiently(lambda: self._ledger.flushing(unit.id, self.claim.fence, position))
+
+    def _emit(self, source: Source | None) -> None:
+        self._emitter.emit(self._counted(self._batching.cut(), source))
+        self.moved = True
+
+    def _counted(self, batch: Batch, source: Source | None) -> Batch:
+        if source is not None:
+            batch.statements = source.statements - self._statements
+            self._statements = source.statements
+        return batch
+
+
+def _fingerprint(source: Source, start: Start) -> str | None:
+    try:
+        return source.fingerprint(start.scope)
+    except Retry:
+        raise
+    except HeadraceError:  # no fingerprint is a changed one: the suspects stay unknown
+        return None

@@ -1,0 +1,58 @@
+"""A worker: claims one unit after the other and runs it, in whatever process it lives."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from specs.recipe import Recipe
+from specs.work import Ledger
+from workers.emitter import Producer
+from workers.heartbeat import EVERY, Heartbeat
+from workers.memory import Guard, allowed
+from workers.retries import patiently
+from workers.runner import Runner
+from workers.sources import build, topology
+from workers.stopping import Stop
+from workers.unitwork import Budget
+
+POLL = 0.25
+"""Seconds between two looks for work when nothing woke the worker."""
+
+
+class Line(Producer, Protocol):
+    """A worker's end of the sink queue, which also wakes it."""
+
+    def idle(self, timeout: float) -> None:
+        """Wait until something was committed, which may have made a unit ready."""
+        ...
+
+
+class Worker:
+    """One at a time per process. ``name`` says who holds the units; ``processes`` share the machine's memory."""
+
+    def __init__(
+        self, name: str, ledger: Ledger, line: Line, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, *,
+        processes: int = 1, accept_identity: bool = False, budget: Budget | None = None, every: float = EVERY,
+        stuck: Callable[[str], None] | None = None,
+    ) -> None:  # fmt: skip
+        self._name, self._ledger, self._line, self._stop = name, ledger, line, stop
+        limit = max(recipe.limits.statement_timeout, recipe.limits.connect_timeout)
+        self._heartbeat = Heartbeat(ledger, stop, limit=limit, every=every, stuck=stuck)
+        self._runner = Runner(
+            ledger, line, lambda reading: build(recipe, secrets, reading), topology(recipe), self._heartbeat, stop,
+            guard=Guard(allowed(processes)), accept_identity=accept_identity, budget=budget,
+        )  # fmt: skip
+
+    def work(self, run: str, over: Callable[[], bool]) -> None:
+        """Claim and run units until ``over`` or stopped. Raises ``Fatal`` when the run cannot go on."""
+        while not self._stop.is_set() and not over():
+            claim = patiently(lambda: self._ledger.claim(self._name, run=run, now=time.time()))
+            if claim is None:
+                self._line.idle(POLL)
+            else:
+                self._runner.run(claim)
+
+    def close(self) -> None:
+        self._heartbeat.close()
