@@ -1,1 +1,105 @@
-"""The catalog's objects, one module per service type, exported flat."""
+"""The catalog's objects, one module per service type, exported flat.
+
+``entity_types`` finds a class by the name that catalog and people use: ``entity_types["Table"]``.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from specs.entities.api import ApiCollection, ApiEndpoint, Parameter
+from specs.entities.base import Entity, Name, Part, Properties, Prose, content_hash
+from specs.entities.dashboard import Chart, Dashboard, DashboardTab, DataModel
+from specs.entities.database import (
+    Argument,
+    Column,
+    Constraint,
+    ConstraintKind,
+    Database,
+    DataType,
+    Index,
+    Partitioning,
+    Schema,
+    Sequence,
+    Service,
+    StoredProcedure,
+    Table,
+    TableType,
+    Trigger,
+    UserType,
+)
+from specs.entities.lineage import ColumnEdge, Edge, Lineage
+from specs.entities.messaging import ConsumerGroup, MessageSchema, Topic
+from specs.entities.mlmodel import Feature, Model, ModelVersion
+from specs.entities.pipeline import Pipeline, Task
+from specs.entities.profile import ColumnProfile, Histogram, TableProfile
+from specs.entities.search import SearchIndex, SearchTemplate
+from specs.entities.storage import Bucket, Container
+from specs.entities.usage import DayUse, Join, QueryUse, Usage
+
+__all__ = [
+    "ApiCollection",
+    "ApiEndpoint",
+    "Argument",
+    "Bucket",
+    "Chart",
+    "Column",
+    "ColumnEdge",
+    "ColumnProfile",
+    "Constraint",
+    "ConstraintKind",
+    "ConsumerGroup",
+    "Container",
+    "Dashboard",
+    "DashboardTab",
+    "DataModel",
+    "DataType",
+    "Database",
+    "DayUse",
+    "Edge",
+    "Entity",
+    "Feature",
+    "Histogram",
+    "Index",
+    "Join",
+    "Lineage",
+    "MessageSchema",
+    "Model",
+    "ModelVersion",
+    "Name",
+    "Parameter",
+    "Part",
+    "Partitioning",
+    "Pipeline",
+    "Properties",
+    "Prose",
+    "QueryUse",
+    "Schema",
+    "SearchIndex",
+    "SearchTemplate",
+    "Sequence",
+    "Service",
+    "StoredProcedure",
+    "Table",
+    "TableProfile",
+    "TableType",
+    "Task",
+    "Topic",
+    "Trigger",
+    "Usage",
+    "UserType",
+    "content_hash",
+    "entity_types",
+]
+
+entity_types: Mapping[str, type[Entity]] = MappingProxyType(
+    {
+        entity.type_name(): entity
+        for entity in (
+            *(Service, Database, Schema, Table, StoredProcedure, Sequence, UserType, Trigger),
+            *(Dashboard, Chart, DataModel, Pipeline, Topic, ConsumerGroup, Bucket, Container),
+            *(Model, ModelVersion, SearchIndex, SearchTemplate, ApiCollection, ApiEndpoint),
+            *(Lineage, Usage, TableProfile),
+        )
+    }
+)
+"""Every entity type by its name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import blake2b
 from typing import Annotated, Any, ClassVar, Self
@@ -40,10 +40,19 @@ Prose = Annotated[str, BeforeValidator(_tidy)]
 """Text for people (comments): line ends become ``\\n``, trailing blanks go."""
 
 
+def ordered(key: Callable[[Any], Any] | None = None) -> AfterValidator:
+    """Sort an unordered collection when it is built, so that equal objects have equal content."""
+    return AfterValidator(lambda items: items if len(items) < 2 else tuple(sorted(items, key=key)))
+
+
+Properties = Annotated[dict[str, str], AfterValidator(lambda given: dict(sorted(given.items())))]
+"""What a source says in words of its own; sorted by key."""
+
+
 class Part(BaseModel):
     """Base of everything inside an entity: frozen, and unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # importing stays cheap
 
     def json_text(self) -> str:
         """JSON without defaults, made once: parts that many entities share (columns) are dumped only once."""
@@ -80,7 +89,7 @@ class Entity(Part):
     display_name: Name | None = None
     comment: Prose | None = None
     owner: Name | None = None
-    tags: Annotated[tuple[str, ...], AfterValidator(lambda tags: tuple(sorted(tags)))] = ()
+    tags: Annotated[tuple[str, ...], ordered()] = ()
 
     @classmethod
     @cache

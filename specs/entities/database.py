@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from specs.entities.base import Entity, Name, Part, Prose
-
-
-def _ordered(key: Callable[[Any], Any]) -> AfterValidator:
-    """Sort an unordered collection when it is built, so that equal objects have equal content."""
-    return AfterValidator(lambda items: items if len(items) < 2 else tuple(sorted(items, key=key)))
+from specs.entities.base import Entity, Name, Part, Properties, Prose, ordered
 
 
 class TableType(StrEnum):
@@ -178,9 +172,9 @@ class Table(Entity):
     table_type: TableType
     columns: tuple[Column, ...] = ()
     constraints: Annotated[
-        tuple[Constraint, ...], _ordered(lambda c: (c.kind, c.name or "", c.columns, c.expression or ""))
+        tuple[Constraint, ...], ordered(lambda c: (c.kind, c.name or "", c.columns, c.expression or ""))
     ] = ()
-    indexes: Annotated[tuple[Index, ...], _ordered(lambda i: i.name)] = ()
+    indexes: Annotated[tuple[Index, ...], ordered(lambda i: i.name)] = ()
     partitioning: Partitioning | None = None
     partition_of: str | None = None
     view_definition: Name | None = None
@@ -188,9 +182,7 @@ class Table(Entity):
     storage: str | None = None
     """The storage engine, access method or file format."""
     location: str | None = None
-    properties: Annotated[dict[str, str], AfterValidator(lambda given: dict(sorted(given.items())))] = Field(
-        default_factory=dict
-    )
+    properties: Properties = Field(default_factory=dict)
     created_at: datetime | None = None
     row_estimate: int | None = None
     size_bytes: int | None = None
@@ -250,7 +242,7 @@ class UserType(Entity):
     labels: tuple[Name, ...] = ()
     base_type: Name | None = None
     fields: tuple[Column, ...] = ()
-    constraints: Annotated[tuple[Constraint, ...], _ordered(lambda c: (c.name or "", c.expression or ""))] = ()
+    constraints: Annotated[tuple[Constraint, ...], ordered(lambda c: (c.name or "", c.expression or ""))] = ()
     default: Name | None = None
     nullable: bool = True
 
@@ -260,7 +252,7 @@ class Trigger(Entity):
 
     timing: str
     """``before``, ``after`` or ``instead of``."""
-    events: Annotated[tuple[str, ...], _ordered(lambda e: e)] = ()
+    events: Annotated[tuple[str, ...], ordered()] = ()
     level: str | None = None
     function: str | None = None
     condition: Name | None = None

@@ -1,0 +1,48 @@
+"""Profiles: what a table holds, measured. Names say which of the usual meanings is meant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from specs.entities.base import Entity, Name, Part
+
+
+class Histogram(Part):
+    """``counts[i]`` non-null values lie in ``[bounds[i], bounds[i + 1])``; the last bin is closed."""
+
+    bounds: tuple[float, ...] = ()
+    counts: tuple[int, ...] = ()
+
+
+class ColumnProfile(Part):
+    """One column. Numbers are measured as they are, texts by their length in characters, times by min and max only."""
+
+    column: Name
+    rows: int
+    nulls: int
+    distinct: int | None = None
+    """How many different values there are."""
+    once: int | None = None
+    """How many values occur exactly once."""
+    approximate: bool = False
+    """``distinct`` and ``once`` are estimates."""
+    minimum: Name | None = None
+    maximum: Name | None = None
+    mean: float | None = None
+    total: float | None = None
+    stddev_population: float | None = None
+    quartiles: tuple[float, float, float] | None = None
+    histogram: Histogram | None = None
+
+
+class TableProfile(Entity):
+    """One table, measured at ``measured_at`` over ``sampled`` rows (``None``: all). It has the table's FQN."""
+
+    VOLATILE: ClassVar[frozenset[str]] = frozenset({"measured_at", "seconds"})
+
+    rows: int
+    sampled: int | None = None
+    columns: tuple[ColumnProfile, ...] = ()
+    measured_at: datetime | None = None
+    seconds: float | None = None
