@@ -36,3 +36,21 @@ COPY events (seq, type, fqn, kind, diff, run, at) FROM STDIN
 
 -- name: update_content
 UPDATE contents SET content = :content, words = (:words)::tsvector WHERE id = :id
+
+-- name: search
+SELECT e.type, e.fqn, e.parent, e.name, e.service, e.state
+FROM (SELECT id FROM contents WHERE words @@ (:query)::tsquery LIMIT 5000) AS hit
+JOIN entities AS e ON e.id = hit.id
+WHERE e.state <> 'deleted'
+ORDER BY lower(e.name) <> :words, strpos(lower(e.name), :words) <> 1, strpos(lower(e.name), :words) = 0, length(e.fqn),
+    e.fqn, e.type
+LIMIT :limit
+
+-- name: remove_contents
+DELETE FROM contents WHERE id IN (SELECT value::bigint FROM json_array_elements_text((:ids)::json))
+
+-- name: remove_stats
+DELETE FROM stats WHERE id IN (SELECT value::bigint FROM json_array_elements_text((:ids)::json))
+
+-- name: remove_entities
+DELETE FROM entities WHERE id IN (SELECT value::bigint FROM json_array_elements_text((:ids)::json))

@@ -32,3 +32,25 @@ INSERT INTO stats (id, json) VALUES (?, ?)
 
 -- name: insert_events
 INSERT INTO events (seq, type, fqn, kind, diff, run, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+
+-- name: search
+SELECT e.type, e.fqn, e.parent, e.name, e.service, e.state
+FROM (SELECT rowid FROM search WHERE search MATCH :query LIMIT 5000) AS hit
+JOIN entities AS e ON e.id = hit.rowid
+WHERE e.state <> 'deleted'
+ORDER BY lower(e.name) <> :words, instr(lower(e.name), :words) <> 1, instr(lower(e.name), :words) = 0, length(e.fqn),
+    e.fqn, e.type
+LIMIT :limit
+
+-- name: unindex_ids
+INSERT INTO search (search, rowid, words)
+SELECT 'delete', id, words FROM contents WHERE id IN (SELECT value FROM json_each(:ids))
+
+-- name: remove_contents
+DELETE FROM contents WHERE id IN (SELECT value FROM json_each(:ids))
+
+-- name: remove_stats
+DELETE FROM stats WHERE id IN (SELECT value FROM json_each(:ids))
+
+-- name: remove_entities
+DELETE FROM entities WHERE id IN (SELECT value FROM json_each(:ids))

@@ -22,7 +22,7 @@ CREATE TABLE entities (
 ) WITH (fillfactor = 85);
 CREATE UNIQUE INDEX entities_identity ON entities (fqn, type);
 CREATE INDEX entities_parent ON entities (parent);
-CREATE INDEX entities_listing ON entities (scope, node);
+CREATE INDEX entities_listing ON entities (scope, node, id);
 
 -- What it looks like: canonical JSON, and the words that search finds it by.
 CREATE TABLE contents (
@@ -63,23 +63,23 @@ CREATE TABLE feed_runs (
 -- What a run did not see where it saw everything else, and what became of it.
 CREATE TABLE absences (
     run text COLLATE "C" NOT NULL,
-    id bigint NOT NULL,
+    id bigint NOT NULL, -- of the entity
     type text COLLATE "C" NOT NULL,
     fqn text COLLATE "C" NOT NULL,
     parent text COLLATE "C" NOT NULL,
     node text COLLATE "C" NOT NULL,
     scope text COLLATE "C" NOT NULL,
-    part integer,
-    verdict text COLLATE "C",
-    cause bigint,
-    outcome text COLLATE "C",
+    verdict text COLLATE "C", -- what the source answered: yes, no, unknown
+    outcome text COLLATE "C", -- missing, deleted, waiting (above the cap), doubt (grants changed), kept
+    cause bigint, -- the entity whose absence takes this one along
+    applied_at double precision,
     PRIMARY KEY (run, id)
 );
-CREATE INDEX absences_part ON absences (run, part);
 CREATE INDEX absences_identity ON absences (run, fqn, type);
+-- the grants under which a listing was last read completely
 CREATE TABLE fingerprints (
-    service text COLLATE "C" NOT NULL,
     scope text COLLATE "C" NOT NULL,
+    node text COLLATE "C" NOT NULL,
     fingerprint text COLLATE "C" NOT NULL,
-    PRIMARY KEY (service, scope)
+    PRIMARY KEY (scope, node)
 );

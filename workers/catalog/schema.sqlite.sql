@@ -64,23 +64,23 @@ CREATE TABLE feed_runs (
 -- What a run did not see where it saw everything else, and what became of it.
 CREATE TABLE absences (
     run TEXT NOT NULL,
-    id INTEGER NOT NULL,
+    id INTEGER NOT NULL, -- of the entity
     type TEXT NOT NULL,
     fqn TEXT NOT NULL,
     parent TEXT NOT NULL,
     node TEXT NOT NULL,
     scope TEXT NOT NULL,
-    part INTEGER,
-    verdict TEXT,
-    cause INTEGER,
-    outcome TEXT,
+    verdict TEXT, -- what the source answered: yes, no, unknown
+    outcome TEXT, -- missing, deleted, waiting (above the cap), doubt (grants changed), kept
+    cause INTEGER, -- the entity whose absence takes this one along
+    applied_at REAL,
     PRIMARY KEY (run, id)
 ) WITHOUT ROWID;
-CREATE INDEX absences_part ON absences (run, part);
 CREATE INDEX absences_identity ON absences (run, fqn, type);
+-- the grants under which a listing was last read completely
 CREATE TABLE fingerprints (
-    service TEXT NOT NULL,
     scope TEXT NOT NULL,
+    node TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
-    PRIMARY KEY (service, scope)
+    PRIMARY KEY (scope, node)
 ) WITHOUT ROWID;

@@ -76,10 +76,7 @@ class CatalogWriter:
         rest = list(rows)
         while rest:
             first: dict[tuple[str, str], Row] = {}
-            later: list[Row] = []
-            for row in rest:
-                if first.setdefault((row.type, row.fqn), row) is not row:
-                    later.append(row)
+            later = [row for row in rest if first.setdefault((row.type, row.fqn), row) is not row]
             total.absorb(self._bisect(list(first.values()), fresh=True))
             rest = later
         return total

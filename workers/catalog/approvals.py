@@ -1,0 +1,76 @@
+"""What people decide about deletions: look at them, approve those above the cap, take one back."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from specs.errors import Usage
+from workers import sqlfile
+from workers.catalog.absences import apply, counted
+from workers.catalog.backend import Event, Stamp
+from workers.catalog.feed import append
+from workers.catalog.history import known_run
+from workers.catalog.views import Deletion
+from workers.catalog.writer import backend
+
+if TYPE_CHECKING:
+    from workers.database import Database
+
+
+def deletions(db: Database, run: str) -> Iterator[Deletion]:
+    """Everything that ``run`` missed, ordered by FQN. Raises ``Usage`` for an unknown run."""
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    with db.read() as conn:
+        known_run(conn, queries, run)
+        for row in conn.execute(queries["absences"], {"run": run}):
+            yield Deletion(row[0], row[1], row[2] or "asking", row[3], row[4], row[5] is not None)
+
+
+def applied(db: Database, run: str, outcome: str) -> dict[str, int]:
+    """How many objects per type became ``missing`` or ``deleted`` through ``run``."""
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    with db.read() as conn:
+        return counted(conn.execute(queries["absences_by_type"], {"run": run, "outcome": outcome}))
+
+
+def approve(db: Database, run: str, *, now: float | None = None) -> dict[str, int]:
+    """Apply what waits above the cap; returns how many objects per type became missing, descendants included.
+
+    Raises ``Usage`` for an unknown or open run, and when a newer run has looked at the service since.
+    """
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    with db.write() as conn:
+        service, state = known_run(conn, queries, run)
+        if state in ("running", "confirming"):
+            raise Usage(f"run {run} is not finished", service, "approve when it is")
+        newer = conn.execute(queries["newer_run"], {"run": run, "service": service}).first()
+        if newer is not None:
+            remedy = f"see: headrace deletions {newer[0]}"
+            raise Usage(f"a newer run has looked at the service since {run}", service, remedy)
+        conn.execute(queries["approve"], {"run": run})
+        return apply(db, conn, run, time.time() if now is None else now)
+
+
+def undelete(db: Database, fqn: str, type_: str | None = None, *, now: float | None = None) -> list[tuple[str, str]]:
+    """Make missing or deleted entities of this FQN live again, and what went along with them.
+
+    Returns their ``(type, fqn)``. Raises ``Usage`` when there is none.
+    """
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    at = time.time() if now is None else now
+    with db.write() as conn:
+        found = conn.execute(queries["not_live_by_name"], {"fqn": fqn, "type": type_ or ""}).fetchall()
+        if not found:
+            raise Usage("nothing missing or deleted has this name", fqn, "see: headrace deletions RUN")
+        back = [(row[0], row[1], row[2]) for row in found]
+        for id_, _, _, run in found:
+            along = conn.execute(queries["went_along"], {"run": run, "cause": id_}).fetchall()
+            back += [(row[0], row[1], row[2]) for row in along]
+        conn.exec_driver_sql(queries.driver("revive"), [{"id": each[0], "now": at} for each in back])
+        diff = json.dumps({"state": ["missing", "live"]})
+        events = [Event(each[1], each[2], "restored", diff) for each in back]
+        append(backend(db.dialect, conn), conn, events, Stamp("", "", at, 0))
+        return [(each[1], each[2]) for each in back]

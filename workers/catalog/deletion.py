@@ -1,0 +1,152 @@
+"""Deletion only with evidence: what a complete listing did not show is asked for by name, twice, before it goes.
+
+A run plans (suspects), confirms (the source answers by name) and concludes: a ``no`` makes a live object *missing*, a
+``no`` of a later run makes a missing one *deleted*. Above a cap nothing happens until a person approves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from specs import names
+from specs.topology.scope import Scope
+from specs.work import Verdict
+from workers import sqlfile
+from workers.catalog.absences import apply
+from workers.catalog.marks import load_marks
+from workers.catalog.seen import Marks
+from workers.catalog.tiling import tiles
+
+if TYPE_CHECKING:
+    from workers.database import Database
+
+PART = 1000
+"""Suspects that one confirm unit asks about, at most."""
+MAX_FRACTION = 0.1
+MAX_OBJECTS = 10
+"""More than this fraction of a listing and more than this many objects: the deletions wait."""
+
+Part = tuple[Scope, list[tuple[str, str]]]
+"""A container and the ``(type, fqn)`` below it that the source must be asked about."""
+
+
+def plan_confirmation(db: Database, conn: Connection, run: str) -> list[Part]:
+    """Find the suspects of a run whose units are all finished: entities of completely read listings without a mark.
+
+    Memory: 8 bytes for each object of the run, and the suspects. Planning again starts afresh.
+    """
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    conn.execute(queries["forget_absences"], {"run": run})
+    sent, listed = load_marks(conn, queries, run)
+    for node, scope, fingerprint in _complete_listings(conn, queries, run):
+        known = conn.execute(queries["fingerprint"], {"scope": scope, "node": node}).scalar_one_or_none()
+        _suspect(conn, queries, run, node, scope, fingerprint, known, sent, listed)
+        if fingerprint is not None and fingerprint != known:
+            row = {"scope": scope, "node": node, "fingerprint": fingerprint}
+            conn.execute(queries["record_fingerprint"], row)
+    return list(_parts(conn, queries, run))
+
+
+def record_verdicts(conn: Connection, run: str, verdicts: Sequence[Verdict]) -> None:
+    """Write down what the source answered about suspects."""
+    if verdicts:
+        queries = sqlfile.load("workers.catalog", conn.dialect.name)
+        values = [{"run": run, **verdict._asdict()} for verdict in verdicts]
+        conn.exec_driver_sql(queries.driver("record_verdict"), values)
+
+
+def conclude(db: Database, conn: Connection, run: str, now: float) -> dict[str, int]:
+    """Apply what was confirmed; returns how many objects per type became missing or deleted, descendants included.
+
+    To be called last in the transaction: it takes the feed's counter. Calling it again changes nothing.
+    """
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    conn.execute(queries["keep_unconfirmed"], {"run": run})
+    conn.execute(queries["delete_twice_missing"], {"run": run})
+    fraction = _max_fraction(conn, queries, run)
+    for scope, node, gone, known in conn.execute(queries["listings_to_cap"], {"run": run}).fetchall():
+        above = gone > MAX_OBJECTS and gone > fraction * known
+        row = {"run": run, "scope": scope, "node": node, "outcome": "waiting" if above else "missing"}
+        conn.execute(queries["settle_listing"], row)
+    return apply(db, conn, run, now)
+
+
+def _complete_listings(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[tuple[str, str, str | None]]:
+    """``(node, scope, fingerprint of our grants)`` of each listing that was read without error and without gap."""
+    for (node, scope), rows in groupby(_coverage(conn, queries, run), key=lambda row: (row[0], row[1])):
+        spans, error, grants = [], False, set()
+        for _, _, _, after, until, failure, fingerprint in rows:
+            spans.append((after, until))
+            error = error or failure is not None
+            grants.add(fingerprint)
+        if not error and tiles(spans):
+            known = sorted(each for each in grants if each is not None)
+            yield node, scope, " ".join(known) if None not in grants else None
+
+
+def _coverage(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[Any]:
+    at = {"run": run, "node": "", "scope": "", "n": 0}
+    while page := conn.execute(queries["coverage_page"], at).fetchall():
+        yield from page
+        at = {"run": run, "node": page[-1][0], "scope": page[-1][1], "n": page[-1][2]}
+
+
+def _suspect(
+    conn: Connection,
+    queries: sqlfile.Queries,
+    run: str,
+    node: str,
+    scope: str,
+    fingerprint: str | None,
+    known: str | None,
+    sent: Marks,
+    listed: Marks,
+) -> None:
+    """Write down the unseen entities of one complete listing.
+
+    Where the source hides what we have no grant for, absence proves nothing once our grants have changed since the
+    object was last seen: such objects stay in doubt until they are seen again or the old grants are back.
+    """
+    at = 0
+    while True:
+        page = {"scope": scope, "node": node, "after": at}
+        rows = conn.exec_driver_sql(queries.driver("listing_page"), page).fetchall()
+        if not rows:
+            return
+        at = rows[-1][0]
+        found, doubted = [], []
+        for id_, type_, fqn, parent, owner, mark, doubt in rows:
+            if mark in sent or mark in listed or (owner is not None and owner not in sent):
+                continue
+            grants = doubt or known
+            doubtful = grants is not None and grants != fingerprint
+            if doubtful:
+                doubted.append({"id": id_, "doubt": grants})
+            found.append(
+                {"run": run, "id": id_, "type": type_, "fqn": fqn, "parent": parent, "node": node, "scope": scope,
+                 "outcome": "doubt" if doubtful else None}
+            )  # fmt: skip
+        if found:
+            conn.exec_driver_sql(queries.driver("suspect"), found)
+        if doubted:
+            conn.exec_driver_sql(queries.driver("doubt"), doubted)
+
+
+def _parts(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[Part]:
+    rows = conn.execute(queries["to_confirm"], {"run": run})
+    for parent, group in groupby(rows, key=lambda row: str(row[0])):
+        scope = Scope(names.split(parent))
+        suspects = [(row[1], row[2]) for row in group]
+        for first in range(0, len(suspects), PART):
+            yield scope, suspects[first : first + PART]
+
+
+def _max_fraction(conn: Connection, queries: sqlfile.Queries, run: str) -> float:
+    _, recipe = conn.execute(queries["run_of"], {"run": run}).one()
+    given = (json.loads(recipe) if isinstance(recipe, str) else recipe).get("deletion") or {}
+    return float(given.get("max_fraction", MAX_FRACTION))

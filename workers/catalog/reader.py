@@ -1,0 +1,87 @@
+"""The catalog for people and commands: everything that can be asked of it, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from workers.catalog import approvals, exporting, history, reading, retention
+from workers.catalog.views import Brief, Change, Deletion, Difference, Entry, ServiceView
+
+if TYPE_CHECKING:
+    from workers.database import Database
+
+
+class Catalog:
+    """Reads the catalog in ``db``, and carries out what a person decides. Deleted entities show up only in the feed."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def get(self, fqn: str, type: str | None = None) -> Entry | None:
+        """The entity of this FQN; where several share it, the first by type, or the one of ``type``."""
+        found = [entry for entry in self.find(fqn) if type is None or entry.type == type]
+        return found[0] if found else None
+
+    def find(self, fqn: str) -> list[Entry]:
+        """All entities of this FQN, ordered by type."""
+        return reading.find(self.db, fqn)
+
+    def search(self, words: str, limit: int = 20) -> list[Brief]:
+        """Entities that have all the words, or words beginning so; the best name match first."""
+        return reading.search(self.db, words, limit)
+
+    def children(self, fqn: str | None = None) -> Iterator[Brief]:
+        """What lies directly below ``fqn``, ordered by FQN; without it, the services."""
+        return reading.children(self.db, fqn or "")
+
+    def services(self) -> list[ServiceView]:
+        return reading.services(self.db)
+
+    def export(self, service: str | None = None, *, stats: bool = False) -> Iterator[str]:
+        """JSON lines ordered by FQN, the same bytes for equal catalogs; see ``exporting.export``."""
+        return exporting.export(self.db, service, stats=stats)
+
+    def changes(self, since: int = 0, *, run: str | None = None, limit: int = 1000) -> list[Change]:
+        """Up to ``limit`` events behind number ``since``, in order; of one run, where it is given."""
+        return history.changes(self.db, since, run=run, limit=limit)
+
+    def feed(self) -> tuple[int, int]:
+        """The first and the last number that the feed holds."""
+        return history.position(self.db)
+
+    def diff(self, since: str | None = None) -> Iterator[Difference]:
+        """What changed behind run ``since`` (or by the latest run), one entry per object, ordered by FQN."""
+        return history.diff(self.db, since)
+
+    def stored(self, run: str) -> dict[str, int]:
+        """Deliveries stored by ``run`` per type, counted by SQL."""
+        return reading.stored(self.db, run)
+
+    def deleted(self, run: str) -> dict[str, int]:
+        """Objects per type that ``run`` deleted."""
+        return approvals.applied(self.db, run, "deleted")
+
+    def missing(self, run: str) -> dict[str, int]:
+        """Objects per type that became missing through ``run``: one more ``no`` and they are deleted."""
+        return approvals.applied(self.db, run, "missing")
+
+    def deletions(self, run: str) -> Iterator[Deletion]:
+        """Everything that ``run`` did not see where it saw the rest, and what became of it."""
+        return approvals.deletions(self.db, run)
+
+    def approve(self, run: str) -> dict[str, int]:
+        """Apply the deletions of ``run`` that wait above the cap."""
+        return approvals.approve(self.db, run)
+
+    def undelete(self, fqn: str, type: str | None = None) -> list[tuple[str, str]]:
+        """Make missing or deleted entities live again; returns their ``(type, fqn)``."""
+        return approvals.undelete(self.db, fqn, type)
+
+    def gc(self, *, days: float = 30.0, keep_runs: int = 20) -> dict[str, int]:
+        """Remove events, deleted entities and records of runs older than ``days``."""
+        return retention.gc(self.db, days=days, keep_runs=keep_runs)
+
+    def forget(self, service: str) -> dict[str, int]:
+        """Remove a service with its entities and runs."""
+        return retention.forget(self.db, service)

@@ -1,0 +1,29 @@
+"""Whether the listings of one scope, taken together, covered every key there can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+Span = tuple[str | None, str | None]
+"""``(after, until)``: the keys behind ``after`` up to and with ``until``; ``None`` is open."""
+
+
+def tiles(spans: Iterable[Span]) -> bool:
+    """Whether ``spans`` leave no key out; overlaps are no harm (a resumed unit covers its start again).
+
+    >>> tiles([(None, "m"), ("m", None)]), tiles([(None, "k"), ("m", None)])
+    (True, False)
+    """
+    ordered = sorted(spans, key=lambda span: (span[0] is not None, span[0] or ""))
+    reached: str | None = None
+    for at, (after, until) in enumerate(ordered):
+        if at == 0:
+            if after is not None:
+                return False
+        elif after is not None and (reached is None or after > reached):
+            return False
+        if until is None:
+            return True
+        if reached is None or until > reached:
+            reached = until
+    return False
