@@ -1,0 +1,72 @@
+"""What is read of each kind of object: one statement per facet and slice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from connectors.common.slices import Facet, Listed
+from connectors.postgres.driver import PostgresDriver
+from connectors.postgres.types import Types
+from specs.config import MetadataExtract
+
+Read = Callable[[Sequence[Listed]], Iterable[tuple[Any, ...]]]
+
+LISTINGS = {
+    "type": ("list_types", "UserType"),
+    "sequence": ("list_sequences", "Sequence"),
+    "table": ("list_tables", "Table"),
+    "stored_procedure": ("list_routines", "StoredProcedure"),
+}
+"""The listing and the entity type of each node below a schema."""
+
+
+def facets(node: str, driver: PostgresDriver, types: Types, extract: MetadataExtract) -> tuple[Facet, ...]:
+    """The facets of a node; those that few objects have are read only where the listing saw such objects.
+
+    ``Listed.data`` of tables is ``(relkind, has triggers, is a partition)``.
+    """
+
+    def rows(name: str) -> Read:
+        return lambda kept: driver.rows(name, [[each.id for each in kept]])
+
+    def columns(kept: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
+        pairs = set()
+        for row in driver.rows("columns", [[each.id for each in kept]]):
+            pairs.add((row[3], row[4]))
+            yield row
+        types.ensure(pairs)
+
+    def user_types(kept: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
+        types.ensure((each.id, -1) for each in kept if each.data[0] in "ec")
+        yield from driver.rows("user_types", [[each.id for each in kept]])
+
+    if node == "type":
+        return (
+            Facet("type", user_types),
+            Facet("checks", rows("domain_checks"), lambda each: each.data[0] == "d"),
+        )
+    if node == "sequence":
+        return (Facet("sequence", rows("sequences")),)
+    if node == "stored_procedure":
+        return (Facet("routine", rows("routines")),)
+    found = [
+        Facet("relation", rows("relations")),
+        Facet("comments", rows("comments")),
+        Facet("columns", columns),
+        Facet("constraints", rows("constraints"), lambda each: each.data[0] in "rpf"),
+        Facet("indexes", rows("indexes"), lambda each: each.data[0] in "rpm"),
+        Facet("triggers", rows("triggers"), lambda each: bool(each.data[1])),
+        Facet("partitioning", rows("partitioning"), lambda each: each.data[0] == "p" or each.data[2]),
+        Facet("foreign", rows("foreign"), lambda each: each.data[0] == "f"),
+    ]
+    if extract.sizes:
+        found.append(Facet("sizes", rows("sizes"), lambda each: each.data[0] in "rm"))
+    if extract.ddl:
+        found.append(Facet("views", rows("views"), lambda each: each.data[0] in "vm"))
+    return tuple(found)
+
+
+STATEMENTS = {"type": 3, "sequence": 1, "table": 9, "stored_procedure": 1, "schema": 0, "database": 0, "service": 0}
+"""Statements per slice besides the listing, at most; the look-up of types counts as one."""
+EXTRA_SIZES = 1

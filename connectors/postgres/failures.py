@@ -1,0 +1,77 @@
+"""Names psycopg's errors by what to do next."""
+
+from __future__ import annotations
+
+import psycopg
+
+from specs.errors import Fatal, HeadraceError, Retry, Skip, Stop
+
+_RETRY = {
+    "53300": (5.0, "too many connections"),
+    "57P01": (1.0, "the server closed the connection"),
+    "57P02": (2.0, "the server crashed"),
+    "57P03": (2.0, "the server is starting or stopping"),
+    "57P05": (0.0, "the server closed an idle connection"),
+    "25P03": (0.0, "the server closed an idle transaction"),
+    "40001": (2.0, "conflict with recovery on the standby"),
+}
+_SKIP = {"55P03": "lock", "40P01": "lock", "57014": "timeout", "42501": "denied", "53200": "memory"}
+
+
+def classify(error: Exception, where: str, *, cancelled: bool = False) -> HeadraceError:
+    """What an error of a statement means; ``cancelled``: we asked the server to stop it."""
+    if isinstance(error, HeadraceError):
+        return error
+    if not isinstance(error, psycopg.Error):
+        return Skip(f"{type(error).__name__}: {error}", where)
+    state = error.sqlstate or ""
+    message = _message(error)
+    if state in _RETRY:
+        delay, what = _RETRY[state]
+        return Retry(f"{what}: {message}", where, reason="connection", delay=delay)
+    if state == "57014" and cancelled:
+        return Retry("the statement was cancelled", where, reason="cancelled")
+    if state in _SKIP:
+        return Skip(message, where, _remedy(state), reason=_SKIP[state])
+    if state.startswith("08") or (not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)):
+        return Retry(f"connection lost: {message}", where, reason="connection")
+    return Skip(message, where, reason="error")
+
+
+def refused(error: psycopg.Error, where: str, database: str, user: str | None) -> HeadraceError:
+    """What it means that a connection cannot be opened."""
+    state = error.sqlstate or ""
+    message = _message(error)
+    role = f'"{user}"' if user else "the crawling role"
+    lower = message.lower()
+    if state in _RETRY:
+        delay, what = _RETRY[state]
+        return Retry(f"{what}: {message}", where, reason="connection", delay=delay)
+    if state == "3D000" or ("database" in lower and "does not exist" in lower):
+        return Stop(f"there is no database {database!r}", where, "check the database's name", reason="missing")
+    if state == "42501" or "permission denied for database" in lower:
+        remedy = f'GRANT CONNECT ON DATABASE "{database}" TO {role}'
+        return Stop(f"access to database {database!r} is denied", where, remedy, reason="denied")
+    if state == "55000" or "not currently accepting connections" in lower:
+        return Stop(message, where, reason="unsupported")
+    if state.startswith("28") or "password" in lower or "no pg_hba.conf entry" in lower or "authentication" in lower:
+        remedy = "check username and password, and the server's pg_hba.conf"
+        return Fatal(f"the server refuses {role}: {message}", where, remedy, reason="denied")
+    if "ssl" in lower or "certificate" in lower:
+        return Fatal(f"no encrypted connection: {message}", where, "check sslmode and the certificates", reason="tls")
+    remedy = "check host and port, and that the server runs and listens there"
+    return Retry(f"the server cannot be reached: {message}", where, remedy, reason="unreachable")
+
+
+def _remedy(state: str) -> str:
+    if state == "55P03":
+        return "another session holds a lock; try later or raise limits.lock_timeout"
+    if state == "57014":
+        return "raise limits.statement_timeout"
+    return ""
+
+
+def _message(error: psycopg.Error) -> str:
+    """The server's primary message in one line; never a statement, a parameter or a password."""
+    text = error.diag.message_primary or str(error)
+    return " ".join(text.split()).removeprefix("connection failed: ") or type(error).__name__

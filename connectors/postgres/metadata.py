@@ -1,0 +1,239 @@
+"""Walks a PostgreSQL server: databases, schemas, and everything in them, in slices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from connectors.common.bundle import Bundle
+from connectors.common.slices import Listed, SliceReader
+from connectors.postgres import checks, objects, presence
+from connectors.postgres.connection import PostgresConnection
+from connectors.postgres.driver import PostgresDriver
+from connectors.postgres.facets import LISTINGS, STATEMENTS, facets
+from connectors.postgres.tables import Tables
+from connectors.postgres.types import Types
+from specs import names
+from specs.config import ConnectionConfig, Limits, MetadataExtract
+from specs.entities.base import Entity
+from specs.errors import Fatal, HeadraceError, Retry, Stop
+from specs.sources.base import Presence, Step
+from specs.sources.database import DatabaseSource, identity
+from specs.topology.node import Item, Outcome, Produced
+from specs.topology.reading import Reading
+from specs.topology.scope import EVERYTHING, KeyRange, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The database that is being read, and what was learnt of it."""
+
+    scope: Scope
+    types: Types
+    tables: Tables
+
+
+class PostgresSource(DatabaseSource):
+    """One unit's reading of a PostgreSQL server, over one connection that is switched from database to database."""
+
+    service_type = "postgres"
+
+    def __init__(
+        self,
+        service: str,
+        config: ConnectionConfig,
+        extract: MetadataExtract | None = None,
+        limits: Limits | None = None,
+        reading: Reading | None = None,
+    ) -> None:
+        super().__init__(service, config, extract, limits, reading)
+        if not isinstance(config, PostgresConnection):
+            raise TypeError(f"PostgresSource needs a PostgresConnection, not {type(config).__name__}")
+        self.connection = config
+        self.driver = PostgresDriver(config, self.limits, self._count)
+        self._bundle = Bundle()
+        self._place: _Place | None = None
+
+    def _count(self) -> None:
+        self.statements += 1
+
+    @cached_property
+    def _ahead(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, thread_name_prefix="read-ahead")
+
+    # -- the server -----------------------------------------------------------------------------------------------
+    def identity(self) -> str:
+        """The cluster's system identifier. Raises ``Fatal`` when the server cannot be reached."""
+        try:
+            return f"postgresql:{self.driver.fetch('identity')[0][0]}"
+        except (Retry, Stop) as error:
+            raise Fatal(error.what, error.where, error.remedy, reason=error.reason) from None
+        except HeadraceError as error:
+            if isinstance(error, Fatal):
+                raise
+            return f"postgresql://{self.connection.endpoint()}"  # the function is not granted to us
+
+    def version(self) -> str | None:
+        return self.driver.open().info.parameter_status("server_version")
+
+    def check(self) -> Iterator[Step]:
+        yield from checks.check(self)
+
+    def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+        return presence.exists(self.driver, self.connection, type_, scope, names)
+
+    def cancel(self) -> None:
+        self.driver.cancel()
+
+    def close(self) -> None:
+        self._bundle.close()
+        if "_ahead" in self.__dict__:
+            self.driver.cancel()
+            self._ahead.shutdown(wait=True, cancel_futures=True)
+            del self._ahead
+        self.driver.close()
+        self._place = None
+
+    # -- producers ------------------------------------------------------------------------------------------------
+    def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        self.driver.use(self.connection.first_database)
+        rows = self.driver.fetch("databases", {"only": self.connection.database})
+        for name, owner, comment, encoding, collation in sorted(rows):
+            if name in span:
+                data = {"owner": owner, "comment": comment, "encoding": encoding, "collation": collation}
+                yield self._container("databases", "Database", scope, name, data)
+
+    def schemas(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        self._enter(scope)
+        rows = self.driver.fetch(
+            "schemas",
+            {"system": self.extract.system_schemas, "partitions": self.extract.partitions} | self._bounds(span),
+        )
+        found = [
+            self._container("schemas", "Schema", scope, name, {"owner": owner, "comment": comment}, estimate)
+            for name, _, owner, comment, estimate in sorted(rows, key=lambda row: str(row[0]))
+            if name in span
+        ]
+        self._bundle.announce([each for each in found if isinstance(each, Item)])
+        yield from found
+
+    def types(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._objects("type", scope, span)
+
+    def sequences(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._objects("sequence", scope, span)
+
+    def tables(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._objects("table", scope, span)
+
+    def stored_procedures(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._objects("stored_procedure", scope, span)
+
+    def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
+        if node not in LISTINGS:
+            yield from super().preview(node, scope, span)
+            return
+        place = self._enter(scope)
+        for _, step in self._reader(node, place).preview(self._listed(node, [scope.name], span)):
+            yield step
+
+    def some_tables(self, scope: Scope, kinds: str, most: int) -> Iterator[Produced]:
+        """The first kept relations of ``kinds`` below a schema, for a test of what can be read."""
+        place = self._enter(scope)
+        listed = (each for each in self._listed("table", [scope.name], EVERYTHING) if each.data[0] in kinds)
+        chosen = islice((each for each in listed if each.rule is None), most)
+        for _, step in self._reader("table", place).read(chosen):
+            yield step
+
+    def facets(self, node: str) -> int:
+        return (
+            STATEMENTS.get(node, 0)
+            + (node == "table" and self.extract.sizes)
+            - (node == "table" and not self.extract.ddl)
+        )
+
+    def split(self, node: str, scope: Scope, span: KeyRange, size: int) -> Iterable[str]:
+        if node not in LISTINGS:
+            return []
+        self._enter(scope)
+        keys = [each.key for each in self._listed(node, [scope.name], span)]
+        return [key for key in keys[size - 1 :: size] if key != keys[-1]]
+
+    # -- processors -----------------------------------------------------------------------------------------------
+    def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        place = self._enter(scope)
+        known = identity(scope)
+        yield place.tables.build(item.data, known["fqn"], known["parent"])
+        if "triggers" in item.data.rows:
+            yield from place.tables.triggers(item.data, known["fqn"])
+
+    def yield_type(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield objects.user_type(item.data, identity(scope), self._enter(scope).types)
+
+    def yield_sequence(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield objects.sequence(item.data, identity(scope), self._enter(scope).scope.fqn)
+
+    def yield_stored_procedure(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield objects.routine(item.data, identity(scope))
+
+    # -- how objects are listed and read --------------------------------------------------------------------------
+    def _enter(self, scope: Scope) -> _Place:
+        """Work in the database of ``scope``."""
+        base = scope.path[:2]
+        if self._place is None or self._place.scope.path != base:
+            self._bundle.close()
+            self.driver.use(base[1])
+            place = Scope(base)
+            types = Types(self.driver, place.fqn)
+            self._place = _Place(place, types, Tables(types, place.fqn))
+        return self._place
+
+    def _objects(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        place = self._enter(scope)
+        if span.whole:
+            yield from self._bundle.read(
+                node,
+                scope.name,
+                lambda schemas: self._reader(node, place).read(self._listed(node, schemas, EVERYTHING)),
+            )
+            return
+        for _, step in self._reader(node, place).read(self._listed(node, [scope.name], span)):
+            yield step
+
+    def _reader(self, node: str, place: _Place) -> SliceReader:
+        found = facets(node, self.driver, place.types, self.extract)
+        return SliceReader(self.driver, self.reading, place.scope, node, LISTINGS[node][1], found, self._ahead)
+
+    def _listed(self, node: str, schemas: Sequence[str], span: KeyRange) -> list[Listed]:
+        """All names of schemas, by schema and key, each with the filter rule that drops it."""
+        params = {"schemas": list(schemas), "partitions": self.extract.partitions} | self._bounds(span)
+        found = []
+        for schema, key, name, oid, weight, *data in self.driver.rows(LISTINGS[node][0], params):
+            if key in span:
+                rule = self._rule(node, name, data)
+                found.append(Listed(schema, key, name if node != "stored_procedure" else key, oid, rule, weight, data))
+        found.sort(key=lambda each: each[:2])
+        return found
+
+    def _rule(self, node: str, name: str, data: Sequence[Any]) -> str | None:
+        if node == "table":
+            return self.extract.rule("views" if data[0] in "vm" else "tables", name)
+        return self.extract.rule("stored_procedures", name) if node == "stored_procedure" else None
+
+    def _bounds(self, span: KeyRange) -> dict[str, str | None]:
+        """Bounds for the server, where its bytes order as ours do; what comes back is compared here in any case."""
+        if self.driver.open().info.parameter_status("server_encoding") != "UTF8":
+            return {"after": None, "until": None}
+        return {"after": span.after, "until": span.until}
+
+    def _container(
+        self, kind: str, type_: str, scope: Scope, name: str, data: dict[str, Any], estimate: int | None = None
+    ) -> Produced:
+        rule = self.extract.rule(kind, name)
+        if rule:
+            return Outcome("filtered", type_, names.child(scope.fqn, name), name, rule)
+        return Item(name, name, {key: value for key, value in data.items() if value is not None}, estimate)

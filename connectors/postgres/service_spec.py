@@ -1,0 +1,17 @@
+"""PostgreSQL: what the connector is made of."""
+
+from __future__ import annotations
+
+from specs.service_spec import DefaultDatabaseSpec
+
+spec = DefaultDatabaseSpec(
+    name="postgres",
+    connection="connectors.postgres.connection:PostgresConnection",
+    metadata_source_class="connectors.postgres.metadata:PostgresSource",
+    schemes=("postgresql", "postgres"),
+    driver="psycopg",
+    extra="postgres",
+    capabilities=frozenset(
+        {"views", "procedures", "sequences", "types", "triggers", "partitions", "statistics", "sizes"}
+    ),
+)
