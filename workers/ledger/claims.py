@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from secrets import randbits
+from typing import Any
 
 from specs.work import Claim, Position
 from workers.ledger.desk import Desk, load_unit
@@ -11,17 +12,28 @@ from workers.ledger.desk import Desk, load_unit
 
 def claim(desk: Desk, worker: str, run: str | None, lease: float) -> Claim | None:
     """Take a slot and a unit; ``None`` when either is missing. ``lease`` is in seconds."""
-    slot = desk.one("free_slot") if run is None else desk.one("free_slot_of_run", run=run)
-    if slot is None:
-        return None
-    row = desk.one("first_ready", service=slot.service)
+    fence = randbits(63)
+    take = _take_at_once if desk.conn.dialect.name == "postgresql" else _take
+    row = take(desk, {"fence": fence, "worker": worker, "lease": float(lease)}, run)
     if row is None:
         return None
-    fence = randbits(63)
-    desk.do("claim", unit=row.id, fence=fence, worker=worker, lease=float(lease))
-    desk.do("take_slot", unit=row.id, service=slot.service, n=slot.n)
-    poison = frozenset((p.node, p.listing, p.key) for p in desk.all("poison_of", unit=row.id)) if row.crashes else ()
+    poison = [(p.node, p.listing, p.key) for p in desk.all("poison_of", unit=row.id)] if row.crashes else []
     return Claim(load_unit(row), fence, tuple(json.loads(row.cursor)), row.attempts, row.crashes, frozenset(poison))
+
+
+def _take_at_once(desk: Desk, claim: dict[str, Any], run: str | None) -> Any:
+    """One statement, since here each one is a round trip."""
+    return desk.one("claim_any", **claim) if run is None else desk.one("claim_of_run", **claim, run=run)
+
+
+def _take(desk: Desk, claim: dict[str, Any], run: str | None) -> Any:
+    slot = desk.one("free_slot") if run is None else desk.one("free_slot_of_run", run=run)
+    row = None if slot is None else desk.one("first_ready", service=slot.service)
+    if slot is None or row is None:
+        return None
+    desk.do("claim", unit=row.id, **claim)
+    desk.do("take_slot", unit=row.id, service=slot.service, n=slot.n)
+    return row
 
 
 def renew(desk: Desk, unit: str, fence: int, lease: float, progress: str) -> bool:
@@ -36,10 +48,8 @@ def touch(desk: Desk, unit: str, fence: int, node: str, listing: str, key: str) 
 
 def flushing(desk: Desk, unit: str, fence: int, position: Position) -> bool:
     """Running becomes flushing and the slot is free; ``True`` too when the final batch was stored meanwhile."""
-    held = desk.one("held", unit=unit, fence=fence)
-    if held is not None and held.state == "running":
-        where = {"shard": position.shard, "epoch": position.epoch, "position": position.id}
-        desk.do("flushing", unit=unit, fence=fence, spent=max(0.0, held.spent), **where)
+    where = {"shard": position.shard, "epoch": position.epoch, "position": position.id}
+    if desk.do("flushing", unit=unit, fence=fence, **where):
         desk.do("free_slot_of", unit=unit)
         return True
     return _ended_well(desk, unit, fence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from specs.work import Batch, CommitResult, Row
 from workers.ledger import records
@@ -71,15 +72,14 @@ class Commit:
             new = add_children(desk, batch.run, guard.service, batch.unit, guard.depth + 1, batch.children)
             self.tally.add(batch.run, batch.unit, known=new)
         if batch.receipt is not None:
-            self._finish(batch, guard.phase)
+            self._finish(batch, guard)
         return "applied"
 
-    def _finish(self, batch: Batch, phase: str) -> None:
+    def _finish(self, batch: Batch, before: Any) -> None:
         receipt = batch.receipt
         assert receipt is not None
-        name = "finish_post" if phase == "post" else "finish_walk"
-        self.desk.do(
-            name,
+        row = self.desk.one(
+            "finish_post" if before.phase == "post" else "finish_walk",
             unit=batch.unit,
             complete=int(receipt.complete),
             reason=receipt.reason,
@@ -87,8 +87,9 @@ class Commit:
             post=int(receipt.post),
             fingerprint=receipt.fingerprint,
         )
-        self.desk.do("free_slot_of", unit=batch.unit)
-        self.finishing.check(batch.unit)
+        if before.state == "running":
+            self.desk.do("free_slot_of", unit=batch.unit)
+        self.finishing.settle(row)
 
     def _refuse(self, batch: Batch) -> CommitResult:
         fence, seq, state = standing(self.desk, batch.unit)

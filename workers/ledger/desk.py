@@ -38,6 +38,8 @@ class Desk:
         """Run a statement once for each row of values; returns how many rows all of them changed."""
         if not rows:
             return 0
+        if len(rows) == 1:  # drivers prepare for many rows what one row does not need
+            return self.conn.exec_driver_sql(self.sql.driver(name), dict(rows[0])).rowcount
         return self.conn.exec_driver_sql(self.sql.driver(name), list(rows)).rowcount
 
     def one(self, name: str, **values: Any) -> Row[Any] | None:
@@ -57,8 +59,8 @@ class Desks:
         self.sql = sqlfile.load("workers.ledger", db.dialect)
 
     @contextmanager
-    def write(self, now: float) -> Iterator[Desk]:
-        with self.db.write() as conn:
+    def write(self, now: float, *, durable: bool = True) -> Iterator[Desk]:
+        with self.db.write(durable=durable) as conn:
             yield Desk(conn, self.sql, now)
 
     @contextmanager

@@ -23,14 +23,9 @@ class Finishing:
         self._parents: dict[str, int] = {}
         self._order: list[tuple[int, str]] = []
 
-    def check(self, unit: str) -> None:
+    def settle(self, row: Any) -> None:
         """Move a ``waiting`` unit on when nothing below it is unfinished. Its row is locked by this transaction."""
-        row = self.desk.one("family", unit=unit)
-        if row is not None:
-            self._settle(row)
-
-    def _settle(self, row: Any) -> None:
-        if row.state != "waiting" or row.outstanding > 0:
+        if row is None or row.state != "waiting" or row.outstanding > 0:
             return
         if row.post and row.phase == "walk" and not row.failed:
             self.desk.do("ready_post", unit=row.id)
@@ -46,5 +41,4 @@ class Finishing:
         """Tell the parents, upwards to the root."""
         while self._order:
             _, parent = heappop(self._order)
-            self.desk.do("child_finished", unit=parent, n=self._parents.pop(parent))
-            self.check(parent)
+            self.settle(self.desk.one("child_finished", unit=parent, n=self._parents.pop(parent)))

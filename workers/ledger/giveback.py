@@ -67,8 +67,7 @@ def fail(desk: Desk, row: Any, reason: str, spent: float) -> None:
     """The unit has failed; for its parent it is finished once its descendants are."""
     tally = Tally()
     finishing = Finishing(desk, tally)
-    desk.do("fail", unit=row.id, reason=reason, spent=spent)
-    finishing.check(row.id)
+    finishing.settle(desk.one("fail", unit=row.id, reason=reason, spent=spent))
     finishing.write()
     tally.write(desk)
 

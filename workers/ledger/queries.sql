@@ -76,33 +76,6 @@ INSERT INTO units (id, run, service, node, scope, span, estimate, phase, depth, 
 VALUES (:id, :run, :service, :node, :scope, :span, :estimate, :phase, :depth, :parent, :state, :reason, 1, 0)
 ON CONFLICT (id) DO NOTHING;
 
--- name: any_ready
-SELECT 1 FROM units WHERE state = 'ready' LIMIT 1;
-
--- name: free_slot
-SELECT s.service, s.n FROM slots s
-WHERE s.unit IS NULL AND EXISTS (SELECT 1 FROM units u WHERE u.service = s.service AND u.state = 'ready')
-LIMIT 1 {skip_locked};
-
--- name: free_slot_of_run
-SELECT s.service, s.n FROM slots s
-WHERE s.service = (SELECT r.service FROM runs r WHERE r.id = :run AND r.state IN ('running', 'confirming'))
-  AND s.unit IS NULL
-LIMIT 1 {skip_locked};
-
--- name: first_ready
-SELECT id, run, service, node, scope, item, span, estimate, phase, depth, parent, cursor, attempts, crashes
-FROM units WHERE service = :service AND state = 'ready'
-ORDER BY depth DESC, n LIMIT 1 {skip_locked};
-
--- name: claim
-UPDATE units SET state = 'running', fence = :fence, committed_seq = 0, worker = :worker, touched = NULL,
-  claimed_at = {now}, lease_until = {now} + :lease
-WHERE id = :unit;
-
--- name: take_slot
-UPDATE slots SET unit = :unit WHERE service = :service AND n = :n;
-
 -- name: free_slot_of
 UPDATE slots SET unit = NULL WHERE unit = :unit;
 
@@ -118,7 +91,7 @@ UPDATE units SET touched = :touched WHERE id = :unit AND fence = :fence AND stat
 
 -- name: flushing
 UPDATE units SET state = 'flushing', shard = :shard, epoch = :epoch, position = :position, worker = NULL,
-  lease_until = NULL, seconds = seconds + :spent
+  lease_until = NULL, seconds = seconds + ({now} - claimed_at)
 WHERE id = :unit AND fence = :fence AND state = 'running';
 
 -- name: standing
@@ -162,7 +135,8 @@ WHERE id = :unit;
 -- name: fail
 UPDATE units SET failed = 1, complete = 0, reason = :reason, worker = NULL, lease_until = NULL, state = 'waiting',
   seconds = seconds + :spent
-WHERE id = :unit;
+WHERE id = :unit
+RETURNING id, run, parent, depth, state, outstanding, failed, post, phase;
 
 -- name: add_poison
 INSERT INTO poison (unit, node, listing, key) VALUES (:unit, :node, :listing, :key) ON CONFLICT DO NOTHING;
@@ -205,20 +179,20 @@ UPDATE units SET outstanding = outstanding + :n WHERE id = :unit;
 UPDATE units SET state = 'waiting', complete = :complete, reason = :reason, batches = batches + :batches, post = :post,
   fingerprint = :fingerprint, worker = NULL, lease_until = NULL, due_at = NULL,
   seconds = seconds + CASE WHEN state = 'running' THEN {now} - claimed_at ELSE 0 END
-WHERE id = :unit;
+WHERE id = :unit
+RETURNING id, run, parent, depth, state, outstanding, failed, post, phase;
 
 -- name: finish_post
 UPDATE units SET state = 'waiting', post = 0, batches = batches + :batches,
   complete = CASE WHEN :complete = 0 THEN 0 ELSE complete END, reason = CASE WHEN :complete = 0 THEN :reason ELSE reason END,
   worker = NULL, lease_until = NULL, due_at = NULL,
   seconds = seconds + CASE WHEN state = 'running' THEN {now} - claimed_at ELSE 0 END
-WHERE id = :unit;
+WHERE id = :unit
+RETURNING id, run, parent, depth, state, outstanding, failed, post, phase;
 
 -- name: child_finished
-UPDATE units SET outstanding = outstanding - :n WHERE id = :unit;
-
--- name: family
-SELECT id, run, parent, depth, state, outstanding, failed, post, phase FROM units WHERE id = :unit;
+UPDATE units SET outstanding = outstanding - :n WHERE id = :unit
+RETURNING id, run, parent, depth, state, outstanding, failed, post, phase;
 
 -- name: ready_post
 UPDATE units SET state = 'ready', phase = 'post', fence = NULL, cursor = '[]', committed_seq = 0, crashes = 0,

@@ -84,32 +84,33 @@ class SqlLedger:
 
     # -- units ----------------------------------------------------------------------------------------------------
     def claim(self, worker: str, *, run: str | None = None, lease: float = 60.0, now: float) -> Claim | None:
-        with self._desks.read(now) as desk:  # an idle worker asks often: it must not take the write lock for that
-            if desk.one("any_ready") is None:
-                return None
-        with self._desks.write(now) as desk:
+        if self.db.dialect == "sqlite":  # an idle worker asks often: it must not take the write lock for that
+            with self._desks.read(now) as desk:
+                if desk.one("any_ready") is None:
+                    return None
+        with self._desks.write(now, durable=False) as desk:
             return claims.claim(desk, worker, run, lease)
 
     def renew(self, unit: str, fence: int, *, lease: float = 60.0, progress: str = "", now: float) -> bool:
-        with self._desks.write(now) as desk:
+        with self._desks.write(now, durable=False) as desk:
             return claims.renew(desk, unit, fence, lease, progress)
 
     def touch(self, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
-        with self._desks.write(0.0) as desk:
+        with self._desks.write(0.0, durable=False) as desk:
             return claims.touch(desk, unit, fence, node, listing, key)
 
     def flushing(self, unit: str, fence: int, position: Position) -> bool:
-        with self._desks.write(time()) as desk:
+        with self._desks.write(time(), durable=False) as desk:
             return claims.flushing(desk, unit, fence, position)
 
     def release(
         self, unit: str, fence: int, *, now: float, reason: str = "", delay: float = 0.0, failed: bool = False
     ) -> bool:
-        with self._desks.write(now) as desk:
+        with self._desks.write(now, durable=False) as desk:
             return giveback.release(desk, unit, fence, reason, delay, failed)
 
     def abandon(self, worker: str, *, now: float, reason: str) -> int:
-        with self._desks.write(now) as desk:
+        with self._desks.write(now, durable=False) as desk:
             return giveback.crashed(desk, desk.all("held_by_worker", worker=worker), reason)
 
     def expire(self, *, now: float) -> int:
