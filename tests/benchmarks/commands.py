@@ -1,0 +1,71 @@
+"""The commands that are measured: Headrace as people start it, on catalogs and recipes in a folder of ours."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.benchmarks.meter import Cost, measure
+
+HEADRACE = Path(sys.executable).with_name("headrace")
+FLOOR = Path(__file__).with_name("floor.py")
+
+
+class Bench:
+    """A folder for catalogs and recipes, and the server whose CPU time counts."""
+
+    def __init__(self, folder: Path, server: int | None = None) -> None:
+        self.folder = folder
+        self.server = server
+        self._numbers = itertools.count()
+
+    def catalog(self) -> str:
+        """The URL of a new, empty catalog."""
+        return f"sqlite:///{self.folder}/catalog{next(self._numbers)}.db"
+
+    def recipe(self, connector: str, connection: Mapping[str, Any]) -> Path:
+        """Write a recipe; JSON is YAML, too."""
+        path = self.folder / f"recipe{next(self._numbers)}.yml"
+        path.write_text(json.dumps({"service": {"name": "bench", "type": connector}, "connection": connection}))
+        return path
+
+    def postgres(self, url: str) -> Path:
+        parts = urlsplit(url)
+        return self.recipe(
+            "postgres",
+            {
+                "host": parts.hostname,
+                "port": parts.port,
+                "database": parts.path.strip("/"),
+                "username": parts.username,
+                "password": parts.password,
+            },
+        )
+
+    def floor(self, url: str) -> Cost:
+        return measure([sys.executable, FLOOR, url, self.folder / "floor.jsonl"], server=self.server)
+
+    def crawl(self, recipe: Path, catalog: str, workers: int = 1) -> Cost:
+        command = [HEADRACE, "crawl", recipe, "--workers", workers, "--catalog", catalog, "--quiet", "--json"]
+        cost = measure(list(map(str, command)), server=self.server)
+        if cost.said.get("status") != "complete":
+            raise AssertionError(f"the crawl is not complete: {cost.said}")
+        return cost
+
+    def drop(self, catalog: str) -> None:
+        for path in self.folder.glob(Path(catalog.removeprefix("sqlite:///")).name + "*"):
+            path.unlink()
+
+
+def alternate(runs: int, *commands: Any) -> list[list[Cost]]:
+    """Run the commands in turn, ``runs`` times each, so that a busy moment strikes all of them; costs per command."""
+    costs: list[list[Cost]] = [[] for _ in commands]
+    for _ in range(runs):
+        for command, found in zip(commands, costs, strict=True):
+            found.append(command())
+    return costs
