@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -159,8 +160,7 @@ class SliceReader:
     def _single(self, each: Listed, error: Skip) -> Outcome:
         """What became of one object that cannot be read: dropped in the meantime, or failed."""
         try:
-            with self.driver.transaction():
-                there = any(True for _ in self.facets[0].read([each]))
+            there = bool(list(self.facets[0].read([each])))
         except Exception as raw:
             again = self.driver.classify(raw)
             if not isinstance(again, Skip):
@@ -171,20 +171,14 @@ class SliceReader:
         return self._outcome(each, "gone", "gone")
 
     def _facets(self, kept: list[Listed]) -> _Rows:
-        found: _Rows = {}
-        with self.driver.transaction():
-            for facet in self.facets:
-                wanted = kept if facet.wants is None else [each for each in kept if facet.wants(each)]
-                groups: dict[Any, list[tuple[Any, ...]]] = {}
-                if wanted:
-                    for row in facet.read(wanted):
-                        rows = groups.get(row[0])
-                        if rows is None:
-                            groups[row[0]] = [row]
-                        else:
-                            rows.append(row)
-                found[facet.name] = groups
-        return found
+        asked = []
+        for facet in self.facets:
+            wanted = kept if facet.wants is None else [each for each in kept if facet.wants(each)]
+            if wanted:
+                asked.append((facet, wanted))
+        # One statement is a snapshot of its own.
+        with self.driver.transaction() if len(asked) > 1 else nullcontext():
+            return {facet.name: _grouped(facet.read(wanted)) for facet, wanted in asked}
 
     def _hand_out(
         self, steps: list[Listed | _Step], parts: list[tuple[list[Listed], _Rows | Outcome]]
@@ -220,6 +214,17 @@ class SliceReader:
             fqn = scope.fqn
             self._scopes = schema, scope, fqn
         return scope, fqn
+
+
+def _grouped(rows: Iterable[tuple[Any, ...]]) -> dict[Any, list[tuple[Any, ...]]]:
+    groups: dict[Any, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        held = groups.get(row[0])
+        if held is None:
+            groups[row[0]] = [row]
+        else:
+            held.append(row)
+    return groups
 
 
 def _kept(steps: list[Listed | _Step]) -> list[Listed]:

@@ -67,6 +67,6 @@ def facets(node: str, driver: PostgresDriver, types: Types, extract: MetadataExt
     return tuple(found)
 
 
-STATEMENTS = {"type": 3, "sequence": 1, "table": 9, "stored_procedure": 1, "schema": 0, "database": 0, "service": 0}
-"""Statements per slice besides the listing, at most; the look-up of types counts as one."""
-EXTRA_SIZES = 1
+STATEMENTS = {"type": 5, "sequence": 1, "table": 12, "stored_procedure": 1}
+"""Statements per slice besides the listing, at most: the facets, the look-up of types, and the transaction's begin and
+end where there is more than one facet. Tables without DDL or with sizes: see ``facets``."""

@@ -214,15 +214,20 @@ class PostgresSource(DatabaseSource):
         found = []
         for schema, key, name, oid, weight, *data in self.driver.rows(LISTINGS[node][0], params):
             if key in span:
-                rule = self._rule(node, name, data)
+                rule = self._rule(node, name, key, data)
                 found.append(Listed(schema, key, name if node != "stored_procedure" else key, oid, rule, weight, data))
         found.sort(key=lambda each: each[:2])
         return found
 
-    def _rule(self, node: str, name: str, data: Sequence[Any]) -> str | None:
+    def _rule(self, node: str, name: str, key: str, data: Sequence[Any]) -> str | None:
         if node == "table":
             return self.extract.rule("views" if data[0] in "vm" else "tables", name)
-        return self.extract.rule("stored_procedures", name) if node == "stored_procedure" else None
+        if node != "stored_procedure":
+            return None
+        # A pattern may be written for the bare name or for the name with its argument types.
+        rules = [self.extract.rule("stored_procedures", text) for text in (key, name)]
+        excluded = [rule for rule in rules if rule and not rule.endswith(".include")]
+        return excluded[0] if excluded else None if None in rules else rules[0]
 
     def _bounds(self, span: KeyRange) -> dict[str, str | None]:
         """Bounds for the server, where its bytes order as ours do; what comes back is compared here in any case."""

@@ -87,9 +87,10 @@ class QuestionSuite(SuiteBase):
             assert name in kept
             assert {each.reason for each in dropped} <= {expected}
 
-    def test_exclude_wins(self, config: ConnectionConfig, listed: list[Listing]) -> None:
+    def test_exclude_wins(self, config: ConnectionConfig, extract: MetadataExtract, listed: list[Listing]) -> None:
         both = Filter(include=("",), exclude=("",))
-        source = self.source(config, MetadataExtract(tables=both, views=both, stored_procedures=both))
+        nothing = extract.model_copy(update={"tables": both, "views": both, "stored_procedures": both})
+        source = self.source(config, nothing)
         try:
             for listing in leaves(listed):
                 if listing.node.type in ("Table", "StoredProcedure"):
