@@ -10,10 +10,11 @@ from scheduler.options import as_json, catalog
 @click.command(short_help="Continue an interrupted run.")
 @click.argument("run")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that crawl.")
+@click.option("--accept-identity", is_flag=True, help="The service moved to another server: go on, and remember it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 @catalog
 @as_json
-def command(run: str, workers: int, quiet: bool, catalog: str, as_json: bool) -> int:
+def command(run: str, workers: int, accept_identity: bool, quiet: bool, catalog: str, as_json: bool) -> int:
     """Continue an interrupted run where it was; nothing that is stored is read again.
 
     A password that was typed, or stood in a URL, is asked for again (HEADRACE_PASSWORD answers without a terminal).
@@ -27,5 +28,12 @@ def command(run: str, workers: int, quiet: bool, catalog: str, as_json: bool) ->
 
     secrets = secrets_of(catalog, run)
     with shown(quiet=quiet) as progress:
-        summary = resume(run, catalog=catalog, workers=workers, secrets=secrets, on_progress=progress)
+        summary = resume(
+            run,
+            catalog=catalog,
+            workers=workers,
+            secrets=secrets,
+            accept_identity=accept_identity,
+            on_progress=progress,
+        )
     return finish(summary, as_json=as_json, catalog=catalog)

@@ -1,0 +1,44 @@
+"""``headrace deletions RUN``."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler.options import as_json, catalog, emit, named, opened
+
+
+@click.command(short_help="Show what a run found gone; approve what waits.")
+@click.argument("run")
+@click.option("--approve", is_flag=True, help="Apply what waits because it is above the cap of the recipe.")
+@catalog
+@as_json
+def command(run: str, approve: bool, catalog: str, as_json: bool) -> None:
+    """Show every object that a run no longer saw, what the source answered when asked by name, and what became of it.
+
+    An object goes missing when the source says no, and is deleted when it says no in a later run too.
+
+    \b
+    Examples:
+      headrace deletions 20261122-211530-shop_prod-x7f3
+      headrace deletions 20261122-211530-shop_prod-x7f3 --approve
+    """
+    from scheduler.render import number, table
+    from workers.catalog import Catalog
+
+    with opened(catalog) as db:
+        found = Catalog(db)
+        approved = found.approve(run) if approve else {}
+        absent = list(found.deletions(run))
+    if as_json:
+        emit({"run": run, "approved": approved, "deletions": [each.as_json() for each in absent]})
+        return
+    if approve:
+        counts = ", ".join(f"{number(n)} {type_}" for type_, n in sorted(approved.items()))
+        click.echo(f"approved: {counts or 'nothing waited'}\n")
+    rows = [(each.type, each.fqn, each.outcome, each.verdict, each.cause) for each in absent]
+    click.echo(table(("type", "object", "outcome", "source says", "because of"), rows) if rows else "nothing is gone")
+    waiting = sum(each.outcome == "waiting" and not each.applied for each in absent)
+    if waiting:
+        extra = named(catalog)
+        click.echo(f"\n{number(waiting)} wait for approval: headrace deletions {run} --approve", nl=False)
+        click.echo(f" --catalog {extra}" if extra else "")

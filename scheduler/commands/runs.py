@@ -1,0 +1,42 @@
+"""``headrace runs``."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler.options import as_json, catalog, emit, opened
+
+
+@click.command(short_help="List runs.")
+@click.option("--service", help="Only runs of this service.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many, newest first.")
+@catalog
+@as_json
+def command(service: str | None, limit: int, catalog: str, as_json: bool) -> None:
+    """List runs, the newest first.
+
+    \b
+    Example:
+      headrace runs --service shop_prod
+    """
+    from scheduler.render import duration, moment, table
+    from workers.ledger import SqlLedger
+
+    with opened(catalog) as db:
+        runs = SqlLedger(db).runs(service, limit)
+    if as_json:
+        keys = ("id", "service", "service_type", "state", "parent", "started_at", "ended_at", "reason")
+        emit([{key: getattr(run, key) for key in keys} for run in runs])
+        return
+    rows = [
+        (
+            run.id,
+            run.service,
+            run.state,
+            moment(run.started_at),
+            duration(run.ended_at - run.started_at) if run.ended_at else None,
+            run.reason,
+        )
+        for run in runs
+    ]
+    click.echo(table(("run", "service", "state", "started", "took", "reason"), rows) if rows else "no runs yet")

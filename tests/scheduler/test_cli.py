@@ -1,0 +1,143 @@
+"""The command line as a whole: help, exit codes, errors in one line, start-up."""
+
+import io
+import os
+import subprocess
+import sys
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+from scheduler.cli import COMMANDS, cli, run
+
+ROOT = Path(__file__).parents[2]
+
+
+def called(*arguments: str) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run(arguments)
+    return code, out.getvalue(), err.getvalue()
+
+
+def headrace(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from scheduler.cli import main; main()", *arguments],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment},
+    )  # fmt: skip
+
+
+def loaded(name: str) -> click.Command:
+    found = cli.get_command(click.Context(cli), name)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example_and_json(name: str) -> None:
+    command = loaded(name)
+    code, out, err = called(name, "--help")
+    assert (code, err) == (0, "")
+    assert "Example" in out
+    assert f"headrace {name}" in out
+    assert "--json" in out
+    assert command.get_short_help_str(200) == COMMANDS[name]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_and_command_is_documented(name: str) -> None:
+    text = (ROOT / "docs" / "cli.md").read_text()
+    assert f"## headrace {name}" in text
+    section = text.split(f"## headrace {name}\n", 1)[1].split("\n## ", 1)[0]
+    for parameter in loaded(name).params:
+        if isinstance(parameter, click.Option):
+            assert max(parameter.opts, key=len) in section
+
+
+def test_every_module_of_commands_is_a_command() -> None:
+    folder = Path(import_module("scheduler.commands").__path__[0])
+    modules = {path.stem.replace("_", "-") for path in folder.glob("*.py") if path.stem != "__init__"}
+    assert modules == set(COMMANDS)
+
+
+def test_help_starts_fast_and_imports_little() -> None:
+    probe = "import sys; from scheduler.cli import run; run(['--help']); print(*sorted(sys.modules))"
+    out = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    modules = set(out.splitlines()[-1].split())
+    assert not modules & {"pydantic", "sqlalchemy", "rich", "yaml", "psycopg", "scheduler.crawl"}
+    took = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        assert headrace("--help").returncode == 0
+        took.append(time.perf_counter() - begun)
+    assert min(took) < 0.3
+
+
+def test_command_modules_import_only_click_and_options() -> None:
+    names = ",".join(f"scheduler.commands.{name.replace('-', '_')}" for name in COMMANDS)
+    probe = f"import sys, {names}; print(*sorted(sys.modules))"
+    out = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert not set(out.split()) & {"pydantic", "sqlalchemy", "rich", "yaml"}
+
+
+def test_a_mistyped_command_or_option_is_a_usage_error() -> None:
+    for arguments in (("craw",), ("crawl",), ("crawl", "x", "--wrkers", "2"), ("runs", "--limit", "none")):
+        code, out, err = called(*arguments)
+        assert (code, out) == (1, "")
+        assert "Error" in err
+        assert "Traceback" not in err
+
+
+def test_version() -> None:
+    code, out, _ = called("--version")
+    assert code == 0
+    assert out.startswith("headrace ")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_code_and_completion_itself(shell: str) -> None:
+    code, out, _ = called("completion", shell)
+    assert code == 0
+    assert "_HEADRACE_COMPLETE" in out
+    words = {"bash": "headrace ge", "zsh": "headrace ge", "fish": "headrace ge"}[shell]
+    done = headrace(
+        _HEADRACE_COMPLETE=f"{shell}_complete",
+        COMP_WORDS=words if shell != "fish" else "headrace ge",
+        COMP_CWORD="1" if shell != "fish" else "ge",
+    )
+    assert done.stderr == ""
+    done = headrace(
+        _HEADRACE_COMPLETE=f"{shell}_complete",
+        COMP_WORDS="headrace resu",
+        COMP_CWORD="1" if shell != "fish" else "resu",
+    )
+    assert "resume" in done.stdout
+
+
+def test_an_unexpected_error_is_one_line_and_a_traceback_on_request(tmp_path: Path) -> None:
+    (tmp_path / "odd_one.py").write_text("raise RuntimeError('boom\\nand more')\n")
+    recipe = tmp_path / "r.yml"
+    recipe.write_text('service: {name: a, type: "odd_one:spec"}\n')
+    done = headrace("check", str(recipe), PYTHONPATH=str(tmp_path))
+    assert done.returncode == 70
+    assert done.stderr == "internal error: RuntimeError: boom (set HEADRACE_DEBUG=1 for the traceback)\n"
+    done = headrace("check", str(recipe), PYTHONPATH=str(tmp_path), HEADRACE_DEBUG="1")
+    assert "Traceback" in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from scheduler.cli import main; main()", "export", "--format", "json-schema"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.wait(timeout=30) == 141
+    assert process.stderr.read() == b""
+    process.stderr.close()
