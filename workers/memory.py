@@ -32,7 +32,7 @@ def peak_rss() -> int:
 
 
 def allowed(processes: int, *, files: tuple[str, ...] = _LIMITS) -> int:
-    """The soft limit of one of ``processes``: its share of 80 % of the container's memory, in bytes, at most ``SOFT``."""
+    """The soft limit of one of ``processes``: bytes, its share of 80 % of the container, at most ``SOFT``."""
     for file in files:
         try:
             text = Path(file).read_text().strip()
