@@ -63,4 +63,5 @@ class ServiceSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefaultDatabaseSpec(ServiceSpec):
-    """A database connector: topology of databases; profiler and sampler on SQL come with their own connectors' work."""
+    """A database connector. ``profiler_class`` and ``sampler_class`` are ``None`` as long as none is bound: profiling
+    answers with ``Fatal`` (unsupported) until then."""

@@ -150,11 +150,15 @@ class Service(Entity):
 
 
 class Database(Entity):
+    """A database or catalog; where a service has only one level, the only one."""
+
     collation: Name | None = None
     encoding: str | None = None
 
 
 class Schema(Entity):
+    """A namespace of tables, routines, types."""
+
     collation: Name | None = None
 
 

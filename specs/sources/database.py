@@ -4,38 +4,32 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-from specs import names
 from specs.entities.base import Entity
 from specs.entities.database import (
     Database,
     Schema,
     Sequence,
-    Service,
     StoredProcedure,
     Table,
     UserType,
 )
-from specs.sources.base import Source
+from specs.sources.schemas import SchemaSource
+from specs.sources.service import identity, service_node
 from specs.topology.node import Item, Node, Produced, Stage, Topology
 from specs.topology.scope import KeyRange, Scope
 
+__all__ = ["DatabaseSource", "identity"]
 
-class DatabaseSource(Source):
+
+class DatabaseSource(SchemaSource):
     """Walks databases, schemas and their objects.
 
     Producers yield ``Item`` ordered by key, and ``Outcome`` for what is filtered or unreadable. Items of databases
     and schemas carry their entity's fields as JSON (``{"comment": ..., "owner": ...}``), since they become units.
     """
 
-    service_type: str = "database"
-
-    @abstractmethod
-    def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]: ...
-
-    @abstractmethod
-    def schemas(self, scope: Scope, span: KeyRange) -> Iterator[Produced]: ...
+    service_type = "database"
 
     @abstractmethod
     def tables(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
@@ -44,12 +38,6 @@ class DatabaseSource(Source):
     @abstractmethod
     def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]:
         """Build the ``Table`` of an item, and after it what belongs to it (triggers)."""
-
-    def version(self) -> str | None:
-        return None
-
-    def service_items(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        yield Item(self.service, self.service, {})
 
     def stored_procedures(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         """Routines of a schema; key and name are the name plus argument types: ``tax(numeric, text)``."""
@@ -61,15 +49,6 @@ class DatabaseSource(Source):
     def sequences(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         return iter(())
 
-    def yield_service(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        yield Service(fqn=scope.fqn, name=self.service, service_type=self.service_type, version=self.version())
-
-    def yield_database(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        yield Database(**identity(scope), **(item.data or {}))
-
-    def yield_schema(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        yield Schema(**identity(scope), **(item.data or {}))
-
     def yield_type(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield UserType(**identity(scope), **item.data)
 
@@ -79,28 +58,19 @@ class DatabaseSource(Source):
     def yield_stored_procedure(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield StoredProcedure(**identity(scope), **item.data)
 
-    topology = Topology(
-        Node("service", lambda s, scope, span: s.service_items(scope, span), unit=True,
-             stages=(Stage(Service, lambda s, item, scope: s.yield_service(item, scope)),), children=(
-            Node("database", lambda s, scope, span: s.databases(scope, span), unit=True,
-                 stages=(Stage(Database, lambda s, item, scope: s.yield_database(item, scope)),), children=(
-                Node("schema", lambda s, scope, span: s.schemas(scope, span), unit=True, ranged=True,
-                     stages=(Stage(Schema, lambda s, item, scope: s.yield_schema(item, scope)),), children=(
-                    Node("type", lambda s, scope, span: s.types(scope, span), ranged=True,
-                         stages=(Stage(UserType, lambda s, item, scope: s.yield_type(item, scope)),)),
-                    Node("sequence", lambda s, scope, span: s.sequences(scope, span), ranged=True,
-                         stages=(Stage(Sequence, lambda s, item, scope: s.yield_sequence(item, scope)),)),
-                    Node("table", lambda s, scope, span: s.tables(scope, span), ranged=True,
-                         stages=(Stage(Table, lambda s, item, scope: s.yield_table(item, scope)),)),
-                    Node("stored_procedure", lambda s, scope, span: s.stored_procedures(scope, span), ranged=True,
-                         stages=(Stage(StoredProcedure, lambda s, i, scope: s.yield_stored_procedure(i, scope)),)),
-                )),
+    topology = Topology(service_node(
+        Node("database", lambda s, scope, span: s.databases(scope, span), unit=True,
+             stages=(Stage(Database, lambda s, item, scope: s.yield_database(item, scope)),), children=(
+            Node("schema", lambda s, scope, span: s.schemas(scope, span), unit=True, ranged=True,
+                 stages=(Stage(Schema, lambda s, item, scope: s.yield_schema(item, scope)),), children=(
+                Node("type", lambda s, scope, span: s.types(scope, span), ranged=True,
+                     stages=(Stage(UserType, lambda s, item, scope: s.yield_type(item, scope)),)),
+                Node("sequence", lambda s, scope, span: s.sequences(scope, span), ranged=True,
+                     stages=(Stage(Sequence, lambda s, item, scope: s.yield_sequence(item, scope)),)),
+                Node("table", lambda s, scope, span: s.tables(scope, span), ranged=True,
+                     stages=(Stage(Table, lambda s, item, scope: s.yield_table(item, scope)),)),
+                Node("stored_procedure", lambda s, scope, span: s.stored_procedures(scope, span), ranged=True,
+                     stages=(Stage(StoredProcedure, lambda s, item, scope: s.yield_stored_procedure(item, scope)),)),
             )),
         )),
-    )  # fmt: skip
-
-
-def identity(scope: Scope) -> dict[str, Any]:
-    """The ``fqn``, ``name`` and ``parent`` of the object at ``scope``."""
-    parent = names.build(*scope.path[:-1])
-    return {"fqn": names.child(parent, scope.name), "name": scope.name, "parent": parent}
+    ))  # fmt: skip

@@ -1,0 +1,46 @@
+"""The root of every topology: the service itself, as the one item of the first node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from specs import names
+from specs.entities.base import Entity
+from specs.entities.database import Service
+from specs.sources.base import Source
+from specs.topology.node import Item, Node, Produced, Stage
+from specs.topology.scope import KeyRange, Scope
+
+
+class ServiceSource(Source):
+    """A source whose root is one ``Service``. ``service_type`` is what the catalog calls this kind of service."""
+
+    service_type: str
+
+    def version(self) -> str | None:
+        """The version of the server, where it tells."""
+        return None
+
+    def service_items(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        yield Item(self.service, self.service, {})
+
+    def yield_service(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield Service(fqn=scope.fqn, name=self.service, service_type=self.service_type, version=self.version())
+
+
+def service_node(*children: Node) -> Node:
+    """The root node of a topology with ``children`` below the service."""
+    return Node(
+        "service",
+        lambda s, scope, span: s.service_items(scope, span),
+        unit=True,
+        stages=(Stage(Service, lambda s, item, scope: s.yield_service(item, scope)),),
+        children=children,
+    )
+
+
+def identity(scope: Scope) -> dict[str, Any]:
+    """The ``fqn``, ``name`` and ``parent`` of the object at ``scope``."""
+    parent = names.build(*scope.path[:-1])
+    return {"fqn": names.child(parent, scope.name), "name": scope.name, "parent": parent}
