@@ -58,6 +58,7 @@ def summarise(
             type_: Tally(**listed.get(type_, {}), stored=stored.get(type_, 0)) for type_ in sorted({*listed, *stored})
         },
         deleted=catalog.deleted(run.id),
+        missing=catalog.missing(run.id),
         incomplete_scopes=[IncompleteScope(**part._asdict()) for part in ledger.incomplete(run.id)],
         statements=ledger.statements(run.id),
         seconds=round(seconds, 3),
