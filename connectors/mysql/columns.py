@@ -1,0 +1,69 @@
+"""Columns from information_schema, where MySQL and MariaDB say the same thing in two ways."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from connectors.common.slices import Raw
+from connectors.common.types import parse
+from specs.entities.database import Column, DataType
+
+_VALID = re.compile(r"json_valid\(`((?:[^`]|``)+)`\)", re.IGNORECASE)
+
+
+def columns(raw: Raw, *, maria: bool) -> Iterator[Column]:
+    """Columns by ordinal. JSON is a text with a check on MariaDB; here it is JSON."""
+    json = json_columns(raw) if maria else set()
+    for row in raw.rows.get("columns", []):
+        yield _column(row, maria=maria, json=json)
+
+
+def json_columns(raw: Raw) -> set[str]:
+    found = (_VALID.fullmatch(row[2] or "") for row in raw.rows.get("checks", []))
+    return {match[1].replace("``", "`") for match in found if match}
+
+
+def _column(row: tuple[Any, ...], *, maria: bool, json: set[str]) -> Column:
+    _, name, ordinal, default, nullable, native, collation, extra, comment, expression = row
+    parsed = parse(native)
+    words = extra.lower()
+    generated = expression if expression and "generated" in words.replace("default_generated", "") else None
+    return Column(
+        name=name,
+        native_type=native,
+        type=DataType.JSON if name in json else parsed.type,
+        ordinal=int(ordinal),
+        length=parsed.length,
+        precision=parsed.precision,
+        scale=parsed.scale,
+        nullable=nullable == "YES",
+        default=None if generated else _default(default, words, maria=maria),
+        identity="auto_increment" if "auto_increment" in words else None,
+        generated=generated,
+        generated_kind=None if generated is None else "virtual" if "virtual" in words else "stored",
+        collation=collation,
+        comment=comment or None,
+        values=parsed.values,
+        tags=("invisible",) if "invisible" in words else (),
+    )
+
+
+def _default(value: Any, extra: str, *, maria: bool) -> str | None:
+    """As DDL would say it. MariaDB quotes text itself and writes ``NULL`` where there is none; MySQL quotes nothing."""
+    if value is None or (maria and value == "NULL"):
+        text = None
+    elif maria or "default_generated" in extra or _plain(str(value)):
+        text = str(value)
+    else:
+        text = "'" + str(value).replace("'", "''") + "'"
+    follows = extra.find("on update ")
+    if follows >= 0:
+        text = f"{text or ''} {extra[follows:]}".strip()
+    return text
+
+
+def _plain(text: str) -> bool:
+    """A number, a bit literal or the current time needs no quotes."""
+    return bool(re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?|b'[01]*'|0x[0-9a-f]*|current_timestamp.*", text.lower()))

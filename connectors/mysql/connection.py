@@ -1,0 +1,54 @@
+"""How to reach a MySQL or MariaDB server."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal, Self
+from urllib.parse import SplitResult, parse_qsl, unquote
+
+from pydantic import Field, SecretStr
+
+from specs.config import ConnectionConfig
+
+SslMode = Literal["disabled", "preferred", "required", "verify_ca", "verify_identity"]
+
+_QUERY = {"unix_socket", "ssl_mode", "ssl_ca", "ssl_cert", "ssl_key"}
+
+
+class MysqlConnection(ConnectionConfig):
+    """A MySQL server, 8.0 or newer, or a MariaDB server, 10.6 or newer, and one of its databases or all of them."""
+
+    schemes: ClassVar[tuple[str, ...]] = ("mysql", "mariadb")
+
+    host: str = Field(default="localhost", description="Host name or address.")
+    port: int = Field(default=3306, ge=1, le=65535, description="TCP port.")
+    unix_socket: str | None = Field(default=None, description="Path of the server's Unix socket; wins over the host.")
+    database: str | None = Field(default=None, description="Crawl this database only; without it, all of the server.")
+    username: str | None = Field(default=None, description="User to connect as.")
+    password: SecretStr | None = Field(default=None, description="Its password; write a reference: ${env:NAME}.")
+    ssl_mode: SslMode = Field(default="preferred", description="Whether to encrypt and what to verify.")
+    ssl_ca: str | None = Field(default=None, description="File with the certificates to trust.")
+    ssl_cert: str | None = Field(default=None, description="File with the client certificate.")
+    ssl_key: str | None = Field(default=None, description="File with the client's key.")
+
+    @classmethod
+    def from_url(cls, url: SplitResult) -> Self:
+        """Read ``mysql://user:password@host:port/database?ssl_mode=required``; all but the scheme may lack.
+
+        Raises ``ValueError`` for unknown parameters.
+        """
+        given: dict[str, Any] = {
+            "host": unquote(url.hostname or ""),
+            "port": url.port,
+            "database": unquote(url.path.removeprefix("/")),
+            "username": unquote(url.username or ""),
+            "password": unquote(url.password or ""),
+        }
+        for name, value in parse_qsl(url.query, keep_blank_values=True):
+            if name not in _QUERY:
+                raise ValueError(f"unknown URL parameter {name!r}; known: {', '.join(sorted(_QUERY))}")
+            given[name] = value
+        return cls(**{name: value for name, value in given.items() if value not in (None, "")})
+
+    def endpoint(self) -> str:
+        place = self.unix_socket or f"{self.host}:{self.port}"
+        return f"{place}/{self.database}" if self.database else place

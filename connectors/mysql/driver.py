@@ -1,0 +1,196 @@
+"""One connection to a MySQL or MariaDB server: short read-only transactions, streamed rows, deadlines everywhere."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pymysql
+from pymysql.cursors import SSCursor
+
+from connectors.mysql.connection import MysqlConnection
+from connectors.mysql.failures import SKIPPED, classify
+from specs.config import Limits
+from specs.errors import Fatal, HeadraceError, Retry, Skip
+
+CHUNK = 1000
+"""Rows in one fetch buffer."""
+GRACE = 30.0
+"""Seconds that the server may overstep its own statement timeout before the connection is given up."""
+
+
+class MysqlDriver:
+    """Connects on first use, again after a loss. ``sent`` is called once for every statement."""
+
+    def __init__(self, config: MysqlConnection, limits: Limits, sent: Callable[[], None]) -> None:
+        self.config, self.limits, self.sent = config, limits, sent
+        self.variables: Mapping[str, str] = {}
+        self._connection: pymysql.Connection[Any] | None = None
+        self._lock = threading.RLock()
+
+    # -- the connection -------------------------------------------------------------------------------------------
+    @property
+    def mariadb(self) -> bool:
+        self.open()
+        return "mariadb" in self.variables.get("version", "").lower()
+
+    def open(self) -> pymysql.Connection[Any]:
+        """The connection. Raises ``Retry`` (unreachable, starting) and ``Fatal`` (refused, too old)."""
+        with self._lock:
+            if self._connection is None:
+                try:
+                    self._connection = self._connect()
+                    self._prepare(self._connection)
+                except BaseException as error:
+                    self.close()
+                    if isinstance(error, Exception):
+                        raise self.classify(error) from None
+                    raise
+            return self._connection
+
+    def _connect(self, patience: float | None = None) -> pymysql.Connection[Any]:
+        config = self.config
+        return pymysql.connect(
+            host=config.host,
+            port=config.port,
+            unix_socket=config.unix_socket,
+            user=config.username,
+            password=config.password.get_secret_value() if config.password else "",
+            charset="utf8mb4",
+            autocommit=True,
+            connect_timeout=max(1, round(patience or self.limits.connect_timeout)),
+            read_timeout=patience or self.limits.statement_timeout + GRACE,
+            write_timeout=patience or self.limits.statement_timeout + GRACE,
+            program_name="headrace",
+            **_tls(config),
+        )
+
+    def _prepare(self, connection: pymysql.Connection[Any]) -> None:
+        wanted = "'version', 'version_comment', 'server_uid', 'server_uuid', 'lower_case_table_names'"
+        rows = self._small(connection, f"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({wanted})")
+        self.variables = {str(name).lower(): str(value) for name, value in rows}
+        version = self.variables.get("version", "")
+        maria = "mariadb" in version.lower()
+        oldest = (10, 6) if maria else (8, 0)
+        if _number(version) < oldest:
+            what = f"{'MariaDB' if maria else 'MySQL'} {version} is not supported"
+            remedy = f"{oldest[0]}.{oldest[1]} is the oldest"
+            raise Fatal(what, self.config.endpoint(), remedy, reason="unsupported")
+        seconds = self.limits.statement_timeout
+        limit = (
+            f"max_statement_time = {seconds:.3f}" if maria else f"max_execution_time = {max(1, round(seconds * 1000))}"
+        )
+        waits = max(1, round(self.limits.lock_timeout))
+        self._small(
+            connection, f"SET SESSION {limit}, lock_wait_timeout = {waits}, time_zone = '+00:00', sql_mode = ''"
+        )
+
+    # -- statements -----------------------------------------------------------------------------------------------
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """A read-only transaction; information_schema has no snapshots, so it only forbids writing."""
+        with self._lock:
+            self._run("START TRANSACTION READ ONLY")
+            try:
+                yield
+            finally:
+                if self._connection is not None:
+                    self._run("COMMIT")
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
+        """Send one statement and stream its rows. Raises ``HeadraceError``, classified.
+
+        A table that information_schema left out because its definition is being changed raises ``Skip`` (lock): it
+        would otherwise look as if it had no columns.
+        """
+        with self._lock:
+            connection = self.open()
+            self.sent()
+            try:
+                with connection.cursor(SSCursor) as cursor:
+                    cursor.execute(sql, parameters)
+                    while chunk := cursor.fetchmany(CHUNK):
+                        yield from chunk
+                    warned = cursor.warning_count
+                if warned:
+                    self._warnings(connection)
+            except Exception as error:
+                raise self._failed(error) from None
+
+    def fetch(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        return list(self.rows(sql, parameters))
+
+    def _run(self, sql: str) -> None:
+        connection = self.open()
+        try:
+            self._small(connection, sql)
+        except Exception as error:
+            raise self._failed(error) from None
+
+    def _small(self, connection: pymysql.Connection[Any], sql: str) -> list[tuple[Any, ...]]:
+        self.sent()
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return list(cursor.fetchall())
+
+    def _warnings(self, connection: pymysql.Connection[Any]) -> None:
+        for _, code, text in self._small(connection, "SHOW WARNINGS"):
+            if code == SKIPPED:
+                raise Skip(f"the object is locked: {text}", self.config.endpoint(), reason="lock")
+
+    def _failed(self, error: Exception) -> HeadraceError:
+        found = self.classify(error)
+        if isinstance(found, Retry | Fatal):
+            self.close()
+        return found
+
+    def classify(self, error: Exception) -> HeadraceError:
+        user = self.config.username or ""
+        return classify(error, self.config.endpoint(), user, self.limits.statement_timeout)
+
+    # -- the end --------------------------------------------------------------------------------------------------
+    def cancel(self) -> None:
+        """Kill the statement that runs now, over a second connection; from any thread, without the lock."""
+        connection = self._connection
+        if connection is None:
+            return
+        number = int(connection.thread_id())  # type: ignore[no-untyped-call]
+        with suppress(pymysql.MySQLError, OSError):
+            second = self._connect(2.0)
+            try:
+                with second.cursor() as cursor:
+                    cursor.execute(f"KILL QUERY {number}")
+            finally:
+                second.close()
+
+    def close(self) -> None:
+        with self._lock:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                with suppress(pymysql.MySQLError, OSError):
+                    connection.close()
+
+
+def _number(version: str) -> tuple[int, int]:
+    """``5.5.5-10.6.12-MariaDB`` is how old replication protocols spell MariaDB 10.6."""
+    parts = version.removeprefix("5.5.5-").split("-")[0].split(".")
+    return int(parts[0]), int(parts[1]) if len(parts) > 1 else 0
+
+
+def _tls(config: MysqlConnection) -> dict[str, Any]:
+    if config.ssl_mode == "disabled":
+        return {"ssl_disabled": True}
+    files = {"ssl_ca": config.ssl_ca, "ssl_cert": config.ssl_cert, "ssl_key": config.ssl_key}
+    given = {name: path for name, path in files.items() if path}
+    if config.ssl_mode == "preferred":
+        return given
+    if config.ssl_mode == "required":
+        context = ssl.create_default_context(cafile=config.ssl_ca)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        if config.ssl_cert:
+            context.load_cert_chain(config.ssl_cert, config.ssl_key)
+        return {"ssl": context}
+    return {**given, "ssl_verify_cert": True, "ssl_verify_identity": config.ssl_mode == "verify_identity"}

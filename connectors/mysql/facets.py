@@ -1,0 +1,85 @@
+"""The statements that read a slice, one per facet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from connectors.common.queries import load
+from connectors.common.slices import WEIGHT, Facet, Listed
+from connectors.mysql.build import VIEWS
+from connectors.mysql.driver import MysqlDriver
+from specs.errors import Skip
+
+_SEQUENCES = 100
+"""Sequences read by one statement; each one is a table that the server opens."""
+_TABLE = ("objects", "columns", "indexes", "foreign_keys", "rules", "checks", "partitions", "triggers", "views")
+
+Read = Callable[[Sequence[Listed]], Iterator[tuple[Any, ...]]]
+
+
+class Facets:
+    """Facets for one server: MySQL and MariaDB differ in a few."""
+
+    def __init__(self, driver: MysqlDriver, definitions: bool) -> None:
+        self.driver = driver
+        self.definitions = definitions
+
+    def of(self, node: str) -> Sequence[Facet]:
+        """The facets of a leaf node, the one that proves presence first."""
+        if node == "sequence":
+            return (Facet("sequences", self._sequences),)
+        if node == "stored_procedure":
+            return (Facet("bodies", self._routines),)
+        names = _TABLE if self.definitions else _TABLE[:-1]
+        return [Facet(name, self._reader(name), _wants(name)) for name in names]
+
+    def _sql(self, name: str) -> str:
+        queries = load("connectors.mysql")
+        return queries[name] if name in queries else queries[f"{name}_{'mariadb' if self.driver.mariadb else 'mysql'}"]
+
+    def _reader(self, name: str) -> Read:
+        def read(listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
+            exact = {each.id for each in listed}
+            count = 0
+            for row in self.driver.rows(self._sql(name), _parameters(listed)):
+                if row[:2] in exact:
+                    count += 1
+                    if count > WEIGHT and len(listed) > 1:
+                        raise Skip("too many rows for one slice", reason="size")  # the reader halves the slice
+                    yield (row[:2], *row[2:])
+
+        return read
+
+    def _routines(self, listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
+        ids = {(each.schema, each.data.name, each.data.kind): each.id for each in listed}
+        schemas = list(dict.fromkeys(each.schema for each in listed))
+        names = list(dict.fromkeys(each.data.name for each in listed))
+        for row in self.driver.rows(self._sql("routine_bodies"), {"schemas": schemas, "names": names}):
+            if row[:3] in ids:
+                yield (ids[row[:3]], *row[3:])
+
+    def _sequences(self, listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
+        """MariaDB shows the attributes of a sequence only when it is selected from, like a table of one row."""
+        for at in range(0, len(listed), _SEQUENCES):
+            chunk = listed[at : at + _SEQUENCES]
+            parts = [f"SELECT {number}, q.* FROM {_quoted(*each.id)} q" for number, each in enumerate(chunk)]
+            for row in self.driver.rows(" UNION ALL ".join(parts)):
+                yield (chunk[row[0]].id, *row[1:])
+
+
+def _wants(name: str) -> Callable[[Listed], bool] | None:
+    if name in ("objects", "columns"):
+        return None
+    if name == "views":
+        return lambda listed: listed.data == "VIEW"
+    return lambda listed: listed.data not in VIEWS
+
+
+def _parameters(listed: Sequence[Listed]) -> dict[str, Any]:
+    schemas = list(dict.fromkeys(each.schema for each in listed))
+    return {"schemas": schemas, "names": list(dict.fromkeys(each.name for each in listed))}
+
+
+def _quoted(*parts: str) -> str:
+    return ".".join("`" + part.replace("`", "``") + "`" for part in parts).replace("%", "%%")

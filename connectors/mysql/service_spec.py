@@ -1,0 +1,18 @@
+"""Binds the parts of the MySQL and MariaDB connector."""
+
+from specs.service_spec import DefaultDatabaseSpec
+
+spec = DefaultDatabaseSpec(
+    name="mysql",
+    connection="connectors.mysql.connection:MysqlConnection",
+    metadata_source_class="connectors.mysql.metadata:MysqlSource",
+    schemes=("mysql", "mariadb"),
+    driver="pymysql",
+    extra="mysql",
+    capabilities=frozenset(
+        {
+            "views", "procedures", "triggers", "sequences", "checks", "indexes", "foreign_keys", "comments",
+            "partitions", "statistics", "grants",
+        }
+    ),
+)  # fmt: skip
