@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
-from psycopg import capabilities, pq
+from psycopg import pq
 
 from connectors.postgres.connection import PostgresConnection
 from connectors.postgres.failures import classify, refused
@@ -18,8 +18,6 @@ from connectors.postgres.statements import statements
 from specs.config import Limits
 from specs.errors import Fatal, HeadraceError
 
-CHUNK = 1000
-"""Rows in one fetch buffer."""
 GRACE = 30.0
 """Seconds that a statement may take beyond its own timeout before the connection is cut: the server hangs."""
 
@@ -148,21 +146,21 @@ class PostgresDriver:
                         self.close()
                         raise
 
-    def rows(self, name: str, params: Params = (), *, binary: bool = True) -> Iterator[tuple[Any, ...]]:
-        """Send the statement ``name`` and stream its rows. Raises ``HeadraceError``, classified."""
+    def rows(self, name: str, params: Params = ()) -> list[tuple[Any, ...]]:
+        """Send the statement ``name`` and fetch its rows: those of one slice, which is bounded, or of one listing.
+
+        Raises ``HeadraceError``, classified. (A generator per row would cost more than the row.)
+        """
         with self._lock:
             connection = self.open()
+            statement = self.sql(name)
             self._count()
-            size = CHUNK if capabilities.has_stream_chunked() else 1
             try:
-                with self._deadline(connection), connection.cursor(binary=binary) as cursor:
-                    yield from cursor.stream(self.sql(name), params, size=size)
+                with self._deadline(connection), connection.cursor(binary=True) as cursor:
+                    cursor.execute(statement, params)
+                    return cursor.fetchall()
             except (psycopg.Error, OSError) as error:
                 raise self._failed(error) from None
-
-    def fetch(self, name: str, params: Params = ()) -> list[tuple[Any, ...]]:
-        """All rows of a small answer."""
-        return list(self.rows(name, params))
 
     def _execute(self, connection: psycopg.Connection[tuple[Any, ...]], statement: str) -> None:
         self._count()

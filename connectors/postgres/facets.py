@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from connectors.common.slices import Facet, Listed
@@ -30,16 +30,14 @@ def facets(node: str, driver: PostgresDriver, types: Types, extract: MetadataExt
     def rows(name: str) -> Read:
         return lambda kept: driver.rows(name, [[each.id for each in kept]])
 
-    def columns(kept: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
-        pairs = set()
-        for row in driver.rows("columns", [[each.id for each in kept]]):
-            pairs.add((row[3], row[4]))
-            yield row
-        types.ensure(pairs)
+    def columns(kept: Sequence[Listed]) -> Iterable[tuple[Any, ...]]:
+        found = driver.rows("columns", [[each.id for each in kept]])
+        types.ensure({row[3:5] for row in found})
+        return found
 
-    def user_types(kept: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
-        types.ensure((each.id, -1) for each in kept if each.data[0] in "ec")
-        yield from driver.rows("user_types", [[each.id for each in kept]])
+    def user_types(kept: Sequence[Listed]) -> Iterable[tuple[Any, ...]]:
+        types.ensure({(each.id, -1) for each in kept if each.data[0] in "ec"})
+        return driver.rows("user_types", [[each.id for each in kept]])
 
     if node == "type":
         return (

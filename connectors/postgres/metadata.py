@@ -69,7 +69,7 @@ class PostgresSource(DatabaseSource):
     def identity(self) -> str:
         """The cluster's system identifier. Raises ``Fatal`` when the server cannot be reached."""
         try:
-            return f"postgresql:{self.driver.fetch('identity')[0][0]}"
+            return f"postgresql:{self.driver.rows('identity')[0][0]}"
         except (Retry, Stop) as error:
             raise Fatal(error.what, error.where, error.remedy, reason=error.reason) from None
         except HeadraceError as error:
@@ -101,7 +101,7 @@ class PostgresSource(DatabaseSource):
     # -- producers ------------------------------------------------------------------------------------------------
     def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         self.driver.use(self.connection.first_database)
-        rows = self.driver.fetch("databases", {"only": self.connection.database})
+        rows = self.driver.rows("databases", {"only": self.connection.database})
         for name, owner, comment, encoding, collation in sorted(rows):
             if name in span:
                 data = {"owner": owner, "comment": comment, "encoding": encoding, "collation": collation}
@@ -109,7 +109,7 @@ class PostgresSource(DatabaseSource):
 
     def schemas(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         self._enter(scope)
-        rows = self.driver.fetch(
+        rows = self.driver.rows(
             "schemas",
             {"system": self.extract.system_schemas, "partitions": self.extract.partitions} | self._bounds(span),
         )

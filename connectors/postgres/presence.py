@@ -54,4 +54,4 @@ def _database(driver: PostgresDriver, config: PostgresConnection, name: str) -> 
     if driver.database == name and driver.connected:
         return True
     driver.use(config.first_database)
-    return bool(driver.fetch("exists_database", {"names": [name]}))
+    return bool(driver.rows("exists_database", {"names": [name]}))
