@@ -105,6 +105,8 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         return 130
+    except SystemExit:  # click ends so when the reader of our output goes away
+        return _quiet()
     return code if isinstance(code, int) else 0
 
 

@@ -1,0 +1,98 @@
+"""The reference pages ``docs/cli.md`` and ``docs/recipe.md``, generated from commands and models.
+
+``python -m scheduler.reference docs`` writes them; a test compares them with what is checked in.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import click
+from pydantic import BaseModel
+
+from scheduler.cli import SECTIONS, cli
+from specs.config import Filter, Limits, MetadataExtract
+from specs.recipe import Deletion, Extract, ServiceRef
+
+INTROS = Path(__file__).parent / "intros"
+_MODELS: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("service", ServiceRef),
+    ("extract", Extract),
+    ("extract.metadata", MetadataExtract),
+    ("A filter", Filter),
+    ("limits", Limits),
+    ("deletion", Deletion),
+)
+
+
+def command_page() -> str:
+    """``docs/cli.md``."""
+    return Template((INTROS / "cli.md").read_text()).substitute(
+        overview="\n".join(_overview()), commands="\n".join(_commands())
+    )
+
+
+def recipe_page() -> str:
+    """``docs/recipe.md``."""
+    return Template((INTROS / "recipe.md").read_text()).safe_substitute(settings="\n".join(_settings()))
+
+
+def write(folder: Path) -> None:
+    """Write both pages into ``folder``."""
+    (folder / "cli.md").write_text(command_page())
+    (folder / "recipe.md").write_text(recipe_page())
+
+
+def _overview() -> Iterator[str]:
+    for title, commands in SECTIONS.items():
+        yield f"**{title}**\n"
+        yield "| command | |\n| --- | --- |"
+        yield from (f"| [`{name}`](#headrace-{name}) | {text} |" for name, text in commands.items())
+        yield ""
+
+
+def _commands() -> Iterator[str]:
+    shared: dict[str, Any] = {"max_content_width": 100, "terminal_width": 100, "help_option_names": ["-h", "--help"]}
+    context = click.Context(cli, info_name="headrace", **shared)
+    for commands in SECTIONS.values():
+        for name in commands:
+            command = cli.get_command(context, name)
+            assert command is not None
+            below = click.Context(command, info_name=name, parent=context, **shared)
+            yield f"## headrace {name}\n\n```text\n{command.get_help(below).rstrip()}\n```\n"
+
+
+def _settings() -> Iterator[str]:
+    for title, model in _MODELS:
+        yield f"### {title}\n" if title == "A filter" else f"### `{title}`\n"
+        yield "| key | type | default | meaning |\n| --- | --- | --- | --- |"
+        schema = model.model_json_schema()
+        for name, field in schema["properties"].items():
+            default = "required" if name in schema.get("required", []) else _default(field.get("default"))
+            yield f"| `{name}` | {_type(field)} | {default} | {field.get('description', '')} |"
+        yield ""
+
+
+def _type(field: dict[str, object]) -> str:
+    if "$ref" in field:
+        name = str(field["$ref"]).rsplit("/", 1)[-1]
+        return {"Filter": "filter", "MetadataExtract": "mapping"}.get(name, name)
+    return {"array": "list of regular expressions", "string": "text", "boolean": "true or false"}.get(
+        str(field.get("type")), str(field.get("type"))
+    )
+
+
+def _default(value: object) -> str:
+    if isinstance(value, dict):
+        return "everything" if set(value) == {"include", "exclude"} else "see below"
+    if value == []:
+        return "none"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
