@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
 from workers import sqlfile
-from workers.catalog.marks import load_marks
-from workers.catalog.seen import Marks
 
 if TYPE_CHECKING:
     from workers.database import Database
@@ -39,29 +37,45 @@ def counted(rows: Iterable[Any]) -> dict[str, int]:
     return {str(row[0]): int(row[1]) for row in rows}
 
 
+def protect(conn: Connection, queries: sqlfile.Queries, run: str, seen: Callable[[int], bool]) -> None:
+    """Write down what lies below a suspect and was seen all the same, so that it does not go with it.
+
+    The marks that ``seen`` asks are gone when the run concludes.
+    """
+    for _, _, fqn, _ in _pages(conn, queries, "suspects_page", run):
+        for page in _below(conn, queries, fqn, "missing"):
+            found = [_values(run, row, "seen", None) for row in page if seen(row[6])]
+            if found:
+                conn.exec_driver_sql(queries.driver("follow"), found)
+
+
 def _follow(conn: Connection, queries: sqlfile.Queries, run: str) -> None:
-    """Add the descendants of absent containers. What this run has seen never goes with them."""
-    marks: tuple[Marks, Marks] | None = None
+    """Add the descendants of absent containers."""
+    for id_, type_, fqn, outcome in _pages(conn, queries, "containers", run):
+        if conn.execute(queries["namesake"], {"run": run, "fqn": fqn, "type": type_}).first():
+            continue  # a live object of another type has the same name: what lies below may be its own
+        for page in _below(conn, queries, fqn, outcome):
+            conn.exec_driver_sql(queries.driver("follow"), [_values(run, row, outcome, id_) for row in page])
+
+
+def _pages(conn: Connection, queries: sqlfile.Queries, name: str, run: str) -> Iterator[Any]:
+    """``(id, type, fqn, outcome)`` of absences, page by page."""
     at = 0
-    while page := conn.execute(queries["containers"], {"run": run, "after": at}).fetchall():
-        at = page[-1][0]
-        for id_, type_, fqn, outcome in page:
-            if conn.execute(queries["namesake"], {"run": run, "fqn": fqn, "type": type_}).first():
-                continue  # a live object of another type has the same name: what lies below may be its own
-            after, after_type = f"{fqn}.", ""
-            while True:
-                below = {"after": after, "after_type": after_type, "end": f"{fqn}/", "outcome": outcome}
-                rows = conn.execute(queries["descendants_page"], below).fetchall()
-                if not rows:
-                    break
-                after, after_type = rows[-1][2], rows[-1][1]
-                marks = marks or load_marks(conn, queries, run)
-                sent, listed = marks
-                found = [
-                    {"run": run, "id": row[0], "type": row[1], "fqn": row[2], "parent": row[3], "node": row[4],
-                     "scope": row[5], "outcome": outcome, "cause": id_}
-                    for row in rows
-                    if row[6] not in sent and row[6] not in listed
-                ]  # fmt: skip
-                if found:
-                    conn.exec_driver_sql(queries.driver("follow"), found)
+    while rows := conn.execute(queries[name], {"run": run, "after": at}).fetchall():
+        yield from rows
+        at = rows[-1][0]
+
+
+def _below(conn: Connection, queries: sqlfile.Queries, fqn: str, outcome: str) -> Iterator[Sequence[Any]]:
+    """Pages of what lies below ``fqn`` and is not yet in the state ``outcome``."""
+    at = {"after": f"{fqn}.", "after_type": "", "end": f"{fqn}/", "outcome": outcome}
+    while rows := conn.exec_driver_sql(queries.driver("descendants_page"), at).fetchall():
+        yield rows
+        at |= {"after": rows[-1][2], "after_type": rows[-1][1]}
+
+
+def _values(run: str, row: Any, outcome: str, cause: int | None) -> dict[str, Any]:
+    return {
+        "run": run, "id": row[0], "type": row[1], "fqn": row[2], "parent": row[3], "node": row[4], "scope": row[5],
+        "outcome": outcome, "cause": cause,
+    }  # fmt: skip

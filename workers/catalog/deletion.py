@@ -17,7 +17,7 @@ from specs import names
 from specs.topology.scope import Scope
 from specs.work import Verdict
 from workers import sqlfile
-from workers.catalog.absences import apply
+from workers.catalog.absences import apply, protect
 from workers.catalog.marks import load_marks
 from workers.catalog.seen import Marks
 from workers.catalog.tiling import tiles
@@ -49,6 +49,7 @@ def plan_confirmation(db: Database, conn: Connection, run: str) -> list[Part]:
         if fingerprint is not None and fingerprint != known:
             row = {"scope": scope, "node": node, "fingerprint": fingerprint}
             conn.execute(queries["record_fingerprint"], row)
+    protect(conn, queries, run, lambda mark: mark in sent or mark in listed)
     return list(_parts(conn, queries, run))
 
 

@@ -99,6 +99,12 @@ WHERE run = :run AND applied_at IS NULL AND outcome IN ('missing', 'deleted') AN
 ORDER BY id
 LIMIT 1000
 
+-- name: suspects_page
+SELECT id, type, fqn, outcome FROM absences
+WHERE run = :run AND id > :after AND (outcome IS NULL OR outcome <> 'seen')
+ORDER BY id
+LIMIT 1000
+
 -- name: namesake
 SELECT 1 FROM entities AS e
 WHERE e.fqn = :fqn AND e.type <> :type AND e.state = 'live'
@@ -116,7 +122,8 @@ LIMIT 1000
 INSERT INTO absences (run, id, type, fqn, parent, node, scope, outcome, cause)
 VALUES (:run, :id, :type, :fqn, :parent, :node, :scope, :outcome, :cause)
 ON CONFLICT (run, id) DO UPDATE SET outcome = excluded.outcome, cause = excluded.cause
-WHERE absences.applied_at IS NULL AND absences.outcome <> 'deleted'
+WHERE absences.applied_at IS NULL AND absences.outcome NOT IN ('deleted', 'seen')
+    AND coalesce(absences.verdict, 'no') <> 'yes'
 
 -- name: count_to_apply
 SELECT count(*) FROM absences WHERE run = :run AND applied_at IS NULL AND outcome IN ('missing', 'deleted')
@@ -228,7 +235,7 @@ ORDER BY fqn, type, seq
 -- name: absences
 SELECT a.type, a.fqn, a.outcome, a.verdict, c.fqn, a.applied_at
 FROM absences AS a LEFT JOIN absences AS c ON c.run = a.run AND c.id = a.cause
-WHERE a.run = :run
+WHERE a.run = :run AND (a.outcome IS NULL OR a.outcome <> 'seen')
 ORDER BY a.fqn, a.type
 
 -- name: newer_run

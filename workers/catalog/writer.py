@@ -76,7 +76,12 @@ class CatalogWriter:
         rest = list(rows)
         while rest:
             first: dict[tuple[str, str], Row] = {}
-            later = [row for row in rest if first.setdefault((row.type, row.fqn), row) is not row]
+            later: list[Row] = []
+            for row in rest:
+                if (row.type, row.fqn) in first:
+                    later.append(row)
+                else:
+                    first[row.type, row.fqn] = row
             total.absorb(self._bisect(list(first.values()), fresh=True))
             rest = later
         return total

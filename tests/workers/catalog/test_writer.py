@@ -1,0 +1,150 @@
+"""Storing rows: what is emitted, what costs nothing, what the feed tells, what a database refuses."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.workers.catalog.crawls import columns, row, store
+from workers.catalog import Catalog, CatalogWriter
+from workers.database import Database
+
+ORDERS = "shop.public.orders"
+
+
+def test_a_new_row_is_emitted_and_told(db: Database) -> None:
+    stored = store(db, "r1", [row(ORDERS, comment="All orders", stats={"row_estimate": 7})], now=5.0)
+    assert (stored.emitted, stored.unchanged, stored.refused) == ({"Table": 1}, {}, [])
+    entry = Catalog(db).get(ORDERS)
+    assert entry is not None
+    assert (entry.type, entry.parent, entry.name, entry.state) == ("Table", "shop.public", "orders", "live")
+    assert entry.content["comment"] == "All orders"
+    assert entry.stats == {"row_estimate": 7}
+    assert (entry.first_seen, entry.changed_at, entry.changed_run) == (5.0, 5.0, "r1")
+    [change] = Catalog(db).changes()
+    assert (change.seq, change.kind, change.fqn, change.diff, change.run) == (1, "created", ORDERS, None, "r1")
+
+
+def test_an_unchanged_row_writes_nothing(db: Database) -> None:
+    rows = [row(f"shop.public.t{n}", stats={"row_estimate": n}) for n in range(20)]
+    store(db, "r1", rows)
+    before = _everything(db)
+    stored = store(db, "r2", rows, now=9.0)
+    assert (stored.emitted, stored.unchanged) == ({}, {"Table": 20})
+    assert _everything(db) == before
+
+
+def test_a_changed_row_tells_the_changed_fields(db: Database) -> None:
+    store(db, "r1", [row(ORDERS, columns=columns(id="int", note="text"))])
+    stored = store(db, "r2", [row(ORDERS, columns=columns(id="bigint", total="numeric"))], now=9.0)
+    assert stored.emitted == {"Table": 1}
+    assert Catalog(db).changes(1)[0].diff == {
+        "columns.id.native_type": ["int", "bigint"],
+        "columns.note": [{"name": "note", "native_type": "text"}, None],
+        "columns.total": [None, {"name": "total", "native_type": "numeric"}],
+    }
+    entry = Catalog(db).get(ORDERS)
+    assert entry is not None
+    assert (entry.first_seen, entry.changed_at, entry.changed_run) == (1.0, 9.0, "r2")
+
+
+def test_a_changed_row_is_found_by_its_new_words_only(db: Database) -> None:
+    store(db, "r1", [row(ORDERS, comment="about bananas")])
+    store(db, "r2", [row(ORDERS, comment="about cherries")])
+    assert [hit.fqn for hit in Catalog(db).search("cherries")] == [ORDERS]
+    assert Catalog(db).search("bananas") == []
+
+
+def test_what_is_delivered_again_in_one_run_counts_as_emitted_and_stored(db: Database) -> None:
+    first = row(ORDERS)
+    assert store(db, "r1", [first, first]).emitted == {"Table": 2}
+    assert store(db, "r1", [first]).emitted == {"Table": 1}
+    assert store(db, "r1", [row(ORDERS, comment="new"), first]).emitted == {"Table": 2}
+    assert Catalog(db).stored("r1") == {"Table": 5}
+    assert [change.kind for change in Catalog(db).changes()] == ["created", "updated", "updated"]
+    assert store(db, "r2", [first, first]).unchanged == {"Table": 2}
+
+
+def test_statistics_are_overwritten_in_place_without_an_event(db: Database) -> None:
+    store(db, "r1", [row(ORDERS, stats={"row_estimate": 1})])
+    assert store(db, "r2", [row(ORDERS, stats={"row_estimate": 2})]).unchanged == {"Table": 1}
+    entry = Catalog(db).get(ORDERS)
+    assert entry is not None
+    assert entry.stats == {"row_estimate": 2}
+    store(db, "r3", [row(ORDERS)])
+    entry = Catalog(db).get(ORDERS)
+    assert entry is not None
+    assert entry.stats == {}
+    assert len(Catalog(db).changes()) == 1
+
+
+def test_identity_is_type_and_name(db: Database) -> None:
+    store(db, "r1", [row(ORDERS), row(ORDERS, "Sequence"), row("shop.public.Orders")])
+    assert [entry.type for entry in Catalog(db).find(ORDERS)] == ["Sequence", "Table"]
+    entry = Catalog(db).get(ORDERS, "Table")
+    assert entry is not None
+    assert entry.type == "Table"
+    assert Catalog(db).get("shop.public.ORDERS") is None
+
+
+def test_a_new_hash_version_is_taken_over_silently(db: Database) -> None:
+    old = row(ORDERS)
+    store(db, "r1", [old])
+    rehashed = old._replace(hash=b"another hash 128")
+    assert store(db, "r2", [rehashed], version=2).unchanged == {"Table": 1}
+    assert store(db, "r3", [rehashed], version=2).unchanged == {"Table": 1}
+    assert [change.kind for change in Catalog(db).changes()] == ["created"]
+    changed = store(db, "r4", [row(ORDERS, comment="new")], version=3)
+    assert changed.emitted == {"Table": 1}
+
+
+def test_rows_that_the_database_refuses_are_bisected(db: Database) -> None:
+    bad = row("shop.public.bad")._replace(content='{"fqn":"\ud800"}')
+    rows = [row(f"shop.public.t{n}") for n in range(9)]
+    stored = store(db, "r1", [*rows[:4], bad, *rows[4:]])
+    assert stored.emitted == {"Table": 9}
+    assert [refused.fqn for refused, _ in stored.refused] == ["shop.public.bad"]
+    assert "the catalog cannot store it" in stored.refused[0][1]
+    assert [change.seq for change in Catalog(db).changes()] == list(range(1, 10))
+    assert Catalog(db).stored("r1") == {"Table": 9}
+
+
+def test_a_refused_statistic_refuses_its_row_only(db: Database) -> None:
+    store(db, "r1", [row("shop.public.a"), row("shop.public.b")])
+    bad = row("shop.public.b", comment="new")._replace(stats="\udfff")
+    stored = store(db, "r2", [row("shop.public.a", comment="new"), bad])
+    assert (stored.emitted, len(stored.refused)) == ({"Table": 1}, 1)
+
+
+def test_nothing_stays_of_a_transaction_that_fails(db: Database) -> None:
+    with pytest.raises(Lost):
+        _store_and_fail(db)
+    assert Catalog(db).get(ORDERS) is None
+    assert store(db, "r1", [row(ORDERS)]).emitted == {"Table": 1}
+    assert [change.seq for change in Catalog(db).changes()] == [1]
+
+
+def test_a_very_wide_row_is_stored_and_found(db: Database) -> None:
+    wide = row(ORDERS, columns=columns(**{f"column_number_{n}": "int" for n in range(4000)}))
+    assert store(db, "r1", [wide]).emitted == {"Table": 1}
+    assert Catalog(db).search("orders")[0].fqn == ORDERS
+
+
+class Lost(Exception):
+    pass
+
+
+def _store_and_fail(db: Database) -> None:
+    with db.write() as conn:
+        writer = CatalogWriter(db, conn, "r1", "shop", 1.0)
+        writer.store([row(ORDERS)])
+        writer.finish()
+        raise Lost
+
+
+def _everything(db: Database) -> str:
+    tables = ("entities", "contents", "stats", "events", "feed", "feed_runs")
+    with db.read() as conn:
+        found = {t: [list(r) for r in conn.exec_driver_sql(f"SELECT * FROM {t} ORDER BY 1")] for t in tables}
+    return json.dumps(found, default=repr)
