@@ -20,7 +20,7 @@ from connectors.postgres.types import Types
 from specs import names
 from specs.config import ConnectionConfig, Limits, MetadataExtract
 from specs.entities.base import Entity
-from specs.errors import Fatal, HeadraceError, Retry, Stop
+from specs.errors import Fatal, HeadraceError, Retry, Skip, Stop
 from specs.sources.base import Presence, Step
 from specs.sources.database import DatabaseSource, identity
 from specs.topology.node import Item, Outcome, Produced
@@ -206,7 +206,18 @@ class PostgresSource(DatabaseSource):
 
     def _reader(self, node: str, place: _Place) -> SliceReader:
         found = facets(node, self.driver, place.types, self.extract)
-        return SliceReader(self.driver, self.reading, place.scope, node, LISTINGS[node][1], found, self._ahead)
+        type_ = LISTINGS[node][1]
+        suspects = self._suspects if node == "table" else None
+        return SliceReader(self.driver, self.reading, place.scope, node, type_, found, self._ahead, suspects)
+
+    def _suspects(self, kept: Sequence[Listed], error: Skip) -> set[int]:
+        """Relations of the slice that somebody holds exclusively, and the views over such relations."""
+        if error.reason != "lock":
+            return set()
+        try:
+            return {oid for (oid,) in self.driver.rows("locked", {"oids": [each.id for each in kept]})}
+        except Skip:
+            return set()
 
     def _listed(self, node: str, schemas: Sequence[str], span: KeyRange) -> list[Listed]:
         """All names of schemas, by schema and key, each with the filter rule that drops it."""

@@ -248,6 +248,27 @@ SELECT c.oid, pg_catalog.pg_total_relation_size(c.oid)
 FROM pg_catalog.pg_class AS c
 WHERE c.oid = ANY (%b::oid[])
 
+-- name: locked
+-- What another session holds exclusively, and the views over it.
+WITH held AS (
+    SELECT k.relation
+    FROM pg_catalog.pg_locks AS k
+    WHERE k.locktype = 'relation' AND k.mode = 'AccessExclusiveLock' AND k.granted
+      AND k.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+)
+SELECT relation FROM held WHERE relation = ANY (%(oids)b::oid[])
+UNION
+SELECT i.indrelid FROM held JOIN pg_catalog.pg_index AS i ON i.indexrelid = held.relation
+WHERE i.indrelid = ANY (%(oids)b::oid[])
+UNION
+SELECT r.ev_class
+FROM held
+JOIN pg_catalog.pg_depend AS d
+  ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = held.relation
+ AND d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+JOIN pg_catalog.pg_rewrite AS r ON r.oid = d.objid
+WHERE r.ev_class = ANY (%(oids)b::oid[])
+
 -- name: sequences
 SELECT c.oid,
        pg_catalog.pg_get_userbyid(c.relowner),

@@ -165,3 +165,23 @@ def test_a_preview_lists_without_reading() -> None:
     steps = list(table.reader().preview(listing(3, t00001="tables.exclude: x")))
     assert [key for _, key, _ in shown(steps)] == ["t00000", "t00001", "t00002"]
     assert table.statements == 0
+
+
+def test_suspects_are_read_alone_and_all_others_together() -> None:
+    table = Table(locked=["a.t00003", "a.t00700"])
+    steps = list(table.reader(suspects=lambda kept, error: {"a.t00003", "a.t00700"}).read(listing(1000)))
+    assert [step.key for _, step in steps if isinstance(step, Outcome)] == ["t00003", "t00700"]
+    assert [step.key for _, step in steps] == [each.key for each in listing(1000)]
+    assert table.sizes == [1000, 998, 1, 1, 1, 1]
+
+
+def test_wrong_suspects_do_no_harm() -> None:
+    table = Table(locked=["a.t00003"])
+    steps = list(table.reader(suspects=lambda kept, error: {"a.t00001", "elsewhere"}).read(listing(20)))
+    assert [step.key for _, step in steps if isinstance(step, Outcome)] == ["t00003"]
+
+
+def test_a_source_that_cannot_be_read_at_all_is_tried_later() -> None:
+    everything = [each.id for each in listing(1000)]
+    with pytest.raises(Retry, match="nothing can be read: locked"):
+        list(Table(locked=everything).reader().read(listing(1000)))
