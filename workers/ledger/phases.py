@@ -28,15 +28,15 @@ def advance(desk: Desk, db: Database, run: str, deletion: Deletion) -> None:
     row = desk.one("lock_run", run=run)
     if row is None or row.state not in ("running", "confirming") or busy(desk, run):
         return
-    if row.deletes:
-        if row.state == "running":
-            suspects = deletion.plan_confirmation(db, desk.conn, run)
-            if suspects:
-                _confirm(desk, run, row.service, suspects)
-                return
-        deletion.conclude(db, desk.conn, run, desk.now)
+    if row.deletes and row.state == "running":
+        suspects = deletion.plan_confirmation(db, desk.conn, run)
+        if suspects:
+            _confirm(desk, run, row.service, suspects)
+            return
     state, reason = verdict(desk, run)
     runs.close(desk, run, state, reason)
+    if row.deletes:
+        deletion.conclude(db, desk.conn, run, desk.now)  # last: it takes the feed's counter
 
 
 def _confirm(desk: Desk, run: str, service: str, suspects: Sequence[tuple[Scope, Sequence[tuple[str, str]]]]) -> None:

@@ -152,7 +152,7 @@ CREATE TABLE coverage (
     error TEXT,
     reason TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX coverage_run ON coverage (run, node, scope);
+CREATE INDEX coverage_run ON coverage (run, node, scope, n);
 CREATE INDEX coverage_error ON coverage (run) WHERE error IS NOT NULL;
 
 -- 8-byte big-endian marks of what was listed; kind 0: sent, 1: listed but not sent; gone when the run closes
@@ -164,7 +164,7 @@ CREATE TABLE marks (
     kind INTEGER NOT NULL,
     blob BYTEA NOT NULL
 );
-CREATE INDEX marks_run ON marks (run, kind);
+CREATE INDEX marks_run ON marks (run, n);
 
 CREATE TABLE suspects (
     run TEXT NOT NULL,

@@ -1,0 +1,82 @@
+"""What a ledger under test hands to the suite, and shorthands for batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from specs.topology.events import Start
+from specs.topology.scope import Cursor, Scope
+from specs.work import Batch, Claim, Counts, Ledger, Receipt, Row
+
+FINISHED = frozenset({"done", "failed", "cancelled"})
+
+
+class UnitFacts(NamedTuple):
+    """One unit as the ledger keeps it."""
+
+    id: str
+    state: str
+    phase: str
+    parent: str | None
+    outstanding: int
+    committed_seq: int
+    seconds: float
+
+
+class Harness(Protocol):
+    """A ledger whose store can be looked into. Its catalog just remembers what it was told to store.
+
+    ``refuse`` are FQNs that the catalog refuses; ``suspects`` are what a run has to ask the source about.
+    """
+
+    ledger: Ledger
+    refuse: set[str]
+    suspects: list[tuple[Scope, list[tuple[str, str]]]]
+
+    def stored(self, run: str) -> list[tuple[str, str]]:
+        """``(fqn, content)`` of everything stored for a run, in order."""
+        ...
+
+    def verdicts(self, run: str) -> list[tuple[str, str, str]]: ...
+
+    def units(self, run: str) -> Sequence[UnitFacts]: ...
+
+    def slots(self, service: str) -> list[str | None]:
+        """The unit in each of the service's slots."""
+        ...
+
+    def counts(self, run: str) -> dict[str, dict[str, int]]: ...
+
+    def failures(self, run: str) -> list[tuple[str, str, str]]:
+        """``(type, fqn, reason)`` of failed objects."""
+        ...
+
+    def marks(self, run: str) -> list[tuple[int, list[int]]]:
+        """``(kind, marks)`` of each row of seen marks."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def row(fqn: str, content: str = "{}", type_: str = "Table") -> Row:
+    parent, _, name = fqn.rpartition(".")
+    return Row(type_, fqn, parent, name, "table", parent, None, content.encode().ljust(16)[:16], name, content, None)
+
+
+def batch(
+    claim: Claim,
+    seq: int,
+    *fqns: str,
+    cursor: Cursor = (),
+    children: Iterable[Start] = (),
+    done: bool = False,
+    post: bool = False,
+    **more: Any,
+) -> Batch:
+    """A batch of a claimed unit with one table per FQN; ``done`` makes it the final one."""
+    rows = [row(fqn, f'{{"fence":{claim.fence}}}') for fqn in fqns]
+    counts = {"Table": Counts(listed=len(rows), sent=len(rows))} if rows else {}
+    receipt = Receipt(True, batches=seq, post=post) if done else None
+    values: dict[str, Any] = {"counts": counts, "receipt": receipt, **more}
+    return Batch(claim.unit.run, claim.unit.id, claim.fence, seq, cursor, rows, list(children), **values)

@@ -1,0 +1,68 @@
+"""A small, fixed tree of units for the machine: what each unit emits, so that the end of any history is known."""
+
+from __future__ import annotations
+
+from specs.testing.ledger.harness import batch
+from specs.topology.events import Start
+from specs.topology.scope import Scope
+from specs.work import Batch, Claim, Unit
+
+CHILDREN: dict[int, dict[int, tuple[str, ...]]] = {0: {0: ("a", "b"), 1: ("c",)}, 1: {0: ("x",), 2: ("y",)}}
+"""By depth and step: the names of the child units that the step's batch brings."""
+
+
+def root(service: str) -> Start:
+    return Start("service", Scope.of(service), [service, service, {}, None])
+
+
+def steps(depth: int) -> int:
+    """How many batches a unit of this depth has."""
+    return 3 - depth
+
+
+def posts(depth: int) -> bool:
+    return depth < 2
+
+
+def at(claim: Claim) -> int:
+    """The step that a claim has to begin with."""
+    return int(claim.cursor[1] or 0) + 1 if claim.cursor else 0
+
+
+def emit(claim: Claim, step: int, seq: int) -> Batch:
+    """The batch of one step; the last one is final."""
+    unit = claim.unit
+    if unit.phase == "post":
+        return batch(claim, seq, _post(unit), cursor=("b", "0"), done=True)
+    children = [
+        Start("schema", unit.start.scope.child(name), [name, name, {}, None])
+        for name in CHILDREN.get(unit.depth, {}).get(step, ())
+    ]
+    last = step == steps(unit.depth) - 1
+    row = f"{unit.start.scope.fqn}.t{step}"
+    return batch(
+        claim, seq, row, cursor=("b", str(step)), children=children, done=last, post=last and posts(unit.depth)
+    )
+
+
+def last(claim: Claim, step: int) -> bool:
+    return claim.unit.phase == "post" or step == steps(claim.unit.depth) - 1
+
+
+def _post(unit: Unit) -> str:
+    return f"{unit.start.scope.fqn}.post"
+
+
+def everything(service: str) -> set[str]:
+    """All FQNs that the tree stores when no unit fails."""
+    found: set[str] = set()
+    pending = [(Scope.of(service), 0)]
+    while pending:
+        scope, depth = pending.pop()
+        found |= {f"{scope.fqn}.t{step}" for step in range(steps(depth))}
+        if posts(depth):
+            found.add(f"{scope.fqn}.post")
+        for step, names in CHILDREN.get(depth, {}).items():
+            if step < steps(depth):
+                pending += [(scope.child(name), depth + 1) for name in names]
+    return found

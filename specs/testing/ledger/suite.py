@@ -1,0 +1,86 @@
+"""One test per rule of the ledger."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from specs.errors import Fatal, Usage
+from specs.testing.ledger.commits import CommitRules
+from specs.testing.ledger.harness import Harness, batch
+from specs.testing.ledger.rules import SERVICE, Rules
+from specs.testing.ledger.units import UnitRules
+from specs.work import Verdict
+
+
+class RunRules(Rules):
+    """Runs: opened, identified, confirmed, closed."""
+
+    def test_a_run_is_read_back_as_it_was_opened(self, harness: Harness) -> None:
+        run = self.open(harness, parent="earlier", deletes=False)
+        assert run == harness.ledger.run(run.id)
+        assert (run.service, run.service_type, run.recipe, run.parent) == ("shop", "fake", {"a": "ü"}, "earlier")
+        assert run.open
+        with pytest.raises(Usage, match=run.id):
+            harness.ledger.run("nothing")
+
+    def test_a_newer_run_supersedes_the_open_one(self, harness: Harness) -> None:
+        old = self.open(harness)
+        claim = self.claim(harness)
+        new = self.open(harness)
+        assert harness.ledger.run(old.id).state == "superseded"
+        assert self.state(harness, claim) == "cancelled"
+        assert not harness.ledger.renew(claim.unit.id, claim.fence, now=time.time())
+        assert self.commit(harness, batch(claim, 1, "shop.a")) == ["fenced"]
+        assert self.claim(harness).unit.run == new.id
+
+    def test_an_ended_run_is_immutable(self, harness: Harness) -> None:
+        run = self.open(harness)
+        claim = self.claim(harness)
+        ended = harness.ledger.end(run.id, state="failed", reason="wrong password", now=time.time())
+        assert (ended.state, ended.reason) == ("failed", "wrong password")
+        assert harness.ledger.end(run.id, state="cancelled", reason="again", now=time.time()) == ended
+        assert self.commit(harness, batch(claim, 1, "shop.a", done=True)) == ["fenced"]
+        assert not harness.ledger.release(claim.unit.id, claim.fence, now=time.time())
+        assert harness.ledger.advance(run.id, now=time.time()) == ended
+        assert harness.ledger.claim("w", now=time.time()) is None
+        assert harness.stored(run.id) == []
+
+    def test_another_server_stops_the_run_until_it_is_accepted(self, harness: Harness) -> None:
+        run = self.open(harness)
+        harness.ledger.identify(run.id, "system-1", accept=False, now=time.time())
+        harness.ledger.identify(run.id, "system-1", accept=False, now=time.time())
+        with pytest.raises(Fatal, match="system-2"):
+            harness.ledger.identify(run.id, "system-2", accept=False, now=time.time())
+        harness.ledger.identify(run.id, "system-2", accept=True, now=time.time())
+        harness.ledger.identify(run.id, "system-2", accept=False, now=time.time())
+
+    def test_suspects_are_asked_for_before_the_run_closes(self, harness: Harness) -> None:
+        run = self.open(harness)
+        claim = self.claim(harness)
+        self.commit(harness, batch(claim, 1, "shop", done=True))
+        harness.suspects = [(SERVICE, [("Table", "shop.x"), ("Table", "shop.y")]), (SERVICE, [("Table", "shop.z")])]
+        assert harness.ledger.advance(run.id, now=time.time()).state == "confirming"
+        assert harness.ledger.advance(run.id, now=time.time()).state == "confirming"
+        asked = []
+        for _ in range(2):
+            confirm = self.claim(harness)
+            assert (confirm.unit.phase, confirm.unit.start.node) == ("confirm", "confirm")
+            found = harness.ledger.suspects(confirm.unit.id)
+            asked += found
+            verdicts = [Verdict(type_, fqn, "no") for type_, fqn in found]
+            self.commit(harness, batch(confirm, 1, done=True, verdicts=verdicts))
+        assert sorted(asked) == [("Table", "shop.x"), ("Table", "shop.y"), ("Table", "shop.z")]
+        assert len(harness.verdicts(run.id)) == 3
+        assert harness.ledger.advance(run.id, now=time.time()).state == "complete"
+
+    def test_a_retry_deletes_nothing(self, harness: Harness) -> None:
+        run = self.open(harness, deletes=False)
+        self.commit(harness, batch(self.claim(harness), 1, "shop", done=True))
+        harness.suspects = [(SERVICE, [("Table", "shop.x")])]
+        assert harness.ledger.advance(run.id, now=time.time()).state == "complete"
+
+
+class LedgerSuite(RunRules, UnitRules, CommitRules):
+    """Subclass it and give the fixture ``harness``."""

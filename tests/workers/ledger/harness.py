@@ -1,0 +1,116 @@
+"""A ledger over a real database, with a catalog that only remembers what it was told to store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from specs.testing.ledger import UnitFacts
+from specs.topology.scope import Scope
+from specs.work import Row, Verdict
+from workers.database import Database
+from workers.ledger import SqlLedger
+
+
+@dataclass
+class Stored:
+    emitted: Mapping[str, int]
+    unchanged: Mapping[str, int] = field(default_factory=dict)
+    refused: Sequence[tuple[Row, str]] = ()
+
+
+class Remembering:
+    """Stores rows as they come, in the transaction of the ledger."""
+
+    def __init__(self, conn: Connection, run: str, refuse: set[str]) -> None:
+        self.conn = conn
+        self.run = run
+        self.refuse = refuse
+
+    def store(self, rows: Sequence[Row]) -> Stored:
+        emitted: dict[str, int] = {}
+        for row in rows:
+            if row.fqn not in self.refuse:
+                emitted[row.type] = emitted.get(row.type, 0) + 1
+                remember(self.conn, "row", self.run, row.fqn, row.content)
+        return Stored(emitted, refused=[(row, "refused") for row in rows if row.fqn in self.refuse])
+
+    def finish(self) -> None:
+        pass
+
+
+def remember(conn: Connection, kind: str, run: str, fqn: str, content: str) -> None:
+    values = ", ".join("'" + value.replace("'", "''").replace("%", "%%") + "'" for value in (kind, run, fqn, content))
+    conn.exec_driver_sql(f"INSERT INTO remembered (kind, run, fqn, content) VALUES ({values})")
+
+
+class SqlHarness:
+    """Implements ``specs.testing.ledger.Harness`` over a database; also the ledger's ``Deletion``."""
+
+    def __init__(self, db: Database, *, keep: bool = False) -> None:
+        self.db = db
+        self.keep = keep
+        self.refuse: set[str] = set()
+        self.suspects: list[tuple[Scope, list[tuple[str, str]]]] = []
+        self.ledger = SqlLedger(db, self._writer, self)
+        serial = "INTEGER PRIMARY KEY" if db.dialect == "sqlite" else "BIGSERIAL PRIMARY KEY"
+        with db.write() as conn:
+            conn.exec_driver_sql(
+                f"CREATE TABLE IF NOT EXISTS remembered (n {serial}, kind TEXT, run TEXT, fqn TEXT, content TEXT)"
+            )
+
+    def _writer(self, db: Database, conn: Connection, run: str, service: str, now: float) -> Remembering:
+        return Remembering(conn, run, self.refuse)
+
+    # -- deletion -------------------------------------------------------------------------------------------------
+    def plan_confirmation(self, db: Database, conn: Connection, run: str) -> list[tuple[Scope, list[tuple[str, str]]]]:
+        return self.suspects
+
+    def record_verdicts(self, conn: Connection, run: str, verdicts: Sequence[Verdict]) -> None:
+        for verdict in verdicts:
+            remember(conn, "verdict", run, verdict.fqn, verdict.presence)
+
+    def conclude(self, db: Database, conn: Connection, run: str, now: float) -> dict[str, int]:
+        return {}
+
+    # -- looking in -----------------------------------------------------------------------------------------------
+    def _rows(self, sql: str) -> list[Any]:
+        with self.db.read() as conn:
+            return list(conn.exec_driver_sql(sql).all())
+
+    def _remembered(self, kind: str, run: str) -> list[Any]:
+        return self._rows(f"SELECT fqn, content FROM remembered WHERE kind = '{kind}' AND run = '{run}' ORDER BY n")
+
+    def stored(self, run: str) -> list[tuple[str, str]]:
+        return [(row.fqn, row.content) for row in self._remembered("row", run)]
+
+    def verdicts(self, run: str) -> list[tuple[str, str, str]]:
+        return [("Table", row.fqn, row.content) for row in self._remembered("verdict", run)]
+
+    def units(self, run: str) -> list[UnitFacts]:
+        columns = "id, state, phase, parent, outstanding, committed_seq, seconds"
+        return [UnitFacts(*row) for row in self._rows(f"SELECT {columns} FROM units WHERE run = '{run}' ORDER BY n")]
+
+    def slots(self, service: str) -> list[str | None]:
+        return [row.unit for row in self._rows(f"SELECT unit FROM slots WHERE service = '{service}' ORDER BY n")]
+
+    def counts(self, run: str) -> dict[str, dict[str, int]]:
+        return self.ledger.counts(run)
+
+    def failures(self, run: str) -> list[tuple[str, str, str]]:
+        return [(each.type, each.fqn, each.reason) for each in self.ledger.failures(run)]
+
+    def marks(self, run: str) -> list[tuple[int, list[int]]]:
+        rows = self._rows(f"SELECT kind, blob FROM marks WHERE run = '{run}' ORDER BY n")
+        return [(row.kind, _unpack(bytes(row.blob))) for row in rows]
+
+    def close(self) -> None:
+        if not self.keep:
+            self.db.close()
+
+
+def _unpack(blob: bytes) -> list[int]:
+    return [int.from_bytes(blob[at : at + 8], "big", signed=True) for at in range(0, len(blob), 8)]
