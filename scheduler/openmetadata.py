@@ -27,7 +27,7 @@ _SETTINGS = (
     ("password", ("password",)),
     ("database", ("database",)),
     ("databaseMode", ("path", "file", "database")),
-    ("sslMode", ("sslmode", "ssl_mode", "tls", "ssl")),
+    ("sslMode", ("sslmode",)),
     ("sslCA", ("ssl_ca", "sslrootcert", "ca")),
     ("sslCert", ("ssl_cert", "sslcert", "cert")),
     ("sslKey", ("ssl_key", "sslkey", "key")),
@@ -134,7 +134,9 @@ class _Translation:
         if self.take((*CONNECTION, "ingestAllDatabases")) is True:
             connection.pop("database", None)
         schema = self.take((*CONNECTION, "databaseSchema"))
-        if isinstance(schema, str) and schema:
+        if isinstance(schema, str) and schema and type_ == "mysql":
+            connection["database"] = schema
+        elif isinstance(schema, str) and schema:
             metadata.setdefault("schemas", {"include": [f"^{re.escape(schema)}$"]})
         return connection
 

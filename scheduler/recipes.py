@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
@@ -13,10 +13,11 @@ from scheduler import marks, openmetadata, shorthand
 from specs import registry
 from specs.config import ConnectionConfig
 from specs.errors import Usage
-from specs.problems import Path, Problem, problems
+from specs.problems import Path, Problem, nearest, problems
 from specs.recipe import Recipe
 from specs.secrets import prompts, resolve
 
+M = TypeVar("M", bound=BaseModel)
 Ask = Callable[[str], str]
 """Answers a ``${prompt:NAME}``; raises ``Usage`` when nobody can be asked."""
 
@@ -67,6 +68,7 @@ def load(given: str, ask: Ask, *, name: str | None = None, env: Mapping[str, str
         if prompt not in secrets:
             secrets[prompt] = ask(prompt)
     config = _connection(recipe, draft, secrets, env)
+    _sinks(recipe, draft, secrets, env)
     recipe = _stash(recipe, config, secrets, draft.notices)
     return Loaded(recipe, config, secrets, draft.notices)
 
@@ -112,18 +114,42 @@ def _connection(
     recipe: Recipe, draft: Draft, secrets: Mapping[str, str], env: Mapping[str, str] | None
 ) -> ConnectionConfig:
     """The connector's own settings, references resolved and checked."""
-    spec = registry.load(recipe.service.type)
-    model = spec.config_class()
+    model = registry.load(recipe.service.type).config_class()
+    return _settings(model, recipe.connection, ("connection",), draft, secrets, env)
+
+
+def _sinks(recipe: Recipe, draft: Draft, secrets: Mapping[str, str], env: Mapping[str, str] | None) -> None:
+    """Check the settings of every sink."""
+    if not recipe.sinks:
+        return
+    from workers.sinks import types
+
+    for at, sink in enumerate(recipe.sinks):
+        path: Path = ("sinks", at)
+        if sink["type"] not in types:
+            message = f"unknown sink {sink['type']!r}; {nearest(sink['type'], types)}"
+            raise draft.refuse([Problem((*path, "type"), message)])
+        _settings(types[sink["type"]].config, sink, path, draft, secrets, env)
+
+
+def _settings(
+    model: type[M],
+    written: Any,
+    path: Path,
+    draft: Draft,
+    secrets: Mapping[str, str],
+    env: Mapping[str, str] | None,
+) -> M:
     try:
-        settings = resolve(recipe.connection, secrets, env=env)
+        settings = resolve(written, secrets, path, env=env)
     except Usage as error:
         if draft.document is None:
             raise
-        raise Usage(error.what, draft.document.where, error.remedy, reason=error.reason) from None
+        raise Usage(error.what, error.where or draft.document.where, error.remedy, reason=error.reason) from None
     try:
         return model.model_validate(settings)
     except ValidationError as error:
-        raise draft.refuse(problems(error, model, ("connection",))) from None
+        raise draft.refuse(problems(error, model, path)) from None
 
 
 def _stash(recipe: Recipe, config: ConnectionConfig, secrets: dict[str, str], notices: list[str]) -> Recipe:

@@ -110,8 +110,14 @@ sink: {type: metadata-rest, config: {}}
 """
     recipe = loaded(tmp_path, text).recipe
     assert recipe.service.type == "mysql"
-    assert recipe.extract.metadata.rule("schemas", "shop.x") is None
-    assert recipe.extract.metadata.rule("schemas", "shopAx") == "schemas.include"
+    assert recipe.connection["database"] == "shop.x"
+
+
+def test_one_schema_of_postgres(tmp_path: Path) -> None:
+    text = WORKFLOW.replace("sslMode: disable", "databaseSchema: shop.x").replace("schemaFilterPattern", "#")
+    metadata = loaded(tmp_path, text).recipe.extract.metadata
+    assert metadata.rule("schemas", "shop.x") is None
+    assert metadata.rule("schemas", "shopAx") == "schemas.include"
 
 
 def test_an_sqlite_workflow(tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ def test_the_name_can_be_overridden(tmp_path: Path) -> None:
         (FAKE + "extract: {lineage: true}\n", "recipe.yml:2:20: not available yet"),
         (FAKE + "connection: {server: '${env:NOPE_X}'}\n", "connection.server: environment variable NOPE_X is not set"),
         (FAKE + "connection: {server: '${file:/no/such}'}\n", "connection.server: cannot read"),
+        (FAKE + "sinks: [{type: jsnl}]\n", "recipe.yml:2:16: unknown sink 'jsnl'; did you mean 'jsonl'?"),
+        (FAKE + "sinks: [{type: jsonl, pth: x}]\n", "recipe.yml:2:23: unknown key 'pth'; did you mean 'path'?"),
         (FAKE + FAKE, "recipe.yml:2:1: key 'service' stands here twice"),
         ("service: {name: a, type: nope}\n", "unknown connector 'nope'"),
         ("- a\n", "a recipe is a mapping"),
