@@ -103,14 +103,14 @@ def change(url: str | None) -> None:
         with psycopg.connect(url, autocommit=True) as connection:
             for statement in statements:
                 print(f"sql> {statement}")
-                connection.execute(statement)  # type: ignore[arg-type]
+                connection.execute(statement)
     else:
         import sqlite3
 
-        connection = sqlite3.connect(FOLDER / "shop.db")
+        file = sqlite3.connect(FOLDER / "shop.db")
         print("sql> ALTER TABLE products ADD COLUMN rating REAL DEFAULT 0")
-        connection.execute("ALTER TABLE products ADD COLUMN rating REAL DEFAULT 0")
-        connection.close()
+        file.execute("ALTER TABLE products ADD COLUMN rating REAL DEFAULT 0")
+        file.close()
 
 
 @contextmanager
