@@ -10,6 +10,7 @@ from typing import Any
 from connectors.common.bundle import Bundle
 from connectors.common.driver import Driver
 from connectors.common.slices import Facet, Listed, SliceReader
+from specs.config import MetadataExtract
 from specs.errors import Fatal, HeadraceError, Retry
 from specs.sources.base import Step
 from specs.sources.database import DatabaseSource
@@ -21,6 +22,17 @@ GIVEN = Facet("given", lambda listed: [(each.id,) for each in listed])
 """For objects that the listing read completely, in ``Listed.data``: presence is given, no statement is sent."""
 
 
+def routine_rule(extract: MetadataExtract, name: str, signature: str) -> str | None:
+    """The filter rule that drops a routine: patterns may mean its name or its whole signature; exclude wins."""
+    by_name = extract.rule("stored_procedures", name)
+    if by_name is not None and ".exclude" in by_name:
+        return by_name
+    by_signature = extract.rule("stored_procedures", signature)
+    if by_signature is not None and ".exclude" in by_signature:
+        return by_signature
+    return by_name and by_signature
+
+
 class SlicedSource(DatabaseSource):
     """Fill in ``driver``, ``facet_list`` and ``listing``; the producers of all leaf nodes follow from them.
 
@@ -30,6 +42,8 @@ class SlicedSource(DatabaseSource):
     driver: Driver
     leaves: frozenset[str] = frozenset({"table"})
     """The leaf nodes that this kind of database has; the others list nothing and send nothing."""
+    overhead: int = 0
+    """Statements that begin and end the transaction of a slice, where they go over a network."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,8 +119,7 @@ class SlicedSource(DatabaseSource):
     def _within(self, node: str, base: Scope, schemas: Sequence[str], span: KeyRange) -> list[Listed]:
         """The listing, complete before the first slice is read, since both use the one connection."""
         try:
-            with self.driver.transaction():
-                return [each for each in self.listing(node, base, schemas, span) if each.key in span]
+            return [each for each in self.listing(node, base, schemas, span) if each.key in span]
         except Exception as raw:
             error = self.driver.classify(raw)
             raise error from (raw if error is not raw else None)
@@ -121,7 +134,10 @@ class SlicedSource(DatabaseSource):
                 yield produced
 
     def facets(self, node: str) -> int:
-        return sum(facet is not GIVEN for facet in self.facet_list(node)) if node in self.leaves else 0
+        if node not in self.leaves:
+            return 0
+        found = self.facet_list(node)
+        return 0 if found == (GIVEN,) else len(found) + self.overhead
 
     def split(self, node: str, scope: Scope, span: KeyRange, size: int) -> Iterable[str]:
         """Cut at every ``size``-th kept key of one listing of names."""

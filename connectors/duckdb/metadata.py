@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from connectors.common.queries import load
-from connectors.common.sliced import GIVEN, SlicedSource
+from connectors.common.sliced import GIVEN, SlicedSource, routine_rule
 from connectors.common.slices import Facet, Listed
 from connectors.duckdb import build
 from connectors.duckdb.driver import DuckdbDriver
@@ -83,7 +83,7 @@ class DuckdbSource(SlicedSource):
         return Listed(schema, name, name, (schema, name), data=data)
 
     def _type(self, row: tuple[Any, ...]) -> Listed:
-        schema, name, comment, logical, category, labels = row
+        schema, name, comment, logical, _, labels = row
         kind = {"ENUM": "enum", "STRUCT": "composite"}.get(logical, "alias")
         data = {"comment": comment, "kind": kind, "labels": tuple(labels or ()), "base_type": logical}
         return Listed(schema, name, name, (schema, name), data=data)
@@ -97,7 +97,7 @@ class DuckdbSource(SlicedSource):
             "comment": comment, "kind": "macro", "language": "sql", "arguments": arguments, "code": definition,
             "returns": "TABLE" if kind == "table_macro" else None, "display_name": name,
         }  # fmt: skip
-        return Listed(schema, key, key, (schema, key), self.extract.rule("stored_procedures", name), data=data)
+        return Listed(schema, key, key, (schema, key), routine_rule(self.extract, name, key), data=data)
 
     # -- facets and entities --------------------------------------------------------------------------------------
     def facet_list(self, node: str) -> Sequence[Facet]:
@@ -131,8 +131,11 @@ class DuckdbSource(SlicedSource):
         yield StoredProcedure(**identity(scope), **item.data.listed.data)
 
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+        database = self._query("database")[0][0]
+        if scope.path[1:2] not in ((), (database,)):
+            return dict.fromkeys(names, "no")
         if type_ == "Database":
-            found = {row[0] for row in self._query("database")}
+            found = {database}
         elif type_ == "Schema":
             found = {row[0] for row in self._query("schemas")}
         elif type_ in _LISTINGS:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from connectors.common.sliced import routine_rule
 from connectors.common.slices import Listed, Raw
 from connectors.mysql.columns import columns
 from connectors.mysql.constraints import constraints, indexes
@@ -141,7 +142,7 @@ def routines(rows: Iterable[tuple[Any, ...]], extract: MetadataExtract) -> list[
         key = each.key
         if each.kind == "PROCEDURE" and (each.schema, key) in taken:
             key += " procedure"
-        rule = extract.rule("stored_procedures", each.name)
+        rule = routine_rule(extract, each.name, key)
         listed.append(Listed(each.schema, key, key, (each.schema, key), rule, data=each))
     return listed
 

@@ -100,11 +100,13 @@ class MysqlDriver:
                 if self._connection is not None:
                     self._run("COMMIT")
 
-    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
+    def rows(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, *, strict: bool = False
+    ) -> Iterator[tuple[Any, ...]]:
         """Send one statement and stream its rows. Raises ``HeadraceError``, classified.
 
-        A table that information_schema left out because its definition is being changed raises ``Skip`` (lock): it
-        would otherwise look as if it had no columns.
+        ``strict``: a table that information_schema left out because its definition is being changed raises ``Skip``
+        (lock); it would otherwise look as if it had nothing.
         """
         with self._lock:
             connection = self.open()
@@ -115,7 +117,7 @@ class MysqlDriver:
                     while chunk := cursor.fetchmany(CHUNK):
                         yield from chunk
                     warned = cursor.warning_count
-                if warned:
+                if warned and strict:
                     self._warnings(connection)
             except Exception as error:
                 raise self._failed(error) from None
@@ -135,6 +137,14 @@ class MysqlDriver:
         with connection.cursor() as cursor:
             cursor.execute(sql)
             return list(cursor.fetchall())
+
+    def why_missing(self) -> Skip:
+        """Why the statement before left out a table: its definition is being changed, or it is gone."""
+        try:
+            self._warnings(self.open())
+        except Skip as locked:
+            return locked
+        return Skip("it went away while it was read", self.config.endpoint(), reason="gone")
 
     def _warnings(self, connection: pymysql.Connection[Any]) -> None:
         for _, code, text in self._small(connection, "SHOW WARNINGS"):

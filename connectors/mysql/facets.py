@@ -14,6 +14,7 @@ from specs.errors import Skip
 _SEQUENCES = 100
 """Sequences read by one statement; each one is a table that the server opens."""
 _TABLE = ("objects", "columns", "indexes", "foreign_keys", "rules", "checks", "partitions", "triggers", "views")
+_BOTH = ("objects", "columns")
 
 Read = Callable[[Sequence[Listed]], Iterator[tuple[Any, ...]]]
 
@@ -39,15 +40,24 @@ class Facets:
         return queries[name] if name in queries else queries[f"{name}_{'mariadb' if self.driver.mariadb else 'mysql'}"]
 
     def _reader(self, name: str) -> Read:
+        """Broken views warn whenever they are looked at, so only tables are read strictly; of ``objects`` and
+        ``columns``, which read both, every table must have a row."""
+
         def read(listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
             exact = {each.id for each in listed}
+            due = {each.id for each in listed if each.data not in VIEWS} if name in _BOTH else set()
+            strict = name not in _BOTH and name != "views"
             count = 0
-            for row in self.driver.rows(self._sql(name), _parameters(listed)):
+            for row in self.driver.rows(self._sql(name), _parameters(listed), strict=strict):
                 if row[:2] in exact:
                     count += 1
                     if count > WEIGHT and len(listed) > 1:
                         raise Skip("too many rows for one slice", reason="size")  # the reader halves the slice
+                    if name == "columns" or row[3] is not None:  # a table without an engine could not be opened
+                        due.discard(row[:2])
                     yield (row[:2], *row[2:])
+            if due:
+                raise self.driver.why_missing()
 
         return read
 

@@ -27,6 +27,7 @@ Q = load("connectors.mysql")
 class MysqlSource(SlicedSource):
     service_type = "mysql"
     leaves = frozenset({"table", "sequence", "stored_procedure"})
+    overhead = 2
     driver: MysqlDriver
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -21,14 +21,16 @@ _NODES = {"Table": "table", "Sequence": "sequence", "StoredProcedure": "stored_p
 
 def exists(source: MysqlSource, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
     """Ask by name. What our grants hide looks absent here; the fingerprint tells whether they changed."""
+    if scope.path[1:2] not in ((), ("def",)):
+        return dict.fromkeys(names, "no")
     if type_ == "Database":
         found = {"def"}
     elif type_ == "Schema":
         found = {row[0] for row in source.schema_rows()}
     elif type_ == "Trigger":
-        parameters = {"schemas": [scope.path[-2]], "names": names}
+        parameters = {"schemas": [scope.path[-2]]}
         rows = source.driver.rows(load("connectors.mysql")["trigger_names"], parameters)
-        found = {name for schema, name in rows if schema == scope.path[-2]}
+        found = {name for schema, table, name in rows if (schema, table) == scope.path[-2:]}
     elif type_ in _NODES:
         found = source.names(_NODES[type_], scope.name)
     else:

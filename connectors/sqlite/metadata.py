@@ -20,6 +20,8 @@ from specs.topology.node import Item, Produced
 from specs.topology.scope import KeyRange, Scope
 
 MAIN = "main"
+_STATISTICS = "sqlite_stat1"
+"""Where ANALYZE leaves its counts; the listing tells whether it is there."""
 Q = load("connectors.sqlite")
 
 
@@ -31,7 +33,7 @@ class SqliteSource(SlicedSource):
         super().__init__(*args, **kwargs)
         config: Any = self.config
         self.driver = SqliteDriver(config.path, self.limits, self._sent)
-        self._statistics: bool | None = None
+        self._statistics = False
 
     def _sent(self) -> None:
         self.statements += 1
@@ -52,27 +54,32 @@ class SqliteSource(SlicedSource):
 
     def listing(self, node: str, base: Scope, schemas: Sequence[str], span: KeyRange) -> Iterable[Listed]:
         rows = sorted(self.driver.query(Q["names"], system=self.extract.system_schemas))
+        self._statistics = any(row[0] == _STATISTICS for row in rows)
         for name, kind, relation, columns in rows if MAIN in schemas else ():
+            if name == _STATISTICS and not self.extract.system_schemas:
+                continue
             rule = self.extract.rule("views" if kind == "view" else "tables", name)
-            yield Listed(MAIN, name, name, name, rule, 1 + columns, relation)
+            yield Listed(MAIN, name, name, name, rule, 1 + columns, "broken" if not columns else relation)
 
     def facet_list(self, node: str) -> Sequence[Facet]:
         def tables(listed: Listed) -> bool:
-            return bool(listed.data != "view")
+            return listed.data not in ("view", "broken")
 
         return (
             Facet("objects", self._facet("objects")),
-            Facet("columns", self._columns),
+            Facet("columns", self._columns, lambda listed: listed.data != "broken"),
             Facet("indexes", self._facet("indexes"), tables),
             Facet("foreign_keys", self._facet("foreign_keys"), tables),
             Facet("triggers", self._facet("triggers")),
-            Facet("statistics", self._facet("statistics"), lambda listed: tables(listed) and self._has_statistics()),
+            Facet("statistics", self._facet("statistics"), lambda listed: self._statistics and tables(listed)),
         )
 
     def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]:
         return build.table(item.data, scope, keep_ddl=self.extract.ddl)
 
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+        if any(part != MAIN for part in scope.path[1:3]):
+            return dict.fromkeys(names, "no")
         if type_ in ("Database", "Schema"):
             return {name: "yes" if name == MAIN else "no" for name in names}
         if type_ not in ("Table", "Trigger"):
@@ -120,7 +127,7 @@ class SqliteSource(SlicedSource):
         return lambda listed: self.driver.query(Q[name], names=json.dumps([each.name for each in listed]))
 
     def _columns(self, listed: Sequence[Listed]) -> Iterable[tuple[Any, ...]]:
-        """Columns; a view that is broken (or a virtual table without its module) is there, but has none to show."""
+        """Columns; a view that broke since it was listed (or a virtual table without its module) has none to show."""
         try:
             return self._facet("columns")(listed)
         except sqlite3.OperationalError as error:
@@ -131,8 +138,3 @@ class SqliteSource(SlicedSource):
                 return [(listed[0].id, build.BROKEN, str(error))]
         middle = len(listed) // 2
         return [*self._columns(listed[:middle]), *self._columns(listed[middle:])]
-
-    def _has_statistics(self) -> bool:
-        if self._statistics is None:
-            self._statistics = bool(self.driver.query(Q["has_statistics"])[0][0])
-        return self._statistics

@@ -3,11 +3,12 @@ SELECT sqlite_version()
 
 -- name: names
 -- Shadow tables and sqlite_* belong to SQLite itself. Ordered in Python: a UTF-16 file compares other bytes.
+-- A view that refers to something that is not there, and a virtual table without its module, have no columns.
 SELECT m.name, m.type, l.type, l.ncol
 FROM sqlite_master m
 JOIN pragma_table_list l ON l.schema = 'main' AND l.name = m.name
 WHERE m.type IN ('table', 'view')
-  AND (:system OR (l.type <> 'shadow' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\'))
+  AND (:system OR m.name = 'sqlite_stat1' OR (l.type <> 'shadow' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\'))
 
 -- name: count
 SELECT count(*) FROM sqlite_master WHERE type IN ('table', 'view')
@@ -54,9 +55,6 @@ SELECT m.tbl_name, m.name, m.sql
 FROM sqlite_master m
 WHERE m.type = 'trigger' AND m.tbl_name IN (SELECT value FROM json_each(:names))
 ORDER BY m.tbl_name, m.name
-
--- name: has_statistics
-SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'sqlite_stat1'
 
 -- name: statistics
 SELECT tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1
