@@ -69,9 +69,9 @@ def conclude(db: Database, conn: Connection, run: str, now: float) -> dict[str, 
     queries = sqlfile.load("workers.catalog", db.dialect)
     conn.execute(queries["keep_unconfirmed"], {"run": run})
     conn.execute(queries["delete_twice_missing"], {"run": run})
-    fraction = _max_fraction(conn, queries, run)
+    fraction, objects = _caps(conn, queries, run)
     for scope, node, gone, known in conn.execute(queries["listings_to_cap"], {"run": run}).fetchall():
-        above = gone > MAX_OBJECTS and gone > fraction * known
+        above = gone > objects and gone > fraction * known
         row = {"run": run, "scope": scope, "node": node, "outcome": "waiting" if above else "missing"}
         conn.execute(queries["settle_listing"], row)
     return apply(db, conn, run, now)
@@ -147,7 +147,8 @@ def _parts(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[Par
             yield scope, suspects[first : first + PART]
 
 
-def _max_fraction(conn: Connection, queries: sqlfile.Queries, run: str) -> float:
+def _caps(conn: Connection, queries: sqlfile.Queries, run: str) -> tuple[float, int]:
+    """The recipe's caps: fraction of a listing, number of objects."""
     _, recipe = conn.execute(queries["run_of"], {"run": run}).one()
     given = (json.loads(recipe) if isinstance(recipe, str) else recipe).get("deletion") or {}
-    return float(given.get("max_fraction", MAX_FRACTION))
+    return float(given.get("max_fraction", MAX_FRACTION)), int(given.get("max_objects", MAX_OBJECTS))
