@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -18,7 +19,8 @@ COLUMNS = ("listed", "emitted", "unchanged", "filtered", "failed", "gone", "stor
 
 def report(summary: Summary, catalog: str) -> str:
     """The summary as text; ``catalog`` is the ``--catalog`` that follow-up commands need, or empty."""
-    return "\n".join(_lines(summary, f" --catalog {shlex.quote(catalog)}" if catalog else ""))
+    text = "\n".join(_lines(summary, f" --catalog {shlex.quote(catalog)}" if catalog else ""))
+    return re.sub(r"\n{3,}", "\n\n", text)
 
 
 def _lines(summary: Summary, catalog: str) -> Iterator[str]:
