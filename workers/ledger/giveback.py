@@ -47,8 +47,8 @@ def crashed(desk: Desk, rows: Any, reason: str) -> int:
 
 def _crashed(desk: Desk, row: Any, reason: str) -> None:
     spent = max(0.0, row.spent)
-    if row.committed_seq > 0:
-        desk.do("give_back", unit=row.id, crashes=row.crashes, reason=reason, spent=spent)
+    if row.committed_seq > 0:  # whoever is killed from outside now and then must not end up blaming a healthy key
+        desk.do("give_back", unit=row.id, crashes=max(0, row.crashes - 1), reason=reason, spent=spent)
         return
     if row.crashes >= CAREFUL and row.touched is not None:
         node, listing, key = json.loads(row.touched)

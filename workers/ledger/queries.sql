@@ -80,7 +80,7 @@ ON CONFLICT (id) DO NOTHING;
 UPDATE slots SET unit = NULL WHERE unit = :unit;
 
 -- name: poison_of
-SELECT node, listing, key FROM poison WHERE unit = :unit;
+SELECT node, listing, key FROM poison WHERE unit = :unit AND hits > 1;
 
 -- name: renew
 UPDATE units SET lease_until = {now} + :lease, progress = :progress
@@ -139,7 +139,8 @@ WHERE id = :unit
 RETURNING id, run, parent, depth, state, outstanding, failed, post, phase;
 
 -- name: add_poison
-INSERT INTO poison (unit, node, listing, key) VALUES (:unit, :node, :listing, :key) ON CONFLICT DO NOTHING;
+INSERT INTO poison (unit, node, listing, key) VALUES (:unit, :node, :listing, :key)
+ON CONFLICT (unit, node, listing, key) DO UPDATE SET hits = poison.hits + 1;
 
 -- name: count_poison
 SELECT count(*) FROM poison WHERE unit = :unit;

@@ -84,6 +84,7 @@ CREATE TABLE poison (
     node TEXT NOT NULL,
     listing TEXT NOT NULL,
     key TEXT NOT NULL,
+    hits INTEGER NOT NULL DEFAULT 1, -- workers that died there; it is poison from the second on
     PRIMARY KEY (unit, node, listing, key)
 );
 

@@ -98,10 +98,11 @@ class UnitRules(Rules):
             claim = self.claim(harness)
             assert claim.crashes == crashes
             assert harness.ledger.abandon("w", reason="killed", now=time.time()) == 1
-        claim = self.claim(harness)
-        assert claim.careful == 3
-        assert harness.ledger.touch(claim.unit.id, claim.fence, "table", "shop", "bad")
-        assert harness.ledger.abandon("w", reason="killed", now=time.time()) == 1
+        for _ in range(2):
+            claim = self.claim(harness)
+            assert (claim.careful, claim.poison) == (3, frozenset())
+            assert harness.ledger.touch(claim.unit.id, claim.fence, "table", "shop", "bad")
+            assert harness.ledger.abandon("w", reason="killed", now=time.time()) == 1
         assert self.claim(harness).poison == frozenset({("table", "shop", "bad")})
 
     def test_a_unit_that_kills_every_worker_fails_at_last(self, harness: Harness) -> None:
