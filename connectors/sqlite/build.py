@@ -47,9 +47,7 @@ def table(raw: Raw, scope: Scope, *, keep_ddl: bool) -> Iterator[Entity]:
     told = ddl.table(sql) if kind == "table" and sql else ddl.TableDdl()
     properties = {"without_rowid": "true"} if without_rowid else {}
     properties.update({"strict": "true"} if strict else {})
-    if raw.listed.data == "broken":
-        properties["broken"] = "it refers to something that is not there"
-    elif rows and rows[0][1] == BROKEN:
+    if rows and rows[0][1] == BROKEN:
         properties["broken"] = rows[0][2]
         rows = []
     system = raw.listed.name.startswith("sqlite_")

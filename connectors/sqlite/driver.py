@@ -41,6 +41,20 @@ class SqliteDriver:
             self._deadline, self._late = time.monotonic() + self.limits.statement_timeout, False
             return connection.execute(sql, parameters).fetchall()
 
+    def broken(self, relation: str) -> str:
+        """Why a view or virtual table cannot be used, or an empty text. It is prepared only, nothing is read."""
+        quoted = relation.replace('"', '""')
+        with self._lock:
+            connection = self._opened()
+            self._deadline, self._late = time.monotonic() + self.limits.statement_timeout, False
+            try:
+                connection.execute(f'EXPLAIN SELECT * FROM main."{quoted}"').close()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                    raise
+                return str(error)
+            return ""
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         with self._lock:

@@ -59,15 +59,15 @@ class SqliteSource(SlicedSource):
             if name == _STATISTICS and not self.extract.system_schemas:
                 continue
             rule = self.extract.rule("views" if kind == "view" else "tables", name)
-            yield Listed(MAIN, name, name, name, rule, 1 + columns, "broken" if not columns else relation)
+            yield Listed(MAIN, name, name, name, rule, 1 + columns, relation)
 
     def facet_list(self, node: str) -> Sequence[Facet]:
         def tables(listed: Listed) -> bool:
-            return listed.data not in ("view", "broken")
+            return bool(listed.data != "view")
 
         return (
             Facet("objects", self._facet("objects")),
-            Facet("columns", self._columns, lambda listed: listed.data != "broken"),
+            Facet("columns", self._columns),
             Facet("indexes", self._facet("indexes"), tables),
             Facet("foreign_keys", self._facet("foreign_keys"), tables),
             Facet("triggers", self._facet("triggers")),
@@ -93,10 +93,11 @@ class SqliteSource(SlicedSource):
         return {name: "yes" if name in found else "no" for name in names}
 
     def check(self) -> Iterator[Step]:
+        def listed() -> list[Listed]:
+            return list(self.listing("table", self.root.child(MAIN), [MAIN], KeyRange()))
+
         def columns() -> str:
-            first = [
-                Listed(MAIN, row[0], row[0], row[0], data=row[2]) for row in self._query("names", system=False)[:10]
-            ]
+            first = listed()[:10]
             return f"{len(list(self._columns(first)))} columns of {len(first)} tables and views"
 
         def size() -> str:
@@ -106,7 +107,7 @@ class SqliteSource(SlicedSource):
         return self.steps([
             ("open the file", size),
             ("identify the server", lambda: f"SQLite {self.version()}, {self.identity()}"),
-            ("list tables and views", lambda: f"{len(self._query('names', system=False))} found"),
+            ("list tables and views", lambda: f"{len(listed())} found"),
             ("read columns", columns),
         ])  # fmt: skip
 
@@ -127,14 +128,11 @@ class SqliteSource(SlicedSource):
         return lambda listed: self.driver.query(Q[name], names=json.dumps([each.name for each in listed]))
 
     def _columns(self, listed: Sequence[Listed]) -> Iterable[tuple[Any, ...]]:
-        """Columns; a view that broke since it was listed (or a virtual table without its module) has none to show."""
-        try:
-            return self._facet("columns")(listed)
-        except sqlite3.OperationalError as error:
-            views = any(each.data in ("view", "virtual") for each in listed)
-            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR or not views:
-                raise
-            if len(listed) == 1:
-                return [(listed[0].id, build.BROKEN, str(error))]
-        middle = len(listed) // 2
-        return [*self._columns(listed[:middle]), *self._columns(listed[middle:])]
+        """Columns. A view that refers to something that is not there (or a virtual table without its module) exists,
+        but would make the whole statement fail; such ones are found before, and say why they have no columns."""
+        doubtful = [each for each in listed if each.data in ("view", "virtual")]
+        broken = {each.id: why for each in doubtful if (why := self.driver.broken(each.name))}
+        yield from ((id_, build.BROKEN, why) for id_, why in broken.items())
+        healthy = [each for each in listed if each.id not in broken]
+        if healthy:
+            yield from self._facet("columns")(healthy)

@@ -3,7 +3,6 @@ SELECT sqlite_version()
 
 -- name: names
 -- Shadow tables and sqlite_* belong to SQLite itself. Ordered in Python: a UTF-16 file compares other bytes.
--- A view that refers to something that is not there, and a virtual table without its module, have no columns.
 SELECT m.name, m.type, l.type, l.ncol
 FROM sqlite_master m
 JOIN pragma_table_list l ON l.schema = 'main' AND l.name = m.name
