@@ -16,7 +16,7 @@ CHECKS = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 def test_any_history_on_sqlite() -> None:
     run_state_machine_as_test(
         machine(lambda: SqlHarness(open_database("sqlite://"))),
-        settings=settings(max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=CHECKS),
+        settings=settings(max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=CHECKS),
     )
 
 
@@ -26,7 +26,7 @@ def test_any_history_on_postgresql(postgres_database: str) -> None:
     try:
         run_state_machine_as_test(
             machine(lambda: SqlHarness(db, keep=True)),
-            settings=settings(max_examples=10, stateful_step_count=40, deadline=None, suppress_health_check=CHECKS),
+            settings=settings(max_examples=8, stateful_step_count=40, deadline=None, suppress_health_check=CHECKS),
         )
     finally:
         db.close()
