@@ -105,7 +105,7 @@ def open_database(url: str, *, create: bool = True) -> Database:
     except BaseException as error:
         db.close()
         if isinstance(error, HeadraceError) and not isinstance(error, Fatal):
-            raise Fatal(error.what, error.where, error.remedy, reason=error.reason) from None
+            raise Fatal(error.what, error.where, error.remedy, reason="catalog") from None
         raise
     return db
 
@@ -128,7 +128,8 @@ def _folder(url: URL, where: str, create: bool) -> None:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise Fatal(f"the catalog's folder cannot be made: {error.strerror}", where, "choose another") from None
+            what = f"the catalog's folder cannot be made: {error.strerror}"
+            raise Fatal(what, where, "choose another", reason="catalog") from None
     elif not file.exists():
         raise Usage("there is no catalog here yet", where, "run: headrace crawl ..., or name another with --catalog")
     if file.is_dir():
