@@ -48,8 +48,9 @@ class Pool:
             self._spawn()
 
     @property
-    def pids(self) -> list[int]:
-        return [process.pid for process in self._processes.values()]
+    def pids(self) -> dict[str, int]:
+        """The process ids of the workers by name."""
+        return {worker: process.pid for worker, process in self._processes.copy().items()}
 
     def left(self) -> bool:
         """All workers have given back what they held and exited."""

@@ -48,3 +48,8 @@ def reading(claim: Claim, ledger: Ledger) -> Reading:
             raise Lost("the unit is somebody else's now")
 
     return Reading(SLICES[careful], touch if careful >= 3 else None, claim.poison)
+
+
+def relax(reading: Reading) -> None:
+    """Read as fast as ever from the next slice on."""
+    reading.slice, reading.touch = SLICES[0], None

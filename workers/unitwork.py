@@ -19,8 +19,11 @@ from workers.emitter import Emitter
 from workers.heartbeat import Held
 from workers.memory import Guard
 from workers.retries import patiently
+from workers.sources import relax
 from workers.stopping import Stop
 
+CALM = 1000
+"""Objects that a careful unit reads without harm before it reads as fast as ever: what killed it was among them."""
 PIECE = 2500
 """Objects in one piece of a split remainder, about."""
 
@@ -66,6 +69,7 @@ class UnitWork:
             self._confirm(source)
             return
         single = self.claim.careful >= 2
+        calm = self._batching.objects + CALM
         for event in self._events(source):
             self._check()
             full = self._batching.add(event)
@@ -77,6 +81,9 @@ class UnitWork:
                 break
             if full or single:
                 self._emit(source)
+            if self.claim.careful and self._batching.objects >= calm:
+                single = False
+                relax(source.reading)
             if self._guard.due():
                 self._emit(source)
                 self._guard.relieve()

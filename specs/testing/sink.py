@@ -31,7 +31,7 @@ class MemorySink:
 class SnapshotSuite:
     """Subclass it and override ``sink`` and ``stored``; the place is the same for all sinks of one test."""
 
-    @pytest.fixture()
+    @pytest.fixture
     def place(self, tmp_path: Any) -> Any:
         """Where the sinks of this test write to."""
         return tmp_path

@@ -27,7 +27,7 @@ class TestJsonl(SnapshotSuite):
 
 
 class TestMemory(SnapshotSuite):
-    @pytest.fixture()
+    @pytest.fixture
     def place(self) -> dict[str, MemorySink]:
         return {}
 

@@ -1,0 +1,132 @@
+"""A crawl that is disturbed, and what it is compared with."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from scheduler.crawl import crawl, root_of
+from scheduler.reconcile import Reconciler
+from scheduler.summary import Summary
+from specs.recipe import Recipe
+from specs.work import Run
+from workers import liveness
+from workers.catalog import Catalog
+from workers.child import Order
+from workers.database import Database, open_database
+from workers.ledger import SqlLedger
+from workers.pool import Pool, pooled
+from workers.stopping import Stop
+
+FAKE = "specs.testing.fake:spec"
+GIVE_UP = 100.0
+"""Seconds after which a disturbed crawl is stopped, so that the test fails instead of hanging."""
+
+
+def fake(**connection: Any) -> Recipe:
+    return Recipe.from_dict({"service": {"name": "estate", "type": FAKE}, "connection": connection})
+
+
+def url(folder: Path, name: str) -> str:
+    return f"sqlite:///{folder / name}.db"
+
+
+@contextmanager
+def database(folder: Path, name: str) -> Iterator[Database]:
+    db = open_database(url(folder, name))
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def exported(folder: Path, name: str) -> list[str]:
+    with database(folder, name) as db:
+        return list(Catalog(db).export())
+
+
+def undisturbed(recipe: Recipe, folder: Path) -> list[str]:
+    """The export of a crawl in one process that nobody disturbs."""
+    summary = crawl(recipe, catalog=url(folder, "calm"))
+    assert summary.status == "complete", summary
+    assert summary.reconciles
+    return exported(folder, "calm")
+
+
+def check(folder: Path, name: str, run: str, calm: list[str]) -> None:
+    """The catalog is the one of an undisturbed crawl, and the run's numbers add up."""
+    with database(folder, name) as db:
+        ledger = SqlLedger(db)
+        found = ledger.run(run)
+        assert (found.state, found.reason) == ("complete", "")
+        assert ledger.reconcile(run, Catalog(db).stored(run)) == []
+        assert ledger.incomplete(run) == []
+        assert list(ledger.failures(run)) == []
+        listed = {type_: row["listed"] for type_, row in ledger.counts(run).items()}
+        assert sum(listed.values()) == len(calm)
+        assert list(Catalog(db).export()) == calm
+
+
+class Pooled:
+    """One crawl with worker processes whose parent is this test."""
+
+    def __init__(self, recipe: Recipe, folder: Path, workers: int) -> None:
+        self.recipe, self.folder, self.workers = recipe, folder, workers
+        self.stop = Stop()
+        self.kills = 0
+
+    def run(self, disturb: Callable[[Pool, SqlLedger, str], None]) -> Run | None:
+        """Crawl while ``disturb`` runs in a thread."""
+        with database(self.folder, "wild") as db:
+            ledger, root = SqlLedger(db), root_of(self.recipe, {})
+            service = self.recipe.service
+            run = ledger.open_run(
+                service.name, service.type, self.recipe.to_dict(), [root], slots=4, now=time.time()
+            )  # fmt: skip
+            owner = liveness.name()
+            order = Order(owner, owner, url(self.folder, "wild"), run.id, self.recipe, {}, self.workers)
+            watch = threading.Timer(GIVE_UP, self.stop.set, ["the test took too long"])
+            watch.daemon = True
+            watch.start()
+
+            def spawned(pool: Pool) -> None:
+                threading.Thread(target=disturb, args=(pool, ledger, run.id), daemon=True).start()
+
+            try:
+                return pooled(ledger, order, self.stop, Reconciler(ledger, run.id, ledger.outstanding).tick, spawned=spawned)
+            finally:
+                watch.cancel()
+
+    def killing(self, times: int, seed: int, pause: float) -> Callable[[Pool, SqlLedger, str], None]:
+        """Kill a worker that holds a unit, ``times`` times, each up to ``pause`` seconds after it was seen."""
+        rng = random.Random(seed)
+
+        def disturb(pool: Pool, ledger: SqlLedger, run: str) -> None:
+            while self.kills < times and not self.stop.is_set():
+                time.sleep(0.02)
+                busy = sorted(ledger.holders(run)[0] & pool.pids.keys())
+                if not busy:
+                    continue
+                time.sleep(rng.uniform(0, pause))
+                pid = pool.pids.get(rng.choice(busy))
+                if pid is not None:
+                    with suppress(ProcessLookupError):
+                        kill(pid)
+                        self.kills += 1
+
+        return disturb
+
+
+def kill(pid: int) -> None:
+    import os
+    import signal
+
+    os.kill(pid, signal.SIGKILL)
+
+
+__all__ = ["Pooled", "Summary", "check", "exported", "fake", "kill", "undisturbed", "url"]
