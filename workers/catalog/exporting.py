@@ -38,7 +38,7 @@ def _line(type_: str, state: str, content: str, stats: str | None) -> str:
     head = f'{{"type":{json.dumps(type_)},'
     if state != "live":
         head += f'"state":{json.dumps(state)},'
-    body = content[1:] if len(content) > 2 else content[1:].replace("}", '"":null}')
+    body = content[1:]  # never empty: every entity has its FQN in it
     if stats:
         return f'{head}{body[:-1]},"stats":{stats}}}'
     return head + body

@@ -19,7 +19,8 @@ def append(backend: Backend, conn: Connection, events: Sequence[Event], stamp: S
         return
     behind = reserve(backend, conn, len(events))
     backend.append(behind - len(events), events, stamp)
-    backend.execute("note_run", [{"run": stamp.run, "first": behind - len(events), "last": behind - 1}])
+    if stamp.run:
+        backend.execute("note_run", [{"run": stamp.run, "first": behind - len(events), "last": behind - 1}])
 
 
 def reserve(backend: Backend, conn: Connection, n: int) -> int:
