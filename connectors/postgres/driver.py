@@ -33,6 +33,7 @@ class PostgresDriver:
     def __init__(self, config: PostgresConnection, limits: Limits, count: Callable[[], None]) -> None:
         self.config, self.limits = config, limits
         self.database = config.first_database
+        self.grace = GRACE
         self._count = count
         self._lock = threading.RLock()
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
@@ -134,14 +135,14 @@ class PostgresDriver:
         """One snapshot for all statements inside (repeatable read, read-only); ends whatever happens."""
         with self._lock:
             connection = self.open()
-            self._execute(connection, "BEGIN")
+            self.execute("BEGIN")
             try:
                 yield
             finally:
                 # Nothing was written: ending it by COMMIT or by ROLLBACK is the same, and after an error both work.
                 if not connection.closed and connection.info.transaction_status != pq.TransactionStatus.IDLE:
                     try:
-                        self._execute(connection, "ROLLBACK")
+                        self.execute("ROLLBACK")
                     except HeadraceError:
                         self.close()
                         raise
@@ -162,13 +163,16 @@ class PostgresDriver:
             except (psycopg.Error, OSError) as error:
                 raise self._failed(error) from None
 
-    def _execute(self, connection: psycopg.Connection[tuple[Any, ...]], statement: str) -> None:
-        self._count()
-        try:
-            with self._deadline(connection):
-                connection.execute(statement)
-        except (psycopg.Error, OSError) as error:
-            raise self._failed(error) from None
+    def execute(self, statement: str) -> None:
+        """Send a statement that answers with no rows of interest. Raises ``HeadraceError``, classified."""
+        with self._lock:
+            connection = self.open()
+            self._count()
+            try:
+                with self._deadline(connection):
+                    connection.execute(statement)
+            except (psycopg.Error, OSError) as error:
+                raise self._failed(error) from None
 
     def _failed(self, error: Exception) -> HeadraceError:
         found = classify(error, self.where, cancelled=self._cancelled)
@@ -182,7 +186,7 @@ class PostgresDriver:
     @contextmanager
     def _deadline(self, connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[None]:
         """Cut the line when the server does not even keep its own statement timeout."""
-        timer = threading.Timer(self.limits.statement_timeout + GRACE, _cut, (connection.fileno(),))
+        timer = threading.Timer(self.limits.statement_timeout + self.grace, _cut, (connection.fileno(),))
         timer.daemon = True
         timer.start()
         try:

@@ -1,0 +1,82 @@
+"""Statements are names plus facets per thousand objects, however many schemas they are spread over."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from connectors.postgres.statements import statements
+from specs.topology.engine import walk
+from specs.topology.events import Found, Start
+from specs.topology.node import Item
+from specs.topology.scope import EVERYTHING, KeyRange, Scope
+from tests.connectors.postgres.support import SERVICE, session, source
+
+pytestmark = pytest.mark.server
+
+SCHEMAS, TABLES = 10, 11
+
+
+@pytest.fixture
+def warehouse(postgres_database: str) -> str:
+    with session(postgres_database) as other:
+        for schema in range(SCHEMAS):
+            other.execute(
+                f"CREATE SCHEMA w{schema}; CREATE SEQUENCE w{schema}.s; CREATE TYPE w{schema}.e AS ENUM ('a');"
+                f"CREATE FUNCTION w{schema}.f() RETURNS int LANGUAGE sql AS 'SELECT 1';"
+                + "".join(f"CREATE TABLE w{schema}.t{at:02} (id int PRIMARY KEY);" for at in range(TABLES))
+            )
+    return postgres_database
+
+
+def packed(url: str, slice_: int) -> tuple[int, int]:
+    """Statements and tables of one unit that holds all ten schemas."""
+    with closing(source(url, slice_=slice_)) as one:
+        scope = Scope.of(SERVICE, url.rsplit("/", 1)[1])
+        start = Start("schema", scope, range=KeyRange("v", "x"))
+        found = [event for event in walk(one, one.topology, start) if isinstance(event, Found)]
+        return one.statements, sum(event.entity.type_name() == "Table" for event in found)
+
+
+def test_a_packed_unit_costs_what_one_schema_does(warehouse: str) -> None:
+    with closing(source(warehouse)) as one:
+        slices = 1 + one.facets("type") + 1 + one.facets("sequence") + 1 + one.facets("table")
+        slices += 1 + one.facets("stored_procedure")
+    count, tables = packed(warehouse, 1000)
+    assert tables == SCHEMAS * TABLES
+    assert count <= 1 + slices
+
+
+def test_slices_span_schemas(warehouse: str) -> None:
+    few, _ = packed(warehouse, 1000)
+    more, tables = packed(warehouse, 55)
+    assert tables == SCHEMAS * TABLES
+    assert more - few <= 9, "one more slice of tables, not one per schema"
+
+
+def test_listing_and_preview_agree_and_previews_read_nothing(warehouse: str) -> None:
+    with closing(source(warehouse, tables={"exclude": ["^t0[1-3]$"]})) as one:
+        scope = Scope.of(SERVICE, warehouse.rsplit("/", 1)[1], "w3")
+        before = one.statements
+        steps = list(one.preview("table", scope, EVERYTHING))
+        assert one.statements == before + 1
+        assert [step.key for step in steps] == [f"t{at:02}" for at in range(TABLES)]
+        assert sum(isinstance(step, Item) for step in steps) == TABLES - 3
+        assert [step.key for step in one.tables(scope, EVERYTHING)] == [step.key for step in steps]
+
+
+def test_estimates_count_the_objects_below(warehouse: str) -> None:
+    with closing(source(warehouse)) as one:
+        scope = Scope.of(SERVICE, warehouse.rsplit("/", 1)[1])
+        found = {step.name: step.estimate for step in one.schemas(scope, EVERYTHING) if isinstance(step, Item)}
+    assert found["w0"] == TABLES + 2
+
+
+@pytest.mark.parametrize("major", range(13, 20))
+def test_every_version_has_every_statement(major: int) -> None:
+    found = statements(major)
+    assert set(found) == set(statements(15))
+    assert not any("-- from" in text or "-- before" in text for text in found.values())
+    assert ("conenforced" in found["constraints"]) == (major >= 18)
+    assert ("pg_get_function_sqlbody" in found["routines"]) == (major >= 14)
