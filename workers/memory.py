@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import gc
 import os
@@ -47,6 +48,7 @@ def tune() -> None:
     """Set a long-running process up: fewer collections over objects that die young anyway, one malloc arena."""
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # drivers take frozen objects for leaks at exit, and say so on stderr
     gc.set_threshold(50_000, 20, 50)
     libc = _libc()
     if libc is not None:
