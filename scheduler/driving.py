@@ -73,7 +73,7 @@ def _work(job: Job, stop: Stop, tick: Callable[..., tuple[Run | None, int]], met
 
     owner = liveness.name()
     order = Order(
-        owner, owner, job.catalog, job.run.id, job.recipe, job.secrets, job.workers, job.accept_identity
+        owner, owner, job.run.id, job.recipe, job.secrets, job.workers, job.accept_identity
     )  # fmt: skip
     return pooled(job.ledger, order, stop, tick, report=meter.report)
 

@@ -11,9 +11,8 @@ from pathlib import Path
 from specs.errors import Fatal
 from specs.recipe import Recipe
 from specs.work import Lost
-from workers.database import open_database
-from workers.ledger import SqlLedger
 from workers.memory import tune
+from workers.queues.calls import AskedLedger
 from workers.queues.pipeline import PipeLine
 from workers.stopping import Stop
 from workers.unitwork import Budget
@@ -29,7 +28,6 @@ class Order:
 
     worker: str
     epoch: str
-    catalog: str
     run: str
     recipe: Recipe
     secrets: Mapping[str, str]
@@ -63,18 +61,14 @@ def main(descriptor: int) -> None:
 
 def _work(order: Order, line: PipeLine, stop: Stop) -> None:
     tune()
-    db = open_database(order.catalog, create=False)
+    worker = Worker(
+        order.worker, AskedLedger(line.ask), line, order.recipe, order.secrets, stop, processes=order.processes,
+        accept_identity=order.accept_identity, budget=order.budget, stuck=_stuck,
+    )  # fmt: skip
     try:
-        worker = Worker(
-            order.worker, SqlLedger(db), line, order.recipe, order.secrets, stop, processes=order.processes,
-            accept_identity=order.accept_identity, budget=order.budget, stuck=_stuck,
-        )  # fmt: skip
-        try:
-            worker.work(order.run, lambda: line.over)
-        finally:
-            worker.close()
+        worker.work(order.run, lambda: line.over)
     finally:
-        db.close()
+        worker.close()
 
 
 def _stuck(scope: str) -> None:

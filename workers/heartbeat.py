@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 from specs.errors import HeadraceError
 from specs.sources.base import Source
-from specs.work import Claim, Ledger, Lost
+from specs.work import Claim, Lost
 from workers.stopping import Stop
+from workers.unitledger import UnitLedger
 
 EVERY = 15.0
 """Seconds between two renewals."""
@@ -78,7 +79,7 @@ class Heartbeat:
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: UnitLedger,
         stop: Stop,
         *,
         limit: float = 60.0,

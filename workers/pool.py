@@ -17,6 +17,7 @@ from specs.work import Ledger, Run
 from workers.child import Order
 from workers.control import Control, Tick
 from workers.flusher import Flusher
+from workers.queues.calls import Clerk
 from workers.queues.frames import frame
 from workers.queues.pipeline import ORDER
 from workers.queues.pipes import PipeQueue
@@ -131,7 +132,8 @@ def pooled(
     spawned: Callable[[Pool], None] = lambda pool: None,
 ) -> Run | None:  # fmt: skip
     """Work on a run until it is closed or ``stop`` is set; returns it as last seen. Raises ``Fatal``."""
-    queue = PipeQueue()
+    clerk = Clerk(ledger)
+    queue = PipeQueue(clerk)
     flusher = Flusher(queue, ledger)
     try:
         pool = Pool(ledger, queue, order, stop, lambda: flusher.batches)
@@ -153,3 +155,4 @@ def pooled(
         return control.run
     finally:
         queue.close()
+        clerk.close()

@@ -7,13 +7,14 @@ from contextlib import closing
 
 from specs.errors import Fatal, Retry
 from specs.topology.node import Topology
-from specs.work import Claim, Ledger, Lost
+from specs.work import Claim, Lost
 from workers.emitter import Emitter, Producer
 from workers.heartbeat import Heartbeat, Held
 from workers.memory import Guard, give_back
 from workers.retries import jitter, patiently
 from workers.sources import Opener, reading
 from workers.stopping import Stop
+from workers.unitledger import UnitLedger
 from workers.unitwork import Budget, Stopping, UnitWork
 
 TRIES = 3
@@ -26,7 +27,7 @@ class Runner:
     """Knows how to work on any unit of one run; ``open`` makes the source."""
 
     def __init__(
-        self, ledger: Ledger, queue: Producer, open_: Opener, topology: Topology, heartbeat: Heartbeat, stop: Stop, *,
+        self, ledger: UnitLedger, queue: Producer, open_: Opener, topology: Topology, heartbeat: Heartbeat, stop: Stop, *,
         guard: Guard, budget: Budget | None = None, accept_identity: bool = False,
     ) -> None:  # fmt: skip
         self._ledger, self._queue, self._open, self._topology = ledger, queue, open_, topology

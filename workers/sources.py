@@ -12,7 +12,8 @@ from specs.sources.base import Source
 from specs.topology.node import Topology
 from specs.topology.reading import Reading
 from specs.topology.scope import Scope
-from specs.work import Claim, Ledger, Lost
+from specs.work import Claim, Lost
+from workers.unitledger import UnitLedger
 
 SLICES = (1000, 250, 1, 1)
 """Keys read in one go, by how careful a unit must be."""
@@ -39,7 +40,7 @@ def build(recipe: Recipe, secrets: Mapping[str, str], reading: Reading | None = 
     return made
 
 
-def reading(claim: Claim, ledger: Ledger) -> Reading:
+def reading(claim: Claim, ledger: UnitLedger) -> Reading:
     """How to read for a claim: a unit that crashed reads smaller slices, at last one key at a time, written down."""
     careful = claim.careful
 

@@ -12,7 +12,7 @@ from specs.topology.engine import post, walk
 from specs.topology.events import Coverage, Covered, Event, Spawned, Start
 from specs.topology.node import Topology
 from specs.topology.scope import KeyRange
-from specs.work import Batch, Claim, Ledger, Receipt
+from specs.work import Batch, Claim, Receipt
 from workers.batching import Batching
 from workers.confirming import confirm
 from workers.emitter import Emitter
@@ -21,6 +21,7 @@ from workers.memory import Guard
 from workers.retries import patiently
 from workers.sources import relax
 from workers.stopping import Stop
+from workers.unitledger import UnitLedger
 
 CALM = 1000
 """Objects that a careful unit reads without harm before it reads as fast as ever: what killed it was among them."""
@@ -44,7 +45,7 @@ class UnitWork:
     """State of one claim over several connections. ``moved`` says whether anything was emitted since last asked."""
 
     def __init__(
-        self, claim: Claim, topology: Topology, ledger: Ledger, emitter: Emitter, held: Held, stop: Stop,
+        self, claim: Claim, topology: Topology, ledger: UnitLedger, emitter: Emitter, held: Held, stop: Stop,
         guard: Guard, budget: Budget, accept_identity: bool,
     ) -> None:  # fmt: skip
         self.claim, self.start = claim, claim.unit.start

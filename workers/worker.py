@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from specs.recipe import Recipe
-from specs.work import Ledger
 from workers.emitter import Producer
 from workers.heartbeat import EVERY, Heartbeat
 from workers.memory import Guard, allowed
@@ -15,6 +14,7 @@ from workers.retries import patiently
 from workers.runner import Runner
 from workers.sources import build, topology
 from workers.stopping import Stop
+from workers.unitledger import UnitLedger
 from workers.unitwork import Budget
 
 POLL = 0.25
@@ -33,7 +33,7 @@ class Worker:
     """One at a time per process. ``name`` says who holds the units; ``processes`` share the machine's memory."""
 
     def __init__(
-        self, name: str, ledger: Ledger, line: Line, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, *,
+        self, name: str, ledger: UnitLedger, line: Line, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, *,
         processes: int = 1, accept_identity: bool = False, budget: Budget | None = None, every: float = EVERY,
         stuck: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip

@@ -24,7 +24,7 @@ from workers.pool import Pool, pooled
 from workers.stopping import Stop
 
 FAKE = "specs.testing.fake:spec"
-GIVE_UP = 100.0
+GIVE_UP = 150.0
 """Seconds after which a disturbed crawl is stopped, so that the test fails instead of hanging."""
 
 
@@ -89,7 +89,7 @@ class Pooled:
                 service.name, service.type, self.recipe.to_dict(), [root], slots=4, now=time.time()
             )  # fmt: skip
             owner = liveness.name()
-            order = Order(owner, owner, url(self.folder, "wild"), run.id, self.recipe, {}, self.workers)
+            order = Order(owner, owner, run.id, self.recipe, {}, self.workers)
             watch = threading.Timer(GIVE_UP, self.stop.set, ["the test took too long"])
             watch.daemon = True
             watch.start()
@@ -98,7 +98,9 @@ class Pooled:
                 threading.Thread(target=disturb, args=(pool, ledger, run.id), daemon=True).start()
 
             try:
-                return pooled(ledger, order, self.stop, Reconciler(ledger, run.id, ledger.outstanding).tick, spawned=spawned)
+                return pooled(
+                    ledger, order, self.stop, Reconciler(ledger, run.id, ledger.outstanding).tick, spawned=spawned
+                )
             finally:
                 watch.cancel()
 

@@ -8,6 +8,7 @@ import threading
 from typing import Any
 
 from specs.work import WINDOW, Batch, Lost, Position
+from workers.queues.calls import REPLY, Asking
 from workers.queues.frames import READ, Frames, frame
 from workers.queues.window import Window
 from workers.stopping import Stop
@@ -22,13 +23,16 @@ CREDIT = 8_000_000
 class PipeLine:
     """The producer's half of a ``SinkQueue``. When the pipe breaks, ``stop`` is set and every put is ``Lost``.
 
-    ``over`` once the parent said so. ``order`` reads the first message, before ``listen`` starts the hearing thread.
+    ``ask`` calls the parent's ledger (see ``calls``). ``over`` once the parent said so. ``order`` reads the first message, before ``listen`` starts the hearing thread.
     """
 
     def __init__(self, pipe: socket.socket, stop: Stop, *, credit: int = CREDIT, window: int = WINDOW) -> None:
         self._pipe, self._stop = pipe, stop
         self._window = Window(credit, window)
         self._frames = Frames()
+        self._asking = Asking(self._send)
+        self._sending = threading.Lock()
+        self.ask = self._asking.call
         self._rest: list[tuple[bytes, bytes]] = []
         self._ready: tuple[Batch, bytes] | None = None
         self._sent = 0
@@ -73,14 +77,17 @@ class PipeLine:
 
     def _send(self, data: bytes) -> None:
         try:
-            self._pipe.sendall(data)
+            with self._sending:  # the heartbeat sends too
+                self._pipe.sendall(data)
         except OSError:
             self._broken()
             raise Lost("the parent process is gone") from None
 
     def _broken(self) -> None:
         self._stop.set("the parent process is gone")
-        self._window.fail(Lost("the parent process is gone"))
+        lost = Lost("the parent process is gone")
+        self._window.fail(lost)
+        self._asking.fail(lost)
 
     def _hear(self) -> None:
         for kind, payload in self._rest:
@@ -100,9 +107,11 @@ class PipeLine:
         if kind == ACKS:
             for holder, size, result in pickle.loads(payload):
                 self._window.leave(holder, size, result)
+        elif kind == REPLY:
+            self._asking.replied(payload)
         elif kind == STOP:
             self._stop.set(payload.decode())
         elif kind == END:
             self.over = True
-        if kind != ACKS:
+        if kind not in (ACKS, REPLY):
             self._window.wake()

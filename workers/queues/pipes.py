@@ -12,6 +12,7 @@ from itertools import islice
 from multiprocessing.connection import wait
 
 from specs.work import Batch, CommitResult
+from workers.queues.calls import CALL, Clerk
 from workers.queues.frames import READ, Frames, frame
 from workers.queues.pipeline import ACKS, BATCH, END, ERROR, STOP, WAKE
 
@@ -23,10 +24,11 @@ class PipeQueue:
     """The flusher's half of a ``SinkQueue`` of one shard, fed by one pipe per worker.
 
     Bytes are bounded by the workers' credits. A pipe that ends shows up in ``ended``; what it had sent in whole stays
-    in the queue, a torn message is gone with it. ``errors`` are what workers reported.
+    in the queue, a torn message is gone with it. ``errors`` are what workers reported; ``clerk`` answers their calls.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clerk: Clerk | None = None) -> None:
+        self._clerk = clerk
         self._pipes: dict[socket.socket, str] = {}
         self._frames: dict[socket.socket, Frames] = {}
         self._entries: OrderedDict[str, tuple[Batch, int, socket.socket]] = OrderedDict()
@@ -135,6 +137,8 @@ class PipeQueue:
                         self._last += 1
                         self.bytes += len(payload)
                         self._entries[f"{self._last:016d}"] = (pickle.loads(payload), len(payload), pipe)
+                    elif kind == CALL and self._clerk is not None:
+                        self._clerk.take(pipe, payload)
                     elif kind == ERROR:
                         self.errors.append(pickle.loads(payload))
             self._arrival.notify_all()
