@@ -27,8 +27,8 @@ class Runner:
     """Knows how to work on any unit of one run; ``open`` makes the source."""
 
     def __init__(
-        self, ledger: UnitLedger, queue: Producer, open_: Opener, topology: Topology, heartbeat: Heartbeat, stop: Stop, *,
-        guard: Guard, budget: Budget | None = None, accept_identity: bool = False,
+        self, ledger: UnitLedger, queue: Producer, open_: Opener, topology: Topology, heartbeat: Heartbeat, stop: Stop,
+        *, guard: Guard, budget: Budget | None = None, accept_identity: bool = False,
     ) -> None:  # fmt: skip
         self._ledger, self._queue, self._open, self._topology = ledger, queue, open_, topology
         self._heartbeat, self._stop, self._guard = heartbeat, stop, guard

@@ -98,9 +98,8 @@ class Pooled:
                 threading.Thread(target=disturb, args=(pool, ledger, run.id), daemon=True).start()
 
             try:
-                return pooled(
-                    ledger, order, self.stop, Reconciler(ledger, run.id, ledger.outstanding).tick, spawned=spawned
-                )
+                tick = Reconciler(ledger, run.id, ledger.outstanding).tick
+                return pooled(ledger, order, self.stop, tick, spawned=spawned)
             finally:
                 watch.cancel()
 

@@ -23,7 +23,8 @@ CREDIT = 8_000_000
 class PipeLine:
     """The producer's half of a ``SinkQueue``. When the pipe breaks, ``stop`` is set and every put is ``Lost``.
 
-    ``ask`` calls the parent's ledger (see ``calls``). ``over`` once the parent said so. ``order`` reads the first message, before ``listen`` starts the hearing thread.
+    ``ask`` calls the parent's ledger (see ``calls``). ``over`` once the parent said so. ``order`` reads the first
+    message, before ``listen`` starts the hearing thread.
     """
 
     def __init__(self, pipe: socket.socket, stop: Stop, *, credit: int = CREDIT, window: int = WINDOW) -> None:
