@@ -99,7 +99,7 @@ class _Walker:
         after, inner = _position(node, resume)
         todo = span
         if after is not None:
-            todo = span.resume(after[:-1] if inner else after)
+            todo = span.resume((after[:-1] or None) if inner else after)
         packed = own and node.unit
         try:
             for produced in node.produce(self.source, scope, todo):
@@ -174,7 +174,7 @@ class _Walker:
             stopped = yield from self.stages(node, item, scope, prefix, _skip(resume))
             resume = ()
             if stopped is None:
-                yield Done((*prefix, node.children[0].name, None) if node.children else prefix or END)
+                yield Done((*prefix, _below(node), None) if node.children or node.post_process else prefix or END)
         for child in _remaining(node, resume):
             behind = (*prefix, _next(node, child), None)
             if stopped is not None:
@@ -283,6 +283,10 @@ def _remaining(node: Node, resume: Cursor) -> tuple[Node, ...]:
         if child.name == resume[0]:
             return node.children[at:]
     return ()
+
+
+def _below(node: Node) -> str:
+    return node.children[0].name if node.children else ""
 
 
 def _next(node: Node, child: Node) -> str:

@@ -64,6 +64,8 @@ class Node:
 
     The last stage's entity is the node's own: each produced item is accounted for under its type. ``unit``: each
     item becomes a unit of its own. ``ranged``: the producer accepts a key range.
+
+    Raises ``ValueError`` for a node without stages, and for a post_process that could not wait for units below.
     """
 
     name: str
@@ -77,6 +79,15 @@ class Node:
     def __post_init__(self) -> None:
         if not self.stages:
             raise ValueError(f"node {self.name!r} has no stage")
+        if self.post_process and not self.unit and self.spawns:
+            raise ValueError(
+                f"node {self.name!r} has a post_process and units below: it must be a unit to wait for them"
+            )
+
+    @property
+    def spawns(self) -> bool:
+        """Whether any node below is a unit."""
+        return any(child.unit or child.spawns for child in self.children)
 
     @property
     def type(self) -> str:

@@ -21,6 +21,7 @@ class Packer:
 
     def __init__(self, node: Node, scope: Scope, prefix: Cursor, after: str | None) -> None:
         self.node, self.scope, self.prefix = node, scope, prefix
+        self.packs = node.ranged and not (node.post_process and node.spawns)  # post waits for the units below
         self.after = after
         self.items: list[Item] = []
         self.reported: list[Reported] = []
@@ -28,7 +29,7 @@ class Packer:
         self.last: str | None = after
 
     def add(self, item: Item) -> Iterator[Event]:
-        small = self.node.ranged and item.estimate is not None and item.estimate < PACK
+        small = self.packs and item.estimate is not None and item.estimate < PACK
         weight = (item.estimate or 0) + 1
         if self.items and (not small or self.weight + weight > PACK):
             yield from self.flush()
