@@ -25,6 +25,8 @@ from workers.catalog.tiling import tiles
 if TYPE_CHECKING:
     from workers.database import Database
 
+PAGE = 5000
+"""Entities of a listing that are read at once; the limit of ``listing_page``."""
 PART = 1000
 """Suspects that one confirm unit asks about, at most."""
 MAX_FRACTION = 0.1
@@ -43,8 +45,12 @@ def plan_confirmation(db: Database, conn: Connection, run: str) -> list[Part]:
     queries = sqlfile.load("workers.catalog", db.dialect)
     conn.execute(queries["forget_absences"], {"run": run})
     sent, listed = load_marks(conn, queries, run)
+    recorded = conn.execute(queries["any_fingerprint"]).first() is not None
     for node, scope, fingerprint in _complete_listings(conn, queries, run):
-        known = conn.execute(queries["fingerprint"], {"scope": scope, "node": node}).scalar_one_or_none()
+        known = None
+        if recorded or fingerprint is not None:
+            place = {"scope": scope, "node": node}
+            known = conn.exec_driver_sql(queries.driver("fingerprint"), place).scalar_one_or_none()
         _suspect(conn, queries, run, node, scope, fingerprint, known, sent, listed)
         if fingerprint is not None and fingerprint != known:
             row = {"scope": scope, "node": node, "fingerprint": fingerprint}
@@ -117,25 +123,19 @@ def _suspect(
     while True:
         page = {"scope": scope, "node": node, "after": at}
         rows = conn.exec_driver_sql(queries.driver("listing_page"), page).fetchall()
-        if not rows:
-            return
-        at = rows[-1][0]
-        found, doubted = [], []
-        for id_, type_, fqn, parent, owner, mark, doubt in rows:
-            if mark in sent or mark in listed or (owner is not None and owner not in sent):
-                continue
-            grants = doubt or known
-            doubtful = grants is not None and grants != fingerprint
-            if doubtful:
-                doubted.append({"id": id_, "doubt": grants})
-            found.append(
-                {"run": run, "id": id_, "type": type_, "fqn": fqn, "parent": parent, "node": node, "scope": scope,
-                 "outcome": "doubt" if doubtful else None}
-            )  # fmt: skip
+        given = {"run": run, "known": known, "grants": fingerprint or ""}
+        found = [
+            given | {"id": id_}
+            for id_, mark, owner in rows
+            if not (mark in sent or mark in listed or (owner is not None and owner not in sent))
+        ]
         if found:
             conn.exec_driver_sql(queries.driver("suspect"), found)
-        if doubted:
-            conn.exec_driver_sql(queries.driver("doubt"), doubted)
+            place = {"run": run, "scope": scope, "node": node, "known": known}
+            conn.exec_driver_sql(queries.driver("doubt"), place)
+        if len(rows) < PAGE:
+            return
+        at = rows[-1][0]
 
 
 def _parts(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[Part]:

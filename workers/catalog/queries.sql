@@ -46,11 +46,13 @@ ORDER BY c.node, c.scope, c.n
 LIMIT 2000
 
 -- name: listing_page
-SELECT id, type, fqn, parent, owner, mark, doubt
-FROM entities
+SELECT id, mark, owner FROM entities
 WHERE scope = :scope AND node = :node AND state <> 'deleted' AND id > :after
 ORDER BY id
 LIMIT 5000
+
+-- name: any_fingerprint
+SELECT 1 FROM fingerprints LIMIT 1
 
 -- name: fingerprint
 SELECT fingerprint FROM fingerprints WHERE scope = :scope AND node = :node
@@ -61,11 +63,13 @@ ON CONFLICT (scope, node) DO UPDATE SET fingerprint = excluded.fingerprint
 
 -- name: suspect
 INSERT INTO absences (run, id, type, fqn, parent, node, scope, outcome)
-VALUES (:run, :id, :type, :fqn, :parent, :node, :scope, :outcome)
-ON CONFLICT (run, id) DO NOTHING
+SELECT :run, id, type, fqn, parent, node, scope, CASE WHEN coalesce(doubt, :known) <> :grants THEN 'doubt' END
+FROM entities
+WHERE id = :id
 
 -- name: doubt
-UPDATE entities SET doubt = coalesce(doubt, :doubt) WHERE id = :id
+UPDATE entities SET doubt = coalesce(doubt, :known)
+WHERE id IN (SELECT id FROM absences WHERE run = :run AND node = :node AND scope = :scope AND outcome = 'doubt')
 
 -- name: to_confirm
 SELECT parent, type, fqn FROM absences WHERE run = :run AND outcome IS NULL ORDER BY parent, type, fqn
