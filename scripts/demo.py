@@ -72,14 +72,14 @@ def tour(url: str | None, files: dict[str, tuple[str, str]], environment: dict[s
         recipe(name, connector, {"path": f"{FOLDER}/{file}"})
         headrace("crawl", f"{FOLDER}/{name}.yml", *(["--quiet"] if url else []), tail=1 if url else None)
 
-    table = "shop.postgres.catalog.products" if url else "shop_sqlite.main.products"
+    table = "shop.postgres.catalog.brands" if url else "shop_sqlite.main.main.brands"
     say("2. Three things to do next: search it ...")
     headrace("search", "customer", "email", tail=12)
     say("... show a table ...")
     headrace("show", table, tail=45)
     say("... and see what changed, after somebody changed something")
     change(url)
-    headrace("crawl", f"{FOLDER}/{main_service}.yml", "--quiet", tail=1)
+    headrace("crawl", f"{FOLDER}/{main_service}.yml", "--quiet", tail=12)
     headrace("diff", tail=40)
 
     print(f"\nThe catalog stays in {FOLDER}/. To go on with it:\n")
