@@ -1,6 +1,7 @@
 -- Catalog queries. A line that ends in "-- from N" is sent to servers of major version N and up only, one that ends in
 -- "-- before N" to older ones. Every query of a facet takes the oids of one slice and has the object's oid first.
 -- Functions are called only for rows that need them: format_type and pg_get_expr cost more than the row itself.
+-- "OFFSET 0" keeps a look-up a look-up: as a join it would read the whole catalog again for every slice.
 
 -- name: identity
 SELECT system_identifier::text FROM pg_catalog.pg_control_system()
@@ -81,7 +82,8 @@ SELECT c.oid,
        c.reltuples::float8,
        c.relpages::int8 * pg_catalog.current_setting('block_size')::int8,
        c.relpersistence,
-       (SELECT am.amname FROM pg_catalog.pg_am AS am WHERE am.oid = c.relam),
+       CASE c.relam WHEN 0 THEN NULL WHEN 2 THEN 'heap'
+            ELSE (SELECT am.amname FROM pg_catalog.pg_am AS am WHERE am.oid = c.relam) END,
        c.reloptions
 FROM pg_catalog.pg_class AS c
 WHERE c.oid = ANY (%b::oid[])
@@ -158,7 +160,7 @@ SELECT k.conrelid,
        k.contype,
        k.conname,
        k.conkey,
-       rn.nspname,
+       r.nspname,
        r.relname,
        CASE WHEN k.contype <> 'f' THEN NULL
             WHEN pg_catalog.cardinality(k.confkey) = 1 THEN ARRAY[(
@@ -177,8 +179,10 @@ SELECT k.conrelid,
        k.conenforced -- from 18
        true -- before 18
 FROM pg_catalog.pg_constraint AS k
-LEFT JOIN pg_catalog.pg_class AS r ON r.oid = k.confrelid AND k.contype = 'f'
-LEFT JOIN pg_catalog.pg_namespace AS rn ON rn.oid = r.relnamespace
+LEFT JOIN LATERAL (
+    SELECT (SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.oid = t.relnamespace) AS nspname, t.relname
+    FROM pg_catalog.pg_class AS t
+    WHERE t.oid = k.confrelid OFFSET 0) AS r ON k.contype = 'f'
 WHERE k.conrelid = ANY (%b::oid[]) AND k.contype IN ('p', 'u', 'f', 'c', 'x')
 
 -- name: indexes
@@ -187,16 +191,17 @@ SELECT i.indrelid,
        i.indkey::text,
        i.indnkeyatts,
        i.indisunique,
-       (SELECT am.amname FROM pg_catalog.pg_am AS am WHERE am.oid = c.relam),
+       CASE c.relam WHEN 403 THEN 'btree'
+            ELSE (SELECT am.amname FROM pg_catalog.pg_am AS am WHERE am.oid = c.relam) END,
        CASE WHEN i.indpred IS NOT NULL THEN pg_catalog.pg_get_expr(i.indpred, i.indrelid) END,
        CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
            SELECT pg_catalog.pg_get_indexdef(i.indexrelid, place, false)
            FROM pg_catalog.generate_series(1, i.indnatts) AS place) END,
-       d.description
+       (SELECT d.description
+        FROM pg_catalog.pg_description AS d
+        WHERE d.objoid = i.indexrelid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = 0)
 FROM pg_catalog.pg_index AS i
-JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
-LEFT JOIN pg_catalog.pg_description AS d
-       ON d.objoid = i.indexrelid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = 0
+CROSS JOIN LATERAL (SELECT r.relname, r.relam FROM pg_catalog.pg_class AS r WHERE r.oid = i.indexrelid OFFSET 0) AS c
 WHERE i.indrelid = ANY (%b::oid[])
 
 -- name: triggers
@@ -272,7 +277,7 @@ WHERE r.ev_class = ANY (%(oids)b::oid[])
 -- name: sequences
 SELECT c.oid,
        pg_catalog.pg_get_userbyid(c.relowner),
-       d.description,
+       pg_catalog.obj_description(c.oid, 'pg_class'),
        pg_catalog.format_type(s.seqtypid, NULL),
        s.seqstart,
        s.seqincrement,
@@ -284,8 +289,6 @@ SELECT c.oid,
        own.attname
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_sequence AS s ON s.seqrelid = c.oid
-LEFT JOIN pg_catalog.pg_description AS d
-       ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = 0
 LEFT JOIN LATERAL (
     SELECT n.nspname, t.relname, a.attname
     FROM pg_catalog.pg_depend AS p
@@ -319,7 +322,7 @@ WHERE k.contypid = ANY (%b::oid[]) AND k.contype = 'c'
 -- name: routines
 SELECT p.oid,
        pg_catalog.pg_get_userbyid(p.proowner),
-       d.description,
+       pg_catalog.obj_description(p.oid, 'pg_proc'),
        p.prokind,
        l.lanname,
        p.proargnames,
@@ -338,8 +341,6 @@ SELECT p.oid,
        p.prosecdef
 FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
-LEFT JOIN pg_catalog.pg_description AS d
-       ON d.objoid = p.oid AND d.classoid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objsubid = 0
 WHERE p.oid = ANY (%b::oid[])
 
 -- name: exists_database
