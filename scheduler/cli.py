@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from specs.errors import HeadraceError
+from specs.errors import Fatal, HeadraceError
 
 SECTIONS: dict[str, dict[str, str]] = {
     "Crawl": {
@@ -127,11 +127,18 @@ def _told(error: Exception) -> int:
 
     if isinstance(error, HeadraceError):
         click.echo(f"error: {clean(str(error))}", err=True)
-        return 4 if error.reason == "catalog" and error.exit_code != 1 else error.exit_code
+        return _code(error)
     text = str(error).splitlines()[:1]
     summary = clean(": ".join([type(error).__name__, *text]))
     click.echo(f"internal error: {summary} (set HEADRACE_DEBUG=1 for the traceback)", err=True)
     return 70
+
+
+def _code(error: HeadraceError) -> int:
+    """4 when the catalog or a sink cannot be written; 2 when a source that was asked once did not answer."""
+    if error.exit_code != 1 and error.reason in ("catalog", "sink"):
+        return 4
+    return error.exit_code if isinstance(error, Fatal) else 2
 
 
 def _quiet() -> int:

@@ -34,7 +34,7 @@ def _lines(summary: Summary, catalog: str) -> Iterator[str]:
         totals = [sum(row[at] for row in rows) for at in range(1, len(COLUMNS) + 1)]
         yield table(("type", *COLUMNS), [*rows, ("all", *totals)])
         yield ""
-    yield _reconciled(summary)
+        yield _reconciled(summary)
     yield from _deletions(summary, catalog)
     yield from _left_out(summary)
     yield from _filtered(summary)
@@ -86,7 +86,7 @@ def _filtered(summary: Summary) -> Iterator[str]:
 
 
 def _slowest(summary: Summary) -> Iterator[str]:
-    if summary.slowest:
+    if summary.slowest and summary.entities:
         yield "\nSlowest scopes:\n"
         rows = [(each.scope, duration(each.seconds), each.objects) for each in summary.slowest[:5]]
         yield table(("scope", "took", "objects"), rows, indent="  ")

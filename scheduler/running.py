@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from scheduler.summary import Progress, Summary
+    from scheduler.progress import Lines, Picture
+    from scheduler.summary import Summary
 
 
 def notify(notices: Iterable[str]) -> None:
@@ -21,18 +22,40 @@ def notify(notices: Iterable[str]) -> None:
 
 
 @contextmanager
-def shown(*, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
-    """A callback that shows progress, put away at the end whatever happens."""
-    if quiet:
-        yield None
-        return
-    from scheduler.progress import shower
+def shown(*, quiet: bool, catalog: str) -> Iterator[Lines | Picture | None]:
+    """A callback that shows progress, put away at the end whatever happens; ``quiet``: none.
 
-    shower_ = shower()
+    When the catalog itself fails, the error says how to resume.
+    """
+    from scheduler.progress import shower
+    from specs.errors import HeadraceError
+
+    show = None if quiet else shower()
     try:
-        yield shower_
+        yield show
+    except HeadraceError as error:
+        resume = _resume(catalog) if error.reason == "catalog" else ""
+        if resume:
+            error.remedy = f"{error.remedy}; then: {resume}" if error.remedy else resume
+        raise
     finally:
-        shower_.close()
+        if show is not None:
+            show.close()
+
+
+def _resume(catalog: str) -> str:
+    """The command that resumes the newest run, if it is open and the catalog can still be read."""
+    from scheduler.options import named, opened
+    from specs.errors import HeadraceError
+    from workers.ledger import SqlLedger
+
+    try:
+        with opened(catalog) as db:
+            runs = SqlLedger(db).runs(None, 1)
+    except HeadraceError:
+        return ""
+    extra = named(catalog)
+    return f"headrace resume {runs[0].id}{f' --catalog {extra}' if extra else ''}" if runs and runs[0].open else ""
 
 
 def secrets_of(catalog: str, run: str) -> dict[str, str]:
@@ -49,6 +72,7 @@ def secrets_of(catalog: str, run: str) -> dict[str, str]:
 def finish(summary: Summary, *, as_json: bool, catalog: str) -> int:
     """Print the result of a run; returns the exit code."""
     from scheduler.options import emit, named
+    from scheduler.render import clean
     from scheduler.report import report
 
     if as_json:
@@ -57,4 +81,6 @@ def finish(summary: Summary, *, as_json: bool, catalog: str) -> int:
             click.echo(f"resume with: headrace resume {summary.run}", err=True)
     else:
         click.echo(report(summary, named(catalog)))
+    if summary.status == "failed" and summary.reason:
+        click.echo(f"error: {clean(summary.reason)}", err=True)
     return summary.exit_code

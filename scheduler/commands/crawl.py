@@ -36,7 +36,7 @@ def command(
 
     loaded = load(source, ask, name=name)
     notify(loaded.notices)
-    with shown(quiet=quiet) as progress:
+    with shown(quiet=quiet, catalog=catalog) as progress:
         summary = crawl(
             loaded.recipe,
             catalog=catalog,

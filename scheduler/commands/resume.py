@@ -27,7 +27,7 @@ def command(run: str, workers: int, accept_identity: bool, quiet: bool, catalog:
     from scheduler.running import finish, secrets_of, shown
 
     secrets = secrets_of(catalog, run)
-    with shown(quiet=quiet) as progress:
+    with shown(quiet=quiet, catalog=catalog) as progress:
         summary = resume(
             run,
             catalog=catalog,

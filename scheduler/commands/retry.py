@@ -25,6 +25,6 @@ def command(run: str, failed: bool, workers: int, quiet: bool, catalog: str, as_
     from scheduler.running import finish, secrets_of, shown
 
     secrets = secrets_of(catalog, run)
-    with shown(quiet=quiet) as progress:
+    with shown(quiet=quiet, catalog=catalog) as progress:
         summary = retry(run, catalog=catalog, workers=workers, secrets=secrets, on_progress=progress)
     return finish(summary, as_json=as_json, catalog=catalog)
