@@ -42,5 +42,5 @@ def service_node(*children: Node) -> Node:
 
 def identity(scope: Scope) -> dict[str, Any]:
     """The ``fqn``, ``name`` and ``parent`` of the object at ``scope``."""
-    parent = names.build(*scope.path[:-1])
+    parent = scope.parent_fqn
     return {"fqn": names.child(parent, scope.name), "name": scope.name, "parent": parent}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from specs import names
 
@@ -14,6 +15,11 @@ table. ``("schema", "a", "table", "t")``: in a unit of several schemas, schema `
 ``a`` are finished. A trailing number counts the entities of the item's own stages that are stored already:
 ``("table", "t", 3)``. The empty cursor means: nothing yet.
 """
+
+
+@lru_cache(maxsize=1024)
+def _container(path: tuple[str, ...]) -> str:
+    return names.build(*path) if path else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,12 @@ class Scope:
 
     @property
     def fqn(self) -> str:
-        return names.build(*self.path)
+        return names.child(self.parent_fqn, self.path[-1]) if len(self.path) > 1 else names.build(*self.path)
+
+    @property
+    def parent_fqn(self) -> str:
+        """The FQN of the container; empty for a service."""
+        return _container(self.path[:-1])
 
     @property
     def service(self) -> str:

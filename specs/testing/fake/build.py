@@ -23,6 +23,8 @@ from specs.topology.scope import Scope
 SHAPES = 8
 """How many different sets of columns there are."""
 
+_PRIMARY_KEY = Constraint(kind=ConstraintKind.PRIMARY_KEY, name="pk", columns=("id",))
+_INDEX = Index(name="by_id", columns=("id",), unique=True, method="btree")
 _TYPES = (
     ("integer", DataType.INT),
     ("character varying(50)", DataType.VARCHAR),
@@ -65,21 +67,21 @@ def table(estate: Estate, scope: Scope, listing: Names, statistics: bool = True)
     if estate.is_view(schema, scope.name):
         body = f"SELECT id FROM {listing.name(max(0, index - 1))}"
         return Table(table_type=TableType.VIEW, view_definition=body, **fields)
-    constraints = [Constraint(kind=ConstraintKind.PRIMARY_KEY, name="pk", columns=("id",))]
+    constraints: tuple[Constraint, ...] = (_PRIMARY_KEY,)
     if index % 3 == 1 and config.columns > 1:
-        constraints.append(
+        constraints += (
             Constraint(
                 kind=ConstraintKind.FOREIGN_KEY,
                 name="fk",
                 columns=("col_0002",),
                 referred_table=names.child(fields["parent"], listing.name(index - 1)),
                 referred_columns=("id",),
-            )
+            ),
         )
     return Table(
         table_type=TableType.REGULAR,
-        constraints=tuple(constraints),
-        indexes=(Index(name="by_id", columns=("id",), unique=True, method="btree"),),
+        constraints=constraints,
+        indexes=(_INDEX,),
         row_estimate=1000 * index + config.version,
         **fields,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -11,6 +12,7 @@ from specs import names
 from specs.testing.fake.config import FakeConnection
 from specs.topology.scope import KeyRange, Scope
 
+_DIGITS = re.compile(r"[0-9]+")
 _SUFFIXES = ("", "", '."quoted"', " with space", "É", "😀", "UPPER", "")
 _ARGUMENTS = ("integer", "text")
 _FORMATS = {"database": "db_{:02d}", "schema": "schema_{:04d}", "table": "t{:07d}"}
@@ -51,8 +53,13 @@ class Names:
         return low
 
     def index(self, name: str) -> int | None:
-        at = self.behind(name) - 1
-        return at if at >= 0 and self.name(at) == name else None
+        digits = _DIGITS.search(name)
+        if digits is None:
+            return None
+        at = int(digits[0])
+        if self.node == "stored_procedure":
+            at = 2 * at + name.endswith("(text)")
+        return at if at < self.count and self.name(at) == name else None
 
     def span(self, span: KeyRange) -> range:
         first = 0 if span.after is None else self.behind(span.after)
