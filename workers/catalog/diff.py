@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from specs.names import quote
@@ -26,38 +25,33 @@ def diff(old: dict[str, Any], new: dict[str, Any]) -> Changes:
     Lists whose items all have a ``name`` of their own are compared by name, other lists as a whole; a changed order of
     the same names is told as the two lists of names. A dot inside a name is quoted as in FQNs. Bounded in size.
     """
-    found: Changes = {}
-    more = 0
-    for path, before, after in _walk("", old, new):
-        if len(found) < PATHS:
-            found[path] = [_short(before), _short(after)]
-        else:
-            more += 1
-    if more:
-        found["…"] = [None, f"and {more} more"]
+    pairs: list[tuple[str, Any, Any]] = []
+    _mappings("", old, new, pairs)
+    found = {path: [_short(before), _short(after)] for path, before, after in pairs[:PATHS]}
+    if len(pairs) > PATHS:
+        found["…"] = [None, f"and {len(pairs) - PATHS} more"]
     return found
 
 
-def _walk(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
-    if old == new and type(old) is type(new):
-        return
+def _walk(path: str, old: Any, new: Any, pairs: list[tuple[str, Any, Any]]) -> None:
     if isinstance(old, dict) and isinstance(new, dict):
-        yield from _mappings(path, old, new)
+        _mappings(path, old, new, pairs)
         return
     if isinstance(old, list) and isinstance(new, list):
         before, after = _named(old), _named(new)
         if before is not None and after is not None:
-            yield from _mappings(path, before, after)
-            if list(before) != list(after) and before.keys() == after.keys():
-                yield path, list(before), list(after)
+            _mappings(path, before, after, pairs)
+            if before.keys() == after.keys() and list(before) != list(after):
+                pairs.append((path, list(before), list(after)))
             return
-    yield path, old, new
+    pairs.append((path, old, new))
 
 
-def _mappings(path: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    for key in [*old, *(key for key in new if key not in old)]:
-        below = f"{path}.{quote(key)}" if path else quote(key)
-        yield from _walk(below, old.get(key), new.get(key))
+def _mappings(path: str, old: dict[str, Any], new: dict[str, Any], pairs: list[tuple[str, Any, Any]]) -> None:
+    for key in old if old.keys() == new.keys() else [*old, *(key for key in new if key not in old)]:
+        before, after = old.get(key), new.get(key)
+        if before != after or type(before) is not type(after):
+            _walk(f"{path}.{quote(key)}" if path else quote(key), before, after, pairs)
 
 
 def _named(items: list[Any]) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ import re
 LONGEST = 64 * 1024
 """Characters of one entity's search text that are indexed; a table of 4,000 columns has about as many."""
 
+_BLANKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -16,7 +17,10 @@ def cut(text: str) -> list[str]:
     >>> cut("Orders.customer_id orders")
     ['orders', 'customer', 'id']
     """
-    return list(dict.fromkeys(_WORD.findall(text[:LONGEST].lower())))
+    lower = text[:LONGEST].lower()
+    if lower.isascii():  # four times as fast
+        return list(dict.fromkeys(lower.translate(_BLANKS).split()))
+    return list(dict.fromkeys(_WORD.findall(lower)))
 
 
 def tsvector(text: str) -> str:
