@@ -38,6 +38,7 @@ class PostgresDriver:
         self._lock = threading.RLock()
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
         self._cancelled = False
+        self._busy = False
 
     @property
     def where(self) -> str:
@@ -189,16 +190,18 @@ class PostgresDriver:
         timer = threading.Timer(self.limits.statement_timeout + self.grace, _cut, (connection.fileno(),))
         timer.daemon = True
         timer.start()
+        self._busy = True
         try:
             yield
         finally:
+            self._busy = False
             timer.cancel()
 
     # -- the end --------------------------------------------------------------------------------------------------
     def cancel(self) -> None:
-        """Ask the server to stop the statement that runs now; from any thread, does not wait for the lock."""
+        """Ask the server to stop the statement that runs now, if any; from any thread, even inside a signal handler."""
         connection = self._connection
-        if connection is not None and not connection.closed:
+        if self._busy and connection is not None and not connection.closed:
             self._cancelled = True
             with suppress(psycopg.Error, OSError):
                 connection.cancel_safe(timeout=2.0)
