@@ -33,6 +33,11 @@ def shown(*, quiet: bool, catalog: str) -> Iterator[Lines | Picture | None]:
     show = None if quiet else shower()
     try:
         yield show
+    except KeyboardInterrupt:
+        resume = _resume(catalog)
+        if resume:
+            click.echo(f"resume with: {resume}", err=True)
+        raise
     except HeadraceError as error:
         resume = _resume(catalog) if error.reason == "catalog" else ""
         if resume:

@@ -60,7 +60,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ${name}.connection import ${Class}Connection
 from specs import names
 from specs.entities.base import Entity
 from specs.entities.database import Column, DataType, Table, TableType
@@ -68,6 +67,8 @@ from specs.sources.base import Presence
 from specs.sources.database import DatabaseSource, identity
 from specs.topology.node import Item, Outcome, Produced
 from specs.topology.scope import KeyRange, Scope
+
+from ${name}.connection import ${Class}Connection
 
 ESTATE = {"main": {"sales": {"customers": ["id", "name"], "orders": ["id", "customer_id"]}, "empty": {}}}
 """Database, schema, table, columns."""
@@ -121,10 +122,10 @@ class ${Class}Source(DatabaseSource):
 _TEST = '''"""The ${name} connector under the acceptance suite."""
 
 import pytest
+from specs.testing.connector import ConnectorSuite
+
 from ${name}.connection import ${Class}Connection
 from ${name}.service_spec import spec as connector
-
-from specs.testing.connector import ConnectorSuite
 
 
 class Test${Class}(ConnectorSuite):
