@@ -18,7 +18,8 @@ class Batching:
     """Collects events; ``cut`` hands out what stands, which is everything up to the last event with a cursor.
 
     Events behind that are held as they are and dropped by ``drop``: a walk that goes on from ``cursor`` yields them
-    again. ``incomplete`` is the first reason why a listing of the unit is not complete.
+    again. ``incomplete`` is the first reason why a listing of the unit is not complete;
+    ``objects`` and ``children`` count what was folded in so far.
     """
 
     def __init__(self, unit: Unit, fence: int, cursor: Cursor = ()) -> None:
@@ -27,7 +28,7 @@ class Batching:
         self._scope, self._listing = Scope(()), ""
         self.cursor = cursor
         self.incomplete = ""
-        self.objects = 0
+        self.objects = self.children = 0
         self._fresh()
 
     def _fresh(self) -> None:
@@ -114,6 +115,7 @@ class Batching:
 
     def _spawned(self, event: Spawned) -> None:
         self._batch.children.append(event.start)
+        self.children += 1
         if event.fqns:
             self._counts(event.type).spawned += len(event.fqns)
             self._batch.seen.extend([mark(event.type, fqn) for fqn in event.fqns])

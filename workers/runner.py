@@ -49,7 +49,7 @@ class Runner:
                 emitter.settle()
                 self._release(claim, reason="")
             except Retry as error:
-                self._later(claim, emitter, error)
+                self._later(claim, emitter, error, fruitless=claim.cursor == () and not work.children)
             except (Fatal, KeyboardInterrupt):
                 raise
             except Exception as error:  # a mistake in a connector or in here: the unit has failed, and says so
@@ -82,10 +82,9 @@ class Runner:
             if self._stop.wait(max(error.delay or 0.0, jitter(tries))):
                 raise Stopping
 
-    def _later(self, claim: Claim, emitter: Emitter, error: Retry) -> None:
-        """The source stays lost: try again later, a bounded number of times."""
-        root = claim.unit.start.node == self._topology.root.name and claim.unit.phase == "walk"
-        if root and claim.cursor == () and emitter.seq == 0:
+    def _later(self, claim: Claim, emitter: Emitter, error: Retry, *, fruitless: bool) -> None:
+        """The source stays lost: try again later, a bounded number of times; but not at the very beginning."""
+        if fruitless and claim.unit.start.node == self._topology.root.name and claim.unit.phase == "walk":
             raise Fatal(error.what, error.where, error.remedy, reason=error.reason)
         emitter.settle()
         if claim.attempts + 1 >= ATTEMPTS:

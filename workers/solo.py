@@ -12,12 +12,13 @@ from workers.control import Control, Tick
 from workers.flusher import Flusher
 from workers.queues.memory import MemoryQueue
 from workers.stopping import Stop
+from workers.unitwork import Budget
 from workers.worker import Worker
 
 
 def solo(
     ledger: Ledger, run: str, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, tick: Tick, *,
-    accept_identity: bool = False, report: Callable[[int], None] = lambda queued: None,
+    accept_identity: bool = False, budget: Budget | None = None, report: Callable[[int], None] = lambda queued: None,
 ) -> Run | None:  # fmt: skip
     """Work on a run until it is closed or ``stop`` is set; returns it as last seen.
 
@@ -38,7 +39,7 @@ def solo(
             failures.append(error)
             queue.fail(error)
 
-    worker = Worker(owner, ledger, queue, recipe, secrets, stop, accept_identity=accept_identity)
+    worker = Worker(owner, ledger, queue, recipe, secrets, stop, accept_identity=accept_identity, budget=budget)
     thread = threading.Thread(target=flush, name="flusher", daemon=True)
     thread.start()
     try:

@@ -90,6 +90,11 @@ class UnitWork:
                 self._guard.relieve()
         self._finish(source)
 
+    @property
+    def children(self) -> int:
+        """Units named so far."""
+        return self._batching.children
+
     def keep(self, source: Source | None) -> None:
         """Emit what stands after a broken try; the next one goes on behind it."""
         self._batching.drop()

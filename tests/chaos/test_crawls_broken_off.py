@@ -1,0 +1,103 @@
+"""Ctrl-C, SIGTERM and kill -9 on the crawl itself, then resume: the result is that of an undisturbed crawl."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from specs.recipe import Recipe
+from tests.chaos.rig import check, database, exported, fake, undisturbed, url
+from workers.ledger import SqlLedger
+
+pytestmark = pytest.mark.chaos
+
+ROOT = Path(__file__).parents[2]
+SIZE = {"schemas": 4, "tables": [1200, 40, 2000], "columns": 4, "triggers": 0.1, "latency": 150}
+
+
+class Process:
+    """One crawl in a process of its own."""
+
+    def __init__(self, folder: Path, *, workers: int, recipe: Recipe | None = None, run: str | None = None) -> None:
+        order: dict[str, Any] = {"catalog": url(folder, "wild"), "workers": workers}
+        if recipe is not None:
+            order["recipe"] = recipe.to_dict()
+        if run is not None:
+            order["run"] = run
+        code = "import runpy, sys; sys.argv[1:] = sys.argv[2:]; runpy.run_module('tests.chaos.crawling', run_name='__main__')"
+        self.popen = subprocess.Popen(
+            [sys.executable, "-c", code, "-", json.dumps(order)], cwd=ROOT, stdout=subprocess.PIPE
+        )  # fmt: skip
+
+    def signal(self, number: int) -> float:
+        """Send a signal; returns the seconds until the process ended."""
+        begun = time.monotonic()
+        os.kill(self.popen.pid, number)
+        self.popen.wait(30)
+        return time.monotonic() - begun
+
+    def result(self) -> dict[str, Any]:
+        out, _ = self.popen.communicate(timeout=100)
+        found: dict[str, Any] = json.loads(out.splitlines()[-1])
+        return found
+
+
+def at_work(folder: Path, entities: int) -> str:
+    """Wait until the run has stored so many entities; returns its id."""
+    deadline = time.monotonic() + 60
+    while not (folder / "wild.db").exists():
+        time.sleep(0.05)
+    while time.monotonic() < deadline:
+        with database(folder, "wild") as db:
+            ledger = SqlLedger(db)
+            runs = ledger.runs()
+            if runs and ledger.progress(runs[0].id).entities >= entities:
+                return runs[0].id
+        time.sleep(0.05)
+    raise AssertionError("the crawl does not get on")
+
+
+@pytest.mark.parametrize(("workers", "number"), [(1, signal.SIGINT), (2, signal.SIGINT), (1, signal.SIGTERM)])
+def test_interrupted_and_resumed(tmp_path: Path, workers: int, number: int) -> None:
+    recipe = fake(**SIZE)
+    calm = undisturbed(recipe, tmp_path)
+    process = Process(tmp_path, workers=workers, recipe=recipe)
+    run = at_work(tmp_path, 600)
+    seconds = process.signal(number)
+    found = process.result()
+    assert (found["status"], found["exit_code"], found["run"]) == ("interrupted", 130, run)
+    assert seconds < 4  # the promise is two, this machine may be busy
+    with database(tmp_path, "wild") as db:
+        assert SqlLedger(db).holders(run) == (set(), set())
+        assert SqlLedger(db).run(run).open
+    stored = len(exported(tmp_path, "wild"))
+    assert 600 <= stored < len(calm)
+    resumed = Process(tmp_path, workers=workers, run=run).result()
+    assert (resumed["status"], resumed["exit_code"]) == ("complete", 0)
+    check(tmp_path, "wild", run, calm)
+
+
+def test_killed_and_resumed_again_and_again(tmp_path: Path) -> None:
+    recipe = fake(**SIZE)
+    calm = undisturbed(recipe, tmp_path)
+    rng = random.Random(20261122)
+    process = Process(tmp_path, workers=1, recipe=recipe)
+    run, target = at_work(tmp_path, 1), 200
+    for workers in (2, 1, 2):
+        at_work(tmp_path, min(target, 3000))
+        time.sleep(rng.uniform(0, 0.3))
+        process.signal(signal.SIGKILL)
+        process.popen.communicate()
+        process = Process(tmp_path, workers=workers, run=run)
+        target += rng.randrange(300, 900)
+    assert process.result()["status"] == "complete"
+    check(tmp_path, "wild", run, calm)
