@@ -1,0 +1,10 @@
+"""Binds the parts of the SQLAlchemy connector; URLs like ``dialect+driver://`` come here."""
+
+from specs.service_spec import DefaultDatabaseSpec
+
+spec = DefaultDatabaseSpec(
+    name="sqlalchemy",
+    connection="connectors.sqlalchemy.connection:SqlalchemyConnection",
+    metadata_source_class="connectors.sqlalchemy.metadata:SqlalchemySource",
+    capabilities=frozenset({"views", "sequences", "checks", "indexes", "foreign_keys", "comments"}),
+)
