@@ -23,9 +23,9 @@ def clean(text: str) -> str:
     return text.replace("\0", REPLACEMENT).encode("utf-8", "replace_lone").decode("utf-8")
 
 
-def _replace_lone(error: UnicodeError) -> tuple[str, int]:
+def _replace_lone(error: UnicodeError) -> tuple[bytes, int]:
     assert isinstance(error, UnicodeEncodeError)
-    return REPLACEMENT * (error.end - error.start), error.end
+    return REPLACEMENT.encode() * (error.end - error.start), error.end  # as text it would have to be ASCII
 
 
 def quote(part: str) -> str:

@@ -227,6 +227,8 @@ class StoredProcedure(Entity):
 
 
 class Sequence(Entity):
+    """A generator of numbers; ``owned_by`` is the FQN of the column's table. Its last value is volatile."""
+
     VOLATILE: ClassVar[frozenset[str]] = frozenset({"last_value"})
 
     native_type: Name | None = None

@@ -1,0 +1,52 @@
+"""The language is light: nothing but pydantic and the standard library, and nobody above it."""
+
+import subprocess
+import sys
+
+import pytest
+
+FOREIGN = {
+    "sqlalchemy",
+    "celery",
+    "redis",
+    "requests",
+    "click",
+    "typer",
+    "rich",
+    "yaml",
+    "alembic",
+    "pytest",
+    "hypothesis",
+}
+ABOVE = {"connectors", "workers", "scheduler"}
+DRIVERS = {"psycopg", "pymysql", "duckdb"}
+
+
+def imported(code: str) -> set[str]:
+    """The top-level modules that a fresh process holds after ``code``."""
+    code += "\nimport sys; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("specs", "specs.entities", "specs.sources", "specs.topology.engine", "specs.work", "specs.registry"),
+        *(
+            "specs.sink",
+            "specs.profiler",
+            "specs.sampler",
+            "specs.recipe",
+            "specs.testing.fake",
+            "specs.testing.harvest",
+        ),
+    ],
+)
+def test_importing_the_language_imports_nothing_heavy(module: str) -> None:
+    assert not imported(f"import {module}") & (FOREIGN | ABOVE | DRIVERS)
+
+
+def test_looking_for_connectors_imports_no_driver() -> None:
+    code = "from specs import registry\nfor name in registry.known(): registry.load(name)"
+    assert not imported(code) & (DRIVERS | {"sqlalchemy"})
