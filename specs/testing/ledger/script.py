@@ -7,8 +7,8 @@ from specs.topology.events import Start
 from specs.topology.scope import Scope
 from specs.work import Batch, Claim, Unit
 
-CHILDREN: dict[int, dict[int, tuple[str, ...]]] = {0: {0: ("a", "b"), 1: ("c",)}, 1: {0: ("x",), 2: ("y",)}}
-"""By depth and step: the names of the child units that the step's batch brings."""
+CHILDREN: dict[int, dict[int, tuple[str, ...]]] = {0: {0: ("a", "b"), 1: ("a", "c")}, 1: {0: ("x",), 1: ("y", "x")}}
+"""By depth and step: the names of the child units that the step's batch brings; some of them come again."""
 
 
 def root(service: str) -> Start:
