@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from specs.errors import Usage
+from specs.names import clean
 from workers import sqlfile
 from workers.catalog.absences import apply, counted
 from workers.catalog.backend import Event, Stamp
 from workers.catalog.feed import append
-from workers.catalog.history import known_run
+from workers.catalog.history import STREAM, known_run
 from workers.catalog.views import Deletion
 from workers.catalog.writer import backend
 
@@ -25,7 +26,7 @@ def deletions(db: Database, run: str) -> Iterator[Deletion]:
     queries = sqlfile.load("workers.catalog", db.dialect)
     with db.read() as conn:
         known_run(conn, queries, run)
-        for row in conn.execute(queries["absences"], {"run": run}):
+        for row in conn.execute(queries["absences"], {"run": run}, execution_options=STREAM):
             yield Deletion(row[0], row[1], row[2] or "asking", row[3], row[4], row[5] is not None)
 
 
@@ -62,15 +63,14 @@ def undelete(db: Database, fqn: str, type_: str | None = None, *, now: float | N
     queries = sqlfile.load("workers.catalog", db.dialect)
     at = time.time() if now is None else now
     with db.write() as conn:
-        found = conn.execute(queries["not_live_by_name"], {"fqn": fqn, "type": type_ or ""}).fetchall()
+        found = conn.execute(queries["not_live_by_name"], {"fqn": clean(fqn), "type": clean(type_ or "")}).fetchall()
         if not found:
             raise Usage("nothing missing or deleted has this name", fqn, "see: headrace deletions RUN")
-        back = [(row[0], row[1], row[2]) for row in found]
-        for id_, _, _, run in found:
-            along = conn.execute(queries["went_along"], {"run": run, "cause": id_}).fetchall()
-            back += [(row[0], row[1], row[2]) for row in along]
+        back = [tuple(row[:4]) for row in found]
+        for row in found:
+            along = {"run": row.state_run, "cause": row.id}
+            back += [tuple(each) for each in conn.execute(queries["went_along"], along)]
         conn.exec_driver_sql(queries.driver("revive"), [{"id": each[0], "now": at} for each in back])
-        diff = json.dumps({"state": ["missing", "live"]})
-        events = [Event(each[1], each[2], "restored", diff) for each in back]
+        events = [Event(each[1], each[2], "restored", json.dumps({"state": [each[3], "live"]})) for each in back]
         append(backend(db.dialect, conn), conn, events, Stamp("", "", at, 0))
         return [(each[1], each[2]) for each in back]

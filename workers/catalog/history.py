@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from specs.errors import Usage
+from specs.names import clean
 from workers import sqlfile
 from workers.catalog.views import Change, Difference
 
 if TYPE_CHECKING:
     from workers.database import Database
+
+STREAM = {"yield_per": 1000}
+"""Rows that are held at once, of results of any size."""
 
 
 def changes(db: Database, since: int = 0, *, run: str | None = None, limit: int = 1000) -> list[Change]:
@@ -51,13 +55,13 @@ def diff(db: Database, since: str | None = None) -> Iterator[Difference]:
     with db.read() as conn:
         if since is None:
             latest = conn.execute(queries["latest_run"]).scalar_one_or_none()
-            rows = conn.execute(queries["changes_of_run_by_object"], {"run": latest or ""})
+            rows = conn.execute(queries["changes_of_run_by_object"], {"run": latest or ""}, execution_options=STREAM)
         else:
             known_run(conn, queries, since)
             seq = conn.execute(queries["seq_behind_run"], {"run": since}).scalar_one_or_none()
             if seq is None:
                 seq = conn.execute(queries["seq_behind_time"], {"run": since}).scalar_one()
-            rows = conn.execute(queries["changes_by_object"], {"seq": seq})
+            rows = conn.execute(queries["changes_by_object"], {"seq": seq}, execution_options=STREAM)
         for (fqn, type_), events in groupby(rows, key=lambda row: (row[1], row[0])):
             found = _sum_up(type_, fqn, events)
             if found is not None:
@@ -66,7 +70,7 @@ def diff(db: Database, since: str | None = None) -> Iterator[Difference]:
 
 def known_run(conn: Connection, queries: sqlfile.Queries, run: str) -> tuple[str, str]:
     """The service and state of a run. Raises ``Usage`` when there is none of this id."""
-    row = conn.execute(queries["known_run"], {"run": run}).first()
+    row = conn.execute(queries["known_run"], {"run": clean(run)}).first()
     if row is None:
         raise Usage(f"there is no run {run!r}", remedy="see: headrace runs", reason="unknown")
     return str(row[0]), str(row[1])

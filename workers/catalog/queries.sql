@@ -254,12 +254,12 @@ WHERE run = :run AND outcome = 'waiting'
     AND EXISTS (SELECT 1 FROM entities AS e WHERE e.id = absences.id AND e.state = 'live')
 
 -- name: not_live_by_name
-SELECT id, type, fqn, state_run FROM entities
+SELECT id, type, fqn, state, state_run FROM entities
 WHERE fqn = :fqn AND state <> 'live' AND (:type = '' OR type = :type)
 ORDER BY type
 
 -- name: went_along
-SELECT e.id, e.type, e.fqn FROM absences AS a JOIN entities AS e ON e.id = a.id
+SELECT e.id, e.type, e.fqn, e.state FROM absences AS a JOIN entities AS e ON e.id = a.id
 WHERE a.run = :run AND a.cause = :cause AND e.state <> 'live' AND e.state_run = :run
 ORDER BY e.fqn, e.type
 
@@ -270,7 +270,10 @@ UPDATE entities SET state = 'live', state_run = NULL, changed_at = :now WHERE id
 SELECT id FROM entities WHERE state = 'deleted' AND changed_at < :before ORDER BY id LIMIT 1000
 
 -- name: of_service
-SELECT id, type, fqn, state FROM entities WHERE service = :service ORDER BY fqn DESC, type LIMIT 1000
+SELECT id, type, fqn, state FROM entities
+WHERE fqn >= :root AND fqn < :end AND service = :service
+ORDER BY fqn DESC, type
+LIMIT 1000
 
 -- name: delete_old_events
 DELETE FROM events

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from specs.names import clean
 from workers import sqlfile
 from workers.catalog.absences import counted
 from workers.catalog.views import Brief, Entry, ServiceView
@@ -19,7 +20,7 @@ def find(db: Database, fqn: str) -> list[Entry]:
     """All entities of this FQN (a table and a trigger may share it), ordered by type; deleted ones left out."""
     queries = sqlfile.load("workers.catalog", db.dialect)
     with db.read() as conn:
-        rows = conn.execute(queries["find"], {"fqn": fqn}).fetchall()
+        rows = conn.execute(queries["find"], {"fqn": clean(fqn)}).fetchall()
     return [
         Entry(
             *(row[0], row[1], row[2], row[3], row[4], row[5]),
@@ -36,18 +37,20 @@ def find(db: Database, fqn: str) -> list[Entry]:
 def children(db: Database, fqn: str) -> Iterator[Brief]:
     """What lies directly below ``fqn``, ordered by FQN; below the empty FQN lie the services."""
     queries = sqlfile.load("workers.catalog", db.dialect)
-    at = {"parent": fqn, "fqn": "", "type": ""}
+    parent = clean(fqn)
+    at = {"parent": parent, "fqn": "", "type": ""}
     while True:
         with db.read() as conn:
             rows = conn.execute(queries["children_page"], at).fetchall()
         if not rows:
             return
         yield from (Brief(*row) for row in rows)
-        at = {"parent": fqn, "fqn": rows[-1][1], "type": rows[-1][0]}
+        at = {"parent": parent, "fqn": rows[-1][1], "type": rows[-1][0]}
 
 
 def search(db: Database, words: str, limit: int) -> list[Brief]:
     """Entities that have all the words (or words beginning so), best name match first."""
+    words = clean(words)
     asked = cut(words)
     if not asked:
         return []

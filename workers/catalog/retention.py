@@ -63,7 +63,7 @@ def forget(db: Database, service: str, *, now: float | None = None) -> dict[str,
     at = time.time() if now is None else now
     with db.read() as conn:
         runs = conn.execute(queries["runs_of_service"], {"service": service}).fetchall()
-        known = conn.execute(queries["of_service"], {"service": service}).first() is not None
+        known = conn.execute(queries["of_service"], _place(service)).first() is not None
     if not runs and not known:
         raise Usage(f"there is no service {service!r} in the catalog", remedy="see: headrace tree", reason="unknown")
     for run, state in runs:
@@ -84,11 +84,16 @@ def forget(db: Database, service: str, *, now: float | None = None) -> dict[str,
 
 def _forget_page(db: Database, queries: sqlfile.Queries, service: str, at: float) -> int:
     with db.write() as conn:
-        rows = conn.execute(queries["of_service"], {"service": service}).fetchall()
+        rows = conn.execute(queries["of_service"], _place(service)).fetchall()
         _remove(conn, queries, [row[0] for row in rows])
         events = [Event(row[1], row[2], "deleted", None) for row in rows if row[3] != "deleted"]
         append(backend(db.dialect, conn), conn, events, Stamp("", service, at, 0))
     return len(rows)
+
+
+def _place(service: str) -> dict[str, str]:
+    root = names.build(service)
+    return {"service": service, "root": root, "end": f"{root}/"}
 
 
 def _remove(conn: Connection, queries: sqlfile.Queries, ids: list[int]) -> None:

@@ -21,7 +21,7 @@ CREATE TABLE entities (
     changed_at double precision NOT NULL
 ) WITH (fillfactor = 85);
 CREATE UNIQUE INDEX entities_identity ON entities (fqn, type);
-CREATE INDEX entities_parent ON entities (parent);
+CREATE INDEX entities_parent ON entities (parent, fqn, type);
 CREATE INDEX entities_listing ON entities (scope, node, id);
 
 -- What it looks like: canonical JSON, and the words that search finds it by.

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import uuid
+from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from specs.errors import Usage
+from tests.servers.postgres import create_database, drop_database
 from tests.workers.catalog.crawls import Crawl, columns, row, store
 from workers.catalog import Catalog
 from workers.catalog.words import cut
-from workers.database import Database
+from workers.database import Database, open_database
 
 S = "shop.db.s"
 ESTATE = [
@@ -57,6 +62,30 @@ def test_children_come_in_pages_of_any_number(db: Database) -> None:
 def test_search_wants_all_words_and_puts_names_first(db: Database, words: str, found: list[str]) -> None:
     store(db, "r", ESTATE)
     assert [each.name for each in Catalog(db).search(words)] == found
+
+
+@pytest.fixture(scope="module")
+def full(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Database]]:
+    """The same entities in both kinds of catalog, for many questions."""
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    urls = [f"sqlite:///{tmp_path_factory.mktemp('full') / 'c.db'}", create_database(postgres_url, name)]
+    opened = [open_database(url) for url in urls]
+    for each in opened:
+        store(each, "r", ESTATE)
+    yield opened
+    for each in opened:
+        each.close()
+    drop_database(postgres_url, name)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.text(max_size=30))
+@example(words='"customer"* AND (NOT')
+@example(words="a" * 5000)
+@example(words="𞤀𞤁 x²½ e\u0301")
+def test_any_text_can_be_searched_for(full: list[Database], words: str) -> None:
+    for db in full:
+        assert len(Catalog(db).search(words)) <= len(ESTATE)
 
 
 def test_search_is_limited(db: Database) -> None:

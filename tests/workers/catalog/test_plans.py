@@ -1,0 +1,30 @@
+"""What runs per batch, per page or per question finds its rows by index, however many there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workers import sqlfile
+from workers.database import open_database
+
+INDEXED = (
+    "lookup", "old_contents", "update_entity", "deliver_again", "listing_page", "coverage_page", "marks_page",
+    "descendants_page", "namesake", "containers", "suspects_page", "record_verdict", "find", "children_page",
+    "export_service_page", "changes", "of_service", "not_live_by_name",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INDEXED)
+def test_no_table_is_scanned(name: str, tmp_path: Path) -> None:
+    queries = sqlfile.load("workers.catalog", "sqlite")
+    statement = queries[name]
+    given = dict.fromkeys(statement.compile().params, "1")
+    db = open_database(f"sqlite:///{tmp_path / 'c.db'}")
+    with db.read() as conn:
+        plan = [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement.text}", given)]
+    db.close()
+    scans = [step for step in plan if step.startswith("SCAN") and "VIRTUAL TABLE" not in step]
+    assert not scans, plan
+    assert not [step for step in plan if "TEMP B-TREE FOR ORDER BY" in step], plan
