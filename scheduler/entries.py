@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from workers.catalog import Catalog, Entry
 
 _HIDDEN = ("fqn", "name", "parent")
+_DEFAULTS = {"nullable": True}
+"""Defaults worth showing; contents leave them out."""
 _TEXTS = ("view_definition", "ddl", "code", "definition")
 
 
@@ -47,7 +49,7 @@ def _lines(entry: Entry) -> Iterator[str]:
     width = max(len(key) for key, _ in facts)
     for key, value in facts:
         yield f"  {key.replace('_', ' '):<{width}}  {_value(value)}"
-    for key, value in content.items():
+    for key, value in sorted(content.items(), key=lambda pair: pair[0] != "columns"):
         if _parts(value):
             yield f"\n  {key.replace('_', ' ')} ({len(value)}):"
             yield _part_table(value)
@@ -66,7 +68,9 @@ def _part_table(parts: list[dict[str, Any]]) -> str:
     head = list(dict.fromkeys(key for part in flat for key in part))
     if "ordinal" in head:
         head.remove("ordinal")
-    rows = [[_value(part[key]) if key in part else None for key in head] for part in flat]
+    if "native_type" in head and "nullable" not in head:
+        head.append("nullable")
+    rows = [[_value(part.get(key, _DEFAULTS.get(key))) for key in head] for part in flat]
     return table([key.replace("_", " ") for key in head], rows, indent="    ")
 
 

@@ -21,7 +21,8 @@ SAMPLES = 3
 
 @dataclass(slots=True)
 class PlannedUnit:
-    """One unit. ``objects`` are the kept ones listed by it; ``statements`` is what reading them takes at most."""
+    """One unit. ``objects`` are the kept ones listed by it; ``statements`` is what reading them takes: the names, and
+    the facets once per slice. Logging in comes on top."""
 
     node: str
     scope: str

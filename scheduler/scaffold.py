@@ -34,7 +34,6 @@ from typing import ClassVar, Self
 from urllib.parse import SplitResult
 
 from pydantic import Field, SecretStr
-
 from specs.config import ConnectionConfig
 
 

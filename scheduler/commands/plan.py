@@ -50,7 +50,7 @@ def _print(plan: Plan, units: int) -> None:
     from scheduler.render import clean, number, table
 
     click.echo(f"{clean(plan.service)} ({plan.type}): {number(len(plan.units))} units,", nl=False)
-    click.echo(f" at most {number(plan.statements)} statements, {number(plan.rows)} objects\n")
+    click.echo(f" about {number(plan.statements)} statements, {number(plan.rows)} objects\n")
     rows = [(type_, t.listed, t.kept, t.filtered, t.failed) for type_, t in sorted(plan.entities.items())]
     click.echo(table(("type", "listed", "kept", "filtered", "failed"), rows))
     if plan.filters:

@@ -1,0 +1,113 @@
+"""A plan says what the crawl then does."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scheduler.crawl import crawl
+from scheduler.plan import Plan, make
+from scheduler.recipes import load
+from specs.config import MetadataExtract
+from specs.errors import Fatal
+from specs.testing.fake import FakeConnection, FakeSource
+from specs.topology.engine import walk
+from specs.topology.events import Event, Found, Reported, Spawned, Start
+from specs.topology.scope import Scope
+from workers.sources import build
+
+
+def source(extract: dict[str, Any] | None = None, **settings: Any) -> FakeSource:
+    return FakeSource("shop", FakeConnection(**settings), MetadataExtract.model_validate(extract or {}))
+
+
+def planned(extract: dict[str, Any] | None = None, **settings: Any) -> Plan:
+    return make(source(extract, **settings), "shop", "fake")
+
+
+def crawled(extract: dict[str, Any] | None = None, **settings: Any) -> tuple[int, dict[str, int]]:
+    """Units, and kept objects per type, of the real walk."""
+    pending, units = [Start("service", Scope.of("shop"), ["shop", "shop", {}, None])], 0
+    counts: dict[str, int] = {}
+    while pending:
+        start = pending.pop()
+        units += 1
+        reader = source(extract, **settings)
+        events: list[Event] = list(walk(reader, reader.topology, start))
+        for event in events:
+            if isinstance(event, Spawned):
+                pending.append(event.start)
+            elif isinstance(event, Found) and event.owner is None:
+                counts[event.entity.type_name()] = counts.get(event.entity.type_name(), 0) + 1
+            else:
+                assert not isinstance(event, Reported) or event.outcome.kind == "filtered"
+    return units, counts
+
+
+@pytest.mark.parametrize(
+    ("extract", "settings"),
+    [
+        (None, {"schemas": 3, "tables": 10}),
+        (None, {"schemas": 40, "tables": (100, 5), "procedures": 4, "sequences": 2, "types": 1}),
+        (None, {"schemas": 2, "tables": 7000, "columns": 1}),
+        ({"tables": {"exclude": ["3$"]}, "views": False}, {"schemas": 4, "tables": 30, "odd_names": True}),
+        ({"schemas": {"include": ["_0001"]}}, {"databases": 3, "schemas": 4}),
+        (None, {"schemas": 0}),
+        (None, {"databases": 0}),
+    ],
+)
+def test_a_plan_is_what_the_crawl_does(extract: dict[str, Any] | None, settings: dict[str, Any]) -> None:
+    plan = planned(extract, **settings)
+    units, kept = crawled(extract, **settings)
+    assert len(plan.units) == units
+    assert {type_: tally.kept for type_, tally in plan.entities.items() if tally.kept} == kept
+    assert plan.rows == sum(kept.values())
+    for tally in plan.entities.values():
+        assert tally.listed == tally.kept + tally.filtered + tally.failed
+
+
+def test_every_rule_tells_what_it_drops() -> None:
+    plan = planned({"tables": {"exclude": ["3$"]}, "schemas": {"exclude": ["_0000"]}}, schemas=3, tables=40, views=0)
+    rules = {(rule.type, rule.rule): rule for rule in plan.filters}
+    assert rules["Schema", "schemas.exclude: _0000"].samples == ["shop.db_00.schema_0000"]
+    dropped = rules["Table", "tables.exclude: 3$"]
+    assert dropped.count == 8
+    assert len(dropped.samples) == 3
+
+
+def test_a_listing_that_is_denied_is_incomplete_and_the_rest_is_planned() -> None:
+    fault = {"at": "list", "node": "schema", "where": "shop.db_00", "action": "stop"}
+    plan = planned(databases=2, schemas=2, faults=[fault])
+    assert [each["scope"] for each in plan.incomplete] == ["shop.db_00"]
+    assert plan.entities["Schema"].kept >= 2
+
+
+def test_a_source_that_is_lost_ends_the_plan() -> None:
+    fault = {"at": "list", "node": "database", "where": "shop", "action": "fatal"}
+    with pytest.raises(Fatal):
+        planned(faults=[fault])
+
+
+def test_statements_are_names_and_facets_per_slice() -> None:
+    plan = planned(schemas=1, tables=2500)
+    table = next(unit for unit in plan.units if unit.node == "schema")
+    assert table.objects == 2500
+    assert table.statements == (1 + 2 * 3) + 3
+
+
+def test_the_plan_of_a_real_file_is_what_its_crawl_sends(sqlite_estate: Path, tmp_path: Path) -> None:
+    loaded = load(f"sqlite:///{sqlite_estate}", lambda name: name, name="shop")
+    reader = build(loaded.recipe, {})
+    try:
+        plan = make(reader, "shop", "sqlite")
+    finally:
+        reader.close()
+    summary = crawl(loaded.recipe, catalog=f"sqlite:///{tmp_path}/c.db")
+    kept = {type_: tally.kept for type_, tally in plan.entities.items() if tally.kept}
+    assert {type_: n for type_, n in kept.items() if summary.entities[type_].emitted != n} == {}
+    assert plan.statements <= summary.statements <= plan.statements + 5
+
+
+def test_a_plan_reads_no_objects() -> None:
+    reader = source(schemas=10, tables=50)
+    assert make(reader, "shop", "fake").spent < 60
