@@ -20,7 +20,9 @@ test: setup ## all tests, with the real servers that they need
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup --cov --cov-report=term $(ARGS)
 
 lint: setup ## ruff, mypy --strict, import-linter
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+	@status=0; \
+	$(BIN)/ruff check . || status=1; $(BIN)/ruff format --check . || status=1; \
+	$(BIN)/mypy || status=1; $(BIN)/lint-imports || status=1; exit $$status
 
 format: setup ## let ruff rewrite the code
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -141,6 +141,7 @@ def duckdb_estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build.build_duckdb(tmp_path_factory.mktemp("estate") / "shop.duckdb")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Nothing is skipped silently: what could not run here is listed last, with the reason."""
     reasons: Counter[str] = Counter()
