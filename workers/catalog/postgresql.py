@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
@@ -27,12 +28,10 @@ class PostgresqlBackend:
 
     def lookup(self, rows: Sequence[Row]) -> dict[int, Known]:
         keys = json.dumps([(row.fqn, row.type) for row in rows])
-        found = self.conn.exec_driver_sql(self.queries.driver("lookup"), {"keys": keys}).fetchall()
-        return {row[0]: Known(*row[1:]) for row in found}
+        return {row[0]: Known(*row[1:]) for row in self._ask("lookup", {"keys": keys})}
 
     def contents(self, ids: Sequence[int]) -> dict[int, Old]:
-        found = self.conn.exec_driver_sql(self.queries.driver("old_contents"), {"ids": json.dumps(ids)}).fetchall()
-        return {row[0]: Old(row[1], None) for row in found}
+        return {row[0]: Old(row[1], None) for row in self._ask("old_contents", {"ids": json.dumps(ids)})}
 
     def insert(self, rows: Sequence[Row], stamp: Stamp) -> None:
         given = self.conn.exec_driver_sql(self.queries.driver("new_ids"), {"n": len(rows)}).scalars().all()
@@ -72,14 +71,26 @@ class PostgresqlBackend:
             return str(state).startswith(_ROW_AT_FAULT)
         return type(cause).__name__ == "DataError"  # psycopg's own: NUL in a text, a number out of range
 
+    def _ask(self, name: str, values: Mapping[str, Any]) -> list[Any]:
+        """Rows of a query that is planned anew: a plan from when the catalog was small would scan it for ever."""
+        statement = self.queries.driver(name)
+        with self._driver(statement) as cursor:
+            found: list[Any] = cursor.execute(statement, values, prepare=False).fetchall()
+            return found
+
     def _copy(self, name: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Stream rows with COPY. Driver errors come out wrapped, as from any other statement."""
         statement = self.queries[name].text
+        with self._driver(statement) as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    @contextmanager
+    def _driver(self, statement: str) -> Iterator[Any]:
+        """A cursor of the driver itself. Its errors come out wrapped, as from any other statement."""
         driver: Any = self.conn.connection.driver_connection
         base = self.conn.dialect.loaded_dbapi.Error
         try:
-            with driver.cursor() as cursor, cursor.copy(statement) as copy:
-                for row in rows:
-                    copy.write_row(row)
+            with driver.cursor() as cursor:
+                yield cursor
         except base as error:
             raise DBAPIError.instance(statement, None, error, base, dialect=self.conn.dialect) from error
