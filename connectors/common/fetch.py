@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from connectors.common.driver import Driver
@@ -130,10 +132,9 @@ class Fetcher:
 
 def _grouped(rows: Iterable[tuple[Any, ...]]) -> dict[Any, list[tuple[Any, ...]]]:
     groups: dict[Any, list[tuple[Any, ...]]] = {}
-    for row in rows:
-        held = groups.get(row[0])
-        if held is None:
-            groups[row[0]] = [row]
+    for key, run in groupby(rows, itemgetter(0)):
+        if key in groups:
+            groups[key].extend(run)
         else:
-            held.append(row)
+            groups[key] = list(run)
     return groups

@@ -42,6 +42,8 @@ _IDENTITY = {"a": "always", "d": "by_default"}
 _GENERATED = {"s": "stored", "v": "virtual"}
 _KEY = re.compile(r"^(\w+)\s*\((.*)\)$", re.DOTALL)
 _WHEN = re.compile(r" WHEN \((.*)\) EXECUTE (?:FUNCTION|PROCEDURE) ", re.DOTALL)
+SHARED = 4096
+"""Columns kept to be shared between tables."""
 _EVENTS = {4: "insert", 8: "delete", 16: "update", 32: "truncate"}
 
 
@@ -50,19 +52,16 @@ class Tables:
 
     def __init__(self, types: Types, database: str) -> None:
         self.types, self.database = types, database
-        # Most columns of a warehouse are alike (an ``id bigint not null`` in every table) and immutable: share them.
-        self._column = lru_cache(maxsize=4096)(self._new_column)
+        self._known: dict[tuple[Any, ...], Column] = {}
 
     def build(self, raw: Raw, fqn: str, parent: str) -> Table:
         rows = raw.rows
         _, kind, owner, tuples, size, persistence, storage, options = rows["relation"][0]
         comments = {number: text for _, number, text in rows.get("comments", ())}
-        by_number: dict[int, str] = {}
-        columns = []
-        for row in rows.get("columns", ()):
-            by_number[row[1]] = row[2]
-            columns.append(self._column(*row[1:], comments.get(row[1]) if comments else None))
-        fields: dict[str, Any] = {"table_type": _KINDS[kind], "columns": tuple(columns), "owner": owner}
+        columns = rows.get("columns", [])
+        by_number: dict[int, str] = {row[1]: row[2] for row in columns}
+        fields: dict[str, Any] = {"table_type": _KINDS[kind], "columns": self._columns(columns, comments)}
+        fields["owner"] = owner
         if 0 in comments:
             fields["comment"] = comments[0]
         if "constraints" in rows:
@@ -88,7 +87,20 @@ class Tables:
             fields["properties"] = properties
         return Table(fqn=fqn, name=raw.listed.name, parent=parent, **fields)
 
-    def _new_column(
+    def _columns(self, rows: Rows, comments: Mapping[int, str]) -> tuple[Column, ...]:
+        """Most columns are like another table's (``id bigint not null``) and immutable: share them."""
+        known, found = self._known, []
+        if len(known) > SHARED:
+            known.clear()
+        for row in rows:
+            key = row[1:] if row[1] not in comments else (*row[1:], comments[row[1]])
+            column = known.get(key)
+            if column is None:
+                column = known[key] = self._column(*key)
+            found.append(column)
+        return tuple(found)
+
+    def _column(
         self,
         number: int,
         name: str,
@@ -99,7 +111,7 @@ class Tables:
         generated: str,
         collation: str | None,
         default: str | None,
-        comment: str | None,
+        comment: str | None = None,
     ) -> Column:
         known = self.types.get((type_, typmod))
         fields = dict(known.fields)
@@ -143,7 +155,7 @@ class Tables:
         fields: dict[str, Any] = {}
         found = _KEY.match(key or "")
         if found:
-            numbers = [int(number) for number in (attributes or "").split()]
+            numbers = _numbers(attributes or "")
             columns = tuple(by_number[number] for number in numbers if number in by_number)
             expression = found[2] if 0 in numbers else None
             fields["partitioning"] = Partitioning(strategy=found[1].lower(), columns=columns, expression=expression)
@@ -173,9 +185,15 @@ class Tables:
             )
 
 
+@lru_cache(maxsize=1024)
+def _numbers(vector: str) -> tuple[int, ...]:
+    """The column numbers of an ``int2vector``; zero stands for an expression."""
+    return tuple(int(number) for number in vector.split())
+
+
 def _index(row: tuple[Any, ...], by_number: Mapping[int, str]) -> Index:
     _, name, key, count, unique, method, predicate, definitions, comment = row
-    columns = [by_number.get(int(number), "") for number in key.split()]
+    columns = [by_number.get(number, "") for number in _numbers(key)]
     if definitions:
         columns = [column or definition for column, definition in zip(columns, definitions, strict=True)]
     fields: dict[str, Any] = {"name": name, "columns": tuple(columns[:count]), "method": method}
