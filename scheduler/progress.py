@@ -99,7 +99,7 @@ def draw(progress: Progress) -> Group:
     from rich.text import Text
 
     bar = ProgressBar(total=max(progress.known, 1), completed=progress.done, width=40)
-    numbers = Text(f"{number(progress.done)}/{number(progress.known)} units  {duration(progress.seconds)}")
+    numbers = Text(f"  {number(progress.done)}/{number(progress.known)} units  {duration(progress.seconds)}")
     rate = f"{number(progress.entities)} entities  {number(progress.entities_per_second)}/s  {size(progress.rss)}"
     state = Text(rate)
     if progress.failures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -50,7 +51,7 @@ def shown(*, quiet: bool, catalog: str) -> Iterator[Lines | Picture | None]:
 
 def _resume(catalog: str) -> str:
     """The command that resumes the newest run, if it is open and the catalog can still be read."""
-    from scheduler.options import named, opened
+    from scheduler.options import opened
     from specs.errors import HeadraceError
     from workers.ledger import SqlLedger
 
@@ -59,8 +60,15 @@ def _resume(catalog: str) -> str:
             runs = SqlLedger(db).runs(None, 1)
     except HeadraceError:
         return ""
+    return _command("resume", runs[0].id, catalog) if runs and runs[0].open else ""
+
+
+def _command(name: str, run: str, catalog: str) -> str:
+    """A follow-up command, with the catalog where it is not the default."""
+    from scheduler.options import named
+
     extra = named(catalog)
-    return f"headrace resume {runs[0].id}{f' --catalog {extra}' if extra else ''}" if runs and runs[0].open else ""
+    return f"headrace {name} {run}{f' --catalog {shlex.quote(extra)}' if extra else ''}"
 
 
 def secrets_of(catalog: str, run: str) -> dict[str, str]:
@@ -83,7 +91,9 @@ def finish(summary: Summary, *, as_json: bool, catalog: str) -> int:
     if as_json:
         emit(summary.as_json())
         if summary.status == "interrupted":
-            click.echo(f"resume with: headrace resume {summary.run}", err=True)
+            click.echo(f"resume with: {_command('resume', summary.run, catalog)}", err=True)
+        for error in summary.sink_errors:
+            click.echo(f"sink failed: {clean(error)}", err=True)
     else:
         click.echo(report(summary, named(catalog)))
     if summary.status == "failed" and summary.reason:

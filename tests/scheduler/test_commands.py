@@ -227,6 +227,32 @@ def test_retry_crawls_only_what_failed(tmp_path: Path) -> None:
     assert called("runs", "--json", "--catalog", catalog).json[0]["parent"] == parent
 
 
+def test_another_server_under_the_same_name_is_refused_until_accepted(tmp_path: Path) -> None:
+    catalog, recipe = str(tmp_path / "c.db"), tmp_path / "r.yml"
+    text = 'service: {name: shop, type: "specs.testing.fake:spec"}\nconnection: {schemas: 1, server: %s}\n'
+    recipe.write_text(text % "one")
+    assert called("crawl", str(recipe), "-q", "--catalog", catalog).code == 0
+    recipe.write_text(text % "two")
+    done = called("crawl", str(recipe), "-q", "--catalog", catalog)
+    assert done.code == 2
+    assert "--accept-identity" in done.err
+    assert called("crawl", str(recipe), "-q", "--catalog", catalog, "--accept-identity").code == 0
+    assert called("crawl", str(recipe), "-q", "--catalog", catalog).code == 0
+
+
+def test_a_sink_that_cannot_be_written_is_exit_code_4_and_told(tmp_path: Path) -> None:
+    recipe = tmp_path / "r.yml"
+    text = 'service: {name: shop, type: "specs.testing.fake:spec"}\nsinks: [{type: jsonl, path: %s}]\n'
+    recipe.write_text(text % (tmp_path / "out.jsonl"))
+    assert called("crawl", str(recipe), "-q", "--catalog", str(tmp_path / "c.db")).code == 0
+    assert (tmp_path / "out.jsonl").read_text() == called("export", "--catalog", str(tmp_path / "c.db")).out
+    recipe.write_text(text % "/proc/nope/x.jsonl")
+    done = called("crawl", str(recipe), "-q", "--json", "--catalog", str(tmp_path / "c.db"))
+    assert done.code == 4
+    assert done.json["status"] == "complete"
+    assert "sink failed: " in done.err
+
+
 def test_plan_and_check(estate: Estate) -> None:
     plan = called("plan", estate.recipe, "--json")
     assert plan.code == 0
