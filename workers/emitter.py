@@ -13,7 +13,7 @@ from workers.stopping import Stop
 
 STEP = 0.2
 """Seconds of one wait for space, so that a stop is noticed."""
-LEAVE = 1.0
+LEAVE = 0.7
 """Seconds that a stopping worker waits for space or for its batches to be committed."""
 FULL = 300.0
 """Seconds without any space after which the unit is given back."""

@@ -79,7 +79,7 @@ class Runner:
             tries = 1 if work.moved else tries + 1
             if tries >= TRIES:
                 raise error
-            if self._stop.wait(max(error.delay or 0.0, jitter(tries))):
+            if self._stop.wait(max(error.delay or 0.0, jitter(tries, base=self._budget.pause))):
                 raise Stopping
 
     def _later(self, claim: Claim, emitter: Emitter, error: Retry, *, fruitless: bool) -> None:
@@ -90,7 +90,11 @@ class Runner:
         if claim.attempts + 1 >= ATTEMPTS:
             self._release(claim, reason=str(error), failed=True)
             return
-        self._release(claim, reason=str(error), delay=max(error.delay or 0.0, jitter(claim.attempts + 1, base=1.0)))
+        self._release(
+            claim,
+            reason=str(error),
+            delay=max(error.delay or 0.0, jitter(claim.attempts + 1, base=2 * self._budget.pause)),
+        )
 
     def _release(self, claim: Claim, *, reason: str, delay: float = 0.0, failed: bool = False) -> None:
         patiently(

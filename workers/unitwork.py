@@ -23,7 +23,7 @@ from workers.sources import relax
 from workers.stopping import Stop
 from workers.unitledger import UnitLedger
 
-CALM = 1000
+CALM = 500
 """Objects that a careful unit reads without harm before it reads as fast as ever: what killed it was among them."""
 PIECE = 2500
 """Objects in one piece of a split remainder, about."""
@@ -31,10 +31,14 @@ PIECE = 2500
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """After so many objects or seconds a leaf range closes itself and names the rest as units of its own."""
+    """After so many objects or seconds a leaf range closes itself and names the rest as units of its own.
+
+    ``pause`` is the base of the waits between tries, in seconds.
+    """
 
     objects: int = 20_000
     seconds: float = 60.0
+    pause: float = 0.5
 
 
 class Stopping(Exception):

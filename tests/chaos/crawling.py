@@ -19,4 +19,4 @@ def main(order: dict[str, object]) -> Summary:
 
 if __name__ == "__main__":
     summary = main(json.loads(sys.argv[1]))
-    print(json.dumps({**summary.as_json(), "exit_code": summary.exit_code}))
+    sys.stdout.write(json.dumps({**summary.as_json(), "exit_code": summary.exit_code}) + "\n")
