@@ -58,7 +58,7 @@ class Part(BaseModel):
         """JSON without defaults, made once: parts that many entities share (columns) are dumped only once."""
         text: str | None = self.__dict__.get(_MADE)  # no cached_property: Python 3.11's takes a lock
         if text is None:
-            text = self.__dict__[_MADE] = _dump(self, None)
+            text = self.__dict__[_MADE] = _dump(self)
         return text
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
@@ -67,9 +67,10 @@ class Part(BaseModel):
         return copy
 
 
-def _dump(part: Part, exclude: set[str] | None) -> str:
+def _dump(part: Part, *, include: set[str] | None = None, exclude: set[str] | None = None) -> str:
     """``model_dump_json`` without its keyword arguments, which cost as much as a small part's dump."""
-    return part.__pydantic_serializer__.to_json(part, exclude=exclude, exclude_defaults=True).decode()
+    dump = part.__pydantic_serializer__.to_json
+    return dump(part, include=include, exclude=exclude, exclude_defaults=True).decode()
 
 
 class Entity(Part):
@@ -104,19 +105,24 @@ class Entity(Part):
 
     def content(self) -> str:
         """Canonical JSON without defaults and without volatile fields; equal objects give equal text."""
-        text = _dump(self, self._apart())
+        text = _dump(self, exclude=self._apart())
         for field in self.SHARED:
             parts: tuple[Part, ...] = getattr(self, field)
             if parts:
                 text = f'{text[:-1]},"{field}":[{",".join([part.json_text() for part in parts])}]}}'
         return text
 
+    @classmethod
+    @cache
+    def _volatile(cls) -> set[str]:
+        return set(cls.VOLATILE)
+
     def stats(self) -> str | None:
         """The volatile fields as JSON, or ``None`` when none is known."""
-        if not self.VOLATILE:
+        fields = self.__dict__
+        if all(fields[field] is None for field in self.VOLATILE):
             return None
-        text = self.model_dump_json(exclude_defaults=True, include=set(self.VOLATILE))
-        return None if text == "{}" else text
+        return _dump(self, include=self._volatile())
 
     def search_text(self) -> str:
         """The words that full-text search finds this object by."""

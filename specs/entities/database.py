@@ -196,12 +196,9 @@ class Table(Entity):
     """How many partitions there are now; volatile, since time-partitioned tables gain one a day."""
 
     def search_text(self) -> str:
-        words = [super().search_text()]
-        for column in self.columns:
-            words.append(column.name)
-            if column.comment:
-                words.append(column.comment)
-        return " ".join(words)
+        words = [column.name for column in self.columns]
+        words += [column.comment for column in self.columns if column.comment]
+        return " ".join((super().search_text(), *words))
 
 
 class Argument(Part):
