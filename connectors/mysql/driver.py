@@ -42,7 +42,7 @@ class MysqlDriver:
         with self._lock:
             if self._connection is None:
                 try:
-                    self._connection = self._connect()
+                    self._connection = self._connect(self.limits.connect_timeout)
                     self._prepare(self._connection)
                 except BaseException as error:
                     self.close()
@@ -51,7 +51,8 @@ class MysqlDriver:
                     raise
             return self._connection
 
-    def _connect(self, patience: float | None = None) -> pymysql.Connection[Any]:
+    def _connect(self, patience: float) -> pymysql.Connection[Any]:
+        """Reach the server and log in; the network may be silent for ``patience`` seconds at most."""
         config = self.config
         return pymysql.connect(
             host=config.host,
@@ -61,9 +62,9 @@ class MysqlDriver:
             password=config.password.get_secret_value() if config.password else "",
             charset="utf8mb4",
             autocommit=True,
-            connect_timeout=max(1, round(patience or self.limits.connect_timeout)),
-            read_timeout=patience or self.limits.statement_timeout + GRACE,
-            write_timeout=patience or self.limits.statement_timeout + GRACE,
+            connect_timeout=max(1, round(patience)),
+            read_timeout=patience,
+            write_timeout=patience,
             program_name="headrace",
             **_tls(config),
         )
@@ -148,7 +149,7 @@ class MysqlDriver:
 
     def _warnings(self, connection: pymysql.Connection[Any]) -> None:
         for _, code, text in self._small(connection, "SHOW WARNINGS"):
-            if code == SKIPPED:
+            if code in SKIPPED:
                 raise Skip(f"the object is locked: {text}", self.config.endpoint(), reason="lock")
 
     def _failed(self, error: Exception) -> HeadraceError:

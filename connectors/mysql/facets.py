@@ -40,23 +40,28 @@ class Facets:
         return queries[name] if name in queries else queries[f"{name}_{'mariadb' if self.driver.mariadb else 'mysql'}"]
 
     def _reader(self, name: str) -> Read:
-        """Broken views warn whenever they are looked at, so only tables are read strictly; of ``objects`` and
-        ``columns``, which read both, every table must have a row."""
+        """Broken views warn whenever they are looked at, so only tables are read strictly. In ``objects`` and
+        ``columns``, which read both, a table without an engine or without columns could not be opened."""
 
         def read(listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
             exact = {each.id for each in listed}
-            due = {each.id for each in listed if each.data not in VIEWS} if name in _BOTH else set()
+            tables = {each.id for each in listed if each.data not in VIEWS}
+            seen: set[Any] = set()
             strict = name not in _BOTH and name != "views"
             count = 0
             for row in self.driver.rows(self._sql(name), _parameters(listed), strict=strict):
-                if row[:2] in exact:
-                    count += 1
-                    if count > WEIGHT and len(listed) > 1:
-                        raise Skip("too many rows for one slice", reason="size")  # the reader halves the slice
-                    if name == "columns" or row[3] is not None:  # a table without an engine could not be opened
-                        due.discard(row[:2])
-                    yield (row[:2], *row[2:])
-            if due:
+                id_ = row[:2]
+                if id_ not in exact:
+                    continue
+                count += 1
+                if count > WEIGHT and len(listed) > 1:
+                    raise Skip("too many rows for one slice", reason="size")  # the reader halves the slice
+                if name == "objects" and id_ in tables and row[3] is None:
+                    busy = "lock" in str(row[12]).lower() or "concurrent" in str(row[12])
+                    raise Skip(f"cannot open the table: {row[12]}", ".".join(id_), reason="lock" if busy else "error")
+                seen.add(id_)
+                yield (id_, *row[2:])
+            if name == "columns" and not tables <= seen:
                 raise self.driver.why_missing()
 
         return read
