@@ -6,9 +6,9 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from itertools import islice
 from typing import TYPE_CHECKING
 
+from connectors.common.slices import Listed
 from specs.entities.database import Table
 from specs.errors import HeadraceError, Retry, Stop
 from specs.sources.base import Step
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from connectors.postgres.metadata import PostgresSource
 
 ENOUGH = 20
-"""Views whose definition is read."""
+"""Tables and views that are read."""
 
 
 def check(source: PostgresSource) -> Iterator[Step]:
@@ -63,7 +63,8 @@ class _Probes:
         self.source = source
         self.chosen: list[str] = []
         self.entered: list[str] = []
-        self.found: list[tuple[Scope, str, str]] = []
+        self.found: dict[Scope, list[str]] = {}
+        self.listed: dict[Scope, list[Listed]] = {}
 
     def reach(self) -> str:
         config = self.source.connection
@@ -99,31 +100,39 @@ class _Probes:
         return f"connected, {driver.open().info.parameter_status('server_encoding')}"
 
     def schemas(self) -> str:
-        place = self.source.root.child(self.entered[0])
-        steps = list(self.source.schemas(place, EVERYTHING))
-        for step in steps:
-            if isinstance(step, Item):
-                self.found.append((place.child(step.name), step.name, "schema"))
-        if not self.found:
-            raise Stop(f"no schema is left to crawl in {self.entered[0]!r}", "", "check extract.metadata.schemas")
-        return f"{len(self.found)} to crawl, {len(steps) - len(self.found)} filtered"
+        dropped = 0
+        for database in self.entered:
+            place = self.source.root.child(database)
+            steps = list(self.source.schemas(place, EVERYTHING))
+            self.found[place] = [step.name for step in steps if isinstance(step, Item)]
+            dropped += len(steps) - len(self.found[place])
+        kept = sum(map(len, self.found.values()))
+        if not kept:
+            raise Stop("no schema is left to crawl", "", "check extract.metadata.schemas")
+        return f"{kept} to crawl, {dropped} filtered"
+
+    def _names(self, node: str) -> str:
+        self.listed = {place: self.source.listed(node, place, schemas) for place, schemas in self.found.items()}
+        rules = [each.rule for listed in self.listed.values() for each in listed]
+        return f"{rules.count(None)} to crawl, {len(rules) - rules.count(None)} filtered"
 
     def tables(self) -> str:
-        steps = [step for scope, _, _ in self.found for step in self.source.preview("table", scope, EVERYTHING)]
-        kept = sum(isinstance(step, Item) for step in steps)
-        return f"{kept} to crawl, {len(steps) - kept} filtered"
+        return self._names("table")
+
+    def routines(self) -> str:
+        return self._names("stored_procedure")
 
     def _some(self, kinds: str) -> list[Table]:
-        """A few tables of these kinds, read as the crawl reads them. Raises ``Stop`` for one that cannot be read."""
-        chosen: list[Table] = []
-        for scope, _, _ in self.found:
-            for step in islice(self.source.some_tables(scope, kinds, ENOUGH), ENOUGH - len(chosen)):
+        """A few relations of these kinds, read as the crawl reads them. Raises ``Stop`` for one that cannot be."""
+        some: list[Table] = []
+        for place, listed in self.listed.items():
+            kept = [each for each in listed if each.rule is None and each.data[0] in kinds]
+            for schema, step in self.source.read("table", place, kept[: ENOUGH - len(some)]):
                 if isinstance(step, Outcome):
                     raise Stop(f"{step.fqn}: {step.message or step.reason}", step.fqn, reason=step.reason)
-                chosen += [e for e in self.source.yield_table(step, scope.child(step.name)) if isinstance(e, Table)]
-            if len(chosen) >= ENOUGH:
-                break
-        return chosen
+                found = self.source.yield_table(step, place.child(schema).child(step.name))
+                some += [entity for entity in found if isinstance(entity, Table)]
+        return some
 
     def columns(self) -> str:
         some = self._some("rpf")
@@ -134,8 +143,3 @@ class _Probes:
             return "not asked for (extract.metadata.ddl)"
         some = self._some("vm")
         return f"{sum(bool(view.view_definition) for view in some)} definitions of {len(some)} views"
-
-    def routines(self) -> str:
-        steps = [s for scope, _, _ in self.found for s in self.source.preview("stored_procedure", scope, EVERYTHING)]
-        kept = sum(isinstance(step, Item) for step in steps)
-        return f"{kept} to crawl, {len(steps) - kept} filtered"

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 from connectors.common.bundle import Bundle
@@ -141,13 +140,14 @@ class PostgresSource(DatabaseSource):
         for _, step in self._reader(node, place).preview(self._listed(node, [scope.name], span)):
             yield step
 
-    def some_tables(self, scope: Scope, kinds: str, most: int) -> Iterator[Produced]:
-        """The first kept relations of ``kinds`` below a schema, for a test of what can be read."""
-        place = self._enter(scope)
-        listed = (each for each in self._listed("table", [scope.name], EVERYTHING) if each.data[0] in kinds)
-        chosen = islice((each for each in listed if each.rule is None), most)
-        for _, step in self._reader("table", place).read(chosen):
-            yield step
+    def listed(self, node: str, database: Scope, schemas: Sequence[str]) -> list[Listed]:
+        """The names below several schemas, for a test of what can be read."""
+        self._enter(database)
+        return self._listed(node, schemas, EVERYTHING)
+
+    def read(self, node: str, database: Scope, listed: Sequence[Listed]) -> Iterator[tuple[str, Produced]]:
+        """The objects of these names, each with its schema."""
+        return self._reader(node, self._enter(database)).read(listed)
 
     def facets(self, node: str) -> int:
         return (
