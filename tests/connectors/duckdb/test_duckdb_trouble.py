@@ -1,0 +1,118 @@
+"""DuckDB files that are none, that somebody writes to, and what only DuckDB has."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import duckdb
+import pytest
+
+from connectors.duckdb.build import _parts
+from connectors.duckdb.connection import DuckdbConnection
+from connectors.duckdb.driver import DuckdbDriver
+from connectors.duckdb.metadata import DuckdbSource
+from specs.config import Limits, MetadataExtract
+from specs.entities.base import Entity
+from specs.errors import Fatal, Skip
+from specs.testing import harvest
+
+
+def make(path: Path, *statements: str) -> Path:
+    with duckdb.connect(str(path)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    return path
+
+
+def entities(path: Path, extract: MetadataExtract | None = None) -> dict[str, Entity]:
+    config = DuckdbConnection(path=str(path))
+    return {event.entity.fqn: event.entity for event in harvest.entities(lambda: DuckdbSource("s", config, extract))}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, "missing"), (b"SQLite format 3\0" * 9, "not_a_database"), (b"\0" * 8 + b"DUCK" * 999, "")],
+)
+def test_what_is_no_database_says_so(tmp_path: Path, content: bytes | None, reason: str) -> None:
+    path = tmp_path / "x.duckdb"
+    if content is not None:
+        path.write_bytes(content)
+    source = DuckdbSource("s", DuckdbConnection(path=str(path)))
+    with pytest.raises(Fatal) as caught:
+        source.identity()
+    source.close()
+    assert str(path) in str(caught.value)
+    assert caught.value.remedy
+    assert not reason or caught.value.reason == reason
+    assert path.exists() is (content is not None), "a database is never created"
+
+
+def test_a_file_that_another_process_writes_to(tmp_path: Path) -> None:
+    path = make(tmp_path / "x.duckdb", "CREATE TABLE t(a INT)")
+    script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"open\n"
+        source = DuckdbSource("s", DuckdbConnection(path=str(path)))
+        with pytest.raises(Fatal) as caught:
+            source.identity()
+        source.close()
+        writer.communicate(b"", timeout=20)
+    assert caught.value.reason == "lock"
+    assert "in use" in caught.value.what
+    assert "close the process" in caught.value.remedy
+
+
+def test_an_endless_statement_is_stopped(tmp_path: Path) -> None:
+    driver = DuckdbDriver(str(make(tmp_path / "x.duckdb")), Limits(statement_timeout=0.3), lambda: None)
+    with pytest.raises(duckdb.Error) as caught:
+        driver.query("SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range % 7 = b.range % 11")
+    found = driver.classify(caught.value)
+    assert isinstance(found, Skip)
+    assert found.reason == "timeout"
+    assert driver.query("SELECT 1") == [(1,)]
+    driver.close()
+
+
+def test_views_over_files_do_not_make_the_crawl_read_them(tmp_path: Path) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("a,b\n1,x\n")
+    path = make(tmp_path / "x.duckdb", f"CREATE VIEW v AS SELECT * FROM read_csv('{data}')")
+    data.unlink()
+    view = entities(path)["s.x.main.v"]
+    assert [column.name for column in view.columns] == ["a", "b"]  # type: ignore[attr-defined]
+
+
+def test_macros_are_told_apart_by_their_parameters(tmp_path: Path) -> None:
+    path = make(tmp_path / "x.duckdb", "CREATE MACRO m(a) AS a, (a, b) AS a + b", "CREATE MACRO t(n) AS TABLE SELECT n")
+    found = {fqn: entity for fqn, entity in entities(path).items() if "(" in fqn}
+    assert sorted(found) == ["s.x.main.m(a)", "s.x.main.m(a, b)", "s.x.main.t(n)"]
+    assert found["s.x.main.t(n)"].returns == "TABLE"  # type: ignore[attr-defined]
+    without = MetadataExtract.model_validate({"stored_procedures": {"exclude": ["^m$"]}})
+    assert [fqn for fqn in entities(path, without) if "(" in fqn] == ["s.x.main.t(n)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[a]", ["a"]),
+        ("[a, b]", ["a", "b"]),
+        ("['(lower(\"b, c\"))', a, d]", ['lower("b, c")', "a", "d"]),
+        ("", []),
+        ("[]", []),
+        ("['", [""]),
+    ],
+)
+def test_the_members_of_an_index(text: str, expected: list[str]) -> None:
+    assert list(_parts(text)) == expected
+
+
+def test_a_url_names_the_file() -> None:
+    assert DuckdbConnection.from_url(urlsplit("duckdb:////data/a%20b.duckdb")).path == "/data/a b.duckdb"
+    with pytest.raises(ValueError, match="no file"):
+        DuckdbConnection.from_url(urlsplit("duckdb:///:memory:"))

@@ -1,0 +1,81 @@
+"""Missing dialects, files that are not there, passwords that must not show."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from connectors.sqlalchemy.connection import SqlalchemyConnection
+from connectors.sqlalchemy.metadata import SqlalchemySource
+from specs.entities.database import Table
+from specs.errors import Fatal, Usage
+from specs.testing import harvest
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "words"),
+    [
+        ("nosuch+thing://u:pass-word-1@host/db", Fatal, "install"),
+        ("sqlite+nosuchdriver:///x.db", Fatal, "install"),
+        ("not a url u:pass-word-1@", Usage, "not an SQLAlchemy URL"),
+        ("sqlite:////no/such/folder/x.db", Fatal, "cannot connect"),
+        ("mysql+pymysql://u:pass-word-1@127.0.0.1:1/db", Fatal, "cannot connect"),
+    ],
+)
+def test_what_cannot_be_opened_says_so_without_secrets(url: str, kind: type[Fatal], words: str) -> None:
+    source = SqlalchemySource("s", SqlalchemyConnection(url=url))
+    with pytest.raises(kind) as caught:
+        source.identity()
+    source.close()
+    assert words in str(caught.value)
+    assert url.startswith("not") or "pass-word-1" not in str(caught.value) + repr(source.config)
+
+
+def test_a_file_is_never_created_and_never_written(tmp_path: Path) -> None:
+    path = tmp_path / "a b?.db"
+    with pytest.raises(Fatal):
+        SqlalchemySource("s", SqlalchemyConnection(url=f"sqlite:///{tmp_path}/nothing.db")).identity()
+    assert list(tmp_path.iterdir()) == []
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE t(a INT)")
+
+
+@pytest.mark.parametrize(
+    ("url", "kept", "password"),
+    [
+        ("pg+x://me:p%40ss@h/db?a=b", "pg+x://me@h/db?a=b", "p@ss"),
+        ("pg+x://me@h/db", "pg+x://me@h/db", None),
+        ("pg+x://me:p@ss/w@h/db", "pg+x://me:p@ss/w@h/db", None),
+        ("sqlite:///a:b@c.db", "sqlite:///a:b@c.db", None),
+    ],
+)
+def test_a_password_in_the_url_is_moved(url: str, kept: str, password: str | None) -> None:
+    found = SqlalchemyConnection(url=url)
+    assert found.url == kept
+    assert (found.password.get_secret_value() if found.password else None) == password
+
+
+def test_a_shorthand_url_survives(tmp_path: Path) -> None:
+    for url in ("sqlite+pysqlite:////data/x.db", "sqlite+pysqlite:///x.db", "pg+x://me@h:5/db"):
+        assert SqlalchemyConnection.from_url(urlsplit(url)).url == url
+
+
+def test_statements_may_be_sent_first(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE t(a VARCHAR(7) NOT NULL DEFAULT 'x', b NUMERIC(5, 2), PRIMARY KEY (a))")
+        connection.execute("CREATE VIEW bad AS SELECT * FROM nowhere")
+    config = SqlalchemyConnection(url=f"sqlite:///{path}", on_connect=("PRAGMA cache_size = 10",), database="d")
+    found = {e.entity.fqn: e.entity for e in harvest.entities(lambda: SqlalchemySource("s", config))}
+    table, view = found["s.d.main.t"], found["s.d.main.bad"]
+    assert isinstance(table, Table)
+    assert isinstance(view, Table)
+    assert [(c.native_type, c.length, c.precision, c.nullable) for c in table.columns] == [
+        ("VARCHAR(7)", 7, None, False),
+        ("NUMERIC(5, 2)", None, 5, True),
+    ]
+    assert "nowhere" in view.properties["broken"]

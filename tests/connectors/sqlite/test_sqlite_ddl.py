@@ -1,0 +1,53 @@
+"""What only the DDL tells, and that no text of any kind raises."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.sqlite import ddl
+
+TABLE = """CREATE TABLE "odd, (name"(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- a comment, with ( brackets
+  [code x] TEXT COLLATE NOCASE CONSTRAINT uq UNIQUE CONSTRAINT len CHECK (length("code x") > 2),
+  total AS (price * (1 + tax)) STORED, /* CHECK (no) */
+  `g` TEXT GENERATED ALWAYS AS ('a,)b' || id),
+  parent INT CONSTRAINT fk REFERENCES other(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT pair UNIQUE (id, "code x"),
+  CHECK (id <> 'it''s)'),
+  FOREIGN KEY (id) REFERENCES other NOT DEFERRABLE
+) STRICT"""
+
+
+def test_a_table_tells_what_the_catalog_does_not() -> None:
+    found = ddl.table(TABLE)
+    assert found.autoincrement == "id"
+    assert found.checks == [("len", 'length("code x") > 2'), (None, "id <> 'it''s)'")]
+    assert found.collations == {"code x": "NOCASE"}
+    assert found.generated == {"total": "price * (1 + tax)", "g": "'a,)b' || id"}
+    assert found.keys == [("uq", ("code x",)), ("pair", ("id", "code x"))]
+    assert found.foreign_keys == [("fk", True), (None, False)]
+
+
+def test_an_index_over_expressions_with_a_predicate() -> None:
+    sql = "CREATE UNIQUE INDEX i ON t(lower(a), substr(b, 1, 2) DESC, c COLLATE NOCASE) WHERE a IS NOT NULL"
+    assert ddl.index_parts(sql) == (["lower(a)", "substr(b, 1, 2)", "c COLLATE NOCASE"], "a IS NOT NULL")
+
+
+def test_triggers() -> None:
+    head = "CREATE TRIGGER IF NOT EXISTS tr "
+    assert ddl.trigger(head + "INSTEAD OF DELETE ON v BEGIN SELECT 1; END") == ("instead of", ("delete",), None)
+    assert ddl.trigger(head + "AFTER UPDATE OF a, b ON t WHEN new.a > 1 BEGIN SELECT 1; END") == (
+        "after",
+        ("update",),
+        "new.a > 1",
+    )
+    assert ddl.trigger(head + "INSERT ON t BEGIN SELECT 1; END") == ("before", ("insert",), None)
+
+
+@given(st.text(alphabet="CREATE TABLEt(),'\"`[]-/*CHECKONWHERE as\n", max_size=80))
+def test_any_text_gives_an_answer(text: str) -> None:
+    ddl.table("CREATE TABLE t(" + text)
+    ddl.table(text)
+    ddl.index_parts(text)
+    ddl.trigger(text)

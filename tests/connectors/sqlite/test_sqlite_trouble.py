@@ -1,0 +1,138 @@
+"""SQLite files that are no databases, busy ones, broken ones, and names of every kind."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from connectors.sqlite.connection import SqliteConnection
+from connectors.sqlite.driver import SqliteDriver
+from connectors.sqlite.metadata import SqliteSource
+from specs.config import Limits, MetadataExtract
+from specs.entities.database import Table
+from specs.errors import Fatal, Retry, Skip
+from specs.testing import harvest
+
+
+def make(path: Path, script: str) -> Path:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+    return path
+
+
+def tables(path: Path, extract: MetadataExtract | None = None) -> dict[str, Table]:
+    config = SqliteConnection(path=str(path))
+    found = harvest.entities(lambda: SqliteSource("s", config, extract))
+    return {event.entity.name: event.entity for event in found if isinstance(event.entity, Table)}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, "missing"), (b"not a database at all", "not_a_database"), (b"SQLite format 3\0" + b"x" * 2000, "")],
+)
+def test_what_is_no_database_says_so(tmp_path: Path, content: bytes | None, reason: str) -> None:
+    path = tmp_path / "x.db"
+    if content is not None:
+        path.write_bytes(content)
+    source = SqliteSource("s", SqliteConnection(path=str(path)))
+    with pytest.raises(Fatal) as caught:
+        source.identity()
+    source.close()
+    assert str(path) in str(caught.value)
+    assert caught.value.remedy
+    assert not reason or caught.value.reason == reason
+    assert path.exists() is (content is not None), "a database is never created"
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    with pytest.raises(Fatal, match="not a file"):
+        SqliteSource("s", SqliteConnection(path=str(tmp_path))).identity()
+
+
+def test_an_empty_file_is_an_empty_database(tmp_path: Path) -> None:
+    (tmp_path / "x.db").touch()
+    assert tables(tmp_path / "x.db") == {}
+
+
+def test_a_locked_database_is_tried_again_later(tmp_path: Path) -> None:
+    path = make(tmp_path / "x.db", "CREATE TABLE t(a)")
+    source = SqliteSource("s", SqliteConnection(path=str(path)), limits=Limits(lock_timeout=0.1))
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(Retry) as caught:
+            source.identity()
+    assert caught.value.reason == "lock"
+    assert source.identity()
+    source.close()
+
+
+def test_nothing_can_be_written(tmp_path: Path) -> None:
+    driver = SqliteDriver(str(make(tmp_path / "x.db", "CREATE TABLE t(a)")), Limits(), lambda: None)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        driver.query("INSERT INTO t VALUES (1)")
+    driver.close()
+
+
+def test_an_endless_statement_is_stopped(tmp_path: Path) -> None:
+    driver = SqliteDriver(str(make(tmp_path / "x.db", "")), Limits(statement_timeout=0.1), lambda: None)
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        driver.query(endless)
+    found = driver.classify(caught.value)
+    driver.close()
+    assert isinstance(found, Skip)
+    assert found.reason == "timeout"
+
+
+def test_broken_views_are_kept_and_say_why(tmp_path: Path) -> None:
+    script = """CREATE TABLE t(a); CREATE VIEW good AS SELECT a FROM t; CREATE VIEW bad AS SELECT * FROM nowhere;
+    CREATE VIEW one AS SELECT * FROM two; CREATE VIEW two AS SELECT * FROM one;"""
+    found = tables(make(tmp_path / "x.db", script))
+    assert [column.name for column in found["good"].columns] == ["a"]
+    assert "nowhere" in found["bad"].properties["broken"]
+    assert "circular" in found["one"].properties["broken"]
+    assert found["bad"].view_definition == "CREATE VIEW bad AS SELECT * FROM nowhere"
+
+
+def test_keys_point_at_the_real_spelling(tmp_path: Path) -> None:
+    script = """CREATE TABLE "Parent"(x, y, PRIMARY KEY (y, x)); CREATE TABLE "or.phan"(a REFERENCES nowhere(b));
+    CREATE TABLE child(a, b, CONSTRAINT one FOREIGN KEY (a, b) REFERENCES parent ON DELETE SET NULL,
+                       c REFERENCES "or.phan"(a));""".replace(
+        "CONSTRAINT one FOREIGN KEY (a, b) REFERENCES parent ON DELETE SET NULL,\n"
+        '                       c REFERENCES "or.phan"(a))',
+        'c REFERENCES "or.phan"(a), CONSTRAINT one FOREIGN KEY (a, b) REFERENCES parent ON DELETE SET NULL)',
+    )
+    found = tables(make(tmp_path / "x.db", script))
+    keys = {each.columns: each for each in found["child"].constraints}
+    assert keys["a", "b"].referred_table == "s.main.main.Parent"
+    assert keys["a", "b"].referred_columns == ("y", "x")
+    assert (keys["a", "b"].name, keys["a", "b"].on_delete) == ("one", "set null")
+    assert keys["c",].referred_table == 's.main.main."or.phan"'
+    assert found["or.phan"].constraints[0].referred_table == "s.main.main.nowhere"
+
+
+def test_the_source_s_own_tables_only_when_asked(tmp_path: Path) -> None:
+    script = "CREATE VIRTUAL TABLE f USING fts5(body); CREATE TABLE t(a INTEGER PRIMARY KEY AUTOINCREMENT); ANALYZE"
+    path = make(tmp_path / "x.db", script)
+    assert set(tables(path)) == {"f", "t"}
+    shown = tables(path, MetadataExtract(system_schemas=True))
+    assert {"f", "t", "f_data", "sqlite_sequence"} < set(shown)
+    assert shown["sqlite_sequence"].table_type == shown["f_data"].table_type == "system"
+
+
+def test_views_and_tables_have_filters_of_their_own(tmp_path: Path) -> None:
+    path = make(tmp_path / "x.db", "CREATE TABLE t(a); CREATE VIEW v AS SELECT 1 AS x")
+    assert set(tables(path, MetadataExtract.model_validate({"views": False}))) == {"t"}
+    assert set(tables(path, MetadataExtract.model_validate({"tables": {"exclude": ["^t$"]}}))) == {"v"}
+
+
+def test_a_url_names_the_file() -> None:
+    assert SqliteConnection.from_url(urlsplit("sqlite:////data/a%20b.db")).path == "/data/a b.db"
+    assert SqliteConnection.from_url(urlsplit("sqlite:///a.db")).path == "a.db"
+    for wrong in ("sqlite://", "sqlite:///:memory:", "sqlite://host/a.db"):
+        with pytest.raises(ValueError, match=r"file|path"):
+            SqliteConnection.from_url(urlsplit(wrong))
