@@ -43,7 +43,7 @@ DELETE FROM marks WHERE run = :run;
 DELETE FROM suspects WHERE run = :run;
 
 -- name: drop_poison
-DELETE FROM poison WHERE unit IN (SELECT id FROM units WHERE run = :run);
+DELETE FROM poison WHERE EXISTS (SELECT 1 FROM units WHERE units.id = poison.unit AND units.run = :run);
 
 -- name: add_service
 INSERT INTO services (service, type) VALUES (:service, :type)
@@ -117,7 +117,7 @@ LIMIT 1;
 -- name: overdue
 SELECT id, run, state, committed_seq, crashes, touched, claimed_at, outstanding, parent, depth, failed, post, phase,
   {now} - claimed_at AS spent
-FROM units WHERE state = 'running' AND lease_until <= {now} ORDER BY id LIMIT 500 {skip_locked};
+FROM units WHERE state = 'running' AND lease_until <= {now} ORDER BY lease_until LIMIT 500 {skip_locked};
 
 -- name: ready_due
 UPDATE units SET state = 'ready', due_at = NULL WHERE state = 'delayed' AND due_at <= {now};
@@ -154,11 +154,13 @@ SELECT id, position FROM units WHERE state = 'flushing' AND epoch = :epoch AND s
 -- name: back_from_flushing
 UPDATE units SET state = 'ready' WHERE id = :unit AND state = 'flushing';
 
+-- SQLite uses a partial index only when its condition is there to the letter
+
 -- name: workers_of
-SELECT DISTINCT worker FROM units WHERE run = :run AND state = 'running' AND worker IS NOT NULL;
+SELECT DISTINCT worker FROM units WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') AND state = 'running' AND worker IS NOT NULL;
 
 -- name: epochs_of
-SELECT DISTINCT epoch FROM units WHERE run = :run AND state = 'flushing' AND epoch IS NOT NULL;
+SELECT DISTINCT epoch FROM units WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') AND state = 'flushing' AND epoch IS NOT NULL;
 
 -- commit --------------------------------------------------------------------------------------------------------
 
@@ -275,7 +277,7 @@ WHERE run = :run;
 SELECT state, count(*) AS n FROM units WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') GROUP BY state;
 
 -- name: in_hands
-SELECT scope, span, node, phase FROM units WHERE run = :run AND state = 'running' LIMIT 32;
+SELECT scope, span, node, phase FROM units WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') AND state = 'running' LIMIT 32;
 
 -- name: units_page
 SELECT n, id, node, scope, span, phase, depth, parent, state, seconds, objects, statements, attempts, crashes,
@@ -298,7 +300,7 @@ SELECT count(*) FROM outcomes WHERE run = :run AND kind = :kind;
 SELECT unit, node, scope, after, until, error, reason FROM coverage WHERE run = :run AND error IS NOT NULL ORDER BY n;
 
 -- name: incomplete_units
-SELECT id, node, scope, span, reason, state, item FROM units
+SELECT id, node, scope, span, estimate, reason, state, item FROM units
 WHERE run = :run AND complete = 0 ORDER BY n;
 
 -- name: start_of
@@ -306,7 +308,4 @@ SELECT node, scope, item, span, estimate FROM units WHERE id = :unit;
 
 -- name: next_due
 SELECT min(CASE WHEN state = 'running' THEN lease_until ELSE due_at END) - {now} FROM units
-WHERE run = :run AND state IN ('running', 'delayed');
-
--- name: roots
-SELECT id, state, complete, reason FROM units WHERE run = :run AND parent IS NULL AND phase <> 'confirm';
+WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') AND state IN ('running', 'delayed');
