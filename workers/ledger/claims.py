@@ -6,8 +6,9 @@ import json
 from secrets import randbits
 from typing import Any
 
+from specs.names import clean
 from specs.work import Claim, Position
-from workers.ledger.desk import Desk, load_unit
+from workers.ledger.desk import Desk, dump, load_unit
 
 
 def claim(desk: Desk, worker: str, run: str | None, lease: float) -> Claim | None:
@@ -37,13 +38,13 @@ def _take(desk: Desk, claim: dict[str, Any], run: str | None) -> Any:
 
 
 def renew(desk: Desk, unit: str, fence: int, lease: float, progress: str) -> bool:
-    if desk.do("renew", unit=unit, fence=fence, lease=float(lease), progress=progress[:200]):
+    if desk.do("renew", unit=unit, fence=fence, lease=float(lease), progress=clean(progress[:200])):
         return True
     return _ended_well(desk, unit, fence)  # the final batch may be stored already: nothing to stop for
 
 
 def touch(desk: Desk, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
-    return bool(desk.do("touch", unit=unit, fence=fence, touched=json.dumps([node, listing, key])))
+    return bool(desk.do("touch", unit=unit, fence=fence, touched=dump([node, listing, key])))
 
 
 def flushing(desk: Desk, unit: str, fence: int, position: Position) -> bool:

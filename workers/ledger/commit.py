@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from specs.names import clean
 from specs.work import Batch, CommitResult, Row
 from workers.ledger import records
 from workers.ledger.claims import standing
-from workers.ledger.desk import Desk
+from workers.ledger.desk import Desk, dump
 from workers.ledger.finishing import Finishing
 from workers.ledger.ports import Deletion, Writer
 from workers.ledger.tally import Tally
@@ -41,7 +41,7 @@ class Commit:
             unit=batch.unit,
             fence=batch.fence,
             seq=batch.seq,
-            cursor=json.dumps(batch.cursor, ensure_ascii=False),
+            cursor=dump(batch.cursor),
             objects=sum(counts.listed for counts in batch.counts.values()),
             statements=batch.statements,
         )
@@ -82,7 +82,7 @@ class Commit:
             "finish_post" if before.phase == "post" else "finish_walk",
             unit=batch.unit,
             complete=int(receipt.complete),
-            reason=receipt.reason,
+            reason=clean(receipt.reason),
             batches=batch.seq,
             post=int(receipt.post),
             fingerprint=receipt.fingerprint,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, CursorResult, Row
 
 from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
@@ -31,8 +31,7 @@ class Desk:
 
     def do(self, name: str, **values: Any) -> int:
         """Run a statement; returns how many rows it changed."""
-        values["now"] = self.now
-        return self.conn.exec_driver_sql(self.sql.driver(name), values).rowcount
+        return self._run(name, values).rowcount
 
     def many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> int:
         """Run a statement once for each row of values; returns how many rows all of them changed."""
@@ -43,12 +42,14 @@ class Desk:
         return self.conn.exec_driver_sql(self.sql.driver(name), list(rows)).rowcount
 
     def one(self, name: str, **values: Any) -> Row[Any] | None:
-        values["now"] = self.now
-        return self.conn.exec_driver_sql(self.sql.driver(name), values).first()
+        return self._run(name, values).first()
 
     def all(self, name: str, **values: Any) -> Sequence[Row[Any]]:
+        return self._run(name, values).all()
+
+    def _run(self, name: str, values: dict[str, Any]) -> CursorResult[Any]:
         values["now"] = self.now
-        return self.conn.exec_driver_sql(self.sql.driver(name), values).all()
+        return self.conn.exec_driver_sql(self.sql.driver(name), values)
 
 
 class Desks:
@@ -74,9 +75,9 @@ def dump_start(start: Start) -> dict[str, Any]:
     span = start.range
     return {
         "node": start.node,
-        "scope": _json(start.scope.path),
-        "item": None if start.item is None else _json(start.item),
-        "span": _json([span.after, span.until, span.only]),
+        "scope": dump(start.scope.path),
+        "item": None if start.item is None else dump(start.item),
+        "span": dump([span.after, span.until, span.only]),
         "estimate": start.estimate,
     }
 
@@ -105,5 +106,6 @@ def load_unit(row: Any) -> Unit:
     return Unit(row.id, row.run, row.service, load_start(row), phase, row.depth, row.parent)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def dump(value: Any) -> str:
+    """JSON in plain ASCII: any text comes back as it was, even what no database stores (NUL, lone surrogates)."""
+    return json.dumps(value, separators=(",", ":"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from specs.names import clean
 from workers.ledger.desk import Desk
 from workers.ledger.finishing import Finishing
 from workers.ledger.tally import Tally
@@ -26,7 +27,7 @@ def release(desk: Desk, unit: str, fence: int, reason: str, delay: float, failed
     row = desk.one("held", unit=unit, fence=fence)
     if row is None or row.state != "running":
         return False
-    spent = max(0.0, row.spent)
+    spent, reason = max(0.0, row.spent), clean(reason)
     if failed:
         fail(desk, row, reason, spent)
     elif delay > 0:
@@ -52,7 +53,7 @@ def _crashed(desk: Desk, row: Any, reason: str) -> None:
         return
     if row.crashes >= CAREFUL and row.touched is not None:
         node, listing, key = json.loads(row.touched)
-        desk.do("add_poison", unit=row.id, node=node, listing=listing, key=key)
+        desk.do("add_poison", unit=row.id, node=node, listing=clean(listing), key=clean(key))
         found = desk.one("count_poison", unit=row.id)
         if found is None or found[0] < MAX_POISON:
             desk.do("give_back", unit=row.id, crashes=row.crashes, reason=reason, spent=spent)
@@ -61,6 +62,14 @@ def _crashed(desk: Desk, row: Any, reason: str) -> None:
         fail(desk, row, f"it killed its worker {row.crashes + 1} times: {reason}", spent)
     else:
         desk.do("give_back", unit=row.id, crashes=row.crashes + 1, reason=reason, spent=spent)
+
+
+def reject(desk: Desk, unit: str, fence: int, reason: str) -> None:
+    """The unit sent what cannot be stored, and has failed; does nothing when it is somebody else's by now."""
+    row = desk.one("unfinished", unit=unit, fence=fence)
+    if row is not None:
+        fail(desk, row, clean(reason), max(0.0, row.spent or 0.0) if row.state == "running" else 0.0)
+        desk.do("free_slot_of", unit=unit)
 
 
 def fail(desk: Desk, row: Any, reason: str, spent: float) -> None:

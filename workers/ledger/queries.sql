@@ -104,6 +104,10 @@ SELECT id, run, state, committed_seq, crashes, touched, claimed_at, outstanding,
   {now} - claimed_at AS spent
 FROM units WHERE id = :unit AND fence = :fence AND state IN ('running', 'flushing') {lock};
 
+-- name: unfinished
+SELECT id, state, {now} - claimed_at AS spent FROM units
+WHERE id = :unit AND fence = :fence AND state IN ('running', 'flushing', 'ready', 'delayed') {lock};
+
 -- name: held_by_worker
 SELECT id, run, state, committed_seq, crashes, touched, claimed_at, outstanding, parent, depth, failed, post, phase,
   {now} - claimed_at AS spent

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from sys import byteorder
 
-from specs import names
+from specs.names import clean, mark
 from specs.work import Batch, Counts, Row
 from workers.ledger.desk import Desk
 
@@ -22,10 +22,10 @@ def write_outcomes(desk: Desk, batch: Batch, refused: Sequence[tuple[Row, str]],
             **common,
             "kind": outcome.kind,
             "type": outcome.type,
-            "fqn": outcome.fqn,
-            "key": outcome.key,
-            "reason": outcome.reason,
-            "message": outcome.message,
+            "fqn": clean(outcome.fqn),
+            "key": clean(outcome.key),
+            "reason": clean(outcome.reason),
+            "message": clean(outcome.message),
             "node": node,
             "scope": scope,
         }
@@ -37,12 +37,12 @@ def write_outcomes(desk: Desk, batch: Batch, refused: Sequence[tuple[Row, str]],
             **common,
             "kind": "failed",
             "type": row.type,
-            "fqn": row.fqn,
-            "key": row.name,
+            "fqn": clean(row.fqn),
+            "key": clean(row.name),
             "reason": "refused",
-            "message": message,
+            "message": clean(message),
             "node": row.node,
-            "scope": row.scope,
+            "scope": clean(row.scope),
         }
         for row, message in refused
     ]
@@ -52,7 +52,7 @@ def write_outcomes(desk: Desk, batch: Batch, refused: Sequence[tuple[Row, str]],
 
 def write_filtered(desk: Desk, batch: Batch) -> None:
     rows = [
-        {"run": batch.run, "unit": batch.unit, "type": type_, "rule": rule, "n": n}
+        {"run": batch.run, "unit": batch.unit, "type": type_, "rule": clean(rule), "n": n}
         for (type_, rule), n in sorted(batch.filtered.items())
     ]
     desk.many("add_filtered", rows)
@@ -98,9 +98,9 @@ def write_coverages(desk: Desk, batch: Batch) -> None:
             "unit": batch.unit,
             "node": coverage.node,
             "scope": coverage.scope.fqn,
-            "after": coverage.range.after,
-            "until": coverage.range.until,
-            "error": coverage.error,
+            "after": _clean(coverage.range.after),
+            "until": _clean(coverage.range.until),
+            "error": _clean(coverage.error),
             "reason": coverage.reason,
         }
         for coverage in batch.coverages
@@ -109,11 +109,15 @@ def write_coverages(desk: Desk, batch: Batch) -> None:
     desk.many("add_coverage", rows)
 
 
+def _clean(text: str | None) -> str | None:
+    return None if text is None else clean(text)
+
+
 def write_marks(desk: Desk, batch: Batch) -> None:
     common = {"run": batch.run, "unit": batch.unit, "seq": batch.seq}
     rows = []
     if batch.rows:
-        rows.append({**common, "kind": SENT, "blob": pack([names.mark(row.type, row.fqn) for row in batch.rows])})
+        rows.append({**common, "kind": SENT, "blob": pack([mark(row.type, row.fqn) for row in batch.rows])})
     if batch.seen:
         rows.append({**common, "kind": LISTED, "blob": pack(batch.seen)})
     desk.many("add_marks", rows)

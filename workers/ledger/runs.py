@@ -10,9 +10,10 @@ from random import choices
 from typing import Any
 
 from specs.errors import Fatal, known_values
+from specs.names import clean
 from specs.topology.events import Start
 from specs.work import Run, RunState
-from workers.ledger.desk import Desk
+from workers.ledger.desk import Desk, dump
 from workers.ledger.tally import Tally
 from workers.ledger.units import add_units
 
@@ -40,7 +41,7 @@ def open_run(
         id=run,
         service=service,
         service_type=service_type,
-        recipe=json.dumps(recipe, ensure_ascii=False),
+        recipe=dump(recipe),
         parent=parent,
         deletes=int(deletes),
     )
@@ -78,7 +79,7 @@ def close(desk: Desk, run: str, state: RunState, reason: str) -> None:
     desk.do("drop_marks", run=run)
     desk.do("drop_suspects", run=run)
     desk.do("drop_poison", run=run)
-    desk.do("close_run", run=run, state=state, reason=reason)
+    desk.do("close_run", run=run, state=state, reason=clean(reason))
 
 
 def identify(desk: Desk, run: str, identity: str, accept: bool) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from time import sleep, time
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from specs.errors import Retry
 from specs.topology.events import Start
 from specs.work import Batch, Claim, CommitResult, Position, Run, RunState
@@ -133,10 +135,20 @@ class SqlLedger:
     def commit(self, batches: Sequence[Batch], *, now: float) -> list[CommitResult]:
         try:
             return self._commit(batches, now)
-        except Retry as error:
-            if error.reason != "collision" or len(batches) == 1:
+        except (Retry, DBAPIError) as error:
+            if isinstance(error, Retry) and error.reason != "collision":
                 raise
-        return [result for batch in batches for result in self._commit([batch], now)]
+            if len(batches) == 1:
+                return [self._reject(batches[0], error, now)]
+        return [result for batch in batches for result in self.commit([batch], now=now)]
+
+    def _reject(self, batch: Batch, error: Retry | DBAPIError, now: float) -> CommitResult:
+        """The database can never take this batch: its unit has failed, so that it does not block all behind it."""
+        if isinstance(error, Retry):
+            raise error
+        with self._desks.write(now) as desk:
+            giveback.reject(desk, batch.unit, batch.fence, f"a batch cannot be stored: {error.orig}")
+        return "fenced"
 
     def _commit(self, batches: Sequence[Batch], now: float) -> list[CommitResult]:
         for attempt in range(1, TRIES + 1):

@@ -7,8 +7,9 @@ import time
 from specs import names
 from specs.testing.ledger.harness import Harness, batch
 from specs.testing.ledger.rules import SERVICE, Rules, schema
-from specs.topology.events import Coverage
+from specs.topology.events import Coverage, Start
 from specs.topology.node import Outcome
+from specs.topology.scope import KeyRange
 from specs.work import Claim, Counts, Position, Receipt
 
 
@@ -117,3 +118,35 @@ class CommitRules(Rules):
         self.commit(harness, last)
         closed = harness.ledger.advance(run.id, now=time.time())
         assert (closed.state, closed.reason) == ("partial", "shop schema: no right")
+
+    def test_a_batch_that_can_never_be_stored_fails_its_unit_only(self, harness: Harness) -> None:
+        run = self.open(harness, schema("a"), schema("b"))
+        first, second = self.claim(harness), self.claim(harness)
+        harness.choke.add("shop.a.bad")
+        batches = [batch(first, 1, "shop.a.x", "shop.a.bad", done=True), batch(second, 1, "shop.b", done=True)]
+        assert self.commit(harness, *batches) == ["fenced", "applied"]
+        assert [fqn for fqn, _ in harness.stored(run.id)] == ["shop.b"]
+        assert harness.slots("shop") == [None, None]
+        closed = harness.ledger.advance(run.id, now=time.time())
+        assert closed.state == "partial"
+        assert "cannot be stored" in closed.reason
+
+    def test_text_that_no_database_takes_blocks_nothing(self, harness: Harness) -> None:
+        odd = "nul\0 lone\ud800"
+        run = self.open(harness, Start("schema", SERVICE.child(odd), [odd, odd, {odd: odd}, 1]))
+        claim = self.claim(harness)
+        assert claim.unit.start.item == [odd, odd, {odd: odd}, 1]
+        assert harness.ledger.touch(claim.unit.id, claim.fence, "table", odd, odd)
+        assert harness.ledger.renew(claim.unit.id, claim.fence, progress=odd, now=time.time())
+        outcomes = [(Outcome("failed", "Table", odd, odd, odd, odd), "table", "shop")]
+        first = batch(claim, 1, outcomes=outcomes, filtered={("Table", odd): 1}, cursor=("table", odd))
+        first.counts = {"Table": Counts(listed=2, filtered=1, failed=1)}
+        first.coverages = [Coverage("table", SERVICE, KeyRange(odd, odd), odd, "denied")]
+        assert self.commit(harness, first) == ["applied"]
+        assert harness.ledger.release(claim.unit.id, claim.fence, reason=odd, now=time.time())
+        again = self.claim(harness)
+        assert again.cursor == ("table", odd)
+        last = batch(again, 1)
+        last.receipt = Receipt(False, odd)
+        assert self.commit(harness, last) == ["applied"]
+        assert harness.ledger.advance(run.id, now=time.time()).state == "partial"

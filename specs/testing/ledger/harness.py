@@ -27,11 +27,13 @@ class UnitFacts(NamedTuple):
 class Harness(Protocol):
     """A ledger whose store can be looked into. Its catalog just remembers what it was told to store.
 
-    ``refuse`` are FQNs that the catalog refuses; ``suspects`` are what a run has to ask the source about.
+    ``refuse`` are FQNs that the catalog refuses, ``choke`` those that make its transaction fail; ``suspects`` are what
+    a run has to ask the source about.
     """
 
     ledger: Ledger
     refuse: set[str]
+    choke: set[str]
     suspects: list[tuple[Scope, list[tuple[str, str]]]]
 
     def stored(self, run: str) -> list[tuple[str, str]]:

@@ -25,14 +25,17 @@ class Stored:
 class Remembering:
     """Stores rows as they come, in the transaction of the ledger."""
 
-    def __init__(self, conn: Connection, run: str, refuse: set[str]) -> None:
+    def __init__(self, conn: Connection, run: str, refuse: set[str], choke: set[str]) -> None:
         self.conn = conn
         self.run = run
         self.refuse = refuse
+        self.choke = choke
 
     def store(self, rows: Sequence[Row]) -> Stored:
         emitted: dict[str, int] = {}
         for row in rows:
+            if row.fqn in self.choke:
+                self.conn.exec_driver_sql("INSERT INTO remembered (n, run) SELECT n, run FROM remembered")
             if row.fqn not in self.refuse:
                 emitted[row.type] = emitted.get(row.type, 0) + 1
                 remember(self.conn, "row", self.run, row.fqn, row.content)
@@ -54,6 +57,7 @@ class SqlHarness:
         self.db = db
         self.keep = keep
         self.refuse: set[str] = set()
+        self.choke: set[str] = set()
         self.suspects: list[tuple[Scope, list[tuple[str, str]]]] = []
         self.ledger = SqlLedger(db, self._writer, self)
         serial = "INTEGER PRIMARY KEY" if db.dialect == "sqlite" else "BIGSERIAL PRIMARY KEY"
@@ -63,7 +67,7 @@ class SqlHarness:
             )
 
     def _writer(self, db: Database, conn: Connection, run: str, service: str, now: float) -> Remembering:
-        return Remembering(conn, run, self.refuse)
+        return Remembering(conn, run, self.refuse, self.choke)
 
     # -- deletion -------------------------------------------------------------------------------------------------
     def plan_confirmation(self, db: Database, conn: Connection, run: str) -> list[tuple[Scope, list[tuple[str, str]]]]:
