@@ -1,7 +1,8 @@
 """Deletion only with evidence: what a complete listing did not show is asked for by name, twice, before it goes.
 
 A run plans (suspects), confirms (the source answers by name) and concludes: a ``no`` makes a live object *missing*, a
-``no`` of a later run makes a missing one *deleted*. Above a cap nothing happens until a person approves.
+``no`` of a later run makes a missing one *deleted*, a ``yes`` makes it live again. Above a cap nothing happens until
+a person approves.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ def conclude(db: Database, conn: Connection, run: str, now: float) -> dict[str, 
     To be called last in the transaction: it takes the feed's counter. Calling it again changes nothing.
     """
     queries = sqlfile.load("workers.catalog", db.dialect)
+    conn.execute(queries["revive_confirmed"], {"run": run})
     conn.execute(queries["keep_unconfirmed"], {"run": run})
     conn.execute(queries["delete_twice_missing"], {"run": run})
     fraction, objects = _caps(conn, queries, run)

@@ -77,6 +77,11 @@ SELECT parent, type, fqn FROM absences WHERE run = :run AND outcome IS NULL ORDE
 -- name: record_verdict
 UPDATE absences SET verdict = :presence WHERE run = :run AND fqn = :fqn AND type = :type AND outcome IS NULL
 
+-- name: revive_confirmed
+UPDATE absences SET outcome = 'live'
+WHERE run = :run AND outcome IS NULL AND verdict = 'yes'
+    AND EXISTS (SELECT 1 FROM entities AS e WHERE e.id = absences.id AND e.state = 'missing')
+
 -- name: keep_unconfirmed
 UPDATE absences SET outcome = 'kept' WHERE run = :run AND outcome IS NULL AND (verdict IS NULL OR verdict <> 'no')
 
@@ -130,27 +135,31 @@ WHERE absences.applied_at IS NULL AND absences.outcome NOT IN ('deleted', 'seen'
     AND coalesce(absences.verdict, 'no') <> 'yes'
 
 -- name: count_to_apply
-SELECT count(*) FROM absences WHERE run = :run AND applied_at IS NULL AND outcome IN ('missing', 'deleted')
+SELECT count(*) FROM absences WHERE run = :run AND applied_at IS NULL AND outcome IN ('missing', 'deleted', 'live')
 
 -- name: append_absences
 INSERT INTO events (seq, type, fqn, kind, diff, run, at)
 SELECT :first - 1 + row_number() OVER (ORDER BY fqn, type), type, fqn,
-    CASE outcome WHEN 'deleted' THEN 'deleted' ELSE 'updated' END,
-    CASE outcome WHEN 'deleted' THEN NULL ELSE '{"state": ["live", "missing"]}' END, run, :now
+    CASE outcome WHEN 'deleted' THEN 'deleted' WHEN 'live' THEN 'restored' ELSE 'updated' END,
+    CASE outcome
+        WHEN 'missing' THEN '{"state": ["live", "missing"]}'
+        WHEN 'live' THEN '{"state": ["missing", "live"]}'
+    END,
+    run, :now
 FROM absences
-WHERE run = :run AND applied_at IS NULL AND outcome IN ('missing', 'deleted')
+WHERE run = :run AND applied_at IS NULL AND outcome IN ('missing', 'deleted', 'live')
 
 -- name: apply_absences
 UPDATE entities
 SET state = (SELECT a.outcome FROM absences AS a WHERE a.run = :run AND a.id = entities.id), state_run = :run,
     changed_at = :now
 WHERE id IN (
-    SELECT id FROM absences WHERE run = :run AND applied_at IS NULL AND outcome IN ('missing', 'deleted')
+    SELECT id FROM absences WHERE run = :run AND applied_at IS NULL AND outcome IN ('missing', 'deleted', 'live')
 )
 
 -- name: applied_absences
 UPDATE absences SET applied_at = :now
-WHERE run = :run AND applied_at IS NULL AND outcome IN ('missing', 'deleted')
+WHERE run = :run AND applied_at IS NULL AND outcome IN ('missing', 'deleted', 'live')
 
 -- name: absences_by_type
 SELECT type, count(*) FROM absences
@@ -244,7 +253,7 @@ ORDER BY a.fqn, a.type
 
 -- name: newer_run
 SELECT id FROM runs
-WHERE service = :service AND id <> :run AND started_at >= (SELECT started_at FROM runs WHERE id = :run)
+WHERE service = :service AND id <> :run AND deletes = 1 AND started_at >= (SELECT started_at FROM runs WHERE id = :run)
 ORDER BY started_at DESC
 LIMIT 1
 

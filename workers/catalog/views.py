@@ -65,9 +65,10 @@ class Difference:
 class Deletion:
     """An object that a run did not see, and what became of it.
 
-    ``outcome``: ``missing``, ``deleted``, ``waiting`` (above the cap: approve it), ``doubt`` (our grants changed, so
-    absence proves nothing), ``kept`` (the source still has it, or could not tell), or ``asking``. ``verdict`` is the
-    source's answer. ``cause`` is the FQN of the container that takes it along.
+    ``outcome``: ``missing``, ``deleted``, ``live`` (it was missing, but the source has it), ``waiting`` (above the
+    cap: approve it), ``doubt`` (our grants changed, so absence proves nothing), ``kept`` (the source still has it, or
+    could not tell), or ``asking``. ``verdict`` is the source's answer. ``cause`` is the FQN of the container that
+    takes it along.
     """
 
     type: str

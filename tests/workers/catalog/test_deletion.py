@@ -48,6 +48,18 @@ def test_a_dropped_table_is_missing_first_and_deleted_by_the_next_no(db: Databas
     assert list(catalog.deletions(fourth.id)) == []
 
 
+def test_a_yes_about_a_missing_table_makes_it_live_again(db: Database) -> None:
+    crawl, catalog = Crawl(db), Catalog(db)
+    crawl.run(rows("a", "b", "c"), LISTINGS)
+    crawl.run(rows("a", "b"), LISTINGS, gone=tables("c"))
+    back = crawl.run(rows("a", "b"), LISTINGS)
+    assert states(db) == {}
+    assert [(c.kind, c.diff) for c in catalog.changes(run=back.id)] == [("restored", {"state": ["missing", "live"]})]
+    assert (catalog.missing(back.id), catalog.deleted(back.id)) == ({}, {})
+    crawl.run(rows("a", "b"), LISTINGS, gone=tables("c"))
+    assert states(db) == {f"{SCHEMA}.c": "missing"}  # one no after a yes is not the second one
+
+
 @pytest.mark.parametrize("answer", ["yes", "unknown"])
 def test_what_the_source_still_has_or_cannot_tell_stays(db: Database, answer: str) -> None:
     crawl = Crawl(db)
