@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -90,11 +91,17 @@ def main() -> NoReturn:
     """Entry point of the command; exits the process."""
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())  # connectors of one's own (module:attribute); last, so that they hide nothing
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names come in any script, whatever the locale
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code. Errors become one line on stderr."""
+    if not _text(arguments):
+        click.echo("error: an argument is not UTF-8 text", err=True)
+        return 1
     try:
         code = cli.main(args=list(arguments), prog_name="headrace", standalone_mode=False)
         sys.stdout.flush()
@@ -108,6 +115,14 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit:  # click ends so when the reader of our output goes away
         return _quiet()
     return code if isinstance(code, int) else 0
+
+
+def _text(arguments: Sequence[str]) -> bool:
+    try:
+        "".join(arguments).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _told(error: Exception) -> int:

@@ -20,6 +20,34 @@ F = TypeVar("F", bound=Callable[..., Any])
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+def run_argument(function: F) -> F:
+    """``RUN``: the id of a run, completed by the shell."""
+    return click.argument("run", shell_complete=_runs)(function)
+
+
+def connector_argument(name: str, *, required: bool) -> Callable[[F], F]:
+    """The name of a connector, completed by the shell."""
+    return click.argument(name, metavar="TYPE" if required else "[NAME]", required=required, shell_complete=_connectors)
+
+
+def _runs(context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
+    """Ids of the latest runs; none where the catalog cannot be read."""
+    from specs.errors import HeadraceError
+    from workers.ledger import SqlLedger
+
+    try:
+        with opened(context.params.get("catalog") or catalog_url(os.environ.get("HEADRACE_CATALOG"))) as db:
+            return [run.id for run in SqlLedger(db).runs(None, 50) if run.id.startswith(begun)]
+    except HeadraceError:
+        return []
+
+
+def _connectors(_context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
+    from specs import registry
+
+    return [name for name in registry.known() if name.startswith(begun)]
+
+
 def catalog(function: F) -> F:
     """``--catalog URL``: handed in as ``catalog``, completed to a URL."""
     return click.option(

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from scheduler import marks, openmetadata, shorthand
+from scheduler.stashing import Stash
 from specs import registry
 from specs.config import ConnectionConfig
 from specs.errors import Usage
@@ -69,8 +70,9 @@ def load(given: str, ask: Ask, *, name: str | None = None, env: Mapping[str, str
             secrets[prompt] = ask(prompt)
     config = _connection(recipe, draft, secrets, env)
     _sinks(recipe, draft, secrets, env)
-    recipe = _stash(recipe, config, secrets, draft.notices)
-    return Loaded(recipe, config, secrets, draft.notices)
+    stash = Stash()
+    recipe = stash.recipe(recipe, config)
+    return Loaded(recipe, config, secrets | stash.secrets, draft.notices + stash.notices)
 
 
 def read(path: FilePath) -> marks.Marked:
@@ -150,24 +152,3 @@ def _settings(
         return model.model_validate(settings)
     except ValidationError as error:
         raise draft.refuse(problems(error, model, path)) from None
-
-
-def _stash(recipe: Recipe, config: ConnectionConfig, secrets: dict[str, str], notices: list[str]) -> Recipe:
-    """Move secrets that stand in the recipe as they are into memory; what is stored refers to them."""
-    connection = dict(recipe.connection)
-    changed = False
-    for name in _secret_fields(config):
-        written = connection.get(name)
-        if isinstance(written, str) and written and "${" not in written:
-            secrets[name] = written
-            connection[name] = f"${{prompt:{name}}}"
-            changed = True
-            notices.append(
-                f"connection.{name} stands in the recipe; it is not stored, and resume will ask for it"
-                f" (better: {name}: ${{env:NAME}} or ${{file:PATH}})"
-            )
-    return recipe.model_copy(update={"connection": connection}) if changed else recipe
-
-
-def _secret_fields(config: BaseModel) -> list[str]:
-    return [name for name in type(config).model_fields if isinstance(getattr(config, name), SecretStr)]

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scheduler.options import as_json, emit
+from scheduler.options import as_json, connector_argument, emit
 
 if TYPE_CHECKING:
     from specs.service_spec import ServiceSpec
 
 
 @click.command(short_help="List connectors, or explain one.")
-@click.argument("name", required=False)
+@connector_argument("name", required=False)
 @as_json
 def command(name: str | None, as_json: bool) -> None:
     """List the connectors, or explain one: what it can do, its settings, an example recipe.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog, emit, named, opened
+from scheduler.options import as_json, catalog, emit, named, opened, run_argument
 
 
 @click.command(short_help="Show what a run found gone; approve what waits.")
-@click.argument("run")
+@run_argument
 @click.option("--approve", is_flag=True, help="Apply what waits because it is above the cap of the recipe.")
 @catalog
 @as_json

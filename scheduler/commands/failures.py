@@ -6,11 +6,11 @@ from collections import Counter
 
 import click
 
-from scheduler.options import as_json, catalog, emit, named, opened
+from scheduler.options import as_json, catalog, emit, named, opened, run_argument
 
 
 @click.command(short_help="List the objects and scopes that failed.")
-@click.argument("run")
+@run_argument
 @click.option(
     "--limit", default=100, show_default=True, type=click.IntRange(1), help="Objects to print (not with --json)."
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, emit
+from scheduler.options import as_json, connector_argument, emit
 
 
 @click.command(short_help="Write a commented recipe for a connector.")
-@click.argument("type_", metavar="TYPE")
+@connector_argument("type_", required=True)
 @click.argument("file", required=False, type=click.Path(dir_okay=False))
 @click.option("--name", default="", help="The service's name in the catalog. [default: my_TYPE]")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")

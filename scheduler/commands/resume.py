@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog
+from scheduler.options import as_json, catalog, run_argument
 
 
 @click.command(short_help="Continue an interrupted run.")
-@click.argument("run")
+@run_argument
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that crawl.")
 @click.option("--accept-identity", is_flag=True, help="The service moved to another server: go on, and remember it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")

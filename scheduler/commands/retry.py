@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog
+from scheduler.options import as_json, catalog, run_argument
 
 
 @click.command(short_help="Crawl only what failed in a run.")
-@click.argument("run")
+@run_argument
 @click.option("--failed", is_flag=True, default=True, help="Failed objects and scopes (the default).")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that crawl.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")

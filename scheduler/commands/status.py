@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog, emit, named, opened
+from scheduler.options import as_json, catalog, emit, named, opened, run_argument
 
 
 @click.command(short_help="Show one run, reconciled.")
-@click.argument("run")
+@run_argument
 @catalog
 @as_json
 def command(run: str, catalog: str, as_json: bool) -> int:

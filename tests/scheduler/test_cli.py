@@ -15,6 +15,7 @@ import pytest
 
 from scheduler.cli import COMMANDS, cli, run
 from scheduler.reference import command_page, recipe_page
+from specs import registry
 
 ROOT = Path(__file__).parents[2]
 
@@ -101,24 +102,51 @@ def test_version() -> None:
     assert out.startswith("headrace ")
 
 
+def completed(*words: str, **environment: str) -> list[str]:
+    """What bash offers for the last word."""
+    done = headrace(
+        _HEADRACE_COMPLETE="bash_complete", COMP_WORDS=" ".join(("headrace", *words)), COMP_CWORD=str(len(words)),
+        **environment,
+    )  # fmt: skip
+    assert done.stderr == ""
+    return [line.partition(",")[2] for line in done.stdout.splitlines() if line]
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_code_and_completion_itself(shell: str) -> None:
+def test_completion_code(shell: str) -> None:
     code, out, _ = called("completion", shell)
     assert code == 0
-    assert "_HEADRACE_COMPLETE" in out
-    words = {"bash": "headrace ge", "zsh": "headrace ge", "fish": "headrace ge"}[shell]
-    done = headrace(
-        _HEADRACE_COMPLETE=f"{shell}_complete",
-        COMP_WORDS=words if shell != "fish" else "headrace ge",
-        COMP_CWORD="1" if shell != "fish" else "ge",
+    assert f"{shell}_complete" in out
+
+
+def test_commands_options_connectors_and_runs_are_completed(tmp_path: Path) -> None:
+    assert completed("re") == ["resume", "retry"]
+    assert completed("crawl", "--acc") == ["--accept-identity"]
+    assert completed("init", "post") == ["postgres"]
+    assert completed("connectors", "sq") == [name for name in registry.known() if name.startswith("sq")]
+    catalog = f"sqlite:///{tmp_path}/c.db"
+    assert completed("status", "20", HEADRACE_CATALOG=catalog) == []
+    recipe = tmp_path / "r.yml"
+    recipe.write_text('service: {name: a, type: "specs.testing.fake:spec"}\nconnection: {schemas: 1, tables: 1}\n')
+    code, _, _ = called("crawl", str(recipe), "-q", "--catalog", catalog)
+    assert code == 0
+    assert len(completed("status", "20", HEADRACE_CATALOG=catalog)) == 1
+
+
+def test_any_locale_will_do(tmp_path: Path) -> None:
+    recipe = tmp_path / "r.yml"
+    recipe.write_text(
+        'service: {name: "caf\u00e9 \U0001f600", type: "specs.testing.fake:spec"}\nconnection: {tables: 1}\n'
     )
-    assert done.stderr == ""
-    done = headrace(
-        _HEADRACE_COMPLETE=f"{shell}_complete",
-        COMP_WORDS="headrace resu",
-        COMP_CWORD="1" if shell != "fish" else "resu",
-    )
-    assert "resume" in done.stdout
+    for environment in ({"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "POSIX", "PYTHONUTF8": "0"}):
+        done = headrace("plan", str(recipe), **environment)
+        assert done.returncode == 0, done.stderr
+        assert "caf\u00e9 \U0001f600" in done.stdout
+
+
+def test_an_argument_that_is_no_text_is_a_usage_error() -> None:
+    code, _, err = called("show", b"\xff".decode(errors="surrogateescape"))
+    assert (code, err) == (1, "error: an argument is not UTF-8 text\n")
 
 
 def test_an_unexpected_error_is_one_line_and_a_traceback_on_request(tmp_path: Path) -> None:
