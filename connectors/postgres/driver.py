@@ -148,14 +148,17 @@ class PostgresDriver:
                         self.close()
                         raise
 
-    def rows(self, name: str, params: Params = ()) -> list[tuple[Any, ...]]:
+    def rows(self, name: str, params: Params = (), **parts: str) -> list[tuple[Any, ...]]:
         """Send the statement ``name`` and fetch its rows: those of one slice, which is bounded, or of one listing.
 
-        Raises ``HeadraceError``, classified. (A generator per row would cost more than the row.)
+        ``parts`` are names of statements that stand in braces within it. Raises ``HeadraceError``, classified.
+        (A generator per row would cost more than the row.)
         """
         with self._lock:
             connection = self.open()
             statement = self.sql(name)
+            for part, other in parts.items():
+                statement = statement.replace(f"{{{part}}}", self.sql(other))
             self._count()
             try:
                 with self._deadline(connection), connection.cursor(binary=True) as cursor:

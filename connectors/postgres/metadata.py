@@ -160,8 +160,9 @@ class PostgresSource(DatabaseSource):
         if node not in LISTINGS:
             return []
         self._enter(scope)
-        keys = [each.key for each in self._listed(node, [scope.name], span)]
-        return [key for key in keys[size - 1 :: size] if key != keys[-1]]
+        params = self._params([scope.name], span) | {"size": size}
+        found = {key for (key,) in self.driver.rows("split", params, listing=LISTINGS[node][0])}
+        return sorted(key for key in found if key in span and key != span.until)
 
     # -- processors -----------------------------------------------------------------------------------------------
     def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]:
@@ -221,9 +222,8 @@ class PostgresSource(DatabaseSource):
 
     def _listed(self, node: str, schemas: Sequence[str], span: KeyRange) -> list[Listed]:
         """All names of schemas, by schema and key, each with the filter rule that drops it."""
-        params = {"schemas": list(schemas), "partitions": self.extract.partitions} | self._bounds(span)
         found = []
-        for schema, key, name, oid, weight, *data in self.driver.rows(LISTINGS[node][0], params):
+        for schema, key, name, oid, weight, *data in self.driver.rows(LISTINGS[node][0], self._params(schemas, span)):
             if key in span:
                 rule = self._rule(node, name, key, data)
                 found.append(Listed(schema, key, name if node != "stored_procedure" else key, oid, rule, weight, data))
@@ -240,11 +240,18 @@ class PostgresSource(DatabaseSource):
         excluded = [rule for rule in rules if rule and not rule.endswith(".include")]
         return excluded[0] if excluded else None if None in rules else rules[0]
 
+    def _params(self, schemas: Sequence[str], span: KeyRange) -> dict[str, Any]:
+        return {"schemas": list(schemas), "partitions": self.extract.partitions} | self._bounds(span)
+
     def _bounds(self, span: KeyRange) -> dict[str, str | None]:
-        """Bounds for the server, where its bytes order as ours do; what comes back is compared here in any case."""
+        """Bounds for the server, never narrower than ``span``; what comes back is compared with it in any case.
+
+        None where the server's bytes order differently, and none above what the type ``name`` would cut off.
+        """
         if self.driver.open().info.parameter_status("server_encoding") != "UTF8":
             return {"after": None, "until": None}
-        return {"after": span.after, "until": span.until}
+        cut = span.until is not None and len(span.until.encode("utf-8", "replace")) > 63
+        return {"after": _bound(span.after), "until": None if cut else _bound(span.until)}
 
     def _container(
         self, kind: str, type_: str, scope: Scope, name: str, data: dict[str, Any], estimate: int | None = None
@@ -253,3 +260,8 @@ class PostgresSource(DatabaseSource):
         if rule:
             return Outcome("filtered", type_, names.child(scope.fqn, name), name, rule)
         return Item(name, name, {key: value for key, value in data.items() if value is not None}, estimate)
+
+
+def _bound(key: str | None) -> str | None:
+    """A key as the server takes it: without NUL, which no name there holds."""
+    return None if key is None or (not key.isprintable() and "\0" in key) else key
