@@ -216,6 +216,22 @@ def test_resume_and_retry(estate: Estate) -> None:
     assert "nothing failed" in done.err
 
 
+def test_a_postgresql_catalog_does_the_same(estate: Estate, postgres_database: str) -> None:
+    done = called("crawl", estate.recipe, "--catalog", postgres_database, "-q", "--json")
+    assert done.code == 3, done.err
+    here = Estate(postgres_database, done.json["run"], done.json["run"], estate.recipe)
+    for arguments in (
+        ("runs",), ("status", here.last), ("failures", here.last), ("search", "t0000001"), ("tree",), ("diff",),
+        ("show", "shop.db_00.schema_0000.t0000001"), ("deletions", here.last), ("doctor",), ("gc",),
+    ):  # fmt: skip
+        asked = here.ask(*arguments, "--json")
+        assert asked.code in (0, 3), (arguments, asked.err)
+        assert asked.json is not None
+    names = [json.loads(line)["fqn"] for line in here.ask("export").out.splitlines()]
+    assert names == sorted(names, key=str.encode)
+    assert called("forget", "shop", "--yes", "--catalog", postgres_database).code == 0
+
+
 def test_retry_crawls_only_what_failed(tmp_path: Path) -> None:
     catalog = str(tmp_path / "c.db")
     parent = crawled(tmp_path / "r.yml", catalog, 3, broken=0.3)
