@@ -40,7 +40,7 @@ def _take(desk: Desk, claim: dict[str, Any], run: str | None) -> Any:
 def renew(desk: Desk, unit: str, fence: int, lease: float, progress: str) -> bool:
     if desk.do("renew", unit=unit, fence=fence, lease=float(lease), progress=clean(progress[:200])):
         return True
-    return _ended_well(desk, unit, fence)  # the final batch may be stored already: nothing to stop for
+    return ended_well(desk, unit, fence)  # the final batch may be stored already: nothing to stop for
 
 
 def touch(desk: Desk, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
@@ -53,10 +53,11 @@ def flushing(desk: Desk, unit: str, fence: int, position: Position) -> bool:
     if desk.do("flushing", unit=unit, fence=fence, **where):
         desk.do("free_slot_of", unit=unit)
         return True
-    return _ended_well(desk, unit, fence)
+    return ended_well(desk, unit, fence)
 
 
-def _ended_well(desk: Desk, unit: str, fence: int) -> bool:
+def ended_well(desk: Desk, unit: str, fence: int) -> bool:
+    """Whether the unit's final batch is in the queue or stored, sent under this very fence."""
     current, _, state = standing(desk, unit)
     return current == fence and state in ("flushing", "waiting", "done")
 
