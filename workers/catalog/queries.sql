@@ -42,14 +42,12 @@ SELECT n, kind, blob FROM marks WHERE run = :run AND n > :after ORDER BY n LIMIT
 SELECT c.node, c.scope, c.n, c.after, c.until, c.error, u.fingerprint
 FROM coverage AS c LEFT JOIN units AS u ON u.id = c.unit
 WHERE c.run = :run AND (c.node, c.scope, c.n) > (:node, :scope, :n)
-ORDER BY c.node, c.scope, c.n
-LIMIT 2000
+ORDER BY c.node, c.scope, c.n LIMIT 2000
 
 -- name: listing_page
 SELECT id, mark, owner FROM entities
 WHERE scope = :scope AND node = :node AND state <> 'deleted' AND id > :after
-ORDER BY id
-LIMIT 5000
+ORDER BY id LIMIT 5000
 
 -- name: any_fingerprint
 SELECT 1 FROM fingerprints LIMIT 1
@@ -105,14 +103,12 @@ UPDATE absences SET outcome = :outcome WHERE run = :run AND scope = :scope AND n
 -- name: containers
 SELECT id, type, fqn, outcome FROM absences
 WHERE run = :run AND applied_at IS NULL AND outcome IN ('missing', 'deleted') AND id > :after AND cause IS NULL
-ORDER BY id
-LIMIT 1000
+ORDER BY id LIMIT 1000
 
 -- name: suspects_page
 SELECT id, type, fqn, outcome FROM absences
 WHERE run = :run AND id > :after AND (outcome IS NULL OR outcome <> 'seen')
-ORDER BY id
-LIMIT 1000
+ORDER BY id LIMIT 1000
 
 -- name: namesake
 SELECT 1 FROM entities AS e
@@ -124,8 +120,7 @@ WHERE e.fqn = :fqn AND e.type <> :type AND e.state = 'live'
 -- name: descendants_page
 SELECT id, type, fqn, parent, node, scope, mark FROM entities
 WHERE (fqn, type) > (:after, :after_type) AND fqn < :end AND (state = 'live' OR (state = 'missing' AND :outcome = 'deleted'))
-ORDER BY fqn, type
-LIMIT 1000
+ORDER BY fqn, type LIMIT 1000
 
 -- name: follow
 INSERT INTO absences (run, id, type, fqn, parent, node, scope, outcome, cause)
@@ -180,8 +175,7 @@ ORDER BY e.type
 -- name: children_page
 SELECT type, fqn, parent, name, service, state FROM entities
 WHERE parent = :parent AND state <> 'deleted' AND (fqn, type) > (:fqn, :type)
-ORDER BY fqn, type
-LIMIT 1000
+ORDER BY fqn, type LIMIT 1000
 
 -- name: stored
 SELECT type, sum(run_writes) FROM entities WHERE changed_run = :run GROUP BY type ORDER BY type
@@ -197,15 +191,13 @@ ORDER BY s.service
 SELECT e.type, e.fqn, e.state, c.content, s.json
 FROM entities AS e JOIN contents AS c ON c.id = e.id LEFT JOIN stats AS s ON s.id = e.id
 WHERE (e.fqn, e.type) > (:fqn, :type) AND e.state <> 'deleted'
-ORDER BY e.fqn, e.type
-LIMIT 500
+ORDER BY e.fqn, e.type LIMIT 500
 
 -- name: export_service_page
 SELECT e.type, e.fqn, e.state, c.content, s.json
 FROM entities AS e JOIN contents AS c ON c.id = e.id LEFT JOIN stats AS s ON s.id = e.id
 WHERE (e.fqn, e.type) > (:fqn, :type) AND e.fqn < :end AND e.service = :service AND e.state <> 'deleted'
-ORDER BY e.fqn, e.type
-LIMIT 500
+ORDER BY e.fqn, e.type LIMIT 500
 
 -- name: changes
 SELECT seq, type, fqn, kind, diff, run, at FROM events WHERE seq > :seq ORDER BY seq LIMIT :limit
@@ -214,8 +206,7 @@ SELECT seq, type, fqn, kind, diff, run, at FROM events WHERE seq > :seq ORDER BY
 SELECT seq, type, fqn, kind, diff, run, at FROM events
 WHERE seq > :seq AND run = :run AND seq BETWEEN (SELECT first FROM feed_runs WHERE run = :run)
     AND (SELECT last FROM feed_runs WHERE run = :run)
-ORDER BY seq
-LIMIT :limit
+ORDER BY seq LIMIT :limit
 
 -- name: last_seq
 SELECT next - 1 FROM feed
@@ -254,8 +245,7 @@ ORDER BY a.fqn, a.type
 -- name: newer_run
 SELECT id FROM runs
 WHERE service = :service AND id <> :run AND deletes = 1 AND started_at >= (SELECT started_at FROM runs WHERE id = :run)
-ORDER BY started_at DESC
-LIMIT 1
+ORDER BY started_at DESC LIMIT 1
 
 -- name: approve
 UPDATE absences SET outcome = 'missing'
@@ -281,8 +271,7 @@ SELECT id FROM entities WHERE state = 'deleted' AND changed_at < :before ORDER B
 -- name: of_service
 SELECT id, type, fqn, state FROM entities
 WHERE fqn >= :root AND fqn < :end AND service = :service
-ORDER BY fqn DESC, type
-LIMIT 1000
+ORDER BY fqn DESC, type LIMIT 1000
 
 -- name: delete_old_events
 DELETE FROM events
