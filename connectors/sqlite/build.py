@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,6 +28,8 @@ BROKEN = -99
 """In place of a column's position: the columns cannot be read, and why."""
 _HIDDEN = 1
 """Columns that only a virtual table's own syntax knows."""
+_GENERATED = {2: "virtual", 3: "stored"}
+_TELLING = re.compile(r"\b(check|collate|autoincrement|constraint|deferrable)\b", re.IGNORECASE)
 _KINDS = {"view": TableType.VIEW, "virtual": TableType.VIRTUAL, "shadow": TableType.SYSTEM}
 _AFFINITIES = (
     ("INT", DataType.BIGINT),
@@ -44,7 +47,7 @@ def table(raw: Raw, scope: Scope, *, keep_ddl: bool) -> Iterator[Entity]:
     """The ``Table``, and after it its triggers."""
     _, _, kind, without_rowid, strict, sql = raw.rows["objects"][0]
     rows = raw.rows.get("columns", [])
-    told = ddl.table(sql) if kind == "table" and sql else ddl.TableDdl()
+    told = _told(sql, rows) if kind == "table" and sql else ddl.TableDdl()
     properties = {"without_rowid": "true"} if without_rowid else {}
     properties.update({"strict": "true"} if strict else {})
     if rows and rows[0][1] == BROKEN:
@@ -78,6 +81,13 @@ def table(raw: Raw, scope: Scope, *, keep_ddl: bool) -> Iterator[Entity]:
         )
 
 
+def _told(sql: str, rows: list[tuple[Any, ...]]) -> ddl.TableDdl:
+    """What the DDL adds; taking it apart costs more than all the rest, and most tables have nothing to add."""
+    if _TELLING.search(sql) or any(row[7] in _GENERATED for row in rows):
+        return ddl.table(sql)
+    return ddl.TableDdl()
+
+
 def _column(row: tuple[Any, ...], told: ddl.TableDdl) -> Column:
     _, cid, name, native, not_null, default, key, hidden = row
     parsed = parse(native)
@@ -96,8 +106,8 @@ def _column(row: tuple[Any, ...], told: ddl.TableDdl) -> Column:
         nullable=not not_null,
         default=default,
         identity="auto_increment" if told.autoincrement == name and key else None,
-        generated=told.generated.get(name) if hidden in (2, 3) else None,
-        generated_kind={2: "virtual", 3: "stored"}.get(hidden),
+        generated=told.generated.get(name) if hidden in _GENERATED else None,
+        generated_kind=_GENERATED.get(hidden),
         collation=told.collations.get(name),
     )
 
