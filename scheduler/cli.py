@@ -138,7 +138,7 @@ def _told(error: Exception) -> int:
         import traceback
 
         traceback.print_exc()
-    from scheduler.render import clean
+    from scheduler.display.render import clean
 
     if isinstance(error, HeadraceError):
         click.echo(f"error: {clean(str(error))}", err=True)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from scheduler.progress import Lines, Picture
+    from scheduler.display.progress import Lines, Picture
     from scheduler.summary import Summary
 
 
 def notify(notices: Iterable[str]) -> None:
     """Tell what the recipe asks for and does not get, one line each, on stderr."""
-    from scheduler.render import clean
+    from scheduler.display.render import clean
 
     for notice in notices:
         click.echo(f"notice: {clean(notice)}", err=True)
@@ -28,7 +28,7 @@ def shown(*, quiet: bool, catalog: str) -> Iterator[Lines | Picture | None]:
 
     When the catalog itself fails, the error says how to resume.
     """
-    from scheduler.progress import shower
+    from scheduler.display.progress import shower
     from specs.errors import HeadraceError
 
     show = None if quiet else shower()
@@ -74,7 +74,7 @@ def _command(name: str, run: str, catalog: str) -> str:
 def secrets_of(catalog: str, run: str) -> dict[str, str]:
     """Answers to the prompts of a stored run's recipe."""
     from scheduler.options import opened
-    from scheduler.prompting import answers
+    from scheduler.recipes.prompting import answers
     from workers.ledger import SqlLedger
 
     with opened(catalog) as db:
@@ -84,9 +84,9 @@ def secrets_of(catalog: str, run: str) -> dict[str, str]:
 
 def finish(summary: Summary, *, as_json: bool, catalog: str) -> int:
     """Print the result of a run; returns the exit code."""
+    from scheduler.display.render import clean
+    from scheduler.display.report import report
     from scheduler.options import emit, named
-    from scheduler.render import clean
-    from scheduler.report import report
 
     if as_json:
         emit(summary.as_json())

@@ -13,7 +13,7 @@ from typing import Any
 
 from scheduler import reference
 from scheduler.exporting import schemas
-from scheduler.starter import starter
+from scheduler.recipes.starter import starter
 from specs import registry
 from specs.service_spec import ServiceSpec
 

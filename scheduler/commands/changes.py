@@ -22,8 +22,8 @@ def command(since: int, run: str | None, limit: int, catalog: str, as_json: bool
     Example:
       headrace changes --since 1200 --json
     """
-    from scheduler.events import told
-    from scheduler.render import moment
+    from scheduler.display.events import told
+    from scheduler.display.render import moment
     from workers.catalog import Catalog
 
     with opened(catalog) as db:

@@ -24,8 +24,8 @@ def command(source: str, name: str | None, as_json: bool) -> int:
     Example:
       headrace check shop.yml
     """
-    from scheduler.prompting import ask
-    from scheduler.recipes import load
+    from scheduler.recipes.loading import load
+    from scheduler.recipes.prompting import ask
     from scheduler.running import notify
     from workers.sources import build
 
@@ -68,7 +68,7 @@ def _steps(source: Source) -> Iterator[Step]:
 
 
 def _print(step: dict[str, Any]) -> None:
-    from scheduler.render import clean, duration
+    from scheduler.display.render import clean, duration
 
     mark = "ok  " if step["ok"] else "FAIL"
     click.echo(f"{mark}  {clean(step['name'])}: {clean(step['evidence'])}  ({duration(step['seconds'])})")

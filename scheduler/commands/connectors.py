@@ -23,7 +23,7 @@ def command(name: str | None, as_json: bool) -> None:
       headrace connectors
       headrace connectors postgres
     """
-    from scheduler.render import table
+    from scheduler.display.render import table
     from specs import registry
 
     if name:
@@ -59,7 +59,7 @@ def _row(line: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _explain(type_: str, spec: ServiceSpec) -> dict[str, Any]:
-    from scheduler.starter import starter
+    from scheduler.recipes.starter import starter
 
     return {
         **_line(spec),
@@ -69,7 +69,7 @@ def _explain(type_: str, spec: ServiceSpec) -> dict[str, Any]:
 
 
 def _print(explained: dict[str, Any]) -> None:
-    from scheduler.render import table
+    from scheduler.display.render import table
 
     click.echo(f"{explained['name']}: {', '.join(explained['capabilities']) or 'no capabilities declared'}")
     if explained["schemes"]:

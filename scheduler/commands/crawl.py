@@ -30,8 +30,8 @@ def command(
       headrace crawl shop.yml --workers 4
     """
     from scheduler.crawl import crawl
-    from scheduler.prompting import ask
-    from scheduler.recipes import load
+    from scheduler.recipes.loading import load
+    from scheduler.recipes.prompting import ask
     from scheduler.running import finish, notify, shown
 
     loaded = load(source, ask, name=name)

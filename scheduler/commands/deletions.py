@@ -22,7 +22,7 @@ def command(run: str, approve: bool, catalog: str, as_json: bool) -> None:
       headrace deletions 20261122-211530-shop_prod-x7f3
       headrace deletions 20261122-211530-shop_prod-x7f3 --approve
     """
-    from scheduler.render import number, table
+    from scheduler.display.render import number, table
     from workers.catalog import Catalog
 
     with opened(catalog) as db:

@@ -19,7 +19,7 @@ def command(since: str | None, catalog: str, as_json: bool) -> None:
       headrace diff
       headrace diff --since 20261122-211530-shop_prod-x7f3
     """
-    from scheduler.events import told
+    from scheduler.display.events import told
     from workers.catalog import Catalog
 
     with opened(catalog) as db:

@@ -17,8 +17,8 @@ def command(catalog: str, as_json: bool) -> int:
     Example:
       headrace doctor
     """
+    from scheduler.display.render import clean
     from scheduler.doctor import examine
-    from scheduler.render import clean
 
     findings = []
     for finding in examine(catalog):

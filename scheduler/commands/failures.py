@@ -25,7 +25,7 @@ def command(run: str, limit: int, catalog: str, as_json: bool) -> None:
     """
     from itertools import islice
 
-    from scheduler.render import number, table
+    from scheduler.display.render import number, table
     from workers.ledger import SqlLedger
 
     with opened(catalog) as db:

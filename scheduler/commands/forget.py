@@ -21,7 +21,7 @@ def command(service: str, yes: bool, catalog: str, as_json: bool) -> None:
     """
     import sys
 
-    from scheduler.render import number
+    from scheduler.display.render import number
     from specs.errors import Usage
     from workers.catalog import Catalog
 

@@ -19,7 +19,7 @@ def command(days: float, keep_runs: int, catalog: str, as_json: bool) -> None:
     Example:
       headrace gc --days 90
     """
-    from scheduler.render import number
+    from scheduler.display.render import number
     from workers.catalog import Catalog
 
     with opened(catalog) as db:

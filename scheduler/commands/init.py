@@ -21,7 +21,7 @@ def command(type_: str, file: str | None, name: str, force: bool, as_json: bool)
       headrace init postgres shop.yml --name shop_prod
       headrace init sqlite
     """
-    from scheduler.starter import starter
+    from scheduler.recipes.starter import starter
     from specs import registry
 
     text = starter(type_, registry.load(type_), name)

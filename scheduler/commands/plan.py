@@ -27,8 +27,8 @@ def command(source: str, name: str | None, units: int, as_json: bool) -> int:
       headrace plan shop.yml
     """
     from scheduler.plan import make
-    from scheduler.prompting import ask
-    from scheduler.recipes import load
+    from scheduler.recipes.loading import load
+    from scheduler.recipes.prompting import ask
     from scheduler.running import notify
     from workers.sources import build
 
@@ -47,7 +47,7 @@ def command(source: str, name: str | None, units: int, as_json: bool) -> int:
 
 
 def _print(plan: Plan, units: int) -> None:
-    from scheduler.render import clean, number, table
+    from scheduler.display.render import clean, number, table
 
     click.echo(f"{clean(plan.service)} ({plan.type}): {number(len(plan.units))} units,", nl=False)
     click.echo(f" about {number(plan.statements)} statements, {number(plan.rows)} objects\n")

@@ -19,7 +19,7 @@ def command(service: str | None, limit: int, catalog: str, as_json: bool) -> Non
     Example:
       headrace runs --service shop_prod
     """
-    from scheduler.render import duration, moment, table
+    from scheduler.display.render import duration, moment, table
     from workers.ledger import SqlLedger
 
     with opened(catalog) as db:

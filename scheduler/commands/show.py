@@ -19,7 +19,7 @@ def command(fqn: str, type_: str | None, catalog: str, as_json: bool) -> None:
     Example:
       headrace show shop_prod.shop.sales.orders
     """
-    from scheduler.entries import describe, look_up
+    from scheduler.display.entries import describe, look_up
     from workers.catalog import Catalog
 
     with opened(catalog) as db:

@@ -20,8 +20,8 @@ def command(run: str, catalog: str, as_json: bool) -> int:
     """
     import time
 
+    from scheduler.display.report import report
     from scheduler.gathering import summarise
-    from scheduler.report import report
     from workers.ledger import SqlLedger
 
     with opened(catalog) as db:

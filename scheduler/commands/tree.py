@@ -27,8 +27,8 @@ def command(fqn: str | None, depth: int, catalog: str, as_json: bool) -> None:
       headrace tree --depth 1
       headrace tree shop_prod.shop.sales
     """
-    from scheduler.entries import look_up
-    from scheduler.render import clean
+    from scheduler.display.entries import look_up
+    from scheduler.display.render import clean
     from workers.catalog import Catalog
 
     with opened(catalog) as db:
@@ -53,7 +53,7 @@ def _nested(found: Catalog, fqn: str | None, depth: int) -> list[dict[str, Any]]
 
 def _drawn(found: Catalog, fqn: str | None, depth: int, indent: str | None) -> Iterator[str]:
     """One line per object; ``indent`` is ``None`` for services, which are drawn as roots."""
-    from scheduler.render import clean
+    from scheduler.display.render import clean
 
     for each, last in _with_last(found.children(fqn)):
         missing = " (missing)" if each.state == "missing" else ""

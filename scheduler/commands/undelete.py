@@ -19,7 +19,7 @@ def command(fqn: str, type_: str | None, catalog: str, as_json: bool) -> None:
     Example:
       headrace undelete shop_prod.shop.sales.orders
     """
-    from scheduler.render import clean
+    from scheduler.display.render import clean
     from workers.catalog import Catalog
 
     with opened(catalog) as db:

@@ -7,7 +7,7 @@ import pytest
 
 from scheduler.crawl import crawl
 from scheduler.plan import Plan, make
-from scheduler.recipes import load
+from scheduler.recipes.loading import load
 from specs.config import MetadataExtract
 from specs.errors import Fatal
 from specs.testing.fake import FakeConnection, FakeSource

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
-from scheduler.render import clean, duration, number
+from scheduler.display.render import clean, duration, number
 
 if TYPE_CHECKING:
     from rich.console import Group

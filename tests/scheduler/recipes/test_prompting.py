@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-ASK = "from scheduler.prompting import ask; print('got', ask('password'))"
+ROOT = Path(__file__).parents[3]
+ASK = "from scheduler.recipes.prompting import ask; print('got', ask('password'))"
 
 
 def environment(**more: str) -> dict[str, str]:

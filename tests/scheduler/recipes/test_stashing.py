@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.recipes import Loaded, load
+from scheduler.recipes.loading import Loaded, load
 from specs.secrets import resolve
 from workers.sources import build
 

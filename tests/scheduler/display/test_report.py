@@ -1,4 +1,4 @@
-from scheduler.report import report
+from scheduler.display.report import report
 from scheduler.summary import IncompleteScope, SlowScope, Summary, Tally
 
 DONE = Summary(

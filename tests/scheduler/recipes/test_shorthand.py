@@ -3,7 +3,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from scheduler.options import catalog_url, named
-from scheduler.shorthand import public, service_name, translate
+from scheduler.recipes.shorthand import public, service_name, translate
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from scheduler import marks, openmetadata, shorthand
-from scheduler.stashing import Stash
+from scheduler.recipes import marks, openmetadata, shorthand
+from scheduler.recipes.stashing import Stash
 from specs import registry
 from specs.config import ConnectionConfig
 from specs.errors import Usage

@@ -1,6 +1,6 @@
 import pytest
 
-from scheduler.marks import load
+from scheduler.recipes.marks import load
 from specs.errors import Usage
 
 

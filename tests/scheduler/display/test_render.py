@@ -1,6 +1,6 @@
 import pytest
 
-from scheduler.render import cell, clean, duration, number, table
+from scheduler.display.render import cell, clean, duration, number, table
 
 
 def test_a_name_cannot_drive_the_terminal() -> None:

@@ -2,7 +2,7 @@ import io
 
 from rich.console import Console
 
-from scheduler.progress import Lines, Picture, draw, line, shower, size
+from scheduler.display.progress import Lines, Picture, draw, line, shower, size
 from scheduler.summary import Progress
 
 BUSY = Progress(

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from scheduler.render import clean, duration, number, table
+from scheduler.display.render import clean, duration, number, table
 
 if TYPE_CHECKING:
     from scheduler.summary import Summary

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from scheduler.render import clean
+from scheduler.display.render import clean
 
 _SIGNS = {"created": "+", "updated": "~", "deleted": "-", "restored": "^"}
 LONGEST = 100

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.recipes import Loaded, load
+from scheduler.recipes.loading import Loaded, load
 from specs.errors import Usage
 
 WORKFLOW = """
