@@ -64,6 +64,12 @@ def _crashed(desk: Desk, row: Any, reason: str) -> None:
         desk.do("give_back", unit=row.id, crashes=row.crashes + 1, reason=reason, spent=spent)
 
 
+def expire(desk: Desk) -> int:
+    """Leases that ran out, delays that are over. Returns how many units changed."""
+    back = crashed(desk, desk.all("overdue"), "the worker went silent: its lease ran out")
+    return back + desk.do("ready_due")
+
+
 def reject(desk: Desk, unit: str, fence: int, reason: str) -> None:
     """The unit sent what cannot be stored, and has failed; does nothing when it is somebody else's by now."""
     row = desk.one("unfinished", unit=unit, fence=fence)

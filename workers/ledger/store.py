@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from random import uniform
 from time import sleep, time
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
@@ -14,10 +15,11 @@ from specs.work import Batch, Claim, CommitResult, Position, Run, RunState
 from workers.database import Database
 from workers.ledger import claims, giveback, phases, reading, retrying, runs
 from workers.ledger.commit import Commit
-from workers.ledger.desk import Desks, load_start
+from workers.ledger.desk import Desk, Desks, load_start
 from workers.ledger.ports import Deletion, OpenWriter, catalog_deletion, catalog_writer
 from workers.ledger.views import Failure, Incomplete, RunProgress, UnitView
 
+T = TypeVar("T")
 TRIES = 5
 """Attempts of a transaction that collides with others (PostgreSQL deadlocks and serialisation failures)."""
 
@@ -53,26 +55,24 @@ class SqlLedger:
         parent: str | None = None,
         deletes: bool = True,
     ) -> Run:
-        with self._desks.write(now) as desk:
-            return runs.open_run(desk, service, service_type, recipe, roots, slots, parent, deletes)
+        return self._write(
+            now, lambda desk: runs.open_run(desk, service, service_type, recipe, roots, slots, parent, deletes)
+        )
 
     def identify(self, run: str, identity: str, *, accept: bool, now: float) -> None:
-        with self._desks.write(now) as desk:
-            runs.identify(desk, run, identity, accept)
+        self._write(now, lambda desk: runs.identify(desk, run, identity, accept))
 
     def advance(self, run: str, *, now: float) -> Run:
         with self._desks.read(now) as desk:
             found = runs.get(desk, run)
             if not found.open or phases.busy(desk, run):
                 return found
-        with self._desks.write(now) as desk:
-            phases.advance(desk, self.db, run, self._deleter())
-            return runs.get(desk, run)
+        self._write(now, lambda desk: phases.advance(desk, self.db, run, self._deleter()))
+        return self.run(run)
 
     def end(self, run: str, *, state: RunState, reason: str, now: float) -> Run:
-        with self._desks.write(now) as desk:
-            runs.close(desk, run, state, reason)
-            return runs.get(desk, run)
+        self._write(now, lambda desk: runs.close(desk, run, state, reason))
+        return self.run(run)
 
     def run(self, run: str) -> Run:
         with self._desks.read() as desk:
@@ -90,46 +90,39 @@ class SqlLedger:
             with self._desks.read(now) as desk:
                 if desk.one("any_ready") is None:
                     return None
-        with self._desks.write(now, durable=False) as desk:
-            return claims.claim(desk, worker, run, lease)
+        return self._write(now, lambda desk: claims.claim(desk, worker, run, lease), durable=False)
 
     def renew(self, unit: str, fence: int, *, lease: float = 60.0, progress: str = "", now: float) -> bool:
-        with self._desks.write(now, durable=False) as desk:
-            return claims.renew(desk, unit, fence, lease, progress)
+        return self._write(now, lambda desk: claims.renew(desk, unit, fence, lease, progress), durable=False)
 
     def touch(self, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
-        with self._desks.write(0.0, durable=False) as desk:
-            return claims.touch(desk, unit, fence, node, listing, key)
+        return self._write(0.0, lambda desk: claims.touch(desk, unit, fence, node, listing, key), durable=False)
 
     def flushing(self, unit: str, fence: int, position: Position) -> bool:
         if self.db.dialect == "sqlite":  # stored already, most often: then there is no need to wait for the flusher
             with self._desks.read() as desk:
                 if claims.ended_well(desk, unit, fence):
                     return True
-        with self._desks.write(time(), durable=False) as desk:
-            return claims.flushing(desk, unit, fence, position)
+        return self._write(time(), lambda desk: claims.flushing(desk, unit, fence, position), durable=False)
 
     def release(
         self, unit: str, fence: int, *, now: float, reason: str = "", delay: float = 0.0, failed: bool = False
     ) -> bool:
-        with self._desks.write(now, durable=False) as desk:
-            return giveback.release(desk, unit, fence, reason, delay, failed)
+        return self._write(now, lambda desk: giveback.release(desk, unit, fence, reason, delay, failed), durable=False)
 
     def abandon(self, worker: str, *, now: float, reason: str) -> int:
-        with self._desks.write(now, durable=False) as desk:
-            return giveback.crashed(desk, desk.all("held_by_worker", worker=worker), reason)
+        return self._write(
+            now, lambda desk: giveback.crashed(desk, desk.all("held_by_worker", worker=worker), reason), durable=False
+        )
 
     def expire(self, *, now: float) -> int:
         with self._desks.read(now) as desk:
             if desk.one("any_overdue") is None:
                 return 0
-        with self._desks.write(now) as desk:
-            back = giveback.crashed(desk, desk.all("overdue"), "the worker went silent: its lease ran out")
-            return back + desk.do("ready_due")
+        return self._write(now, giveback.expire)
 
     def lost(self, epoch: str, *, shard: int | None = None, before: str | None = None, now: float) -> int:
-        with self._desks.write(now) as desk:
-            return giveback.lost(desk, epoch, shard, before)
+        return self._write(now, lambda desk: giveback.lost(desk, epoch, shard, before))
 
     def suspects(self, unit: str) -> list[tuple[str, str]]:
         with self._desks.read() as desk:
@@ -150,22 +143,29 @@ class SqlLedger:
         """The database can never take this batch: its unit has failed, so that it does not block all behind it."""
         if isinstance(error, Retry):
             raise error
-        with self._desks.write(now) as desk:
-            giveback.reject(desk, batch.unit, batch.fence, f"a batch cannot be stored: {error.orig}")
+        reason = f"a batch cannot be stored: {error.orig}"
+        self._write(now, lambda desk: giveback.reject(desk, batch.unit, batch.fence, reason))
         return "fenced"
 
     def _commit(self, batches: Sequence[Batch], now: float) -> list[CommitResult]:
+        def store(desk: Desk) -> list[CommitResult]:
+            work = Commit(desk, lambda run, service: self._open(desk.conn, run, service, now), self._deleter)
+            results = [work.add(batch) for batch in batches]
+            work.finish()
+            return results
+
+        return self._write(now, store)
+
+    def _write(self, now: float, act: Callable[[Desk], T], *, durable: bool = True) -> T:
+        """One writing transaction, again when it collides with another one; ``durable`` as in ``Database.write``."""
         for attempt in range(1, TRIES + 1):
             try:
-                with self._desks.write(now) as desk:
-                    work = Commit(desk, lambda run, service: self._open(desk.conn, run, service, now), self._deleter)
-                    results = [work.add(batch) for batch in batches]
-                    work.finish()
-                return results
+                with self._desks.write(now, durable=durable) as desk:
+                    return act(desk)
             except Retry as error:
                 if error.reason != "collision" or attempt == TRIES:
                     raise
-                sleep(0.01 * 2**attempt)
+                sleep(uniform(0.0, 0.01 * 2**attempt))
         raise AssertionError("unreachable")
 
     def _open(self, conn: Any, run: str, service: str, now: float) -> Any:
@@ -181,12 +181,12 @@ class SqlLedger:
     # -- flushers -------------------------------------------------------------------------------------------------
     def claim_shard(self, shard: int, holder: str, *, lease: float = 15.0, now: float) -> bool:
         """Take or keep the lease of a shard, in seconds. ``False``: another flusher holds it."""
-        with self._desks.write(now) as desk:
-            return bool(desk.do("claim_shard", shard=shard, holder=holder, lease=float(lease)))
+        return self._write(
+            now, lambda desk: bool(desk.do("claim_shard", shard=shard, holder=holder, lease=float(lease)))
+        )
 
     def leave_shards(self, holder: str) -> None:
-        with self._desks.write(0.0) as desk:
-            desk.do("leave_shards", holder=holder)
+        self._write(0.0, lambda desk: desk.do("leave_shards", holder=holder))
 
     def holders(self, run: str) -> tuple[set[str], set[str]]:
         with self._desks.read() as desk:
