@@ -35,8 +35,8 @@ LEFT JOIN (SELECT pronamespace, count(*) AS objects
            GROUP BY pronamespace) AS p ON p.pronamespace = n.oid
 WHERE n.nspname NOT LIKE 'pg\_temp\_%%' AND n.nspname NOT LIKE 'pg\_toast%%'
   AND (%(system)s OR (n.nspname NOT LIKE 'pg\_%%' AND n.nspname <> 'information_schema'))
-  AND (%(after)s::text IS NULL OR n.nspname >= %(after)s::name)
-  AND (%(until)s::text IS NULL OR n.nspname <= %(until)s::name)
+  AND (%(after)s::text IS NULL OR n.nspname >= %(after)s::name COLLATE "C")
+  AND (%(until)s::text IS NULL OR n.nspname <= %(until)s::name COLLATE "C")
 
 -- name: list_tables
 -- Bounds are names, so that the index on names serves them; a name orders by its bytes.
@@ -45,16 +45,16 @@ FROM pg_catalog.pg_namespace AS n
 JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid
 WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   AND (%(partitions)s OR NOT c.relispartition)
-  AND (%(after)s::text IS NULL OR c.relname >= %(after)s::name)
-  AND (%(until)s::text IS NULL OR c.relname <= %(until)s::name)
+  AND (%(after)s::text IS NULL OR c.relname >= %(after)s::name COLLATE "C")
+  AND (%(until)s::text IS NULL OR c.relname <= %(until)s::name COLLATE "C")
 
 -- name: list_sequences
 SELECT n.nspname, c.relname, c.relname, c.oid, 1
 FROM pg_catalog.pg_namespace AS n
 JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid
 WHERE n.nspname = ANY (%(schemas)s) AND c.relkind = 'S'
-  AND (%(after)s::text IS NULL OR c.relname >= %(after)s::name)
-  AND (%(until)s::text IS NULL OR c.relname <= %(until)s::name)
+  AND (%(after)s::text IS NULL OR c.relname >= %(after)s::name COLLATE "C")
+  AND (%(until)s::text IS NULL OR c.relname <= %(until)s::name COLLATE "C")
 
 -- name: list_types
 -- Row types of tables, array types and multiranges belong to something else; base types come from extensions in C.
@@ -64,8 +64,8 @@ JOIN pg_catalog.pg_type AS t ON t.typnamespace = n.oid
 WHERE n.nspname = ANY (%(schemas)s)
   AND (t.typtype IN ('e', 'd', 'r')
        OR t.typtype = 'c' AND (SELECT c.relkind FROM pg_catalog.pg_class AS c WHERE c.oid = t.typrelid) = 'c')
-  AND (%(after)s::text IS NULL OR t.typname >= %(after)s::name)
-  AND (%(until)s::text IS NULL OR t.typname <= %(until)s::name)
+  AND (%(after)s::text IS NULL OR t.typname >= %(after)s::name COLLATE "C")
+  AND (%(until)s::text IS NULL OR t.typname <= %(until)s::name COLLATE "C")
 
 -- name: list_routines
 SELECT n.nspname, k.key, p.proname, p.oid, 1 + pg_catalog.pg_column_size(p.prosrc) / 500

@@ -284,3 +284,27 @@ def test_a_database_in_another_encoding(each_postgres_database: str) -> None:
     assert answer == {"täbl": "yes", "no": "no", "日本": "unknown"}
     assert ranged == ["täbl"]
     assert keys == ["tx", "täbl"]
+
+
+def test_a_linguistic_collation_does_not_order_keys(each_postgres_database: str) -> None:
+    head, _, name = each_postgres_database.rpartition("/")
+    create = f"CREATE DATABASE \"{name}_icu\" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
+    with session(each_postgres_database) as admin:
+        try:
+            admin.execute(create)  # type: ignore[call-overload]
+        except (psycopg.errors.FeatureNotSupported, psycopg.errors.SyntaxError):
+            pytest.skip("this PostgreSQL is built without ICU")
+        try:
+            other = f"{head}/{name}_icu"
+            with session(other, *(f'CREATE TABLE "{key}" ()' for key in ("a", "B", "c", "Ä", "ab", "a_b"))):
+                pass
+            with closing(source(other)) as one:
+                scope = Scope.of(SERVICE, f"{name}_icu", "public")
+                keys = [step.key for step in one.tables(scope, EVERYTHING)]
+                ranged = [step.key for step in one.tables(scope, KeyRange("B", "ab"))]
+                cuts = list(one.split("table", scope, EVERYTHING, 2))
+        finally:
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}_icu" WITH (FORCE)')  # type: ignore[call-overload]
+    assert keys == ["B", "a", "a_b", "ab", "c", "Ä"]
+    assert ranged == ["a", "a_b", "ab"]
+    assert cuts == ["a", "ab"]
