@@ -1,10 +1,13 @@
 """The registry finds connectors by name or as module:attribute, and answers a wrong name with the known ones."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import specs
 from specs import registry
 from specs.errors import Fatal, Usage
 from specs.service_spec import DefaultDatabaseSpec, ServiceSpec
@@ -81,3 +84,25 @@ def test_a_database_spec_has_no_profiler_yet() -> None:
     spec = DefaultDatabaseSpec(name="thing", connection=FakeConnection)
     assert spec.profiler_class is None
     assert spec.sampler_class is None
+
+
+def test_a_connector_of_another_distribution_is_found_by_its_entry_point(tmp_path: Path) -> None:
+    (tmp_path / "thing.py").write_text(
+        "from specs.service_spec import ServiceSpec\n"
+        "spec = ServiceSpec(name='thing', connection='specs.testing.fake:FakeConnection', schemes=('thing',))\n"
+        "sqlite = ServiceSpec(name='foreign', connection='specs.testing.fake:FakeConnection')\n",
+        encoding="utf-8",
+    )
+    info = tmp_path / "thing-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: thing\nVersion: 1.0\n", encoding="utf-8")
+    entries = "[headrace.connectors]\nthing = thing:spec\nsqlite = thing:sqlite\n"
+    (info / "entry_points.txt").write_text(entries, encoding="utf-8")
+    code = (
+        "from specs import registry\n"
+        "assert 'thing' in registry.known()\n"
+        "assert registry.load('thing').name == registry.by_url('thing://x').name == 'thing'\n"
+        "assert registry.load('sqlite').name == 'sqlite', 'our own folders come first'\n"
+    )
+    path = f"{tmp_path}{os.pathsep}{Path(specs.__path__[0]).parent}"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, env=os.environ | {"PYTHONPATH": path})
