@@ -74,6 +74,7 @@ class Crawl:
         errors: Iterable[tuple[str, str]] = (),
         fingerprint: str | None = None,
         max_fraction: float = 0.1,
+        max_objects: int = 10,
         coverages: Sequence[Coverage] = (),
         deletes: bool = True,
     ) -> Run:
@@ -83,7 +84,7 @@ class Crawl:
         but not sent. Returns the closed run.
         """
         self.clock += 100.0
-        recipe = {"deletion": {"max_fraction": max_fraction}}
+        recipe = {"deletion": {"max_fraction": max_fraction, "max_objects": max_objects}}
         start = Start("service", ROOT, ["shop", "shop", {}, None])
         run = self.ledger.open_run("shop", "fake", recipe, [start], slots=2, now=self.clock, deletes=deletes)
         claim = self.ledger.claim("w", run=run.id, now=self.clock)

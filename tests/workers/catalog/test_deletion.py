@@ -188,6 +188,9 @@ def test_the_cap_needs_both_more_than_ten_and_more_than_the_fraction(db: Databas
     crawl.run(rows(*names), LISTINGS)
     crawl.run(rows(*names[11:]), LISTINGS, gone=tables(*names[:11]), max_fraction=0.3)
     assert states(db) == dict.fromkeys(tables(*names[:11]), "missing")
+    crawl.run(rows(*names), LISTINGS)
+    crawl.run(rows(*names[5:]), LISTINGS, gone=tables(*names[:5]), max_objects=4)
+    assert states(db) == {}
 
 
 def test_a_dropped_container_counts_once(db: Database) -> None:
