@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from scheduler.gathering import Meter, summarise
-from scheduler.interruption import interruptible
+from scheduler.interruption import Alarm, interruptible
 from scheduler.reconcile import Reconciler
 from scheduler.summary import Progress, Summary
 from specs.errors import Fatal
@@ -45,8 +45,8 @@ def drive(job: Job, on_progress: Callable[[Progress], None] | None = None) -> Su
     tick = Reconciler(job.ledger, job.run.id, job.ledger.outstanding).tick
     refused: Fatal | None = None
     try:
-        with interruptible(stop):
-            run = _work(job, stop, tick, meter)
+        with interruptible(stop) as alarm:
+            run = _work(job, stop, tick, meter, alarm)
     except Fatal as error:
         if _of_catalog(job, error):
             raise
@@ -62,11 +62,13 @@ def drive(job: Job, on_progress: Callable[[Progress], None] | None = None) -> Su
     )  # fmt: skip
 
 
-def _work(job: Job, stop: Stop, tick: Callable[..., tuple[Run | None, int]], meter: Meter) -> Run | None:
+def _work(
+    job: Job, stop: Stop, tick: Callable[..., tuple[Run | None, int]], meter: Meter, alarm: Alarm | None
+) -> Run | None:
     if job.workers <= 1:
         return solo(
             job.ledger, job.run.id, job.recipe, job.secrets, stop, tick,
-            accept_identity=job.accept_identity, report=meter.report,
+            accept_identity=job.accept_identity, report=meter.report, stuck=alarm,
         )  # fmt: skip
     from workers.child import Order
     from workers.pool import pooled

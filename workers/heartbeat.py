@@ -68,6 +68,7 @@ class Held:
         """The unit reads from ``source`` now, which may be cancelled."""
         self._cancelled = False
         self.source = source
+        self.alive()
         try:
             yield
         finally:
@@ -122,6 +123,7 @@ class Heartbeat:
         if held.stalled():  # no renewal any more; a hanging call is broken off, which makes an outcome or a retry
             held.cancel()
             if self._stuck is not None and time.monotonic() - held.at > held.limit + self._lease:
+                held.alive()
                 self._stuck(held.scope)
             return
         try:

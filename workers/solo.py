@@ -18,11 +18,13 @@ from workers.worker import Worker
 
 def solo(
     ledger: Ledger, run: str, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, tick: Tick, *,
-    accept_identity: bool = False, budget: Budget | None = None, report: Callable[[int], None] = lambda queued: None,
+    accept_identity: bool = False, budget: Budget | None = None, stuck: Callable[[str], None] | None = None,
+    report: Callable[[int], None] = lambda queued: None,
 ) -> Run | None:  # fmt: skip
     """Work on a run until it is closed or ``stop`` is set; returns it as last seen.
 
-    ``report`` gets the bytes that wait for the flusher. Raises ``Fatal``; what was emitted until then is stored.
+    ``report`` gets the bytes that wait for the flusher; ``stuck`` is called, from another thread, when a call to the
+    source neither ends nor can be cancelled. Raises ``Fatal``; what was emitted until then is stored.
     """
     owner = liveness.name()
     queue = MemoryQueue(epoch=owner)
@@ -39,7 +41,9 @@ def solo(
             failures.append(error)
             queue.fail(error)
 
-    worker = Worker(owner, ledger, queue, recipe, secrets, stop, accept_identity=accept_identity, budget=budget)
+    worker = Worker(
+        owner, ledger, queue, recipe, secrets, stop, accept_identity=accept_identity, budget=budget, stuck=stuck
+    )  # fmt: skip
     thread = threading.Thread(target=flush, name="flusher", daemon=True)
     thread.start()
     try:

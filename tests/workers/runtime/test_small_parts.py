@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from scheduler.interruption import interruptible
 from specs.errors import Fatal, Retry
 from specs.testing.queue import UNIT, batch
 from specs.work import WINDOW, Batch, CommitResult, Lost, Receipt
@@ -227,3 +229,38 @@ class TestFlusher:
         for unit in ("0" * 32, "0" * 7 + "1" + "0" * 24):
             queue.put(batch(1, unit=unit), timeout=1)
         assert flusher(queue, ledger, shards=(0, 1)).step() == 2
+
+
+class TestInterruption:
+    def test_a_signal_sets_the_flag_and_a_second_one_does_not_wait(self) -> None:
+        stop = Stop()
+        before = signal.getsignal(signal.SIGINT)
+        with interruptible(stop):
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert stop.wait(5)
+            threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT]).start()
+            with pytest.raises(KeyboardInterrupt):
+                time.sleep(5)
+        assert stop.reason == "SIGTERM"
+        assert signal.getsignal(signal.SIGINT) is before
+
+    def test_the_alarm_breaks_off_a_call_that_hangs(self) -> None:
+        begun = time.monotonic()
+        with interruptible(Stop()) as alarm:
+            assert alarm is not None
+            threading.Timer(0.1, alarm, ["shop.public"]).start()
+            with pytest.raises(Retry, match=r"cannot be cancelled \(shop\.public\)"):
+                time.sleep(30)
+        assert time.monotonic() - begun < 10
+
+    def test_other_threads_change_no_handler(self) -> None:
+        alarms: list[object] = []
+
+        def enter() -> None:
+            with interruptible(Stop()) as alarm:
+                alarms.append(alarm)
+
+        thread = threading.Thread(target=enter)
+        thread.start()
+        thread.join()
+        assert alarms == [None]
