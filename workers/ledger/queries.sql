@@ -278,7 +278,10 @@ SELECT sum(known), sum(finished), sum(entities), sum(failures), sum(statements),
 WHERE run = :run;
 
 -- name: open_states
-SELECT state, count(*) AS n FROM units WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') GROUP BY state;
+SELECT state, count(*) AS n FROM units
+WHERE run = :run AND state IN ('running', 'flushing', 'waiting', 'delayed')
+  AND state NOT IN ('done', 'failed', 'cancelled')
+GROUP BY state;
 
 -- name: in_hands
 SELECT scope, span, node, phase FROM units WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') AND state = 'running' LIMIT 32;

@@ -35,9 +35,13 @@ def totals(desk: Desk, run: str) -> Any:
 
 def progress(desk: Desk, run: str) -> RunProgress:
     known, finished, entities, failures, statements, peak_rss = totals(desk, run)
-    states = {row.state: int(row.n) for row in desk.all("open_states", run=run)}
-    hands = desk.all("in_hands", run=run)
-    scopes = tuple(load_scope(row.scope).fqn for row in hands)
+    row = desk.one("get_run", run=run)
+    states: dict[str, int] = {}
+    if row is not None and row.state in ("running", "confirming"):
+        states = {each.state: int(each.n) for each in desk.all("open_states", run=run)}
+        ready = known - finished - sum(states.values())  # there may be a million of them: not counted one by one
+        states = {"ready": ready} | states if ready else states
+    scopes = tuple(load_scope(each.scope).fqn for each in desk.all("in_hands", run=run))
     return RunProgress(states, known, finished, entities, failures, statements, peak_rss, scopes)
 
 

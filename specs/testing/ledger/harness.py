@@ -50,6 +50,10 @@ class Harness(Protocol):
 
     def counts(self, run: str) -> dict[str, dict[str, int]]: ...
 
+    def outstanding(self, run: str) -> int:
+        """Units of an open run that are not finished, by the ledger's own totals."""
+        ...
+
     def failures(self, run: str) -> list[tuple[str, str, str]]:
         """``(type, fqn, reason)`` of failed objects."""
         ...

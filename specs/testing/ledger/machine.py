@@ -188,6 +188,8 @@ class LedgerMachine(RuleBasedStateMachine):
             assert unit.outstanding == sum(each.state not in FINISHED for each in children), "outstanding is wrong"
             assert unit.state != "done" or not unit.outstanding
             assert unit.seconds >= 0
+        unfinished = sum(unit.state not in FINISHED for unit in units)
+        assert self.harness.outstanding(self.run.id) == unfinished, "the totals are wrong"
         at_work = sorted(unit.id for unit in units if unit.state == "running")
         taken = sorted(unit for unit in self.harness.slots(self.service) if unit is not None)
         assert at_work == taken, "slots are wrong"

@@ -104,6 +104,9 @@ class SqlHarness:
     def counts(self, run: str) -> dict[str, dict[str, int]]:
         return self.ledger.counts(run)
 
+    def outstanding(self, run: str) -> int:
+        return self.ledger.outstanding(run)
+
     def failures(self, run: str) -> list[tuple[str, str, str]]:
         return [(each.type, each.fqn, each.reason) for each in self.ledger.failures(run)]
 
