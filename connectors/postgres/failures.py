@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 
 from specs.errors import Fatal, HeadraceError, Retry, Skip, Stop
@@ -16,6 +18,9 @@ _RETRY = {
     "40001": (2.0, "conflict with recovery on the standby"),
 }
 _SKIP = {"55P03": "lock", "40P01": "lock", "57014": "timeout", "42501": "denied", "53200": "memory"}
+
+
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 def classify(error: Exception, where: str, *, cancelled: bool = False) -> HeadraceError:
@@ -39,25 +44,25 @@ def classify(error: Exception, where: str, *, cancelled: bool = False) -> Headra
 
 
 def refused(error: psycopg.Error, where: str, database: str, user: str | None) -> HeadraceError:
-    """What it means that a connection cannot be opened."""
-    state = error.sqlstate or ""
+    """What it means that a connection cannot be opened. libpq tells it in words only; names in them are ignored."""
     message = _message(error)
+    words = _QUOTED.sub('""', message.rpartition("failed: ")[2].lower())
     role = f'"{user}"' if user else "the crawling role"
-    lower = message.lower()
-    if state in _RETRY:
-        delay, what = _RETRY[state]
-        return Retry(f"{what}: {message}", where, reason="connection", delay=delay)
-    if state == "3D000" or ("database" in lower and "does not exist" in lower):
+    if error.sqlstate in _RETRY:
+        return classify(error, where)
+    if 'database "" does not exist' in words:
         return Stop(f"there is no database {database!r}", where, "check the database's name", reason="missing")
-    if state == "42501" or "permission denied for database" in lower:
+    if "permission denied for database" in words or "connect privilege" in words:
         remedy = f'GRANT CONNECT ON DATABASE "{database}" TO {role}'
         return Stop(f"access to database {database!r} is denied", where, remedy, reason="denied")
-    if state == "55000" or "not currently accepting connections" in lower:
+    if "not currently accepting connections" in words:
         return Stop(message, where, reason="unsupported")
-    if state.startswith("28") or "password" in lower or "no pg_hba.conf entry" in lower or "authentication" in lower:
+    if any(
+        word in words for word in ("password", "authentication", "pg_hba.conf", 'role "" ', "not permitted to log in")
+    ):
         remedy = "check username and password, and the server's pg_hba.conf"
         return Fatal(f"the server refuses {role}: {message}", where, remedy, reason="denied")
-    if "ssl" in lower or "certificate" in lower:
+    if any(word in words for word in ("certificate", "does not support ssl", "ssl was required")):
         return Fatal(f"no encrypted connection: {message}", where, "check sslmode and the certificates", reason="tls")
     remedy = "check host and port, and that the server runs and listens there"
     return Retry(f"the server cannot be reached: {message}", where, remedy, reason="unreachable")

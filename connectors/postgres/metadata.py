@@ -37,7 +37,11 @@ class _Place:
 
 
 class PostgresSource(DatabaseSource):
-    """One unit's reading of a PostgreSQL server, over one connection that is switched from database to database."""
+    """One unit's reading of a PostgreSQL server, over one connection that is switched from database to database.
+
+    What extensions own is kept like everything else. Every role that may connect sees all of the catalog: a missing
+    right on a schema hides nothing.
+    """
 
     service_type = "postgres"
 
