@@ -10,6 +10,8 @@ from specs.names import clean, mark
 from specs.work import Batch, Counts, Row
 from workers.ledger.desk import Desk
 
+LONGEST = 4000
+"""Characters of a message that are kept."""
 SENT, LISTED = 0, 1
 """Kinds of seen marks: of objects that were sent, and of those that were listed but not sent."""
 
@@ -25,7 +27,7 @@ def write_outcomes(desk: Desk, batch: Batch, refused: Sequence[tuple[Row, str]],
             "fqn": clean(outcome.fqn),
             "key": clean(outcome.key),
             "reason": clean(outcome.reason),
-            "message": clean(outcome.message),
+            "message": clean(outcome.message)[:LONGEST],
             "node": node,
             "scope": scope,
         }
@@ -40,7 +42,7 @@ def write_outcomes(desk: Desk, batch: Batch, refused: Sequence[tuple[Row, str]],
             "fqn": clean(row.fqn),
             "key": clean(row.name),
             "reason": "refused",
-            "message": clean(message),
+            "message": clean(message)[:LONGEST],
             "node": row.node,
             "scope": clean(row.scope),
         }
