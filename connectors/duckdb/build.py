@@ -27,7 +27,7 @@ def table(raw: Raw, scope: Scope, *, keep_ddl: bool) -> Table:
         **identity(scope),
         table_type=TableType.VIEW if view else TableType.REGULAR,
         comment=comment,
-        columns=tuple(_column(row) for row in raw.rows.get("columns", [])),
+        columns=tuple(_column(row, sql or "") for row in raw.rows.get("columns", [])),
         constraints=tuple(_constraint(row, scope) for row in raw.rows.get("constraints", []) if row[1] in _KINDS),
         indexes=tuple(_index(row) for row in raw.rows.get("indexes", [])),
         view_definition=sql if view and keep_ddl else None,
@@ -36,8 +36,10 @@ def table(raw: Raw, scope: Scope, *, keep_ddl: bool) -> Table:
     )
 
 
-def _column(row: tuple[Any, ...]) -> Column:
+def _column(row: tuple[Any, ...], sql: str) -> Column:
     _, name, ordinal, native, nullable, default, comment, expression = row
+    if expression is None and default is not None and _says_generated(name, native, sql):
+        expression = default
     parsed = parse(native)
     return Column(
         name=name,
@@ -55,6 +57,12 @@ def _column(row: tuple[Any, ...]) -> Column:
         values=parsed.values,
         children=parsed.children,
     )
+
+
+def _says_generated(name: str, native: str, sql: str) -> bool:
+    """DuckDB 1 has the expression of a generated column as its default; only the DDL tells them apart."""
+    quoted = name.replace('"', '""')
+    return any(f"{each} {native} GENERATED ALWAYS AS" in sql for each in (name, f'"{quoted}"'))
 
 
 def _constraint(row: tuple[Any, ...], scope: Scope) -> Constraint:

@@ -88,6 +88,16 @@ def test_views_over_files_do_not_make_the_crawl_read_them(tmp_path: Path) -> Non
     assert [column.name for column in view.columns] == ["a", "b"]  # type: ignore[attr-defined]
 
 
+def test_generated_columns_and_defaults_are_told_apart(tmp_path: Path) -> None:
+    sql = 'CREATE TABLE t(a INT DEFAULT 42, "g h" INT GENERATED ALWAYS AS (a * 2), b VARCHAR)'
+    table = entities(make(tmp_path / "x.duckdb", sql))["s.x.main.t"]
+    plain, generated, none = table.columns  # type: ignore[attr-defined]
+    assert (plain.default, plain.generated) == ("42", None)
+    assert (generated.default, generated.generated_kind) == (None, "virtual")
+    assert "a * 2" in generated.generated
+    assert (none.default, none.generated) == (None, None)
+
+
 def test_macros_are_told_apart_by_their_parameters(tmp_path: Path) -> None:
     path = make(tmp_path / "x.duckdb", "CREATE MACRO m(a) AS a, (a, b) AS a + b", "CREATE MACRO t(n) AS TABLE SELECT n")
     found = {fqn: entity for fqn, entity in entities(path).items() if "(" in fqn}
