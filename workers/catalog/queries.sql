@@ -191,13 +191,13 @@ ORDER BY s.service
 SELECT e.type, e.fqn, e.state, c.content, s.json
 FROM entities AS e JOIN contents AS c ON c.id = e.id LEFT JOIN stats AS s ON s.id = e.id
 WHERE (e.fqn, e.type) > (:fqn, :type) AND e.state <> 'deleted'
-ORDER BY e.fqn, e.type LIMIT 500
+ORDER BY e.fqn, e.type LIMIT 100
 
 -- name: export_service_page
 SELECT e.type, e.fqn, e.state, c.content, s.json
 FROM entities AS e JOIN contents AS c ON c.id = e.id LEFT JOIN stats AS s ON s.id = e.id
 WHERE (e.fqn, e.type) > (:fqn, :type) AND e.fqn < :end AND e.service = :service AND e.state <> 'deleted'
-ORDER BY e.fqn, e.type LIMIT 500
+ORDER BY e.fqn, e.type LIMIT 100
 
 -- name: changes
 SELECT seq, type, fqn, kind, diff, run, at FROM events WHERE seq > :seq ORDER BY seq LIMIT :limit

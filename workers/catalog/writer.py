@@ -99,15 +99,16 @@ class CatalogWriter:
         mark = len(self.events)
         self.conn.exec_driver_sql("SAVEPOINT rows_of_batch")
         try:
-            done = self._store(rows)
+            done: Stored | None = self._store(rows)
         except Exception as error:
             if not self.backend.refused(error):
                 raise
             del self.events[mark:]
             self.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT rows_of_batch")
             refusal = _message(error)
-        else:
-            self.conn.exec_driver_sql("RELEASE SAVEPOINT rows_of_batch")
+            done = None
+        self.conn.exec_driver_sql("RELEASE SAVEPOINT rows_of_batch")
+        if done is not None:
             return done
         if fresh:
             return self._bisect(rows, fresh=False)

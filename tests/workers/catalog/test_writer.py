@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import string
 
 import pytest
 
@@ -118,6 +120,14 @@ def test_a_refused_statistic_refuses_its_row_only(db: Database) -> None:
     bad = row("shop.public.b", comment="new")._replace(stats="\udfff")
     stored = store(db, "r2", [row("shop.public.a", comment="new"), bad])
     assert (stored.emitted, len(stored.refused)) == ({"Table": 1}, 1)
+
+
+def test_a_name_too_long_for_an_index_is_refused_alone(db: Database) -> None:
+    name = "".join(random.Random(1).choices(string.ascii_letters + string.digits, k=9000))
+    stored = store(db, "r1", [row("shop.public.a"), row(f"shop.public.{name}"), row("shop.public.b")])
+    assert len(stored.refused) == (0 if db.dialect == "sqlite" else 1)
+    assert stored.emitted["Table"] + len(stored.refused) == 3
+    assert Catalog(db).get("shop.public.b") is not None
 
 
 def test_nothing_stays_of_a_transaction_that_fails(db: Database) -> None:
