@@ -107,7 +107,7 @@ class FakeSource(DatabaseSource):
         count = 0
         if faults:
             self.faults.strike_listing(faults, 0)
-        while slice_ := list(islice(listing, self.reading.slice)):
+        while slice_ := list(islice(listing, min(self.reading.slice, self.config.page or self.reading.slice))):
             if self.config.latency:
                 time.sleep(self.config.latency / 1000)
             page = [self._filtered(node, scope, name) or Item(name, name) for name in slice_]

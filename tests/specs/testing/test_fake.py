@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,14 @@ def test_connections_are_lost_after_some_rows() -> None:
         read.extend(produced.key for produced in source.tables(SCHEMA, EVERYTHING))
     assert read == ["t0000000", "t0000001", "t0000002"]
     assert len(names(source)) == 5
+
+
+def test_pages_can_be_small_and_slow() -> None:
+    source = fake(tables=10, page=3, latency=1)
+    started = time.monotonic()
+    assert len(names(source)) == 10
+    assert time.monotonic() - started >= 0.004
+    assert source.statements == 1 + 4 * source.facets("table")
 
 
 def test_estimates_lie_as_told() -> None:
