@@ -242,6 +242,12 @@ def test_all_databases_of_the_server(each_postgres_database: str) -> None:
         with closing(source(url.rsplit("/", 1)[0] + "/", databases={"include": [f"^{name}$", "^postgres$"]})) as one:
             found = [e for e in walk(one, one.topology, harvest.root(one), spawn=False) if isinstance(e, Found)]
         kept = [event.entity.name for event in found if event.entity.type_name() == "Database"]
+
+        def build() -> PostgresSource:
+            chosen = {"include": [f"^{name}$", "^postgres$"]}
+            return source(url.rsplit("/", 1)[0] + "/", slice_=2, databases=chosen)
+
+        assert harvest.walk_units(build).objects == harvest.walk_whole(build).objects
         assert sorted(kept) == sorted([name, "postgres"])
         assert {"t000", "t001"} <= {event.entity.name for event in found}
 
