@@ -111,7 +111,7 @@ class _Planner:
             self.leaves(node, start.scope, start.range, kept)
         unit.objects = sum(kept.values())
         for name, objects in kept.items():
-            unit.statements += 1 + self.source.facets(name) * -(-objects // SLICE)
+            unit.statements += 1 + _facets(self.source.facets(name), objects)
 
     def below(self, node: Node, scope: Scope, start: Start | None, kept: Counter[str]) -> None:
         """What lies below one item; ``start`` when the item is a unit of its own, which spawns units."""
@@ -176,3 +176,10 @@ class _Planner:
 
     def fail(self, scope: Scope, node: str, error: str) -> None:
         self.plan.incomplete.append({"scope": scope.fqn, "node": node, "reason": error})
+
+
+def _facets(per_slice: int, objects: int) -> int:
+    """Statements behind a listing: per slice, or per object where a source sends more than one for each object."""
+    if per_slice < SLICE:
+        return per_slice * -(-objects // SLICE)
+    return -(-per_slice * objects // SLICE)

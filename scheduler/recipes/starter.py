@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
+import yaml
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
@@ -13,7 +15,14 @@ from specs.config import Limits, MetadataExtract
 from specs.recipe import Deletion
 from specs.service_spec import ServiceSpec
 
-_KNOWN = {"host": "localhost", "username": "crawler", "user": "crawler", "database": "shop", "path": "shop.db"}
+_KNOWN = {
+    "host": "localhost",
+    "username": "crawler",
+    "user": "crawler",
+    "database": "shop",
+    "path": "shop.db",
+    "url": "DIALECT+DRIVER://crawler@host/database",
+}
 
 
 def starter(type_: str, spec: ServiceSpec, name: str = "", *, short: bool = False) -> str:
@@ -48,12 +57,13 @@ def _aside(text: str, short: bool) -> str:
 
 def _connection(spec: ServiceSpec, short: bool) -> Iterator[str]:
     fields = spec.config_class().model_fields
+    required = {name for name, field in fields.items() if field.is_required()}
+    shown = (required or _KNOWN.keys()) | {name for name, field in fields.items() if _secret(field)}
     for name, field in fields.items():
-        required = field.is_required()
-        if short and not (required or name in _KNOWN or _secret(field)):
+        if short and name not in shown:
             continue
         value = _value(name, field, spec)
-        prefix = "  " if required or name in _KNOWN or _secret(field) else "  # "
+        prefix = "  " if name in shown else "  # "
         yield f"{prefix}{name}: {value}" + _aside(_meaning(field), short)
 
 
@@ -80,7 +90,7 @@ def _scalar(value: Any) -> str:
         value = int(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_scalar(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, str) and value.replace("_", "a").replace("-", "a").isalnum() and not value[0].isdigit():
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z_][\w-]*", value) and yaml.safe_load(value) == value:
         return value
     return json.dumps(value, ensure_ascii=False, default=str)
 
