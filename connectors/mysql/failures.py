@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+
 import pymysql
 
 from specs.errors import Fatal, HeadraceError, Retry, Skip
@@ -12,6 +14,7 @@ _BUSY = {1040, 1041, 1203, 1226, 3168}
 _REFUSED = {1044, 1045, 1129, 1130, 1132, 1133, 1251, 1524, 1698, 1820, 1862, 2058, 2059, 2061, 3118, 3159, 4151}
 _DENIED = {1142, 1143, 1227, 1290, 1356, 1370, 1419, 1544}
 _LOCKED = {1205, 1213, 1684, 1613}
+_TLS = 2026
 _LATE = {1969, 3024}
 _KILLED = {1317, 1028}
 _GONE = {1049, 1146, 1305, 1360, 4091}
@@ -26,6 +29,9 @@ def classify(error: Exception, where: str, user: str, statement_timeout: float) 
     if isinstance(error, RuntimeError) and "cryptography" in str(error):
         remedy = "install it with: pip install cryptography; or set ssl_mode: required"
         return Fatal("this server's authentication needs the package 'cryptography'", where, remedy, reason="driver")
+    if isinstance(error, ssl.SSLError) or (error.args and error.args[0] == _TLS):
+        remedy = "check ssl_mode, ssl_ca, ssl_cert and ssl_key, and whether the server offers TLS"
+        return Fatal(f"no encrypted connection: {error.args[-1]}", where, remedy, reason="tls")
     if isinstance(error, OSError) and not isinstance(error, pymysql.MySQLError):
         return Retry(f"the connection failed: {error}", where, "check host, port and TLS settings", reason="connection")
     if not isinstance(error, pymysql.MySQLError):

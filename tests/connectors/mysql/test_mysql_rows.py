@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pymysql
 import pytest
 
-from connectors.common.slices import Listed, Raw
+from connectors.common.slices import WEIGHT, Listed, Raw
 from connectors.mysql import build
 from connectors.mysql.columns import columns
 from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.constraints import constraints, indexes
+from connectors.mysql.facets import Facets
 from connectors.mysql.failures import classify
 from specs.config import MetadataExtract
 from specs.entities.database import Column
@@ -130,6 +133,31 @@ def test_filters_mean_a_routine_by_name_or_by_signature() -> None:
         assert [bool(each.rule) for each in build.routines(rows, exclude)] == [True, False]
 
 
+class Wide:
+    """Answers any statement with a column for each table, ``count`` times."""
+
+    mariadb = True
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def rows(self, sql: str, parameters: dict[str, list[str]], *, strict: bool) -> Iterator[tuple[object, ...]]:
+        for name in parameters["names"]:
+            for number in range(self.count):
+                yield ("shop", name, f"c{number}", number)
+
+
+def test_a_slice_that_is_too_wide_is_halved_but_a_single_table_is_read() -> None:
+    listed = [Listed("shop", name, name, ("shop", name), data="BASE TABLE") for name in ("a", "b")]
+    driver: Any = Wide(WEIGHT - 1)
+    facet = next(each for each in Facets(driver, True).of("table") if each.name == "columns")
+    with pytest.raises(Skip, match="too many rows"):
+        list(facet.read(listed))
+    assert len(list(facet.read(listed[:1]))) == WEIGHT - 1
+    driver.count = WEIGHT + 1
+    assert len(list(facet.read(listed[:1]))) == WEIGHT + 1
+
+
 @pytest.mark.parametrize(
     ("error", "kind", "reason"),
     [
@@ -138,6 +166,7 @@ def test_filters_mean_a_routine_by_name_or_by_signature() -> None:
         (pymysql.InterfaceError(0, ""), Retry, "connection"),
         (ConnectionResetError("reset"), Retry, "connection"),
         (pymysql.OperationalError(1040, "many"), Retry, "busy"),
+        (pymysql.OperationalError(2026, "SSL connection error"), Fatal, "tls"),
         (pymysql.OperationalError(1045, "denied"), Fatal, "denied"),
         (pymysql.OperationalError(1142, "denied"), Skip, "denied"),
         (pymysql.OperationalError(1205, "wait"), Skip, "lock"),

@@ -146,6 +146,18 @@ def test_a_wrong_password_is_fatal_and_stays_secret(mariadb_url: str) -> None:
     assert "wrong-secret" not in str(caught.value)
 
 
+def test_a_server_without_tls_is_told_when_tls_is_required(mariadb_url: str) -> None:
+    with connect(mariadb_url) as connection, connection.cursor() as cursor:
+        cursor.execute("SHOW VARIABLES LIKE 'have_ssl'")
+        if cursor.fetchone() == ("have_ssl", "YES"):
+            pytest.skip("this MariaDB offers TLS")
+    config = MysqlConnection.from_url(urlsplit(mariadb_url + "?ssl_mode=required"))
+    with pytest.raises(Fatal) as caught:
+        MysqlSource("s", config).identity()
+    assert caught.value.reason == "tls"
+    assert "ssl_mode" in caught.value.remedy
+
+
 def test_rights_taken_away_change_the_fingerprint(admin: pymysql.cursors.Cursor, mariadb_database: str) -> None:
     url = urlsplit(mariadb_database)
     name = url.path.strip("/")
