@@ -62,16 +62,18 @@ def postgres(bench: Bench, small: str, large: str, runs: int) -> Report:
             (f"{label} objects: first crawl", crawl),
             (f"{label} objects: second crawl, nothing changed", unchanged),
         ]
-        if label == "1,100":
+        if label == "1,100":  # here the start of two interpreters decides, so the promise is in seconds
             report.goals += [
                 Goal("first crawl of 1,100 objects, seconds above the floor", crawl.wall - floor.wall, 1.2, " s"),
                 Goal("statements for ten schemas", statements(crawl), 60),
             ]
         else:
-            report.goals += [Goal("first crawl of 11,000 objects, times the floor", crawl.wall / floor.wall, 2.0, "x")]
-        report.goals += [
-            Goal(f"second, unchanged crawl of {label} objects, times the floor", unchanged.wall / floor.wall, 1.3, "x")
-        ]
+            report.goals += [
+                Goal("first crawl of 11,000 objects, times the floor", crawl.wall / floor.wall, 2.0, "x"),
+                Goal(
+                    "second, unchanged crawl of 11,000 objects, times the floor", unchanged.wall / floor.wall, 1.3, "x"
+                ),
+            ]
     report.goals += [
         Goal("peak memory of a crawl of 11,000 objects", rss["11,000"], 120, " MB"),
         Goal("memory at 11,000 objects, times that at 1,100", rss["11,000"] / rss["1,100"], 1.15, "x"),
