@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
@@ -116,8 +117,12 @@ def _connection(
     recipe: Recipe, draft: Draft, secrets: Mapping[str, str], env: Mapping[str, str] | None
 ) -> ConnectionConfig:
     """The connector's own settings, references resolved and checked."""
-    model = registry.load(recipe.service.type).config_class()
-    return _settings(model, recipe.connection, ("connection",), draft, secrets, env)
+    spec = registry.load(recipe.service.type)
+    if spec.driver and find_spec(spec.driver) is None:
+        package = f"'headrace[{spec.extra}]'" if spec.extra else spec.driver
+        what = f"connector {spec.name!r} needs the driver {spec.driver!r}"
+        raise Usage(what, remedy=f"install it with: pip install {package}", reason="driver")
+    return _settings(spec.config_class(), recipe.connection, ("connection",), draft, secrets, env)
 
 
 def _sinks(recipe: Recipe, draft: Draft, secrets: Mapping[str, str], env: Mapping[str, str] | None) -> None:

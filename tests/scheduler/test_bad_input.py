@@ -139,7 +139,9 @@ def test_a_missing_driver(shell: Shell) -> None:
         ")\n"
     )
     out = "connector 'mine' needs the driver 'no_such_driver'; install it with: pip install 'headrace[mine]'"
-    shell.refused(2, out, "crawl", shell.write("service: {name: a, type: 'mine:spec'}"))
+    for command in ("crawl", "check", "plan"):
+        shell.refused(1, out, command, shell.write("service: {name: a, type: 'mine:spec'}"))
+    assert not shell.catalog.exists()
 
 
 def test_catalogs_that_are_none(shell: Shell) -> None:
