@@ -7,13 +7,20 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from connectors.sqlalchemy.connection import SqlalchemyConnection
+from connectors.sqlalchemy.driver import SqlalchemyDriver
 from connectors.sqlalchemy.metadata import SqlalchemySource
+from specs.config import Limits
 from specs.entities.database import Table
-from specs.errors import Fatal, Usage
+from specs.errors import Fatal, Retry, Skip, Usage
 from specs.testing import harvest
+from specs.topology.reading import Reading
+from specs.topology.scope import EVERYTHING, Scope
 
 
 @pytest.mark.parametrize(
@@ -79,3 +86,41 @@ def test_statements_may_be_sent_first(tmp_path: Path) -> None:
         ("NUMERIC(5, 2)", None, 5, True),
     ]
     assert "nowhere" in view.properties["broken"]
+
+
+@pytest.mark.server
+def test_a_lost_connection_is_a_retry_and_the_next_try_works(postgres_database: str) -> None:
+    with psycopg.connect(postgres_database, autocommit=True) as admin:
+        for number in range(4):
+            admin.execute(f"CREATE TABLE t{number} (a int)")
+        url = postgres_database.replace("postgresql://", "postgresql+psycopg://", 1)
+        source = SqlalchemySource("s", SqlalchemyConnection(url=url), reading=Reading(slice=1))
+        scope = Scope.of("s", source.database_name, "public")
+        produced = source.tables(scope, EVERYTHING)
+        seen = [next(produced).key]
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        with pytest.raises(Retry):
+            list(produced)
+        seen += [each.key for each in source.tables(scope, EVERYTHING.resume(seen[-1]))]
+        source.close()
+    assert seen == ["t0", "t1", "t2", "t3"]
+
+
+@pytest.mark.server
+def test_a_slow_statement_is_stopped(postgres_url: str) -> None:
+    url = postgres_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    sent: list[int] = []
+    config = SqlalchemyConnection(url=url, on_connect=("SET statement_timeout = '200ms'",))
+    driver = SqlalchemyDriver(config, Limits(), lambda: sent.append(1))
+    driver.inspector()
+    assert driver._connection is not None
+    with pytest.raises(DBAPIError) as caught, driver.transaction():
+        driver._connection.execute(text("SELECT pg_sleep(20)"))
+    found = driver.classify(caught.value)
+    driver.close()
+    assert isinstance(found, Skip)
+    assert found.reason == "timeout"
+    assert sent
