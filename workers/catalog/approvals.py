@@ -37,8 +37,10 @@ def applied(db: Database, run: str, outcome: str) -> dict[str, int]:
         return counted(conn.execute(queries["absences_by_type"], {"run": run, "outcome": outcome}))
 
 
-def approve(db: Database, run: str, *, now: float | None = None) -> dict[str, int]:
+def approve(db: Database, run: str, *, doubtful: bool = False, now: float | None = None) -> dict[str, int]:
     """Apply what waits above the cap; returns how many objects per type became missing, descendants included.
+
+    ``doubtful``: what is in doubt because our grants changed, too: a person knows that it is gone.
 
     Raises ``Usage`` for an unknown or open run, and when a newer run has looked at the service since.
     """
@@ -51,7 +53,7 @@ def approve(db: Database, run: str, *, now: float | None = None) -> dict[str, in
         if newer is not None:
             remedy = f"see: headrace deletions {newer[0]}"
             raise Usage(f"a newer run has looked at the service since {run}", service, remedy)
-        conn.execute(queries["approve"], {"run": run})
+        conn.execute(queries["approve"], {"run": run, "also": "doubt" if doubtful else "waiting"})
         return apply(db, conn, run, time.time() if now is None else now)
 
 

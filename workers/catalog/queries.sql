@@ -249,7 +249,7 @@ ORDER BY started_at DESC LIMIT 1
 
 -- name: approve
 UPDATE absences SET outcome = 'missing'
-WHERE run = :run AND outcome = 'waiting'
+WHERE run = :run AND outcome IN ('waiting', :also)
     AND EXISTS (SELECT 1 FROM entities AS e WHERE e.id = absences.id AND e.state = 'live')
 
 -- name: not_live_by_name

@@ -70,9 +70,9 @@ class Catalog:
         """Everything that ``run`` did not see where it saw the rest, and what became of it."""
         return approvals.deletions(self.db, run)
 
-    def approve(self, run: str) -> dict[str, int]:
-        """Apply the deletions of ``run`` that wait above the cap."""
-        return approvals.approve(self.db, run)
+    def approve(self, run: str, *, doubtful: bool = False) -> dict[str, int]:
+        """Apply the deletions of ``run`` that wait above the cap, and those in doubt when ``doubtful``."""
+        return approvals.approve(self.db, run, doubtful=doubtful)
 
     def undelete(self, fqn: str, type: str | None = None) -> list[tuple[str, str]]:
         """Make missing or deleted entities live again; returns their ``(type, fqn)``."""

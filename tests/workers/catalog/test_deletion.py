@@ -213,6 +213,24 @@ def test_changed_grants_make_every_suspect_a_doubt(db: Database) -> None:
     assert states(db) == {f"{SCHEMA}.b": "missing"}
 
 
+def test_a_person_may_end_the_doubt(db: Database) -> None:
+    crawl, catalog = Crawl(db), Catalog(db)
+    crawl.run(rows("a", "b"), LISTINGS, fingerprint="all")
+    run = crawl.run(rows("a"), LISTINGS, fingerprint="few", gone=tables("b"))
+    assert catalog.approve(run.id) == {}
+    assert catalog.approve(run.id, doubtful=True) == {"Table": 1}
+    assert states(db) == {f"{SCHEMA}.b": "missing"}
+
+
+def test_a_retry_does_not_stand_in_the_way_of_an_approval(db: Database) -> None:
+    crawl, catalog = Crawl(db), Catalog(db)
+    names = [f"t{n:02d}" for n in range(20)]
+    crawl.run(rows(*names), LISTINGS)
+    run = crawl.run(rows(*names[11:]), LISTINGS, gone=tables(*names[:11]))
+    crawl.run(rows("t19"), LISTINGS, deletes=False)
+    assert catalog.approve(run.id) == {"Table": 11}
+
+
 def test_doubt_ends_when_the_object_is_seen_again(db: Database) -> None:
     crawl = Crawl(db)
     crawl.run(rows("a", "b"), LISTINGS, fingerprint="all")
