@@ -150,3 +150,23 @@ class CommitRules(Rules):
         last.receipt = Receipt(False, odd)
         assert self.commit(harness, last) == ["applied"]
         assert harness.ledger.advance(run.id, now=time.time()).state == "partial"
+
+    def test_batches_of_the_walk_do_not_reach_the_post_phase(self, harness: Harness) -> None:
+        run = self.open(harness)
+        root = self.claim(harness)
+        walked = [batch(root, 1, "shop.a"), batch(root, 2, "shop.b", done=True, post=True)]
+        assert self.commit(harness, *walked) == ["applied", "applied"]
+        assert "applied" not in self.commit(harness, *walked)
+        post = self.claim(harness)
+        assert "applied" not in self.commit(harness, *walked)
+        assert self.commit(harness, batch(post, 1, "shop.c", done=True)) == ["applied"]
+        assert "applied" not in self.commit(harness, *walked)
+        assert [fqn for fqn, _ in harness.stored(run.id)] == ["shop.a", "shop.b", "shop.c"]
+
+    def test_nothing_is_stored_for_a_failed_unit(self, harness: Harness) -> None:
+        run = self.open(harness)
+        claim = self.claim(harness)
+        assert harness.ledger.release(claim.unit.id, claim.fence, failed=True, reason="denied", now=time.time())
+        assert self.commit(harness, batch(claim, 1, "shop.a")) == ["fenced"]
+        assert harness.stored(run.id) == []
+        assert harness.ledger.advance(run.id, now=time.time()).state == "failed"

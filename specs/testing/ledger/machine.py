@@ -49,6 +49,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.fences: dict[str, int | None] = {}
         self.applied: dict[tuple[str, int], int] = {}
         self.finals: set[tuple[str, int]] = set()
+        self.failed: set[str] = set()
         self.closed: Any = None
 
     @initialize()
@@ -111,14 +112,19 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ledger.touch(claim.unit.id, claim.fence, "table", self.service, "key")
 
     @precondition(lambda self: self.holds)
-    @rule(data=st.data(), delay=st.sampled_from([0.0, 0.0, DELAY]), failed=st.integers(0, 9), twice=st.booleans())
-    def release(self, data: st.DataObject, delay: float, failed: int, twice: bool) -> None:
+    @rule(
+        data=st.data(),
+        delay=st.sampled_from([0.0, 0.0, DELAY]),
+        failed=st.sampled_from([False, False, False, True]),
+        twice=st.booleans(),
+    )
+    def release(self, data: st.DataObject, delay: float, failed: bool, twice: bool) -> None:
         hold = self._hold(data)
         self.holds.remove(hold)
+        unit, fence = hold.claim.unit.id, hold.claim.fence
         for _ in range(2 if twice else 1):
-            self.ledger.release(
-                hold.claim.unit.id, hold.claim.fence, delay=delay, failed=failed == 9, reason="r", now=time.time()
-            )
+            if self.ledger.release(unit, fence, delay=delay, failed=failed, reason="r", now=time.time()):
+                self.failed |= {unit} if failed else set()
 
     @rule(worker=WORKERS)
     def abandon(self, worker: str) -> None:
@@ -165,6 +171,7 @@ class LedgerMachine(RuleBasedStateMachine):
             place = (batch.unit, batch.fence)
             assert self.fences[batch.unit] == batch.fence, "stored under a dead fence"
             assert self.applied.get(place, 0) == batch.seq - 1, "not contiguous"
+            assert batch.unit not in self.failed, "stored into a failed unit"
             assert place not in self.finals, "stored behind the final batch"
             assert self.closed is None, "stored into a closed run"
             self.applied[place] = batch.seq

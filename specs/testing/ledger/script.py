@@ -7,8 +7,10 @@ from specs.topology.events import Start
 from specs.topology.scope import Scope
 from specs.work import Batch, Claim, Unit
 
-CHILDREN: dict[int, dict[int, tuple[str, ...]]] = {0: {0: ("a", "b"), 1: ("a", "c")}, 1: {0: ("x",), 1: ("y", "x")}}
+CHILDREN: dict[int, dict[int, tuple[str, ...]]] = {0: {0: ("c", "b"), 1: ("c", "a")}, 1: {0: ("x",), 1: ("y", "x")}}
 """By depth and step: the names of the child units that the step's batch brings; some of them come again."""
+BARREN = "c"
+"""A unit of this name has no children, so that its post_process comes right behind its walk."""
 
 
 def root(service: str) -> Start:
@@ -36,13 +38,17 @@ def emit(claim: Claim, step: int, seq: int) -> Batch:
         return batch(claim, seq, _post(unit), cursor=("b", "0"), done=True)
     children = [
         Start("schema", unit.start.scope.child(name), [name, name, {}, None])
-        for name in CHILDREN.get(unit.depth, {}).get(step, ())
+        for name in _children(unit.start.scope, unit.depth, step)
     ]
     last = step == steps(unit.depth) - 1
     row = f"{unit.start.scope.fqn}.t{step}"
     return batch(
         claim, seq, row, cursor=("b", str(step)), children=children, done=last, post=last and posts(unit.depth)
     )
+
+
+def _children(scope: Scope, depth: int, step: int) -> tuple[str, ...]:
+    return () if scope.name == BARREN else CHILDREN.get(depth, {}).get(step, ())
 
 
 def last(claim: Claim, step: int) -> bool:
@@ -62,7 +68,6 @@ def everything(service: str) -> set[str]:
         found |= {f"{scope.fqn}.t{step}" for step in range(steps(depth))}
         if posts(depth):
             found.add(f"{scope.fqn}.post")
-        for step, names in CHILDREN.get(depth, {}).items():
-            if step < steps(depth):
-                pending += [(scope.child(name), depth + 1) for name in names]
+        for step in range(steps(depth)):
+            pending += [(scope.child(name), depth + 1) for name in _children(scope, depth, step)]
     return found
