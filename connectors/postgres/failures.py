@@ -45,8 +45,8 @@ def classify(error: Exception, where: str, *, cancelled: bool = False) -> Headra
 
 def refused(error: psycopg.Error, where: str, database: str, user: str | None) -> HeadraceError:
     """What it means that a connection cannot be opened. libpq tells it in words only; names in them are ignored."""
-    message = _message(error)
-    words = _QUOTED.sub('""', message.rpartition("failed: ")[2].lower())
+    message = _message(error).rpartition("failed: ")[2]
+    words = _QUOTED.sub('""', message.lower())
     role = f'"{user}"' if user else "the crawling role"
     if error.sqlstate in _RETRY:
         return classify(error, where)
