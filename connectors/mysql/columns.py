@@ -15,17 +15,18 @@ _VALID = re.compile(r"json_valid\(`((?:[^`]|``)+)`\)", re.IGNORECASE)
 
 def columns(raw: Raw, *, maria: bool) -> Iterator[Column]:
     """Columns by ordinal. JSON is a text with a check on MariaDB; here it is JSON."""
-    json = json_columns(raw) if maria else set()
+    json = {json_column(row[2]) for row in raw.rows.get("checks", [])} if maria else set()
     for row in raw.rows.get("columns", []):
         yield _column(row, maria=maria, json=json)
 
 
-def json_columns(raw: Raw) -> set[str]:
-    found = (_VALID.fullmatch(row[2] or "") for row in raw.rows.get("checks", []))
-    return {match[1].replace("``", "`") for match in found if match}
+def json_column(clause: str | None) -> str | None:
+    """The column that a check says to be JSON, when the check says nothing else."""
+    found = _VALID.fullmatch(clause or "")
+    return found[1].replace("``", "`") if found else None
 
 
-def _column(row: tuple[Any, ...], *, maria: bool, json: set[str]) -> Column:
+def _column(row: tuple[Any, ...], *, maria: bool, json: set[str | None]) -> Column:
     _, name, ordinal, default, nullable, native, collation, extra, comment, expression = row
     parsed = parse(native)
     words = extra.lower()

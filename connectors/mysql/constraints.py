@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from connectors.common.slices import Raw
-from connectors.mysql.columns import json_columns
+from connectors.mysql.columns import json_column
 from specs import names
 from specs.entities.database import Constraint, ConstraintKind, Index
 from specs.topology.scope import Scope
@@ -21,9 +21,8 @@ def constraints(raw: Raw, scope: Scope) -> Iterator[Constraint]:
                 columns=tuple(_part(part) for part in parts),
             )
     yield from _foreign_keys(raw, scope)
-    json = json_columns(raw)
     for _, name, clause, enforced in sorted(raw.rows.get("checks", [])):
-        if name not in json:
+        if json_column(clause) != name:  # that one MariaDB adds by itself
             yield Constraint(kind=ConstraintKind.CHECK, name=name, expression=clause, enforced=enforced == "YES")
 
 
