@@ -96,7 +96,11 @@ class TestLiveness:
         host, pid, start = liveness.name().rsplit(":", 2)
         assert liveness.gone(f"{host}:{pid}:{int(start) + 1}")
 
-    @pytest.mark.parametrize("name", ["elsewhere:1:2", "w", "", "a:b:c", f"elsewhere:{os.getpid()}:1/2"])
+    @pytest.mark.parametrize(
+        "name",
+        ["elsewhere:1:2", "w", "", "a:b:c", f"elsewhere:{os.getpid()}:1/2"],
+        ids=["host", "short", "empty", "words", "own id elsewhere"],  # the same in every process of the tests
+    )
     def test_what_is_not_of_this_machine_is_never_gone(self, name: str) -> None:
         assert not liveness.gone(name)
 
