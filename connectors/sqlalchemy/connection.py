@@ -18,6 +18,10 @@ class SqlalchemyConnection(ConnectionConfig):
 
     A password inside the URL is moved to ``password``. Reading is as read-only as the dialect allows: SQLite and
     DuckDB files are opened read-only, elsewhere connect as a user that may only read.
+
+    It reads what SQLAlchemy's inspector can see: no routines, triggers, partitions or statistics. Dialects without
+    ``get_multi_*`` of their own send several statements per table, and the definition of a view is always one of its
+    own. Statement timeouts differ by database: set them with ``on_connect``.
     """
 
     url: str = Field(min_length=1, description="SQLAlchemy URL: dialect+driver://user@host:port/database.")

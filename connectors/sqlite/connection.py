@@ -12,7 +12,12 @@ from specs.config import ConnectionConfig
 
 
 class SqliteConnection(ConnectionConfig):
-    """A database file, opened read-only. It is never created."""
+    """A database file, opened read-only. It is never created.
+
+    Its database and its schema are both called ``main``, as SQLite calls them itself: ``SERVICE.main.main.orders``.
+    Attached files are not followed. SQLite's own tables (``sqlite_*`` and the shadow tables of full-text indexes) show
+    up with ``system_schemas: true`` only. Needs SQLite 3.37 or newer below Python.
+    """
 
     schemes: ClassVar[tuple[str, ...]] = ("sqlite",)
 
