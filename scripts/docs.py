@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def overview() -> str:
 def connector(spec: ServiceSpec) -> str:
     """One connector's page: what it can do, its settings, a recipe."""
     model = spec.config_class()
-    about = (model.__doc__ or "").strip().splitlines()[0]
+    about = cleandoc(model.__doc__ or "").replace("``", "`")
     rows = ["| setting | type | default | meaning |", "|---|---|---|---|"]
     schema = model.model_json_schema()
     for name, field in schema.get("properties", {}).items():
