@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +16,7 @@ from specs.secrets import prompts
 
 def ask(name: str) -> str:
     """The secret called ``name``. Raises ``Usage`` when neither the environment nor a terminal gives it."""
-    variable = f"HEADRACE_{name.upper()}"
+    variable = "HEADRACE_" + re.sub(r"\W", "_", name).upper()
     if variable in os.environ:
         return os.environ[variable]
     if not sys.stdin.isatty():
