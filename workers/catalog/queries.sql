@@ -264,29 +264,3 @@ ORDER BY e.fqn, e.type
 
 -- name: revive
 UPDATE entities SET state = 'live', state_run = NULL, changed_at = :now WHERE id = :id
-
--- name: old_deleted
-SELECT id FROM entities WHERE state = 'deleted' AND changed_at < :before ORDER BY id LIMIT 1000
-
--- name: of_service
-SELECT id, type, fqn, state FROM entities
-WHERE fqn >= :root AND fqn < :end AND service = :service
-ORDER BY fqn DESC, type LIMIT 1000
-
--- name: delete_old_events
-DELETE FROM events
-WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM events ORDER BY seq LIMIT 1000) AS oldest WHERE at < :before)
-
--- name: runs_to_drop
-SELECT id FROM (
-    SELECT id, state, started_at, row_number() OVER (PARTITION BY service ORDER BY started_at DESC, id DESC) AS age
-    FROM runs
-) AS aged
-WHERE age > :keep AND started_at < :before AND state NOT IN ('running', 'confirming')
-ORDER BY id
-
--- name: runs_of_service
-SELECT id, state FROM runs WHERE service = :service ORDER BY id
-
--- name: drop_fingerprints
-DELETE FROM fingerprints WHERE scope = :service OR (scope > :after AND scope < :end)

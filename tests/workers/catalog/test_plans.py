@@ -12,7 +12,7 @@ from workers.database import open_database
 INDEXED = (
     "lookup", "old_contents", "update_entity", "deliver_again", "listing_page", "coverage_page", "marks_page",
     "descendants_page", "namesake", "containers", "suspects_page", "record_verdict", "find", "children_page",
-    "export_service_page", "changes", "of_service", "not_live_by_name",
+    "export_service_page", "changes", "not_live_by_name",
 )  # fmt: skip
 
 

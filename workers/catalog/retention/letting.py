@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DAY = 86400.0
 _OF_RUN = ("absences", "feed_runs", "counts", "filtered", "outcomes", "coverage", "marks", "suspects", "tallies")
-"""Tables with a column ``run``; ``units`` and ``runs`` come last, so that an interrupted drop is found again."""
+"""Tables with rows of a run; ``units`` and ``runs`` come last, so that an interrupted drop is found again."""
 _PAGE = 1000
 
 
@@ -30,7 +30,7 @@ def gc(db: Database, *, days: float = 30.0, keep_runs: int = 20, now: float | No
     The latest ``keep_runs`` runs of each service stay whatever their age. Returns how many of each went. A reader of
     the feed that is further behind has to start afresh.
     """
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = sqlfile.load("workers.catalog.retention", db.dialect)
     before = (time.time() if now is None else now) - days * DAY
     removed = {"events": 0, "entities": 0, "runs": 0}
     while True:
@@ -42,14 +42,14 @@ def gc(db: Database, *, days: float = 30.0, keep_runs: int = 20, now: float | No
     while True:
         with db.write() as conn:
             ids = list(conn.execute(queries["old_deleted"], {"before": before}).scalars())
-            _remove(conn, queries, ids)
+            _remove(db, conn, ids)
         removed["entities"] += len(ids)
         if len(ids) < _PAGE:
             break
     with db.read() as conn:
         runs = list(conn.execute(queries["runs_to_drop"], {"before": before, "keep": keep_runs}).scalars())
     for run in runs:
-        _drop_run(db, run)
+        _drop_run(db, queries, run)
     removed["runs"] = len(runs)
     return removed
 
@@ -59,7 +59,7 @@ def forget(db: Database, service: str, *, now: float | None = None) -> dict[str,
 
     Returns how many entities and runs went. Raises ``Usage`` for an unknown service and one that is being crawled.
     """
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = sqlfile.load("workers.catalog.retention", db.dialect)
     at = time.time() if now is None else now
     with db.read() as conn:
         runs = conn.execute(queries["runs_of_service"], {"service": service}).fetchall()
@@ -73,19 +73,19 @@ def forget(db: Database, service: str, *, now: float | None = None) -> dict[str,
     while n := _forget_page(db, queries, service, at):
         removed["entities"] += n
     for run, _ in runs:
-        _drop_run(db, run)
+        _drop_run(db, queries, run)
     root = names.build(service)
     with db.write() as conn:
         conn.execute(queries["drop_fingerprints"], {"service": root, "after": f"{root}.", "end": f"{root}/"})
-        for table in ("slots", "services"):
-            conn.exec_driver_sql(f"DELETE FROM {table} WHERE service = {_mark(db)}", (service,))
+        for name in ("drop_slots", "drop_service"):
+            conn.execute(queries[name], {"service": service})
     return removed
 
 
 def _forget_page(db: Database, queries: sqlfile.Queries, service: str, at: float) -> int:
     with db.write() as conn:
         rows = conn.execute(queries["of_service"], _place(service)).fetchall()
-        _remove(conn, queries, [row[0] for row in rows])
+        _remove(db, conn, [row[0] for row in rows])
         events = [Event(row[1], row[2], "deleted", None) for row in rows if row[3] != "deleted"]
         append(backend(db.dialect, conn), conn, events, Stamp("", service, at, 0))
     return len(rows)
@@ -96,24 +96,19 @@ def _place(service: str) -> dict[str, str]:
     return {"service": service, "root": root, "end": f"{root}/"}
 
 
-def _remove(conn: Connection, queries: sqlfile.Queries, ids: list[int]) -> None:
-    given = {"ids": json.dumps(ids)}
+def _remove(db: Database, conn: Connection, ids: list[int]) -> None:
+    """Remove entities with content, words and statistics."""
+    queries = sqlfile.load("workers.catalog", db.dialect)
     for name in ("unindex_ids", "remove_contents", "remove_stats", "remove_entities"):
         if ids and name in queries.names:
-            conn.execute(queries[name], given)
+            conn.execute(queries[name], {"ids": json.dumps(ids)})
 
 
-def _drop_run(db: Database, run: str) -> None:
+def _drop_run(db: Database, queries: sqlfile.Queries, run: str) -> None:
     """Remove a run's records, table by table."""
-    where = f"run = {_mark(db)}"
     for table in _OF_RUN:
         with db.write() as conn:
-            conn.exec_driver_sql(f"DELETE FROM {table} WHERE {where}", (run,))
+            conn.execute(queries[f"drop_{table}"], {"run": run})
     with db.write() as conn:
-        conn.exec_driver_sql(f"DELETE FROM poison WHERE unit IN (SELECT id FROM units WHERE {where})", (run,))
-        conn.exec_driver_sql(f"DELETE FROM units WHERE {where}", (run,))
-        conn.exec_driver_sql(f"DELETE FROM runs WHERE id = {_mark(db)}", (run,))
-
-
-def _mark(db: Database) -> str:
-    return "?" if db.dialect == "sqlite" else "%s"
+        for name in ("drop_poison", "drop_units", "drop_run"):
+            conn.execute(queries[name], {"run": run})
