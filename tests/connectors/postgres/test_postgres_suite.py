@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +12,10 @@ from connectors.postgres.connection import PostgresConnection
 from connectors.postgres.service_spec import spec
 from specs.config import MetadataExtract
 from specs.testing.connector import ConnectorSuite
+from specs.testing.connector.entities import EntitySuite
+from specs.testing.connector.law import LawSuite
+from tests.estate import build
+from tests.servers import postgres
 
 pytestmark = pytest.mark.server
 
@@ -28,8 +34,19 @@ class TestPostgres(ConnectorSuite):
         return PostgresConnection(host="127.0.0.1", port=1, database="nowhere")
 
 
-class TestEverythingShown(TestPostgres):
-    """The same with child partitions and exact sizes."""
+class TestEverythingShown(LawSuite, EntitySuite):
+    """The same on the oldest server that is here, with child partitions and exact sizes."""
+
+    spec = spec
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def config(cls, postgres_servers: list[tuple[int, str]]) -> Iterator[PostgresConnection]:
+        server, name = postgres_servers[0][1], f"suite_{uuid.uuid4().hex[:8]}"
+        url = postgres.create_database(server, name)
+        build.build_postgres(url)
+        yield PostgresConnection.from_url(urlsplit(url))
+        postgres.drop_database(server, name)
 
     @pytest.fixture(scope="class")
     @classmethod
