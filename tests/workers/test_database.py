@@ -9,10 +9,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.exc import DBAPIError
 
-from specs.errors import Fatal, Retry, Usage
+from specs.errors import Fatal, HeadraceError, Retry, Usage
 from workers import sqlfile
 from workers.database import Database, open_database
+from workers.dberrors import translate
 from workers.migrations.version import HEAD, stored
 
 
@@ -164,6 +166,40 @@ def test_a_reader_sees_one_snapshot_and_does_not_wait_for_the_writer(db: Databas
         assert reader.exec_driver_sql(count).scalar() == 0
     with db.read() as reader:
         assert reader.exec_driver_sql(count).scalar() == 1
+
+
+class ServerError(Exception):
+    """What a driver raises: text and an SQLSTATE."""
+
+    def __init__(self, text: str, sqlstate: str | None = None) -> None:
+        super().__init__(text)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (ServerError("x", "53100"), Fatal, "disk is full"),
+        (ServerError("x", "53300"), Retry, "out of resources"),
+        (ServerError("x", "28P01"), Fatal, "refused user or password"),
+        (ServerError("x", "25006"), Fatal, "read-only"),
+        (ServerError("x", "40P01"), Retry, "collided"),
+        (ServerError("x", "57P01"), Retry, "shutting down"),
+        (ServerError("connection failed: password authentication failed"), Fatal, "refused user or password"),
+        (ServerError('connection failed: database "x" does not exist'), Fatal, "create it"),
+        (ServerError("connection refused"), Retry, "cannot be reached"),
+        (ServerError("database disk image is malformed"), Fatal, "damaged"),
+    ],
+)
+def test_errors_tell_what_to_do_next(error: ServerError, kind: type[HeadraceError], words: str) -> None:
+    told = translate(DBAPIError("SELECT 1", {}, error), "postgresql://db/x")
+    assert type(told) is kind
+    assert words in str(told)
+
+
+def test_an_error_of_ours_is_not_hidden() -> None:
+    assert translate(DBAPIError("SELECT 1", {}, ServerError("syntax error", "42601")), "") is None
+    assert translate(DBAPIError("SELECT 1", {}, ServerError("no such table: x")), "") is None
 
 
 def test_queries_are_split_and_written_for_the_driver() -> None:

@@ -9,14 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
+from specs.errors import Retry
 from specs.testing.ledger import batch
 from specs.topology.events import Start
 from specs.topology.scope import Scope
 from specs.work import Claim
 from workers.catalog.reader import Catalog
+from workers.catalog.writer import CatalogWriter
 from workers.database import Database, open_database
 from workers.ledger import SqlLedger
+from workers.ledger.ports import Writer
 
 CHILDREN = 6
 
@@ -134,3 +138,43 @@ def test_one_flusher_at_a_time_has_a_shard(db: Database) -> None:
     assert ledger.claim_shard(1, holder, now=time.time())
     ledger.leave_shards("next")
     assert ledger.claim_shard(0, holder, now=time.time())
+
+
+class Colliding:
+    """A catalog whose first ``times`` transactions end in a deadlock, as PostgreSQL reports it."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+
+    def __call__(self, db: Database, conn: Connection, run: str, service: str, now: float) -> Writer:
+        if self.times:
+            self.times -= 1
+            conn.exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$")
+        return CatalogWriter(db, conn, run, service, now)
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("times", [1, 5])
+def test_a_transaction_that_collides_is_tried_again(postgres_database: str, times: int) -> None:
+    """Five times over: then each batch by itself."""
+    db = open_database(postgres_database)
+    ledger = SqlLedger(db, Colliding(times))
+    run = ledger.open_run("shop", "fake", {}, [start("a"), start("b")], slots=2, now=time.time(), deletes=False)
+    claims = [ledger.claim("w", run=run.id, now=time.time()) for _ in range(2)]
+    batches = [batch(claim, 1, f"shop.t{n}", done=True) for n, claim in enumerate(claims) if claim is not None]
+    assert ledger.commit(batches, now=time.time()) == ["applied", "applied"]
+    assert Catalog(db).stored(run.id) == {"Table": 2}
+    db.close()
+
+
+@pytest.mark.server
+def test_a_transaction_that_always_collides_says_so(postgres_database: str) -> None:
+    db = open_database(postgres_database)
+    ledger = SqlLedger(db, Colliding(100))
+    run = ledger.open_run("shop", "fake", {}, [start("a")], slots=1, now=time.time(), deletes=False)
+    claim = ledger.claim("w", run=run.id, now=time.time())
+    assert claim is not None
+    with pytest.raises(Retry, match="collided"):
+        ledger.commit([batch(claim, 1, "shop.t", done=True)], now=time.time())
+    assert ledger.counts(run.id) == {}
+    db.close()
