@@ -1,4 +1,4 @@
-"""A whole run in one process: this thread walks, another one flushes and looks after the run."""
+"""A whole run in one process: this thread and another one walk, a third one flushes and looks after the run."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ from workers.queues.memory import MemoryQueue
 from workers.stopping import Stop
 from workers.unitwork import Budget
 from workers.worker import Worker
+
+LANES = 2
+"""Units that are walked at once: while one waits for the source, the other builds what it has read."""
+PATIENCE = 5.0
+"""Seconds that the end of a run waits for a lane that hangs in a call to the source."""
 
 
 def solo(
@@ -41,20 +46,36 @@ def solo(
             failures.append(error)
             queue.fail(error)
 
-    worker = Worker(
-        owner, ledger, queue, recipe, secrets, stop, accept_identity=accept_identity, budget=budget, stuck=stuck
-    )  # fmt: skip
-    thread = threading.Thread(target=flush, name="flusher", daemon=True)
-    thread.start()
+    def over() -> bool:
+        return control.over or bool(failures)
+
+    def lane(worker: Worker) -> None:
+        try:
+            worker.work(run, over)
+        except BaseException as error:  # carried over as well; the other lane gives its unit back
+            failures.append(error)
+            stop.set("failed")
+
+    lanes = [
+        Worker(owner, ledger, queue, recipe, secrets, stop, accept_identity=accept_identity, budget=budget, stuck=each)
+        for each in (stuck, None)[: min(LANES, recipe.limits.connections)]
+    ]
+    threads = [threading.Thread(target=lane, args=(each,), name="lane", daemon=True) for each in lanes[1:]]
+    flusher = threading.Thread(target=flush, name="flusher", daemon=True)
+    for thread in (flusher, *threads):
+        thread.start()
     try:
-        worker.work(run, lambda: control.over or bool(failures))
+        lanes[0].work(run, over)
     except BaseException:
         stop.set("failed")
         raise
     finally:
+        for thread in threads:
+            thread.join(PATIENCE)
         left.set()
-        worker.close()
-        thread.join()
+        for worker in lanes:
+            worker.close()
+        flusher.join()
         queue.close()
     if failures:
         raise failures[0]
