@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from specs.errors import HeadraceError
 from specs.sources.base import Source
@@ -23,9 +24,11 @@ LOOK = 0.1
 
 
 class Held:
-    """The unit in hand. ``alive`` is called by whoever sees it advance; ``lost`` once a renewal was refused."""
+    """The unit in hand. ``alive`` is called by whoever sees it advance; ``lost`` once a renewal was refused;
+    ``later`` has something told to the ledger that the unit need not wait for."""
 
-    def __init__(self, claim: Claim, limit: float) -> None:
+    def __init__(self, claim: Claim, limit: float, later: Callable[[Callable[[], object]], None]) -> None:
+        self.later = later
         self.unit, self.fence = claim.unit.id, claim.fence
         self.scope = claim.unit.start.scope.fqn
         self.limit = limit
@@ -92,13 +95,14 @@ class Heartbeat:
         self._limit, self._every, self._lease = limit + STALL, every, lease
         self._stuck = stuck
         self._held: Held | None = None
+        self._errands: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="heartbeat", daemon=True)
         self._thread.start()
 
     @contextmanager
     def hold(self, claim: Claim) -> Iterator[Held]:
-        held = Held(claim, self._limit)
+        held = Held(claim, self._limit, self._errands.put)
         self._held = held
         try:
             yield held
@@ -111,6 +115,7 @@ class Heartbeat:
 
     def _loop(self) -> None:
         while not self._closed.wait(LOOK):
+            self._run_errands()
             held = self._held
             if held is None:
                 continue
@@ -118,6 +123,14 @@ class Heartbeat:
                 held.cancel()
             elif time.monotonic() - held.renewed >= self._every:
                 self._beat(held)
+
+        self._run_errands()
+
+    def _run_errands(self) -> None:
+        """Tell the ledger that units are flushing: that frees their slots early; their final commit does it too."""
+        while not self._errands.empty():
+            with suppress(HeadraceError, Lost):
+                self._errands.get()()
 
     def _beat(self, held: Held) -> None:
         if held.stalled():  # no renewal any more; a hanging call is broken off, which makes an outcome or a retry

@@ -46,7 +46,8 @@ class Stopping(Exception):
 
 
 class UnitWork:
-    """State of one claim over several connections. ``moved`` says whether anything was emitted since last asked."""
+    """State of one claim over several connections. ``moved`` says whether anything was emitted since last asked,
+    ``partial`` whether the source was left half read."""
 
     def __init__(
         self, claim: Claim, topology: Topology, ledger: UnitLedger, emitter: Emitter, held: Held, stop: Stop,
@@ -60,11 +61,11 @@ class UnitWork:
         self._begun = time.monotonic()
         self._identified = claim.unit.depth > 0 or claim.unit.phase != "walk"
         self._statements = 0
-        self.moved = False
+        self.moved = self.partial = False
 
     def attempt(self, source: Source) -> None:
         """Work on from the last cursor to the end. Raises what ends the try: ``Retry``, ``Fatal``, ``Stopping`` ..."""
-        self._statements = 0
+        self._statements = source.statements
         if not self._identified:
             identity = source.identity()
             patiently(lambda: self._ledger.identify(
@@ -76,13 +77,15 @@ class UnitWork:
         single = self.claim.careful >= 2
         calm = self._batching.objects + CALM
         for event in self._events(source):
+            if event.cursor is None:  # held by the batching, and dropped should we be stopped before the next cursor
+                self._batching.add(event)
+                continue
             self._check()
             full = self._batching.add(event)
-            if event.cursor is None:
-                continue
             rest = self._over(event)
             if rest is not None:
                 self._split(source, rest)
+                self.partial = True
                 break
             if full or single:
                 self._emit(source)
@@ -171,8 +174,8 @@ class UnitWork:
         batch.receipt = receipt
         position = self._emitter.emit(self._counted(batch, source))
         self.moved = True
-        unit = self.claim.unit
-        patiently(lambda: self._ledger.flushing(unit.id, self.claim.fence, position))
+        unit, fence = self.claim.unit.id, self.claim.fence
+        self._held.later(lambda: self._ledger.flushing(unit, fence, position))
 
     def _emit(self, source: Source | None) -> None:
         self._emitter.emit(self._counted(self._batching.cut(), source))
