@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing
 
 from specs.errors import Fatal, Retry
 from specs.topology.node import Topology
 from specs.work import Claim, Lost
 from workers.emitter import Emitter, Producer
 from workers.heartbeat import Heartbeat, Held
+from workers.lending import Lender
 from workers.memory import Guard, give_back
 from workers.retries import jitter, patiently
 from workers.sources import Opener, reading
@@ -30,7 +30,7 @@ class Runner:
         self, ledger: UnitLedger, queue: Producer, open_: Opener, topology: Topology, heartbeat: Heartbeat, stop: Stop,
         *, guard: Guard, budget: Budget | None = None, accept_identity: bool = False,
     ) -> None:  # fmt: skip
-        self._ledger, self._queue, self._open, self._topology = ledger, queue, open_, topology
+        self._ledger, self._queue, self._sources, self._topology = ledger, queue, Lender(open_), topology
         self._heartbeat, self._stop, self._guard = heartbeat, stop, guard
         self._budget, self._accept = budget or Budget(), accept_identity
 
@@ -55,15 +55,21 @@ class Runner:
             except Exception as error:  # a mistake in a connector or in here: the unit has failed, and says so
                 self._release(claim, reason=f"{type(error).__name__}: {error}", failed=True)
 
+    def rest(self) -> None:
+        """There is no work for now: the source need not keep a connection for us."""
+        self._sources.close()
+
     def _tries(self, claim: Claim, work: UnitWork, held: Held) -> None:
         careful = reading(claim, self._ledger)
         tries = 0
         while True:
             work.moved = False
             try:
-                with closing(self._open(careful)) as source, held.reading(source):
+                with self._sources.lend(careful) as source, held.reading(source):
                     try:
                         work.attempt(source)
+                        if work.partial:
+                            self._sources.spoil()
                         return
                     except (Retry, Stopping, MemoryError):
                         work.keep(source)

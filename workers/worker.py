@@ -19,6 +19,8 @@ from workers.unitwork import Budget
 
 POLL = 0.25
 """Seconds between two looks for work when nothing woke the worker."""
+RESTS = 8
+"""Looks in vain after which the connection to the source is given back."""
 
 
 class Line(Producer, Protocol):
@@ -47,12 +49,18 @@ class Worker:
 
     def work(self, run: str, over: Callable[[], bool]) -> None:
         """Claim and run units until ``over`` or stopped. Raises ``Fatal`` when the run cannot go on."""
+        idle = 0
         while not self._stop.is_set() and not over():
             claim = patiently(lambda: self._ledger.claim(self._name, run=run, now=time.time()))
             if claim is None:
+                idle += 1
+                if idle >= RESTS:
+                    self._runner.rest()
                 self._line.idle(POLL)
             else:
+                idle = 0
                 self._runner.run(claim)
 
     def close(self) -> None:
+        self._runner.rest()
         self._heartbeat.close()

@@ -15,6 +15,7 @@ from specs.errors import Fatal, HeadraceError, Retry
 from specs.sources.base import Step
 from specs.sources.database import DatabaseSource
 from specs.topology.node import Item, Outcome, Produced
+from specs.topology.reading import Reading
 from specs.topology.scope import KeyRange, Scope
 
 _LEAVES = {"table": "Table", "sequence": "Sequence", "type": "UserType", "stored_procedure": "StoredProcedure"}
@@ -146,6 +147,10 @@ class SlicedSource(DatabaseSource):
         listed = self._within(node, Scope(scope.path[:-1]), [scope.name], span)
         kept = [each.key for each in listed if each.rule is None]
         return kept[size - 1 : -1 : size]
+
+    def begin(self, reading: Reading) -> None:
+        super().begin(reading)
+        self.bundle.close()
 
     def close(self) -> None:
         self.bundle.close()

@@ -92,6 +92,10 @@ class PostgresSource(DatabaseSource):
     def cancel(self) -> None:
         self.driver.cancel()
 
+    def begin(self, reading: Reading) -> None:
+        super().begin(reading)
+        self._bundle.close()
+
     def close(self) -> None:
         self._bundle.close()
         if "_ahead" in self.__dict__:
@@ -157,6 +161,7 @@ class PostgresSource(DatabaseSource):
         return (
             STATEMENTS.get(node, 0)
             + (node == "table" and self.extract.sizes)
+            + 3 * (node == "sequence" and self.extract.sizes)
             - (node == "table" and not self.extract.ddl)
         )
 

@@ -26,7 +26,7 @@ class Step:
 
 
 class Source(ABC):
-    """Reads one service. Created per unit, connects on first use, closed by the runner.
+    """Reads one service. Connects on first use, serves one unit after the other, closed by the runner.
 
     ``service`` is the service's name; ``config`` the connector's own connection model. ``statements`` counts what was
     sent to the source so far. Nothing else may outlive a unit.
@@ -64,6 +64,10 @@ class Source(ABC):
         ``scope`` is the object's parent (a trigger's table); ``names`` are the last parts of their FQNs.
         "Access denied" is ``unknown``. Names left out of the answer count as ``unknown``.
         """
+
+    def begin(self, reading: Reading) -> None:
+        """Begin another unit over the same connection, read as ``reading`` says; forget what the last one left."""
+        self.reading = reading
 
     def close(self) -> None:  # noqa: B027  (a source without a connection has nothing to close)
         """Give back connections and caches. May be called twice."""
