@@ -17,6 +17,7 @@ from hypothesis import settings
 
 from tests.estate import build
 from tests.servers import mariadb, postgres
+from tests.servers import redis as redis_server
 from tests.servers.process import Unavailable
 
 settings.register_profile("default", deadline=None, print_blob=True)
@@ -110,6 +111,35 @@ def mariadb_database(mariadb_url: str) -> Iterator[str]:
     name = f"t_{uuid.uuid4().hex[:12]}"
     yield mariadb.create_database(mariadb_url, name)
     mariadb.drop_database(mariadb_url, name)
+
+
+@pytest.fixture(scope="session")
+def _redis() -> Iterator[redis_server.RedisServer]:
+    try:
+        server = redis_server.started()
+    except Unavailable as error:
+        pytest.skip(str(error))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(_redis: redis_server.RedisServer) -> str:
+    """The URL of an empty Redis (or Valkey); every test finds it empty."""
+    with _redis.client() as client:
+        client.flushall()
+    return _redis.url
+
+
+@pytest.fixture
+def redis_alone() -> Iterator[redis_server.RedisServer]:
+    """A Redis of one's own, to be killed, frozen and filled."""
+    try:
+        server = redis_server.started()
+    except Unavailable as error:
+        pytest.skip(str(error))
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

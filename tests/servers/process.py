@@ -118,6 +118,14 @@ class Process:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def wait(self) -> None:
+        """Wait until it has ended."""
+        self._process.wait(STOP_TIMEOUT)
+
     def wait_until(self, answers: Callable[[], bool]) -> None:
         """Wait until the server answers. Raises ``Unavailable`` with the end of its log when it does not."""
         deadline = time.monotonic() + START_TIMEOUT

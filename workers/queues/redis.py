@@ -1,0 +1,228 @@
+"""The sink queue in Redis: one stream per shard, bounded in entries and bytes, that is full instead of dropping."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from specs.errors import Fatal, Retry
+from specs.work import WINDOW, Batch, CommitResult, Lost, Position
+from workers.queues.codec import Torn, decode, encode
+from workers.redislink import Client, asked
+
+BYTES = 64_000_000
+"""Encoded bytes in one shard, at most (one batch always fits)."""
+ENTRIES = 10_000
+REMEMBERED = 3600
+"""Seconds for which refused holders are remembered; the ledger would refuse a forgotten one again."""
+DEAD = 1000
+"""Torn batches that are kept to be looked at; their units are read again."""
+SLOW = 0.1
+"""Seconds between two looks for room, at most."""
+T = TypeVar("T")
+
+
+class RedisQueue:
+    """A ``SinkQueue`` between machines; the last parameters are bounds per shard.
+
+    While Redis is out of reach or at its maxmemory the queue is full: ``put`` waits. ``read`` and ``remove`` raise
+    ``Retry`` then, ``put`` and all others ``Fatal`` when Redis refuses us. A lost reply costs nothing: all scripts may
+    run twice. Safe between threads.
+    """
+
+    def __init__(
+        self, client: Client, *, prefix: str = "headrace", shards: int = 1, place: str = "redis",
+        max_bytes: int = BYTES, max_entries: int = ENTRIES, window: int = WINDOW,
+    ) -> None:  # fmt: skip
+        self._client, self._place = client, place
+        self._prefix, self.shards = f"{prefix}:sink", shards
+        self._bounds = (max_entries, max_bytes, window)
+        self._put, self._room, self._remove = (_script(client, name) for name in ("put", "room", "remove"))
+        self._ready: tuple[Batch, int, bytes] | None = None
+        self._fresh = f"redis:{prefix}:"
+        """What the epochs of this queue begin with."""
+        self._read: dict[str, tuple[str, int]] = {}
+
+    # -- producers ------------------------------------------------------------------------------------------------
+    def put(self, batch: Batch, *, timeout: float) -> Position | None:
+        shard, holder, body = self._shard(batch.unit), f"{batch.unit}:{batch.fence}", self._encoded(batch)
+        candidate = self._fresh + secrets.token_hex(8)
+        keys = [*self._keys(shard), self._refused(holder), self._key("epoch")]
+        arguments = [batch.unit, batch.fence, batch.seq, body, *self._bounds, candidate]
+        end = time.monotonic() + timeout
+        while True:
+            answer = self._patiently(lambda: self._put(keys=keys, args=arguments))
+            if answer is not None:
+                word, epoch, id_ = (_text(each) for each in answer)
+                if word == "LOST":
+                    raise Lost("the unit is somebody else's now")
+                if word == "OK":
+                    self._ready = None
+                    return Position(shard, epoch, id_)
+            if time.monotonic() >= end or not self._wait(shard, holder, len(body), end, calm=answer is None):
+                return None
+
+    def settle(self, unit: str, fence: int, *, timeout: float) -> bool:
+        open_, holder = self._keys(self._shard(unit))[2], f"{unit}:{fence}"
+
+        def settled() -> bool:
+            return bool(self._client.hget(open_, holder) is None)
+
+        return self._until(lambda: bool(self._patiently(settled)), time.monotonic() + timeout)
+
+    def _wait(self, shard: int, holder: str, size: int, end: float, *, calm: bool) -> bool:
+        """Wait for room; ``False``: none came. Asks without the batch, which may be large.
+
+        ``calm``: Redis itself takes nothing, whatever room this queue has.
+        """
+        if calm:
+            time.sleep(max(0.0, min(end - time.monotonic(), random.uniform(SLOW / 2, SLOW))))
+        keys = [*self._keys(shard), self._refused(holder)]
+        arguments = [holder, size, *self._bounds]
+        return self._until(lambda: bool(self._patiently(lambda: self._room(keys=keys, args=arguments))), end)
+
+    def _until(self, true: Callable[[], bool], end: float) -> bool:
+        pause = 0.005
+        while not true():
+            rest = end - time.monotonic()
+            if rest <= 0:
+                return False
+            time.sleep(min(rest, pause * random.uniform(0.5, 1.0)))
+            pause = min(SLOW, pause * 1.5)
+        return True
+
+    def _encoded(self, batch: Batch) -> bytes:
+        ready = self._ready
+        if ready is None or ready[0] is not batch or ready[1] != batch.seq:
+            ready = self._ready = (batch, batch.seq, encode(batch))
+        return ready[2]
+
+    def _patiently(self, call: Callable[[], T]) -> T | None:
+        """``None``: Redis is out of reach, or at its maxmemory."""
+        try:
+            return asked(call, self._place)
+        except Retry:
+            return None
+
+    # -- flushers -------------------------------------------------------------------------------------------------
+    def read(self, shard: int, limit: int) -> list[tuple[str, Batch]]:
+        stream = self._keys(shard)[0]
+        found: list[tuple[str, Batch]] = []
+        torn: list[str] = []
+        if len(self._read) > 2 * ENTRIES:  # what others removed meanwhile
+            self._read.clear()
+        for raw, fields in asked(lambda: self._client.xrange(stream, count=limit), self._place):
+            id_, body = _text(raw), fields.get(b"b", b"")
+            self._read[id_] = (f"{_text(fields.get(b'u', b''))}:{_text(fields.get(b'f', b''))}", len(body))
+            try:
+                found.append((id_, decode(body)))
+            except Torn:
+                torn.append(id_)
+        if torn:
+            self._drop(shard, torn, ["torn"] * len(torn))
+        return found
+
+    def remove(self, shard: int, ids: Iterable[str], results: Sequence[CommitResult]) -> None:
+        self._drop(shard, ids, results)
+
+    def _drop(self, shard: int, ids: Iterable[str], results: Sequence[str]) -> None:
+        entries: list[Any] = []
+        known = [(id_, result) for id_, result in zip(ids, results, strict=True) if id_ in self._read]
+        for id_, result in known:
+            holder, size = self._read[id_]
+            entries += [id_, holder, size, result]
+        if not known:
+            return
+        keys = [*self._keys(shard), self._key("dead")]
+        asked(lambda: self._remove(keys=keys, args=[self._refused(""), REMEMBERED, DEAD, *entries]), self._place)
+        for id_, _ in known:
+            self._read.pop(id_, None)
+
+    def arrived(self, shards: Sequence[int], timeout: float) -> bool:
+        """Wait up to ``timeout`` seconds for an entry to read in one of ``shards``."""
+        streams = {self._keys(shard)[0]: "0-0" for shard in shards}
+        return bool(asked(lambda: self._client.xread(streams, count=1, block=max(1, int(timeout * 1000))), self._place))
+
+    # -- the state of the queue -----------------------------------------------------------------------------------
+    def epoch(self) -> str:
+        """Names the queue's present life; another one after Redis was wiped."""
+        candidate, key = self._fresh + secrets.token_hex(8), self._key("epoch")
+
+        def current() -> str:
+            self._client.set(key, candidate, nx=True)
+            return _text(self._client.get(key) or b"")
+
+        return asked(current, self._place)
+
+    def ours(self, epoch: str) -> bool:
+        """Whether ``epoch`` is or was one of this queue, under this prefix."""
+        return epoch.startswith(self._fresh)
+
+    def passed(self, shard: int) -> str:
+        """The id before which a shard holds nothing any more: of its first entry, or of this moment."""
+        stream = self._keys(shard)[0]
+
+        def first() -> str:
+            seconds, micros = self._client.time()  # before looking, so that nothing comes in between
+            found = self._client.xrange(stream, count=1)
+            return _text(found[0][0]) if found else f"{seconds * 1000 + micros // 1000}-0"
+
+        return asked(first, self._place)
+
+    def sizes(self) -> list[tuple[int, int]]:
+        """``(entries, bytes)`` of each shard."""
+        keys = [self._keys(shard) for shard in range(self.shards)]
+
+        def found() -> list[tuple[int, int]]:
+            return [(int(self._client.xlen(stream)), int(self._client.get(size) or 0)) for stream, size, _ in keys]
+
+        return asked(found, self._place)
+
+    def dead(self) -> int:
+        """How many torn batches are kept."""
+        return int(asked(lambda: self._client.xlen(self._key("dead")), self._place))
+
+    def agree(self) -> None:
+        """Make sure that all processes count the same shards. Raises ``Fatal`` when this one does not."""
+        key = self._key("shards")
+
+        def stored() -> int:
+            self._client.set(key, self.shards, nx=True)
+            return int(self._client.get(key) or self.shards)
+
+        found = asked(stored, self._place)
+        if found != self.shards:
+            remedy = f"set HEADRACE_SHARDS={found} everywhere, or give this cluster a HEADRACE_PREFIX of its own"
+            raise Fatal(
+                f"this queue has {found} shards, this process {self.shards}", self._place, remedy, reason="shards"
+            )
+
+    def close(self) -> None:
+        """Close the connections; what lies in Redis stays. May be called twice."""
+        self._client.close()
+
+    def _shard(self, unit: str) -> int:
+        return int(unit[:8], 16) % self.shards
+
+    def _key(self, name: str) -> str:
+        return f"{self._prefix}:{name}"
+
+    def _keys(self, shard: int) -> tuple[str, str, str]:
+        stream = self._key(str(shard))
+        return stream, f"{stream}:bytes", f"{stream}:open"
+
+    def _refused(self, holder: str) -> str:
+        return self._key(f"refused:{holder}")
+
+
+def _script(client: Client, name: str) -> Callable[..., Any]:
+    made: Callable[..., Any] = client.register_script(Path(__file__).with_name(f"{name}.lua").read_text("utf-8"))
+    return made
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value
