@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pickle
 import queue
-import socket
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from specs.errors import Fatal, HeadraceError
@@ -57,12 +55,13 @@ class Clerk:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._calls: queue.SimpleQueue[tuple[socket.socket, bytes] | None] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[tuple[Callable[[bytes], None], bytes] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._answer, name="clerk", daemon=True)
         self._thread.start()
 
-    def take(self, pipe: socket.socket, payload: bytes) -> None:
-        self._calls.put((pipe, payload))
+    def take(self, reply: Callable[[bytes], None], payload: bytes) -> None:
+        """Queue a call; its answer, a whole message, goes to ``reply``."""
+        self._calls.put((reply, payload))
 
     def close(self) -> None:
         self._calls.put(None)
@@ -70,11 +69,9 @@ class Clerk:
 
     def _answer(self) -> None:
         while (call := self._calls.get()) is not None:
-            pipe, payload = call
+            reply, payload = call
             number, method, args, kwargs = pickle.loads(payload)
-            reply = (number, *self._call(method, args, kwargs))
-            with suppress(OSError):  # the worker died meanwhile
-                pipe.sendall(frame(REPLY, pickle.dumps(reply)))
+            reply(frame(REPLY, pickle.dumps((number, *self._call(method, args, kwargs)))))
 
     def _call(self, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:
         assert method in ALLOWED, method

@@ -93,7 +93,7 @@ class PipeLine:
     def _hear(self) -> None:
         for kind, payload in self._rest:
             self._heard(kind, payload)
-        while not self.over:
+        while True:  # behind the end of the run come the answers to calls that were on their way
             try:
                 data = self._pipe.recv(READ)
             except OSError:

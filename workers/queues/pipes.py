@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from multiprocessing.connection import wait
 
@@ -18,6 +19,8 @@ from workers.queues.pipeline import ACKS, BATCH, END, ERROR, STOP, WAKE
 
 LOOK = 0.5
 """Seconds after which the receiving thread looks for new pipes at the latest."""
+TELL = 10.0
+"""Seconds within which a worker must take in what it is told; it listens in a thread of its own."""
 
 
 class PipeQueue:
@@ -27,12 +30,13 @@ class PipeQueue:
     in the queue, a torn message is gone with it. ``errors`` are what workers reported; ``clerk`` answers their calls.
     """
 
-    def __init__(self, clerk: Clerk | None = None) -> None:
-        self._clerk = clerk
+    def __init__(self, clerk: Clerk | None = None, *, patience: float = TELL) -> None:
+        self._clerk, self._patience = clerk, patience
         self._pipes: dict[socket.socket, str] = {}
         self._frames: dict[socket.socket, Frames] = {}
         self._entries: OrderedDict[str, tuple[Batch, int, socket.socket]] = OrderedDict()
         self._arrival = threading.Condition()
+        self._telling = threading.Lock()
         self._last = self.bytes = 0
         self.ended: list[str] = []
         self.errors: list[BaseException] = []
@@ -42,6 +46,7 @@ class PipeQueue:
         self._thread.start()
 
     def attach(self, worker: str, pipe: socket.socket) -> None:
+        pipe.settimeout(self._patience)
         with self._arrival:
             self._pipes[pipe] = worker
             self._frames[pipe] = Frames()
@@ -110,8 +115,12 @@ class PipeQueue:
             self._tell(pipe, data)
 
     def _tell(self, pipe: socket.socket, data: bytes) -> None:
-        with suppress(OSError):  # the worker is gone, which its end of the pipe tells
-            pipe.sendall(data)
+        try:
+            with self._telling:  # the flusher and the clerk both do, and messages must not mix
+                pipe.sendall(data)
+        except OSError:  # gone, or it does not listen any more: either way its pipe ends here
+            with suppress(OSError):
+                pipe.shutdown(socket.SHUT_RDWR)
 
     def _receive(self) -> None:
         while not self._closed:
@@ -138,7 +147,7 @@ class PipeQueue:
                         self.bytes += len(payload)
                         self._entries[f"{self._last:016d}"] = (pickle.loads(payload), len(payload), pipe)
                     elif kind == CALL and self._clerk is not None:
-                        self._clerk.take(pipe, payload)
+                        self._clerk.take(partial(self._tell, pipe), payload)
                     elif kind == ERROR:
                         self.errors.append(pickle.loads(payload))
             self._arrival.notify_all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import socket
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import pytest
 from specs.errors import Fatal
 from specs.testing.queue import SOON, QueueSuite, arrivals, batch
 from specs.work import Batch, CommitResult, Lost, Position, SinkQueue
+from workers.queues.calls import REPLY
 from workers.queues.frames import Frames, frame
 from workers.queues.pipeline import ACKS, BATCH, ORDER, PipeLine
 from workers.queues.pipes import PipeQueue
@@ -106,6 +108,39 @@ def test_orders_errors_and_ends_travel() -> None:
         assert not queue.worker.over
         queue.parent.end()
         eventually(lambda: queue.worker.over)
+
+
+def test_calls_are_answered_behind_the_end_of_the_run_too() -> None:
+    with both() as queue:
+        queue.parent.end()
+        eventually(lambda: queue.worker.over)
+        answers: list[object] = []
+        asking = threading.Thread(target=lambda: answers.append(queue.worker.ask("claim", ("w",), {})), daemon=True)
+        asking.start()
+        queue.ours.sendall(frame(REPLY, pickle.dumps((1, True, "a unit"))))
+        asking.join(SOON)
+        assert answers == ["a unit"]
+
+
+def test_a_worker_that_waits_for_an_answer_hears_that_its_parent_is_gone() -> None:
+    with both() as queue:
+        queue.parent.end()
+        eventually(lambda: queue.worker.over)
+        queue.parent.close()
+        with pytest.raises(Lost):
+            queue.worker.ask("claim", ("w",), {})
+
+
+def test_a_worker_that_does_not_listen_any_more_counts_as_dead() -> None:
+    parent = PipeQueue(patience=0.1)
+    ours, theirs = socket.socketpair()
+    parent.attach("w", ours)
+    begun = time.monotonic()
+    while not parent.ended and time.monotonic() - begun < SOON:
+        parent.wake()
+    assert parent.ended == ["w"]
+    parent.close()
+    theirs.close()
 
 
 def test_wake_ends_the_idle_wait() -> None:
