@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import pq
 
+from connectors.postgres.bytenames import take_bytes, unencoded
 from connectors.postgres.connection import PostgresConnection
 from connectors.postgres.failures import classify, refused
 from connectors.postgres.statements import statements
@@ -72,6 +73,13 @@ class PostgresDriver:
             version = made.info.parameter_status("server_version")
             made.close()
             raise Fatal(f"PostgreSQL {version} is not supported", self.where, "13 is the oldest", reason="unsupported")
+        if unencoded(made):
+            self._count()
+            try:
+                take_bytes(made)
+            except psycopg.Error as error:
+                made.close()
+                raise self.classify(error) from None
         return made
 
     def _attempt(self, options: str) -> psycopg.Connection[tuple[Any, ...]]:

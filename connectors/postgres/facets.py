@@ -45,7 +45,8 @@ def facets(node: str, driver: PostgresDriver, types: Types, extract: MetadataExt
             Facet("checks", rows("domain_checks"), lambda each: each.data[0] == "d"),
         )
     if node == "sequence":
-        return (Facet("sequence", rows("sequences")),)
+        values = (Facet("value", rows("sequence_values")),) if extract.sizes else ()
+        return (Facet("sequence", rows("sequences")), *values)
     if node == "stored_procedure":
         return (Facet("routine", rows("routines")),)
     found = [

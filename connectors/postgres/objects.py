@@ -57,6 +57,7 @@ def sequence(raw: Raw, identity: dict[str, Any], database: str) -> Sequence:
         maximum=most,
         cycle=cycle,
         owned_by=owned,
+        last_value=raw.rows["value"][0][1] if "value" in raw.rows else None,
     )
 
 

@@ -150,6 +150,7 @@ SELECT w.oid,
        (SELECT l.collname FROM pg_catalog.pg_collation AS l WHERE l.oid = t.typcollation AND l.oid <> 100),
        CASE WHEN t.typtype = 'd' THEN t.typbasetype WHEN t.typcategory = 'A' THEN t.typelem END,
        CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE w.typmod END,
+       t.typnotnull,
        CASE WHEN t.typtype = 'e' THEN ARRAY(
            SELECT e.enumlabel FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) END,
        CASE WHEN t.typtype = 'c' THEN ARRAY(
@@ -195,6 +196,9 @@ LEFT JOIN LATERAL (
     FROM pg_catalog.pg_class AS t
     WHERE t.oid = k.confrelid OFFSET 0) AS r ON k.contype = 'f'
 WHERE k.conrelid = ANY (%b::oid[]) AND k.contype IN ('p', 'u', 'f', 'c', 'x')
+  -- A key into a partitioned table has hidden twins, one into each of its partitions.
+  AND (k.conparentid = 0 OR NOT EXISTS (
+      SELECT FROM pg_catalog.pg_constraint AS up WHERE up.oid = k.conparentid AND up.conrelid = k.conrelid))
 
 -- name: indexes
 SELECT i.indrelid,
@@ -310,6 +314,14 @@ LEFT JOIN LATERAL (
       AND p.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND p.refobjsubid > 0 AND p.deptype IN ('a', 'i')
     LIMIT 1) AS own ON true
 WHERE c.oid = ANY (%b::oid[])
+
+-- name: sequence_values
+-- A sequence that we may not read, or that a standby does not have, has no value to tell.
+SELECT c.oid, pg_catalog.pg_sequence_last_value(c.oid)
+FROM pg_catalog.pg_class AS c
+WHERE c.oid = ANY (%b::oid[])
+  AND pg_catalog.has_sequence_privilege(c.oid, 'USAGE, SELECT')
+  AND (c.relpersistence = 'p' OR NOT pg_catalog.pg_is_in_recovery())
 
 -- name: user_types
 SELECT t.oid,

@@ -39,6 +39,7 @@ class _Row(NamedTuple):
     collation: str | None
     inner: int | None
     inner_typmod: int
+    not_null: bool
     labels: list[str] | None
     field_names: list[str] | None
     field_types: list[int] | None
@@ -90,6 +91,8 @@ class Types:
                 fields["values"] = tuple(row.labels or ())
             elif row.kind == "d" and row.inner is not None:
                 fields["children"] = self._inner("base", (row.inner, row.inner_typmod), depth)
+                if row.not_null or any(not base.nullable for base in fields["children"]):
+                    fields["nullable"] = False
             elif row.kind == "c":
                 fields["children"] = self.fields(row, depth)
         else:

@@ -54,12 +54,13 @@ def table(raw: Raw, scope: Scope, *, keep_ddl: bool) -> Iterator[Entity]:
         properties["broken"] = rows[0][2]
         rows = []
     system = raw.listed.name.startswith("sqlite_")
+    rowid = _rowid(rows)
     indexes = _by_index(raw.rows.get("indexes", []))
     keep = keep_ddl and sql
     yield Table(
         **identity(scope),
         table_type=TableType.SYSTEM if system else _KINDS.get(kind, TableType.REGULAR),
-        columns=tuple(_column(row, told) for row in rows if row[7] != _HIDDEN),
+        columns=tuple(_column(row, told, rowid) for row in rows if row[7] != _HIDDEN),
         constraints=tuple(_constraints(raw, scope, rows, indexes, told)),
         indexes=tuple(_index(each) for each in indexes if each[0][4] == "c"),
         view_definition=sql if keep and kind == "view" else None,
@@ -88,12 +89,18 @@ def _told(sql: str, rows: list[tuple[Any, ...]]) -> ddl.TableDdl:
     return ddl.TableDdl()
 
 
-def _column(row: tuple[Any, ...], told: ddl.TableDdl) -> Column:
+def _rowid(rows: list[tuple[Any, ...]]) -> str | None:
+    """The column that stands for the rowid, the only key column there that SQLite keeps free of NULL."""
+    keys = [row for row in rows if row[6]]
+    return keys[0][2] if len(keys) == 1 and keys[0][3].upper() == "INTEGER" else None
+
+
+def _column(row: tuple[Any, ...], told: ddl.TableDdl, rowid: str | None) -> Column:
     _, cid, name, native, not_null, default, key, hidden = row
     parsed = parse(native)
     kind = parsed.type
-    if kind is DataType.OTHER and native:
-        upper = native.upper()
+    upper = native.upper()
+    if kind is DataType.OTHER and upper not in ("", "ANY"):
         kind = next((type_ for part, type_ in _AFFINITIES if part in upper), DataType.DECIMAL)
     return Column(
         name=name,
@@ -103,7 +110,7 @@ def _column(row: tuple[Any, ...], told: ddl.TableDdl) -> Column:
         length=parsed.length,
         precision=parsed.precision,
         scale=parsed.scale,
-        nullable=not not_null,
+        nullable=not not_null and name != rowid,
         default=default,
         identity="auto_increment" if told.autoincrement == name and key else None,
         generated=told.generated.get(name) if hidden in _GENERATED else None,

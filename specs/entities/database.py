@@ -224,7 +224,7 @@ class StoredProcedure(Entity):
 
 
 class Sequence(Entity):
-    """A generator of numbers; ``owned_by`` is the FQN of the column's table. Its last value is volatile."""
+    """A generator of numbers; ``owned_by`` is the FQN of the column that it fills. Its last value is volatile."""
 
     VOLATILE: ClassVar[frozenset[str]] = frozenset({"last_value"})
 

@@ -136,3 +136,12 @@ def test_a_url_names_the_file() -> None:
     for wrong in ("sqlite://", "sqlite:///:memory:", "sqlite://host/a.db"):
         with pytest.raises(ValueError, match=r"file|path"):
             SqliteConnection.from_url(urlsplit(wrong))
+
+
+def test_columns_are_what_sqlite_makes_of_them(tmp_path: Path) -> None:
+    script = """CREATE TABLE rowid(id integer PRIMARY KEY, a ANY, b WEIRD);
+    CREATE TABLE nulls(id TEXT PRIMARY KEY, a INTEGER); CREATE TABLE pair(a INTEGER, b INTEGER, PRIMARY KEY (a, b));"""
+    found = tables(make(tmp_path / "x.db", script))
+    assert [each.nullable for each in found["rowid"].columns] == [False, True, True]
+    assert [each.type for each in found["rowid"].columns] == ["int", "other", "decimal"]
+    assert [each.nullable for name in ("nulls", "pair") for each in found[name].columns] == [True] * 4
