@@ -51,15 +51,24 @@ class Worker:
         """Claim and run units until ``over`` or stopped. Raises ``Fatal`` when the run cannot go on."""
         idle = 0
         while not self._stop.is_set() and not over():
-            claim = patiently(lambda: self._ledger.claim(self._name, run=run, now=time.time()))
-            if claim is None:
-                idle += 1
-                if idle >= RESTS:
-                    self._runner.rest()
-                self._line.idle(POLL)
-            else:
+            if self.turn(run):
                 idle = 0
-                self._runner.run(claim)
+                continue
+            idle += 1
+            if idle >= RESTS:
+                self._runner.rest()
+            self._line.idle(POLL)
+
+    def turn(self, run: str) -> bool:
+        """Claim one unit and run it; ``False``: there is none. Raises ``Fatal`` when the run cannot go on."""
+        claim = patiently(lambda: self._ledger.claim(self._name, run=run, now=time.time()))
+        if claim is not None:
+            self._runner.run(claim)
+        return claim is not None
+
+    def rest(self) -> None:
+        """There is no work for now: the connection to the source is given back."""
+        self._runner.rest()
 
     def close(self) -> None:
         self._runner.rest()

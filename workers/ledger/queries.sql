@@ -15,6 +15,10 @@ WHERE id = :run {lock};
 -- name: open_run
 SELECT id FROM runs WHERE service = :service AND state IN ('running', 'confirming') {lock};
 
+-- name: open_runs
+SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes FROM runs
+WHERE state IN ('running', 'confirming') ORDER BY started_at, id;
+
 -- name: recent_runs
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes FROM runs
 ORDER BY started_at DESC, id DESC LIMIT :limit;

@@ -84,6 +84,11 @@ class SqlLedger:
             name = "recent_runs" if service is None else "recent_runs_of"
             return [runs.load_run(row) for row in desk.all(name, service=service, limit=limit)]
 
+    def open_runs(self) -> list[Run]:
+        """The runs that are not closed, oldest first."""
+        with self._desks.read() as desk:
+            return [runs.load_run(row) for row in desk.all("open_runs")]
+
     # -- units ----------------------------------------------------------------------------------------------------
     def claim(self, worker: str, *, run: str | None = None, lease: float = 60.0, now: float) -> Claim | None:
         if self.db.dialect == "sqlite":  # an idle worker asks often: it must not take the write lock for that

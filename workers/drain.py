@@ -1,0 +1,184 @@
+"""What a pool process of a worker does: claims units of all open runs, one after the other, for a slice of time."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from specs.errors import Fatal, Retry
+from specs.recipe import Recipe
+from specs.secrets import prompts
+from specs.work import Claim, Lost, Run
+from workers import liveness
+from workers.database import Database
+from workers.ledger import SqlLedger
+from workers.memory import give_back
+from workers.queues.redis import RedisQueue
+from workers.stopping import Stop
+from workers.worker import POLL, RESTS, Worker
+
+GRACE = 1.2
+"""Seconds that a stopped drain may take to give its unit back itself; then it is given back over its head."""
+LOOK = 0.05
+FRESH = 1.0
+"""Seconds for which the list of open runs is believed while there is work."""
+LEFT = 71
+"""Exit code of a process that did not stop in time."""
+log = logging.getLogger("headrace.worker")
+
+
+class HoldingLedger(SqlLedger):
+    """A ledger that remembers which unit this process holds."""
+
+    held: Claim | None = None
+
+    def claim(self, worker: str, *, run: str | None = None, lease: float = 60.0, now: float) -> Claim | None:
+        self.held = super().claim(worker, run=run, lease=lease, now=now)
+        return self.held
+
+
+class RedisLine:
+    """A worker's end of the sink queue in Redis."""
+
+    def __init__(self, queue: RedisQueue, stop: Stop) -> None:
+        self.put, self.settle = queue.put, queue.settle
+        self._stop = stop
+
+    def idle(self, timeout: float) -> None:
+        self._stop.wait(timeout)
+
+
+class Drain:
+    """One per process, with connections of its own. ``stop`` ends it within two seconds, whatever it waits for."""
+
+    def __init__(
+        self,
+        db: Database,
+        queue: RedisQueue,
+        stop: Stop,
+        *,
+        processes: int = 1,
+        leave: Callable[[int], None] = os._exit,
+    ) -> None:
+        self.name = liveness.name()
+        self._ledger, self._line, self._stop = HoldingLedger(db), RedisLine(queue, stop), stop
+        self._processes, self._leave = processes, leave
+        self._workers: dict[str, Worker] = {}
+        self._turn = 0
+        self._runs: list[Run] = []
+        self._looked = float("-inf")
+        self.busy = False
+
+    def run(self, seconds: float) -> bool:
+        """Work for ``seconds`` as long as runs are open. ``True``: some still are. Raises nothing but ``MemoryError``."""
+        end = time.monotonic() + seconds
+        watch = threading.Thread(target=self._watch, args=[over := threading.Event()], name="leave", daemon=True)
+        watch.start()
+        self.busy, self._looked, idle = True, float("-inf"), 0
+        try:
+            while not self._stop.is_set():
+                if not self._open():
+                    return False
+                if time.monotonic() >= end:
+                    return True
+                if self._step():
+                    idle = 0
+                    continue
+                idle += 1
+                if idle == RESTS:
+                    self._rest()
+                self._looked = float("-inf")
+                self._line.idle(POLL)
+            return False
+        except Retry as error:  # the catalog is out: the next hint tries again
+            log.warning("%s", error)
+            self._line.idle(1.0)
+            return not self._stop.is_set()
+        finally:
+            self.busy = False
+            over.set()
+            watch.join()
+
+    def close(self) -> None:
+        for worker in self._workers.values():
+            worker.close()
+        self._workers.clear()
+
+    def _rest(self) -> None:
+        for worker in self._workers.values():
+            worker.rest()
+
+    def _open(self) -> list[Run]:
+        """The open runs that this process can work on: not those whose passwords somebody typed elsewhere."""
+        if time.monotonic() - self._looked >= FRESH:
+            found = [run for run in self._ledger.open_runs() if not prompts(run.recipe.get("connection", {}))]
+            for gone in self._workers.keys() - {run.id for run in found}:
+                self._workers.pop(gone).close()
+            self._runs, self._looked = found, time.monotonic()
+        return self._runs
+
+    def _step(self) -> bool:
+        """Work on one unit of the first run, in turns, that has one. ``False``: there is none."""
+        self._turn += 1
+        for at in range(len(self._runs)):
+            run = self._runs[(self._turn + at) % len(self._runs)]
+            if self._work(run):
+                return True
+        return False
+
+    def _work(self, run: Run) -> bool:
+        try:
+            return self._worker(run).turn(run.id)
+        except Lost:
+            return True
+        except MemoryError:
+            self._give_back("out of memory", delay=1.0)
+            give_back()
+            return True
+        except Fatal as error:
+            if error.reason == "catalog":
+                raise Retry(error.what, error.where, error.remedy, reason="catalog") from None
+            if error.reason in ("denied", "queue") and "Redis" in error.what:
+                self._give_back(str(error), delay=5.0)
+                log.error("%s", error)
+                return False
+            log.error("run %s cannot go on: %s", run.id, error)
+            what = f"{error} (worker {self.name.rpartition(':')[0]})"
+            self._ledger.end(run.id, state="failed", reason=what, now=time.time())
+            self._looked = float("-inf")
+            return True
+        finally:
+            self._ledger.held = None
+
+    def _worker(self, run: Run) -> Worker:
+        found = self._workers.get(run.id)
+        if found is None:
+            recipe = Recipe.from_dict(run.recipe, where=f"run {run.id}")
+            found = self._workers[run.id] = Worker(
+                self.name, self._ledger, self._line, recipe, {}, self._stop, processes=self._processes,
+                stuck=self._stuck,
+            )  # fmt: skip
+        return found
+
+    def _give_back(self, reason: str, delay: float = 0.0) -> None:
+        held = self._ledger.held
+        if held is not None:
+            self._ledger.release(held.unit.id, held.fence, now=time.time(), reason=reason, delay=delay)
+
+    def _stuck(self, scope: str) -> None:
+        log.error("%s does not answer and cannot be cancelled: this process ends", scope)
+        self._leave(LEFT)
+
+    def _watch(self, over: threading.Event) -> None:
+        """Once stopped, give back what the drain does not: it hangs in the source, in Redis, or in a long computation."""
+        while not self._stop.is_set():
+            if over.wait(LOOK):
+                return
+        if not over.wait(GRACE):
+            try:
+                self._give_back("")
+            finally:
+                self._leave(LEFT)

@@ -1,0 +1,119 @@
+"""The process behind ``headrace flusher``: brings what lies in Redis into the catalog, shard by shard."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from specs.errors import Retry
+from workers import liveness
+from workers.flusher import Flusher
+from workers.joining import check, joined
+from workers.ledger import SqlLedger
+from workers.memory import tune
+from workers.queues.redis import RedisQueue
+from workers.retries import jitter
+from workers.settings import Settings
+from workers.stopping import Stop
+
+LEASE = 15.0
+"""Seconds for which a shard belongs to one flusher, renewed after a third of them."""
+WAIT = 0.25
+"""Seconds of one wait for batches."""
+HEAL = 1.0
+"""Seconds between two looks for final batches that were lost."""
+log = logging.getLogger("headrace.flusher")
+
+
+class Flushing:
+    """One flusher of a cluster: ``step`` again and again. Several share the shards; one is enough.
+
+    Two that believe in the same shard harm nothing: the ledger takes every batch once.
+    """
+
+    def __init__(self, ledger: SqlLedger, queue: RedisQueue, *, lease: float = LEASE, name: str = "") -> None:
+        self._ledger, self._queue, self._lease = ledger, queue, lease
+        self.name = name or liveness.name()
+        self.shards: list[int] = []
+        self._flusher = Flusher(queue, ledger, shards=self.shards)
+        self._leased = self._healed = float("-inf")
+
+    @property
+    def batches(self) -> int:
+        return self._flusher.batches
+
+    def step(self, wait: float = WAIT) -> int:
+        """Commit what is there, or wait for it up to ``wait`` seconds; returns how many batches were committed.
+
+        Raises ``Retry`` while Redis or the catalog is out of reach.
+        """
+        self._claim()
+        if not self.shards:
+            time.sleep(wait)
+            return 0
+        done = self._flusher.step() if self._queue.arrived(self.shards, wait) else 0
+        if time.monotonic() - self._healed >= HEAL:
+            self.heal()
+            self._healed = time.monotonic()
+        return done
+
+    def heal(self) -> int:
+        """Units whose final batch is nowhere any more are ready again; returns how many.
+
+        Either Redis was wiped since (its epoch is another one), or it came back without its last moments.
+        """
+        current, returned = self._queue.epoch(), 0
+        epochs = {epoch for run in self._ledger.open_runs() for epoch in self._ledger.holders(run.id)[1]}
+        for epoch in epochs:
+            if not self._queue.ours(epoch):
+                continue
+            if epoch != current:
+                returned += self._ledger.lost(epoch, now=time.time())
+                continue
+            for shard in self.shards:
+                before = self._queue.passed(shard)
+                returned += self._ledger.lost(epoch, shard=shard, before=before, now=time.time())
+        if returned:
+            log.warning("%d units are read again: Redis lost what they had sent", returned)
+        return returned
+
+    def leave(self) -> None:
+        self._ledger.leave_shards(self.name)
+
+    def _claim(self) -> None:
+        if time.monotonic() - self._leased < self._lease / 3:
+            return
+        now = time.time()
+        self.shards[:] = [
+            shard
+            for shard in range(self._queue.shards)
+            if self._ledger.claim_shard(shard, self.name, lease=self._lease, now=now)
+        ]
+        self._leased = time.monotonic()
+
+
+def flush(settings: Settings, stop: Stop) -> int:
+    """Flush until ``stop`` is set; returns how many batches were committed. Outlasts any outage but a refusal.
+
+    Raises ``Fatal`` when it cannot start, when Redis refuses us, or when the catalog cannot be written.
+    """
+    check(settings)
+    tune()
+    with joined(settings) as (db, queue):
+        flushing = Flushing(SqlLedger(db), queue)
+        failed = 0
+        try:
+            while not stop.is_set():
+                try:
+                    flushing.step()
+                    failed = 0
+                except Retry as error:
+                    failed += 1
+                    log.warning("%s", error)
+                    stop.wait(jitter(min(failed, 5), base=0.1, cap=2.0))
+        finally:
+            try:
+                flushing.leave()
+            except Retry:
+                log.warning("the leases of the shards run out by themselves")
+        return flushing.batches

@@ -1,0 +1,63 @@
+"""What every process of a cluster does first: opens the catalog and Redis, and makes sure that both can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from specs.errors import Fatal
+from workers.database import Database, open_database
+from workers.queues.redis import RedisQueue
+from workers.redislink import PATIENCE, connect, reach, where
+from workers.settings import Settings
+
+PACKAGES = ("specs", "connectors", "workers", "scheduler")
+
+
+@contextmanager
+def joined(settings: Settings) -> Iterator[tuple[Database, RedisQueue]]:
+    """The catalog and the sink queue, closed at the end. Connections are made when they are first used.
+
+    Raises what ``open_database`` raises, and ``Usage`` for a URL of Redis that is none.
+    """
+    queue = sink(settings)
+    try:
+        db = open_database(settings.catalog.get_secret_value())
+        try:
+            yield db, queue
+        finally:
+            db.close()
+    finally:
+        queue.close()
+
+
+def sink(settings: Settings) -> RedisQueue:
+    url = settings.redis.get_secret_value()
+    return RedisQueue(
+        connect(url), prefix=settings.prefix, shards=settings.shards, place=where(url),
+        max_bytes=settings.queue_bytes, max_entries=settings.queue_entries,
+    )  # fmt: skip
+
+
+def check(settings: Settings, *, patience: float = PATIENCE) -> None:
+    """Make sure that a process which starts can work. Raises ``Fatal`` naming the setting and the remedy."""
+    together()
+    url = settings.redis.get_secret_value()
+    with connect(url) as client:
+        reach(client, where(url), patience=patience)
+    with joined(settings) as (_, queue):
+        queue.agree()
+
+
+def together() -> None:
+    """Make sure that our packages lie in one place, so that no foreign ``workers`` hides ours."""
+    places = {}
+    for name in PACKAGES:
+        found = find_spec(name)
+        places[name] = str(Path(found.origin).parents[1]) if found is not None and found.origin else "nowhere"
+    if len(set(places.values())) > 1:
+        listing = ", ".join(f"{name} in {place}" for name, place in places.items())
+        remedy = "start it elsewhere, or remove the foreign package"
+        raise Fatal(f"these packages do not belong together: {listing}", remedy=remedy, reason="packages")
