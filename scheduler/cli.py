@@ -39,6 +39,11 @@ SECTIONS: dict[str, dict[str, str]] = {
         "export": "Write the catalog as JSON lines, or its JSON Schema.",
         "undelete": "Bring back an object that was deleted.",
     },
+    "Cluster": {
+        "enqueue": "Hand a recipe to the workers of a cluster.",
+        "worker": "Serve a cluster: read sources.",
+        "flusher": "Serve a cluster: store what workers read.",
+    },
     "Housekeeping": {
         "doctor": "Examine this installation and the catalog.",
         "gc": "Drop old change events and run details.",

@@ -73,7 +73,7 @@ class Drain:
         self.busy = False
 
     def run(self, seconds: float) -> bool:
-        """Work for ``seconds`` as long as runs are open. ``True``: some still are. Raises nothing but ``MemoryError``."""
+        """Work for ``seconds`` as long as runs are open. ``True``: some still are."""
         end = time.monotonic() + seconds
         watch = threading.Thread(target=self._watch, args=[over := threading.Event()], name="leave", daemon=True)
         watch.start()
@@ -173,7 +173,7 @@ class Drain:
         self._leave(LEFT)
 
     def _watch(self, over: threading.Event) -> None:
-        """Once stopped, give back what the drain does not: it hangs in the source, in Redis, or in a long computation."""
+        """Once stopped, give back what the drain does not: it hangs in the source, in Redis, or in computing."""
         while not self._stop.is_set():
             if over.wait(LOOK):
                 return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import threading
@@ -18,6 +17,7 @@ from workers.app import make
 from workers.drain import LOOK, Drain
 from workers.flags import Flag
 from workers.joining import check, joined
+from workers.logs import setup
 from workers.memory import tune
 from workers.settings import QUEUES, Settings
 from workers.stopping import Stop
@@ -62,11 +62,14 @@ class Child:
                 self._stop.set("SIGTERM")
 
 
-def serve(settings: Settings, *, concurrency: int | None = None, queue: str = QUEUES[0], seconds: float = SLICE) -> int:
+def serve(
+    settings: Settings, *, concurrency: int | None = None, queue: str = QUEUES[0], seconds: float = SLICE,
+    as_json: bool = False,
+) -> int:  # fmt: skip
     """Work until SIGTERM or SIGINT; returns the exit code. Raises ``Fatal`` when it cannot start."""
     check(settings)
     processes = concurrency or len(os.sched_getaffinity(0))
-    logging.getLogger("headrace").setLevel(logging.INFO)
+    setup(as_json=as_json)
     warnings.filterwarnings("ignore", module=r"celery\.")  # settings that we make on purpose
     flag = Flag()
     child = Child(settings, flag, processes)
@@ -76,6 +79,10 @@ def serve(settings: Settings, *, concurrency: int | None = None, queue: str = QU
     def stopping(**_: Any) -> None:
         flag.set()
 
+    def logging(**_: Any) -> None:
+        """Logging is set up already: Celery leaves it alone when somebody listens to this signal."""
+
+    signals.setup_logging.connect(logging)
     signals.worker_process_init.connect(child.open)
     signals.worker_process_shutdown.connect(child.close)
     signals.worker_shutting_down.connect(stopping)

@@ -1,0 +1,36 @@
+"""``headrace flusher``."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler.joining import cluster, log_json
+
+
+@click.command(short_help="Serve a cluster: store what workers read.")
+@cluster
+@log_json
+def command(redis: str | None, catalog: str | None, prefix: str | None, as_json: bool) -> int:
+    """Bring what the workers of a cluster sent into the catalog, until SIGTERM.
+
+    One is enough; another one takes over within 15 seconds when it dies.
+
+    \b
+    Example:
+      HEADRACE_REDIS=redis://redis/0 HEADRACE_CATALOG=postgresql://db/catalog headrace flusher
+    """
+    from scheduler.joining import settings
+
+    given = settings(redis, catalog, prefix)
+
+    from scheduler.interruption import interruptible
+    from workers.flushing import flush
+    from workers.logs import setup
+    from workers.stopping import Stop
+
+    setup(as_json=as_json)
+    stop = Stop()
+    with interruptible(stop):
+        count = flush(given, stop)
+    click.echo(f"{count} batches stored", err=True)
+    return 0
