@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from workers.database import Database
 
 PAGE = 5000
-"""Entities of a listing that are read at once; the limit of ``listing_page``."""
+"""Entities of a listing that are read at once; the limit of ``listing_page``, and of ``to_confirm``."""
 PART = 1000
 """Suspects that one confirm unit asks about, at most."""
 MAX_FRACTION = 0.1
@@ -38,10 +38,11 @@ Part = tuple[Scope, list[tuple[str, str]]]
 """A container and the ``(type, fqn)`` below it that the source must be asked about."""
 
 
-def plan_confirmation(db: Database, conn: Connection, run: str) -> list[Part]:
+def plan_confirmation(db: Database, conn: Connection, run: str) -> Iterator[Part]:
     """Find the suspects of a run whose units are all finished: entities of completely read listings without a mark.
 
-    Memory: 8 bytes for each object of the run, and the suspects. Planning again starts afresh.
+    All is written down when this returns; the parts are read from there one page at a time, on the same connection.
+    Memory: 8 bytes for each object of the run, and a page. Planning again starts afresh.
     """
     queries = sqlfile.load("workers.catalog", db.dialect)
     conn.execute(queries["forget_absences"], {"run": run})
@@ -57,7 +58,7 @@ def plan_confirmation(db: Database, conn: Connection, run: str) -> list[Part]:
             row = {"scope": scope, "node": node, "fingerprint": fingerprint}
             conn.execute(queries["record_fingerprint"], row)
     protect(conn, queries, run, lambda mark: mark in sent or mark in listed)
-    return list(_parts(conn, queries, run))
+    return _parts(conn, queries, run)
 
 
 def record_verdicts(conn: Connection, run: str, verdicts: Sequence[Verdict]) -> None:
@@ -141,12 +142,14 @@ def _suspect(
 
 
 def _parts(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[Part]:
-    rows = conn.execute(queries["to_confirm"], {"run": run})
-    for parent, group in groupby(rows, key=lambda row: str(row[0])):
-        scope = Scope(names.split(parent))
-        suspects = [(row[1], row[2]) for row in group]
-        for first in range(0, len(suspects), PART):
-            yield scope, suspects[first : first + PART]
+    at = {"run": run, "fqn": "", "type": ""}
+    while rows := conn.execute(queries["to_confirm"], at).fetchall():
+        at |= {"fqn": rows[-1][2], "type": rows[-1][1]}
+        for parent, group in groupby(sorted(map(tuple, rows)), key=lambda row: str(row[0])):
+            scope = Scope(names.split(parent))
+            suspects = [(row[1], row[2]) for row in group]
+            for first in range(0, len(suspects), PART):
+                yield scope, suspects[first : first + PART]
 
 
 def _caps(conn: Connection, queries: sqlfile.Queries, run: str) -> tuple[float, int]:

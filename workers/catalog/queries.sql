@@ -70,7 +70,8 @@ UPDATE entities SET doubt = coalesce(doubt, :known)
 WHERE id IN (SELECT id FROM absences WHERE run = :run AND node = :node AND scope = :scope AND outcome = 'doubt')
 
 -- name: to_confirm
-SELECT parent, type, fqn FROM absences WHERE run = :run AND outcome IS NULL ORDER BY parent, type, fqn
+SELECT parent, type, fqn FROM absences WHERE run = :run AND outcome IS NULL AND (fqn, type) > (:fqn, :type)
+ORDER BY fqn, type LIMIT 5000
 
 -- name: record_verdict
 UPDATE absences SET verdict = :presence WHERE run = :run AND fqn = :fqn AND type = :type AND outcome IS NULL
@@ -242,15 +243,20 @@ FROM absences AS a LEFT JOIN absences AS c ON c.run = a.run AND c.id = a.cause
 WHERE a.run = :run AND (a.outcome IS NULL OR a.outcome <> 'seen')
 ORDER BY a.fqn, a.type
 
+-- a retry looks only at what failed, which is never in a listing that came to its end
+
 -- name: newer_run
 SELECT id FROM runs
-WHERE service = :service AND id <> :run AND deletes = 1 AND started_at >= (SELECT started_at FROM runs WHERE id = :run)
+WHERE service = :service AND id <> :run AND parent IS NULL
+    AND started_at >= (SELECT started_at FROM runs WHERE id = :run)
 ORDER BY started_at DESC LIMIT 1
 
 -- name: approve
 UPDATE absences SET outcome = 'missing'
 WHERE run = :run AND outcome IN ('waiting', :also)
-    AND EXISTS (SELECT 1 FROM entities AS e WHERE e.id = absences.id AND e.state = 'live')
+    AND EXISTS (SELECT 1 FROM entities AS e WHERE e.id = absences.id AND e.state = 'live'
+        AND NOT EXISTS (SELECT 1 FROM runs AS newer WHERE newer.id = e.changed_run
+            AND newer.started_at > (SELECT started_at FROM runs WHERE id = :run)))
 
 -- name: not_live_by_name
 SELECT id, type, fqn, state, state_run FROM entities

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
@@ -28,27 +28,28 @@ def advance(desk: Desk, db: Database, run: str, deletion: Deletion) -> None:
     row = desk.one("lock_run", run=run)
     if row is None or row.state not in ("running", "confirming") or busy(desk, run):
         return
-    if row.deletes and row.state == "running":
-        suspects = deletion.plan_confirmation(db, desk.conn, run)
-        if suspects:
-            _confirm(desk, run, row.service, suspects)
-            return
+    asks = row.deletes and row.state == "running"
+    if asks and _confirm(desk, run, row.service, deletion.plan_confirmation(db, desk.conn, run)):
+        return
     state, reason = verdict(desk, run)
     runs.close(desk, run, state, reason)
     if row.deletes:
         deletion.conclude(db, desk.conn, run, desk.now)  # last: it takes the feed's counter
 
 
-def _confirm(desk: Desk, run: str, service: str, suspects: Sequence[tuple[Scope, Sequence[tuple[str, str]]]]) -> None:
-    """One unit per group of suspects; the runner asks the source about them by name."""
-    starts = [Start("confirm", scope, range=KeyRange(until=str(n))) for n, (scope, _) in enumerate(suspects)]
-    new, ids = add_units(desk, run, service, starts, phase="confirm")
-    for unit, (_, objects) in zip(ids, suspects, strict=True):
+def _confirm(desk: Desk, run: str, service: str, suspects: Iterable[tuple[Scope, Sequence[tuple[str, str]]]]) -> bool:
+    """One unit per group of suspects; the runner asks the source about them by name. ``False``: nobody is suspected."""
+    tally, found = Tally(), False
+    for n, (scope, objects) in enumerate(suspects):
+        start = Start("confirm", scope, range=KeyRange(until=str(n)))
+        new, (unit,) = add_units(desk, run, service, [start], phase="confirm")
         desk.many("add_suspect", [{"run": run, "unit": unit, "type": type_, "fqn": fqn} for type_, fqn in objects])
-    tally = Tally()
-    tally.add(run, ids[0], known=new)
+        tally.add(run, unit, known=new)
+        found = True
     tally.write(desk)
-    desk.do("set_run_state", run=run, state="confirming")
+    if found:
+        desk.do("set_run_state", run=run, state="confirming")
+    return found
 
 
 def verdict(desk: Desk, run: str) -> tuple[RunState, str]:

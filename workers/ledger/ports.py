@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -39,7 +39,7 @@ class Deletion(Protocol):
 
     def plan_confirmation(
         self, db: Database, conn: Connection, run: str
-    ) -> Sequence[tuple[Scope, Sequence[tuple[str, str]]]]: ...
+    ) -> Iterable[tuple[Scope, Sequence[tuple[str, str]]]]: ...
     def record_verdicts(self, conn: Connection, run: str, verdicts: Sequence[Verdict]) -> None: ...
     def conclude(self, db: Database, conn: Connection, run: str, now: float) -> object: ...
 

@@ -77,6 +77,7 @@ class Crawl:
         max_objects: int = 10,
         coverages: Sequence[Coverage] = (),
         deletes: bool = True,
+        parent: str | None = None,
     ) -> Run:
         """One run that sends ``rows``, lists ``covered`` (node, scope FQN) completely, and reads ``errors`` in part.
 
@@ -86,7 +87,9 @@ class Crawl:
         self.clock += 100.0
         recipe = {"deletion": {"max_fraction": max_fraction, "max_objects": max_objects}}
         start = Start("service", ROOT, ["shop", "shop", {}, None])
-        run = self.ledger.open_run("shop", "fake", recipe, [start], slots=2, now=self.clock, deletes=deletes)
+        run = self.ledger.open_run(
+            "shop", "fake", recipe, [start], slots=2, now=self.clock, deletes=deletes, parent=parent
+        )
         claim = self.ledger.claim("w", run=run.id, now=self.clock)
         assert claim is not None
         found = [Coverage(node, Scope(names.split(scope))) for node, scope in covered]

@@ -227,8 +227,21 @@ def test_a_retry_does_not_stand_in_the_way_of_an_approval(db: Database) -> None:
     names = [f"t{n:02d}" for n in range(20)]
     crawl.run(rows(*names), LISTINGS)
     run = crawl.run(rows(*names[11:]), LISTINGS, gone=tables(*names[:11]))
-    crawl.run(rows("t19"), LISTINGS, deletes=False)
-    assert catalog.approve(run.id) == {"Table": 11}
+    changed = row(f"{SCHEMA}.t03", comment="back again")
+    crawl.run([*rows("t19"), changed], LISTINGS, deletes=False, parent=run.id)
+    assert catalog.approve(run.id) == {"Table": 10}
+    assert f"{SCHEMA}.t03" not in states(db)
+
+
+def test_a_newer_crawl_forbids_approval_even_when_it_deletes_nothing(db: Database) -> None:
+    crawl, catalog = Crawl(db), Catalog(db)
+    names = [f"t{n:02d}" for n in range(20)]
+    crawl.run(rows(*names), LISTINGS)
+    run = crawl.run(rows(*names[11:]), LISTINGS, gone=tables(*names[:11]))
+    crawl.run(rows(*names), LISTINGS, deletes=False)
+    with pytest.raises(Usage, match="newer run"):
+        catalog.approve(run.id)
+    assert states(db) == {}
 
 
 def test_doubt_ends_when_the_object_is_seen_again(db: Database) -> None:
@@ -242,12 +255,12 @@ def test_doubt_ends_when_the_object_is_seen_again(db: Database) -> None:
 
 def test_many_suspects_are_asked_about_in_parts(db: Database) -> None:
     crawl = Crawl(db)
-    names = [f"t{n:04d}" for n in range(2500)]
+    names = [f"t{n:04d}" for n in range(5500)]
     crawl.run(rows(*names), LISTINGS)
     run = crawl.run(BASE, LISTINGS, gone=tables(*names))
     assert crawl.asked == tables(*names)
     assert states(db) == {}
-    assert Catalog(db).approve(run.id) == {"Table": 2500}
+    assert Catalog(db).approve(run.id) == {"Table": 5500}
 
 
 def test_undelete_needs_something_to_bring_back(db: Database) -> None:
