@@ -59,6 +59,8 @@ def summarise(
         },
         deleted=catalog.deleted(run.id),
         missing=catalog.missing(run.id),
+        waiting=catalog.waiting(run.id),
+        doubtful=catalog.doubtful(run.id),
         incomplete_scopes=[IncompleteScope(**part._asdict()) for part in ledger.incomplete(run.id)],
         statements=ledger.statements(run.id),
         seconds=round(seconds, 3),

@@ -95,6 +95,6 @@ def opened(url: str) -> Iterator[Database]:
         db.close()
 
 
-def emit(data: Any) -> None:
-    """Print one JSON value; ``bytes`` and the like never occur, so nothing is converted in silence."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+def emit(data: Any, *, line: bool = False) -> None:
+    """Print one JSON value, on one ``line`` or indented for people; ``bytes`` and the like never occur in it."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=None if line else 2))

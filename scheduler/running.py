@@ -89,7 +89,7 @@ def finish(summary: Summary, *, as_json: bool, catalog: str) -> int:
     from scheduler.options import emit, named
 
     if as_json:
-        emit(summary.as_json())
+        emit(summary.as_json(), line=True)
         if summary.status == "interrupted":
             click.echo(f"resume with: {_command('resume', summary.run, catalog)}", err=True)
         for error in summary.sink_errors:

@@ -88,6 +88,10 @@ class Summary(BaseModel):
     """Objects dropped, per ``TYPE by rule``."""
     slowest: list[SlowScope] = []
     missing: dict[str, int] = {}
+    waiting: dict[str, int] = {}
+    """Deletions above the cap, which a person must approve."""
+    doubtful: dict[str, int] = {}
+    """What may only be hidden from us, since our grants changed."""
     sinks: dict[str, int] = {}
     """Lines written per sink."""
     sink_errors: list[str] = []
@@ -95,10 +99,13 @@ class Summary(BaseModel):
 
     @property
     def exit_code(self) -> int:
-        """0 complete, 1 usage, 2 source unreachable or refused, 3 partial, 4 sink failure, 130 interrupted."""
+        """0 complete, 1 usage, 2 source unreachable or refused, 3 partial, 4 sink failure, 130 interrupted.
+
+        A sink that failed outweighs a partial run, which shows in the status too.
+        """
         if self.code is not None:
             return self.code
-        if self.sink_errors and self.status == "complete":
+        if self.sink_errors:
             return 4
         return EXIT[self.status]
 

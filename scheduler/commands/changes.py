@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from scheduler.options import as_json, catalog, opened
+
+if TYPE_CHECKING:
+    from workers.catalog import Catalog, Change
 
 
 @click.command(short_help="Print the change feed.")
@@ -16,7 +21,7 @@ from scheduler.options import as_json, catalog, opened
 @catalog
 @as_json
 def command(since: int, run: str | None, limit: int, catalog: str, as_json: bool) -> None:
-    """Print the change feed: numbered without gaps, in the order of commits. With --json, one event a line.
+    """Print the change feed: numbered without gaps, in the order of commits.
 
     \b
     Example:
@@ -24,18 +29,21 @@ def command(since: int, run: str | None, limit: int, catalog: str, as_json: bool
     """
     from scheduler.display.events import told
     from scheduler.display.render import moment
+    from scheduler.exporting import array
     from workers.catalog import Catalog
 
     with opened(catalog) as db:
-        found = Catalog(db)
-        while limit > 0:
-            page = found.changes(since, run=run, limit=min(limit, 1000))
-            for each in page:
-                if as_json:
-                    click.echo(json.dumps(each.as_json(), ensure_ascii=False))
-                else:
-                    first, *rest = told(each.kind, each.type, each.fqn, each.diff)
-                    click.echo("\n".join([f"{each.seq}  {moment(each.at)}  {first}", *rest]))
-            if not page:
-                break
-            since, limit = page[-1].seq, limit - len(page)
+        found = _paged(Catalog(db), since, run, limit)
+        if as_json:
+            for line in array(json.dumps(each.as_json(), ensure_ascii=False) for each in found):
+                click.echo(line)
+            return
+        for each in found:
+            first, *rest = told(each.kind, each.type, each.fqn, each.diff)
+            click.echo("\n".join([f"{each.seq}  {moment(each.at)}  {first}", *rest]))
+
+
+def _paged(catalog: Catalog, since: int, run: str | None, limit: int) -> Iterator[Change]:
+    while limit > 0 and (page := catalog.changes(since, run=run, limit=min(limit, 1000))):
+        yield from page
+        since, limit = page[-1].seq, limit - len(page)

@@ -64,6 +64,13 @@ def _deletions(summary: Summary, catalog: str) -> Iterator[str]:
         if any(counts.values()):
             found = ", ".join(f"{number(n)} {type_}" for type_, n in sorted(counts.items()) if n)
             yield f"{word}: {found}  (headrace deletions {summary.run}{catalog})"
+    for words, counts, flags in (
+        ("gone, but too many to believe without approval", summary.waiting, "--approve"),
+        ("not seen, but in doubt since our grants changed", summary.doubtful, "--approve --doubtful"),
+    ):
+        if any(counts.values()):
+            found = ", ".join(f"{number(n)} {type_}" for type_, n in sorted(counts.items()) if n)
+            yield f"{words}: {found}  (headrace deletions {summary.run} [{flags}]{catalog})"
 
 
 def _left_out(summary: Summary) -> Iterator[str]:

@@ -37,6 +37,13 @@ def applied(db: Database, run: str, outcome: str) -> dict[str, int]:
         return counted(conn.execute(queries["absences_by_type"], {"run": run, "outcome": outcome}))
 
 
+def undecided(db: Database, run: str, outcome: str) -> dict[str, int]:
+    """How many objects per type are still ``waiting`` or in ``doubt``: a person decides."""
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    with db.read() as conn:
+        return counted(conn.execute(queries["undecided_by_type"], {"run": run, "outcome": outcome}))
+
+
 def approve(db: Database, run: str, *, doubtful: bool = False, now: float | None = None) -> dict[str, int]:
     """Apply what waits above the cap; returns how many objects per type became missing, descendants included.
 

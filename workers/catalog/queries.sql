@@ -162,6 +162,11 @@ SELECT type, count(*) FROM absences
 WHERE run = :run AND applied_at IS NOT NULL AND outcome = :outcome
 GROUP BY type
 
+-- name: undecided_by_type
+SELECT type, count(*) FROM absences
+WHERE run = :run AND applied_at IS NULL AND outcome = :outcome
+GROUP BY type
+
 -- name: to_apply_by_type
 SELECT type, count(*) FROM absences
 WHERE run = :run AND applied_at IS NULL AND outcome IN ('missing', 'deleted')

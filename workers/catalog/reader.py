@@ -66,6 +66,14 @@ class Catalog:
         """Objects per type that became missing through ``run``: one more ``no`` and they are deleted."""
         return approvals.applied(self.db, run, "missing")
 
+    def waiting(self, run: str) -> dict[str, int]:
+        """Objects per type that the source says are gone, and that wait for approval: they are above the cap."""
+        return approvals.undecided(self.db, run, "waiting")
+
+    def doubtful(self, run: str) -> dict[str, int]:
+        """Objects per type that may only be hidden from us, since our grants changed."""
+        return approvals.undecided(self.db, run, "doubt")
+
     def deletions(self, run: str) -> Iterator[Deletion]:
         """Everything that ``run`` did not see where it saw the rest, and what became of it."""
         return approvals.deletions(self.db, run)

@@ -49,10 +49,11 @@ def test_diff_and_changes(estate: Estate) -> None:
     assert "~ Table shop.db_00.schema_0000.t0000001\n    comment: " in done.out
     assert '-> "version 2"' in done.out or '+ "version 2"' in done.out
     assert {each["kind"] for each in estate.ask("diff", "--since", estate.first, "--json").json} == {"updated"}
-    lines = estate.ask("changes", "--json").out.splitlines()
-    assert [json.loads(line)["seq"] for line in lines] == list(range(1, len(lines) + 1))
-    behind = estate.ask("changes", "--since", "3", "--limit", "2", "--json").out.splitlines()
-    assert [json.loads(line)["seq"] for line in behind] == [4, 5]
+    events = estate.ask("changes", "--json").json
+    assert [each["seq"] for each in events] == list(range(1, len(events) + 1))
+    behind = estate.ask("changes", "--since", "3", "--limit", "2", "--json").json
+    assert [each["seq"] for each in behind] == [4, 5]
+    assert estate.ask("changes", "--since", str(len(events)), "--json").json == []
     assert estate.ask("changes", "--run", estate.last).out.count("~ ") >= 1
     assert estate.ask("diff", "--since", "nope").code == 1
 
@@ -69,6 +70,23 @@ def test_deletions_wait_are_approved_and_undone(estate: Estate) -> None:
     assert {"type": "Table", "fqn": "shop.db_00.schema_0000.t0000002"} in back
     assert estate.ask("undelete", "shop.db_00.schema_0000.t0000002").code == 1
     assert estate.ask("deletions", estate.first).out == "nothing is gone\n"
+
+
+def test_what_changed_grants_may_hide_waits_for_a_word(tmp_path: Path) -> None:
+    catalog, recipe, gone = str(tmp_path / "c.db"), tmp_path / "r.yml", "shop.db_00.schema_0000.t0000002"
+    text = 'service: {name: shop, type: "specs.testing.fake:spec"}\nconnection: {schemas: 1, grants: %s, dropped: [%s]}'
+    recipe.write_text(text % ("all", ""))
+    assert called("crawl", str(recipe), "-q", "--catalog", catalog).code == 0
+    recipe.write_text(text % ("few", gone))
+    done = called("crawl", str(recipe), "-q", "--catalog", catalog)
+    assert "in doubt since our grants changed: 1 Table" in done.out
+    run = called("runs", "--json", "--catalog", catalog).json[0]["id"]
+    assert "--approve --doubtful" in called("deletions", run, "--catalog", catalog).out
+    assert "nothing waited" in called("deletions", run, "--approve", "--catalog", catalog).out
+    assert called("deletions", run, "--doubtful", "--catalog", catalog).code == 1
+    done = called("deletions", run, "--approve", "--doubtful", "--json", "--catalog", catalog)
+    assert done.json["approved"] == {"Table": 1}
+    assert called("show", gone, "--json", "--catalog", catalog).json[0]["state"] == "missing"
 
 
 def test_export_is_sorted_and_holds_what_its_schema_says(estate: Estate, tmp_path: Path) -> None:

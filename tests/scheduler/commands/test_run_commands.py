@@ -10,6 +10,7 @@ def test_crawl_ends_with_exactly_the_promised_object(estate: Estate, tmp_path: P
     assert set(done.json) == {
         "run", "status", "entities", "deleted", "incomplete_scopes", "statements", "seconds", "peak_rss_mb",
     }  # fmt: skip
+    assert len(done.out.splitlines()) == 1
     for tally in done.json["entities"].values():
         assert set(tally) == {"listed", "emitted", "unchanged", "filtered", "failed", "gone", "stored"}
         assert tally["listed"] == sum(tally[key] for key in ("emitted", "unchanged", "filtered", "failed", "gone"))
@@ -96,3 +97,6 @@ def test_a_sink_that_cannot_be_written_is_exit_code_4_and_told(tmp_path: Path) -
     assert done.code == 4
     assert done.json["status"] == "complete"
     assert "sink failed: " in done.err
+    recipe.write_text(recipe.read_text() + "connection: {broken: 0.2}\n")
+    done = called("crawl", str(recipe), "-q", "--json", "--catalog", str(tmp_path / "c.db"))
+    assert (done.code, done.json["status"]) == (4, "partial")

@@ -8,6 +8,8 @@ DONE = Summary(
     entities={"Table": Tally(listed=12, emitted=5, unchanged=3, filtered=2, failed=1, gone=1, stored=5)},
     deleted={"Table": 2},
     missing={"Table": 1},
+    waiting={"Table": 40},
+    doubtful={"View": 3},
     incomplete_scopes=[IncompleteScope(node="table", scope="shop.hr", reason="denied", message="GRANT USAGE ...")],
     filtered={"Table by tables.exclude: ^tmp": 2},
     slowest=[SlowScope(scope="shop.sales", seconds=1.5, objects=9)],
@@ -27,6 +29,8 @@ def test_a_report_reconciles_and_says_what_was_left_out_and_why() -> None:
     assert "shop.hr  table  denied  GRANT USAGE ..." in text
     assert "deleted: 2 Table" in text
     assert "missing: 1 Table" in text
+    assert "gone, but too many to believe without approval: 40 Table  (headrace deletions r1 [--approve])" in text
+    assert "in doubt since our grants changed: 3 View  (headrace deletions r1 [--approve --doubtful])" in text
     assert "Table by tables.exclude: ^tmp        2" in text
     assert "shop.sales  1.50s        9" in text
     assert "sink jsonl out.jsonl: 8 lines" in text
