@@ -108,8 +108,9 @@ def flush(settings: Settings, stop: Stop) -> int:
                     flushing.step()
                     failed = 0
                 except Retry as error:
+                    if failed % 30 == 0:
+                        log.warning("%s", error)
                     failed += 1
-                    log.warning("%s", error)
                     stop.wait(jitter(min(failed, 5), base=0.1, cap=2.0))
         finally:
             try:

@@ -66,7 +66,7 @@ def asked(call: Callable[[], T], place: str) -> T:
 def translate(error: Exception, place: str) -> HeadraceError:
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     if isinstance(error, exceptions.AuthenticationError) or any(word in text for word in _REFUSED):
-        remedy = f"correct the user and password in {SETTING}, and see the ACL line in docs/operations.md"
+        remedy = f"correct user and password in {SETTING}; that user needs scripts, streams and lists under our prefix"
         return Fatal("Redis refused the user, the password or a command", place, remedy, reason="denied")
     if isinstance(error, exceptions.OutOfMemoryError) or "OOM" in text:
         return Retry(

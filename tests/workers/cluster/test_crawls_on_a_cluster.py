@@ -1,0 +1,145 @@
+"""Real Celery workers, a real Redis, real flushers: the catalog is that of the embedded crawl."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from specs.recipe import Recipe
+from tests.servers.redis import RedisServer
+from tests.workers.cluster.rig import FAKE, check, cluster, fake, undisturbed
+from workers.ledger import SqlLedger
+from workers.redislink import connect
+
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+RECIPE = fake(schemas=12, tables=120)
+
+
+def lite(folder: Path) -> str:
+    return f"sqlite:///{folder / 'wild.db'}"
+
+
+def busy(ledger: SqlLedger) -> str:
+    """The open run, once somebody holds a unit of it."""
+    for _ in range(3000):
+        for run in ledger.open_runs():
+            if ledger.holders(run.id)[0]:
+                return run.id
+        time.sleep(0.01)
+    raise AssertionError("nobody works")
+
+
+def test_equal_on_postgresql(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
+    calm = undisturbed(RECIPE, tmp_path)
+    with cluster(redis_url, postgres_database, tmp_path) as made:
+        made.flusher()
+        made.worker(2)
+        check(made, made.crawl(RECIPE), calm)
+        again = made.crawl(RECIPE)
+        assert again.entities["Table"].unchanged == again.entities["Table"].listed
+        assert made.export() == calm
+        with connect(redis_url) as client:
+            left = {key.decode().partition(":")[0] for key in client.scan_iter()}
+        assert left == {"headrace"}, "all keys are ours"
+
+
+def test_equal_on_sqlite_when_redis_is_wiped(redis_url: str, tmp_path: Path) -> None:
+    recipe = fake(schemas=12, tables=120, latency=60, page=60)
+    calm = undisturbed(recipe, tmp_path)
+    wiped: list[str] = []
+
+    def wipe(ledger: SqlLedger) -> None:
+        busy(ledger)
+        with connect(redis_url) as client:
+            while ledger.open_runs() and len(wiped) < 5:
+                time.sleep(0.3)
+                client.flushall()
+                wiped.append("all")
+
+    with cluster(redis_url, lite(tmp_path), tmp_path) as made:
+        made.flusher()
+        made.worker(2)
+        check(made, made.crawl(recipe, wipe), calm)
+    assert wiped
+
+
+def test_equal_when_redis_restarts(redis_alone: RedisServer, tmp_path: Path) -> None:
+    recipe = fake(schemas=12, tables=120, latency=60, page=60)
+    calm = undisturbed(recipe, tmp_path)
+
+    def restart(ledger: SqlLedger) -> None:
+        busy(ledger)
+        time.sleep(0.3)
+        redis_alone.kill()
+        time.sleep(1.0)
+        redis_alone.start()
+
+    with cluster(redis_alone.url, lite(tmp_path), tmp_path) as made:
+        made.flusher()
+        made.worker(2)
+        check(made, made.crawl(recipe, restart), calm)
+
+
+def test_a_stopped_worker_gives_its_unit_back_at_once(redis_url: str, tmp_path: Path) -> None:
+    recipe = fake(schemas=4, tables=160, latency=300, page=40)
+    given: list[float] = []
+
+    with cluster(redis_url, lite(tmp_path), tmp_path) as made:
+        made.flusher()
+        first = made.worker(1)
+
+        def stop(ledger: SqlLedger) -> None:
+            run = busy(ledger)
+            time.sleep(0.2)
+            first.send_signal(signal.SIGTERM)
+            begun = time.monotonic()
+            made.until(lambda: not ledger.holders(run)[0])
+            given.append(time.monotonic() - begun)
+            assert first.wait(10) == 0
+            assert all(unit.attempts == unit.crashes == 0 for unit in ledger.units(run))
+            made.worker(1)
+
+        check(made, made.crawl(recipe, stop), undisturbed(recipe, tmp_path))
+    assert given[0] < 2.0
+
+
+def test_killed_flushers_and_workers_lose_nothing(redis_url: str, tmp_path: Path) -> None:
+    recipe = fake(schemas=8, tables=200, latency=60, page=60)
+    with cluster(redis_url, lite(tmp_path), tmp_path) as made:
+        flusher = made.flusher()
+        made.worker(1)
+
+        def kill(ledger: SqlLedger) -> None:
+            busy(ledger)
+            os.killpg(flusher.pid, signal.SIGKILL)
+            flusher.wait()
+            made.flusher()
+
+        check(made, made.crawl(recipe, kill), undisturbed(recipe, tmp_path))
+
+
+def test_a_secret_that_only_the_worker_lacks(redis_url: str, tmp_path: Path) -> None:
+    recipe = Recipe.from_dict({"service": {"name": "estate", "type": FAKE}, "connection": {"seed": "${env:ONLY_HERE}"}})
+    with cluster(redis_url, lite(tmp_path), tmp_path) as made:
+        made.flusher()
+        made.worker(1)
+        summary = made.crawl(recipe)
+    assert summary.status == "failed"
+    assert "connection.seed" in summary.reason
+    assert "ONLY_HERE" in summary.reason
+    assert "worker" in summary.reason
+
+
+def test_memory_that_runs_out_is_no_end(redis_url: str, tmp_path: Path) -> None:
+    fault = {"at": "build", "where": "estate.db_00.schema_0000.t0000003", "action": "memory", "times": 2}
+    with cluster(redis_url, lite(tmp_path), tmp_path) as made:
+        made.flusher()
+        worker = made.worker(1)
+        summary = made.crawl(fake(schemas=2, tables=20, faults=[fault], state=str(tmp_path / "faults")))
+        assert worker.poll() is None
+    assert summary.status == "complete"
+    assert summary.entities["Table"].emitted == 40
