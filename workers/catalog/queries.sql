@@ -257,9 +257,10 @@ WHERE service = :service AND id <> :run AND parent IS NULL
 ORDER BY started_at DESC LIMIT 1
 
 -- name: approve
-UPDATE absences SET outcome = 'missing'
+UPDATE absences SET outcome = (SELECT CASE WHEN e.state = 'missing' THEN 'deleted' ELSE 'missing' END
+    FROM entities AS e WHERE e.id = absences.id)
 WHERE run = :run AND outcome IN ('waiting', :also)
-    AND EXISTS (SELECT 1 FROM entities AS e WHERE e.id = absences.id AND e.state = 'live'
+    AND EXISTS (SELECT 1 FROM entities AS e WHERE e.id = absences.id AND e.state IN ('live', 'missing')
         AND NOT EXISTS (SELECT 1 FROM runs AS newer WHERE newer.id = e.changed_run
             AND newer.started_at > (SELECT started_at FROM runs WHERE id = :run)))
 

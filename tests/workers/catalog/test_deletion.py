@@ -222,6 +222,16 @@ def test_a_person_may_end_the_doubt(db: Database) -> None:
     assert states(db) == {f"{SCHEMA}.b": "missing"}
 
 
+def test_a_person_may_end_the_doubt_about_what_is_missing_already(db: Database) -> None:
+    crawl, catalog = Crawl(db), Catalog(db)
+    crawl.run(rows("a", "b"), LISTINGS, fingerprint="few")
+    crawl.run(rows("a"), LISTINGS, fingerprint="few", gone=tables("b"))
+    run = crawl.run(rows("a"), LISTINGS, fingerprint="all", gone=tables("b"))
+    assert [d.outcome for d in catalog.deletions(run.id)] == ["doubt"]
+    assert catalog.approve(run.id, doubtful=True) == {"Table": 1}
+    assert states(db) == {f"{SCHEMA}.b": "deleted"}
+
+
 def test_a_retry_does_not_stand_in_the_way_of_an_approval(db: Database) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
     names = [f"t{n:02d}" for n in range(20)]
