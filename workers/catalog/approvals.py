@@ -45,7 +45,9 @@ def undecided(db: Database, run: str, outcome: str) -> dict[str, int]:
 
 
 def approve(db: Database, run: str, *, doubtful: bool = False, now: float | None = None) -> dict[str, int]:
-    """Apply what waits above the cap; returns how many objects per type became missing or, if they were, deleted; with descendants.
+    """Apply what waits above the cap; returns how many objects per type became missing, descendants included.
+
+    What was missing already, and is in doubt now, is deleted.
 
     ``doubtful``: what is in doubt because our grants changed, too: a person knows that it is gone.
 
