@@ -109,7 +109,7 @@ def attend(
             now = time.monotonic()
             if now - hinted >= EVERY:
                 hinted = now
-                remind(cluster, _ready(cluster, run, recipe))
+                remind(cluster, _wanted(cluster, run, recipe))
             if now - reported >= REPORT:
                 reported = now
                 meter.report(_queued(cluster.queue))
@@ -119,9 +119,10 @@ def attend(
     return summarise(cluster.db, cluster.ledger, ended, seconds=time.monotonic() - begun, published=published)
 
 
-def _ready(cluster: Cluster, run: Run, recipe: Recipe) -> int:
+def _wanted(cluster: Cluster, run: Run, recipe: Recipe) -> int:
+    """Hints that should wait: for the ready units; and one anyway, since who takes it buries what was killed there."""
     states: Any = cluster.ledger.progress(run.id).states
-    return min(int(states.get("ready", 0)), recipe.limits.connections)
+    return max(1, min(int(states.get("ready", 0)), recipe.limits.connections))
 
 
 def _queued(queue: RedisQueue) -> int:

@@ -25,6 +25,8 @@ GRACE = 1.2
 LOOK = 0.05
 FRESH = 1.0
 """Seconds for which the list of open runs is believed while there is work."""
+BURY = 1.0
+"""Seconds between two looks for units of dead processes."""
 LEFT = 71
 """Exit code of a process that did not stop in time."""
 log = logging.getLogger("headrace.worker")
@@ -69,7 +71,7 @@ class Drain:
         self._workers: dict[str, Worker] = {}
         self._turn = 0
         self._runs: list[Run] = []
-        self._looked = float("-inf")
+        self._looked = self._buried = float("-inf")
         self.busy = False
 
     def run(self, seconds: float) -> bool:
@@ -82,6 +84,7 @@ class Drain:
             while not self._stop.is_set():
                 if not self._open():
                     return False
+                self._bury()
                 if time.monotonic() >= end:
                     return True
                 if self._step():
@@ -106,6 +109,15 @@ class Drain:
         for worker in self._workers.values():
             worker.close()
         self._workers.clear()
+
+    def _bury(self) -> None:
+        """Give back at once what killed processes of this machine held: their parent knows only that they are gone."""
+        if time.monotonic() - self._buried < BURY:
+            return
+        self._buried = time.monotonic()
+        for run in self._runs:
+            for worker in filter(liveness.gone, self._ledger.holders(run.id)[0]):
+                self._ledger.abandon(worker, now=time.time(), reason="the worker process was killed")
 
     def _rest(self) -> None:
         for worker in self._workers.values():

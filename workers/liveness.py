@@ -10,7 +10,7 @@ from pathlib import Path
 def name(pid: int | None = None) -> str:
     """The name of a process of this machine: ``host:pid:start``, where start tells it from a later one of that id."""
     pid = pid or os.getpid()
-    return f"{socket.gethostname()}:{pid}:{_start(pid)}"
+    return f"{_host()}:{pid}:{_start(pid)}"
 
 
 def gone(owner: str) -> bool:
@@ -20,7 +20,7 @@ def gone(owner: str) -> bool:
     """
     address, _, start = owner.partition("/")[0].rpartition(":")
     host, _, pid = address.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
+    if host != _host() or not pid.isdigit():
         return False
     try:
         os.kill(int(pid), 0)
@@ -29,6 +29,14 @@ def gone(owner: str) -> bool:
     except PermissionError:
         return False
     return _start(int(pid)) != start
+
+
+def _host() -> str:
+    """This host; containers that share its name, but do not see each other's processes, are different ones."""
+    try:
+        return f"{socket.gethostname()}.{os.stat('/proc/self/ns/pid').st_ino}"
+    except OSError:
+        return socket.gethostname()
 
 
 def _start(pid: int) -> str:

@@ -122,6 +122,31 @@ def test_killed_flushers_and_workers_lose_nothing(redis_url: str, tmp_path: Path
         check(made, made.crawl(recipe, kill), undisturbed(recipe, tmp_path))
 
 
+def test_killed_pool_processes_cost_a_moment(redis_url: str, tmp_path: Path) -> None:
+    recipe = fake(schemas=6, tables=200, latency=60, page=60)
+    killed: list[int] = []
+
+    with cluster(redis_url, lite(tmp_path), tmp_path) as made:
+        made.flusher()
+        parent = made.worker(2)
+
+        def kill(ledger: SqlLedger) -> None:
+            run = busy(ledger)
+            while len(killed) < 6 and ledger.open_runs():
+                for holder in ledger.holders(run)[0]:
+                    pid = int(holder.split(":")[1])
+                    if pid not in killed:
+                        os.kill(pid, signal.SIGKILL)
+                        killed.append(pid)
+                time.sleep(0.2)
+
+        begun = time.monotonic()
+        check(made, made.crawl(recipe, kill), undisturbed(recipe, tmp_path))
+        assert time.monotonic() - begun < 50, "no lease had to run out"
+        assert parent.poll() is None
+    assert len(killed) > 2
+
+
 def test_a_secret_that_only_the_worker_lacks(redis_url: str, tmp_path: Path) -> None:
     recipe = Recipe.from_dict({"service": {"name": "estate", "type": FAKE}, "connection": {"seed": "${env:ONLY_HERE}"}})
     with cluster(redis_url, lite(tmp_path), tmp_path) as made:
