@@ -1,0 +1,59 @@
+"""Processes of a cluster that cannot start say which setting is wrong and what to do, and end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.servers.redis import RedisServer
+from tests.workers.cluster.rig import FAKE, ROOT
+
+SECRET = "geheim77"
+
+
+def headrace(folder: Path, *arguments: str, **environ: str) -> tuple[int, str]:
+    """Exit code and everything written."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("HEADRACE_")}
+    done = subprocess.run(
+        [sys.executable, "-c", "from scheduler.cli import main; main()", *arguments],
+        cwd=folder, env={**inherited, "PYTHONPATH": str(ROOT), **environ}, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,
+    )  # fmt: skip
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("process", ["worker", "flusher"])
+def test_what_is_missing_or_wrong_is_named(process: str, redis_alone: RedisServer, tmp_path: Path) -> None:
+    good = {"HEADRACE_REDIS": redis_alone.url, "HEADRACE_CATALOG": str(tmp_path / "c.db")}
+    code, out = headrace(tmp_path, process, HEADRACE_CATALOG="c.db")
+    assert (code, "HEADRACE_REDIS is not set" in out) == (1, True), out
+    with redis_alone.client() as client:
+        client.config_set("requirepass", "other")
+    wrong = f"redis://:{SECRET}@127.0.0.1:{redis_alone.port}/0"
+    code, out = headrace(tmp_path, process, **{**good, "HEADRACE_REDIS": wrong})
+    assert (code, "refused the user" in out, "HEADRACE_REDIS" in out) == (2, True, True), out
+    assert SECRET not in out
+    assert "Traceback" not in out
+
+
+def test_another_number_of_shards_is_refused(redis_url: str, tmp_path: Path) -> None:
+    recipe = tmp_path / "r.yml"
+    recipe.write_text(f'service: {{name: estate, type: "{FAKE}"}}\n')
+    environ = {"HEADRACE_REDIS": redis_url, "HEADRACE_CATALOG": str(tmp_path / "c.db")}
+    code, out = headrace(tmp_path, "enqueue", str(recipe), "--json", **environ)
+    assert (code, '"state": "running"' in out) == (0, True), out
+    code, out = headrace(tmp_path, "flusher", HEADRACE_SHARDS="2", **environ)
+    assert (code, "HEADRACE_SHARDS=4" in out) == (2, True), out
+
+
+def test_an_unknown_queue_and_a_typed_password_are_refused(redis_url: str, tmp_path: Path) -> None:
+    environ = {"HEADRACE_REDIS": redis_url, "HEADRACE_CATALOG": str(tmp_path / "c.db")}
+    code, out = headrace(tmp_path, "worker", "--queue", "smal", **environ)
+    assert (code, "small" in out) == (1, True), out
+    code, out = headrace(tmp_path, "enqueue", f"postgresql://u:{SECRET}@127.0.0.1:1/x", **environ)
+    assert (code, "cannot be typed" in out) == (1, True), out
+    assert SECRET not in out
