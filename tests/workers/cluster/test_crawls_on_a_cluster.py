@@ -12,6 +12,7 @@ import pytest
 from specs.recipe import Recipe
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import FAKE, check, cluster, fake, undisturbed
+from workers.joining import sink
 from workers.ledger import SqlLedger
 from workers.redislink import connect
 
@@ -120,6 +121,29 @@ def test_killed_flushers_and_workers_lose_nothing(redis_url: str, tmp_path: Path
             made.flusher()
 
         check(made, made.crawl(recipe, kill), undisturbed(recipe, tmp_path))
+
+
+def test_without_a_flusher_the_queue_fills_and_nothing_is_dropped(redis_url: str, tmp_path: Path) -> None:
+    recipe = fake(schemas=1, tables=6000)
+    bounds = {"HEADRACE_QUEUE_ENTRIES": "16", "HEADRACE_QUEUE_BYTES": "1000000", "HEADRACE_SHARDS": "1"}
+    largest: list[tuple[int, int]] = []
+    with cluster(redis_url, lite(tmp_path), tmp_path, **bounds) as made:
+        flusher = made.flusher()
+        made.worker(2)
+
+        def hold(ledger: SqlLedger) -> None:
+            busy(ledger)
+            flusher.send_signal(signal.SIGSTOP)
+            queue = sink(made.settings)
+            for _ in range(40):
+                largest.append(queue.sizes()[0])
+                time.sleep(0.05)
+            queue.close()
+            flusher.send_signal(signal.SIGCONT)
+
+        check(made, made.crawl(recipe, hold), undisturbed(recipe, tmp_path))
+    assert 0 < max(largest)[0] <= 16
+    assert max(size for _, size in largest) <= 1_000_000
 
 
 def test_killed_pool_processes_cost_a_moment(redis_url: str, tmp_path: Path) -> None:
