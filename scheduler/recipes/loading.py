@@ -15,7 +15,7 @@ from scheduler.recipes.stashing import Stash
 from specs import registry
 from specs.config import ConnectionConfig
 from specs.errors import Usage
-from specs.problems import Path, Problem, nearest, problems
+from specs.problems import Path, Problem, dotted, nearest, problems
 from specs.recipe import Recipe
 from specs.secrets import prompts, resolve
 
@@ -38,8 +38,12 @@ class Draft:
         """One line: every mistake with its place."""
         if self.document is None:
             return Usage("; ".join(str(each) for each in found), reason="recipe")
-        lines = [f"{self.document.place(self._origin(p.path), key=p.key)}: {p.message}" for p in found]
-        return Usage("; ".join(lines), reason="recipe")
+        return Usage("; ".join(self._line(self.document, each) for each in found), reason="recipe")
+
+    def _line(self, document: marks.Marked, found: Problem) -> str:
+        origin = self._origin(found.path)
+        setting = f"{dotted(origin)}: " if origin and not found.key else ""
+        return f"{document.place(origin, key=found.key)}: {setting}{found.message}"
 
     def _origin(self, path: Path) -> Path:
         for length in range(len(path), 0, -1):

@@ -68,6 +68,7 @@ class _Translation:
         metadata = self._metadata()
         connection = self._connection(type_, metadata)
         self.put(("service",), {"name": name, "type": type_}, ("source",))
+        self.found.origins["service", "name"] = ("source", "serviceName")
         self.put(("connection",), connection, CONNECTION)
         self.put(("extract",), {"metadata": metadata}, OPTIONS)
         threads = self.take((*OPTIONS, "threads"))

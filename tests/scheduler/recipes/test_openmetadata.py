@@ -81,9 +81,13 @@ def test_what_has_no_counterpart_is_told(tmp_path: Path) -> None:
         ("type: postgres\n", "type: postgers\n", r"unsupported source type 'postgers'; did you mean 'postgres'"),
         ("threads: 4", "useFqnForFiltering: true", r"flow.yml:19:\d+: filters on full names"),
         ('{password: "${SHOP_PW}"}', "{awsConfig: {}}", r"authType.awsConfig is not supported"),
-        ("hostPort: db.example:5433", "hostPort: db.example:port", r"flow.yml:10:\d+: should be a valid integer"),
+        (
+            "hostPort: db.example:5433",
+            "hostPort: db.example:port",
+            r"flow.yml:10:\d+: source.serviceConnection.config.hostPort: should be a valid integer",
+        ),
         ('["tmp_"]', '["("]', r"not a regular expression"),
-        ("  serviceName: local_postgres\n", "", r"flow.yml:3:3: should be a valid string"),
+        ("  serviceName: local_postgres\n", "", r"flow.yml:3:3: source.serviceName: should be a valid string"),
     ],
 )
 def test_what_would_change_the_crawl_is_refused(tmp_path: Path, old: str, new: str, part: str) -> None:
