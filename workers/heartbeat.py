@@ -21,6 +21,8 @@ STALL = 30.0
 """Seconds beyond its own deadline that a call to the source may take before the unit counts as stalled."""
 LOOK = 0.1
 """Seconds between two looks at the stop flag."""
+GRACE = 1.0
+"""Seconds that a cancelled call to the source may take to end once the process is to stop."""
 
 
 class Held:
@@ -36,7 +38,7 @@ class Held:
         self.lost = False
         self.at = self.renewed = time.monotonic()
         self._statements = -1
-        self._cancelled = False
+        self._cancelled = 0.0
 
     def alive(self) -> None:
         self.at = time.monotonic()
@@ -63,13 +65,20 @@ class Held:
         """Cancel what runs at the source, once per source."""
         source = self.source
         if source is not None and not self._cancelled:
-            self._cancelled = True
+            self._cancelled = time.monotonic()
             source.cancel()
+
+    def hangs(self) -> bool:
+        """A call to the source does not heed that it was cancelled; said once per ``GRACE``."""
+        if self.source is None or not self._cancelled or time.monotonic() - self._cancelled < GRACE:
+            return False
+        self._cancelled = time.monotonic()
+        return True
 
     @contextmanager
     def reading(self, source: Source) -> Iterator[None]:
         """The unit reads from ``source`` now, which may be cancelled."""
-        self._cancelled = False
+        self._cancelled = 0.0
         self.source = source
         self.alive()
         try:
@@ -121,6 +130,8 @@ class Heartbeat:
                 continue
             if self._stop.is_set() or held.lost:
                 held.cancel()
+                if self._stuck is not None and self._stop.is_set() and held.hangs():
+                    self._stuck(held.scope)
             elif time.monotonic() - held.renewed >= self._every:
                 self._beat(held)
 

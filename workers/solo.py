@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 
+from specs.errors import Retry
 from specs.recipe import Recipe
 from specs.work import Ledger, Run
 from workers import liveness
@@ -17,7 +19,7 @@ from workers.worker import Worker
 
 LANES = 2
 """Units that are walked at once: while one waits for the source, the other builds what it has read."""
-PATIENCE = 5.0
+PATIENCE = 1.0
 """Seconds that the end of a run waits for a lane that hangs in a call to the source."""
 
 
@@ -64,8 +66,14 @@ def solo(
     flusher = threading.Thread(target=flush, name="flusher", daemon=True)
     for thread in (flusher, *threads):
         thread.start()
+    broken = False
     try:
         lanes[0].work(run, over)
+    except Retry:  # the alarm, when what hung had just ended by itself
+        broken = stop.is_set()
+        stop.set("failed")
+        if not broken:
+            raise
     except BaseException:
         stop.set("failed")
         raise
@@ -77,6 +85,8 @@ def solo(
             worker.close()
         flusher.join()
         queue.close()
+    if broken or any(thread.is_alive() for thread in threads):  # one that hangs ends with this process
+        ledger.abandon(owner, now=time.time(), reason=f"stopped: {stop.reason}")
     if failures:
         raise failures[0]
     return control.run

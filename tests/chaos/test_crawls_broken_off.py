@@ -85,6 +85,20 @@ def test_interrupted_and_resumed(tmp_path: Path, workers: int, number: int) -> N
     check(tmp_path, "wild", run, calm)
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_source_that_hangs_for_good_does_not_hold_up_an_interruption(tmp_path: Path, workers: int) -> None:
+    tables = [f"estate.db_00.schema_000{n}.t0000003" for n in range(2)]
+    hang = [{"at": "read", "where": table, "action": "freeze", "seconds": 60} for table in tables]
+    process = Process(tmp_path, workers=workers, recipe=fake(schemas=2, tables=900, faults=hang))
+    run = at_work(tmp_path, 2)
+    time.sleep(0.5)
+    seconds = process.signal(signal.SIGINT)
+    assert process.result()["status"] == "interrupted"
+    assert seconds < 5  # the promise is two, this machine may be busy
+    with database(tmp_path, "wild") as db:
+        assert SqlLedger(db).holders(run) == (set(), set())
+
+
 def test_killed_and_resumed_again_and_again(tmp_path: Path) -> None:
     recipe = fake(**SIZE)
     calm = undisturbed(recipe, tmp_path)

@@ -118,3 +118,16 @@ def test_a_stop_cancels_at_once() -> None:
     with beating(Renewals(), stop) as beat, beat.hold(CLAIM) as held, held.reading(source):  # type: ignore[arg-type]
         stop.set("SIGINT")
         eventually(lambda: source.cancelled == 1)
+
+
+def test_what_does_not_heed_a_stop_is_reported_soon_and_what_ends_is_not() -> None:
+    source, stop, stuck = Source(), Stop(), list[str]()
+    with beating(Renewals(), stop, stuck=stuck.append) as beat, beat.hold(CLAIM) as held:
+        stop.set("SIGINT")
+        with held.reading(source):  # type: ignore[arg-type]
+            eventually(lambda: source.cancelled == 1)
+        time.sleep(heartbeat.GRACE + 0.3)
+        assert not stuck
+        with held.reading(source):  # type: ignore[arg-type]
+            eventually(lambda: stuck)
+    assert stuck == ["shop"]
