@@ -32,6 +32,9 @@ def _pattern(value: str) -> str:
 
 Duration = Annotated[float, BeforeValidator(seconds), Field(gt=0)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
+LOCAL_FILE = object()
+"""Marks settings that name a file: a recipe keeps the whole path when its run starts."""
+LocalFile = Annotated[str, LOCAL_FILE]
 
 
 class Model(BaseModel):
@@ -84,7 +87,9 @@ class MetadataExtract(Model):
     stored_procedures: Switch = Field(default=Filter(), description="Which routines; true for all, false for none.")
     system_schemas: bool = Field(default=False, description="Crawl the source's own schemas too.")
     partitions: bool = Field(default=False, description="Show child partitions as tables of their own.")
-    sizes: bool = Field(default=False, description="Ask for exact sizes and last values of sequences, which costs the source I/O.")
+    sizes: bool = Field(
+        default=False, description="Ask for exact sizes and last values of sequences, which costs the source I/O."
+    )
     ddl: bool = Field(default=True, description="Keep DDL and view definitions where the source gives them.")
 
     def rule(self, kind: str, name: str) -> str | None:

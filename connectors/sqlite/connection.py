@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, unquote
 
 from pydantic import Field
 
-from specs.config import ConnectionConfig
+from specs.config import ConnectionConfig, LocalFile
 
 
 class SqliteConnection(ConnectionConfig):
@@ -21,7 +21,7 @@ class SqliteConnection(ConnectionConfig):
 
     schemes: ClassVar[tuple[str, ...]] = ("sqlite",)
 
-    path: str = Field(min_length=1, description="Path of the database file.")
+    path: LocalFile = Field(min_length=1, description="Path of the database file.")
 
     @classmethod
     def from_url(cls, url: SplitResult) -> Self:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from scheduler.recipes import marks, openmetadata, shorthand
 from scheduler.recipes.stashing import Stash
 from specs import registry
-from specs.config import ConnectionConfig
+from specs.config import LOCAL_FILE, ConnectionConfig
 from specs.errors import Usage
 from specs.problems import Path, Problem, dotted, nearest, problems
 from specs.recipe import Recipe
@@ -76,8 +76,25 @@ def load(given: str, ask: Ask, *, name: str | None = None, env: Mapping[str, str
     config = _connection(recipe, draft, secrets, env)
     _sinks(recipe, draft, secrets, env)
     stash = Stash()
-    recipe = stash.recipe(recipe, config)
+    recipe = _anchored(stash.recipe(recipe, config), config)
     return Loaded(recipe, config, secrets | stash.secrets, draft.notices + stash.notices)
+
+
+def _anchored(recipe: Recipe, config: ConnectionConfig) -> Recipe:
+    """The recipe with whole paths, so that its run can be resumed from any folder."""
+    sinks = recipe.sinks
+    if sinks:
+        from workers.sinks import types
+
+        sinks = tuple(_whole(sink, types[sink["type"]].config) for sink in sinks)
+    return recipe.model_copy(update={"connection": _whole(recipe.connection, type(config)), "sinks": sinks})
+
+
+def _whole(written: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    """References stay as they are written."""
+    files = [name for name, field in model.model_fields.items() if any(each is LOCAL_FILE for each in field.metadata)]
+    paths = {name: written[name] for name in files if isinstance(written.get(name), str) and "${" not in written[name]}
+    return written | {name: str(FilePath(path).expanduser().absolute()) for name, path in paths.items()}
 
 
 def read(path: FilePath) -> marks.Marked:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from specs.config import Model
+from specs.config import LocalFile, Model
 from specs.errors import Fatal
 from specs.sink import Mode
 
@@ -21,7 +21,7 @@ class JsonlConfig(Model):
     """Settings of ``type: jsonl``."""
 
     type: Literal["jsonl"] = Field(description="The sink's type.")
-    path: str = Field(min_length=1, description="The file to write; its folder must exist.")
+    path: LocalFile = Field(min_length=1, description="The file to write; its folder must exist.")
     mode: Literal["snapshot"] = Field(default="snapshot", description="The full state at the end of each run.")
 
 

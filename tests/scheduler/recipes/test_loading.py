@@ -135,3 +135,13 @@ def test_bad_urls_are_told_without_the_password(url: str, part: str) -> None:
         load(url, nobody)
     assert part in str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+def test_files_are_kept_by_their_whole_path(tmp_path: Path) -> None:
+    recipe = tmp_path / "r.yml"
+    recipe.write_text(
+        "service: {name: s, type: sqlite}\nconnection: {path: data/x.db}\nsinks: [{type: jsonl, path: out.jsonl}]\n"
+    )
+    found = load(str(recipe), lambda name: "").recipe
+    assert found.connection["path"] == str(Path("data/x.db").absolute())
+    assert found.sinks[0]["path"] == str(Path("out.jsonl").absolute())
