@@ -24,7 +24,7 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -2000",  # KB per connection: more was no faster, and memory grew with the estate
+    "PRAGMA cache_size = -1000",  # KB per connection: more was no faster, and memory grew with the estate
 )
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 

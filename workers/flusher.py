@@ -12,7 +12,7 @@ from workers.retries import PATIENCE, patiently
 
 GROUP = 16
 """Batches in one group of commits, at most."""
-GROUP_BYTES = 8_000_000
+GROUP_BYTES = 3_000_000
 
 
 class Drained(Protocol):

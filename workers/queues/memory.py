@@ -12,7 +12,7 @@ from specs.work import WINDOW, Batch, CommitResult, Lost, Position
 from workers.queues.weight import weigh
 from workers.queues.window import Window
 
-BYTES = 16_000_000
+BYTES = 4_000_000
 """Bytes of uncommitted batches, at most (one batch always fits)."""
 
 
