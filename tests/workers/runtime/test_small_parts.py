@@ -20,7 +20,7 @@ from specs.testing.queue import UNIT, batch
 from specs.work import WINDOW, Batch, CommitResult, Lost, Receipt
 from workers import liveness, memory
 from workers.emitter import Emitter
-from workers.flusher import Flusher
+from workers.flusher import GROUP_BYTES, Flusher
 from workers.queues.memory import MemoryQueue
 from workers.retries import jitter, patiently
 from workers.stopping import Stop
@@ -200,9 +200,9 @@ class TestFlusher:
         assert (ledger.seen, queue.bytes, flushing.batches, flushing.finished) == ([[1, 2, 3]], 0, 3, 1)
 
     def test_groups_are_bounded_in_bytes(self) -> None:
-        queue, ledger = MemoryQueue(), Commits()
+        queue, ledger = MemoryQueue(max_bytes=2 * GROUP_BYTES), Commits()
         for seq in (1, 2, 3):
-            queue.put(batch(seq, text=3_000_000), timeout=1)
+            assert queue.put(batch(seq, text=GROUP_BYTES * 3 // 8), timeout=1) is not None
         flusher(queue, ledger).step()
         assert ledger.seen == [[1, 2]]
 
