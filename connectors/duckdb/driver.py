@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from connectors.common import files
 from specs.config import Limits
 from specs.errors import Fatal, HeadraceError, Retry, Skip
 
@@ -98,14 +99,6 @@ class DuckdbDriver:
 
     def _sniff(self) -> None:
         """Raise ``Fatal`` when the path is no DuckDB file; DuckDB itself would try other formats on it."""
-        where = str(self.path)
-        try:
-            if not self.path.is_file():
-                what = "the path is not a file" if self.path.exists() else "there is no such file"
-                raise Fatal(what, where, "check the path; a database is never created", reason="missing")
-            with self.path.open("rb") as file:
-                head = file.read(16)
-        except OSError as error:
-            raise Fatal(f"cannot read the file: {error.strerror}", where, "check its rights", reason="denied") from None
+        where, head = str(self.path), files.head(self.path, 16)
         if head[_MAGIC] != b"DUCK":
             raise Fatal("the file is not a DuckDB database", where, "check the path", reason="not_a_database")

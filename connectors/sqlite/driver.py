@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from connectors.common import files
 from specs.config import Limits
 from specs.errors import Fatal, HeadraceError, Retry, Skip
 
@@ -129,15 +130,7 @@ class SqliteDriver:
 
     def _sniff(self) -> bool:
         """Look at the file's head. Returns whether it is in WAL mode; raises ``Fatal`` when it is no database."""
-        where = str(self.path)
-        try:
-            if not self.path.is_file():
-                what = "the path is not a file" if self.path.exists() else "there is no such file"
-                raise Fatal(what, where, "check the path; a database is never created", reason="missing")
-            with self.path.open("rb") as file:
-                head = file.read(20)
-        except OSError as error:
-            raise Fatal(f"cannot read the file: {error.strerror}", where, "check its rights", reason="denied") from None
+        where, head = str(self.path), files.head(self.path, 20)
         if head and not head.startswith(_HEADER):
             remedy = "check the path; encrypted files are not supported"
             raise Fatal("the file is not an SQLite database", where, remedy, reason="not_a_database")
