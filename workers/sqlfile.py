@@ -63,7 +63,12 @@ def schema(package: str, dialect: str) -> list[str]:
     path = _folder(package) / f"schema.{dialect}.sql"
     if not path.is_file():
         return []
-    return [part.strip() for part in re.split(r";[ \t]*$", path.read_text("utf-8"), flags=re.MULTILINE) if part.strip()]
+    return split(path.read_text("utf-8"))
+
+
+def split(content: str) -> list[str]:
+    """Statements, each ending with a semicolon at the end of a line."""
+    return [part.strip() for part in re.split(r";[ \t]*$", content, flags=re.MULTILINE) if part.strip()]
 
 
 def parse(content: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -54,18 +53,6 @@ def test_many_may_open_a_new_database_at_once(file: Path) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(opened, range(8))) == [HEAD] * 8
-
-
-def test_an_older_database_is_migrated_to_what_a_new_one_is(db: Database, tmp_path: Path) -> None:
-    old = tmp_path / "old.db"
-    with sqlite3.connect(old) as connection:
-        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-    connection.close()
-    migrated = open_database(f"sqlite:///{old}")
-    with migrated.read() as conn:
-        assert stored(conn) == HEAD
-    assert tables(migrated) == tables(db)
-    migrated.close()
 
 
 def test_a_newer_version_is_refused(db: Database, file: Path) -> None:

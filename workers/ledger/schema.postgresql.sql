@@ -4,7 +4,11 @@ CREATE TABLE services (
     service TEXT PRIMARY KEY,
     type TEXT NOT NULL,
     identity TEXT,
-    identified_at DOUBLE PRECISION
+    identified_at DOUBLE PRECISION,
+    open_until DOUBLE PRECISION, -- left alone until then: it kept failing
+    failing INTEGER NOT NULL DEFAULT 0, -- failures in a row
+    pace DOUBLE PRECISION, -- seconds between two claims; none: no limit
+    next_at DOUBLE PRECISION -- when the pace allows the next claim
 );
 
 CREATE TABLE runs (
@@ -17,7 +21,13 @@ CREATE TABLE runs (
     deletes INTEGER NOT NULL,
     started_at DOUBLE PRECISION NOT NULL,
     ended_at DOUBLE PRECISION,
-    reason TEXT NOT NULL DEFAULT ''
+    reason TEXT NOT NULL DEFAULT '',
+    via TEXT NOT NULL DEFAULT 'embedded', -- embedded, cluster: whose workers claim its units
+    paused INTEGER NOT NULL DEFAULT 0,
+    accept_identity INTEGER NOT NULL DEFAULT 0,
+    schedule TEXT, -- which one opened it
+    deadline_at DOUBLE PRECISION, -- cancelled then
+    published_at DOUBLE PRECISION -- its snapshot sinks were written
 );
 -- one run at a time per service
 CREATE UNIQUE INDEX runs_open ON runs (service) WHERE state IN ('running', 'confirming');
@@ -68,7 +78,8 @@ CREATE TABLE units (
     fingerprint TEXT,
     objects BIGINT NOT NULL DEFAULT 0,
     statements BIGINT NOT NULL DEFAULT 0,
-    seconds DOUBLE PRECISION NOT NULL DEFAULT 0
+    seconds DOUBLE PRECISION NOT NULL DEFAULT 0,
+    queue TEXT NOT NULL DEFAULT 'small' -- small, large: which workers claim it
 );
 CREATE INDEX units_ready ON units (service, depth DESC, n) WHERE state = 'ready';
 CREATE INDEX units_open ON units (run, state) WHERE state NOT IN ('done', 'failed', 'cancelled');
@@ -98,6 +109,9 @@ CREATE TABLE tallies (
     failures BIGINT NOT NULL,
     statements BIGINT NOT NULL,
     peak_rss BIGINT NOT NULL,
+    expired BIGINT NOT NULL DEFAULT 0, -- leases
+    fenced BIGINT NOT NULL DEFAULT 0, -- writes refused
+    crashes BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (run, lane)
 );
 
@@ -181,3 +195,88 @@ CREATE TABLE shards (
     holder TEXT NOT NULL,
     until DOUBLE PRECISION NOT NULL
 );
+
+-- how large a scope was when it was last read completely
+CREATE TABLE sizes (
+    service TEXT NOT NULL,
+    node TEXT NOT NULL,
+    scope TEXT NOT NULL, -- the path, a JSON list
+    objects BIGINT NOT NULL,
+    seconds DOUBLE PRECISION NOT NULL,
+    run TEXT NOT NULL,
+    PRIMARY KEY (service, node, scope)
+);
+
+CREATE TABLE schedules (
+    name TEXT PRIMARY KEY,
+    recipe TEXT NOT NULL,
+    cron TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    jitter DOUBLE PRECISION NOT NULL DEFAULT 0, -- seconds
+    overlap TEXT NOT NULL, -- skip, queue, cancel
+    catch_up TEXT NOT NULL, -- none, last, all
+    deadline DOUBLE PRECISION, -- seconds that a run may take
+    paused INTEGER NOT NULL DEFAULT 0,
+    created_at DOUBLE PRECISION NOT NULL,
+    since DOUBLE PRECISION NOT NULL -- fire times up to this one are settled
+);
+
+-- each time of a schedule once, whoever was first
+CREATE TABLE fires (
+    schedule TEXT NOT NULL,
+    fire_time DOUBLE PRECISION NOT NULL,
+    outcome TEXT NOT NULL, -- started, queued, skipped, missed, failed
+    run TEXT,
+    reason TEXT NOT NULL DEFAULT '',
+    at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (schedule, fire_time)
+);
+
+-- one holder at a time of a role
+CREATE TABLE leaders (
+    role TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until DOUBLE PRECISION NOT NULL
+);
+
+-- who is alive, for people to look at: nothing is decided by it
+CREATE TABLE processes (
+    name TEXT PRIMARY KEY, -- host:pid:start
+    kind TEXT NOT NULL, -- scheduler, worker, child, flusher, publisher
+    queue TEXT,
+    rss BIGINT NOT NULL DEFAULT 0,
+    budget BIGINT, -- bytes of memory that it may use
+    started_at DOUBLE PRECISION NOT NULL,
+    seen_at DOUBLE PRECISION NOT NULL,
+    info TEXT NOT NULL DEFAULT '{}' -- JSON
+);
+
+-- how far each external sink has followed the feed
+CREATE TABLE followers (
+    sink TEXT PRIMARY KEY,
+    service TEXT NOT NULL,
+    config TEXT NOT NULL, -- JSON, with references in place of secrets
+    state TEXT NOT NULL, -- snapshot, following, broken
+    seq BIGINT NOT NULL, -- acknowledged up to here
+    cursor TEXT NOT NULL DEFAULT '', -- within a snapshot
+    holder TEXT,
+    until DOUBLE PRECISION,
+    failing INTEGER NOT NULL DEFAULT 0, -- failures in a row
+    retry_at DOUBLE PRECISION,
+    reason TEXT NOT NULL DEFAULT '',
+    acknowledged_at DOUBLE PRECISION
+);
+
+-- what an external sink refused for good
+CREATE TABLE dead_letters (
+    n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    sink TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    type TEXT NOT NULL,
+    fqn TEXT COLLATE "C" NOT NULL,
+    kind TEXT NOT NULL, -- created, updated, deleted, restored
+    reason TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 1,
+    at DOUBLE PRECISION NOT NULL
+);
+CREATE UNIQUE INDEX dead_letters_entity ON dead_letters (sink, type, fqn);

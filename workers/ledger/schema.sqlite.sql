@@ -4,7 +4,11 @@ CREATE TABLE services (
     service TEXT PRIMARY KEY,
     type TEXT NOT NULL,
     identity TEXT,
-    identified_at REAL
+    identified_at REAL,
+    open_until REAL, -- left alone until then: it kept failing
+    failing INTEGER NOT NULL DEFAULT 0, -- failures in a row
+    pace REAL, -- seconds between two claims; none: no limit
+    next_at REAL -- when the pace allows the next claim
 );
 
 CREATE TABLE runs (
@@ -17,7 +21,13 @@ CREATE TABLE runs (
     deletes INTEGER NOT NULL,
     started_at REAL NOT NULL,
     ended_at REAL,
-    reason TEXT NOT NULL DEFAULT ''
+    reason TEXT NOT NULL DEFAULT '',
+    via TEXT NOT NULL DEFAULT 'embedded', -- embedded, cluster: whose workers claim its units
+    paused INTEGER NOT NULL DEFAULT 0,
+    accept_identity INTEGER NOT NULL DEFAULT 0,
+    schedule TEXT, -- which one opened it
+    deadline_at REAL, -- cancelled then
+    published_at REAL -- its snapshot sinks were written
 );
 -- one run at a time per service
 CREATE UNIQUE INDEX runs_open ON runs (service) WHERE state IN ('running', 'confirming');
@@ -68,7 +78,8 @@ CREATE TABLE units (
     fingerprint TEXT,
     objects INTEGER NOT NULL DEFAULT 0,
     statements INTEGER NOT NULL DEFAULT 0,
-    seconds REAL NOT NULL DEFAULT 0
+    seconds REAL NOT NULL DEFAULT 0,
+    queue TEXT NOT NULL DEFAULT 'small' -- small, large: which workers claim it
 );
 CREATE INDEX units_ready ON units (service, depth DESC, n) WHERE state = 'ready';
 CREATE INDEX units_open ON units (run, state) WHERE state NOT IN ('done', 'failed', 'cancelled');
@@ -98,6 +109,9 @@ CREATE TABLE tallies (
     failures INTEGER NOT NULL,
     statements INTEGER NOT NULL,
     peak_rss INTEGER NOT NULL,
+    expired INTEGER NOT NULL DEFAULT 0, -- leases
+    fenced INTEGER NOT NULL DEFAULT 0, -- writes refused
+    crashes INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (run, lane)
 ) WITHOUT ROWID;
 
@@ -181,3 +195,88 @@ CREATE TABLE shards (
     holder TEXT NOT NULL,
     until REAL NOT NULL
 );
+
+-- how large a scope was when it was last read completely
+CREATE TABLE sizes (
+    service TEXT NOT NULL,
+    node TEXT NOT NULL,
+    scope TEXT NOT NULL, -- the path, a JSON list
+    objects INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    run TEXT NOT NULL,
+    PRIMARY KEY (service, node, scope)
+);
+
+CREATE TABLE schedules (
+    name TEXT PRIMARY KEY,
+    recipe TEXT NOT NULL,
+    cron TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    jitter REAL NOT NULL DEFAULT 0, -- seconds
+    overlap TEXT NOT NULL, -- skip, queue, cancel
+    catch_up TEXT NOT NULL, -- none, last, all
+    deadline REAL, -- seconds that a run may take
+    paused INTEGER NOT NULL DEFAULT 0,
+    created_at REAL NOT NULL,
+    since REAL NOT NULL -- fire times up to this one are settled
+);
+
+-- each time of a schedule once, whoever was first
+CREATE TABLE fires (
+    schedule TEXT NOT NULL,
+    fire_time REAL NOT NULL,
+    outcome TEXT NOT NULL, -- started, queued, skipped, missed, failed
+    run TEXT,
+    reason TEXT NOT NULL DEFAULT '',
+    at REAL NOT NULL,
+    PRIMARY KEY (schedule, fire_time)
+);
+
+-- one holder at a time of a role
+CREATE TABLE leaders (
+    role TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until REAL NOT NULL
+);
+
+-- who is alive, for people to look at: nothing is decided by it
+CREATE TABLE processes (
+    name TEXT PRIMARY KEY, -- host:pid:start
+    kind TEXT NOT NULL, -- scheduler, worker, child, flusher, publisher
+    queue TEXT,
+    rss INTEGER NOT NULL DEFAULT 0,
+    budget INTEGER, -- bytes of memory that it may use
+    started_at REAL NOT NULL,
+    seen_at REAL NOT NULL,
+    info TEXT NOT NULL DEFAULT '{}' -- JSON
+);
+
+-- how far each external sink has followed the feed
+CREATE TABLE followers (
+    sink TEXT PRIMARY KEY,
+    service TEXT NOT NULL,
+    config TEXT NOT NULL, -- JSON, with references in place of secrets
+    state TEXT NOT NULL, -- snapshot, following, broken
+    seq INTEGER NOT NULL, -- acknowledged up to here
+    cursor TEXT NOT NULL DEFAULT '', -- within a snapshot
+    holder TEXT,
+    until REAL,
+    failing INTEGER NOT NULL DEFAULT 0, -- failures in a row
+    retry_at REAL,
+    reason TEXT NOT NULL DEFAULT '',
+    acknowledged_at REAL
+);
+
+-- what an external sink refused for good
+CREATE TABLE dead_letters (
+    n INTEGER PRIMARY KEY,
+    sink TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    fqn TEXT NOT NULL,
+    kind TEXT NOT NULL, -- created, updated, deleted, restored
+    reason TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 1,
+    at REAL NOT NULL
+);
+CREATE UNIQUE INDEX dead_letters_entity ON dead_letters (sink, type, fqn);

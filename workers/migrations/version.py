@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -12,10 +14,19 @@ from workers import sqlfile
 if TYPE_CHECKING:
     from workers.database import Database
 
-HEAD = "0001"
+HEAD = "0002"
 """The version that this program reads and writes: the newest of ``versions/``."""
 PACKAGES = ("workers.ledger", "workers.catalog")
 """Who brings a ``schema.<dialect>.sql``."""
+_WORDS = {
+    "sqlite": {"serial": "INTEGER PRIMARY KEY", "bytes": "COLLATE BINARY", "long": "INTEGER", "real": "REAL"},
+    "postgresql": {
+        "serial": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        "bytes": 'COLLATE "C"',
+        "long": "BIGINT",
+        "real": "DOUBLE PRECISION",
+    },
+}
 _LOCK = 0x68656164  # any number that other programs do not use for their advisory locks
 
 
@@ -38,7 +49,7 @@ def ensure(db: Database, create: bool) -> None:
 
 
 def stored(conn: Connection) -> str | None:
-    """The version on record: ``None`` for a database without one, empty for one that Alembic made but never filled."""
+    """The version on record; ``None`` for a database without one."""
     if conn.dialect.name == "sqlite":
         known = conn.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'")
     else:
@@ -46,7 +57,7 @@ def stored(conn: Connection) -> str | None:
     if known.first() is None:
         return None
     row = conn.exec_driver_sql("SELECT version_num FROM alembic_version").first()
-    return str(row[0]) if row else ""
+    return str(row[0]) if row else None
 
 
 def build(conn: Connection) -> None:
@@ -62,17 +73,22 @@ def create_tables(conn: Connection) -> None:
             conn.exec_driver_sql(statement.replace("%", "%%") if conn.dialect.name != "sqlite" else statement)
 
 
+def steps(revision: str, dialect: str) -> list[str]:
+    """The statements of ``versions/<revision>_*.sql``; ``{serial}`` is a numbered key, ``{bytes}`` orders by bytes."""
+    (path,) = (Path(__file__).parent / "versions").glob(f"{revision}_*.sql")
+    content = re.sub(r"\{(\w+)\}", lambda found: _WORDS[dialect][found[1]], path.read_text("utf-8"))
+    return sqlfile.split(content)
+
+
 def _refuse(found: str | None, where: str, create: bool) -> None:
     if found is None and not create:
         raise Usage("this database holds no catalog", where, "run: headrace crawl ..., or name another with --catalog")
-    if found is not None and found > HEAD:
+    if found and found > HEAD:
         remedy = "install the newer headrace, or name another catalog with --catalog"
         raise Usage(f"the catalog is of version {found}, this program knows up to {HEAD}", where, remedy)
 
 
 def _migrate(conn: Connection) -> None:
-    from pathlib import Path
-
     from alembic import command
     from alembic.config import Config
 

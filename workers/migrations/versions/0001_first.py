@@ -1,12 +1,8 @@
-"""The first version: everything of the schema files."""
-
-from alembic import op
-
-from workers.migrations.version import create_tables
+"""The first version, where migrating begins: a database of it has its tables already."""
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_tables(op.get_bind())
+    raise RuntimeError("a database without a version is built from the schema files")
