@@ -64,7 +64,7 @@ def enqueue(
         service = recipe.service
         run = cluster.ledger.open_run(
             service.name, service.type, recipe.to_dict(), [root], slots=recipe.limits.connections, now=time.time(),
-            deletes=recipe.deletion.enabled,
+            deletes=recipe.deletion.enabled, via="cluster",
         )  # fmt: skip
         remind(cluster, recipe.limits.connections)
         return run, attend(cluster, run, recipe, on_progress) if wait else None

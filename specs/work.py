@@ -20,6 +20,8 @@ Phase = Literal["walk", "post", "confirm"]
 UnitState = Literal["ready", "running", "flushing", "waiting", "delayed", "done", "failed", "cancelled"]
 RunState = Literal["running", "confirming", "complete", "partial", "failed", "cancelled", "superseded"]
 CommitResult = Literal["applied", "duplicate", "fenced", "gap"]
+Via = Literal["embedded", "cluster"]
+"""Whose processes work on a run: those of one command, or the workers of a cluster."""
 
 WINDOW = 4
 """Batches of one unit that may be uncommitted at any time: all that a kill can cost."""
@@ -152,7 +154,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One execution of a recipe. ``recipe`` is frozen, with secret references instead of secrets."""
+    """One execution of a recipe. ``recipe`` is frozen, with secret references instead of secrets.
+
+    ``schedule`` is the one that opened it; from ``deadline_at`` (epoch seconds) on it is to be cancelled.
+    """
 
     id: str
     service: str
@@ -163,6 +168,11 @@ class Run:
     started_at: float
     ended_at: float | None
     reason: str = ""
+    via: Via = "embedded"
+    paused: bool = False
+    accept_identity: bool = False
+    schedule: str | None = None
+    deadline_at: float | None = None
 
     @property
     def open(self) -> bool:
@@ -199,16 +209,29 @@ class Ledger(Protocol):
         now: float,
         parent: str | None = None,
         deletes: bool = True,
+        via: Via = "embedded",
+        schedule: str | None = None,
+        deadline: float | None = None,
+        accept_identity: bool = False,
     ) -> Run:
-        """Open a run with its root units; an open run of the service becomes ``superseded``."""
+        """Open a run with its root units; an open run of the service becomes ``superseded``.
+
+        ``deadline`` is in seconds from now.
+        """
         ...
 
     def identify(self, run: str, identity: str, *, accept: bool, now: float) -> None:
         """Compare the server's identity with the one on record. Raises ``Fatal`` when it changed and not ``accept``."""
         ...
 
-    def claim(self, worker: str, *, run: str | None = None, lease: float = 60.0, now: float) -> Claim | None:
-        """Take a free slot of a service and its first ready unit, deepest first; ``None`` when there is none."""
+    def claim(
+        self, worker: str, *, run: str | None = None, queue: str | None = None, lease: float = 60.0, now: float
+    ) -> Claim | None:
+        """Take a free slot of a service and its first ready unit, deepest first; ``None`` when there is none.
+
+        Without ``run`` any open run of a cluster will do. ``queue`` is the kind of worker that asks (``small``,
+        ``large``); without it any unit will do.
+        """
         ...
 
     def renew(self, unit: str, fence: int, *, lease: float = 60.0, progress: str = "", now: float) -> bool:

@@ -37,8 +37,10 @@ class HoldingLedger(SqlLedger):
 
     held: Claim | None = None
 
-    def claim(self, worker: str, *, run: str | None = None, lease: float = 60.0, now: float) -> Claim | None:
-        self.held = super().claim(worker, run=run, lease=lease, now=now)
+    def claim(
+        self, worker: str, *, run: str | None = None, queue: str | None = None, lease: float = 60.0, now: float
+    ) -> Claim | None:
+        self.held = super().claim(worker, run=run, queue=queue, lease=lease, now=now)
         return self.held
 
 
@@ -126,7 +128,8 @@ class Drain:
     def _open(self) -> list[Run]:
         """The open runs that this process can work on: not those whose passwords somebody typed elsewhere."""
         if time.monotonic() - self._looked >= FRESH:
-            found = [run for run in self._ledger.open_runs() if not prompts(run.recipe.get("connection", {}))]
+            runs = self._ledger.open_runs(via="cluster")
+            found = [run for run in runs if not prompts(run.recipe.get("connection", {}))]
             for gone in self._workers.keys() - {run.id for run in found}:
                 self._workers.pop(gone).close()
             self._runs, self._looked = found, time.monotonic()

@@ -63,7 +63,7 @@ class Flushing:
         Either Redis was wiped since (its epoch is another one), or it came back without its last moments.
         """
         current, returned = self._queue.epoch(), 0
-        epochs = {epoch for run in self._ledger.open_runs() for epoch in self._ledger.holders(run.id)[1]}
+        epochs = {epoch for run in self._ledger.open_runs("cluster") for epoch in self._ledger.holders(run.id)[1]}
         for epoch in epochs:
             if not self._queue.ours(epoch):
                 continue

@@ -1,30 +1,37 @@
 -- runs -----------------------------------------------------------------------------------------------------------
 
 -- name: add_run
-INSERT INTO runs (id, service, service_type, state, recipe, parent, deletes, started_at)
-VALUES (:id, :service, :service_type, 'running', :recipe, :parent, :deletes, {now});
+INSERT INTO runs (id, service, service_type, state, recipe, parent, deletes, started_at, via, schedule, deadline_at,
+  accept_identity)
+VALUES (:id, :service, :service_type, 'running', :recipe, :parent, :deletes, {now}, :via, :schedule, {now} + :deadline,
+  :accept_identity);
 
 -- name: get_run
-SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes FROM runs
+SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
+  accept_identity, schedule, deadline_at FROM runs
 WHERE id = :run;
 
 -- name: lock_run
-SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes FROM runs
+SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
+  accept_identity, schedule, deadline_at FROM runs
 WHERE id = :run {lock};
 
 -- name: open_run
 SELECT id FROM runs WHERE service = :service AND state IN ('running', 'confirming') {lock};
 
 -- name: open_runs
-SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes FROM runs
+SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
+  accept_identity, schedule, deadline_at FROM runs
 WHERE state IN ('running', 'confirming') ORDER BY started_at, id;
 
 -- name: recent_runs
-SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes FROM runs
+SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
+  accept_identity, schedule, deadline_at FROM runs
 ORDER BY started_at DESC, id DESC LIMIT :limit;
 
 -- name: recent_runs_of
-SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes FROM runs
+SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
+  accept_identity, schedule, deadline_at FROM runs
 WHERE service = :service ORDER BY started_at DESC, id DESC LIMIT :limit;
 
 -- name: set_run_state

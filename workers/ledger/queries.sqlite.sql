@@ -3,6 +3,8 @@
 -- name: free_slot
 SELECT s.service, s.n FROM slots s
 WHERE s.unit IS NULL AND EXISTS (SELECT 1 FROM units u WHERE u.service = s.service AND u.state = 'ready')
+  AND EXISTS (SELECT 1 FROM runs r WHERE r.service = s.service AND r.state IN ('running', 'confirming')
+    AND r.via = 'cluster')
 LIMIT 1;
 
 -- name: free_slot_of_run

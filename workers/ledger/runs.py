@@ -29,8 +29,12 @@ def open_run(
     slots: int,
     parent: str | None,
     deletes: bool,
+    **more: Any,
 ) -> Run:
-    """Open a run; an open one of the service is superseded first, under the lock of the service's row."""
+    """Open a run; an open one of the service is superseded first, under the lock of the service's row.
+
+    ``more``: ``via``, ``schedule``, ``deadline`` (seconds) and ``accept_identity``, as ``Ledger.open_run`` has them.
+    """
     run = new_id(service, desk.now)
     desk.do("add_service", service=service, type=service_type)
     for row in desk.all("open_run", service=service):
@@ -44,6 +48,7 @@ def open_run(
         recipe=dump(recipe),
         parent=parent,
         deletes=int(deletes),
+        **more,
     )
     new, ids = add_units(desk, run, service, roots)
     tally = Tally()
@@ -118,4 +123,9 @@ def load_run(row: Any) -> Run:
         row.started_at,
         row.ended_at,
         row.reason,
+        row.via,
+        bool(row.paused),
+        bool(row.accept_identity),
+        row.schedule,
+        row.deadline_at,
     )

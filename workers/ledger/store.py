@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from specs.errors import Retry
 from specs.topology.events import Start
-from specs.work import Batch, Claim, CommitResult, Position, Run, RunState
+from specs.work import Batch, Claim, CommitResult, Position, Run, RunState, Via
 from workers.database import Database
 from workers.ledger import claims, giveback, phases, reading, retrying, runs
 from workers.ledger.commit import Commit
@@ -54,9 +54,14 @@ class SqlLedger:
         now: float,
         parent: str | None = None,
         deletes: bool = True,
+        via: Via = "embedded",
+        schedule: str | None = None,
+        deadline: float | None = None,
+        accept_identity: bool = False,
     ) -> Run:
+        more = {"via": via, "schedule": schedule, "deadline": deadline, "accept_identity": int(accept_identity)}
         return self._write(
-            now, lambda desk: runs.open_run(desk, service, service_type, recipe, roots, slots, parent, deletes)
+            now, lambda desk: runs.open_run(desk, service, service_type, recipe, roots, slots, parent, deletes, **more)
         )
 
     def identify(self, run: str, identity: str, *, accept: bool, now: float) -> None:
@@ -84,13 +89,16 @@ class SqlLedger:
             name = "recent_runs" if service is None else "recent_runs_of"
             return [runs.load_run(row) for row in desk.all(name, service=service, limit=limit)]
 
-    def open_runs(self) -> list[Run]:
-        """The runs that are not closed, oldest first."""
+    def open_runs(self, via: Via | None = None) -> list[Run]:
+        """The runs that are not closed, oldest first; ``via``: only those that such processes work on."""
         with self._desks.read() as desk:
-            return [runs.load_run(row) for row in desk.all("open_runs")]
+            found = [runs.load_run(row) for row in desk.all("open_runs")]
+        return [run for run in found if via is None or run.via == via]
 
     # -- units ----------------------------------------------------------------------------------------------------
-    def claim(self, worker: str, *, run: str | None = None, lease: float = 60.0, now: float) -> Claim | None:
+    def claim(
+        self, worker: str, *, run: str | None = None, queue: str | None = None, lease: float = 60.0, now: float
+    ) -> Claim | None:
         if self.db.dialect == "sqlite":  # an idle worker asks often: it must not take the write lock for that
             with self._desks.read(now) as desk:
                 if desk.one("any_ready") is None:

@@ -26,8 +26,11 @@ class AskedLedger:
     def identify(self, run: str, identity: str, *, accept: bool, now: float) -> None:
         self._ask("identify", (run, identity), {"accept": accept, "now": now})
 
-    def claim(self, worker: str, *, run: str | None = None, lease: float = 60.0, now: float) -> Claim | None:
-        claim: Claim | None = self._ask("claim", (worker,), {"run": run, "lease": lease, "now": now})
+    def claim(
+        self, worker: str, *, run: str | None = None, queue: str | None = None, lease: float = 60.0, now: float
+    ) -> Claim | None:
+        given = {"run": run, "queue": queue, "lease": lease, "now": now}
+        claim: Claim | None = self._ask("claim", (worker,), given)
         return claim
 
     def renew(self, unit: str, fence: int, *, lease: float = 60.0, progress: str = "", now: float) -> bool:

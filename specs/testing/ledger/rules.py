@@ -29,6 +29,7 @@ class Rules:
 
     def open(self, harness: Harness, *starts: Start, slots: int = 2, **more: Any) -> Run:
         roots = starts or (Start("service", SERVICE, ["shop", "shop", {}, None]),)
+        more.setdefault("via", "cluster")
         return harness.ledger.open_run("shop", "fake", {"a": "ü"}, roots, slots=slots, now=time.time(), **more)
 
     def claim(self, harness: Harness, run: Run | None = None, worker: str = "w", lease: float = 60.0) -> Claim:

@@ -25,6 +25,21 @@ class RunRules(Rules):
         with pytest.raises(Usage, match=run.id):
             harness.ledger.run("nothing")
 
+    def test_how_a_run_was_opened_is_told(self, harness: Harness) -> None:
+        before = time.time()
+        run = self.open(harness, schedule="nightly", deadline=3600.0, accept_identity=True)
+        assert (run.via, run.schedule, run.accept_identity, run.paused) == ("cluster", "nightly", True, False)
+        assert run.deadline_at is not None
+        assert abs(run.deadline_at - before - 3600) < 60
+        plain = self.open(harness, via="embedded")
+        assert (plain.via, plain.schedule, plain.accept_identity) == ("embedded", None, False)
+        assert plain.deadline_at is None
+
+    def test_workers_of_a_cluster_leave_other_runs_alone(self, harness: Harness) -> None:
+        run = self.open(harness, via="embedded")
+        assert harness.ledger.claim("w", now=time.time()) is None
+        assert self.claim(harness, run).unit.run == run.id
+
     def test_a_newer_run_supersedes_the_open_one(self, harness: Harness) -> None:
         old = self.open(harness)
         claim = self.claim(harness)

@@ -28,7 +28,7 @@ class Case:
         self.queue = RedisQueue(client, prefix="t", shards=2)
         self.flushing = Flushing(ledger, self.queue, name="one")
         root = Start("service", Scope.of("shop"), ["shop", "shop", {}, None])
-        self.run = ledger.open_run("shop", "fake", {}, [root], slots=1, now=time.time()).id
+        self.run = ledger.open_run("shop", "fake", {}, [root], slots=1, now=time.time(), via="cluster").id
 
     def sent(self) -> Claim:
         """Claim the unit, send its final batch and say so."""
