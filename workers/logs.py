@@ -1,32 +1,85 @@
-"""Log lines on stderr: for people, or one JSON object each."""
+"""Log lines on stderr, for people or one JSON object each; each tells whose unit it is about."""
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_ABOUT: ContextVar[Mapping[str, str] | None] = ContextVar("about", default=None)
+_PASSWORD = re.compile(r"(://[^:/@\s]*):[^@/\s]*@")
 
 
-class _Json(logging.Formatter):
+@contextmanager
+def context(*, run: str | None = None, unit: str | None = None, fence: int | None = None) -> Iterator[None]:
+    """What every line that is logged within is about. Contexts nest; a thread started within has none of it."""
+    given = {"run": run, "unit": unit, "fence": fence}
+    added = {name: str(value) for name, value in given.items() if value is not None}
+    token = _ABOUT.set({**about(), **added})
+    try:
+        yield
+    finally:
+        _ABOUT.reset(token)
+
+
+def about() -> Mapping[str, str]:
+    """``run``, ``unit`` and ``fence`` as far as they are known here. Thread and task have their own."""
+    return _ABOUT.get() or {}
+
+
+class Json(logging.Formatter):
+    """One JSON object: time, level, logger, kind of process, pid, message; run, unit and fence where they are known."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self._kind = kind
+
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
-            "process": record.process,
-            "message": record.getMessage(),
+            "process": self._kind,
+            "pid": record.process,
+            **about(),
+            "message": masked(record.getMessage()),
         }
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = masked(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
 
 
-def setup(*, as_json: bool = False) -> None:
-    """Send everything from level INFO on to stderr; our own way, in every process of a cluster."""
+class Plain(logging.Formatter):
+    """``2026-11-22 21:15:30,123 WARNING worker[42] headrace.worker: message  run=... unit=... fence=...``"""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"%(asctime)s %(levelname)s {kind or 'process'}[%(process)d] %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        known = " ".join(f"{name}={value}" for name, value in about().items())
+        return masked(super().formatMessage(record)) + (f"  {known}" if known else "")
+
+    def formatException(self, ei: object) -> str:
+        return masked(super().formatException(ei))  # type: ignore[arg-type]
+
+
+def masked(text: str) -> str:
+    """``text`` without passwords of URLs: what other libraries log is not ours to trust."""
+    return _PASSWORD.sub(r"\1:***@", text)
+
+
+def setup(*, as_json: bool = False, kind: str = "") -> None:
+    """Send everything from level INFO on to stderr; our own way, in every process of a cluster.
+
+    ``kind`` says what this process is: scheduler, worker, flusher, publisher.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    plain = logging.Formatter("%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s")
-    handler.setFormatter(_Json() if as_json else plain)
+    handler.setFormatter(Json(kind) if as_json else Plain(kind))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)

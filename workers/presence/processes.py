@@ -1,0 +1,102 @@
+"""The table ``processes``: every long-running process writes its row, and anybody may look."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from specs.errors import Retry
+from workers import liveness, sqlfile
+from workers.database import Database
+from workers.memory import rss
+
+EVERY = 5.0
+"""Seconds between two beats, at least."""
+FRESH = 30.0
+"""Seconds of silence after which a process counts as gone."""
+FORGOTTEN = 600.0
+"""Seconds of silence after which the row of a process that was killed is removed by the next one that starts."""
+MOST = 2000
+"""Processes that are listed."""
+
+
+class Process(NamedTuple):
+    """One process. ``rss`` and ``budget`` in bytes, ``age`` and ``silent`` in seconds; ``info`` is what it told."""
+
+    name: str
+    kind: str
+    queue: str | None
+    rss: int
+    budget: int | None
+    age: float
+    silent: float
+    info: dict[str, Any]
+
+
+class Presence:
+    """The row of this process; ``kind`` is scheduler, worker, child, flusher or publisher.
+
+    Call ``beat`` from the process's loop, as often as you like: it writes every five seconds. A beat that the database
+    cannot take is left out, since the next one says the same: nobody waits for it.
+    """
+
+    def __init__(
+        self, db: Database, kind: str, queue: str | None = None, budget: int | None = None, *, name: str = "",
+        every: float = EVERY, measure: Callable[[], int] = rss, clock: Callable[[], float] = time.time,
+    ) -> None:  # fmt: skip
+        self.name = name or liveness.name()
+        self.budget = budget
+        self._db, self._kind, self._queue = db, kind, queue
+        self._every, self._measure, self._clock = every, measure, clock
+        self._sql = sqlfile.load("workers.presence", db.dialect)
+        self._due = float("-inf")
+        self._swept = False
+
+    def beat(self, **info: Any) -> bool:
+        """Say that this process lives, with ``info`` that JSON can hold. Returns whether it was written now."""
+        if time.monotonic() < self._due:
+            return False
+        self._due = time.monotonic() + self._every
+        now = self._clock()
+        row = {
+            "name": self.name, "kind": self._kind, "queue": self._queue, "rss": self._measure(),
+            "budget": self.budget, "info": json.dumps(info), "now": now,
+        }  # fmt: skip
+        try:
+            with self._db.write(durable=False) as conn:
+                if not self._swept:
+                    conn.exec_driver_sql(self._sql.driver("sweep"), {"silent": FORGOTTEN, "now": now})
+                conn.exec_driver_sql(self._sql.driver("beat"), row)
+        except Retry:
+            return False
+        self._swept = True
+        return True
+
+    def leave(self) -> None:
+        """This process ends: remove its row. Where the database is out of reach, the row is forgotten by itself."""
+        self._due = float("inf")
+        try:
+            with self._db.write(durable=False) as conn:
+                conn.exec_driver_sql(self._sql.driver("leave"), {"name": self.name})
+        except Retry:
+            return
+
+
+def live(
+    db: Database, kind: str | None = None, within: float = FRESH, *, now: float | None = None
+) -> list[Process]:  # fmt: skip
+    """The processes that were heard of in the last ``within`` seconds, by kind and name; the first ``MOST``."""
+    sql = sqlfile.load("workers.presence", db.dialect).driver("live")
+    with db.read() as conn:
+        values = {"within": within, "most": MOST, "now": time.time() if now is None else now}
+        rows = conn.exec_driver_sql(sql, values).all()
+    return [
+        Process(
+            row.name, row.kind, row.queue, row.rss, row.budget, max(0.0, row.age), max(0.0, row.silent),
+            json.loads(row.info),
+        )
+        for row in rows
+        if kind is None or row.kind == kind
+    ]  # fmt: skip

@@ -1,0 +1,173 @@
+"""A small HTTP server for what machines ask a process: ``/metrics``, ``/healthz``."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+import socketserver
+import threading
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from specs.errors import Fatal, HeadraceError, Usage
+
+PATIENCE = 5.0
+"""Seconds that a client may take for its request, and again for the answer."""
+REQUEST = 8192
+"""Bytes of a request, at most."""
+CLIENTS = 16
+"""Clients served at once; others are turned away."""
+PLAIN = "text/plain; charset=utf-8"
+Route = Callable[[], tuple[int, str, str]]
+"""Answers status, content type and body."""
+log = logging.getLogger("headrace.web")
+
+
+class Web:
+    """A running server. ``address`` is where it listens; ``stop`` ends it within a second. A context manager."""
+
+    def __init__(self, server: _Server) -> None:
+        self._server = server
+        host, port = server.socket.getsockname()[:2]
+        self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self._thread = threading.Thread(target=server.serve_forever, args=[0.1], name="web", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(1.0)
+
+    def __enter__(self) -> Web:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def serve(address: str, routes: Mapping[str, Route]) -> Web:
+    """Listen on ``HOST:PORT`` (``:PORT`` is every interface, port 0 any free one) and answer GET for these paths.
+
+    A route that raises is answered with 503 and its message, so that whoever asks learns what is wrong. Raises
+    ``Usage`` for an address that is none, ``Fatal`` where we cannot listen.
+    """
+    host, port = parse(address)
+    remedy = "choose another HOST:PORT, or stop what listens there"
+    try:
+        return Web(_Server(host, port, routes))
+    except socket.gaierror:
+        raise Usage(
+            "this host is unknown, so there is nothing to listen on", address, "name one of this machine"
+        ) from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Fatal("the port is in use", address, remedy, reason="port") from None
+        raise Fatal(f"cannot listen: {error.strerror}", address, remedy, reason="port") from None
+
+
+def parse(address: str) -> tuple[str, int]:
+    """``HOST:PORT`` in its parts; IPv6 in brackets. Raises ``Usage``."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise Usage("this is no address to listen on", address, "write HOST:PORT, such as 127.0.0.1:9108")
+    return host.strip("[]") or "0.0.0.0", int(port)
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = True
+
+    def __init__(self, host: str, port: int, routes: Mapping[str, Route]) -> None:
+        self.routes, self._free = routes, threading.BoundedSemaphore(CLIENTS)
+        family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        self.address_family = family
+        super().__init__((str(where[0]), int(where[1])), _Client)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is its own affair."""
+
+
+class _Client(socketserver.BaseRequestHandler):
+    """One request, one answer, end: nothing is kept alive."""
+
+    server: _Server
+
+    def handle(self) -> None:
+        head = self._head()
+        words = head.split(b"\r\n")[0].decode("latin-1").split()
+        if len(words) != 3 or not words[2].startswith("HTTP/"):
+            return self._answer(400, PLAIN, "not HTTP\n", body=True)
+        method, path = words[0], words[1].partition("?")[0]
+        if method not in ("GET", "HEAD"):
+            return self._answer(405, PLAIN, "GET only\n", body=True)
+        route = self.server.routes.get(path)
+        if route is None:
+            known = "".join(f"{each}\n" for each in self.server.routes)
+            return self._answer(404, PLAIN, known, body=method == "GET")
+        return self._answer(*_asked(route), body=method == "GET")
+
+    def _head(self) -> bytes:
+        """The request up to its empty line, within one deadline however slowly it trickles in."""
+        end, found = time.monotonic() + PATIENCE, b""
+        while b"\r\n\r\n" not in found and len(found) < REQUEST:
+            self.request.settimeout(max(0.01, end - time.monotonic()))
+            part = self.request.recv(REQUEST)
+            if not part or time.monotonic() >= end:
+                break
+            found += part
+        return found
+
+    def _answer(self, status: int, type_: str, text: str, *, body: bool) -> None:
+        content = text.encode()
+        head = (
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {type_}\r\n"
+            f"Content-Length: {len(content)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
+        )
+        self.request.settimeout(PATIENCE)
+        self.request.sendall(head.encode("latin-1") + (content if body else b""))
+
+
+def _asked(route: Route) -> tuple[int, str, str]:
+    try:
+        return route()
+    except HeadraceError as error:
+        return 503, PLAIN, f"{error}\n"
+    except Exception as error:
+        log.exception("an answer could not be made")
+        return 500, PLAIN, f"internal error: {type(error).__name__}\n"
+
+
+class Pulse:
+    """``/healthz`` of a process with a loop: 200 as long as ``beat`` was called within ``limit`` seconds, else 503.
+
+    It tells of this process only: one that waits for Redis or the database lives, and restarting it would not help.
+    """
+
+    def __init__(self, limit: float = 60.0, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limit, self._clock = limit, clock
+        self._last = clock()
+
+    def beat(self) -> None:
+        self._last = self._clock()
+
+    def route(self) -> tuple[int, str, str]:
+        silent = self._clock() - self._last
+        if silent <= self._limit:
+            return 200, PLAIN, "ok\n"
+        return 503, PLAIN, f"the loop of this process has not turned for {silent:.0f} seconds\n"
