@@ -27,11 +27,13 @@ CREATE TABLE runs (
     accept_identity INTEGER NOT NULL DEFAULT 0,
     schedule TEXT, -- which one opened it
     deadline_at REAL, -- cancelled then
-    published_at REAL -- its snapshot sinks were written
+    published_at REAL, -- its snapshot sinks were written
+    published TEXT NOT NULL DEFAULT '' -- JSON: lines per sink, errors, attempts
 );
 -- one run at a time per service
 CREATE UNIQUE INDEX runs_open ON runs (service) WHERE state IN ('running', 'confirming');
 CREATE INDEX runs_started ON runs (started_at);
+CREATE INDEX runs_states ON runs (service, state, ended_at);
 
 CREATE TABLE slots (
     service TEXT NOT NULL,
@@ -154,6 +156,7 @@ CREATE TABLE outcomes (
     scope TEXT NOT NULL -- the FQN of the listing
 );
 CREATE INDEX outcomes_run ON outcomes (run, kind, n);
+CREATE INDEX outcomes_poison ON outcomes (run) WHERE reason = 'poison';
 
 -- which listings were read, and which of them only in part
 CREATE TABLE coverage (

@@ -11,6 +11,7 @@ ALTER TABLE runs ADD COLUMN accept_identity INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN schedule TEXT;
 ALTER TABLE runs ADD COLUMN deadline_at {real};
 ALTER TABLE runs ADD COLUMN published_at {real};
+ALTER TABLE runs ADD COLUMN published TEXT NOT NULL DEFAULT '';
 
 ALTER TABLE units ADD COLUMN queue TEXT NOT NULL DEFAULT 'small';
 
