@@ -13,6 +13,9 @@ ALTER TABLE runs ADD COLUMN deadline_at {real};
 ALTER TABLE runs ADD COLUMN published_at {real};
 ALTER TABLE runs ADD COLUMN published TEXT NOT NULL DEFAULT '';
 
+CREATE INDEX runs_states ON runs (service, state, ended_at);
+CREATE INDEX outcomes_poison ON outcomes (run) WHERE reason = 'poison';
+
 ALTER TABLE units ADD COLUMN queue TEXT NOT NULL DEFAULT 'small';
 
 ALTER TABLE tallies ADD COLUMN expired {long} NOT NULL DEFAULT 0;
