@@ -274,6 +274,12 @@ WHERE shards.holder = excluded.holder OR shards.until <= {now};
 -- name: leave_shards
 DELETE FROM shards WHERE holder = :holder;
 
+-- name: leave_shard
+DELETE FROM shards WHERE holder = :holder AND shard = :shard;
+
+-- name: shard_holders
+SELECT shard, holder FROM shards WHERE until > {now} ORDER BY shard;
+
 -- reading -------------------------------------------------------------------------------------------------------
 
 -- name: sum_counts

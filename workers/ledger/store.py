@@ -198,8 +198,18 @@ class SqlLedger:
             now, lambda desk: bool(desk.do("claim_shard", shard=shard, holder=holder, lease=float(lease)))
         )
 
-    def leave_shards(self, holder: str) -> None:
-        self._write(0.0, lambda desk: desk.do("leave_shards", holder=holder))
+    def leave_shards(self, holder: str, shards: Collection[int] | None = None) -> None:
+        """A flusher gives up ``shards``, or all that it has."""
+        if shards is None:
+            self._write(0.0, lambda desk: desk.do("leave_shards", holder=holder))
+        else:
+            rows = [{"holder": holder, "shard": shard} for shard in sorted(shards)]
+            self._write(0.0, lambda desk: desk.many("leave_shard", rows))
+
+    def shard_holders(self, *, now: float) -> dict[int, str]:
+        """Which flusher has which shard; those that nobody has are left out."""
+        with self._desks.read(now) as desk:
+            return {row.shard: row.holder for row in desk.all("shard_holders")}
 
     def holders(self, run: str) -> tuple[set[str], set[str]]:
         with self._desks.read() as desk:
