@@ -37,8 +37,10 @@ def settings(redis: str | None, catalog: str | None, prefix: str | None) -> Sett
     try:
         import celery  # noqa: F401
 
-        from workers.settings import load
+        from workers.settings import load, strangers
     except ImportError as error:
         what = f"clusters need the package {error.name}"
         raise Usage(what, remedy="install it: pip install 'headrace[cluster]'", reason="driver") from None
+    for line in strangers(os.environ):
+        click.echo(f"warning: {line}", err=True)
     return load(os.environ, redis=redis, catalog=catalog, prefix=prefix)

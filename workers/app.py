@@ -6,7 +6,9 @@ is lost is published again, one too many finds nothing to do. Work, leases, dela
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from celery import Celery
 from kombu.entity import Queue
@@ -18,9 +20,24 @@ TASK = "headrace.drain"
 
 def make(settings: Settings) -> Celery:
     """The application of one cluster. Nothing is connected yet."""
-    app = Celery("headrace", broker=settings.redis.get_secret_value(), set_as_current=False)
-    app.conf.update(_conf(settings))
+    url = settings.redis.get_secret_value()
+    app = Celery("headrace", broker=url.partition("?")[0], set_as_current=False)
+    app.conf.update(_conf(settings), broker_use_ssl=tls(url))
     return app
+
+
+def tls(url: str) -> dict[str, Any] | None:
+    """What Celery wants to know of a ``rediss://`` URL. Certificates are checked unless ``ssl_cert_reqs=none``."""
+    if not url.startswith("rediss://"):
+        return None
+    asked = {name: value for name, value in parse_qsl(urlsplit(url).query) if name.startswith("ssl_")}
+    checked = asked.get("ssl_cert_reqs", "required").lower() not in ("none", "cert_none")
+    named = asked.get("ssl_check_hostname", "true").lower() not in ("false", "0", "no")
+    return {
+        **asked,
+        "ssl_cert_reqs": ssl.CERT_REQUIRED if checked else ssl.CERT_NONE,
+        "ssl_check_hostname": checked and named,
+    }
 
 
 def _conf(settings: Settings) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 
@@ -15,7 +18,15 @@ from workers.queues import redis as sink
 QUEUES = ("small", "large")
 """Queues of hints: a worker serves one of them."""
 SECRETS = frozenset({"redis", "catalog"})
-_PREFIX = "HEADRACE_"
+PREFIX = "HEADRACE_"
+OTHERS = {
+    "HEADRACE_DEBUG": "Any value: a traceback follows the line of an internal error.",
+    "HEADRACE_PASSWORD": "Answers `${prompt:password}` in a recipe where nobody can be asked; "
+    "`HEADRACE_<NAME>` answers `${prompt:<name>}`.",
+}
+"""Variables that are no settings of a cluster, and what they do."""
+TLS = {"redis_ca": "ssl_ca_certs", "redis_cert": "ssl_certfile", "redis_key": "ssl_keyfile"}
+"""Settings that become parameters of Redis' URL."""
 
 
 class Settings(Model):
@@ -25,6 +36,14 @@ class Settings(Model):
     """
 
     redis: SecretStr = Field(description="URL of Redis or Valkey: redis://user:password@host:6379/0, or rediss://.")
+    redis_ca: Path | None = Field(
+        default=None, description="File of the certificates that sign Redis' own; needs rediss://. Else the system's."
+    )
+    redis_cert: Path | None = Field(
+        default=None,
+        description="File of the certificate that we show to Redis; needs rediss:// and HEADRACE_REDIS_KEY.",
+    )
+    redis_key: Path | None = Field(default=None, description="File of that certificate's private key.")
     catalog: SecretStr = Field(description="URL of the catalog: postgresql://user:password@host/database.")
     prefix: str = Field(
         default="headrace",
@@ -43,7 +62,7 @@ class Settings(Model):
 
 
 def load(environ: Mapping[str, str], **given: str | None) -> Settings:
-    """The settings in ``environ``; ``given`` ones (from the command line) win.
+    """The settings in ``environ``; ``given`` ones (from the command line) win. Redis' URL holds those for TLS, too.
 
     Raises ``Usage`` naming the variable that is missing, wrong or unreadable; never its value where it is secret.
     """
@@ -55,29 +74,82 @@ def load(environ: Mapping[str, str], **given: str | None) -> Settings:
     if given.keys() - Settings.model_fields.keys():
         raise known_values("unknown setting", sorted(given)[0], Settings.model_fields)
     try:
-        return Settings(**values)
+        return _with_tls(Settings(**values))
     except ValidationError as error:
         raise _told(error) from None
 
 
+def strangers(environ: Mapping[str, str]) -> list[str]:
+    """A line for every variable in ``environ`` that looks like ours and is not, with the nearest that is."""
+    known = variables()
+    lines = []
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}TEST_"):
+            near = difflib.get_close_matches(name, known, 1)
+            lines.append(f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
+    return lines
+
+
+def variables() -> dict[str, str]:
+    """Every variable that is read, with what it means."""
+    found = {}
+    for name, field in Settings.model_fields.items():
+        found[variable(name)] = field.description or ""
+        if name in SECRETS:
+            found[f"{variable(name)}_FILE"] = f"File that holds {variable(name)}."
+    return {**found, **OTHERS}
+
+
+def variable(name: str) -> str:
+    """The variable of a setting."""
+    return f"{PREFIX}{name.upper()}"
+
+
 def _value(environ: Mapping[str, str], name: str) -> str | None:
-    variable = f"{_PREFIX}{name.upper()}"
-    file = environ.get(f"{variable}_FILE") if name in SECRETS else None
-    if file is None:
-        return environ.get(variable) or None
-    if environ.get(variable):
-        raise Usage(f"both {variable} and {variable}_FILE are set", remedy="keep one of them")
+    wanted = variable(name)
+    file = environ.get(f"{wanted}_FILE") if name in SECRETS else None
+    if not file:
+        return environ.get(wanted) or None
+    if environ.get(wanted):
+        raise Usage(f"both {wanted} and {wanted}_FILE are set", remedy="keep one of them")
+    text = _read(file, f"{wanted}_FILE").strip()
+    if not text:
+        raise Usage(f"the file of {wanted}_FILE is empty", file, "write the value into it")
+    return text
+
+
+def _read(file: str | Path, variable: str) -> str:
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
+        return Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise Usage(f"{variable}_FILE cannot be read: {why}", file, "mount the secret, and let us read it") from None
+        raise Usage(f"{variable} cannot be read: {why}", str(file), "mount the secret, and let us read it") from None
+
+
+def _with_tls(settings: Settings) -> Settings:
+    """The files for TLS become part of Redis' URL, which all clients understand."""
+    files = {name: file for name in TLS if (file := getattr(settings, name)) is not None}
+    if not files:
+        return settings
+    url = settings.redis.get_secret_value()
+    if not url.startswith("rediss://"):
+        first = variable(next(iter(files)))
+        raise Usage(
+            f"{first} is set, but {variable('redis')} is no rediss:// URL", remedy="write rediss://, or unset it"
+        )
+    if len(files.keys() & {"redis_cert", "redis_key"}) == 1:
+        raise Usage("a certificate needs its key", remedy=f"set {variable('redis_cert')} and {variable('redis_key')}")
+    parts = {TLS[name]: file for name, file in files.items() if _read(file, variable(name))}
+    query = "&".join(f"{name}={quote(str(file))}" for name, file in parts.items())
+    joined = f"{url}{'&' if urlsplit(url).query else '?'}{query}"
+    return settings.model_copy(update={"redis": SecretStr(joined)})
 
 
 def _told(error: ValidationError) -> Usage:
     first = error.errors()[0]
     name = str(first["loc"][0])
-    variable, about = f"{_PREFIX}{name.upper()}", Settings.model_fields[name].description or ""
+    about = Settings.model_fields[name].description or ""
     if first["type"] == "missing":
-        return Usage(f"{variable} is not set", remedy=about)
-    return Usage(f"{variable} is wrong: {first['msg']}", remedy=about)
+        return Usage(f"{variable(name)} is not set", remedy=about)
+    message = re.sub(r"^Value error, ", "", first["msg"])
+    return Usage(f"{variable(name)} is wrong: {message}", remedy=about)
