@@ -1,0 +1,50 @@
+"""Redis 6.2, 7 and 8 and Valkey: the queue's suite, and a crawl by real processes, on each."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from specs.testing.queue import QueueSuite
+from specs.work import SinkQueue
+from tests.servers.redis import RedisServer
+from tests.workers.cluster.rig import check, cluster, fake, undisturbed
+from tests.workers.redis_servers.flavours import NAMES, started
+from workers.queues.redis import RedisQueue
+from workers.redislink import connect, reach
+
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("flavours")]
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def server(request: pytest.FixtureRequest) -> Iterator[RedisServer]:
+    made = started(request.param)
+    yield made
+    made.stop()
+
+
+class TestQueue(QueueSuite):
+    @pytest.fixture(autouse=True)
+    def _server(self, server: RedisServer) -> None:
+        self._url = server.url
+
+    @contextmanager
+    def queue(self, *, max_bytes: int = 10_000_000) -> Iterator[SinkQueue]:
+        made = RedisQueue(connect(self._url), prefix=f"suite{next(_numbers)}", max_bytes=max_bytes)
+        yield made
+        made.close()
+
+
+def test_a_crawl_is_that_of_one_process(server: RedisServer, tmp_path: Path) -> None:
+    recipe = fake(schemas=3, tables=60)
+    with connect(server.url) as client:
+        reach(client, "here")
+    with cluster(server.url, f"sqlite:///{tmp_path / 'wild.db'}", tmp_path) as made:
+        made.flusher()
+        made.worker(1)
+        check(made, made.crawl(recipe), undisturbed(recipe, tmp_path))
