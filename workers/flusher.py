@@ -26,12 +26,13 @@ class Flusher:
     """One at a time per shard. ``step`` commits what is there; a batch leaves the queue only when it is settled.
 
     A duplicate or fenced batch is dropped, a gap gives its unit back (the ledger does both); the producers are told.
-    ``step`` raises ``Fatal`` when the catalog cannot be written (disk full, gone): nothing was removed then.
+    ``step`` raises ``Fatal`` when the catalog cannot be written (disk full, or out for ``patience`` seconds), and
+    ``Retry`` at once, when there is no ``patience``, while it is out: nothing was removed then.
     """
 
     def __init__(
-        self, queue: Drained, ledger: Ledger, *, shards: Sequence[int] = (0,), patience: float = PATIENCE,
-        clock: Callable[[], float] = time.time,
+        self, queue: Drained, ledger: Ledger, *, shards: Sequence[int] = (0,),
+        patience: float | None = PATIENCE, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self._queue, self._ledger, self._shards = queue, ledger, shards
         self._patience, self._clock = patience, clock
@@ -56,6 +57,8 @@ class Flusher:
 
     def _commit(self, batches: list[Batch]) -> list[CommitResult]:
         """A reply that was lost costs nothing: the batches are then duplicates."""
+        if self._patience is None:
+            return self._ledger.commit(batches, now=self._clock())
         return patiently(lambda: self._ledger.commit(batches, now=self._clock()), patience=self._patience)
 
 

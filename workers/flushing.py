@@ -6,7 +6,6 @@ import logging
 import time
 
 from specs.errors import Retry
-from workers import liveness
 from workers.flusher import Flusher
 from workers.joining import check, joined
 from workers.ledger import SqlLedger
@@ -14,6 +13,7 @@ from workers.memory import tune
 from workers.queues.redis import RedisQueue
 from workers.retries import jitter
 from workers.settings import Settings
+from workers.sharing import Shares
 from workers.stopping import Stop
 
 LEASE = 15.0
@@ -26,17 +26,14 @@ log = logging.getLogger("headrace.flusher")
 
 
 class Flushing:
-    """One flusher of a cluster: ``step`` again and again. Several share the shards; one is enough.
-
-    Two that believe in the same shard harm nothing: the ledger takes every batch once.
-    """
+    """One flusher of a cluster: ``step`` again and again. Several share the shards; one is enough."""
 
     def __init__(self, ledger: SqlLedger, queue: RedisQueue, *, lease: float = LEASE, name: str = "") -> None:
-        self._ledger, self._queue, self._lease = ledger, queue, lease
-        self.name = name or liveness.name()
-        self.shards: list[int] = []
-        self._flusher = Flusher(queue, ledger, shards=self.shards)
-        self._leased = self._healed = float("-inf")
+        self._ledger, self._queue = ledger, queue
+        self._shares = Shares(ledger, queue.shards, name=name, lease=lease)
+        self.shards = self._shares.held
+        self._flusher = Flusher(queue, ledger, shards=self.shards, patience=None)
+        self._healed = float("-inf")
 
     @property
     def batches(self) -> int:
@@ -47,7 +44,7 @@ class Flushing:
 
         Raises ``Retry`` while Redis or the catalog is out of reach.
         """
-        self._claim()
+        self._shares.look()
         if not self.shards:
             time.sleep(wait)
             return 0
@@ -78,18 +75,7 @@ class Flushing:
         return returned
 
     def leave(self) -> None:
-        self._ledger.leave_shards(self.name)
-
-    def _claim(self) -> None:
-        if time.monotonic() - self._leased < self._lease / 3:
-            return
-        now = time.time()
-        self.shards[:] = [
-            shard
-            for shard in range(self._queue.shards)
-            if self._ledger.claim_shard(shard, self.name, lease=self._lease, now=now)
-        ]
-        self._leased = time.monotonic()
+        self._shares.leave()
 
 
 def flush(settings: Settings, stop: Stop) -> int:

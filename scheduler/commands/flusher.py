@@ -13,7 +13,8 @@ from scheduler.joining import cluster, log_json
 def command(redis: str | None, catalog: str | None, prefix: str | None, as_json: bool) -> int:
     """Bring what the workers of a cluster sent into the catalog, until SIGTERM.
 
-    One is enough; another one takes over within 15 seconds when it dies.
+    One is enough, several share the work. When one is killed, another one of its machine takes over at once, one of
+    another machine within 15 seconds.
 
     \b
     Example:

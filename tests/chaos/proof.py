@@ -61,7 +61,7 @@ def ledger(conn: Connection, run: str) -> None:
 def stored(conn: Connection, summary: Summary) -> None:
     """What the run says that it stored is what lies there."""
     assert summary.reconciles
-    assert not (summary.missing or summary.deleted or summary.waiting or summary.doubtful)
+    assert {**summary.missing, **summary.deleted, **summary.waiting, **summary.doubtful} == {}
     present = dict(_rows(conn, "SELECT type, count(*) FROM entities GROUP BY type", summary.run))
     assert {type_: tally.emitted + tally.unchanged for type_, tally in summary.entities.items()} == present
     told = dict(_rows(conn, "SELECT type, count(*) FROM events WHERE run = {run} GROUP BY type", summary.run))

@@ -70,7 +70,7 @@ def test_what_was_sent_is_stored(case: Case) -> None:
 
 def test_nothing_is_taken_for_lost_while_it_waits(case: Case) -> None:
     case.sent()
-    case.flushing._claim()
+    case.flushing._shares.look()
     assert case.flushing.heal() == 0
     assert case.state == "flushing"
 
@@ -104,14 +104,3 @@ def test_embedded_runs_are_left_alone(case: Case) -> None:
     case.ledger.flushing(claim.unit.id, claim.fence, Position(0, "host:1:2", "0000000000000001"))
     case.flushing.step(0.01)
     assert case.state == "flushing"
-
-
-def test_one_flusher_per_shard(case: Case) -> None:
-    other = Flushing(case.ledger, case.queue, name="two")
-    case.flushing.step(0.01)
-    other.step(0.01)
-    assert (case.flushing.shards, other.shards) == ([0, 1], [])
-    case.flushing.leave()
-    third = Flushing(case.ledger, case.queue, name="three")
-    third.step(0.01)
-    assert third.shards == [0, 1]
