@@ -1,4 +1,4 @@
-"""The reference pages ``docs/cli.md`` and ``docs/recipe.md``, generated from commands and models.
+"""The reference pages ``docs/cli.md``, ``docs/recipe.md`` and ``docs/metrics.md``, generated from what they describe.
 
 ``python -m scheduler.reference docs`` writes them; a test compares them with what is checked in.
 """
@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from scheduler.cli import SECTIONS, cli
 from specs.config import Filter, Limits, MetadataExtract
 from specs.recipe import Deletion, Extract, ServiceRef
+from workers.metrics.families import GROUPS
 
 INTROS = Path(__file__).parent / "intros"
 _MODELS: tuple[tuple[str, type[BaseModel]], ...] = (
@@ -41,10 +42,16 @@ def recipe_page() -> str:
     return Template((INTROS / "recipe.md").read_text()).safe_substitute(settings="\n".join(_settings()))
 
 
+def metrics_page() -> str:
+    """``docs/metrics.md``."""
+    return Template((INTROS / "metrics.md").read_text()).safe_substitute(metrics="\n".join(_metrics()))
+
+
 def write(folder: Path) -> None:
-    """Write both pages into ``folder``."""
+    """Write the pages into ``folder``."""
     (folder / "cli.md").write_text(command_page())
     (folder / "recipe.md").write_text(recipe_page())
+    (folder / "metrics.md").write_text(metrics_page())
 
 
 def _overview() -> Iterator[str]:
@@ -74,6 +81,15 @@ def _settings() -> Iterator[str]:
         for name, field in schema["properties"].items():
             default = "required" if name in schema.get("required", []) else _default(field.get("default"))
             yield f"| `{name}` | {_type(field)} | {default} | {field.get('description', '')} |"
+        yield ""
+
+
+def _metrics() -> Iterator[str]:
+    for title, families in GROUPS.items():
+        yield f"## {title}\n\n| metric | type | labels | meaning |\n| --- | --- | --- | --- |"
+        for family in families:
+            labels = ", ".join(f"`{label}`" for label in family.labels)
+            yield f"| `{family.name}` | {family.type} | {labels} | {family.what} |"
         yield ""
 
 

@@ -28,6 +28,7 @@ def generated() -> dict[Path, str]:
     pages = {
         Path("docs/cli.md"): reference.command_page(),
         Path("docs/recipe.md"): reference.recipe_page(),
+        Path("docs/metrics.md"): reference.metrics_page(),
         REFERENCE / "entities.schema.json": schemas() + "\n",
         REFERENCE / "connectors.md": overview(),
     }

@@ -182,6 +182,22 @@ class RedisQueue:
 
         return asked(found, self._place)
 
+    def ages(self) -> list[float]:
+        """Seconds that the first entry of each shard has waited; 0 for an empty shard."""
+
+        def found() -> list[float]:
+            seconds, micros = self._client.time()
+            firsts = [self._client.xrange(self._keys(shard)[0], count=1) for shard in range(self.shards)]
+            born = [int(_text(first[0][0]).partition("-")[0]) / 1000 if first else None for first in firsts]
+            return [0.0 if each is None else max(0.0, seconds + micros / 1e6 - each) for each in born]
+
+        return asked(found, self._place)
+
+    @property
+    def limit(self) -> int:
+        """Bytes at which a shard is full."""
+        return self._bounds[1]
+
     def dead(self) -> int:
         """How many torn batches are kept."""
         return int(asked(lambda: self._client.xlen(self._key("dead")), self._place))

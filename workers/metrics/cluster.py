@@ -1,0 +1,125 @@
+"""Metrics of a whole cluster, read from its ledger, its sink queue, and what its processes told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from specs.errors import Fatal, Retry
+from workers import sqlfile
+from workers.database import Database
+from workers.metrics import processes
+from workers.metrics.text import Page
+
+MOST = 2000
+"""Rows of each kind, at most: a page of metrics stays bounded."""
+_SUMS = {
+    "entities": "headrace_entities_committed_total",
+    "failures": "headrace_failures_total",
+    "statements": "headrace_statements_total",
+    "expired": "headrace_leases_expired_total",
+    "fenced": "headrace_fenced_writes_total",
+    "crashes": "headrace_crashes_total",
+}
+
+
+class Queue(Protocol):
+    """What is asked of the sink queue, per shard: entries and bytes; the age of the first entry in seconds."""
+
+    def sizes(self) -> list[tuple[int, int]]: ...
+    def ages(self) -> list[float]: ...
+    def dead(self) -> int: ...
+    @property
+    def limit(self) -> int: ...
+
+
+def render(db: Database, queue: Queue | None = None, *, now: float | None = None) -> str:
+    """The metrics as text of Prometheus. Costs a few milliseconds, however many units there are.
+
+    Raises what ``Database`` raises; a queue that is out of reach is a metric.
+    """
+    begun = time.monotonic()
+    page = Page()
+    with db.read() as conn:
+        _ledger(_Ask(conn, db.dialect, time.time() if now is None else now), page)
+    processes.add(page, db, now=now)
+    if queue is not None:
+        _queue(queue, page)
+    page.add("headrace_scrape_seconds", round(time.monotonic() - begun, 6))
+    return page.text()
+
+
+class _Ask:
+    def __init__(self, conn: Any, dialect: str, now: float) -> None:
+        self._conn, self._now = conn, now
+        self._sql = sqlfile.load("workers.metrics", dialect)
+
+    def __call__(self, name: str, **values: Any) -> Sequence[Any]:
+        given = {"most": MOST, "now": self._now, **values}
+        found: Sequence[Any] = self._conn.exec_driver_sql(self._sql.driver(name), given).all()
+        return found
+
+
+def _ledger(ask: _Ask, page: Page) -> None:
+    for row in ask("runs"):
+        page.add("headrace_runs", row.n, service=row.service, state=row.state)
+        page.add("headrace_last_run_end_timestamp_seconds", row.ended, service=row.service, state=row.state)
+    for row in ask("open_runs"):
+        _open_run(ask, page, row)
+    for row in ask("tallies"):
+        for column, name in _SUMS.items():
+            page.add(name, getattr(row, column), service=row.service)
+    for row in ask("quarantined"):
+        page.add("headrace_quarantined_objects", row.n, service=row.service)
+    for row in ask("slots"):
+        page.add("headrace_slots", row.n - row.taken, service=row.service, state="free")
+        page.add("headrace_slots", row.taken, service=row.service, state="taken")
+    for row in ask("services"):
+        page.add("headrace_breaker_open", row.open, service=row.service)
+        page.add("headrace_service_failing", row.failing, service=row.service)
+    for row in ask("shards"):
+        page.add("headrace_shard_held", row.held, shard=row.shard)
+    for row in ask("followers"):
+        page.add("headrace_sink_lag_events", max(0, row.behind), sink=row.sink)
+        page.add("headrace_sink_lag_seconds", max(0.0, row.age or 0.0), sink=row.sink)
+        page.add("headrace_sink_failing", row.failing, sink=row.sink)
+        page.add("headrace_sink_state", 1, sink=row.sink, state=row.state)
+    for row in ask("dead_letters"):
+        page.add("headrace_dead_letters", row.n, sink=row.sink)
+    for row in ask("schedules"):
+        page.add("headrace_schedule_paused", row.paused, schedule=row.name)
+        if row.outcome is not None:
+            name = "headrace_schedule_last_fire_timestamp_seconds"
+            page.add(name, row.fire_time, schedule=row.name, outcome=row.outcome)
+    for row in ask("leaders"):
+        page.add("headrace_leader_held", row.held, role=row.role)
+
+
+def _open_run(ask: _Ask, page: Page, run: Any) -> None:
+    totals = ask("totals", run=run.id)[0]
+    states = ask("states", run=run.id)
+    finished = int(totals.finished or 0)
+    ready = max(0, int(totals.known or 0) - finished - sum(row.n for row in states))  # too many to be counted
+    for state, n in [("ready", ready), *((row.state, row.n) for row in states), ("finished", finished)]:
+        page.add("headrace_units", n, service=run.service, state=state)
+    claimed = [row.claimed for row in states if row.claimed is not None]
+    wait = max(0.0, min([run.age, *claimed])) if ready and not run.paused else 0.0
+    page.add("headrace_ready_wait_seconds", round(wait, 3), service=run.service)
+    page.add("headrace_open_run_seconds", round(max(0.0, run.age), 3), service=run.service)
+    page.add("headrace_open_run_paused", run.paused, service=run.service)
+
+
+def _queue(queue: Queue, page: Page) -> None:
+    try:
+        sizes, ages, torn = queue.sizes(), queue.ages(), queue.dead()
+    except (Retry, Fatal):
+        page.add("headrace_queue_up", 0)
+        return
+    page.add("headrace_queue_up", 1)
+    page.add("headrace_queue_torn", torn)
+    for shard, ((entries, size), age) in enumerate(zip(sizes, ages, strict=True)):
+        page.add("headrace_queue_entries", entries, shard=shard)
+        page.add("headrace_queue_bytes", size, shard=shard)
+        page.add("headrace_queue_limit_bytes", queue.limit, shard=shard)
+        page.add("headrace_queue_oldest_seconds", round(age, 3), shard=shard)

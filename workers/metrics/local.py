@@ -1,0 +1,15 @@
+"""Metrics of the processes of one machine: what ``--metrics HOST:PORT`` of a worker, flusher or publisher answers."""
+
+from __future__ import annotations
+
+from workers import liveness
+from workers.database import Database
+from workers.metrics import processes
+from workers.metrics.text import Page
+
+
+def local(db: Database) -> str:
+    """Memory and counters of every process of this host: a worker's pool processes are among them."""
+    page = Page()
+    processes.add(page, db, host=liveness.name().rsplit(":", 2)[0] + ":")
+    return page.text()

@@ -1,0 +1,32 @@
+"""Metrics of the processes of a cluster, from what they last told of themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from workers.database import Database
+from workers.metrics.counters import samples
+from workers.metrics.text import Page
+from workers.presence import Process, live
+
+MOST = 500
+"""Processes told one by one; of a larger cluster the first ones, and the number of all."""
+
+
+def add(page: Page, db: Database, *, host: str = "", now: float | None = None) -> None:
+    """Add all live processes to ``page``, or those of one ``host``."""
+    found = [each for each in live(db, now=now) if each.name.startswith(host)]
+    for (kind, queue), n in sorted(Counter((each.kind, each.queue or "") for each in found).items()):
+        page.add("headrace_processes", n, kind=kind, queue=queue)
+    for each in found[:MOST]:
+        _one(page, each)
+
+
+def _one(page: Page, each: Process) -> None:
+    labels = {"process": each.name.rpartition(":")[0], "kind": each.kind, "queue": each.queue or ""}
+    page.add("headrace_process_resident_bytes", each.rss, **labels)
+    page.add("headrace_process_budget_bytes", each.budget, **labels)
+    page.add("headrace_process_uptime_seconds", round(each.age, 3), **labels)
+    counters = each.info.get("counters")
+    for name, value in samples(counters if isinstance(counters, dict) else {}):
+        page.add(name, value, **labels)

@@ -1,0 +1,47 @@
+"""The text format of Prometheus, version 0.0.4."""
+
+from __future__ import annotations
+
+from workers.logs import masked
+from workers.metrics.families import FAMILIES
+
+TYPE = "text/plain; version=0.0.4; charset=utf-8"
+"""The content type of an answer."""
+LONGEST = 200
+"""Characters of one label's value, at most."""
+
+
+class Page:
+    """Collects samples; ``text`` has them under their family's HELP and TYPE. Unknown names and labels raise."""
+
+    def __init__(self) -> None:
+        self._samples: dict[str, list[str]] = {}
+
+    def add(self, name: str, value: float | None, **labels: object) -> None:
+        """One sample of a family; ``None`` is left out."""
+        family = FAMILIES[name]
+        if set(labels) != set(family.labels):
+            raise ValueError(f"{name} has labels {family.labels}, not {tuple(labels)}")
+        if value is None:
+            return
+        told = ",".join(f'{label}="{_escaped(labels[label])}"' for label in family.labels)
+        self._samples.setdefault(name, []).append(
+            f"{name}{{{told}}} {_number(value)}" if told else f"{name} {_number(value)}"
+        )
+
+    def text(self) -> str:
+        lines = []
+        for name, family in FAMILIES.items():
+            if name in self._samples:
+                lines += [f"# HELP {name} {family.what}", f"# TYPE {name} {family.type}", *self._samples[name]]
+        return "\n".join(lines) + "\n"
+
+
+def _escaped(value: object) -> str:
+    """A label's value: bounded, without a URL's password, with backslash, quote and line feed escaped."""
+    text = masked("" if value is None else str(value))[:LONGEST]
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
