@@ -155,6 +155,7 @@ def _postgresql(url: URL) -> Engine:
     arguments = {
         "connect_timeout": 10,
         "application_name": "headrace",
+        "client_encoding": "utf8",
         "options": " ".join(filter(None, [options, str(url.query.get("options") or "")])),
         "keepalives_idle": 30,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -10,9 +11,9 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from specs.names import mark
 from specs.work import Row
 from workers import sqlfile
+from workers.catalog import copying
 from workers.catalog.backend import Event, Known, Old, Stamp
 from workers.catalog.sqlite import entity_values
 from workers.catalog.words import tsvector
@@ -36,18 +37,11 @@ class PostgresqlBackend:
     def insert(self, rows: Sequence[Row], stamp: Stamp) -> None:
         given = self.conn.exec_driver_sql(self.queries.driver("new_ids"), {"n": len(rows)}).scalars().all()
         pairs = list(zip(given, rows, strict=True))
-        self._copy(
-            "insert_entities",
-            (
-                (at, row.type, row.fqn, row.parent, row.name, stamp.service, row.node, row.scope, row.owner,
-                 mark(row.type, row.fqn), row.hash, stamp.version, stamp.run, 1, stamp.now, stamp.now)
-                for at, row in pairs
-            ),
-        )  # fmt: skip
-        self._copy("insert_contents", ((at, row.content, tsvector(row.search)) for at, row in pairs))
-        stats = [(at, row.stats) for at, row in pairs if row.stats is not None]
-        if stats:
-            self._copy("insert_stats", stats)
+        self._copy("insert_entities", copying.entities(pairs, stamp))
+        self._copy("insert_contents", copying.contents(pairs))
+        known = [(at, row) for at, row in pairs if row.stats is not None]
+        if known:
+            self._copy("insert_stats", copying.stats(known))
 
     def update(self, rows: Sequence[tuple[int, Row, Old]], stamp: Stamp) -> None:
         self.execute("update_entity", (entity_values(id_, row, stamp) for id_, row, _ in rows))
@@ -60,11 +54,11 @@ class PostgresqlBackend:
             self.conn.exec_driver_sql(self.queries.driver(name), given)
 
     def append(self, first: int, events: Sequence[Event], stamp: Stamp) -> None:
-        self._copy("insert_events", ((n, *event, stamp.run, stamp.now) for n, event in enumerate(events, first)))
+        self._copy("insert_events", copying.events(first, events, stamp))
 
     def refused(self, error: Exception) -> bool:
         cause: Any = error.orig if isinstance(error, DBAPIError) else error
-        if isinstance(cause, UnicodeError):
+        if isinstance(cause, UnicodeError | struct.error):
             return True
         state = getattr(cause, "sqlstate", None)
         if state:
@@ -78,11 +72,11 @@ class PostgresqlBackend:
             found: list[Any] = cursor.execute(statement, values, prepare=False).fetchall()
             return found
 
-    def _copy(self, name: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    def _copy(self, name: str, pieces: Iterable[bytes]) -> None:
         statement = self.queries[name].text
         with self._driver(statement) as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+            for piece in pieces:
+                copy.write(piece)
 
     @contextmanager
     def _driver(self, statement: str) -> Iterator[Any]:

@@ -1,4 +1,4 @@
--- PostgreSQL. New rows come by COPY; keys and ids travel as one JSON text, which psycopg sends without parsing.
+-- PostgreSQL. New rows come by binary COPY; keys and ids travel as one JSON text, which psycopg sends without parsing.
 
 -- name: lookup
 SELECT w.n, e.id, e.hash, e.hash_version, e.changed_run, e.state, e.doubt, s.json
@@ -23,16 +23,16 @@ SELECT nextval(pg_get_serial_sequence('entities', 'id')) FROM generate_series(1,
 COPY entities (
     id, type, fqn, parent, name, service, node, scope, owner, mark, hash, hash_version, changed_run, run_writes,
     first_seen, changed_at
-) FROM STDIN
+) FROM STDIN (FORMAT binary)
 
 -- name: insert_contents
-COPY contents (id, content, words) FROM STDIN
+COPY contents (id, content, words) FROM STDIN (FORMAT binary)
 
 -- name: insert_stats
-COPY stats (id, json) FROM STDIN
+COPY stats (id, json) FROM STDIN (FORMAT binary)
 
 -- name: insert_events
-COPY events (seq, type, fqn, kind, diff, run, at) FROM STDIN
+COPY events (seq, type, fqn, kind, diff, run, at) FROM STDIN (FORMAT binary)
 
 -- name: update_content
 UPDATE contents SET content = :content, words = (:words)::tsvector WHERE id = :id

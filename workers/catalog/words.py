@@ -22,7 +22,8 @@ def cut(text: str) -> list[str]:
     lower = text[:LONGEST].lower()
     # the first way is twice as fast
     words = lower.translate(_BLANKS).split() if lower.isascii() else _WORD.findall(lower)
-    return [word if len(word) <= WORD else word[:WORD] for word in dict.fromkeys(words)]
+    found = list(dict.fromkeys(words))
+    return found if max(map(len, found), default=0) <= WORD else list(dict.fromkeys(word[:WORD] for word in found))
 
 
 def tsvector(text: str) -> str:
