@@ -1,4 +1,4 @@
-"""Feeds a recipe's sinks from the catalog once a run is over."""
+"""Feeds a recipe's sinks once a run is over."""
 
 from __future__ import annotations
 
@@ -15,18 +15,23 @@ from workers.sinks import configured
 
 @dataclass(slots=True)
 class Published:
-    """Lines written per sink, and what went wrong, one message per sink."""
+    """Lines or changes per sink, and what went wrong, one message per sink."""
 
     lines: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
 
 def publish(db: Database, recipe: Recipe, secrets: Mapping[str, str]) -> Published:
-    """Write the service's full state to every sink; one that fails keeps what it had and hinders no other."""
+    """Write the service's full state to every ``mode: snapshot`` sink.
+
+    One that fails keeps what it had and hinders no other.
+    """
     done = Published()
     for sink in configured(recipe.sinks, secrets):
+        if sink.mode != "snapshot":
+            continue
         try:
-            with closing(sink.make()) as made:
+            with closing(sink.snapshot()) as made:
                 done.lines[sink.label] = made.write(Catalog(db).export(recipe.service.name))
         except HeadraceError as error:
             done.errors.append(str(error))

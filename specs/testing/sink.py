@@ -1,13 +1,15 @@
-"""The acceptance suite of snapshot sinks, and a sink in memory that passes it."""
+"""The acceptance suites of sinks, for snapshots and for changes, and sinks in memory that pass them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pytest
 
-from specs.sink import Mode, Sink
+from specs.entities.base import Entity
+from specs.entities.database import Column, Database, DataType, Schema, Service, Table, TableType
+from specs.sink import Bounds, Change, ChangeSink, Refused, Sink
 
 LINES = ['{"fqn":"shop","type":"Service"}', '{"fqn":"shop.ü😀","type":"Database"}', '{"fqn":"shop.x","type":"Schema"}']
 
@@ -16,7 +18,6 @@ class MemorySink:
     """Keeps the last snapshot in ``lines``."""
 
     def __init__(self) -> None:
-        self.mode: Mode = "snapshot"
         self.lines: list[str] = []
         self.closed = False
 
@@ -45,7 +46,6 @@ class SnapshotSuite:
 
     def test_writes_all_lines(self, place: Any) -> None:
         sink = self.sink(place)
-        assert sink.mode == "snapshot"
         assert sink.write(LINES) == 3
         sink.close()
         assert self.stored(place) == LINES
@@ -83,6 +83,143 @@ class SnapshotSuite:
         stored = self.stored(place)
         assert stored is not None
         assert stored[-1] == '{"n":19999}'
+
+    def test_close_may_be_called_twice(self, place: Any) -> None:
+        sink = self.sink(place)
+        sink.close()
+        sink.close()
+
+
+class MemoryFollower:
+    """Keeps the newest state of each object in ``objects``; ``told`` is all it was told, in order.
+
+    An older change than the one it has changes nothing.
+    """
+
+    def __init__(self, entries: int = 100) -> None:
+        self.bounds = Bounds(entries, 1_000_000)
+        self.objects: dict[tuple[str, str], str] = {}
+        self.told: list[Change] = []
+        self._seqs: dict[tuple[str, str], int] = {}
+
+    def deliver(self, changes: Sequence[Change]) -> list[Refused]:
+        for change in changes:
+            key = (change.type, change.fqn)
+            self.told.append(change)
+            if change.seq < self._seqs.get(key, 0):
+                continue
+            self._seqs[key] = change.seq
+            if change.op == "delete":
+                self.objects.pop(key, None)
+            else:
+                self.objects[key] = change.content
+        return []
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+
+ODD = 'odd "name". with; ünï😀 > and :: in it'
+
+
+def upsert(entity: Entity, seq: int = 1) -> Change:
+    return Change(seq, "upsert", entity.type_name(), entity.fqn, "live", entity.content())
+
+
+def delete(entity: Entity, seq: int = 1) -> Change:
+    return Change(seq, "delete", entity.type_name(), entity.fqn)
+
+
+def estate(table: str = "orders", comment: str | None = "all of them") -> list[Entity]:
+    """A service named ``shop`` with a database, a schema and one table."""
+    from specs import names
+
+    fqn = names.build("shop", "db", "public", table)
+    column = Column(name="id", native_type="integer", type=DataType.INT, ordinal=1, nullable=False)
+    return [
+        Service(fqn="shop", name="shop", service_type="database"),
+        Database(fqn="shop.db", name="db", parent="shop"),
+        Schema(fqn="shop.db.public", name="public", parent="shop.db"),
+        Table(
+            fqn=fqn, name=table, parent="shop.db.public", table_type=TableType.REGULAR, columns=(column,),
+            comment=comment,
+        ),
+    ]  # fmt: skip
+
+
+class ChangesSuite:
+    """Subclass it and override ``sink`` and ``tables``; the place is the same for all sinks of one test."""
+
+    @pytest.fixture
+    def place(self, tmp_path: Any) -> Any:
+        """Where the sinks of this test deliver to."""
+        return tmp_path
+
+    def sink(self, place: Any) -> ChangeSink:
+        raise NotImplementedError
+
+    def tables(self, place: Any) -> dict[str, str]:
+        """The comments of all tables that a reader finds at the place, by our FQN."""
+        raise NotImplementedError
+
+    def send(self, place: Any, *changes: Change) -> list[Refused]:
+        sink = self.sink(place)
+        try:
+            return sink.deliver(changes)
+        finally:
+            sink.close()
+
+    def test_what_is_delivered_is_there(self, place: Any) -> None:
+        assert self.send(place, *map(upsert, estate())) == []
+        assert self.tables(place) == {"shop.db.public.orders": "all of them"}
+
+    def test_a_newer_state_replaces_the_one_before(self, place: Any) -> None:
+        self.send(place, *map(upsert, estate()))
+        assert self.send(place, upsert(estate(comment="most of them")[-1], 2)) == []
+        assert self.tables(place) == {"shop.db.public.orders": "most of them"}
+
+    def test_a_comment_may_go(self, place: Any) -> None:
+        self.send(place, *map(upsert, estate()))
+        assert self.send(place, upsert(estate(comment=None)[-1], 2)) == []
+        assert self.tables(place) == {"shop.db.public.orders": ""}
+
+    def test_what_is_deleted_is_gone_and_may_come_back(self, place: Any) -> None:
+        self.send(place, *map(upsert, estate()))
+        assert self.send(place, delete(estate()[-1], 2)) == []
+        assert self.tables(place) == {}
+        assert self.send(place, upsert(estate()[-1], 3)) == []
+        assert self.tables(place) == {"shop.db.public.orders": "all of them"}
+
+    def test_deleting_what_is_not_there_is_fine(self, place: Any) -> None:
+        self.send(place, *map(upsert, estate()[:-1]))
+        assert self.send(place, delete(estate()[-1])) == []
+        assert self.send(place, delete(estate()[-1])) == []
+        assert self.tables(place) == {}
+
+    def test_a_container_and_what_is_in_it_go_in_any_order(self, place: Any) -> None:
+        for order in (1, -1):
+            self.send(place, *map(upsert, estate()))
+            assert self.send(place, *[delete(each, 2) for each in estate()[2:][::order]]) == []
+            assert self.tables(place) == {}
+
+    def test_a_second_delivery_changes_nothing(self, place: Any) -> None:
+        first = [upsert(each) for each in estate()]
+        second = [upsert(each, 2) for each in estate("items", "what is in them")]
+        for _ in range(2):
+            for batch in (first, second, [delete(estate()[-1], 3)]):
+                self.send(place, *batch)
+                self.send(place, *batch)
+            assert self.tables(place) == {"shop.db.public.items": "what is in them"}
+
+    def test_names_may_hold_anything(self, place: Any) -> None:
+        entities = estate(ODD, "quotes \" and\nline ends")
+        self.send(place, *map(upsert, entities))
+        assert self.tables(place) == {entities[-1].fqn: "quotes \" and\nline ends"}
+        self.send(place, delete(entities[-1], 2))
+        assert self.tables(place) == {}
+
+    def test_an_empty_batch_is_fine(self, place: Any) -> None:
+        assert self.send(place) == []
 
     def test_close_may_be_called_twice(self, place: Any) -> None:
         sink = self.sink(place)

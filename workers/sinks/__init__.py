@@ -2,32 +2,62 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from importlib import import_module
 from typing import Any, NamedTuple
 
-from specs.config import Model
-from specs.errors import known_values
+from specs.errors import Usage, known_values
 from specs.problems import validate
+from specs.recipe import ServiceRef
 from specs.secrets import resolve
-from specs.sink import Sink
-from workers.sinks.jsonl import JsonlConfig, JsonlSink
+from specs.sink import ChangeSink, Mode, Sink
+from workers.sinks.config import SinkConfig, WebhookConfig
+from workers.sinks.jsonl import JsonlConfig
 
 
 class SinkType(NamedTuple):
-    config: type[Model]
-    make: Callable[[Any], Sink]
+    """A type of sink: the model of its settings, and where its class for a mode is."""
+
+    config: type[SinkConfig]
+    snapshot: str | None
+    changes: str | None
+
+    def part(self, mode: Mode) -> Callable[..., Any]:
+        path = self.snapshot if mode == "snapshot" else self.changes
+        assert path is not None, "the model allows only modes that there are"
+        module, _, name = path.partition(":")
+        found: Callable[..., Any] = getattr(import_module(module), name)
+        return found
 
 
-types: Mapping[str, SinkType] = {"jsonl": SinkType(JsonlConfig, JsonlSink)}
+types: Mapping[str, SinkType] = {
+    "jsonl": SinkType(JsonlConfig, "workers.sinks.jsonl:JsonlSink", "workers.sinks.appending:AppendingSink"),
+    "webhook": SinkType(WebhookConfig, None, "workers.sinks.webhook:WebhookSink"),
+}
 """All sink types by name."""
 
 
 class Configured(NamedTuple):
-    """A sink of a recipe, ready to be made. ``label`` names it for people: ``jsonl out.jsonl``."""
+    """A sink of a recipe, ready to be made.
+
+    ``label`` names it for people, and among the sinks of its service: ``jsonl out.jsonl``. ``settings`` are as written,
+    with references in place of secrets; ``config`` holds the secrets.
+    """
 
     label: str
-    make: Callable[[], Sink]
+    mode: Mode
+    settings: Mapping[str, Any]
+    config: SinkConfig
+    kind: SinkType
+
+    def snapshot(self) -> Sink:
+        made: Sink = self.kind.part("snapshot")(self.config)
+        return made
+
+    def changes(self, service: ServiceRef) -> ChangeSink:
+        made: ChangeSink = self.kind.part("changes")(self.config, service)
+        return made
 
 
 def configured(sinks: Sequence[Mapping[str, Any]], secrets: Mapping[str, str]) -> list[Configured]:
@@ -40,8 +70,21 @@ def configured(sinks: Sequence[Mapping[str, Any]], secrets: Mapping[str, str]) -
         kind = types[name]
         path = ("sinks", at)
         config = validate(kind.config, resolve(dict(settings), secrets, path), path, where="recipe")
-        found.append(Configured(f"{name} {settings.get('path', at)}", partial(kind.make, config)))
+        label = label_of(settings)
+        if any(other.label == label for other in found):
+            raise Usage(f"sinks.{at}: there is another sink {label!r}", "recipe", "give each a name of its own")
+        found.append(Configured(label, config.mode, dict(settings), config, kind))
     return found
 
 
-__all__ = ["Configured", "SinkType", "configured", "types"]
+def label_of(settings: Mapping[str, Any]) -> str:
+    """What a sink is called: its ``name``, or its type and target as written, references unresolved."""
+    if settings.get("name"):
+        return str(settings["name"])
+    target = str(settings.get("path") or settings.get("url") or "")
+    if "://" in target:  # what follows a question mark may be a secret
+        target = re.sub(r"[?#].*$", "", re.sub(r"://[^/@]*@", "://", target)).rstrip("/")
+    return f"{settings['type']} {target}".strip()
+
+
+__all__ = ["Configured", "SinkType", "configured", "label_of", "types"]

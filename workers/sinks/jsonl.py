@@ -10,26 +10,29 @@ from typing import Literal
 
 from pydantic import Field
 
-from specs.config import LocalFile, Model
+from specs.config import LocalFile
 from specs.errors import Fatal
 from specs.sink import Mode
+from workers.sinks.config import SinkConfig
 
 BUFFER = 1 << 20
 
 
-class JsonlConfig(Model):
+class JsonlConfig(SinkConfig):
     """Settings of ``type: jsonl``."""
 
     type: Literal["jsonl"] = Field(description="The sink's type.")
     path: LocalFile = Field(min_length=1, description="The file to write; its folder must exist.")
-    mode: Literal["snapshot"] = Field(default="snapshot", description="The full state at the end of each run.")
+    mode: Mode = Field(
+        default="snapshot",
+        description="snapshot: the full state at the end of each run; changes: a line appended per change.",
+    )
 
 
 class JsonlSink:
     """Writes aside, then renames: a reader sees the old file or the new one, never a part."""
 
     def __init__(self, config: JsonlConfig) -> None:
-        self.mode: Mode = "snapshot"
         self._path = Path(config.path)
 
     def write(self, lines: Iterable[str]) -> int:

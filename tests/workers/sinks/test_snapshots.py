@@ -65,7 +65,7 @@ def test_a_disk_that_fills_up_keeps_the_old_file(tmp_path: Path) -> None:
 def test_sinks_are_known_by_name_and_checked() -> None:
     (found,) = configured([{"type": "jsonl", "path": "${env:HOME}/out.jsonl"}], {})
     assert found.label == "jsonl ${env:HOME}/out.jsonl"
-    found.make().close()
+    found.snapshot().close()
     with pytest.raises(Usage, match=r"unknown sink 'json'; did you mean 'jsonl'\?"):
         configured([{"type": "json"}], {})
     with pytest.raises(Usage, match=r"sinks\.0: unknown key 'pth'; did you mean 'path'\?"):

@@ -1,0 +1,93 @@
+"""Feeds the sinks of one recipe up to the end of the feed: what a crawl without a publisher does at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+
+from specs.errors import HeadraceError, Retry
+from specs.recipe import Recipe
+from workers.database import Database
+from workers.publishing.followers import Followers
+from workers.publishing.following import Fed, Following, Lost, Stopped, pause
+from workers.sinks import Configured, configured
+from workers.stopping import Stop
+
+TRIES = 5
+"""Failures in a row after which a sink is left for the next time."""
+PATIENCE = 15.0
+"""Seconds that one wait between them may take."""
+
+
+def registered(db: Database, followers: Followers, recipe: Recipe, sinks: list[Configured], via: str) -> None:
+    """Make the table of followers say what the recipe says."""
+    given = {
+        name_of(recipe.service.name, sink.label): {
+            "settings": dict(sink.settings), "type": recipe.service.type, "via": via
+        }
+        for sink in sinks
+        if sink.mode == "changes"
+    }  # fmt: skip
+    followers.register(recipe.service.name, given)
+
+
+def name_of(service: str, label: str) -> str:
+    """What a follower is called: ``shop/webhook https://host/path``."""
+    return f"{service}/{label}"
+
+
+def feed(
+    db: Database, recipe: Recipe, secrets: Mapping[str, str], *, stop: Stop | None = None, lease: float = 60.0
+) -> tuple[dict[str, int], list[str]]:
+    """Bring every ``mode: changes`` sink of a recipe level with the feed.
+
+    Returns the changes delivered per sink, and what went wrong, a message each. A sink that fails keeps its position,
+    so that the next time goes on from there, and hinders no other.
+    """
+    stop = stop or Stop()
+    followers = Followers(db, lease=lease)
+    sinks = configured(recipe.sinks, secrets)
+    registered(db, followers, recipe, sinks, "embedded")
+    delivered: dict[str, int] = {}
+    errors: list[str] = []
+    for sink in sinks:
+        if sink.mode == "snapshot":
+            continue
+        try:
+            fed = _one(db, followers, recipe, sink, stop)
+        except HeadraceError as error:
+            errors.append(f"{sink.label}: {error}")
+            continue
+        delivered[sink.label] = fed.delivered
+        if fed.refused:
+            errors.append(f"{sink.label}: {fed.refused} changes were refused; see: headrace dead list")
+    return delivered, errors
+
+
+def _one(db: Database, followers: Followers, recipe: Recipe, sink: Configured, stop: Stop) -> Fed:
+    name = name_of(recipe.service.name, sink.label)
+    failing = 0
+    with closing(sink.changes(recipe.service)) as made:
+        while True:
+            held = followers.take(name)
+            if held is None:
+                raise Retry("another process feeds this sink", remedy="it is fed there, or by the next crawl")
+            following = Following(db, followers, held, made, stop)
+            try:
+                fed = following.feed()
+            except (Lost, Stopped):
+                followers.release(name)
+                raise Retry("feeding it was broken off", remedy="the next crawl goes on from there") from None
+            except HeadraceError as error:
+                failing += 1
+                delay = pause(error, failing)
+                followers.fail(following.held, delay=delay, reason=str(error), broken=not isinstance(error, Retry))
+                if not isinstance(error, Retry) or failing >= TRIES or delay > PATIENCE:
+                    raise
+                stop.wait(delay)
+                continue
+            followers.release(name)
+            return fed
+
+
+__all__ = ["feed", "name_of", "registered"]

@@ -1,0 +1,148 @@
+"""Pages of what a sink has to be told next: of the service's state while it bootstraps, then of the change feed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from specs import names
+from specs.sink import Change
+from workers import sqlfile
+from workers.database import Database
+from workers.publishing.followers import AGAIN, Position
+
+ENTRIES = 500
+"""Events or entities of one page, at most."""
+BYTES = 4_000_000
+"""Bytes of contents in one page, at most, unless one entity alone has more."""
+WINDOW = 20_000
+"""Events that are looked through for those of one service in one query."""
+LATE = frozenset({"Lineage", "Usage", "TableProfile"})
+"""Types that speak of other objects: they come behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``changes`` in the order of their delivery; ``position`` is acknowledged when all are.
+
+    ``more``: there is something behind this page already.
+    """
+
+    changes: list[Change]
+    position: Position
+    more: bool
+
+
+def read(db: Database, service: str, at: Position, *, entries: int = ENTRIES, max_bytes: int = BYTES) -> Page:
+    """The page behind ``at``, from one look at the catalog.
+
+    A sink whose position the feed no longer covers starts with a snapshot again. Contents are those of now: a change
+    that was overtaken arrives in its newest state, and once more when its turn comes.
+    """
+    queries = sqlfile.load("workers.publishing", db.dialect)
+    with db.read() as conn:
+        last = int(conn.execute(queries["last_seq"]).scalar_one())
+        first = conn.execute(queries["first_kept"]).scalar_one_or_none()
+        if not at.cursor and at.seq < last and (first is None or at.seq + 1 < first):
+            at = Position(at.seq, AGAIN)
+        if at.cursor:
+            return _of_state(conn, queries, service, at, last, entries, max_bytes)
+        return _of_feed(conn, queries, service, at, last, entries, max_bytes)
+
+
+def _of_feed(
+    conn: Connection, queries: sqlfile.Queries, service: str, at: Position, last: int, entries: int, max_bytes: int
+) -> Page:
+    until = min(last, at.seq + WINDOW)
+    root = names.build(service)
+    given = {
+        "seq": at.seq, "until": until, "root": root, "after": f"{root}.", "end": f"{root}/", "limit": entries
+    }  # fmt: skip
+    newest: dict[tuple[str, str], Change] = {}
+    taken = weight = reached = 0
+    for row in _stream(conn, queries["feed_page"], given):
+        seq, type_, fqn, kind, state, content = row
+        weight += len(content or "")
+        if taken and weight > max_bytes:
+            until = reached
+            break
+        taken, reached = taken + 1, int(seq)
+        if kind == "deleted":
+            newest[type_, fqn] = Change(reached, "delete", type_, fqn)
+        elif content is not None and state != "deleted":
+            newest[type_, fqn] = Change(reached, "upsert", type_, fqn, state, content)
+        else:  # it is deleted by now, which the feed tells further on
+            newest.pop((type_, fqn), None)
+    else:
+        if taken == entries:
+            until = reached
+    return Page(arranged(newest.values()), Position(until, ""), until < last)
+
+
+def _of_state(
+    conn: Connection, queries: sqlfile.Queries, service: str, at: Position, last: int, entries: int, max_bytes: int
+) -> Page:
+    cursor = json.loads(at.cursor)
+    root = names.build(service)
+    # the snapshot begins now: what changes from here on is told by the feed behind this number
+    begun = at.seq if cursor["fqn"] else last
+    given = {
+        "fqn": cursor["fqn"] or root, "type": cursor["type"], "end": f"{root}/", "service": service,
+        "again": int(cursor["again"]), "limit": entries,
+    }  # fmt: skip
+    changes: list[Change] = []
+    weight = taken = 0
+    full = False
+    for type_, fqn, state, content in _stream(conn, queries["state_page"], given):
+        weight += len(content or "")
+        if taken and weight > max_bytes:
+            full = True
+            break
+        taken += 1
+        cursor |= {"fqn": fqn, "type": type_}
+        if state == "deleted" or content is None:
+            changes.append(Change(begun, "delete", type_, fqn))
+        else:
+            changes.append(Change(begun, "upsert", type_, fqn, state, content))
+    if full or taken == entries:
+        return Page(arranged(changes), Position(begun, json.dumps(cursor)), True)
+    return Page(arranged(changes), Position(begun, ""), begun < last)
+
+
+def _stream(conn: Connection, query: Any, given: dict[str, Any]) -> Iterator[Any]:
+    """Rows as they are asked for, so that a page's bound in bytes is one in memory."""
+    result = conn.execute(query, given, execution_options={"yield_per": 20})
+    try:
+        yield from result
+    finally:
+        result.close()
+
+
+def arranged(changes: Iterable[Change]) -> list[Change]:
+    """What goes first, contents before containers; then what comes, containers before contents."""
+    changes = list(changes)
+    rank = {id(change): len(names.split(change.fqn)) for change in changes}
+    gone = [change for change in changes if change.op == "delete"]
+    come = [change for change in changes if change.op == "upsert"]
+    gone.sort(key=lambda change: (-rank[id(change)], change.seq))
+    come.sort(key=lambda change: (change.type in LATE, rank[id(change)], change.seq))
+    return gone + come
+
+
+def current(db: Database, changes: Iterable[Change]) -> list[Change]:
+    """``changes`` as the catalog has their objects now, numbered by the end of the feed."""
+    queries = sqlfile.load("workers.publishing", db.dialect)
+    found: list[Change] = []
+    with db.read() as conn:
+        last = int(conn.execute(queries["last_seq"]).scalar_one())
+        for change in changes:
+            row = conn.execute(queries["state_of"], {"fqn": change.fqn, "type": change.type}).first()
+            if row is None or row[0] == "deleted" or row[1] is None:
+                found.append(replace(change, seq=last, op="delete", state="live", content=""))
+            else:
+                found.append(replace(change, seq=last, op="upsert", state=row[0], content=row[1]))
+    return found

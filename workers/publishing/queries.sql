@@ -1,0 +1,107 @@
+-- Followers of the change feed, their pages, and their dead letters. Parameters: :name.
+
+-- name: register
+INSERT INTO followers (sink, service, config, state, seq, cursor)
+VALUES (:sink, :service, :config, 'snapshot', 0, :begin)
+ON CONFLICT (sink) DO UPDATE SET
+    state = CASE
+        WHEN followers.state <> 'idle' THEN followers.state
+        WHEN followers.cursor = '' THEN 'following'
+        ELSE 'snapshot'
+    END,
+    -- other settings may be what it took: it is tried at once
+    retry_at = CASE WHEN followers.config = excluded.config THEN followers.retry_at END,
+    config = excluded.config
+WHERE followers.state = 'idle' OR followers.config <> excluded.config
+
+-- name: of_service
+SELECT sink, state FROM followers WHERE service = :service
+
+-- name: retire
+UPDATE followers SET state = 'idle' WHERE sink = :sink
+
+-- name: newest_recipes
+SELECT service, service_type, recipe, via, started_at FROM (
+    SELECT service, service_type, recipe, via, started_at,
+        row_number() OVER (PARTITION BY service ORDER BY started_at DESC, id DESC) AS age
+    FROM runs
+    WHERE started_at >= :since
+) AS aged
+WHERE age = 1
+ORDER BY started_at
+
+-- name: followers
+SELECT sink, service, config, state, seq, cursor, holder, failing, retry_at, reason, acknowledged_at,
+    until IS NOT NULL AND until > {now}, retry_at IS NULL OR retry_at <= {now}
+FROM followers
+ORDER BY sink
+
+-- name: holder
+SELECT holder FROM followers WHERE sink = :sink
+
+-- name: lease
+UPDATE followers SET holder = :holder, until = {now} + :lease
+WHERE sink = :sink AND (holder IS NULL OR holder IN (:holder, :dead) OR until IS NULL OR until < {now})
+RETURNING service, config, state, seq, cursor, failing
+
+-- name: release
+UPDATE followers SET holder = NULL, until = NULL WHERE sink = :sink AND holder = :holder
+
+-- name: acknowledge
+UPDATE followers
+SET seq = :seq, cursor = :cursor, state = :state, failing = 0, retry_at = NULL, reason = '', acknowledged_at = {now},
+    until = {now} + :lease
+WHERE sink = :sink AND holder = :holder AND seq = :was AND cursor = :was_cursor
+
+-- name: fail
+UPDATE followers
+SET failing = failing + 1, retry_at = {now} + :delay, reason = :reason, state = :state, holder = NULL, until = NULL
+WHERE sink = :sink AND holder = :holder
+
+-- name: last_seq
+SELECT next - 1 FROM feed
+
+-- name: first_kept
+SELECT min(seq) FROM events
+
+-- name: feed_page
+SELECT v.seq, v.type, v.fqn, v.kind, e.state, CASE WHEN v.kind = 'deleted' THEN NULL ELSE c.content END
+FROM events AS v
+LEFT JOIN entities AS e ON e.fqn = v.fqn AND e.type = v.type
+LEFT JOIN contents AS c ON c.id = e.id
+WHERE v.seq > :seq AND v.seq <= :until AND (v.fqn = :root OR (v.fqn > :after AND v.fqn < :end))
+ORDER BY v.seq LIMIT :limit
+
+-- name: state_page
+SELECT e.type, e.fqn, e.state, c.content
+FROM entities AS e LEFT JOIN contents AS c ON c.id = e.id
+WHERE (e.fqn, e.type) > (:fqn, :type) AND e.fqn < :end AND e.service = :service
+    AND (e.state <> 'deleted' OR :again = 1)
+ORDER BY e.fqn, e.type LIMIT :limit
+
+-- name: bury
+INSERT INTO dead_letters (sink, seq, type, fqn, kind, reason, attempts, at)
+VALUES (:sink, :seq, :type, :fqn, :kind, :reason, 1, {now})
+ON CONFLICT (sink, type, fqn) DO UPDATE SET
+    seq = excluded.seq, kind = excluded.kind, reason = excluded.reason, attempts = dead_letters.attempts + 1,
+    at = excluded.at
+
+-- name: any_dead
+SELECT 1 FROM dead_letters WHERE sink = :sink LIMIT 1
+
+-- name: raise_dead
+DELETE FROM dead_letters WHERE sink = :sink AND type = :type AND fqn = :fqn
+
+-- name: dead
+SELECT sink, seq, type, fqn, kind, reason, attempts, at FROM dead_letters
+WHERE (:sink = '' OR sink = :sink) AND (:fqn = '' OR fqn = :fqn)
+    AND (sink, fqn, type) > (:after_sink, :after_fqn, :after_type)
+ORDER BY sink, fqn, type
+LIMIT :limit
+
+-- name: count_dead
+SELECT sink, count(*) FROM dead_letters GROUP BY sink ORDER BY sink
+
+-- name: state_of
+SELECT e.state, c.content FROM entities AS e LEFT JOIN contents AS c ON c.id = e.id
+WHERE e.fqn = :fqn AND e.type = :type

@@ -1,0 +1,47 @@
+"""The webhook sink: batches of changes as JSON, posted to a URL."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+
+from specs.recipe import ServiceRef
+from specs.sink import Change, Refused
+from workers.sinks.config import WebhookConfig
+from workers.sinks.http import Http
+
+
+class WebhookSink:
+    """Posts ``{"service": ..., "changes": [...]}``; any 2xx acknowledges the batch as a whole."""
+
+    def __init__(self, config: WebhookConfig, service: ServiceRef) -> None:
+        self.bounds = config.bounds
+        self._service = service.name
+        self._key = config.hmac_secret.get_secret_value() if config.hmac_secret else ""
+        self._http = Http(config, headers={"Content-Type": "application/json"}, secrets=[self._key])
+
+    def deliver(self, changes: Sequence[Change]) -> list[Refused]:
+        body = _body(self._service, changes)
+        headers = {"Idempotency-Key": hashlib.blake2b(body, digest_size=16).hexdigest()}
+        if self._key:
+            headers["X-Headrace-Signature"] = "sha256=" + hmac.new(self._key.encode(), body, "sha256").hexdigest()
+        self._http.send("POST", "", body, headers=headers)
+        return []
+
+    def close(self) -> None:
+        self._http.close()
+
+
+def _body(service: str, changes: Sequence[Change]) -> bytes:
+    listing = ",".join(map(line, changes))
+    return f'{{"version":1,"service":{json.dumps(service)},"changes":[{listing}]}}'.encode()
+
+
+def line(change: Change) -> str:
+    """One change as a JSON object; the entity stands in it as the catalog exports it."""
+    head = f'{{"seq":{change.seq},"op":"{change.op}","type":{json.dumps(change.type)},"fqn":{json.dumps(change.fqn)}'
+    if change.op == "delete":
+        return head + "}"
+    return f'{head},"state":{json.dumps(change.state)},"entity":{change.content}}}'
