@@ -1,5 +1,7 @@
 """SQL by name: ``queries.sql`` and ``queries.<dialect>.sql`` beside a package, each statement under ``-- name: x``.
 
+Where there are many, ``queries/*.sql`` has those of both dialects, a file for each subject.
+
 Statements use ``:name`` parameters. ``{now}`` stands for the clock: the server's on PostgreSQL, the parameter
 ``:now`` on SQLite; ``{lock}`` and ``{skip_locked}`` lock the selected rows on PostgreSQL and are nothing on SQLite,
 where a writing transaction is alone. A statement of the dialect's file replaces the common one of the same name.
@@ -20,7 +22,7 @@ _PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
 _WORDS = {
     "sqlite": {"now": ":now", "lock": "", "skip_locked": ""},
     "postgresql": {
-        "now": "extract(epoch from clock_timestamp())::double precision",
+        "now": "extract(epoch from statement_timestamp())::double precision",
         "lock": "FOR UPDATE",
         "skip_locked": "FOR UPDATE SKIP LOCKED",
     },
@@ -46,15 +48,22 @@ class Queries:
         return self._driver[name]
 
 
+def _fill(path: Path, dialect: str) -> str:
+    return _WORD.sub(lambda found: _WORDS[dialect][found[1]], path.read_text("utf-8"))
+
+
 @cache
 def load(package: str, dialect: str) -> Queries:
     """The queries of ``package`` (``workers.ledger``) for ``sqlite`` or ``postgresql``."""
     folder = _folder(package)
-    statements: dict[str, str] = {}
-    for file in ("queries.sql", f"queries.{dialect}.sql"):
-        path = folder / file
-        if path.is_file():
-            statements |= parse(_WORD.sub(lambda found: _WORDS[dialect][found[1]], path.read_text("utf-8")))
+    common: dict[str, str] = {}
+    for path in (folder / "queries.sql", *sorted((folder / "queries").glob("*.sql"))):
+        found = parse(_fill(path, dialect)) if path.is_file() else {}
+        if twice := common.keys() & found.keys():
+            raise ValueError(f"queries are there twice: {', '.join(sorted(twice))}")
+        common |= found
+    path = folder / f"queries.{dialect}.sql"
+    statements = common | (parse(_fill(path, dialect)) if path.is_file() else {})
     return Queries(statements, dialect)
 
 

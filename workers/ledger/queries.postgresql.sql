@@ -3,13 +3,15 @@
 -- name: claim_any
 WITH slot AS MATERIALIZED (
   SELECT s.service, s.n FROM slots s
-  WHERE s.unit IS NULL AND EXISTS (SELECT 1 FROM units u WHERE u.service = s.service AND u.state = 'ready')
+  WHERE s.unit IS NULL AND EXISTS (SELECT 1 FROM units u WHERE u.run = (SELECT r.id FROM runs r WHERE r.service = s.service AND r.state IN ('running', 'confirming'))
+    AND u.state = 'ready')
     AND EXISTS (SELECT 1 FROM runs r WHERE r.service = s.service AND r.state IN ('running', 'confirming')
       AND r.via = 'cluster')
   LIMIT 1 FOR UPDATE SKIP LOCKED
 ), pick AS MATERIALIZED (
   SELECT id FROM units
-  WHERE service = (SELECT service FROM slot) AND state = 'ready'
+  WHERE run = (SELECT r.id FROM runs r, slot WHERE r.service = slot.service AND r.state IN ('running', 'confirming'))
+    AND state = 'ready'
   ORDER BY depth DESC, n LIMIT 1 FOR UPDATE SKIP LOCKED
 ), taken AS (
   UPDATE slots SET unit = pick.id FROM slot, pick WHERE slots.service = slot.service AND slots.n = slot.n
@@ -27,7 +29,8 @@ WITH slot AS MATERIALIZED (
   LIMIT 1 FOR UPDATE SKIP LOCKED
 ), pick AS MATERIALIZED (
   SELECT id FROM units
-  WHERE service = (SELECT service FROM slot) AND state = 'ready'
+  WHERE run = (SELECT r.id FROM runs r, slot WHERE r.service = slot.service AND r.state IN ('running', 'confirming'))
+    AND state = 'ready'
   ORDER BY depth DESC, n LIMIT 1 FOR UPDATE SKIP LOCKED
 ), taken AS (
   UPDATE slots SET unit = pick.id FROM slot, pick WHERE slots.service = slot.service AND slots.n = slot.n

@@ -2,7 +2,8 @@
 
 -- name: free_slot
 SELECT s.service, s.n FROM slots s
-WHERE s.unit IS NULL AND EXISTS (SELECT 1 FROM units u WHERE u.service = s.service AND u.state = 'ready')
+WHERE s.unit IS NULL AND EXISTS (SELECT 1 FROM units u WHERE u.run = (SELECT r.id FROM runs r WHERE r.service = s.service AND r.state IN ('running', 'confirming'))
+    AND u.state = 'ready')
   AND EXISTS (SELECT 1 FROM runs r WHERE r.service = s.service AND r.state IN ('running', 'confirming')
     AND r.via = 'cluster')
 LIMIT 1;
@@ -15,7 +16,7 @@ LIMIT 1;
 
 -- name: first_ready
 SELECT id, run, service, node, scope, item, span, estimate, phase, depth, parent, cursor, attempts, crashes
-FROM units WHERE service = :service AND state = 'ready'
+FROM units WHERE state = 'ready' AND run = (SELECT r.id FROM runs r WHERE r.service = :service AND r.state IN ('running', 'confirming'))
 ORDER BY depth DESC, n LIMIT 1;
 
 -- name: claim

@@ -40,8 +40,7 @@ CREATE TABLE slots (
     n INTEGER NOT NULL,
     unit TEXT,
     PRIMARY KEY (service, n)
-);
-CREATE INDEX slots_unit ON slots (unit) WHERE unit IS NOT NULL;
+) WITH (fillfactor = 20); -- no index knows of unit: a slot is taken and freed in its own page
 
 CREATE TABLE units (
     n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -82,12 +81,12 @@ CREATE TABLE units (
     statements BIGINT NOT NULL DEFAULT 0,
     seconds DOUBLE PRECISION NOT NULL DEFAULT 0,
     queue TEXT NOT NULL DEFAULT 'small' -- small, large: which workers claim it
-);
-CREATE INDEX units_ready ON units (service, depth DESC, n) WHERE state = 'ready';
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000,
+    autovacuum_analyze_scale_factor = 0.05);
+CREATE INDEX units_ready ON units (run, queue, depth DESC, n) WHERE state = 'ready';
 CREATE INDEX units_open ON units (run, state) WHERE state NOT IN ('done', 'failed', 'cancelled');
 CREATE INDEX units_run ON units (run, n);
 CREATE INDEX units_incomplete ON units (run, n) WHERE complete = 0;
-CREATE INDEX units_lease ON units (lease_until) WHERE state = 'running';
 CREATE INDEX units_due ON units (due_at) WHERE state = 'delayed';
 CREATE INDEX units_flushing ON units (epoch, shard) WHERE state = 'flushing';
 CREATE INDEX units_worker ON units (worker) WHERE state = 'running';
@@ -115,7 +114,7 @@ CREATE TABLE tallies (
     fenced BIGINT NOT NULL DEFAULT 0, -- writes refused
     crashes BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (run, lane)
-);
+) WITH (fillfactor = 50);
 
 CREATE TABLE counts (
     run TEXT NOT NULL,
@@ -197,17 +196,6 @@ CREATE TABLE shards (
     shard INTEGER PRIMARY KEY,
     holder TEXT NOT NULL,
     until DOUBLE PRECISION NOT NULL
-);
-
--- how large a scope was when it was last read completely
-CREATE TABLE sizes (
-    service TEXT NOT NULL,
-    node TEXT NOT NULL,
-    scope TEXT NOT NULL, -- the path, a JSON list
-    objects BIGINT NOT NULL,
-    seconds DOUBLE PRECISION NOT NULL,
-    run TEXT NOT NULL,
-    PRIMARY KEY (service, node, scope)
 );
 
 CREATE TABLE schedules (

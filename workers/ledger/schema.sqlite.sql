@@ -41,7 +41,6 @@ CREATE TABLE slots (
     unit TEXT,
     PRIMARY KEY (service, n)
 );
-CREATE INDEX slots_unit ON slots (unit) WHERE unit IS NOT NULL;
 
 CREATE TABLE units (
     n INTEGER PRIMARY KEY,
@@ -83,11 +82,10 @@ CREATE TABLE units (
     seconds REAL NOT NULL DEFAULT 0,
     queue TEXT NOT NULL DEFAULT 'small' -- small, large: which workers claim it
 );
-CREATE INDEX units_ready ON units (service, depth DESC, n) WHERE state = 'ready';
+CREATE INDEX units_ready ON units (run, queue, depth DESC, n) WHERE state = 'ready';
 CREATE INDEX units_open ON units (run, state) WHERE state NOT IN ('done', 'failed', 'cancelled');
 CREATE INDEX units_run ON units (run, n);
 CREATE INDEX units_incomplete ON units (run, n) WHERE complete = 0;
-CREATE INDEX units_lease ON units (lease_until) WHERE state = 'running';
 CREATE INDEX units_due ON units (due_at) WHERE state = 'delayed';
 CREATE INDEX units_flushing ON units (epoch, shard) WHERE state = 'flushing';
 CREATE INDEX units_worker ON units (worker) WHERE state = 'running';
@@ -197,17 +195,6 @@ CREATE TABLE shards (
     shard INTEGER PRIMARY KEY,
     holder TEXT NOT NULL,
     until REAL NOT NULL
-);
-
--- how large a scope was when it was last read completely
-CREATE TABLE sizes (
-    service TEXT NOT NULL,
-    node TEXT NOT NULL,
-    scope TEXT NOT NULL, -- the path, a JSON list
-    objects INTEGER NOT NULL,
-    seconds REAL NOT NULL,
-    run TEXT NOT NULL,
-    PRIMARY KEY (service, node, scope)
 );
 
 CREATE TABLE schedules (

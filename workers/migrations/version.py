@@ -74,10 +74,16 @@ def create_tables(conn: Connection) -> None:
 
 
 def steps(revision: str, dialect: str) -> list[str]:
-    """The statements of ``versions/<revision>_*.sql``; ``{serial}`` is a numbered key, ``{bytes}`` orders by bytes."""
-    (path,) = (Path(__file__).parent / "versions").glob(f"{revision}_*.sql")
-    content = re.sub(r"\{(\w+)\}", lambda found: _WORDS[dialect][found[1]], path.read_text("utf-8"))
-    return sqlfile.split(content)
+    """The statements of ``versions/<revision>_*.sql``, then those of ``<revision>_*.<dialect>.sql`` if there is one.
+
+    ``{serial}`` is a numbered key, ``{bytes}`` orders by bytes; ``{long}`` and ``{real}`` are wide numbers.
+    """
+    found: list[str] = []
+    for path in sorted((Path(__file__).parent / "versions").glob(f"{revision}_*.sql"), key=lambda each: len(each.name)):
+        if path.suffixes in ([".sql"], [f".{dialect}", ".sql"]):
+            content = re.sub(r"\{(\w+)\}", lambda word: _WORDS[dialect][word[1]], path.read_text("utf-8"))
+            found += sqlfile.split(content)
+    return found
 
 
 def _refuse(found: str | None, where: str, create: bool) -> None:

@@ -17,21 +17,14 @@ CREATE INDEX runs_states ON runs (service, state, ended_at);
 CREATE INDEX outcomes_poison ON outcomes (run) WHERE reason = 'poison';
 
 ALTER TABLE units ADD COLUMN queue TEXT NOT NULL DEFAULT 'small';
+DROP INDEX units_ready;
+CREATE INDEX units_ready ON units (run, queue, depth DESC, n) WHERE state = 'ready';
+DROP INDEX units_lease;
+DROP INDEX slots_unit;
 
 ALTER TABLE tallies ADD COLUMN expired {long} NOT NULL DEFAULT 0;
 ALTER TABLE tallies ADD COLUMN fenced {long} NOT NULL DEFAULT 0;
 ALTER TABLE tallies ADD COLUMN crashes {long} NOT NULL DEFAULT 0;
-
--- how large a scope was when it was last read completely
-CREATE TABLE sizes (
-    service TEXT NOT NULL,
-    node TEXT NOT NULL,
-    scope TEXT NOT NULL, -- the path, a JSON list
-    objects {long} NOT NULL,
-    seconds {real} NOT NULL,
-    run TEXT NOT NULL,
-    PRIMARY KEY (service, node, scope)
-);
 
 CREATE TABLE schedules (
     name TEXT PRIMARY KEY,

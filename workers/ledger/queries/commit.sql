@@ -1,0 +1,72 @@
+-- name: guard
+UPDATE units SET committed_seq = :seq, cursor = :cursor, objects = objects + :objects,
+  statements = statements + :statements
+WHERE id = :unit AND fence = :fence AND committed_seq = :seq - 1
+  AND state IN ('running', 'flushing', 'ready', 'delayed')
+RETURNING service, depth, attempts, phase, state;
+
+-- name: break_off
+UPDATE units SET state = 'ready', fence = NULL, worker = NULL, lease_until = NULL, due_at = NULL
+WHERE id = :unit AND fence = :fence AND state IN ('running', 'flushing', 'ready', 'delayed');
+
+-- name: add_outstanding
+UPDATE units SET outstanding = outstanding + :n WHERE id = :unit;
+
+-- name: finish_walk
+UPDATE units SET state = 'waiting', complete = :complete, reason = :reason, batches = batches + :batches, post = :post,
+  fingerprint = :fingerprint, worker = NULL, lease_until = NULL, due_at = NULL,
+  seconds = seconds + CASE WHEN state = 'running' THEN {now} - claimed_at ELSE 0 END
+WHERE id = :unit
+RETURNING id, run, parent, depth, state, outstanding, failed, post, phase;
+
+-- name: finish_post
+UPDATE units SET state = 'waiting', post = 0, batches = batches + :batches,
+  complete = CASE WHEN :complete = 0 THEN 0 ELSE complete END, reason = CASE WHEN :complete = 0 THEN :reason ELSE reason END,
+  worker = NULL, lease_until = NULL, due_at = NULL,
+  seconds = seconds + CASE WHEN state = 'running' THEN {now} - claimed_at ELSE 0 END
+WHERE id = :unit
+RETURNING id, run, parent, depth, state, outstanding, failed, post, phase;
+
+-- name: child_finished
+UPDATE units SET outstanding = outstanding - :n WHERE id = :unit
+RETURNING id, run, parent, depth, state, outstanding, failed, post, phase;
+
+-- name: ready_post
+UPDATE units SET state = 'ready', phase = 'post', fence = NULL, cursor = '[]', committed_seq = 0, crashes = 0,
+  attempts = 0, touched = NULL
+WHERE id = :unit;
+
+-- name: end_unit
+UPDATE units SET state = :state WHERE id = :unit;
+
+-- name: add_outcome
+INSERT INTO outcomes (run, unit, kind, type, fqn, key, reason, message, attempts, node, scope)
+VALUES (:run, :unit, :kind, :type, :fqn, :key, :reason, :message, :attempts, :node, :scope);
+
+-- name: add_filtered
+INSERT INTO filtered (run, unit, type, rule, n) VALUES (:run, :unit, :type, :rule, :n)
+ON CONFLICT (run, unit, type, rule) DO UPDATE SET n = filtered.n + excluded.n;
+
+-- name: add_counts
+INSERT INTO counts (run, unit, type, listed, sent, emitted, unchanged, filtered, failed, gone, spawned)
+VALUES (:run, :unit, :type, :listed, :sent, :emitted, :unchanged, :filtered, :failed, :gone, :spawned)
+ON CONFLICT (run, unit, type) DO UPDATE SET listed = counts.listed + excluded.listed,
+  sent = counts.sent + excluded.sent, emitted = counts.emitted + excluded.emitted,
+  unchanged = counts.unchanged + excluded.unchanged, filtered = counts.filtered + excluded.filtered,
+  failed = counts.failed + excluded.failed, gone = counts.gone + excluded.gone,
+  spawned = counts.spawned + excluded.spawned;
+
+-- name: add_coverage
+INSERT INTO coverage (run, unit, node, scope, after, until, error, reason)
+VALUES (:run, :unit, :node, :scope, :after, :until, :error, :reason);
+
+-- name: add_marks
+INSERT INTO marks (run, unit, seq, kind, blob) VALUES (:run, :unit, :seq, :kind, :blob);
+
+-- name: add_tally
+INSERT INTO tallies (run, lane, known, finished, entities, failures, statements, peak_rss)
+VALUES (:run, :lane, :known, :finished, :entities, :failures, :statements, :peak_rss)
+ON CONFLICT (run, lane) DO UPDATE SET known = tallies.known + excluded.known,
+  finished = tallies.finished + excluded.finished, entities = tallies.entities + excluded.entities,
+  failures = tallies.failures + excluded.failures, statements = tallies.statements + excluded.statements,
+  peak_rss = CASE WHEN excluded.peak_rss > tallies.peak_rss THEN excluded.peak_rss ELSE tallies.peak_rss END;

@@ -1,0 +1,51 @@
+-- name: sum_counts
+SELECT type, sum(listed) AS listed, sum(emitted) AS emitted, sum(unchanged) AS unchanged, sum(filtered) AS filtered,
+  sum(failed) AS failed, sum(gone) AS gone
+FROM counts WHERE run = :run GROUP BY type ORDER BY type;
+
+-- name: sum_filtered
+SELECT type, rule, sum(n) AS n FROM filtered WHERE run = :run GROUP BY type, rule ORDER BY type, rule;
+
+-- name: sum_tallies
+SELECT sum(known), sum(finished), sum(entities), sum(failures), sum(statements), max(peak_rss) FROM tallies
+WHERE run = :run;
+
+-- name: open_states
+SELECT state, count(*) AS n FROM units
+WHERE run = :run AND state IN ('running', 'flushing', 'waiting', 'delayed')
+  AND state NOT IN ('done', 'failed', 'cancelled')
+GROUP BY state;
+
+-- name: in_hands
+SELECT scope, span, node, phase FROM units WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') AND state = 'running' LIMIT 32;
+
+-- name: units_page
+SELECT n, id, node, scope, span, phase, depth, parent, state, seconds, objects, statements, attempts, crashes,
+  reason, progress, fingerprint, complete
+FROM units WHERE run = :run AND n > :after ORDER BY n LIMIT 1000;
+
+-- name: slowest_units
+SELECT n, id, node, scope, span, phase, depth, parent, state, seconds, objects, statements, attempts, crashes,
+  reason, progress, fingerprint, complete
+FROM units WHERE run = :run ORDER BY seconds DESC, n LIMIT :limit;
+
+-- name: failures_page
+SELECT n, kind, type, fqn, key, reason, message, attempts, node, scope, unit FROM outcomes
+WHERE run = :run AND kind = :kind AND n > :after ORDER BY n LIMIT 1000;
+
+-- name: count_outcomes
+SELECT count(*) FROM outcomes WHERE run = :run AND kind = :kind;
+
+-- name: coverage_errors
+SELECT unit, node, scope, after, until, error, reason FROM coverage WHERE run = :run AND error IS NOT NULL ORDER BY n;
+
+-- name: incomplete_units
+SELECT id, node, scope, span, estimate, reason, state, item FROM units
+WHERE run = :run AND complete = 0 ORDER BY n;
+
+-- name: start_of
+SELECT node, scope, item, span, estimate FROM units WHERE id = :unit;
+
+-- name: next_due
+SELECT min(CASE WHEN state = 'running' THEN lease_until ELSE due_at END) - {now} FROM units
+WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') AND state IN ('running', 'delayed');

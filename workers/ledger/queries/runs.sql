@@ -1,0 +1,74 @@
+-- name: add_run
+INSERT INTO runs (id, service, service_type, state, recipe, parent, deletes, started_at, via, schedule, deadline_at,
+  accept_identity)
+VALUES (:id, :service, :service_type, 'running', :recipe, :parent, :deletes, {now}, :via, :schedule, {now} + :deadline,
+  :accept_identity);
+
+-- name: get_run
+SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
+  accept_identity, schedule, deadline_at FROM runs
+WHERE id = :run;
+
+-- name: lock_run
+SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
+  accept_identity, schedule, deadline_at FROM runs
+WHERE id = :run {lock};
+
+-- name: open_run
+SELECT id FROM runs WHERE service = :service AND state IN ('running', 'confirming') {lock};
+
+-- name: open_runs
+SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
+  accept_identity, schedule, deadline_at FROM runs
+WHERE state IN ('running', 'confirming') ORDER BY started_at, id;
+
+-- name: recent_runs
+SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
+  accept_identity, schedule, deadline_at FROM runs
+ORDER BY started_at DESC, id DESC LIMIT :limit;
+
+-- name: recent_runs_of
+SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
+  accept_identity, schedule, deadline_at FROM runs
+WHERE service = :service ORDER BY started_at DESC, id DESC LIMIT :limit;
+
+-- name: set_run_state
+UPDATE runs SET state = :state WHERE id = :run;
+
+-- name: close_run
+UPDATE runs SET state = :state, reason = :reason, ended_at = {now} WHERE id = :run;
+
+-- name: cancel_units
+UPDATE units SET state = 'cancelled', worker = NULL, lease_until = NULL, due_at = NULL
+WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled');
+
+-- name: free_slots_of_service
+UPDATE slots SET unit = NULL WHERE service = :service AND unit IS NOT NULL;
+
+-- name: drop_marks
+DELETE FROM marks WHERE run = :run;
+
+-- name: drop_suspects
+DELETE FROM suspects WHERE run = :run;
+
+-- name: drop_poison
+DELETE FROM poison WHERE EXISTS (SELECT 1 FROM units WHERE units.id = poison.unit AND units.run = :run);
+
+-- name: add_service
+INSERT INTO services (service, type) VALUES (:service, :type)
+ON CONFLICT (service) DO UPDATE SET type = excluded.type;
+
+-- name: get_identity
+SELECT identity FROM services WHERE service = :service {lock};
+
+-- name: set_identity
+UPDATE services SET identity = :identity, identified_at = {now} WHERE service = :service;
+
+-- name: count_slots
+SELECT count(*) FROM slots WHERE service = :service;
+
+-- name: drop_slots
+DELETE FROM slots WHERE service = :service;
+
+-- name: add_slot
+INSERT INTO slots (service, n) VALUES (:service, :n);

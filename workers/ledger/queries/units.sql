@@ -1,0 +1,30 @@
+-- name: add_unit
+INSERT INTO units (id, run, service, node, scope, item, span, estimate, phase, depth, parent, state, reason)
+VALUES (:id, :run, :service, :node, :scope, :item, :span, :estimate, :phase, :depth, :parent, :state, :reason)
+ON CONFLICT (id) DO NOTHING;
+
+-- name: add_failed_unit
+INSERT INTO units (id, run, service, node, scope, span, estimate, phase, depth, parent, state, reason, failed, complete)
+VALUES (:id, :run, :service, :node, :scope, :span, :estimate, :phase, :depth, :parent, :state, :reason, 1, 0)
+ON CONFLICT (id) DO NOTHING;
+
+-- name: free_slot_of
+UPDATE slots SET unit = NULL WHERE service = (SELECT service FROM units WHERE id = :unit) AND unit = :unit;
+
+-- name: poison_of
+SELECT node, listing, key FROM poison WHERE unit = :unit AND hits > 1;
+
+-- name: renew
+UPDATE units SET lease_until = {now} + :lease, progress = :progress
+WHERE id = :unit AND fence = :fence AND state = 'running';
+
+-- name: touch
+UPDATE units SET touched = :touched WHERE id = :unit AND fence = :fence AND state = 'running';
+
+-- name: flushing
+UPDATE units SET state = 'flushing', shard = :shard, epoch = :epoch, position = :position, worker = NULL,
+  lease_until = NULL, seconds = seconds + ({now} - claimed_at)
+WHERE id = :unit AND fence = :fence AND state = 'running';
+
+-- name: standing
+SELECT state, fence, committed_seq FROM units WHERE id = :unit;
