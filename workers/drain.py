@@ -14,6 +14,7 @@ from specs.secrets import prompts
 from specs.work import Claim, Lost, Run
 from workers import liveness
 from workers.database import Database
+from workers.heartbeat import EVERY, LEASE
 from workers.ledger import SqlLedger
 from workers.memory import give_back
 from workers.queues.redis import RedisQueue
@@ -33,15 +34,19 @@ log = logging.getLogger("headrace.worker")
 
 
 class HoldingLedger(SqlLedger):
-    """A ledger that remembers which unit this process holds."""
+    """A ledger that remembers which unit this process holds, for ``lease`` seconds each time."""
 
     held: Claim | None = None
+    lease = LEASE
 
     def claim(
         self, worker: str, *, run: str | None = None, queue: str | None = None, lease: float = 60.0, now: float
     ) -> Claim | None:
-        self.held = super().claim(worker, run=run, queue=queue, lease=lease, now=now)
+        self.held = super().claim(worker, run=run, queue=queue, lease=self.lease, now=now)
         return self.held
+
+    def renew(self, unit: str, fence: int, *, lease: float = 60.0, progress: str = "", now: float) -> bool:
+        return super().renew(unit, fence, lease=self.lease, progress=progress, now=now)
 
 
 class RedisLine:
@@ -65,10 +70,12 @@ class Drain:
         stop: Stop,
         *,
         processes: int = 1,
+        lease: float = LEASE,
         leave: Callable[[int], None] = os._exit,
     ) -> None:
         self.name = liveness.name()
         self._ledger, self._line, self._stop = HoldingLedger(db), RedisLine(queue, stop), stop
+        self._ledger.lease = lease
         self._processes, self._leave = processes, leave
         self._workers: dict[str, Worker] = {}
         self._turn = 0
@@ -174,7 +181,7 @@ class Drain:
             recipe = Recipe.from_dict(run.recipe, where=f"run {run.id}")
             found = self._workers[run.id] = Worker(
                 self.name, self._ledger, self._line, recipe, {}, self._stop, processes=self._processes,
-                stuck=self._stuck,
+                every=min(EVERY, self._ledger.lease / 4), stuck=self._stuck,
             )  # fmt: skip
         return found
 

@@ -48,7 +48,9 @@ class Child:
     def drain(self, seconds: float) -> bool:
         if self._drain is None:
             db, queue = self._stack.enter_context(joined(self._settings))
-            self._drain = Drain(db, queue, self._stop, processes=self._processes)
+            self._drain = Drain(
+                db, queue, self._stop, processes=self._processes, lease=self._settings.lease
+            )  # fmt: skip
         return self._drain.run(seconds)
 
     def _asked(self, _number: int, _frame: FrameType | None) -> None:

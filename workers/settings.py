@@ -54,6 +54,11 @@ class Settings(Model):
     queue_bytes: int = Field(default=sink.BYTES, ge=1_000_000, description="Bytes in one shard, at most.")
     queue_entries: int = Field(default=sink.ENTRIES, ge=16, description="Batches in one shard, at most.")
 
+    lease: float = Field(
+        default=60, ge=2, le=3600,
+        description="Seconds for which a unit of work belongs to a worker that went silent; renewed after a quarter.",
+    )  # fmt: skip
+
     @field_validator("catalog")
     @classmethod
     def _url(cls, value: SecretStr) -> SecretStr:
