@@ -1,7 +1,16 @@
 -- What gc and forget remove. A run's rows go table by table, its units and itself last.
 
+-- a sink that the feed has left behind still has to be told what is deleted
+
 -- name: old_deleted
-SELECT id FROM entities WHERE state = 'deleted' AND changed_at < :before ORDER BY id LIMIT 1000
+SELECT e.id FROM entities AS e
+WHERE e.state = 'deleted' AND e.changed_at < :before AND NOT EXISTS (
+    SELECT 1 FROM followers AS f
+    WHERE f.service = e.service AND f.state <> 'idle' AND (
+        f.cursor <> '' OR f.seq + 1 < (SELECT coalesce((SELECT min(seq) FROM events), next) FROM feed)
+    )
+)
+ORDER BY e.id LIMIT 1000
 
 -- name: of_service
 SELECT id, type, fqn, state FROM entities
