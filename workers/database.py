@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -14,11 +15,17 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
-from specs.errors import Fatal, HeadraceError, Usage
+from specs.errors import Fatal, HeadraceError, Retry, Usage
 from workers.dberrors import translate
+from workers.deadline import Deadline
+from workers.retries import jitter
 
 BUSY = 30.0
 """Seconds to wait for SQLite's write lock, a PostgreSQL lock, or a pooled connection."""
+STATEMENT = 120.0
+"""Seconds that a statement may take on PostgreSQL."""
+GRACE = 15.0
+"""Seconds beyond that for the answer; then the connection is cut."""
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {int(BUSY * 1000)}",
     "PRAGMA journal_mode = WAL",
@@ -36,8 +43,9 @@ class Database:
     refused); whatever the transaction had written is undone then.
     """
 
-    def __init__(self, engine: Engine, where: str) -> None:
+    def __init__(self, engine: Engine, where: str, deadline: Deadline | None = None) -> None:
         self.engine = engine
+        self._deadline = deadline
         self.dialect = engine.dialect.name
         self.where = where
         # the one connection of an in-memory database is shared, so that its transactions take turns
@@ -82,10 +90,17 @@ class Database:
     def close(self) -> None:
         """Close all connections. May be called twice."""
         self.engine.dispose()
+        if self._deadline is not None:
+            self._deadline.close()
 
 
-def open_database(url: str, *, create: bool = True) -> Database:
+def open_database(
+    url: str, *, create: bool = True, patience: float = 0.0, timeout: float = STATEMENT
+) -> Database:  # fmt: skip
     """Open, create or migrate the database at ``url``: ``sqlite:///file``, ``sqlite://`` (memory), ``postgresql://``.
+
+    ``patience``: seconds to wait for a server that is out of reach; ``timeout``: seconds that a statement may take on
+    a server; a connection without an answer is cut a little later.
 
     Raises ``Usage`` for a URL that names no database of ours, a missing one (unless ``create``) or one written by a
     newer version; ``Fatal`` when it cannot be reached, read or written.
@@ -96,18 +111,27 @@ def open_database(url: str, *, create: bool = True) -> Database:
     where = parsed.render_as_string(hide_password=True)
     if parsed.drivername == "sqlite":
         _folder(parsed, where, create)
-        engine = _sqlite(parsed)
+        db = Database(_sqlite(parsed), where)
     else:
-        engine = _postgresql(parsed)
-    db = Database(engine, where)
-    try:
-        ensure(db, create)
-    except BaseException as error:
-        db.close()
-        if isinstance(error, HeadraceError) and not isinstance(error, Fatal):
+        deadline = Deadline(timeout + min(GRACE, timeout))
+        db = Database(_postgresql(parsed, deadline, timeout), where, deadline)
+    end, attempt = time.monotonic() + patience, 0
+    while True:
+        try:
+            ensure(db, create)
+            return db
+        except Retry as error:
+            attempt += 1
+            if time.monotonic() < end:
+                time.sleep(jitter(attempt, base=0.05, cap=1.0))
+                continue
+            db.close()
             raise Fatal(error.what, error.where, error.remedy, reason="catalog") from None
-        raise
-    return db
+        except BaseException as error:
+            db.close()
+            if isinstance(error, HeadraceError) and not isinstance(error, Fatal):
+                raise Fatal(error.what, error.where, error.remedy, reason="catalog") from None
+            raise
 
 
 def _parse(url: str) -> URL:
@@ -150,17 +174,27 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
-def _postgresql(url: URL) -> Engine:
-    options = f"-c lock_timeout={int(BUSY * 1000)} -c statement_timeout=120000 -c timezone=UTC"
+def _postgresql(url: URL, deadline: Deadline, timeout: float) -> Engine:
+    lock, statement = int(min(BUSY, timeout) * 1000), int(timeout * 1000)
+    options = f"-c lock_timeout={lock} -c statement_timeout={statement} -c timezone=UTC"
     arguments = {
         "connect_timeout": 10,
         "application_name": "headrace",
         "client_encoding": "utf8",
         "options": " ".join(filter(None, [options, str(url.query.get("options") or "")])),
         "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 60_000,
     }
     try:
-        return create_engine(url.difference_update_query(["options"]), connect_args=arguments, pool_timeout=BUSY)
+        engine = create_engine(url.difference_update_query(["options"]), connect_args=arguments, pool_timeout=BUSY)
     except ImportError:
         remedy = "install it: pip install 'headrace[postgres]'"
         raise Usage("the driver for PostgreSQL catalogs is missing", remedy=remedy) from None
+
+    def connect(_dialect: Any, _record: Any, positional: list[Any], named: dict[str, Any]) -> Any:
+        return deadline.connect(*positional, **named)
+
+    event.listen(engine, "do_connect", connect)
+    return engine

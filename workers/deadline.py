@@ -1,0 +1,83 @@
+"""Connections to PostgreSQL that are cut when no answer comes: the server is frozen, or the way back is."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from typing import Any
+
+TICK = 0.25
+"""Seconds between two looks, at most."""
+
+
+class Deadline:
+    """Cuts the line of whoever waits for an answer for longer than ``seconds``; that wait then ends with an error.
+
+    A server keeps its own statement timeout, and TCP notices a dead host: this is for everything else, such as a proxy
+    in between that went silent. One thread, started when the first connection is made.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._lock = threading.Lock()
+        self._waiting: dict[int, tuple[float, int]] = {}
+        self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def connect(self, *arguments: Any, **parameters: Any) -> Any:
+        """A ``psycopg.Connection`` under this deadline."""
+        self._start()
+        return self._kind.connect(*arguments, **parameters)
+
+    @cached_property
+    def _kind(self) -> Any:
+        import psycopg
+
+        deadline = self
+
+        class Connection(psycopg.Connection[Any]):
+            def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
+                with deadline._over(self.pgconn.socket):
+                    return super().wait(gen, *args, **options)
+
+        return Connection
+
+    def close(self) -> None:
+        self._closed.set()
+
+    @contextmanager
+    def _over(self, descriptor: int) -> Iterator[None]:
+        me = threading.get_ident()
+        with self._lock:
+            self._waiting[me] = (time.monotonic(), descriptor)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting.pop(me, None)
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="deadline", daemon=True)
+                self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._closed.wait(min(TICK, self.seconds / 4)):
+            oldest = time.monotonic() - self.seconds
+            with self._lock:  # whoever waits cannot leave meanwhile, so the descriptor is still theirs
+                for since, descriptor in self._waiting.values():
+                    if since < oldest:
+                        _cut(descriptor)
+
+
+def _cut(descriptor: int) -> None:
+    with suppress(OSError):
+        line = socket.socket(fileno=os.dup(descriptor))
+        with line:
+            line.shutdown(socket.SHUT_RDWR)
