@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -23,6 +24,8 @@ OLDEST = (6, 2)
 SETTING = "HEADRACE_REDIS"
 _LOST = (exceptions.ConnectionError, exceptions.TimeoutError, OSError)
 _REFUSED = ("WRONGPASS", "NOAUTH", "NOPERM", "invalid username-password", "AUTH ", "without any password")
+_CERTIFICATES = ("CERTIFICATE_VERIFY_FAILED", "ALERT_", "SSLV3_ALERT", "certificate", "WRONG_VERSION_NUMBER")
+"""In errors of TLS that last: one side refuses the other."""
 T = TypeVar("T")
 Client = Any
 """``redis.Redis``, or a fake of it."""
@@ -72,13 +75,22 @@ def translate(error: Exception, place: str) -> HeadraceError:
         return Retry(
             "Redis is at its maxmemory", place, "raise maxmemory, or lower HEADRACE_QUEUE_BYTES", reason="full"
         )
+    if isinstance(error, _LOST) and any(word in text for word in _CERTIFICATES):
+        remedy = f"correct {SETTING}_CA, {SETTING}_CERT and {SETTING}_KEY, or the host in {SETTING}"
+        return Fatal(f"Redis and we do not trust each other: {_why(text)}", place, remedy, reason="denied")
     if isinstance(error, _LOST):
-        return Retry("Redis cannot be reached", place, f"start it, or correct {SETTING}", reason="queue")
+        remedy = f"start it, or correct {SETTING} (rediss:// where it speaks TLS)"
+        return Retry("Redis cannot be reached", place, remedy, reason="queue")
     if isinstance(error, exceptions.ReadOnlyError):
         return Retry("Redis is a read-only replica", place, f"name the primary in {SETTING}", reason="queue")
     return Fatal(
         f"Redis refused a command: {text[:200]}", place, "is it Redis 6.2 or newer, or Valkey?", reason="queue"
     )
+
+
+def _why(text: str) -> str:
+    """The reason in an error of TLS, without numbers of lines."""
+    return re.sub(r".*\[SSL[^\]]*\] *|\s*\(_?ssl\.c:\d+\)\.?", "", text)[:200]
 
 
 def reach(client: Client, place: str, *, patience: float = PATIENCE) -> None:

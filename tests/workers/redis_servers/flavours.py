@@ -36,7 +36,9 @@ def program(name: str) -> Path:
     wanted = "" if name == "valkey" else name.removeprefix("redis-") + "."
     for path in candidates(name):
         version = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20).stdout
-        number = next((word.removeprefix("v=") for word in version.split() if word.removeprefix("v=")[:1].isdigit()), "")
+        number = next(
+            (word.removeprefix("v=") for word in version.split() if word.removeprefix("v=")[:1].isdigit()), ""
+        )
         if number.startswith(wanted):
             return path
     pytest.skip(f"no {name}: make test brings it where it may (scripts/servers)")
