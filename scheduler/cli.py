@@ -40,7 +40,9 @@ SECTIONS: dict[str, dict[str, str]] = {
         "undelete": "Bring back an object that was deleted.",
     },
     "Cluster": {
+        "up": "Start a whole cluster on this machine.",
         "enqueue": "Hand a recipe to the workers of a cluster.",
+        "scheduler": "Serve a cluster: schedules, healing, closing of runs.",
         "worker": "Serve a cluster: read sources.",
         "flusher": "Serve a cluster: store what workers read.",
     },

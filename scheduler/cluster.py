@@ -1,128 +1,111 @@
-"""A run on a cluster: opened in the ledger, hinted at, watched to its end by whoever waits for it."""
+"""A run on a cluster: opened in the ledger, watched to its end by whoever waits for it."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-from celery import Celery
 
 from scheduler.gathering import Meter, summarise
 from scheduler.interruption import interruptible
-from scheduler.reconcile import Reconciler
+from scheduler.loops import Troubles
+from scheduler.roots import root_of
+from scheduler.snapshots import Snapshots, result
 from scheduler.summary import Progress, Summary
-from specs.errors import Retry, Usage
+from scheduler.tending import Cluster, Tending, connected
+from specs.errors import Retry
 from specs.recipe import Recipe
-from specs.secrets import prompts
-from specs.topology.events import Start
-from specs.topology.scope import Scope
 from specs.work import Run
-from workers.app import make
-from workers.database import Database
-from workers.joining import check, joined
-from workers.ledger import SqlLedger
-from workers.publisher import publish
+from workers.joining import check
+from workers.publisher import Published
 from workers.queues.redis import RedisQueue
-from workers.redislink import Client, connect
-from workers.settings import QUEUES, Settings
-from workers.sources import topology
+from workers.retries import patiently
+from workers.scheduling import Chores, leads
+from workers.settings import Settings
 from workers.stopping import Stop
-from workers.tasks import hint, waiting
 
 EVERY = 2.0
-"""Seconds between two looks for missing hints."""
+"""Seconds between two looks whether a scheduler is alive; while none is, whoever waits looks after the run."""
 LOOK = 0.1
 REPORT = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """The ledger, the sink queue and the broker of one cluster."""
-
-    db: Database
-    ledger: SqlLedger
-    queue: RedisQueue
-    app: Celery
-    client: Client
-    prefix: str
+ROLE = "scheduler"
 
 
 def enqueue(
-    settings: Settings, recipe: Recipe, *, wait: bool, on_progress: Callable[[Progress], None] | None = None
-) -> tuple[Run, Summary | None]:
-    """Open a run for the workers of a cluster; ``wait`` looks after it until it is closed, and sums it up.
+    settings: Settings, recipe: Recipe, *, wait: bool, on_progress: Callable[[Progress], None] | None = None,
+    accept_identity: bool = False,
+) -> tuple[Run, Summary | None]:  # fmt: skip
+    """Open a run for the workers of a cluster; ``wait`` watches it until it is closed, and sums it up.
 
     References are resolved by the workers, so they need not resolve here. Ctrl-C stops the waiting, not the run.
     Raises ``Usage`` for a recipe that asks for a typed password, ``Fatal`` when Redis or the catalog cannot be used.
     """
     root = root_of(recipe)
     check(settings)
-    with joined(settings) as (db, queue), connect(settings.redis.get_secret_value()) as client:
-        cluster = Cluster(db, SqlLedger(db), queue, make(settings), client, settings.prefix)
+    with connected(settings) as cluster:
         service = recipe.service
         run = cluster.ledger.open_run(
             service.name, service.type, recipe.to_dict(), [root], slots=recipe.limits.connections, now=time.time(),
-            deletes=recipe.deletion.enabled, via="cluster",
+            deletes=recipe.deletion.enabled, via="cluster", accept_identity=accept_identity,
         )  # fmt: skip
-        remind(cluster, recipe.limits.connections)
-        return run, attend(cluster, run, recipe, on_progress) if wait else None
+        Troubles("hints").tried(Tending(cluster).remind)
+        return run, attend(cluster, run, on_progress) if wait else None
 
 
-def root_of(recipe: Recipe) -> Start:
-    """The root unit of a recipe that others will work on."""
-    asked = prompts(recipe.connection)
-    if asked:
-        remedy = "write ${env:NAME} or ${file:/run/secrets/name}, and give the workers that"
-        raise Usage(f"the {asked[0]} cannot be typed for a cluster", "recipe", remedy, reason="prompt")
-    service = recipe.service.name
-    return Start(topology(recipe).root.name, Scope.of(service), [service, service, {}, None])
+def attend(cluster: Cluster, run: Run, on_progress: Callable[[Progress], None] | None = None) -> Summary:
+    """Watch an open run until it is closed and its sinks are written, or until the waiting is interrupted.
 
-
-def remind(cluster: Cluster, wanted: int) -> int:
-    """Publish hints until ``wanted`` of them wait; busy workers leave them there. Returns how many were published."""
-    missing = wanted
-    try:
-        missing -= waiting(cluster.client, cluster.prefix, QUEUES[0])
-    except Exception as error:  # out of reach: whatever the client raises, the next look tells again
-        if type(error).__module__.partition(".")[0] != "redis":
-            raise
-        return 0
-    return hint(cluster.app, QUEUES[0], missing) if missing > 0 else 0
-
-
-def attend(
-    cluster: Cluster, run: Run, recipe: Recipe, on_progress: Callable[[Progress], None] | None = None
-) -> Summary:
-    """Look after an open run until it is closed or the waiting is interrupted; feeds its sinks at the end."""
+    While no scheduler leads, this process looks after the run.
+    """
     stop, begun = Stop(), time.monotonic()
-    meter = Meter(cluster.ledger, run.id, on_progress)
-    reconciler = Reconciler(cluster.ledger, run.id, cluster.ledger.outstanding)
-    hinted = reported = time.monotonic()
-    found: Run | None = run
+    meter, standin = Meter(cluster.ledger, run.id, on_progress), StandIn(cluster, run.id)
+    reported = begun
+    found, published = run, None
     with interruptible(stop):
         while not stop.wait(LOOK):
-            found, _ = reconciler.tick(moved=False)
-            if found is not None and not found.open:
-                break
-            now = time.monotonic()
-            if now - hinted >= EVERY:
-                hinted = now
-                remind(cluster, _wanted(cluster, run, recipe))
-            if now - reported >= REPORT:
-                reported = now
-                meter.report(_queued(cluster.queue))
+            standin.look()
+            found = patiently(lambda: cluster.ledger.run(run.id))
+            if not found.open:
+                published = patiently(standin.published)
+                if published is not None or found.state not in ("complete", "partial"):
+                    break
+            elif time.monotonic() - reported >= REPORT:
+                reported = time.monotonic()
+                patiently(lambda: meter.report(_queued(cluster.queue)))
     meter.report(0)
-    ended = cluster.ledger.run(run.id)
-    published = publish(cluster.db, recipe, {}) if ended.state in ("complete", "partial") else None
-    return summarise(cluster.db, cluster.ledger, ended, seconds=time.monotonic() - begun, published=published)
+    return summarise(cluster.db, cluster.ledger, found, seconds=time.monotonic() - begun, published=published)
 
 
-def _wanted(cluster: Cluster, run: Run, recipe: Recipe) -> int:
-    """Hints that should wait: for the ready units; and one anyway, since who takes it buries what was killed there."""
-    states: Any = cluster.ledger.progress(run.id).states
-    return max(1, min(int(states.get("ready", 0)), recipe.limits.connections))
+class StandIn:
+    """Does for one run what the leading scheduler would do, as long as there is none."""
+
+    def __init__(self, cluster: Cluster, run: str) -> None:
+        self._cluster, self._run = cluster, run
+        self._tending, self._chores, self._snapshots = Tending(cluster), Chores(cluster.db), Snapshots(cluster.db)
+        self._looked = float("-inf")
+        self._alone = False
+        self._troubles = {what: Troubles(what) for what in ("looking after the run", "hints")}
+
+    def look(self) -> None:
+        """Outages are waited for."""
+        self._troubles["looking after the run"].tried(self._tend)
+
+    def published(self) -> Published | None:
+        """What became of the run's sinks; ``None``: nothing yet."""
+        return result(self._chores.published(self._run)[1])
+
+    def _tend(self) -> None:
+        due = time.monotonic() - self._looked >= EVERY
+        if due:
+            self._looked = time.monotonic()
+            self._alone = leads(self._cluster.db, ROLE) is None
+        if not self._alone:
+            return
+        if due:
+            self._tending.cancel()
+            self._tending.heal()
+            self._troubles["hints"].tried(self._tending.remind)
+        self._tending.close()
+        self._snapshots.step(only=self._run)
 
 
 def _queued(queue: RedisQueue) -> int:

@@ -82,6 +82,13 @@ class Cluster:
     def flusher(self) -> subprocess.Popen[bytes]:
         return self.start("flusher")
 
+    def scheduler(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """A scheduler that leads or stands by."""
+        process = self.start("scheduler", *arguments)
+        self.until(lambda: "leads" in self.log(process) or process.poll() is not None)
+        assert process.poll() is None, self.log(process)
+        return process
+
     def log(self, process: subprocess.Popen[bytes]) -> str:
         return self.logs[self.processes.index(process)].read_text(errors="replace")
 

@@ -1,0 +1,135 @@
+"""The process behind ``headrace scheduler``: several may run, the leader works, another one takes over when it dies."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+
+from scheduler.loops import Troubles, loop
+from scheduler.schedules.firing import Firing
+from scheduler.snapshots import Snapshots
+from scheduler.tending import Cluster, Tending, connected
+from specs.errors import HeadraceError
+from workers.joining import check
+from workers.memory import tune
+from workers.metrics import render
+from workers.presence import Presence
+from workers.scheduling import LEASE, Chores, Leadership, Schedules
+from workers.settings import Settings
+from workers.stopping import Stop
+from workers.web import PLAIN, Pulse, Route, serve
+
+ROLE = "scheduler"
+EVERY = 2.0
+"""Seconds between two looks for leases that ran out, missing hints, schedules that are due, deadlines."""
+CLOSING = 0.25
+"""Seconds between two looks for runs that are finished."""
+PUBLISHING = 1.0
+"""Seconds between two looks for closed runs whose sinks are not written."""
+SWEEPING = 600.0
+PATIENCE = 1.0
+"""Seconds that a stopped scheduler waits for what it is at; what is broken off then is undone by the database."""
+log = logging.getLogger("headrace.scheduler")
+
+
+class Scheduler:
+    """What a leader does, in three parts that do not wait for each other: ``look``, ``close``, ``publish``."""
+
+    def __init__(
+        self, cluster: Cluster, *, name: str = "", lease: float = LEASE, clock: Callable[[], float] = time.time
+    ) -> None:
+        db = cluster.db
+        self.leadership = Leadership(db, ROLE, name=name, lease=lease, clock=clock)
+        self.pulse = Pulse()
+        self._tending = Tending(cluster, clock=clock)
+        self._firing = Firing(Schedules(db), clock=clock)
+        self._snapshots = Snapshots(db, name=name, clock=clock)
+        self._chores, self._schedules, self._clock = Chores(db, clock=clock), Schedules(db), clock
+        self._presence = Presence(db, "scheduler")
+        self._swept = float("-inf")
+        self._led: bool | None = None
+        self._troubles = {what: Troubles(what) for what in ("hints", "schedules")}
+
+    def look(self) -> bool:
+        """Heal, cancel, fire and remind, if we lead; returns whether we do. Raises ``Retry`` while the database is
+        out; without Redis, or with a broken schedule, the rest is done."""
+        self.pulse.beat()
+        leads = self.leadership.hold()
+        if leads != self._led:
+            log.info("this scheduler leads" if leads else "another scheduler leads; this one stands by")
+        self._led = leads
+        self._presence.beat(leads=leads)
+        if leads:
+            self._tending.cancel()
+            self._tending.heal()
+            self._troubles["schedules"].tried(self._firing.step)
+            self._troubles["hints"].tried(self._tending.remind)
+            self._sweep()
+        return leads
+
+    def close(self) -> None:
+        """Move on and close what is finished."""
+        if self.leadership.held:
+            self._tending.close()
+
+    def publish(self) -> None:
+        """Write the sinks of closed runs."""
+        if self.leadership.held:
+            self._snapshots.step()
+
+    def leave(self) -> None:
+        """Give the lease back, so that another scheduler leads at once."""
+        for part in (self.leadership, self._snapshots.leadership, self._presence):
+            part.leave()
+
+    def _sweep(self) -> None:
+        if time.monotonic() - self._swept >= SWEEPING:
+            self._swept = time.monotonic()
+            self._chores.sweep()
+            self._schedules.sweep(now=self._clock())
+
+
+def run(settings: Settings, stop: Stop, *, listen: str | None = None) -> None:
+    """Schedule until ``stop`` is set, through any outage of Redis and the database.
+
+    Raises ``Fatal`` when it cannot start: Redis or database out of reach, refusing us, or none of ours.
+    """
+    check(settings)
+    tune()
+    with connected(settings) as cluster, ExitStack() as stack:
+        scheduler = Scheduler(cluster)
+        if listen is not None:
+            web = stack.enter_context(serve(listen, routes(cluster, scheduler)))
+            log.info("http://%s answers /metrics and /healthz", web.address)
+        threads = [
+            loop("scheduling", scheduler.look, EVERY, stop),
+            loop("closing runs", scheduler.close, CLOSING, stop),
+            loop("writing sinks", scheduler.publish, PUBLISHING, stop),
+        ]
+        while not stop.wait(1.0):
+            continue
+        end = time.monotonic() + PATIENCE
+        for thread in (*threads, _leaving(scheduler)):
+            thread.join(max(0.1, end - time.monotonic()))
+
+
+def routes(cluster: Cluster, scheduler: Scheduler) -> Mapping[str, Route]:
+    def metrics() -> tuple[int, str, str]:
+        return 200, PLAIN, render(cluster.db, cluster.queue)
+
+    return {"/metrics": metrics, "/healthz": scheduler.pulse.route}
+
+
+def _leaving(scheduler: Scheduler) -> threading.Thread:
+    def leave() -> None:
+        try:
+            scheduler.leave()
+        except HeadraceError:
+            log.warning("the lease runs out by itself: the database is out")
+
+    thread = threading.Thread(target=leave, name="leave", daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,25 @@
+"""The root unit of a recipe that others will work on."""
+
+from __future__ import annotations
+
+from specs.errors import Usage
+from specs.recipe import Recipe
+from specs.secrets import prompts
+from specs.topology.events import Start
+from specs.topology.scope import Scope
+from workers.sources import topology
+
+
+def root_of(recipe: Recipe) -> Start:
+    """Nothing is resolved here: only workers need the secrets. Raises ``Usage`` when one would have to be typed."""
+    asked = prompts([recipe.connection, *recipe.sinks])
+    if asked:
+        raise typed(asked[0])
+    service = recipe.service.name
+    return Start(topology(recipe).root.name, Scope.of(service), [service, service, {}, None])
+
+
+def typed(name: str) -> Usage:
+    """The error for a secret that nobody can be asked for."""
+    remedy = "write ${env:NAME} or ${file:/run/secrets/name}, and give the workers that"
+    return Usage(f"the {name} cannot be typed for a cluster", "recipe", remedy, reason="prompt")

@@ -1,0 +1,1 @@
+"""Runs by the clock: when a schedule is due, and what then happens."""

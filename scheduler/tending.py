@@ -1,0 +1,90 @@
+"""Looks after the open runs of a cluster: heals, closes and cancels them, and publishes the hints that are missing."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from celery import Celery
+
+from specs.work import Run
+from workers.app import make
+from workers.database import Database
+from workers.joining import joined
+from workers.ledger import SqlLedger
+from workers.queues.redis import RedisQueue
+from workers.redislink import Client, asked, connect, where
+from workers.scheduling import Chores
+from workers.settings import Settings
+from workers.tasks import hint, waiting
+
+log = logging.getLogger("headrace.scheduler")
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The ledger, the sink queue and the broker of one cluster; ``place`` names Redis without secrets."""
+
+    db: Database
+    ledger: SqlLedger
+    queue: RedisQueue
+    app: Celery
+    client: Client
+    prefix: str
+    place: str
+
+
+@contextmanager
+def connected(settings: Settings) -> Iterator[Cluster]:
+    """Everything that a scheduler needs, closed at the end. Raises what ``joined`` raises."""
+    url = settings.redis.get_secret_value()
+    with joined(settings) as (db, queue), connect(url) as client, make(settings) as app:
+        yield Cluster(db, SqlLedger(db), queue, app, client, settings.prefix, where(url))
+
+
+class Tending:
+    """Safe with several at once: every step is a transaction that finds nothing to do when another one was faster.
+
+    All raise ``Retry`` while what they need is out.
+    """
+
+    def __init__(self, cluster: Cluster, *, clock: Callable[[], float] = time.time) -> None:
+        self._cluster, self._clock = cluster, clock
+        self._chores = Chores(cluster.db, clock=clock)
+
+    def heal(self) -> int:
+        """Give back units whose lease ran out, ready those whose time has come; returns how many."""
+        return self._cluster.ledger.expire(now=self._clock())
+
+    def close(self) -> list[Run]:
+        """Move runs on whose units are all finished: to their questions about what is missing, or to their end."""
+        moved = [self._cluster.ledger.advance(run, now=self._clock()) for run in self._chores.finished()]
+        for run in moved:
+            if not run.open:
+                log.info("run %s is %s%s", run.id, run.state, f": {run.reason}" if run.reason else "")
+        return moved
+
+    def cancel(self) -> list[Run]:
+        """Cancel runs past their deadline."""
+        ended = []
+        for each in self._chores.overdue():
+            run = self._cluster.ledger.end(
+                each, state="cancelled", reason="cancelled: it was past its deadline", now=self._clock()
+            )
+            log.warning("run %s is past its deadline: %s", run.id, run.state)
+            ended.append(run)
+        return ended
+
+    def remind(self) -> int:
+        """Publish hints until as many wait as workers would find units; busy workers leave them there."""
+        sent = 0
+        for queue, wanted in self._chores.demand().items():
+            missing = wanted - asked(
+                partial(waiting, self._cluster.client, self._cluster.prefix, queue), self._cluster.place
+            )
+            sent += hint(self._cluster.app, queue, missing) if missing > 0 else 0
+        return sent

@@ -1,0 +1,68 @@
+"""Real schedulers beside real workers: runs close without anybody waiting, whoever dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from scheduler.cluster import enqueue
+from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
+from workers.redislink import connect
+from workers.scheduling import leads
+
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+RECIPE = fake(schemas=6, tables=60)
+
+
+def lite(folder: Path) -> str:
+    return f"sqlite:///{folder / 'wild.db'}"
+
+
+def enqueued(made: Cluster) -> str:
+    """A run that nobody waits for."""
+    return enqueue(made.settings, RECIPE, wait=False)[0].id
+
+
+def closed(made: Cluster, run: str) -> None:
+    with made.ledger() as ledger:
+        made.until(lambda: not ledger.run(run).open)
+        assert (ledger.run(run).state, ledger.run(run).reason) == ("complete", "")
+
+
+def leader(made: Cluster) -> str | None:
+    with made.ledger() as ledger:
+        return leads(ledger.db, "scheduler")
+
+
+def test_a_scheduler_closes_what_nobody_waits_for(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
+    calm = undisturbed(RECIPE, tmp_path)
+    with cluster(redis_url, postgres_database, tmp_path) as made:
+        made.flusher()
+        made.worker(1)
+        scheduler = made.scheduler()
+        closed(made, enqueued(made))
+        assert made.export() == calm
+        scheduler.send_signal(signal.SIGTERM)
+        assert scheduler.wait(10) == 0, made.log(scheduler)
+        assert leader(made) is None, "the lease was given back"
+        assert "Traceback" not in made.log(scheduler)
+
+
+def test_another_scheduler_takes_over(redis_url: str, tmp_path: Path) -> None:
+    calm = undisturbed(RECIPE, tmp_path)
+    with cluster(redis_url, lite(tmp_path), tmp_path) as made:
+        made.flusher()
+        first = made.scheduler()
+        second = made.scheduler()
+        assert "stands by" in made.log(second)
+        run = enqueued(made)
+        with connect(redis_url) as client:
+            client.flushall()  # the hint is lost: a leader must publish it again
+        os.killpg(first.pid, signal.SIGKILL)
+        made.worker(1)
+        closed(made, run)
+        assert "this scheduler leads" in made.log(second)
+        assert made.export() == calm

@@ -1,0 +1,46 @@
+"""Transactions that speak both to the ledger and to the tables of schedulers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import uniform
+from time import sleep
+from typing import NamedTuple, TypeVar
+
+from specs.errors import Retry
+from workers import sqlfile
+from workers.database import Database
+from workers.ledger.desk import Desk, Desks
+
+T = TypeVar("T")
+TRIES = 5
+"""Attempts of a transaction that collides with others."""
+
+
+class Both(NamedTuple):
+    """The statements of the ledger and our own, on one connection."""
+
+    ledger: Desk
+    own: Desk
+
+
+class Transactions:
+    def __init__(self, db: Database) -> None:
+        self._db, self._desks = db, Desks(db)
+        self._sql = sqlfile.load("workers.scheduling", db.dialect)
+
+    def read(self, act: Callable[[Desk], T], *, now: float = 0.0) -> T:
+        with self._db.read() as conn:
+            return act(Desk(conn, self._sql, now))
+
+    def write(self, act: Callable[[Both], T], *, now: float) -> T:
+        """Do ``act`` in one transaction, again when it collides with another one."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                with self._desks.write(now) as desk:
+                    return act(Both(desk, Desk(desk.conn, self._sql, now)))
+            except Retry as error:
+                if error.reason != "collision" or attempt == TRIES:
+                    raise
+                sleep(uniform(0.0, 0.01 * 2**attempt))
+        raise AssertionError("unreachable")
