@@ -1,4 +1,4 @@
-"""The reference pages ``docs/cli.md``, ``docs/recipe.md`` and ``docs/metrics.md``, generated from what they describe.
+"""The reference pages of ``docs/``: commands, recipes, metrics, settings, generated from what they describe.
 
 ``python -m scheduler.reference docs`` writes them; a test compares them with what is checked in.
 """
@@ -18,6 +18,7 @@ from scheduler.cli import SECTIONS, cli
 from specs.config import Filter, Limits, MetadataExtract
 from specs.recipe import Deletion, Extract, ServiceRef
 from workers.metrics.families import GROUPS
+from workers.settings import Settings, variable, variables
 
 INTROS = Path(__file__).parent / "intros"
 _MODELS: tuple[tuple[str, type[BaseModel]], ...] = (
@@ -47,11 +48,17 @@ def metrics_page() -> str:
     return Template((INTROS / "metrics.md").read_text()).safe_substitute(metrics="\n".join(_metrics()))
 
 
+def settings_page() -> str:
+    """``docs/settings.md``."""
+    return Template((INTROS / "settings.md").read_text()).substitute(settings="\n".join(_variables()))
+
+
 def write(folder: Path) -> None:
     """Write the pages into ``folder``."""
     (folder / "cli.md").write_text(command_page())
     (folder / "recipe.md").write_text(recipe_page())
     (folder / "metrics.md").write_text(metrics_page())
+    (folder / "settings.md").write_text(settings_page())
 
 
 def _overview() -> Iterator[str]:
@@ -82,6 +89,16 @@ def _settings() -> Iterator[str]:
             default = "required" if name in schema.get("required", []) else _default(field.get("default"))
             yield f"| `{name}` | {_type(field)} | {default} | {field.get('description', '')} |"
         yield ""
+
+
+def _variables() -> Iterator[str]:
+    fields = {variable(name): field for name, field in Settings.model_fields.items()}
+    for name, text in variables().items():
+        field = fields.get(name)
+        default = "" if field is None or field.default is None else f"`{field.default}`"
+        if field is not None and field.is_required():
+            default = "required"
+        yield f"| `{name}` | {default} | {text} |"
 
 
 def _metrics() -> Iterator[str]:

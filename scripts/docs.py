@@ -29,6 +29,7 @@ def generated() -> dict[Path, str]:
         Path("docs/cli.md"): reference.command_page(),
         Path("docs/recipe.md"): reference.recipe_page(),
         Path("docs/metrics.md"): reference.metrics_page(),
+        Path("docs/settings.md"): reference.settings_page(),
         REFERENCE / "entities.schema.json": schemas() + "\n",
         REFERENCE / "connectors.md": overview(),
     }
