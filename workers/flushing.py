@@ -58,7 +58,9 @@ class Flushing:
         """Units whose final batch is nowhere any more are ready again; returns how many.
 
         Either Redis was wiped since (its epoch is another one), or it came back without its last moments.
+        Raises ``Fatal`` when another cluster has taken our prefix since it was wiped.
         """
+        self._queue.belong(self._ledger.cluster())
         current, returned = self._queue.epoch(), 0
         epochs = {epoch for run in self._ledger.open_runs("cluster") for epoch in self._ledger.holders(run.id)[1]}
         for epoch in epochs:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from specs.errors import Fatal
 from workers.database import Database, open_database
+from workers.ledger import SqlLedger
 from workers.queues.redis import RedisQueue
 from workers.redislink import PATIENCE, connect, reach, where
 from workers.settings import Settings
@@ -24,7 +25,9 @@ def joined(settings: Settings) -> Iterator[tuple[Database, RedisQueue]]:
     """
     queue = sink(settings)
     try:
-        db = open_database(settings.catalog.get_secret_value())
+        db = open_database(
+            settings.catalog.get_secret_value(), patience=PATIENCE, timeout=settings.catalog_timeout
+        )  # fmt: skip
         try:
             yield db, queue
         finally:
@@ -47,8 +50,9 @@ def check(settings: Settings, *, patience: float = PATIENCE) -> None:
     url = settings.redis.get_secret_value()
     with connect(url) as client:
         reach(client, where(url), patience=patience)
-    with joined(settings) as (_, queue):
+    with joined(settings) as (db, queue):
         queue.agree()
+        queue.belong(SqlLedger(db).cluster())
 
 
 def together() -> None:

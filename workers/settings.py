@@ -59,6 +59,11 @@ class Settings(Model):
         description="Seconds for which a unit of work belongs to a worker that went silent; renewed after a quarter.",
     )  # fmt: skip
 
+    catalog_timeout: float = Field(
+        default=120, ge=1, le=3600,
+        description="Seconds that a statement may take in the catalog; a connection without an answer is cut.",
+    )  # fmt: skip
+
     @field_validator("catalog")
     @classmethod
     def _url(cls, value: SecretStr) -> SecretStr:

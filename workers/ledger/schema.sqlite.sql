@@ -270,3 +270,9 @@ CREATE TABLE dead_letters (
     at REAL NOT NULL
 );
 CREATE UNIQUE INDEX dead_letters_entity ON dead_letters (sink, type, fqn);
+
+-- which cluster this is: what lies in Redis under its prefix bears the same name
+CREATE TABLE cluster (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    id TEXT NOT NULL
+);

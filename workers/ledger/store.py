@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from random import uniform
+from secrets import token_hex
 from time import sleep, time
 from typing import Any, TypeVar
 
@@ -210,6 +211,15 @@ class SqlLedger:
         """Which flusher has which shard; those that nobody has are left out."""
         with self._desks.read(now) as desk:
             return {row.shard: row.holder for row in desk.all("shard_holders")}
+
+    def cluster(self) -> str:
+        """A random name that this ledger has for good."""
+        with self._desks.read() as desk:
+            row = desk.one("cluster")
+        if row is None:
+            self._write(0.0, lambda desk: desk.do("name_cluster", id=token_hex(8)))
+            return self.cluster()
+        return str(row.id)
 
     def holders(self, run: str) -> tuple[set[str], set[str]]:
         with self._desks.read() as desk:

@@ -217,6 +217,21 @@ class RedisQueue:
                 f"this queue has {found} shards, this process {self.shards}", self._place, remedy, reason="shards"
             )
 
+    def belong(self, cluster: str) -> None:
+        """Make sure that this queue is that of ``cluster``. Raises ``Fatal`` when it is another one's."""
+        key = self._key("cluster")
+
+        def stored() -> str:
+            self._client.set(key, cluster, nx=True)
+            return _text(self._client.get(key) or cluster)
+
+        if asked(stored, self._place) != cluster:
+            remedy = f"give this cluster a HEADRACE_PREFIX of its own; if the other catalog is gone for good: DEL {key}"
+            raise Fatal(
+                "another cluster, with another catalog, uses this Redis under the same prefix", self._place, remedy,
+                reason="prefix",
+            )  # fmt: skip
+
     def close(self) -> None:
         """Close the connections; what lies in Redis stays. May be called twice."""
         self._client.close()

@@ -11,3 +11,9 @@ DELETE FROM shards WHERE holder = :holder AND shard = :shard;
 
 -- name: shard_holders
 SELECT shard, holder FROM shards WHERE until > {now} ORDER BY shard;
+
+-- name: name_cluster
+INSERT INTO cluster (one, id) VALUES (1, :id) ON CONFLICT (one) DO NOTHING;
+
+-- name: cluster
+SELECT id FROM cluster;
