@@ -32,15 +32,35 @@ def cluster(function: F) -> F:
     return function
 
 
-def settings(redis: str | None, catalog: str | None, prefix: str | None) -> Settings:
-    """The settings of this process. Raises ``Usage`` naming what is missing or wrong."""
+def needed() -> None:
+    """Raises ``Usage`` when a package is missing that clusters need."""
     try:
         import celery  # noqa: F401
-
-        from workers.settings import load, strangers
+        import psycopg  # noqa: F401
+        import redis  # noqa: F401
     except ImportError as error:
         what = f"clusters need the package {error.name}"
         raise Usage(what, remedy="install it: pip install 'headrace[cluster]'", reason="driver") from None
+
+
+def settings(redis: str | None, catalog: str | None, prefix: str | None) -> Settings:
+    """The settings of this process; where nothing is said, those of the cluster that ``headrace up`` brought up.
+
+    Raises ``Usage`` naming what is missing or wrong.
+    """
+    needed()
+    from workers.settings import load, strangers
+
     for line in strangers(os.environ):
         click.echo(f"warning: {line}", err=True)
-    return load(os.environ, redis=redis, catalog=catalog, prefix=prefix)
+    return load(_environment(said=bool(redis or catalog)), redis=redis, catalog=catalog, prefix=prefix)
+
+
+def _environment(*, said: bool) -> dict[str, str]:
+    """The environment, or the way to the local cluster where neither it nor the command line names one."""
+    places = ("HEADRACE_REDIS", "HEADRACE_REDIS_FILE", "HEADRACE_CATALOG", "HEADRACE_CATALOG_FILE")
+    if said or any(os.environ.get(place) for place in places):
+        return dict(os.environ)
+    from scheduler.up.folder import found
+
+    return {**os.environ, **found()}

@@ -61,12 +61,24 @@ def catalog(function: F) -> F:
 
 
 def catalog_url(given: str | None) -> str:
-    """The catalog's URL; a plain path is an SQLite file."""
+    """The catalog's URL; a plain path is an SQLite file. Where none is given, ``HEADRACE_CATALOG_FILE`` may hold it."""
+    given = given or _from_file(os.environ.get("HEADRACE_CATALOG_FILE"))
     if given and ("://" in given):
         return given
     if given:
         return f"sqlite:///{Path(given).expanduser()}"
     return default_url()
+
+
+def _from_file(name: str | None) -> str | None:
+    from specs.errors import Usage
+
+    if not name:
+        return None
+    try:
+        return Path(name).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError):
+        raise Usage("HEADRACE_CATALOG_FILE cannot be read", name, "let us read it, or unset it") from None
 
 
 def default_url() -> str:
@@ -78,7 +90,7 @@ def default_url() -> str:
 
 def named(url: str) -> str:
     """What follow-up commands must say as ``--catalog``: nothing for the default; never a password."""
-    if os.environ.get("HEADRACE_CATALOG") or url == default_url():
+    if os.environ.get("HEADRACE_CATALOG") or os.environ.get("HEADRACE_CATALOG_FILE") or url == default_url():
         return ""
     return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)
 

@@ -1,0 +1,120 @@
+"""What this machine offers: free ports, an account that is not root's, programs that tell their version."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from specs.errors import Fatal
+
+STEP = 120.0
+"""Seconds for one step of setting a server up."""
+
+
+def account(*preferred: str) -> pwd.struct_passwd | None:
+    """The unprivileged account that servers run as when we are root, else ``None``: we are unprivileged ourselves."""
+    if os.geteuid() != 0:
+        return None
+    for name in (*preferred, "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise Fatal(
+        "there is no unprivileged account to run a server as", remedy="create the user nobody", reason="account"
+    )
+
+
+def rights(owner: pwd.struct_passwd | None) -> dict[str, Any]:
+    """What ``subprocess`` needs to run something as ``owner``."""
+    return {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+
+
+def home(path: Path, owner: pwd.struct_passwd | None) -> Path:
+    """A folder that belongs to ``owner`` alone. Raises ``Fatal`` when that account cannot reach it."""
+    path.mkdir(mode=0o700, exist_ok=True)
+    path.chmod(0o700)
+    if owner is not None:
+        os.chown(path, owner.pw_uid, owner.pw_gid)
+        try:
+            subprocess.run(["/bin/true"], cwd=path, check=True, timeout=STEP, **rights(owner))
+        except (OSError, subprocess.SubprocessError):
+            remedy = "name a folder below /var/lib with --folder, or run this as another user than root"
+            what = f"the account {owner.pw_name}, which servers run as instead of root, cannot enter the folder"
+            raise Fatal(what, str(path), remedy, reason="account") from None
+    return path
+
+
+def step(command: Sequence[str], folder: Path, owner: pwd.struct_passwd | None) -> None:
+    """Run one step of a setup as ``owner``. Raises ``Fatal`` with the end of its output."""
+    try:
+        done = subprocess.run(
+            command, cwd=folder, env=environment(folder), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, timeout=STEP, start_new_session=True, **rights(owner),
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Fatal(f"{Path(command[0]).name} does not run: {error}", str(folder), reason="server") from None
+    if done.returncode:
+        told = " ".join(done.stdout.split())[-300:]
+        raise Fatal(f"{Path(command[0]).name} failed: {told}", str(folder), reason="server")
+
+
+def runs(command: Sequence[str], folder: Path, owner: pwd.struct_passwd | None) -> bool:
+    """Whether a program can be run at all as ``owner``."""
+    try:
+        step(command, folder, owner)
+    except Fatal:
+        return False
+    return True
+
+
+def environment(folder: Path) -> dict[str, str]:
+    path = os.environ.get("PATH", "/usr/bin:/bin")
+    return {"PATH": f"{path}:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(folder), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def port(wanted: int | None = None) -> int:
+    """A free port of the loopback interface: ``wanted`` if it is free."""
+    for each in (wanted, 0) if wanted else (0,):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", each))
+            except OSError:
+                continue
+            found: int = probe.getsockname()[1]
+            return found
+    raise Fatal("no port is free on 127.0.0.1", reason="port")
+
+
+def on_path(*names: str) -> Path | None:
+    """The first of these programs that is installed."""
+    for name in names:
+        found = shutil.which(name, path=environment(Path("/"))["PATH"])
+        if found:
+            return Path(found)
+    return None
+
+
+def in_wheel(package: str) -> Path | None:
+    """The folder of an installed package that carries programs."""
+    spec = find_spec(package)
+    return Path(spec.origin).parent if spec is not None and spec.origin else None
+
+
+def major(program: Path) -> int | None:
+    """The first number that ``program --version`` tells; ``None`` when it does not run."""
+    try:
+        told = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    number = re.search(r"(\d+)", told)
+    return int(number[1]) if number else None

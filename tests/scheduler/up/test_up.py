@@ -1,0 +1,93 @@
+"""A whole cluster in one command: it crawls, comes back, heals, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import stat
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scheduler.up.uprig import gone, headrace, short_folder, started
+from tests.workers.cluster.rig import fake, undisturbed
+from tests.workers.metrics.test_cluster_metrics import samples
+
+pytestmark = [pytest.mark.server, pytest.mark.chaos, pytest.mark.xdist_group("up")]
+CONNECTION = {"schemas": 6, "tables": 60}
+RECIPE = "service: {name: estate, type: 'specs.testing.fake:spec'}\nconnection: {schemas: 6, tables: 60}\n"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with short_folder() as made:
+        (made / "recipe.yml").write_text(RECIPE)
+        yield made
+
+
+def test_up_crawls_like_the_embedded_product_and_keeps_its_catalog(folder: Path) -> None:
+    calm = undisturbed(fake(**CONNECTION), folder)
+    with started(folder, "--workers", "1") as up:
+        done = headrace("enqueue", "recipe.yml", "--wait", "--json", cwd=folder, **up.environ)
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["status"] == "complete"
+        exported = headrace("export", cwd=folder, **up.environ)
+        assert exported.stdout.splitlines() == calm
+
+        url = re.search(r"Metrics: (\S+)", up.out.read_text())
+        assert url
+        with urllib.request.urlopen(url[1], timeout=30) as answer:
+            told = samples(answer.read().decode())
+        assert told["headrace_runs", frozenset({("service", "estate"), ("state", "complete")})] == 1
+
+        for file in ("redis.url", "catalog.url", "redis.password", "postgres.password"):
+            assert stat.S_IMODE((up.place / file).stat().st_mode) == 0o600
+        words = [(up.place / f"{name}.password").read_text() for name in ("redis", "postgres")]
+        family = up.family()
+        assert {"scheduler", "worker", "flusher"} <= {word for what in family.values() for word in what.split()}
+        assert not [what for what in family.values() for word in words if word in what], "no password in ps"
+
+        assert up.stop() == 0
+        assert gone(family) == {}
+        assert not [word for word in words if word in up.log + up.out.read_text()]
+        assert "does not end" not in up.log
+
+    with started(folder, "--workers", "1") as up:
+        exported = headrace("export", cwd=folder, **up.environ)
+        assert exported.stdout.splitlines() == calm
+        again = headrace("enqueue", "recipe.yml", "--wait", "--json", cwd=folder, **up.environ)
+        tables = json.loads(again.stdout)["entities"]["Table"]
+        assert tables["unchanged"] == tables["listed"] > 0
+
+
+def test_what_dies_is_started_again_and_a_killed_up_leaves_nothing(folder: Path) -> None:
+    with started(folder, "--workers", "1") as up:
+        refused = headrace("up", "--folder", str(up.place), cwd=folder)
+        assert refused.returncode != 0
+        assert refused.stderr.count("\n") <= 2
+        assert f"a cluster is up in this folder already (process {up.process.pid})" in refused.stderr
+
+        worker = next(pid for pid, what in up.family().items() if " worker " in what)
+        os.kill(worker, signal.SIGKILL)
+        up.until(lambda: re.search(r"worker .*was ended by SIGKILL; it is started again in 0.5 s", up.log))
+        redis = next(pid for pid, what in up.family().items() if "redis.conf" in what or "redis-server" in what)
+        os.kill(redis, signal.SIGKILL)
+        up.until(lambda: re.search(r"redis .*was ended by SIGKILL", up.log))
+        done = headrace("enqueue", "recipe.yml", "--wait", "--json", cwd=folder, **up.environ)
+        assert done.returncode == 0, done.stderr
+
+        family = up.family()
+        assert len(family) >= 5
+        up.process.kill()
+        up.process.wait()
+        assert gone(family) == {}
+
+    with started(folder, "--workers", "1") as up:  # right after: what was killed does not stand in the way
+        assert headrace("runs", cwd=folder, **up.environ).stdout.count("estate") >= 1
+        family = up.family()
+        assert up.stop(signal.SIGTERM) == 0
+        assert gone(family) == {}
