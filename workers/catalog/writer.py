@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from workers.database import Database
 
 
+EMITTED, UNCHANGED = 1, 0
+Numbered = tuple[int, Row]
+"""A row and its place among those that are stored together."""
+
+
 @dataclass(slots=True)
 class Stored:
     """What became of delivered rows, per entity type. ``refused``: rows that the database can never take, and why."""
@@ -28,30 +33,24 @@ class Stored:
     unchanged: dict[str, int] = field(default_factory=dict)
     refused: list[tuple[Row, str]] = field(default_factory=list)
 
-    def absorb(self, other: Stored) -> None:
-        for mine, theirs in ((self.emitted, other.emitted), (self.unchanged, other.unchanged)):
-            for type_, n in theirs.items():
-                mine[type_] = mine.get(type_, 0) + n
-        self.refused += other.refused
+    def add(self, row: Row, fate: int | str) -> None:
+        if isinstance(fate, str):
+            self.refused.append((row, fate))
+            return
+        counts = self.emitted if fate == EMITTED else self.unchanged
+        counts[row.type] = counts.get(row.type, 0) + 1
 
 
 @dataclass(slots=True)
 class _Plan:
-    """What a batch of distinct rows needs done."""
+    """What distinct rows need done."""
 
     created: list[Row] = field(default_factory=list)
-    changed: list[tuple[Known, Row]] = field(default_factory=list)
+    changed: list[tuple[Known, Numbered]] = field(default_factory=list)
     again: list[int] = field(default_factory=list)
     believed: list[int] = field(default_factory=list)
     stats: list[tuple[int, str | None]] = field(default_factory=list)
     told: list[tuple[str, Row]] = field(default_factory=list)
-    done: Stored = field(default_factory=Stored)
-
-    def emit(self, row: Row) -> None:
-        self.done.emitted[row.type] = self.done.emitted.get(row.type, 0) + 1
-
-    def keep(self, row: Row) -> None:
-        self.done.unchanged[row.type] = self.done.unchanged.get(row.type, 0) + 1
 
 
 class CatalogWriter:
@@ -69,57 +68,64 @@ class CatalogWriter:
         self.stamp = Stamp(run, service, now, version)
         self.backend = backend(db.dialect, conn)
         self.events: list[Event] = []
+        self._fates: list[int | str] = []
 
     def store(self, rows: Sequence[Row]) -> Stored:
         """Store rows in order; an identity that comes twice is delivered twice."""
-        total = Stored()
-        rest = list(rows)
+        return self.store_each([rows])[0]
+
+    def store_each(self, parts: Sequence[Sequence[Row]]) -> list[Stored]:
+        """Store several batches at once, in order; what became of each."""
+        rows = [row for part in parts for row in part]
+        self._fates = [UNCHANGED] * len(rows)
+        rest: list[Numbered] = list(enumerate(rows))
         while rest:
-            first: dict[tuple[str, str], Row] = {}
-            later: list[Row] = []
-            for row in rest:
-                if (row.type, row.fqn) in first:
-                    later.append(row)
-                else:
-                    first[row.type, row.fqn] = row
-            total.absorb(self._bisect(list(first.values()), fresh=True))
-            rest = later
-        return total
+            first: dict[tuple[str, str], Numbered] = {}
+            rest = [each for each in rest if first.setdefault(_identity(each[1]), each) is not each]
+            self._bisect(list(first.values()), fresh=True)
+        fates = iter(self._fates)
+        found = []
+        for part in parts:
+            stored = Stored()
+            for row in part:
+                stored.add(row, next(fates))
+            found.append(stored)
+        return found
 
     def finish(self) -> None:
         """Append the buffered events to the feed."""
         append(self.backend, self.conn, self.events, self.stamp)
         self.events = []
 
-    def _bisect(self, rows: list[Row], *, fresh: bool) -> Stored:
+    def _bisect(self, rows: list[Numbered], *, fresh: bool) -> None:
         """Store ``rows`` in a savepoint; on a refusal again in halves, down to the row that is refused.
 
-        A whole batch is tried twice first: its rows may have been created by another writer in between.
+        All of them are tried twice first: some may have been created by another writer in between.
         """
         mark = len(self.events)
         self.conn.exec_driver_sql("SAVEPOINT rows_of_batch")
+        refusal = ""
         try:
-            done: Stored | None = self._store(rows)
+            self._store(rows)
         except Exception as error:
             if not self.backend.refused(error):
                 raise
             del self.events[mark:]
             self.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT rows_of_batch")
             refusal = _message(error)
-            done = None
         self.conn.exec_driver_sql("RELEASE SAVEPOINT rows_of_batch")
-        if done is not None:
-            return done
+        if not refusal:
+            return
         if fresh:
-            return self._bisect(rows, fresh=False)
-        if len(rows) == 1:
-            return Stored(refused=[(rows[0], refusal)])
-        half = len(rows) // 2
-        done = self._bisect(rows[:half], fresh=False)
-        done.absorb(self._bisect(rows[half:], fresh=False))
-        return done
+            self._bisect(rows, fresh=False)
+        elif len(rows) == 1:
+            self._fates[rows[0][0]] = refusal
+        else:
+            half = len(rows) // 2
+            self._bisect(rows[:half], fresh=False)
+            self._bisect(rows[half:], fresh=False)
 
-    def _store(self, rows: list[Row]) -> Stored:
+    def _store(self, rows: list[Numbered]) -> None:
         plan = self._plan(rows)
         kinds = self._write_changed(plan)
         if plan.created:
@@ -132,42 +138,40 @@ class CatalogWriter:
                 self.events.append(Event(row.type, row.fqn, kind, None))
             elif (event := kinds.get(_identity(row))) is not None:
                 self.events.append(event)
-        return plan.done
 
-    def _plan(self, rows: list[Row]) -> _Plan:
-        found = self.backend.lookup(rows)
-        plan = _Plan()
+    def _plan(self, rows: list[Numbered]) -> _Plan:
+        found = self.backend.lookup([row for _, row in rows])
+        plan, fates = _Plan(), self._fates
         stamp = self.stamp
-        for at, row in enumerate(rows):
+        for at, (n, row) in enumerate(rows):
             known = found.get(at)
+            fates[n] = EMITTED
             if known is None:
                 plan.created.append(row)
                 plan.told.append(("created", row))
-                plan.emit(row)
                 continue
             if row.stats != known.stats:
                 plan.stats.append((known.id, row.stats))
             if known.hash != row.hash or known.hash_version != stamp.version or known.state != "live":
-                plan.changed.append((known, row))
+                plan.changed.append((known, (n, row)))
                 plan.told.append(("changed", row))
             elif known.changed_run == stamp.run:
                 plan.again.append(known.id)
-                plan.emit(row)
             else:
+                fates[n] = UNCHANGED
                 if known.doubt is not None:
                     plan.believed.append(known.id)
-                plan.keep(row)
         return plan
 
     def _write_changed(self, plan: _Plan) -> dict[tuple[str, str], Event]:
         """Write changed and restored rows; returns their events. Rows that differ only in hash version get none."""
         if not plan.changed:
             return {}
-        plan.changed.sort(key=lambda pair: _identity(pair[1]))
+        plan.changed.sort(key=lambda pair: _identity(pair[1][1]))
         old = self.backend.contents([known.id for known, _ in plan.changed])
         updates, rehashed = [], []
         events: dict[tuple[str, str], Event] = {}
-        for known, row in plan.changed:
+        for known, (n, row) in plan.changed:
             before = old.get(known.id)
             if before is None:
                 raise Retry("an entity was removed while it was stored", row.fqn, "it is tried again", reason="busy")
@@ -180,9 +184,8 @@ class CatalogWriter:
                 events[_identity(row)] = Event(row.type, row.fqn, "updated", _text(changes))
             elif known.hash_version != self.stamp.version and known.changed_run != self.stamp.run:
                 rehashed.append({"id": known.id, "hash": row.hash, "version": self.stamp.version})
-                plan.keep(row)
+                self._fates[n] = UNCHANGED
                 continue
-            plan.emit(row)
             updates.append((known.id, row, before))
         self.backend.update(updates, self.stamp)
         self.backend.execute("rehash", rehashed)

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from specs.names import clean
-from specs.work import Batch, CommitResult, Row
+from specs.work import Batch, CommitResult
 from workers.ledger import records
 from workers.ledger.claims import standing
 from workers.ledger.desk import Desk, dump
 from workers.ledger.finishing import Finishing
-from workers.ledger.ports import Deletion, Writer
+from workers.ledger.ports import Deletion, Stored, Writer
 from workers.ledger.tally import Tally
 from workers.ledger.units import add_children
 
-Refused = Sequence[tuple[Row, str]]
+
+@dataclass(slots=True)
+class Taken:
+    """A batch that was its unit's next one, its unit as it was, and what became of its rows."""
+
+    batch: Batch
+    unit: Any
+    stored: Stored | None = None
 
 
 class Commit:
@@ -33,10 +41,18 @@ class Commit:
         self._deletion = deletion
         self._writers: dict[str, Writer] = {}
 
-    def add(self, batch: Batch) -> CommitResult:
-        """Apply one batch when it is its unit's next one."""
-        desk = self.desk
-        guard = desk.one(
+    def add(self, batches: Sequence[Batch]) -> list[CommitResult]:
+        """Apply those batches that are their units' next ones; all rows, and all records of a kind, in one go."""
+        taken: list[Taken] = []
+        results = [self._guard(batch, taken) for batch in batches]
+        self._store(taken)
+        records.write_all(self.desk, taken)
+        for each in taken:
+            self._settle(each)
+        return results
+
+    def _guard(self, batch: Batch, taken: list[Taken]) -> CommitResult:
+        unit = self.desk.one(
             "guard",
             unit=batch.unit,
             fence=batch.fence,
@@ -45,35 +61,39 @@ class Commit:
             objects=sum(counts.listed for counts in batch.counts.values()),
             statements=batch.statements,
         )
-        if guard is None:
+        if unit is None:
             return self._refuse(batch)
-        refused: Refused = ()
-        emitted: dict[str, int] = {}
-        unchanged: dict[str, int] = {}
-        if batch.rows:
-            stored = self._writer(batch.run, guard.service).store(batch.rows)
-            refused, emitted, unchanged = stored.refused, dict(stored.emitted), dict(stored.unchanged)
-        failures = records.write_outcomes(desk, batch, refused, guard.attempts)
-        records.write_filtered(desk, batch)
-        records.write_counts(desk, batch, refused, emitted, unchanged)
-        records.write_coverages(desk, batch)
-        records.write_marks(desk, batch)
+        taken.append(Taken(batch, unit))
+        return "applied"
+
+    def _store(self, taken: Sequence[Taken]) -> None:
+        runs: dict[str, list[Taken]] = {}
+        for each in taken:
+            if each.batch.rows:
+                runs.setdefault(each.batch.run, []).append(each)
+        for run, group in runs.items():
+            stored = self._writer(run, group[0].unit.service).store_each([each.batch.rows for each in group])
+            for each, what in zip(group, stored, strict=True):
+                each.stored = what
+
+    def _settle(self, each: Taken) -> None:
+        batch, stored = each.batch, each.stored
         if batch.verdicts:
-            self._deletion().record_verdicts(desk.conn, batch.run, batch.verdicts)
+            self._deletion().record_verdicts(self.desk.conn, batch.run, batch.verdicts)
         self.tally.add(
             batch.run,
             batch.unit,
-            entities=sum(emitted.values()) + sum(unchanged.values()),
-            failures=failures,
+            entities=sum(stored.emitted.values()) + sum(stored.unchanged.values()) if stored else 0,
+            failures=records.failures(each),
             statements=batch.statements,
             peak_rss=batch.peak_rss,
         )
         if batch.children:
-            new = add_children(desk, batch.run, guard.service, batch.unit, guard.depth + 1, batch.children)
+            depth = each.unit.depth + 1
+            new = add_children(self.desk, batch.run, each.unit.service, batch.unit, depth, batch.children)
             self.tally.add(batch.run, batch.unit, known=new)
         if batch.receipt is not None:
-            self._finish(batch, guard)
-        return "applied"
+            self._finish(batch, each.unit)
 
     def _finish(self, batch: Batch, before: Any) -> None:
         receipt = batch.receipt

@@ -24,9 +24,9 @@ class Stored(Protocol):
 
 
 class Writer(Protocol):
-    """Stores the rows of one run inside one transaction; ``finish`` is its last write."""
+    """Stores the rows of one run inside one transaction, several batches at once; ``finish`` is its last write."""
 
-    def store(self, rows: Sequence[Row]) -> Stored: ...
+    def store_each(self, parts: Sequence[Sequence[Row]]) -> Sequence[Stored]: ...
     def finish(self) -> None: ...
 
 

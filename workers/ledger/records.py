@@ -3,39 +3,75 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from sys import byteorder
+from typing import Any, Protocol
 
 from specs.names import clean, mark
 from specs.work import Batch, Counts, Row
 from workers.ledger.desk import Desk
+from workers.ledger.ports import Stored
 
+Record = dict[str, Any]
 LONGEST = 4000
 """Characters of a message that are kept."""
 SENT, LISTED = 0, 1
 """Kinds of seen marks: of objects that were sent, and of those that were listed but not sent."""
 
 
-def write_outcomes(desk: Desk, batch: Batch, refused: Sequence[tuple[Row, str]], attempts: int) -> int:
-    """One row for each failed or gone object. Returns how many failed."""
-    common = {"run": batch.run, "unit": batch.unit, "attempts": attempts + 1}
-    rows = [
-        {
-            **common,
-            "kind": outcome.kind,
-            "type": outcome.type,
-            "fqn": clean(outcome.fqn),
-            "key": clean(outcome.key),
-            "reason": clean(outcome.reason),
-            "message": clean(outcome.message)[:LONGEST],
-            "node": node,
-            "scope": scope,
-        }
-        for outcome, node, scope in batch.outcomes
-        if outcome.kind != "filtered"
-    ]
-    rows += [
-        {
+class Taken(Protocol):
+    """A batch that is being committed, its unit, and what became of its rows."""
+
+    @property
+    def batch(self) -> Batch: ...
+    @property
+    def unit(self) -> Any: ...
+    @property
+    def stored(self) -> Stored | None: ...
+
+
+def write_all(desk: Desk, taken: Sequence[Taken]) -> None:
+    """Everything that the batches leave behind, one statement for each kind of record."""
+    for name, rows in (
+        ("add_outcome", _outcomes),
+        ("add_filtered", _filtered),
+        ("add_counts", _counts),
+        ("add_coverage", _coverages),
+        ("add_marks", _marks),
+    ):
+        desk.many(name, [row for each in taken for row in rows(each)])
+
+
+def failures(each: Taken) -> int:
+    """Objects of a batch that failed, those included that the database refused."""
+    told = sum(outcome.kind == "failed" for outcome, _, _ in each.batch.outcomes)
+    return told + len(_refused(each))
+
+
+def _refused(each: Taken) -> Sequence[tuple[Row, str]]:
+    return each.stored.refused if each.stored else ()
+
+
+def _outcomes(each: Taken) -> Iterator[Record]:
+    """One row for each failed or gone object."""
+    batch = each.batch
+    common = {"run": batch.run, "unit": batch.unit, "attempts": each.unit.attempts + 1}
+    for outcome, node, scope in batch.outcomes:
+        if outcome.kind != "filtered":
+            yield {
+                **common,
+                "kind": outcome.kind,
+                "type": outcome.type,
+                "fqn": clean(outcome.fqn),
+                "key": clean(outcome.key),
+                "reason": clean(outcome.reason),
+                "message": clean(outcome.message)[:LONGEST],
+                "node": node,
+                "scope": scope,
+            }
+    for row, message in _refused(each):
+        yield {
             **common,
             "kind": "failed",
             "type": row.type,
@@ -46,83 +82,63 @@ def write_outcomes(desk: Desk, batch: Batch, refused: Sequence[tuple[Row, str]],
             "node": row.node,
             "scope": clean(row.scope),
         }
-        for row, message in refused
-    ]
-    desk.many("add_outcome", rows)
-    return sum(row["kind"] == "failed" for row in rows)
 
 
-def write_filtered(desk: Desk, batch: Batch) -> None:
-    rows = [
-        {"run": batch.run, "unit": batch.unit, "type": type_, "rule": clean(rule), "n": n}
-        for (type_, rule), n in sorted(batch.filtered.items())
-    ]
-    desk.many("add_filtered", rows)
+def _filtered(each: Taken) -> Iterator[Record]:
+    for (type_, rule), n in sorted(each.batch.filtered.items()):
+        yield {"run": each.batch.run, "unit": each.batch.unit, "type": type_, "rule": clean(rule), "n": n}
 
 
-def write_counts(
-    desk: Desk,
-    batch: Batch,
-    refused: Sequence[tuple[Row, str]],
-    emitted: Mapping[str, int],
-    unchanged: Mapping[str, int],
-) -> None:
+def _counts(each: Taken) -> Iterator[Record]:
     """Sent is emitted, unchanged, or refused by the database: the last counts as failed."""
-    bad: dict[str, int] = {}
-    for row, _ in refused:
-        bad[row.type] = bad.get(row.type, 0) + 1
-    rows = []
+    batch, stored = each.batch, each.stored
+    emitted: Mapping[str, int] = stored.emitted if stored else {}
+    unchanged: Mapping[str, int] = stored.unchanged if stored else {}
+    bad = Counter(row.type for row, _ in _refused(each))
     for type_ in sorted(batch.counts.keys() | emitted.keys() | unchanged.keys()):
         counts = batch.counts.get(type_) or Counts()
-        rows.append(
-            {
-                "run": batch.run,
-                "unit": batch.unit,
-                "type": type_,
-                "listed": counts.listed,
-                "sent": counts.sent,
-                "emitted": emitted.get(type_, 0),
-                "unchanged": unchanged.get(type_, 0),
-                "filtered": counts.filtered,
-                "failed": counts.failed + bad.get(type_, 0),
-                "gone": counts.gone,
-                "spawned": counts.spawned,
-            }
-        )
-    desk.many("add_counts", rows)
-
-
-def write_coverages(desk: Desk, batch: Batch) -> None:
-    """Listings of single keys prove nothing about a scope, so only their errors are kept."""
-    rows = [
-        {
+        yield {
             "run": batch.run,
             "unit": batch.unit,
-            "node": coverage.node,
-            "scope": coverage.scope.fqn,
-            "after": _clean(coverage.range.after),
-            "until": _clean(coverage.range.until),
-            "error": _clean(coverage.error),
-            "reason": coverage.reason,
+            "type": type_,
+            "listed": counts.listed,
+            "sent": counts.sent,
+            "emitted": emitted.get(type_, 0),
+            "unchanged": unchanged.get(type_, 0),
+            "filtered": counts.filtered,
+            "failed": counts.failed + bad[type_],
+            "gone": counts.gone,
+            "spawned": counts.spawned,
         }
-        for coverage in batch.coverages
-        if coverage.error is not None or coverage.range.only is None
-    ]
-    desk.many("add_coverage", rows)
+
+
+def _coverages(each: Taken) -> Iterator[Record]:
+    """Listings of single keys prove nothing about a scope, so only their errors are kept."""
+    for coverage in each.batch.coverages:
+        if coverage.error is not None or coverage.range.only is None:
+            yield {
+                "run": each.batch.run,
+                "unit": each.batch.unit,
+                "node": coverage.node,
+                "scope": coverage.scope.fqn,
+                "after": _clean(coverage.range.after),
+                "until": _clean(coverage.range.until),
+                "error": _clean(coverage.error),
+                "reason": coverage.reason,
+            }
 
 
 def _clean(text: str | None) -> str | None:
     return None if text is None else clean(text)
 
 
-def write_marks(desk: Desk, batch: Batch) -> None:
+def _marks(each: Taken) -> Iterator[Record]:
+    batch = each.batch
     common = {"run": batch.run, "unit": batch.unit, "seq": batch.seq}
-    rows = []
     if batch.rows:
-        rows.append({**common, "kind": SENT, "blob": pack([mark(row.type, row.fqn) for row in batch.rows])})
+        yield {**common, "kind": SENT, "blob": pack([mark(row.type, row.fqn) for row in batch.rows])}
     if batch.seen:
-        rows.append({**common, "kind": LISTED, "blob": pack(batch.seen)})
-    desk.many("add_marks", rows)
+        yield {**common, "kind": LISTED, "blob": pack(batch.seen)}
 
 
 def pack(marks: Sequence[int]) -> bytes:

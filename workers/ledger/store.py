@@ -164,7 +164,7 @@ class SqlLedger:
     def _commit(self, batches: Sequence[Batch], now: float) -> list[CommitResult]:
         def store(desk: Desk) -> list[CommitResult]:
             work = Commit(desk, lambda run, service: self._open(desk.conn, run, service, now), self._deleter)
-            results = [work.add(batch) for batch in batches]
+            results = work.add(batches)
             work.finish()
             return results
 

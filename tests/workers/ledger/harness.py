@@ -31,7 +31,10 @@ class Remembering:
         self.refuse = refuse
         self.choke = choke
 
-    def store(self, rows: Sequence[Row]) -> Stored:
+    def store_each(self, parts: Sequence[Sequence[Row]]) -> list[Stored]:
+        return [self._store(rows) for rows in parts]
+
+    def _store(self, rows: Sequence[Row]) -> Stored:
         emitted: dict[str, int] = {}
         for row in rows:
             if row.fqn in self.choke:
