@@ -12,6 +12,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 from specs.errors import Fatal, Retry, Skip
@@ -102,12 +103,18 @@ class Http:
         """The body, up to ``LIMIT`` bytes and to the deadline, which a trickle of bytes does not prolong."""
         end = time.monotonic() + self._timeout
         found = bytearray()
-        for piece in response.iter_content(65536):
-            found += piece
-            if len(found) >= LIMIT:
-                break
-            if time.monotonic() > end:
-                raise requests.Timeout
+        try:
+            while len(found) < LIMIT:
+                piece = response.raw.read1(65536, decode_content=True)  # what is there, not all that was asked for
+                if not piece:
+                    break
+                found += piece
+                if time.monotonic() > end:
+                    raise requests.Timeout
+        except urllib3.exceptions.TimeoutError:
+            raise requests.Timeout from None
+        except urllib3.exceptions.HTTPError as error:
+            raise requests.ConnectionError(type(error).__name__) from None
         return bytes(found)
 
     def excerpt(self, body: bytes) -> str:
