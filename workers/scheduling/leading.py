@@ -38,9 +38,17 @@ class Leadership:
         values = {"role": self.role, "holder": self.name, "lease": float(self._lease)}
         if begun - self._renewed > self._lease:
             self.held = False
+        if not self.held:
+            self._bury()
         self.held = bool(self._transactions.write(lambda both: both.own.do("lead", **values), now=self._clock()))
         self._renewed = begun
         return self.held
+
+    def _bury(self) -> None:
+        """What a dead process of this machine holds is free at once."""
+        holder = _holder(self._transactions, self.role, self._clock())
+        if holder is not None and liveness.gone(holder):
+            self._transactions.write(lambda both: both.own.do("leave", role=self.role, holder=holder), now=0.0)
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -69,7 +77,11 @@ class Leadership:
 
 
 def leads(db: Database, role: str, *, now: float | None = None) -> str | None:
-    """Who holds a role right now; ``None``: nobody."""
-    at = time.time() if now is None else now
-    row = Transactions(db).read(lambda desk: desk.one("leader", role=role), now=at)
+    """Who holds a role right now; ``None``: nobody, or a process of this machine that is dead."""
+    holder = _holder(Transactions(db), role, time.time() if now is None else now)
+    return None if holder is None or liveness.gone(holder) else holder
+
+
+def _holder(transactions: Transactions, role: str, now: float) -> str | None:
+    row = transactions.read(lambda desk: desk.one("leader", role=role), now=now)
     return None if row is None else str(row.holder)
