@@ -6,12 +6,12 @@ import signal
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from specs.errors import Fatal
 from specs.recipe import Recipe
 from specs.work import Lost
-from workers.memory import tune
+from workers.governor import Budget as Memory
+from workers.memory import bound, offer, tune
 from workers.queues.calls import AskedLedger
 from workers.queues.pipeline import PipeLine
 from workers.stopping import Stop
@@ -34,6 +34,7 @@ class Order:
     processes: int
     accept_identity: bool = False
     budget: Budget | None = None
+    memory: Memory | None = None
 
 
 def main(descriptor: int) -> None:
@@ -41,7 +42,7 @@ def main(descriptor: int) -> None:
     stop = Stop()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is asked to stop, and asks us
     signal.signal(signal.SIGTERM, lambda number, frame: stop.set("SIGTERM"))
-    _offer()
+    offer()
     line = PipeLine(socket.socket(fileno=descriptor), stop)
     try:
         order: Order = line.order()
@@ -61,9 +62,12 @@ def main(descriptor: int) -> None:
 
 def _work(order: Order, line: PipeLine, stop: Stop) -> None:
     tune()
+    if order.memory is not None:
+        bound(order.memory.data)
     worker = Worker(
-        order.worker, AskedLedger(line.ask), line, order.recipe, order.secrets, stop, processes=order.processes,
-        accept_identity=order.accept_identity, budget=order.budget, stuck=_stuck,
+        order.worker, AskedLedger(line.ask), line, order.recipe, order.secrets, stop,
+        soft=order.memory.soft if order.memory else None, accept_identity=order.accept_identity, budget=order.budget,
+        stuck=_stuck,
     )  # fmt: skip
     try:
         worker.work(order.run, lambda: line.over)
@@ -76,11 +80,3 @@ def _stuck(scope: str) -> None:
     import os
 
     os._exit(STUCK)
-
-
-def _offer() -> None:
-    """When memory runs out, the kernel should take a worker rather than the parent."""
-    try:
-        Path("/proc/self/oom_score_adj").write_text("500")
-    except OSError:
-        return

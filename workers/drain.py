@@ -16,7 +16,8 @@ from workers import liveness
 from workers.database import Database
 from workers.heartbeat import EVERY, LEASE
 from workers.ledger import SqlLedger
-from workers.memory import give_back
+from workers.memory import give_back, rss
+from workers.metrics import Counters
 from workers.queues.redis import RedisQueue
 from workers.stopping import Stop
 from workers.worker import POLL, RESTS, Worker
@@ -61,7 +62,10 @@ class RedisLine:
 
 
 class Drain:
-    """One per process, with connections of its own. ``stop`` ends it within two seconds, whatever it waits for."""
+    """One per process, with connections of its own. ``stop`` ends it within two seconds, whatever it waits for.
+
+    ``soft`` are the bytes of memory that it may have; ``serves`` is the queue whose units it takes, ``None``: of any.
+    """
 
     def __init__(
         self,
@@ -69,17 +73,21 @@ class Drain:
         queue: RedisQueue,
         stop: Stop,
         *,
-        processes: int = 1,
+        soft: int | None = None,
+        serves: str | None = None,
+        counters: Counters | None = None,
         lease: float = LEASE,
         leave: Callable[[int], None] = os._exit,
     ) -> None:
         self.name = liveness.name()
         self._ledger, self._line, self._stop = HoldingLedger(db), RedisLine(queue, stop), stop
         self._ledger.lease = lease
-        self._processes, self._leave = processes, leave
+        self._soft, self._serves, self._leave = soft, serves, leave
+        self._counters = counters or Counters()
         self._workers: dict[str, Worker] = {}
         self._turn = 0
         self._runs: list[Run] = []
+        self._dead: set[str] = set()
         self._looked = self._buried = float("-inf")
         self.busy = False
 
@@ -94,7 +102,7 @@ class Drain:
                 if not self._open():
                     return False
                 self._bury()
-                if time.monotonic() >= end:
+                if time.monotonic() >= end or self._bloated():
                     return True
                 if self._step():
                     idle = 0
@@ -120,13 +128,23 @@ class Drain:
         self._workers.clear()
 
     def _bury(self) -> None:
-        """Give back at once what killed processes of this machine held: their parent knows only that they are gone."""
+        """Give back what was held by processes of this machine that are dead at two looks: whose parent died with them,
+        or is too late. A parent that lives knows better why, see ``Watchdog``."""
         if time.monotonic() - self._buried < BURY:
             return
         self._buried = time.monotonic()
-        for run in self._runs:
-            for worker in filter(liveness.gone, self._ledger.holders(run.id)[0]):
-                self._ledger.abandon(worker, now=time.time(), reason="the worker process was killed")
+        dead = {worker for run in self._runs for worker in self._ledger.holders(run.id)[0] if liveness.gone(worker)}
+        for worker in dead & self._dead:
+            self._ledger.abandon(worker, now=time.time(), reason="the worker process was killed")
+        self._dead = dead
+
+    def _bloated(self) -> bool:
+        """More memory than allowed without any unit in hand: another process takes over, see ``serving``."""
+        if self._soft is None or rss() <= self._soft:
+            return False
+        self._rest()
+        give_back()
+        return rss() > self._soft
 
     def _rest(self) -> None:
         for worker in self._workers.values():
@@ -152,14 +170,15 @@ class Drain:
         return False
 
     def _work(self, run: Run) -> bool:
+        short = False
         try:
-            return self._worker(run).turn(run.id)
+            found = self._worker(run).turn(run.id)
+            self._counters.add("claims" if found else "empty_claims")
+            return found
         except Lost:
             return True
         except MemoryError:
-            self._give_back("out of memory", delay=1.0)
-            give_back()
-            return True
+            short = True  # handled below, where the frames that hold the memory are gone
         except Fatal as error:
             if error.reason == "catalog":
                 raise Retry(error.what, error.where, error.remedy, reason="catalog") from None
@@ -173,15 +192,21 @@ class Drain:
             self._looked = float("-inf")
             return True
         finally:
-            self._ledger.held = None
+            if not short:
+                self._ledger.held = None
+        give_back()
+        self._give_back("out of memory", delay=1.0)
+        self._ledger.held = None
+        return True
 
     def _worker(self, run: Run) -> Worker:
         found = self._workers.get(run.id)
         if found is None:
             recipe = Recipe.from_dict(run.recipe, where=f"run {run.id}")
             found = self._workers[run.id] = Worker(
-                self.name, self._ledger, self._line, recipe, {}, self._stop, processes=self._processes,
-                every=min(EVERY, self._ledger.lease / 4), stuck=self._stuck,
+                self.name, self._ledger, self._line, recipe, {}, self._stop, soft=self._soft,
+                queue=self._serves, every=min(EVERY, self._ledger.lease / 4), stuck=self._stuck,
+                accept_identity=run.accept_identity,
             )  # fmt: skip
         return found
 

@@ -8,47 +8,41 @@ import gc
 import os
 import resource
 from collections.abc import Callable
-from pathlib import Path
 
 MB = 1 << 20
 SOFT = 512 * MB
-"""Resident bytes of one process above which it gives memory back, where no container says less."""
+"""Resident bytes of one process above which it gives memory back, even where it may have more."""
+STACKS = 32 * MB
+"""Bytes that threads reserve for their stacks and hardly use."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 _ARENA_MAX = -8
 
 
-def rss() -> int:
-    """Resident bytes now; 0 where the system does not tell."""
-    try:
-        with open("/proc/self/statm", "rb") as stream:
-            return int(stream.read().split()[1]) * _PAGE
-    except OSError:
-        return 0
+class _Meter:
+    """The resident bytes of this process from a file that stays open: 5 microseconds; another one after a fork."""
+
+    def __init__(self) -> None:
+        self._pid, self._file = 0, -1
+
+    def __call__(self) -> int:
+        try:
+            if self._pid != os.getpid():
+                if self._pid:
+                    os.close(self._file)
+                self._pid, self._file = os.getpid(), os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+            return int(os.pread(self._file, 128, 0).split()[1]) * _PAGE
+        except OSError:
+            return 0
+
+
+rss: Callable[[], int] = _Meter()
+"""Resident bytes now; 0 where the system does not tell."""
 
 
 def peak_rss() -> int:
     """The most resident bytes this program ever had."""
-    try:  # getrusage would count what forked us before exec, too
-        with open("/proc/self/status", "rb") as stream:
-            for line in stream:
-                if line.startswith(b"VmHWM:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def allowed(processes: int, *, files: tuple[str, ...] = _LIMITS) -> int:
-    """The soft limit of one of ``processes``: bytes, its share of 80 % of the container, at most ``SOFT``."""
-    for file in files:
-        try:
-            text = Path(file).read_text().strip()
-        except OSError:
-            continue
-        if text.isdigit() and int(text) < 1 << 50:
-            return min(SOFT, int(text) * 8 // 10 // max(1, processes))
-    return SOFT
+    # getrusage would count what forked us before exec, too
+    return _status("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def tune() -> None:
@@ -62,12 +56,44 @@ def tune() -> None:
         libc.mallopt(_ARENA_MAX, 1)
 
 
+def offer() -> None:
+    """When memory runs out, the kernel should take this process rather than its parent."""
+    try:
+        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as stream:
+            stream.write("500")
+    except OSError:
+        return
+
+
+def bound(data: int) -> None:
+    """Let this process allocate up to ``data`` bytes: then ``MemoryError`` is raised, which the kernel never does.
+
+    What is reserved and not used, such as stacks, does not count; neither does memory that is mapped from files.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = data + STACKS + max(0, _status("VmData") - _status("RssAnon"))
+    if limit < 1 << 40:
+        resource.setrlimit(resource.RLIMIT_DATA, (limit if most < 0 else min(limit, most), most))
+
+
 def give_back() -> None:
     """Collect garbage and hand free pages to the system."""
     gc.collect()
     libc = _libc()
     if libc is not None:
         libc.malloc_trim(0)
+
+
+def _status(name: str) -> int:
+    """Bytes that ``/proc/self/status`` tells; 0 where it does not."""
+    try:
+        with open("/proc/self/status", "rb") as stream:
+            for line in stream:
+                if line.startswith(name.encode() + b":"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0
 
 
 def _libc() -> ctypes.CDLL | None:
@@ -80,22 +106,36 @@ def _libc() -> ctypes.CDLL | None:
 
 
 class Guard:
-    """Looks at the resident memory now and then; ``tight`` after giving back did not help."""
+    """Looks at the resident memory now and then. Above ``SOFT``, or ``soft`` where that is less, memory is given back;
+    a process that stays above ``soft`` all the same is ``tight``."""
 
-    EVERY = 256
+    EVERY = 64
     """Calls between two looks."""
 
-    def __init__(self, soft: int, *, measure: Callable[[], int] = rss, relieve: Callable[[], None] = give_back) -> None:
-        self.soft = soft
-        self._measure, self._relieve = measure, relieve
+    def __init__(
+        self, soft: int, *, measure: Callable[[], int] = rss, relieve: Callable[[], None] = give_back
+    ) -> None:  # fmt: skip
+        self._soft, self._measure, self._relieve = soft, measure, relieve
+        self._from = min(soft, SOFT)
         self._calls = 0
 
     def due(self) -> bool:
-        """Count a call. ``True``: memory is above the soft limit, so emit what is held, then call ``relieve``."""
+        """Count a call. ``True``: there is much memory, so emit what is held, then call ``relieve``."""
         self._calls += 1
-        return self._calls % self.EVERY == 0 and self._measure() > self.soft
+        return self._calls % self.EVERY == 0 and self._measure() > self._from
 
     def relieve(self) -> bool:
-        """Give memory back. ``False``: it did not help."""
+        """Give memory back. ``False``: it did not help, the process is tight."""
         self._relieve()
-        return self._measure() <= self.soft
+        left = self._measure()
+        # what does not go is not tried to be given back again and again
+        self._from = max(min(self._soft, SOFT), min(self._soft, left + left // 8))
+        return left <= self._soft
+
+    @property
+    def tight(self) -> bool:
+        """More memory than allowed, after all that could be given back was."""
+        if self._measure() <= self._soft:
+            return False
+        self._relieve()
+        return self._measure() > self._soft

@@ -17,6 +17,10 @@ from specs.work import Ledger, Run
 from workers.child import Order
 from workers.control import Control, Tick
 from workers.flusher import Flusher
+from workers.governor import Watch, share
+from workers.governor.budget import given
+from workers.governor.watch import EVERY
+from workers.memory import rss
 from workers.queues.calls import Clerk
 from workers.queues.frames import frame
 from workers.queues.pipeline import ORDER
@@ -39,12 +43,15 @@ class Pool:
     def __init__(
         self, ledger: Ledger, queue: PipeQueue, order: Order, stop: Stop, committed: Callable[[], int]
     ) -> None:
-        self._ledger, self._queue, self._order, self._stop, self._committed = ledger, queue, order, stop, committed
+        self._ledger, self._queue, self._stop, self._committed = ledger, queue, stop, committed
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._ended: list[str] = []
         self._spawned = self._streak = self._before = 0
         self._asked = False
-        self._pause = 0.0
+        self._pause = self._watched = 0.0
+        memory = order.memory or share(order.processes, parent=rss(), memory=given())
+        self._order, self._watch = replace(order, memory=memory), Watch(memory)
+        self._fat: dict[str, str] = {}
         while len(self._processes) < order.processes:
             self._spawn()
 
@@ -64,6 +71,7 @@ class Pool:
         if self._stop.is_set() and not self._asked:
             self._asked = True
             self._queue.stop(self._stop.reason)
+        self._govern()
         while self._queue.ended:
             self._ended.append(self._queue.ended.pop())
         buried = [worker for worker in self._ended if self._bury(worker)]
@@ -83,6 +91,18 @@ class Pool:
             process.kill()
             process.wait()
         self._processes.clear()
+        self._watch.close()
+
+    def _govern(self) -> None:
+        """Kill the worker that has too much memory, before the kernel kills whom it likes."""
+        if time.monotonic() - self._watched < EVERY:
+            return
+        self._watched = time.monotonic()
+        workers = {process.pid: worker for worker, process in self._processes.items()}
+        found = self._watch.look(workers)
+        if found is not None:
+            self._fat[workers[found[0]]] = found[1]
+            self._processes[workers[found[0]]].kill()
 
     def _bury(self, worker: str) -> bool:
         """A worker ended: what it sent in whole is committed first, then its unit goes back."""
@@ -93,7 +113,8 @@ class Pool:
         code = process.wait()
         self._queue.forget(worker)
         if code or not self._stop.is_set():
-            reason = f"the worker process ended with {f'signal {-code}' if code < 0 else f'exit code {code}'}"
+            ended = f"the worker process ended with {f'signal {-code}' if code < 0 else f'exit code {code}'}"
+            reason = self._fat.pop(worker, ended)
             patiently(lambda: self._ledger.abandon(worker, now=time.time(), reason=reason))
         if not self._stop.is_set():
             self._count()

@@ -9,13 +9,14 @@ from specs.topology.node import Topology
 from specs.work import Claim, Lost
 from workers.emitter import Emitter, Producer
 from workers.heartbeat import Heartbeat, Held
+from workers.isolating import Isolating
 from workers.lending import Lender
 from workers.memory import Guard, give_back
 from workers.retries import jitter, patiently
 from workers.sources import Opener, reading
 from workers.stopping import Stop
 from workers.unitledger import UnitLedger
-from workers.unitwork import Budget, Stopping, UnitWork
+from workers.unitwork import Budget, Stopping, Tight, UnitWork
 
 TRIES = 3
 """Tries in a row that move nothing, within one claim."""
@@ -48,6 +49,9 @@ class Runner:
             except Stopping:
                 emitter.settle()
                 self._release(claim, reason="")
+            except Tight:  # no attempt is burned: every claim gets on by what it read until then
+                emitter.settle()
+                self._release(claim, reason="out of memory: the rest was given back")
             except Retry as error:
                 self._later(claim, emitter, error, fruitless=claim.cursor == () and not work.children)
             except (Fatal, KeyboardInterrupt):
@@ -61,9 +65,10 @@ class Runner:
 
     def _tries(self, claim: Claim, work: UnitWork, held: Held) -> None:
         careful = reading(claim, self._ledger)
+        isolating = Isolating(careful)
         tries = 0
         while True:
-            work.moved = False
+            work.moved, error = False, None
             try:
                 with self._sources.lend(careful) as source, held.reading(source):
                     try:
@@ -71,17 +76,22 @@ class Runner:
                         if work.partial:
                             self._sources.spoil()
                         return
-                    except (Retry, Stopping, MemoryError):
+                    except (Retry, Stopping, Tight, MemoryError):
                         work.keep(source)
                         raise
             except MemoryError:
-                give_back()
-                careful.slice = max(1, careful.slice // 4)
-                error = Retry("out of memory", claim.unit.start.scope.fqn, "allow the worker more", reason="memory")
+                pass  # handled below, where the frames that hold the memory are gone
             except Retry as lost:
                 if self._stop.is_set():  # most likely our own cancelling
                     raise Stopping from None
                 error = lost
+            if error is None:
+                give_back()
+                if isolating.ran_out(healthy=not self._guard.tight):
+                    if self._stop.is_set():
+                        raise Stopping
+                    continue
+                raise Retry("out of memory", claim.unit.start.scope.fqn, "allow the worker more", reason="memory")
             tries = 1 if work.moved else tries + 1
             if tries >= TRIES:
                 raise error
@@ -90,6 +100,7 @@ class Runner:
 
     def _later(self, claim: Claim, emitter: Emitter, error: Retry, *, fruitless: bool) -> None:
         """The source stays lost: try again later, a bounded number of times; but not at the very beginning."""
+        fruitless = fruitless and error.reason != "memory"
         if fruitless and claim.unit.start.node == self._topology.root.name and claim.unit.phase == "walk":
             raise Fatal(error.what, error.where, error.remedy, reason=error.reason)
         emitter.settle()

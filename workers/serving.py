@@ -7,28 +7,34 @@ import signal
 import threading
 import warnings
 from contextlib import ExitStack
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from celery import signals
+from celery import bootsteps, signals
 
 from workers.app import make
+from workers.database import Database
 from workers.drain import LOOK, Drain
 from workers.flags import Flag
+from workers.governor import Budget, derive, processors
 from workers.joining import check, joined
 from workers.logs import setup
-from workers.memory import tune
+from workers.memory import bound, offer, rss, tune
+from workers.metrics import Counters, local
+from workers.presence import Presence
 from workers.settings import QUEUES, Settings
 from workers.stopping import Stop
 from workers.tasks import SLICE, register
+from workers.watchdog import Turns, Watchdog
+from workers.web import PLAIN, Pulse, Route
+from workers.web import serve as listen
 
 
 class Child:
     """What one pool process owns: made in it, after the fork."""
 
-    def __init__(self, settings: Settings, flag: Flag, processes: int) -> None:
-        self._settings, self._flag, self._processes = settings, flag, processes
+    def __init__(self, settings: Settings, flag: Flag, budget: Budget, queue: str) -> None:
+        self._settings, self._flag, self._budget, self._queue = settings, flag, budget, queue
         self._drain: Drain | None = None
         self._stack = ExitStack()
         self._stop = Stop()
@@ -36,8 +42,9 @@ class Child:
     def open(self, **_: Any) -> None:
         """Connect, and stop when the worker does. Errors end the process; its parent starts another one."""
         signal.signal(signal.SIGTERM, self._asked)
-        _offer()
+        offer()
         tune()
+        bound(self._budget.data)
         threading.Thread(target=self._follow, name="follow", daemon=True).start()
 
     def close(self, **_: Any) -> None:
@@ -48,9 +55,12 @@ class Child:
     def drain(self, seconds: float) -> bool:
         if self._drain is None:
             db, queue = self._stack.enter_context(joined(self._settings))
+            counters = Counters()
             self._drain = Drain(
-                db, queue, self._stop, processes=self._processes, lease=self._settings.lease
+                db, queue, self._stop, soft=self._budget.soft, serves=self._queue, counters=counters,
+                lease=self._settings.lease,
             )  # fmt: skip
+            threading.Thread(target=self._tell, args=[db, counters], name="presence", daemon=True).start()
         return self._drain.run(seconds)
 
     def _asked(self, _number: int, _frame: FrameType | None) -> None:
@@ -63,19 +73,40 @@ class Child:
             if self._flag.is_set():
                 self._stop.set("SIGTERM")
 
+    def _tell(self, db: Database, counters: Counters) -> None:
+        presence = Presence(db, "child", self._queue, self._budget.hard)
+        while not self._stop.wait(1.0):
+            presence.beat(counters=counters.told())
+
+
+class Guarding(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Starts the watchdog once the pool is there."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, parent: Any, *, watchdog: Watchdog, **_: Any) -> None:
+        self._watchdog = watchdog
+
+    def start(self, parent: Any) -> None:
+        self._watchdog.start(lambda: [process.pid for process in list(parent.pool._pool._pool)])
+
 
 def serve(
     settings: Settings, *, concurrency: int | None = None, queue: str = QUEUES[0], seconds: float = SLICE,
-    as_json: bool = False,
+    as_json: bool = False, metrics: str | None = None,
 ) -> int:  # fmt: skip
-    """Work until SIGTERM or SIGINT; returns the exit code. Raises ``Fatal`` when it cannot start."""
+    """Work until SIGTERM or SIGINT; returns the exit code. Raises ``Usage`` and ``Fatal`` when it cannot start.
+
+    ``metrics`` is where ``/metrics`` and ``/healthz`` of this machine's processes are answered.
+    """
+    budget = derive(rss(), concurrency, processors=processors(), memory=settings.memory)
     check(settings)
-    processes = concurrency or len(os.sched_getaffinity(0))
-    setup(as_json=as_json)
+    setup(as_json=as_json, kind="worker")
     warnings.filterwarnings("ignore", module=r"celery\.")  # settings that we make on purpose
     flag = Flag()
-    child = Child(settings, flag, processes)
+    child = Child(settings, flag, budget, queue)
     app = make(settings)
+    app.conf.worker_max_memory_per_child = budget.soft // 1024  # looked at between two tasks
     register(app, child.drain, seconds=seconds)
 
     def stopping(**_: Any) -> None:
@@ -88,17 +119,31 @@ def serve(
     signals.worker_process_init.connect(child.open)
     signals.worker_process_shutdown.connect(child.close)
     signals.worker_shutting_down.connect(stopping)
-    worker = app.Worker(
-        pool="prefork", concurrency=processes, queues=[queue], loglevel="INFO", quiet=True, without_gossip=True,
-        without_mingle=True, without_heartbeat=True, hostname=f"headrace-{os.getpid()}@{os.uname().nodename}",
-    )  # fmt: skip
-    worker.start()
+    turns, pulse = Turns(), Pulse()
+    with joined(settings) as (db, _), ExitStack() as stack:
+        watchdog = Watchdog(db, turns, budget, queue, failed=_end, beat=pulse.beat)
+        stack.callback(watchdog.stop)
+        if metrics is not None:
+            stack.enter_context(listen(metrics, routes(db, turns, pulse)))
+        app.steps["worker"].add(Guarding)
+        worker = app.Worker(
+            pool="prefork", concurrency=budget.processes, queues=[queue], loglevel="INFO", quiet=True,
+            without_gossip=True, without_mingle=True, without_heartbeat=True, watchdog=watchdog,
+            hostname=f"headrace-{os.getpid()}@{os.uname().nodename}",
+        )  # fmt: skip
+        worker.start()
     return int(worker.exitcode or 0)
 
 
-def _offer() -> None:
-    """When memory runs out, the kernel should take a pool process rather than their parent."""
-    try:
-        Path("/proc/self/oom_score_adj").write_text("500")
-    except OSError:
-        return
+def _end() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def routes(db: Database, turns: Turns, pulse: Pulse) -> dict[str, Route]:
+    """What a worker answers over HTTP."""
+
+    def metrics() -> tuple[int, str, str]:
+        with turns.take(db):
+            return 200, PLAIN, local(db)
+
+    return {"/metrics": metrics, "/healthz": pulse.route}

@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from specs.config import Model
 from specs.errors import Usage, known_values
+from workers.governor import size
 from workers.queues import redis as sink
 
 QUEUES = ("small", "large")
@@ -58,6 +59,16 @@ class Settings(Model):
         default=60, ge=2, le=3600,
         description="Seconds for which a unit of work belongs to a worker that went silent; renewed after a quarter.",
     )  # fmt: skip
+
+    memory: int | None = Field(
+        default=None,
+        description="Bytes, or 512m, 2g: the memory of a worker with all its processes. Else what its container says.",
+    )
+
+    @field_validator("memory", mode="before")
+    @classmethod
+    def _size(cls, value: object) -> object:
+        return size(value) if isinstance(value, str) else value
 
     catalog_timeout: float = Field(
         default=120, ge=1, le=3600,

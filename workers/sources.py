@@ -10,12 +10,12 @@ from specs.recipe import Recipe
 from specs.secrets import resolve
 from specs.sources.base import Source
 from specs.topology.node import Topology
-from specs.topology.reading import Reading
+from specs.topology.reading import FULL, Reading
 from specs.topology.scope import Scope
 from specs.work import Claim, Lost
 from workers.unitledger import UnitLedger
 
-SLICES = (1000, 250, 1, 1)
+SLICES = (FULL, 250, 1, 1)
 """Keys read in one go, by how careful a unit must be."""
 
 Opener = Callable[[Reading], Source]

@@ -45,6 +45,10 @@ class Stopping(Exception):
     """The stop flag is set: give the unit back."""
 
 
+class Tight(Exception):
+    """This process stays above its memory, whatever is given back: another one shall take what is left."""
+
+
 class UnitWork:
     """State of one claim over several connections. ``moved`` says whether anything was emitted since last asked,
     ``partial`` whether the source was left half read."""
@@ -74,7 +78,7 @@ class UnitWork:
         if self.claim.unit.phase == "confirm":
             self._confirm(source)
             return
-        single = self.claim.careful >= 2
+        careful, single = source.reading.careful, source.reading.slice == 1
         calm = self._batching.objects + CALM
         for event in self._events(source):
             if event.cursor is None:  # held by the batching, and dropped should we be stopped before the next cursor
@@ -89,12 +93,12 @@ class UnitWork:
                 break
             if full or single:
                 self._emit(source)
-            if self.claim.careful and self._batching.objects >= calm:
-                single = False
+            if careful and self._batching.objects >= calm:
+                careful = single = False
                 relax(source.reading)
-            if self._guard.due():
-                self._emit(source)
-                self._guard.relieve()
+            if self._guard.due() and not self._relieved(source):
+                self._cede(source, event)
+                break
         self._finish(source)
 
     @property
@@ -119,15 +123,35 @@ class UnitWork:
         self._held.check()
         self._held.alive()
 
+    def _relieved(self, source: Source) -> bool:
+        """Send what is held and give memory back. ``False``: there is still too much."""
+        if self._batching.dirty:
+            self._emit(source)
+        source.relieve()
+        return self._guard.relieve()
+
+    def _cede(self, source: Source, event: Event) -> None:
+        """Name the rest as units of its own, for processes that have memory. Raises ``Tight`` where none can be named:
+        then the unit itself is given back."""
+        rest = self._place(event)
+        if rest is None:
+            raise Tight
+        self._split(source, rest)
+        self.partial = True
+
     def _over(self, event: Event) -> str | None:
-        """The key to split behind, when the unit is a leaf range that used its budget up."""
+        """The key to split behind, when the unit used its budget up."""
+        used = self._batching.objects >= self._budget.objects
+        if not used and time.monotonic() - self._begun < self._budget.seconds:
+            return None
+        return self._place(event)
+
+    def _place(self, event: Event) -> str | None:
+        """The key behind which the rest can be named, when the unit is a leaf range."""
         node, cursor = self._node, event.cursor
         if node is None or self.start.item is not None or node.children or node.unit or not node.ranged:
             return None
         if cursor is None or len(cursor) != 2 or cursor[0] != node.name or not isinstance(cursor[1], str):
-            return None
-        used = self._batching.objects >= self._budget.objects
-        if not used and time.monotonic() - self._begun < self._budget.seconds:
             return None
         return cursor[1]
 

@@ -8,8 +8,10 @@ from typing import Protocol
 
 from specs.recipe import Recipe
 from workers.emitter import Producer
+from workers.governor import share
+from workers.governor.budget import given
 from workers.heartbeat import EVERY, Heartbeat
-from workers.memory import Guard, allowed
+from workers.memory import Guard
 from workers.retries import patiently
 from workers.runner import Runner
 from workers.sources import build, topology
@@ -32,19 +34,20 @@ class Line(Producer, Protocol):
 
 
 class Worker:
-    """One at a time per process. ``name`` says who holds the units; ``processes`` share the machine's memory."""
+    """One at a time per process. ``name`` says who holds the units; ``soft`` are the bytes of memory that the process
+    may have, where something governs them: else all that the machine has."""
 
     def __init__(
         self, name: str, ledger: UnitLedger, line: Line, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, *,
-        processes: int = 1, accept_identity: bool = False, budget: Budget | None = None, every: float = EVERY,
-        stuck: Callable[[str], None] | None = None,
+        soft: int | None = None, queue: str | None = None, accept_identity: bool = False, budget: Budget | None = None,
+        every: float = EVERY, stuck: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
-        self._name, self._ledger, self._line, self._stop = name, ledger, line, stop
+        self._name, self._ledger, self._line, self._stop, self._queue = name, ledger, line, stop, queue
         limit = max(recipe.limits.statement_timeout, recipe.limits.connect_timeout)
         self._heartbeat = Heartbeat(ledger, stop, limit=limit, every=every, stuck=stuck)
         self._runner = Runner(
             ledger, line, lambda reading: build(recipe, secrets, reading), topology(recipe), self._heartbeat, stop,
-            guard=Guard(allowed(processes)), accept_identity=accept_identity, budget=budget,
+            guard=Guard(soft or share(1, memory=given()).soft), accept_identity=accept_identity, budget=budget,
         )  # fmt: skip
 
     def work(self, run: str, over: Callable[[], bool]) -> None:
@@ -61,7 +64,7 @@ class Worker:
 
     def turn(self, run: str) -> bool:
         """Claim one unit and run it; ``False``: there is none. Raises ``Fatal`` when the run cannot go on."""
-        claim = patiently(lambda: self._ledger.claim(self._name, run=run, now=time.time()))
+        claim = patiently(lambda: self._ledger.claim(self._name, run=run, queue=self._queue, now=time.time()))
         if claim is not None:
             self._runner.run(claim)
         return claim is not None

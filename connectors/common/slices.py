@@ -96,7 +96,7 @@ class SliceReader:
         """Cut the listing; what is filtered or poison is an outcome already and takes no place in a slice."""
         steps: list[Listed | _Step] = []
         count = weight = 0
-        careful = bool(self.reading.poison) or self.reading.touch is not None
+        careful = bool(self.reading.poison or self.reading.heavy) or self.reading.touch is not None
         for each in listed:
             if each.rule is not None:
                 steps.append((each.schema, self._outcome(each, "filtered", each.rule)))

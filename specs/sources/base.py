@@ -75,6 +75,9 @@ class Source(ABC):
     def cancel(self) -> None:  # noqa: B027
         """Cancel the statement that runs now, from another thread; does nothing where the driver cannot."""
 
+    def relieve(self) -> None:  # noqa: B027
+        """Memory is short: forget what can be read again. Called between two objects, by the reading thread."""
+
     def split(self, node: str, scope: Scope, span: KeyRange, size: int) -> Iterable[str]:
         """Keys that cut a large listing into ranges of about ``size`` objects; none where it cannot tell cheaply."""
         return ()

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from specs.topology.scope import KeyRange, Scope
 
+FULL = 1000
+"""Keys read in one go, where nothing asks for care."""
+
 
 @dataclass(slots=True)
 class Reading:
@@ -15,17 +18,26 @@ class Reading:
 
     ``slice`` is the number of keys read in one go. A unit that crashed runs carefully: a quarter of the slice, then
     one item, then ``touch(node, listing, key)`` is called before each key is touched, which writes the key down in
-    the ledger. ``poison`` holds keys that killed a process: ``(node, listing FQN, key)``.
+    the ledger. ``poison`` holds keys that killed a process: ``(node, listing FQN, key)``; ``heavy`` those that memory
+    ran out over in this one.
     """
 
-    slice: int = 1000
+    slice: int = FULL
     touch: Callable[[str, Scope, str], None] | None = None
     poison: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
+    heavy: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
+
+    @property
+    def careful(self) -> bool:
+        """Whether less is read at once than could be."""
+        return self.slice < FULL or self.touch is not None
 
     def before(self, node: str, listing: Scope, key: str) -> str:
         """Call before a key is touched. Returns why it must not be, or an empty string."""
         if self.poison and (node, listing.fqn, key) in self.poison:
             return "reading it killed the worker process twice; it is skipped (poison)"
+        if self.heavy and (node, listing.fqn, key) in self.heavy:
+            return "memory ran out twice over it alone; it is skipped (poison): allow the worker more memory"
         if self.touch is not None:
             self.touch(node, listing, key)
         return ""

@@ -68,14 +68,15 @@ def derive(
     return Budget(limit, processes, free // processes, group)
 
 
-def share(processes: int, *, memory: int | None = None, root: Path = ROOT) -> Budget:
-    """The budget of one of ``processes`` that share the machine without a governing parent; never refused."""
+def share(processes: int, *, parent: int = 0, memory: int | None = None, root: Path = ROOT) -> Budget:
+    """The budget of ``processes`` of an embedded crawl, beside ``parent`` bytes; one that is too small is stretched
+    rather than refused."""
     group = find(root) if memory is None else None
     total = installed(root)
     limit = memory or min([bytes_ for bytes_ in (group.limit if group else 0, total) if bytes_], default=0)
     if not limit:
         return Budget(0, processes, UNKNOWN)
-    return Budget(limit, processes, max(LEAST, limit * 85 // 100 // max(1, processes)), group)
+    return Budget(limit, processes, max(LEAST, (limit * 85 // 100 - parent) // max(1, processes)), group)
 
 
 def installed(root: Path = ROOT) -> int:

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,17 +29,6 @@ class TestMemory:
     def test_resident_memory_is_told(self) -> None:
         assert 5 * memory.MB < memory.rss() <= memory.peak_rss() * 1.1
 
-    def test_the_container_bounds_the_soft_limit(self, tmp_path: Path) -> None:
-        two, one = tmp_path / "memory.max", tmp_path / "memory.limit_in_bytes"
-        files = (str(two), str(one))
-        assert memory.allowed(2, files=files) == memory.SOFT
-        one.write_text(f"{400 * memory.MB}\n")
-        assert memory.allowed(2, files=files) == 160 * memory.MB
-        two.write_text("max\n")
-        assert memory.allowed(2, files=files) == 160 * memory.MB
-        one.write_text(f"{1 << 62}\n")
-        assert memory.allowed(2, files=files) == memory.SOFT
-
     def test_the_guard_looks_now_and_then_and_relieves(self) -> None:
         sizes, calls = [50, 150, 80], []
         guard = memory.Guard(100, measure=lambda: sizes.pop(0), relieve=lambda: calls.append("relieved"))
@@ -48,6 +36,17 @@ class TestMemory:
         assert looks == [False] * (2 * guard.EVERY - 1) + [True]
         assert guard.relieve()
         assert calls == ["relieved"]
+
+    def test_what_does_not_go_is_tight_and_is_not_tried_again_at_once(self) -> None:
+        size = 2 * memory.SOFT
+        guard = memory.Guard(3 * memory.SOFT, measure=lambda: size, relieve=lambda: None)
+        assert any(guard.due() for _ in range(guard.EVERY))
+        assert guard.relieve()
+        assert not any(guard.due() for _ in range(3 * guard.EVERY))
+        size = 4 * memory.SOFT
+        assert any(guard.due() for _ in range(guard.EVERY))
+        assert not guard.relieve()
+        assert guard.tight
 
     def test_giving_back_does_no_harm(self) -> None:
         memory.give_back()
