@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import Any, Protocol
 
 from specs.errors import Fatal, Retry
-from workers import sqlfile
 from workers.database import Database
 from workers.metrics import processes
+from workers.metrics.reading import Ask, asking, units
 from workers.metrics.text import Page
 
-MOST = 2000
-"""Rows of each kind, at most: a page of metrics stays bounded."""
 _SUMS = {
     "entities": "headrace_entities_committed_total",
     "failures": "headrace_failures_total",
@@ -41,8 +38,8 @@ def render(db: Database, queue: Queue | None = None, *, now: float | None = None
     """
     begun = time.monotonic()
     page = Page()
-    with db.read() as conn:
-        _ledger(_Ask(conn, db.dialect, time.time() if now is None else now), page)
+    with asking(db, now) as ask:
+        _ledger(ask, page)
     processes.add(page, db, now=now)
     if queue is not None:
         _queue(queue, page)
@@ -50,18 +47,7 @@ def render(db: Database, queue: Queue | None = None, *, now: float | None = None
     return page.text()
 
 
-class _Ask:
-    def __init__(self, conn: Any, dialect: str, now: float) -> None:
-        self._conn, self._now = conn, now
-        self._sql = sqlfile.load("workers.metrics", dialect)
-
-    def __call__(self, name: str, **values: Any) -> Sequence[Any]:
-        given = {"most": MOST, "now": self._now, **values}
-        found: Sequence[Any] = self._conn.exec_driver_sql(self._sql.driver(name), given).all()
-        return found
-
-
-def _ledger(ask: _Ask, page: Page) -> None:
+def _ledger(ask: Ask, page: Page) -> None:
     for row in ask("runs"):
         page.add("headrace_runs", row.n, service=row.service, state=row.state)
         page.add("headrace_last_run_end_timestamp_seconds", row.ended, service=row.service, state=row.state)
@@ -96,16 +82,11 @@ def _ledger(ask: _Ask, page: Page) -> None:
         page.add("headrace_leader_held", row.held, role=row.role)
 
 
-def _open_run(ask: _Ask, page: Page, run: Any) -> None:
-    totals = ask("totals", run=run.id)[0]
-    states = ask("states", run=run.id)
-    finished = int(totals.finished or 0)
-    ready = max(0, int(totals.known or 0) - finished - sum(row.n for row in states))  # too many to be counted
-    for state, n in [("ready", ready), *((row.state, row.n) for row in states), ("finished", finished)]:
+def _open_run(ask: Ask, page: Page, run: Any) -> None:
+    states, wait = units(ask, run)
+    for state, n in states.items():
         page.add("headrace_units", n, service=run.service, state=state)
-    claimed = [row.claimed for row in states if row.claimed is not None]
-    wait = max(0.0, min([run.age, *claimed])) if ready and not run.paused else 0.0
-    page.add("headrace_ready_wait_seconds", round(wait, 3), service=run.service)
+    page.add("headrace_ready_wait_seconds", wait, service=run.service)
     page.add("headrace_open_run_seconds", round(max(0.0, run.age), 3), service=run.service)
     page.add("headrace_open_run_paused", run.paused, service=run.service)
 

@@ -13,8 +13,17 @@ SELECT r.service, sum(t.entities) AS entities, sum(t.failures) AS failures, sum(
   sum(t.expired) AS expired, sum(t.fenced) AS fenced, sum(t.crashes) AS crashes
 FROM tallies t JOIN runs r ON r.id = t.run GROUP BY r.service ORDER BY r.service LIMIT :most;
 
+-- name: ended_runs
+SELECT id, service, state, ended_at, {now} - ended_at AS ago FROM runs WHERE state NOT IN ('running', 'confirming')
+ORDER BY started_at DESC LIMIT 5;
+
 -- name: totals
-SELECT sum(known) AS known, sum(finished) AS finished FROM tallies WHERE run = :run;
+SELECT sum(known) AS known, sum(finished) AS finished, sum(entities) AS entities, sum(failures) AS failures,
+  sum(expired) AS expired, sum(fenced) AS fenced, sum(crashes) AS crashes
+FROM tallies WHERE run = :run;
+
+-- name: poisoned
+SELECT count(*) AS n FROM outcomes WHERE run = :run AND reason = 'poison';
 
 -- name: states
 SELECT state, count(*) AS n, {now} - max(claimed_at) AS claimed FROM units
@@ -28,17 +37,17 @@ WHERE o.reason = 'poison' AND r.started_at = (SELECT max(l.started_at) FROM runs
 GROUP BY r.service ORDER BY r.service LIMIT :most;
 
 -- name: services
-SELECT service, failing, CASE WHEN open_until > {now} THEN 1 ELSE 0 END AS open FROM services ORDER BY service
+SELECT service, failing, open_until - {now} AS rest, CASE WHEN open_until > {now} THEN 1 ELSE 0 END AS open FROM services ORDER BY service
 LIMIT :most;
 
 -- name: slots
 SELECT service, count(*) AS n, count(unit) AS taken FROM slots GROUP BY service ORDER BY service LIMIT :most;
 
 -- name: shards
-SELECT shard, CASE WHEN until > {now} THEN 1 ELSE 0 END AS held FROM shards ORDER BY shard LIMIT :most;
+SELECT shard, holder, CASE WHEN until > {now} THEN 1 ELSE 0 END AS held FROM shards ORDER BY shard LIMIT :most;
 
 -- name: followers
-SELECT f.sink, f.state, f.failing, (SELECT next FROM feed) - 1 - f.seq AS behind,
+SELECT f.sink, f.service, f.reason, f.state, f.failing, (SELECT next FROM feed) - 1 - f.seq AS behind,
   {now} - (SELECT e.at FROM events e WHERE e.seq > f.seq ORDER BY e.seq LIMIT 1) AS age
 FROM followers f ORDER BY f.sink LIMIT :most;
 
@@ -51,4 +60,4 @@ SELECT s.name, s.paused, f.outcome, f.fire_time FROM schedules s LEFT JOIN fires
 ORDER BY s.name LIMIT :most;
 
 -- name: leaders
-SELECT role, CASE WHEN until > {now} THEN 1 ELSE 0 END AS held FROM leaders ORDER BY role LIMIT :most;
+SELECT role, holder, CASE WHEN until > {now} THEN 1 ELSE 0 END AS held FROM leaders ORDER BY role LIMIT :most;

@@ -21,14 +21,14 @@ from workers import sqlfile
 from workers.database import Database, open_database
 from workers.ledger import SqlLedger
 from workers.metrics import FAMILIES, Counters, local, render
-from workers.metrics.cluster import MOST
+from workers.metrics.reading import MOST
 from workers.presence import Presence
 from workers.queues.redis import RedisQueue
 
 SAMPLE = re.compile(r'^(headrace_[a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\]|\\.)*",?)*)\})? (-?[0-9.e+-]+)$')
 LABEL = re.compile(r'([a-z]+)="((?:[^"\\]|\\.)*)"')
 WIDE = ("u", "units", "o", "outcomes", "e", "events", "runs", "r")
-SMALL = ("runs_open", "runs_states", "outcomes_poison")
+SMALL = ("runs_open", "runs_started", "runs_states", "outcomes_poison")
 """Indexes that hold little however large a run is."""
 FAKE = "specs.testing.fake:spec"
 

@@ -1,0 +1,206 @@
+"""What a cluster is doing right now: read from its ledger and its sink queue, without counting units."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from scheduler.schedules.times import upcoming
+from specs.errors import Fatal, Retry
+from workers.database import Database
+from workers.metrics.cluster import Queue
+from workers.metrics.reading import Ask, asking, units
+from workers.presence import live
+from workers.scheduling import Schedules
+
+
+@dataclass(frozen=True)
+class RunView:
+    """An open run. ``units`` by state; ``waiting``: seconds in which nobody took a ready unit."""
+
+    run: str
+    service: str
+    paused: bool
+    seconds: float
+    known: int
+    done: int
+    entities: int
+    failures: int
+    units: dict[str, int]
+    waiting: float
+    leases_expired: int
+    fenced_writes: int
+    crashes: int
+    poisoned: int
+
+
+@dataclass(frozen=True)
+class EndedView:
+    run: str
+    service: str
+    state: str
+    ago: float
+
+
+@dataclass(frozen=True)
+class ProcessView:
+    """``process`` is host and process id; bytes and seconds."""
+
+    process: str
+    kind: str
+    queue: str | None
+    rss: int
+    budget: int | None
+    age: float
+    silent: float
+
+
+@dataclass(frozen=True)
+class ShardView:
+    """``oldest`` in seconds; ``held``: a flusher looks after it."""
+
+    shard: int
+    entries: int
+    bytes: int
+    limit: int
+    oldest: float
+    held: bool
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """A service in trouble: failures in a row, and for how many seconds it is left alone."""
+
+    service: str
+    failing: int
+    left_alone: float
+
+
+@dataclass(frozen=True)
+class SinkView:
+    sink: str
+    state: str
+    behind: int
+    behind_seconds: float
+    failing: int
+    dead_letters: int
+
+
+@dataclass(frozen=True)
+class ScheduleView:
+    """``next`` and ``last`` in seconds since 1970; ``outcome`` of the last time."""
+
+    schedule: str
+    paused: bool
+    next: float | None
+    last: float | None
+    outcome: str | None
+
+
+@dataclass(frozen=True)
+class View:
+    """One look at a cluster. ``queue`` is empty and ``queue_error`` says why when Redis is out of reach."""
+
+    at: float
+    catalog: str
+    leader: str | None
+    runs: list[RunView]
+    ended: list[EndedView]
+    processes: list[ProcessView]
+    queue: list[ShardView]
+    queue_error: str
+    services: list[ServiceView]
+    sinks: list[SinkView]
+    schedules: list[ScheduleView]
+    torn: int = 0
+    trouble: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def look(db: Database, queue: Queue, *, now: float | None = None) -> View:
+    """Raises what ``Database`` raises; a queue that is out of reach is told in the view."""
+    at = time.time() if now is None else now
+    with asking(db, now) as ask:
+        runs = [_run(ask, row) for row in ask("open_runs")]
+        ended = [EndedView(row.id, row.service, row.state, max(0.0, row.ago or 0.0)) for row in ask("ended_runs")]
+        leader = next((row.holder for row in ask("leaders") if row.role == "scheduler" and row.held), None)
+        held = {int(row.shard) for row in ask("shards") if row.held}
+        services = [
+            ServiceView(row.service, row.failing, max(0.0, row.rest or 0.0))
+            for row in ask("services")
+            if row.open or row.failing
+        ]
+        sinks, last = _sinks(ask), {row.name: row for row in ask("schedules")}
+    schedules = [
+        ScheduleView(
+            each.name, each.paused, None if each.paused else upcoming(each, at), last[each.name].fire_time,
+            last[each.name].outcome,
+        )
+        for each in Schedules(db).all()
+        if each.name in last
+    ]  # fmt: skip
+    processes = [
+        ProcessView(each.name.rpartition(":")[0], each.kind, each.queue, each.rss, each.budget, each.age, each.silent)
+        for each in live(db, now=now)
+    ]
+    shards, torn, error = _shards(queue, held)
+    view = View(
+        at, db.where, leader and leader.rpartition(":")[0], runs, ended, processes, shards, error, services, sinks,
+        schedules, torn,
+    )  # fmt: skip
+    view.trouble.extend(_trouble(view))
+    return view
+
+
+def _run(ask: Ask, row: Any) -> RunView:
+    sums = ask("totals", run=row.id)[0]
+    states, wait = units(ask, row)
+    done = states.pop("finished")
+    return RunView(
+        row.id, row.service, bool(row.paused), max(0.0, row.age), int(sums.known or 0), done, int(sums.entities or 0),
+        int(sums.failures or 0), {state: n for state, n in states.items() if n}, wait, int(sums.expired or 0),
+        int(sums.fenced or 0), int(sums.crashes or 0), int(ask("poisoned", run=row.id)[0].n),
+    )  # fmt: skip
+
+
+def _sinks(ask: Ask) -> list[SinkView]:
+    dead = {row.sink: int(row.n) for row in ask("dead_letters")}
+    found = [
+        SinkView(row.sink, row.state, max(0, row.behind), max(0.0, row.age or 0.0), row.failing, dead.pop(row.sink, 0))
+        for row in ask("followers")
+    ]
+    return found + [SinkView(sink, "gone", 0, 0.0, 0, n) for sink, n in dead.items()]
+
+
+def _shards(queue: Queue, held: set[int]) -> tuple[list[ShardView], int, str]:
+    try:
+        sizes, ages, torn = queue.sizes(), queue.ages(), queue.dead()
+    except (Retry, Fatal) as error:
+        return [], 0, str(error)
+    return [
+        ShardView(shard, entries, size, queue.limit, age, shard in held)
+        for shard, ((entries, size), age) in enumerate(zip(sizes, ages, strict=True))
+    ], torn, ""  # fmt: skip
+
+
+def _trouble(view: View) -> list[str]:
+    """What a person should look at, in words."""
+    kinds = {each.kind for each in view.processes}
+    found = [f"the sink queue: {view.queue_error}"] if view.queue_error else []
+    if view.runs and not {"worker", "child"} & kinds:
+        found.append("runs are open, but no worker is alive: start headrace worker")
+    if view.queue and not any(shard.held for shard in view.queue) and (view.runs or any(s.entries for s in view.queue)):
+        found.append("no flusher is alive: start headrace flusher")
+    if (view.runs or view.schedules) and view.leader is None:
+        found.append("no scheduler is alive: schedules do not fire, and nobody heals: start headrace scheduler")
+    found += [f"shard {s.shard} of the sink queue is nearly full" for s in view.queue if s.bytes > 0.9 * s.limit]
+    found += [
+        f"{each.service} keeps failing and is left alone for {each.left_alone:.0f} s"
+        for each in view.services
+        if each.left_alone > 0
+    ]
+    found += [f"sink {each.sink} is broken: headrace dead list" for each in view.sinks if each.state == "broken"]
+    return found
