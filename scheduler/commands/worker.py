@@ -9,16 +9,20 @@ from scheduler.joining import cluster, log_json
 
 @click.command(short_help="Serve a cluster: read sources.")
 @click.option(
-    "--queue", default="small", show_default=True, type=click.Choice(["small", "large"]), help="Which hints to take."
-)
+    "--queue", default="small", show_default=True, type=click.Choice(["small", "large"]),
+    help="Which units to take; large ones are left to workers with more memory.",
+)  # fmt: skip
 @click.option(
-    "--concurrency", default="auto", show_default=True, metavar="N|auto", help="Processes; auto: one per processor."
-)
+    "--concurrency", default="auto", show_default=True, metavar="N|auto",
+    help="Processes that read; auto: one per processor, as far as their memory goes.",
+)  # fmt: skip
+@click.option("--metrics", metavar="HOST:PORT", help="Answer /metrics and /healthz there.")
 @cluster
 @log_json
 def command(
-    queue: str, concurrency: str, redis: str | None, catalog: str | None, prefix: str | None, as_json: bool
-) -> int:
+    queue: str, concurrency: str, metrics: str | None, redis: str | None, catalog: str | None, prefix: str | None,
+    as_json: bool,
+) -> int:  # fmt: skip
     """Work on the runs of a cluster until SIGTERM, which gives all units back within two seconds.
 
     Secrets of recipes (${env:X}, ${file:/run/secrets/x}) are resolved here: this process needs those variables and
@@ -39,4 +43,4 @@ def command(
 
     from workers.serving import serve
 
-    return serve(given, concurrency=processes, queue=queue, as_json=as_json)
+    return serve(given, concurrency=processes, queue=queue, as_json=as_json, metrics=metrics)

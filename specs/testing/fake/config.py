@@ -8,7 +8,22 @@ from pydantic import Field
 
 from specs.config import ConnectionConfig, Duration, Model
 
-Action = Literal["error", "retry", "skip", "stop", "fatal", "memory", "gone", "hang", "freeze", "exit", "kill"]
+Action = Literal[
+    "error",
+    "retry",
+    "skip",
+    "stop",
+    "fatal",
+    "memory",
+    "gone",
+    "hang",
+    "freeze",
+    "exit",
+    "kill",
+    "hog",
+    "gulp",
+    "flood",
+]
 
 
 class Fault(Model):
@@ -25,7 +40,8 @@ class Fault(Model):
         default="error",
         description="error: an ordinary exception; retry, skip, stop, fatal: that error; memory: MemoryError; gone: "
         "it was dropped meanwhile; hang: wait, up to the statement timeout, which raises Retry; freeze: wait and "
-        "ignore timeout and cancel; exit, kill: the process ends at once.",
+        "ignore timeout and cancel; exit, kill: the process ends at once; hog: take more and more memory, a megabyte "
+        "each 10 ms; gulp: 4 GB of it in one step; flood: 1 GB of shared memory, which no limit of a process bounds.",
     )
     after: int = Field(default=0, ge=0, description="Names that a listing yields before it is struck.")
     times: int | None = Field(default=None, ge=1, description="Only the first n times, counted in the state file.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import mmap
 import os
 import signal
 import threading
@@ -87,6 +88,9 @@ class Faults:
             os._exit(9)
         if fault.action == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
+        if fault.action in ("hog", "gulp", "flood"):
+            _take(fault.action)
+            return
         self._wait(fault)
 
     def _wait(self, fault: Fault) -> None:
@@ -97,3 +101,19 @@ class Faults:
             raise Retry("the statement was cancelled", fault.where, reason="cancelled")
         if fault.seconds >= self._timeout:
             raise Retry("the statement took too long", fault.where, "raise statement_timeout", reason="timeout")
+
+
+def _take(action: str) -> None:
+    """Take memory and keep it as long as nobody objects. Raises ``MemoryError``, or the process is killed."""
+    if action == "flood":
+        with mmap.mmap(-1, 1 << 30) as shared:
+            for at in range(0, 1 << 30, mmap.PAGESIZE):
+                shared[at] = 1
+        return
+    if action == "gulp":
+        bytearray(4 << 30)
+        return
+    kept = []
+    for _ in range(4096):  # where nobody objects, it ends at last
+        kept.append(b"x" * (1 << 20))
+        time.sleep(0.01)

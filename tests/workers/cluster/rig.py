@@ -62,11 +62,15 @@ class Cluster:
         open_database(catalog).close()
 
     def start(self, *arguments: str, **environ: str) -> subprocess.Popen[bytes]:
-        log = self.folder / f"{arguments[0]}-{len(self.logs)}.log"
+        command = [sys.executable, "-c", "from scheduler.cli import main; main()", *arguments]
+        return self.spawn(arguments[0], command, **environ)
+
+    def spawn(self, name: str, command: list[str], **environ: str) -> subprocess.Popen[bytes]:
+        log = self.folder / f"{name}-{len(self.logs)}.log"
         self.logs.append(log)
         with log.open("wb") as stream:
             process = subprocess.Popen(
-                [sys.executable, "-c", "from scheduler.cli import main; main()", *arguments],
+                command,
                 cwd=self.folder, env={**self.environ, **environ}, stdin=subprocess.DEVNULL, stdout=stream,
                 stderr=stream, start_new_session=True,
             )  # fmt: skip
