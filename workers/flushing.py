@@ -6,10 +6,11 @@ import logging
 import time
 
 from specs.errors import Retry
-from workers.flusher import Flusher
+from workers.flusher import GROUP_BYTES, Flusher
 from workers.joining import check, joined
 from workers.ledger import SqlLedger
 from workers.memory import tune
+from workers.queues.ahead import Ahead
 from workers.queues.redis import RedisQueue
 from workers.retries import jitter
 from workers.settings import Settings
@@ -32,7 +33,8 @@ class Flushing:
         self._ledger, self._queue = ledger, queue
         self._shares = Shares(ledger, queue.shards, name=name, lease=lease)
         self.shards = self._shares.held
-        self._flusher = Flusher(queue, ledger, shards=self.shards, patience=None)
+        self._ahead = Ahead(queue, self.shards, GROUP_BYTES)
+        self._flusher = Flusher(self._ahead, ledger, shards=self.shards, patience=None)
         self._healed = float("-inf")
 
     @property
@@ -45,10 +47,11 @@ class Flushing:
         Raises ``Retry`` while Redis or the catalog is out of reach.
         """
         self._shares.look()
+        self._ahead.forget()
         if not self.shards:
             time.sleep(wait)
             return 0
-        done = self._flusher.step() if self._queue.arrived(self.shards, wait) else 0
+        done = self._flusher.step() if self._ahead or self._queue.arrived(self.shards, wait) else 0
         if time.monotonic() - self._healed >= HEAL:
             self.heal()
             self._healed = time.monotonic()
@@ -77,6 +80,7 @@ class Flushing:
         return returned
 
     def leave(self) -> None:
+        self._ahead.close()
         self._shares.leave()
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from specs.errors import Fatal, Retry
 from specs.work import WINDOW, Batch, CommitResult, Lost, Position
 from workers.queues.codec import Torn, decode, encode
+from workers.queues.weight import weigh
 from workers.redislink import Client, asked
 
 BYTES = 64_000_000
@@ -21,6 +22,8 @@ REMEMBERED = 3600
 """Seconds for which refused holders are remembered; the ledger would refuse a forgotten one again."""
 DEAD = 1000
 """Torn batches that are kept to be looked at; their units are read again."""
+FEW = 4
+"""Entries that are asked for first: most often that many are enough."""
 SLOW = 0.1
 """Seconds between two looks for room, at most."""
 T = TypeVar("T")
@@ -109,22 +112,40 @@ class RedisQueue:
             return None
 
     # -- flushers -------------------------------------------------------------------------------------------------
-    def read(self, shard: int, limit: int) -> list[tuple[str, Batch]]:
-        stream = self._keys(shard)[0]
+    def read(self, shard: int, limit: int, *, after: str = "", max_bytes: int | None = None) -> list[tuple[str, Batch]]:
+        """``after`` is the id of an entry that was read before; ``max_bytes`` (unpacked) end the reading, too."""
         found: list[tuple[str, Batch]] = []
-        torn: list[str] = []
+        size, total = min(FEW, limit), 0
+        while len(found) < limit:
+            page, torn = self._page(shard, size, after), []
+            for after, holder, body in page:
+                self._read[after] = (holder, len(body))
+                try:
+                    batch = decode(body)
+                except Torn:
+                    torn.append(after)
+                    continue
+                found.append((after, batch))
+                total += weigh(batch)
+                if max_bytes is not None and total >= max_bytes:
+                    break
+            if torn:
+                self._drop(shard, torn, ["torn"] * len(torn))
+            if len(page) < size or (max_bytes is not None and total >= max_bytes):
+                break
+            size = limit - len(found)
+        return found
+
+    def _page(self, shard: int, size: int, after: str) -> list[tuple[str, str, bytes]]:
+        """Up to ``size`` entries behind ``after``: id, holder, body."""
         if len(self._read) > 2 * ENTRIES:  # what others removed meanwhile
             self._read.clear()
-        for raw, fields in asked(lambda: self._client.xrange(stream, count=limit), self._place):
-            id_, body = _text(raw), fields.get(b"b", b"")
-            self._read[id_] = (f"{_text(fields.get(b'u', b''))}:{_text(fields.get(b'f', b''))}", len(body))
-            try:
-                found.append((id_, decode(body)))
-            except Torn:
-                torn.append(id_)
-        if torn:
-            self._drop(shard, torn, ["torn"] * len(torn))
-        return found
+        start = f"({after}" if after else "-"
+        found = asked(lambda: self._client.xrange(self._keys(shard)[0], min=start, count=size), self._place)
+        return [
+            (_text(raw), f"{_text(fields.get(b'u', b''))}:{_text(fields.get(b'f', b''))}", fields.get(b"b", b""))
+            for raw, fields in found
+        ]
 
     def remove(self, shard: int, ids: Iterable[str], results: Sequence[CommitResult]) -> None:
         self._drop(shard, ids, results)
@@ -145,6 +166,8 @@ class RedisQueue:
     def arrived(self, shards: Sequence[int], timeout: float) -> bool:
         """Wait up to ``timeout`` seconds for an entry to read in one of ``shards``."""
         streams = {self._keys(shard)[0]: "0-0" for shard in shards}
+        if asked(lambda: any(self._client.xlen(stream) for stream in streams), self._place):  # says so without a body
+            return True
         return bool(asked(lambda: self._client.xread(streams, count=1, block=max(1, int(timeout * 1000))), self._place))
 
     # -- the state of the queue -----------------------------------------------------------------------------------
