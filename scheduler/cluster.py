@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from scheduler.crawl import failed
 from scheduler.gathering import Meter, summarise
 from scheduler.interruption import interruptible
 from scheduler.loops import Troubles
@@ -14,6 +15,7 @@ from scheduler.summary import Progress, Summary
 from scheduler.tending import Cluster, Tending, connected
 from specs.errors import Retry
 from specs.recipe import Recipe
+from specs.topology.events import Start
 from specs.work import Run
 from workers.joining import check
 from workers.publisher import Published
@@ -28,10 +30,11 @@ EVERY = 2.0
 LOOK = 0.1
 REPORT = 0.5
 ROLE = "scheduler"
+OnProgress = Callable[[Progress], None]
 
 
 def enqueue(
-    settings: Settings, recipe: Recipe, *, wait: bool, on_progress: Callable[[Progress], None] | None = None,
+    settings: Settings, recipe: Recipe, *, wait: bool, on_progress: OnProgress | None = None,
     accept_identity: bool = False,
 ) -> tuple[Run, Summary | None]:  # fmt: skip
     """Open a run for the workers of a cluster; ``wait`` watches it until it is closed, and sums it up.
@@ -42,16 +45,37 @@ def enqueue(
     root = root_of(recipe)
     check(settings)
     with connected(settings) as cluster:
-        service = recipe.service
-        run = cluster.ledger.open_run(
-            service.name, service.type, recipe.to_dict(), [root], slots=recipe.limits.connections, now=time.time(),
-            deletes=recipe.deletion.enabled, via="cluster", accept_identity=accept_identity,
-        )  # fmt: skip
-        Troubles("hints").tried(Tending(cluster).remind)
-        return run, attend(cluster, run, on_progress) if wait else None
+        return _opened(cluster, recipe, [root], None, accept_identity, wait, on_progress)
 
 
-def attend(cluster: Cluster, run: Run, on_progress: Callable[[Progress], None] | None = None) -> Summary:
+def enqueue_retry(
+    settings: Settings, parent: str, *, wait: bool, on_progress: OnProgress | None = None
+) -> tuple[Run, Summary | None]:
+    """Hand what failed in a closed run to the workers, as a new run with that parent; it deletes nothing.
+
+    Raises ``Usage`` when the run is still open, nothing failed in it, or its password was typed.
+    """
+    check(settings)
+    with connected(settings) as cluster:
+        recipe, starts = failed(cluster.ledger, parent, root_of)
+        return _opened(cluster, recipe, starts, parent, False, wait, on_progress)
+
+
+def _opened(
+    cluster: Cluster, recipe: Recipe, roots: Sequence[Start], parent: str | None, accept_identity: bool, wait: bool,
+    on_progress: OnProgress | None,
+) -> tuple[Run, Summary | None]:  # fmt: skip
+    service = recipe.service
+    run = cluster.ledger.open_run(
+        service.name, service.type, recipe.to_dict(), roots, slots=recipe.limits.connections, now=time.time(),
+        parent=parent, deletes=recipe.deletion.enabled and parent is None, via="cluster",
+        accept_identity=accept_identity,
+    )  # fmt: skip
+    Troubles("hints").tried(Tending(cluster).remind)
+    return run, attend(cluster, run, on_progress) if wait else None
+
+
+def attend(cluster: Cluster, run: Run, on_progress: OnProgress | None = None) -> Summary:
     """Watch an open run until it is closed and its sinks are written, or until the waiting is interrupted.
 
     While no scheduler leads, this process looks after the run.

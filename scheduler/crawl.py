@@ -55,6 +55,8 @@ def resume(
         recipe = Recipe.from_dict(run.recipe, where=f"run {run.id}")
         if not run.open:
             raise Usage(f"run {run.id} is {run.state}: there is nothing to resume", remedy=_instead(run))
+        if run.via == "cluster":
+            raise Usage(f"the workers of a cluster are at work on run {run.id}", remedy=f"headrace pause {run.id}")
         root_of(recipe, secrets)
         alive = adopt(ledger, run.id, now=time.time())
         if alive:
@@ -71,16 +73,22 @@ def retry(
     Raises ``Usage`` when the run is still open or nothing failed in it.
     """
     with opened(catalog, create=False) as (db, ledger):
-        parent = ledger.run(run_id)
-        recipe = Recipe.from_dict(parent.recipe, where=f"run {parent.id}")
-        if parent.open:
-            raise Usage(f"run {parent.id} is not finished", remedy=f"headrace resume {parent.id}")
-        root = root_of(recipe, secrets)
-        starts = ledger.retry_starts(parent.id) or ([root] if parent.state == "failed" else [])
-        if not starts:
-            raise Usage(f"nothing failed in run {parent.id}", remedy="headrace crawl ... starts a new run")
-        run = _open(ledger, recipe, starts, parent=parent.id)
+        recipe, starts = failed(ledger, run_id, lambda recipe: root_of(recipe, secrets))
+        run = _open(ledger, recipe, starts, parent=run_id)
         return drive(Job(db, ledger, catalog, run, recipe, secrets, workers, False), on_progress)
+
+
+def failed(ledger: SqlLedger, run: str, root: Callable[[Recipe], Start]) -> tuple[Recipe, list[Start]]:
+    """The recipe of a closed run, and where a retry of it starts. Raises ``Usage`` when there is nothing to retry."""
+    parent = ledger.run(run)
+    recipe = Recipe.from_dict(parent.recipe, where=f"run {parent.id}")
+    if parent.open:
+        raise Usage(f"run {parent.id} is not finished", remedy=f"headrace resume {parent.id}")
+    whole = root(recipe)
+    starts = ledger.retry_starts(parent.id) or ([whole] if parent.state == "failed" else [])
+    if not starts:
+        raise Usage(f"nothing failed in run {parent.id}", remedy="headrace crawl ... starts a new run")
+    return recipe, starts
 
 
 def root_of(recipe: Recipe, secrets: Mapping[str, str]) -> Start:

@@ -76,8 +76,17 @@ def _commands() -> Iterator[str]:
         for name in commands:
             command = cli.get_command(context, name)
             assert command is not None
-            below = click.Context(command, info_name=name, parent=context, **shared)
-            yield f"## headrace {name}\n\n```text\n{command.get_help(below).rstrip()}\n```\n"
+            yield from _explained(command, name, context, shared)
+
+
+def _explained(command: click.Command, name: str, parent: click.Context, shared: dict[str, Any]) -> Iterator[str]:
+    """What ``--help`` prints; for a group, of each of its commands too."""
+    context = click.Context(command, info_name=name, parent=parent, **shared)
+    title = "##" if parent.parent is None else "###"
+    yield f"{title} {context.command_path}\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            yield from _explained(below, str(below.name), context, shared)
 
 
 def _settings() -> Iterator[str]:

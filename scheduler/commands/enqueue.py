@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from scheduler.joining import cluster
 from scheduler.options import as_json
 
+if TYPE_CHECKING:
+    from specs.recipe import Recipe
+
 
 @click.command(short_help="Hand a recipe to the workers of a cluster.")
-@click.argument("source", metavar="URL|FILE")
+@click.argument("source", metavar="URL|FILE", required=False)
 @click.option("--name", help="The service's name in the catalog; overrides the recipe.")
+@click.option("--retry", metavar="RUN", help="Crawl what failed in that run instead; it deletes nothing.")
 @click.option("--wait", is_flag=True, help="Show progress and the result; the run's end decides the exit code.")
+@click.option("--accept-identity", is_flag=True, help="The service moved to another server: go on, and remember it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 @cluster
 @as_json
 def command(
-    source: str, name: str | None, wait: bool, quiet: bool, redis: str | None, catalog: str | None,
-    prefix: str | None, as_json: bool,
+    source: str | None, name: str | None, retry: str | None, wait: bool, accept_identity: bool, quiet: bool,
+    redis: str | None, catalog: str | None, prefix: str | None, as_json: bool,
 ) -> int:  # fmt: skip
-    """Open a run for the workers of a cluster. Secrets travel as references, never as values.
+    """Open a run for the workers of a cluster. Secrets travel as references, never as values: the workers resolve them.
 
-    With --wait, Ctrl-C ends the waiting only.
+    Without --wait, `headrace scheduler` looks after the run. With it, Ctrl-C ends the waiting only.
 
     \b
     Example:
@@ -29,18 +36,23 @@ def command(
     """
     from scheduler.joining import settings
     from scheduler.options import emit
-    from scheduler.recipes.loading import load
-    from scheduler.running import finish, notify, shown
+    from scheduler.running import finish, shown
 
+    if (source is None) == (retry is None):
+        raise click.UsageError("give a URL, a recipe file, or --retry RUN")
     given = settings(redis, catalog, prefix)
-    loaded = load(source, _nobody, name=name)
-    notify(loaded.notices)
 
-    from scheduler.cluster import enqueue
+    from scheduler.cluster import enqueue, enqueue_retry
 
     where = given.catalog.get_secret_value()
+    recipe = None if source is None else _loaded(source, name)
     with shown(quiet=quiet or not wait, catalog=where) as progress:
-        run, summary = enqueue(given, loaded.recipe, wait=wait, on_progress=progress)
+        if recipe is not None:
+            run, summary = enqueue(
+                given, recipe, wait=wait, on_progress=progress, accept_identity=accept_identity
+            )  # fmt: skip
+        else:
+            run, summary = enqueue_retry(given, str(retry), wait=wait, on_progress=progress)
     if summary is not None:
         return finish(summary, as_json=as_json, catalog=where)
     if as_json:
@@ -50,8 +62,14 @@ def command(
     return 0
 
 
-def _nobody(name: str) -> str:
-    from specs.errors import Usage
+def _loaded(source: str, name: str | None) -> Recipe:
+    from scheduler.recipes.loading import load
+    from scheduler.roots import typed
+    from scheduler.running import notify
 
-    remedy = "write ${env:NAME} or ${file:/run/secrets/name}, and give the workers that"
-    raise Usage(f"the {name} cannot be typed for a cluster", "recipe", remedy, reason="prompt")
+    def nobody(asked: str) -> str:
+        raise typed(asked)
+
+    loaded = load(source, nobody, name=name, away=True)
+    notify(loaded.notices)
+    return loaded.recipe

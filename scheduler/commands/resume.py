@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog, run_argument
+from scheduler.options import as_json, catalog, emit, run_argument
 
 
-@click.command(short_help="Continue an interrupted run.")
+@click.command(short_help="Continue an interrupted or paused run.")
 @run_argument
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that crawl.")
 @click.option("--accept-identity", is_flag=True, help="The service moved to another server: go on, and remember it.")
@@ -15,7 +15,7 @@ from scheduler.options import as_json, catalog, run_argument
 @catalog
 @as_json
 def command(run: str, workers: int, accept_identity: bool, quiet: bool, catalog: str, as_json: bool) -> int:
-    """Continue an interrupted run where it was; nothing that is stored is read again.
+    """Continue an interrupted run where it was, or a paused one of a cluster; nothing that is stored is read again.
 
     A password that was typed, or stood in a URL, is asked for again (HEADRACE_PASSWORD answers without a terminal).
 
@@ -26,6 +26,12 @@ def command(run: str, workers: int, accept_identity: bool, quiet: bool, catalog:
     from scheduler.crawl import resume
     from scheduler.running import finish, secrets_of, shown
 
+    if _unpaused(run, catalog):
+        if as_json:
+            emit({"run": run, "state": "running"})
+        else:
+            click.echo(f"{run}: the workers of the cluster go on")
+        return 0
     secrets = secrets_of(catalog, run)
     with shown(quiet=quiet, catalog=catalog) as progress:
         summary = resume(
@@ -37,3 +43,21 @@ def command(run: str, workers: int, accept_identity: bool, quiet: bool, catalog:
             on_progress=progress,
         )
     return finish(summary, as_json=as_json, catalog=catalog)
+
+
+def _unpaused(run: str, catalog: str) -> bool:
+    """Whether the run is one of a cluster, which goes on now. Raises ``Usage`` when it was not paused."""
+    from scheduler.options import opened
+    from specs.errors import Usage
+    from workers.ledger import SqlLedger
+
+    with opened(catalog) as db:
+        ledger = SqlLedger(db)
+        found = ledger.run(run)
+        if not found.open or found.via == "embedded":
+            return False
+        if not found.paused:
+            what = f"the workers of a cluster are at work on run {run}: there is nothing to resume"
+            raise Usage(what, remedy=f"see: headrace status {run}")
+        ledger.unpause(run)
+    return True

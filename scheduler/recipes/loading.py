@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from scheduler.recipes import marks, openmetadata, shorthand
+from scheduler.recipes.away import stand_in
 from scheduler.recipes.stashing import Stash
 from specs import registry
 from specs.config import LOCAL_FILE, ConnectionConfig
@@ -26,13 +28,17 @@ Ask = Callable[[str], str]
 
 @dataclass(slots=True)
 class Draft:
-    """A recipe as handed in, not checked yet. ``origins`` lead from a recipe path to the path in the document."""
+    """A recipe as handed in, not checked yet. ``origins`` lead from a recipe path to the path in the document.
+
+    ``away``: others will resolve its references and need its driver.
+    """
 
     data: Any
     document: marks.Marked | None = None
     origins: dict[Path, Path] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    away: bool = False
 
     def refuse(self, found: list[Problem]) -> Usage:
         """One line: every mistake with its place."""
@@ -62,9 +68,16 @@ class Loaded:
     notices: list[str]
 
 
-def load(given: str, ask: Ask, *, name: str | None = None, env: Mapping[str, str] | None = None) -> Loaded:
-    """Load a URL or a file; ``name`` overrides the service's. Raises ``Usage`` with line, column and nearest key."""
+def load(
+    given: str, ask: Ask, *, name: str | None = None, env: Mapping[str, str] | None = None, away: bool = False
+) -> Loaded:
+    """Load a URL or a file; ``name`` overrides the service's; ``away``: it will be used on other machines, so that
+    its variables, files and driver need not be there on this one.
+
+    Raises ``Usage`` with line, column and nearest key.
+    """
     draft = _from_url(given, name) if "://" in given else _from_file(FilePath(given), name)
+    draft.away = away
     try:
         recipe = Recipe.model_validate(draft.data)
     except ValidationError as error:
@@ -139,7 +152,7 @@ def _connection(
 ) -> ConnectionConfig:
     """The connector's own settings, references resolved and checked."""
     spec = registry.load(recipe.service.type)
-    if spec.driver and find_spec(spec.driver) is None:
+    if spec.driver and not draft.away and find_spec(spec.driver) is None:
         package = f"'headrace[{spec.extra}]'" if spec.extra else spec.driver
         what = f"connector {spec.name!r} needs the driver {spec.driver!r}"
         raise Usage(what, remedy=f"install it with: pip install {package}", reason="driver")
@@ -168,6 +181,8 @@ def _settings(
     secrets: Mapping[str, str],
     env: Mapping[str, str] | None,
 ) -> M:
+    if draft.away:
+        written = stand_in(written, os.environ if env is None else env)
     try:
         settings = resolve(written, secrets, path, env=env)
     except Usage as error:

@@ -41,6 +41,12 @@ UPDATE schedules SET since = CASE WHEN paused = 1 THEN :at ELSE since END, pause
 -- name: remove_schedule
 DELETE FROM schedules WHERE name = :schedule;
 
+-- locked before its runs, as whoever opens one does
+
+-- name: lock_service
+INSERT INTO services (service, type) VALUES (:service, :type)
+ON CONFLICT (service) DO UPDATE SET type = services.type;
+
 -- name: settle
 UPDATE schedules SET since = :since WHERE name = :schedule AND since < :since;
 

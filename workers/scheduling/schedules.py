@@ -125,7 +125,7 @@ class Schedules:
             schedule = self._due(both, name, time, by_hand)
             if schedule is None:
                 return None
-            both.ledger.do("add_service", service=start.service, type=start.type)
+            both.own.do("lock_service", service=start.service, type=start.type)
             if not both.own.do("add_fire", **_row(Fire(name, time, "started", None, "", now))):
                 return None
             fire = self._decide(both, schedule, start, Fire(name, time, "started", None, "", now), wait)
@@ -159,7 +159,7 @@ class Schedules:
             if isinstance(start, str):
                 fire = fire._replace(outcome="failed", reason=start)
             else:
-                both.ledger.do("add_service", service=start.service, type=start.type)
+                both.own.do("lock_service", service=start.service, type=start.type)
                 if both.ledger.one("open_run", service=start.service) is not None:
                     return None
                 fire = _started(both, _schedule(locked), start, fire)

@@ -63,7 +63,21 @@ JSON_CALLS: dict[str, Callable[[Estate, Path], tuple[str, ...]]] = {
     "gc": lambda e, p: ("gc", "--catalog", e.catalog),
     "completion": lambda e, p: ("completion", "bash"),
 }
-ELSEWHERE = {"up", "resume", "retry", "undelete", "forget", "enqueue", "worker", "flusher"}
+ELSEWHERE = {
+    "up",
+    "top",
+    "scheduler",
+    "schedule",
+    "cancel",
+    "pause",
+    "resume",
+    "retry",
+    "undelete",
+    "forget",
+    "enqueue",
+    "worker",
+    "flusher",
+}
 """Their JSON is asked for in tests of their own."""
 
 
