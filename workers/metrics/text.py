@@ -5,8 +5,6 @@ from __future__ import annotations
 from workers.logs import masked
 from workers.metrics.families import FAMILIES
 
-TYPE = "text/plain; version=0.0.4; charset=utf-8"
-"""The content type of an answer."""
 LONGEST = 200
 """Characters of one label's value, at most."""
 
