@@ -103,6 +103,9 @@ class Limits(Model):
     """How hard to lean on the source."""
 
     connections: int = Field(default=4, ge=1, le=256, description="Units of this service that run at once.")
+    units_per_minute: float | None = Field(
+        default=None, gt=0, description="Units of this service that begin per minute, on all workers together."
+    )
     connect_timeout: Duration = Field(default=10.0, description="Seconds to wait for a connection.")
     statement_timeout: Duration = Field(default=60.0, description="Seconds one statement may take.")
     lock_timeout: Duration = Field(default=5.0, description="Seconds one statement may wait for a lock.")

@@ -23,6 +23,8 @@ CommitResult = Literal["applied", "duplicate", "fenced", "gap"]
 Via = Literal["embedded", "cluster"]
 """Whose processes work on a run: those of one command, or the workers of a cluster."""
 
+OUT_OF_MEMORY = "out of memory"
+"""What the reason contains for which a unit is given back when memory ran out."""
 WINDOW = 4
 """Batches of one unit that may be uncommitted at any time: all that a kill can cost."""
 
@@ -235,7 +237,11 @@ class Ledger(Protocol):
         ...
 
     def renew(self, unit: str, fence: int, *, lease: float = 60.0, progress: str = "", now: float) -> bool:
-        """Prolong the lease. ``False``: the unit is somebody else's now, or its run was closed."""
+        """Prolong the lease. ``False``: the unit is somebody else's now, or its run was closed.
+
+        ``False`` too when its run is paused: the unit was given back right here, at its cursor, and burns nothing;
+        what is on its way is still stored.
+        """
         ...
 
     def touch(self, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
@@ -279,6 +285,19 @@ class Ledger(Protocol):
 
     def end(self, run: str, *, state: RunState, reason: str, now: float) -> Run:
         """Close an open run at once (``failed``, ``cancelled``); its unfinished units are cancelled."""
+        ...
+
+    def pause(self, run: str) -> Run:
+        """No unit of an open run is claimed until ``unpause``; those at work come back at their next renewal."""
+        ...
+
+    def unpause(self, run: str) -> Run: ...
+
+    def report(self, service: str, ok: bool, now: float, reason: str = "") -> None:
+        """Tell whether the source of a cluster's run answered: who fails again and again is left alone for a while.
+
+        After many failures in a row its run is closed as ``failed``. Every commit counts as an answer by itself.
+        """
         ...
 
     def suspects(self, unit: str) -> list[tuple[str, str]]:

@@ -67,6 +67,18 @@ class Database:
             conn.commit()
 
     @contextmanager
+    def once(self, *, writes: bool = True) -> Iterator[Connection]:
+        """For single statements: on PostgreSQL each is a transaction of its own, and one round trip; on SQLite they
+        are one transaction, which takes the write lock when it ``writes``."""
+        with self._turn, self._told(), self.engine.connect() as conn:
+            if self.dialect == "sqlite":
+                conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+                yield conn
+                conn.commit()
+            else:
+                yield conn.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
     def read(self) -> Iterator[Connection]:
         """A reading transaction that sees one snapshot; keep it short."""
         with self._turn, self._told(), self.engine.connect() as conn:

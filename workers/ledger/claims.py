@@ -1,4 +1,4 @@
-"""Claims: a free slot of the service and its first ready unit, deepest first, under a new fence."""
+"""Claims: a free slot of a service and its first ready unit, deepest first, under a new fence."""
 
 from __future__ import annotations
 
@@ -11,49 +11,52 @@ from specs.work import Claim, Position
 from workers.ledger.desk import Desk, dump, load_unit
 
 
-def claim(desk: Desk, worker: str, run: str | None, lease: float) -> Claim | None:
+def claim(desk: Desk, worker: str, run: str | None, queue: str | None, lease: float) -> Claim | None:
     """Take a slot and a unit; ``None`` when either is missing. ``lease`` is in seconds."""
     fence = randbits(63)
-    take = _take_at_once if desk.conn.dialect.name == "postgresql" else _take
-    row = take(desk, {"fence": fence, "worker": worker, "lease": float(lease)}, run)
+    take = _take_at_once if desk.postgresql else _take
+    row = take(desk, {"fence": fence, "worker": worker, "lease": float(lease)}, {"run": run, "queue": queue})
     if row is None:
         return None
     poison = [(p.node, p.listing, p.key) for p in desk.all("poison_of", unit=row.id)] if row.crashes else []
     return Claim(load_unit(row), fence, tuple(json.loads(row.cursor)), row.attempts, row.crashes, frozenset(poison))
 
 
-def _take_at_once(desk: Desk, claim: dict[str, Any], run: str | None) -> Any:
-    """One statement, since here each one is a round trip."""
-    return desk.one("claim_any", **claim) if run is None else desk.one("claim_of_run", **claim, run=run)
+def _take_at_once(desk: Desk, claim: dict[str, Any], wanted: dict[str, Any]) -> Any:
+    return desk.one("claim", **claim, **wanted)
 
 
-def _take(desk: Desk, claim: dict[str, Any], run: str | None) -> Any:
-    slot = desk.one("free_slot") if run is None else desk.one("free_slot_of_run", run=run)
-    row = None if slot is None else desk.one("first_ready", service=slot.service)
-    if slot is None or row is None:
+def _take(desk: Desk, claim: dict[str, Any], wanted: dict[str, Any]) -> Any:
+    row = desk.one("next_unit", **wanted)
+    if row is None:
         return None
     desk.do("claim", unit=row.id, **claim)
-    desk.do("take_slot", unit=row.id, service=slot.service, n=slot.n)
+    desk.do("take_slot", unit=row.id, service=row.service, n=row.slot)
+    if row.gated:
+        desk.do("gate", service=row.service)
     return row
 
 
-def renew(desk: Desk, unit: str, fence: int, lease: float, progress: str) -> bool:
-    if desk.do("renew", unit=unit, fence=fence, lease=float(lease), progress=clean(progress[:200])):
-        return True
-    return ended_well(desk, unit, fence)  # the final batch may be stored already: nothing to stop for
+def renew(desk: Desk, unit: str, fence: int, lease: float, progress: str) -> tuple[bool, bool]:
+    """Whether the worker may go on with the unit, and whether it was given back since its run is paused."""
+    row = desk.one("renew", unit=unit, fence=fence, lease=float(lease), progress=clean(progress[:200]))
+    if row is None:
+        return ended_well(desk, unit, fence), False  # the final batch may be stored already: nothing to stop for
+    return not row.paused, bool(row.paused)
 
 
 def touch(desk: Desk, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
-    return bool(desk.do("touch", unit=unit, fence=fence, touched=dump([node, listing, key])))
+    return desk.one("touch", unit=unit, fence=fence, touched=dump([node, listing, key])) is not None
 
 
 def flushing(desk: Desk, unit: str, fence: int, position: Position) -> bool:
     """Running becomes flushing and the slot is free; ``True`` too when the final batch was stored meanwhile."""
     where = {"shard": position.shard, "epoch": position.epoch, "position": position.id}
-    if desk.do("flushing", unit=unit, fence=fence, **where):
+    if desk.one("flushing", unit=unit, fence=fence, **where) is None:
+        return ended_well(desk, unit, fence)
+    if not desk.postgresql:
         desk.do("free_slot_of", unit=unit)
-        return True
-    return ended_well(desk, unit, fence)
+    return True
 
 
 def ended_well(desk: Desk, unit: str, fence: int) -> bool:

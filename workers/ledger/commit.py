@@ -40,31 +40,53 @@ class Commit:
         self._open_writer = open_writer
         self._deletion = deletion
         self._writers: dict[str, Writer] = {}
+        self._recovered: set[str] = set()
 
     def add(self, batches: Sequence[Batch]) -> list[CommitResult]:
         """Apply those batches that are their units' next ones; all rows, and all records of a kind, in one go."""
         taken: list[Taken] = []
-        results = [self._guard(batch, taken) for batch in batches]
+        results = [self._take(batch, taken) for batch in batches]
         self._store(taken)
         records.write_all(self.desk, taken)
         for each in taken:
             self._settle(each)
         return results
 
-    def _guard(self, batch: Batch, taken: list[Taken]) -> CommitResult:
-        unit = self.desk.one(
-            "guard",
-            unit=batch.unit,
-            fence=batch.fence,
-            seq=batch.seq,
-            cursor=dump(batch.cursor),
-            objects=sum(counts.listed for counts in batch.counts.values()),
-            statements=batch.statements,
-        )
+    def _take(self, batch: Batch, taken: list[Taken]) -> CommitResult:
+        unit = self._guard(batch, taken)
         if unit is None:
             return self._refuse(batch)
+        if unit.failing:
+            self._recovered.add(unit.service)
         taken.append(Taken(batch, unit))
         return "applied"
+
+    def _guard(self, batch: Batch, taken: Sequence[Taken]) -> Any:
+        """Let the batch in when it is its unit's next one; a final one ends the unit's own work with that."""
+        values = {
+            "unit": batch.unit,
+            "fence": batch.fence,
+            "seq": batch.seq,
+            "cursor": dump(batch.cursor),
+            "objects": sum(counts.listed for counts in batch.counts.values()),
+            "statements": batch.statements,
+        }
+        receipt = batch.receipt
+        if receipt is None:
+            return self.desk.one("guard", **values)
+        parents = {each.batch.unit for each in taken if each.batch.children}
+        unit = self.desk.one(
+            "guard_final",
+            **values,
+            waits=int(bool(batch.children) or batch.unit in parents),  # until they are stored
+            complete=int(receipt.complete),
+            reason=clean(receipt.reason),
+            post=int(receipt.post),
+            fingerprint=receipt.fingerprint,
+        )
+        if unit is not None and not self.desk.postgresql:
+            self.desk.do("free_slot_of", unit=batch.unit)
+        return unit
 
     def _store(self, taken: Sequence[Taken]) -> None:
         runs: dict[str, list[Taken]] = {}
@@ -92,32 +114,19 @@ class Commit:
             depth = each.unit.depth + 1
             new = add_children(self.desk, batch.run, each.unit.service, batch.unit, depth, batch.children)
             self.tally.add(batch.run, batch.unit, known=new)
-        if batch.receipt is not None:
-            self._finish(batch, each.unit)
-
-    def _finish(self, batch: Batch, before: Any) -> None:
-        receipt = batch.receipt
-        assert receipt is not None
-        row = self.desk.one(
-            "finish_post" if before.phase == "post" else "finish_walk",
-            unit=batch.unit,
-            complete=int(receipt.complete),
-            reason=clean(receipt.reason),
-            batches=batch.seq,
-            post=int(receipt.post),
-            fingerprint=receipt.fingerprint,
-        )
-        if before.state == "running":
-            self.desk.do("free_slot_of", unit=batch.unit)
-        self.finishing.settle(row)
+        if batch.receipt is None:
+            return
+        if each.unit.state == "done":
+            self.finishing.ended(each.unit)
+        else:
+            self.finishing.settle(self.desk.one("child_finished", unit=batch.unit, n=0))
 
     def _refuse(self, batch: Batch) -> CommitResult:
         fence, seq, state = standing(self.desk, batch.unit)
-        if fence != batch.fence:
-            return "fenced"
-        if batch.seq <= seq:
+        if fence == batch.fence and batch.seq <= seq:
             return "duplicate"
-        if state not in ("running", "flushing", "ready", "delayed"):
+        if fence != batch.fence or state not in ("running", "flushing", "ready", "delayed"):
+            self.tally.add(batch.run, batch.unit, fenced=1)
             return "fenced"
         # something before this batch got lost: the unit starts again from its cursor, under a new fence
         self.desk.do("break_off", unit=batch.unit, fence=batch.fence)
@@ -134,5 +143,7 @@ class Commit:
         """Write what belongs at the end of the transaction."""
         self.finishing.write()
         self.tally.write(self.desk)
+        for service in sorted(self._recovered):
+            self.desk.do("recovered", service=service)
         for writer in self._writers.values():
             writer.finish()

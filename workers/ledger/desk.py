@@ -22,12 +22,13 @@ class Desk:
     Goes to the driver directly: SQLAlchemy's own compilation would cost more than the statements.
     """
 
-    __slots__ = ("conn", "now", "sql")
+    __slots__ = ("conn", "now", "postgresql", "sql")
 
     def __init__(self, conn: Connection, sql: sqlfile.Queries, now: float) -> None:
         self.conn = conn
         self.sql = sql
         self.now = now
+        self.postgresql = conn.dialect.name == "postgresql"
 
     def do(self, name: str, **values: Any) -> int:
         """Run a statement; returns how many rows it changed."""
@@ -62,6 +63,12 @@ class Desks:
     @contextmanager
     def write(self, now: float, *, durable: bool = True) -> Iterator[Desk]:
         with self.db.write(durable=durable) as conn:
+            yield Desk(conn, self.sql, now)
+
+    @contextmanager
+    def once(self, now: float = 0.0, *, writes: bool = True) -> Iterator[Desk]:
+        """For single statements, see ``Database.once``."""
+        with self.db.once(writes=writes) as conn:
             yield Desk(conn, self.sql, now)
 
     @contextmanager

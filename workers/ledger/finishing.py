@@ -31,6 +31,10 @@ class Finishing:
             self.desk.do("ready_post", unit=row.id)
             return
         self.desk.do("end_unit", unit=row.id, state="failed" if row.failed else "done")
+        self.ended(row)
+
+    def ended(self, row: Any) -> None:
+        """A unit is done or failed, and its descendants are: its parent is to be told."""
         self.tally.add(row.run, row.id, finished=1)
         if row.parent is not None:
             if row.parent not in self._parents:

@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from specs.names import clean
+from specs.work import OUT_OF_MEMORY
 from workers.ledger.desk import Desk
 from workers.ledger.finishing import Finishing
 from workers.ledger.tally import Tally
@@ -31,42 +32,56 @@ def release(desk: Desk, unit: str, fence: int, reason: str, delay: float, failed
     if failed:
         fail(desk, row, reason, spent)
     elif delay > 0:
-        desk.do("give_back_delayed", unit=unit, delay=float(delay), reason=reason, spent=spent)
+        how = {"delay": float(delay), "reason": reason, "spent": spent, "memory": _memory(reason)}
+        desk.do("give_back_delayed", unit=unit, **how)
     else:
-        desk.do("give_back", unit=unit, crashes=row.crashes, reason=reason, spent=spent)
+        _give_back(desk, row, row.crashes, reason, spent)
     desk.do("free_slot_of", unit=unit)
     return True
 
 
-def crashed(desk: Desk, rows: Any, reason: str) -> int:
+def _give_back(desk: Desk, row: Any, crashes: int, reason: str, spent: float) -> None:
+    how = {"crashes": crashes, "reason": reason, "spent": spent, "memory": _memory(reason)}
+    desk.do("give_back", unit=row.id, **how)
+
+
+def _memory(reason: str) -> int:
+    """1: memory ran out. The second time in a row the unit becomes one for workers with much memory."""
+    return int(OUT_OF_MEMORY in reason)
+
+
+def crashed(desk: Desk, rows: Any, reason: str, meter: str) -> int:
     """The workers of these running units are gone. Returns how many units came back or failed."""
+    tally = Tally()
     for row in rows:
         _crashed(desk, row, reason)
         desk.do("free_slot_of", unit=row.id)
+        tally.add(row.run, row.id, **{meter: 1})
+    tally.write(desk)
     return len(rows)
 
 
 def _crashed(desk: Desk, row: Any, reason: str) -> None:
     spent = max(0.0, row.spent)
     if row.committed_seq > 0:  # whoever is killed from outside now and then must not end up blaming a healthy key
-        desk.do("give_back", unit=row.id, crashes=max(0, row.crashes - 1), reason=reason, spent=spent)
+        _give_back(desk, row, max(0, row.crashes - 1), reason, spent)
         return
     if row.crashes >= CAREFUL and row.touched is not None:
         node, listing, key = json.loads(row.touched)
         desk.do("add_poison", unit=row.id, node=node, listing=clean(listing), key=clean(key))
         found = desk.one("count_poison", unit=row.id)
         if found is None or found[0] < MAX_POISON:
-            desk.do("give_back", unit=row.id, crashes=row.crashes, reason=reason, spent=spent)
+            _give_back(desk, row, row.crashes, reason, spent)
             return
     if row.crashes + 1 >= MAX_CRASHES or (row.crashes >= CAREFUL and row.touched is not None):
         fail(desk, row, f"it killed its worker {row.crashes + 1} times: {reason}", spent)
     else:
-        desk.do("give_back", unit=row.id, crashes=row.crashes + 1, reason=reason, spent=spent)
+        _give_back(desk, row, row.crashes + 1, reason, spent)
 
 
 def expire(desk: Desk) -> int:
     """Leases that ran out, delays that are over. Returns how many units changed."""
-    back = crashed(desk, desk.all("overdue"), "the worker went silent: its lease ran out")
+    back = crashed(desk, desk.all("overdue"), "the worker went silent: its lease ran out", "expired")
     return back + desk.do("ready_due")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from workers.ledger.desk import Desk, load_scope, load_span
-from workers.ledger.views import Failure, Incomplete, RunProgress, UnitView
+from workers.ledger.views import Failure, Incomplete, Meters, RunProgress, UnitView
 
 COUNTS = ("listed", "emitted", "unchanged", "filtered", "failed", "gone")
 PAGE = 1000
@@ -43,6 +43,17 @@ def progress(desk: Desk, run: str) -> RunProgress:
         states = {"ready": ready} | states if ready else states
     scopes = tuple(load_scope(each.scope).fqn for each in desk.all("in_hands", run=run))
     return RunProgress(states, known, finished, entities, failures, statements, peak_rss, scopes)
+
+
+def unfinished(desk: Desk, run: str) -> int:
+    """Units of an open run that are not finished, by its totals."""
+    row = desk.one("unfinished_units", run=run)
+    return 0 if row is None or row.n is None else int(row.n)
+
+
+def meters(desk: Desk, run: str | None) -> Meters:
+    row = desk.one("all_meters") if run is None else desk.one("meters", run=run)
+    return Meters(*(int(value or 0) for value in row or (0, 0, 0)))
 
 
 def units_page(desk: Desk, run: str, after: int, states: Collection[str] | None) -> tuple[list[UnitView], int | None]:

@@ -36,7 +36,8 @@ def open_run(
     ``more``: ``via``, ``schedule``, ``deadline`` (seconds) and ``accept_identity``, as ``Ledger.open_run`` has them.
     """
     run = new_id(service, desk.now)
-    desk.do("add_service", service=service, type=service_type)
+    per_minute = recipe.get("limits", {}).get("units_per_minute")
+    desk.do("add_service", service=service, type=service_type, pace=60 / per_minute if per_minute else None)
     for row in desk.all("open_run", service=service):
         close(desk, row.id, "superseded", f"superseded by {run}")
     _size_slots(desk, service, slots)

@@ -11,14 +11,15 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from specs.errors import Retry
+from specs.names import clean
 from specs.topology.events import Start
 from specs.work import Batch, Claim, CommitResult, Position, Run, RunState, Via
 from workers.database import Database
-from workers.ledger import claims, giveback, phases, reading, retrying, runs
+from workers.ledger import breaker, claims, giveback, phases, reading, retrying, runs
 from workers.ledger.commit import Commit
 from workers.ledger.desk import Desk, Desks, load_start
 from workers.ledger.ports import Deletion, OpenWriter, catalog_deletion, catalog_writer
-from workers.ledger.views import Failure, Incomplete, RunProgress, UnitView
+from workers.ledger.views import Failure, Incomplete, Meters, RunProgress, UnitView
 
 T = TypeVar("T")
 TRIES = 5
@@ -42,6 +43,7 @@ class SqlLedger:
         self._desks = Desks(db)
         self._writer = writer
         self._deletion = deletion
+        self._idle = True
 
     # -- runs -----------------------------------------------------------------------------------------------------
     def open_run(
@@ -71,9 +73,18 @@ class SqlLedger:
     def advance(self, run: str, *, now: float) -> Run:
         with self._desks.read(now) as desk:
             found = runs.get(desk, run)
-            if not found.open or phases.busy(desk, run):
+            if not found.open or reading.unfinished(desk, run) or phases.busy(desk, run):
                 return found
         self._write(now, lambda desk: phases.advance(desk, self.db, run, self._deleter()))
+        return self.run(run)
+
+    def pause(self, run: str) -> Run:
+        """Units of the run are not claimed any more; those at work are given back at their next renewal."""
+        self._once(0.0, lambda desk: desk.do("set_paused", run=run, paused=1))
+        return self.run(run)
+
+    def unpause(self, run: str) -> Run:
+        self._once(0.0, lambda desk: desk.do("set_paused", run=run, paused=0))
         return self.run(run)
 
     def end(self, run: str, *, state: RunState, reason: str, now: float) -> Run:
@@ -81,7 +92,7 @@ class SqlLedger:
         return self.run(run)
 
     def run(self, run: str) -> Run:
-        with self._desks.read() as desk:
+        with self._desks.once(writes=False) as desk:
             return runs.get(desk, run)
 
     def runs(self, service: str | None = None, limit: int = 20) -> list[Run]:
@@ -92,7 +103,7 @@ class SqlLedger:
 
     def open_runs(self, via: Via | None = None) -> list[Run]:
         """The runs that are not closed, oldest first; ``via``: only those that such processes work on."""
-        with self._desks.read() as desk:
+        with self._desks.once(writes=False) as desk:
             found = [runs.load_run(row) for row in desk.all("open_runs")]
         return [run for run in found if via is None or run.via == via]
 
@@ -100,24 +111,29 @@ class SqlLedger:
     def claim(
         self, worker: str, *, run: str | None = None, queue: str | None = None, lease: float = 60.0, now: float
     ) -> Claim | None:
-        if self.db.dialect == "sqlite":  # an idle worker asks often: it must not take the write lock for that
-            with self._desks.read(now) as desk:
-                if desk.one("any_ready") is None:
+        wanted = {"run": run, "queue": queue}
+        if self.db.dialect == "sqlite" and self._idle:  # who finds nothing asks often: not with the write lock
+            with self._desks.once(now, writes=False) as desk:
+                if desk.one("next_unit", **wanted) is None:
                     return None
-        return self._write(now, lambda desk: claims.claim(desk, worker, run, lease), durable=False)
+        found = self._once(now, lambda desk: claims.claim(desk, worker, run, queue, lease))
+        self._idle = found is None
+        return found
 
     def renew(self, unit: str, fence: int, *, lease: float = 60.0, progress: str = "", now: float) -> bool:
-        return self._write(now, lambda desk: claims.renew(desk, unit, fence, lease, progress), durable=False)
+        kept, paused = self._once(now, lambda desk: claims.renew(desk, unit, fence, lease, progress))
+        if paused:
+            self.release(unit, fence, now=now, reason="the run is paused")
+        return kept
 
     def touch(self, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
-        return self._write(0.0, lambda desk: claims.touch(desk, unit, fence, node, listing, key), durable=False)
+        return self._once(0.0, lambda desk: claims.touch(desk, unit, fence, node, listing, key))
 
     def flushing(self, unit: str, fence: int, position: Position) -> bool:
-        if self.db.dialect == "sqlite":  # stored already, most often: then there is no need to wait for the flusher
-            with self._desks.read() as desk:
-                if claims.ended_well(desk, unit, fence):
-                    return True
-        return self._write(time(), lambda desk: claims.flushing(desk, unit, fence, position), durable=False)
+        with self._desks.once(writes=False) as desk:  # stored already, most often: nothing to write then
+            if claims.ended_well(desk, unit, fence):
+                return True
+        return self._once(time(), lambda desk: claims.flushing(desk, unit, fence, position))
 
     def release(
         self, unit: str, fence: int, *, now: float, reason: str = "", delay: float = 0.0, failed: bool = False
@@ -126,11 +142,21 @@ class SqlLedger:
 
     def abandon(self, worker: str, *, now: float, reason: str) -> int:
         return self._write(
-            now, lambda desk: giveback.crashed(desk, desk.all("held_by_worker", worker=worker), reason), durable=False
+            now,
+            lambda desk: giveback.crashed(desk, desk.all("held_by_worker", worker=worker), clean(reason), "crashes"),
+            durable=False,
         )
 
+    def report(self, service: str, ok: bool, now: float, reason: str = "") -> None:
+        """Tell how a unit's try at the source ended. After some failures in a row nobody claims units of the service
+        for a while (``workers.ledger.breaker``); a commit counts as a success by itself."""
+        if ok:
+            self._once(now, lambda desk: desk.do("recovered", service=service))
+        else:
+            self._write(now, lambda desk: breaker.failed(desk, service, clean(reason)))
+
     def expire(self, *, now: float) -> int:
-        with self._desks.read(now) as desk:
+        with self._desks.once(now, writes=False) as desk:
             if desk.one("any_overdue") is None:
                 return 0
         return self._write(now, giveback.expire)
@@ -175,6 +201,18 @@ class SqlLedger:
         for attempt in range(1, TRIES + 1):
             try:
                 with self._desks.write(now, durable=durable) as desk:
+                    return act(desk)
+            except Retry as error:
+                if error.reason != "collision" or attempt == TRIES:
+                    raise
+                sleep(uniform(0.0, 0.01 * 2**attempt))
+        raise AssertionError("unreachable")
+
+    def _once(self, now: float, act: Callable[[Desk], T]) -> T:
+        """Single statements, each a transaction of its own where that spares round trips."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                with self._desks.once(now) as desk:
                     return act(desk)
             except Retry as error:
                 if error.reason != "collision" or attempt == TRIES:
@@ -286,8 +324,14 @@ class SqlLedger:
             return int(reading.totals(desk, run)[5])
 
     def outstanding(self, run: str) -> int:
-        """Units of the run that are not finished."""
-        return sum(self.progress(run).states.values())
+        """Units of the run that are not finished; none once it is closed."""
+        with self._desks.once(writes=False) as desk:
+            return reading.unfinished(desk, run)
+
+    def meters(self, run: str | None = None) -> Meters:
+        """What went wrong so far in a run, or in all that are on record."""
+        with self._desks.once(writes=False) as desk:
+            return reading.meters(desk, run)
 
     def next_due(self, run: str, *, now: float) -> float | None:
         """Seconds until a delayed unit is due or a lease runs out; ``None`` when neither is there."""

@@ -17,6 +17,9 @@ class _Sums:
     failures: int = 0
     statements: int = 0
     peak_rss: int = 0
+    expired: int = 0
+    fenced: int = 0
+    crashes: int = 0
 
 
 class Tally:
@@ -25,26 +28,12 @@ class Tally:
     def __init__(self) -> None:
         self._lanes: dict[tuple[str, int], _Sums] = {}
 
-    def add(
-        self,
-        run: str,
-        unit: str,
-        *,
-        known: int = 0,
-        finished: int = 0,
-        entities: int = 0,
-        failures: int = 0,
-        statements: int = 0,
-        peak_rss: int = 0,
-    ) -> None:
-        """``unit`` chooses the lane; ``peak_rss`` is a maximum, in bytes; all others add up."""
-        sums = self._lanes.setdefault((run, int(unit[:4], 16) % LANES), _Sums())
-        sums.known += known
-        sums.finished += finished
-        sums.entities += entities
-        sums.failures += failures
-        sums.statements += statements
-        sums.peak_rss = max(sums.peak_rss, peak_rss)
+    def add(self, run: str, unit: str, *, peak_rss: int = 0, **sums: int) -> None:
+        """``unit`` chooses the lane; ``peak_rss`` is a maximum, in bytes; the other ``_Sums`` add up."""
+        lane = self._lanes.setdefault((run, int(unit[:4], 16) % LANES), _Sums())
+        lane.peak_rss = max(lane.peak_rss, peak_rss)
+        for name, value in sums.items():
+            setattr(lane, name, getattr(lane, name) + value)
 
     def write(self, desk: Desk) -> None:
         desk.many(

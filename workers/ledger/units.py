@@ -11,6 +11,8 @@ from workers.ledger.desk import Desk, dump_start
 
 MAX_ITEM = 4096
 """Bytes of JSON that the item of a unit may have."""
+LARGE = 100_000
+"""Units with more estimated objects than this are for workers with much memory, where there are such."""
 
 
 def add_units(
@@ -29,6 +31,7 @@ def add_units(
         row = dump_start(start)
         row |= {"id": unit_id(run, start, phase), "run": run, "service": service, "phase": phase}
         row |= {"depth": depth, "parent": parent, "state": "ready", "reason": ""}
+        row["queue"] = "large" if (start.estimate or 0) > LARGE else "small"
         if len((row["item"] or "").encode()) > MAX_ITEM:
             message = f"the item of node {start.node} at {start.scope.fqn} is larger than {MAX_ITEM} bytes"
             row |= {"state": "failed", "reason": message, "item": None}

@@ -62,3 +62,11 @@ class RunProgress(NamedTuple):
     statements: int
     peak_rss: int
     scopes: tuple[str, ...]
+
+
+class Meters(NamedTuple):
+    """Leases that ran out, batches refused because of their fence, units whose worker was killed."""
+
+    expired: int
+    fenced: int
+    crashes: int

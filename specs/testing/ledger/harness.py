@@ -62,6 +62,18 @@ class Harness(Protocol):
         """``(kind, marks)`` of each row of seen marks."""
         ...
 
+    def meters(self, run: str) -> tuple[int, int, int]:
+        """Leases that ran out, batches refused because of their fence, units whose worker was killed."""
+        ...
+
+    def see(self, kind: str, queue: str, *, ago: float = 0.0) -> None:
+        """A process of this kind was seen ``ago`` seconds ago, as the table of processes has it."""
+        ...
+
+    def reopen(self, service: str) -> None:
+        """The time for which a service is left alone is over."""
+        ...
+
     def close(self) -> None: ...
 
 

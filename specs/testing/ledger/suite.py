@@ -10,6 +10,7 @@ from specs.errors import Fatal, Usage
 from specs.testing.ledger.commits import CommitRules
 from specs.testing.ledger.harness import Harness, batch
 from specs.testing.ledger.rules import SERVICE, Rules
+from specs.testing.ledger.sharing import SharingRules
 from specs.testing.ledger.units import UnitRules
 from specs.work import Verdict
 
@@ -97,5 +98,5 @@ class RunRules(Rules):
         assert harness.ledger.advance(run.id, now=time.time()).state == "complete"
 
 
-class LedgerSuite(RunRules, UnitRules, CommitRules):
+class LedgerSuite(RunRules, UnitRules, CommitRules, SharingRules):
     """Subclass it and give the fixture ``harness``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -116,6 +117,19 @@ class SqlHarness:
     def marks(self, run: str) -> list[tuple[int, list[int]]]:
         rows = self._rows(f"SELECT kind, blob FROM marks WHERE run = '{run}' ORDER BY n")
         return [(row.kind, _unpack(bytes(row.blob))) for row in rows]
+
+    def meters(self, run: str) -> tuple[int, int, int]:
+        return self.ledger.meters(run)
+
+    def see(self, kind: str, queue: str, *, ago: float = 0.0) -> None:
+        now = time.time() - ago
+        values = f"'{kind}-{queue}', '{kind}', '{queue}', {now}, {now}"
+        with self.db.write() as conn:
+            conn.exec_driver_sql(f"INSERT INTO processes (name, kind, queue, started_at, seen_at) VALUES ({values})")
+
+    def reopen(self, service: str) -> None:
+        with self.db.write() as conn:
+            conn.exec_driver_sql(f"UPDATE services SET open_until = 1 WHERE service = '{service}'")
 
     def close(self) -> None:
         if not self.keep:

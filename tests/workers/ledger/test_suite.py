@@ -46,5 +46,7 @@ class TestPostgresql(LedgerSuite):
     def harness(self, postgresql: Database) -> SqlHarness:
         harness = SqlHarness(postgresql, keep=True)
         with postgresql.write() as conn:
-            conn.exec_driver_sql("TRUNCATE services, runs, units, slots, counts, outcomes, marks, remembered")
+            conn.exec_driver_sql(
+                "TRUNCATE services, runs, units, slots, counts, outcomes, marks, tallies, processes, remembered"
+            )
         return harness

@@ -3,7 +3,22 @@ UPDATE units SET committed_seq = :seq, cursor = :cursor, objects = objects + :ob
   statements = statements + :statements
 WHERE id = :unit AND fence = :fence AND committed_seq = :seq - 1
   AND state IN ('running', 'flushing', 'ready', 'delayed')
-RETURNING service, depth, attempts, phase, state;
+RETURNING service, depth, attempts, (SELECT v.failing FROM services v WHERE v.service = CAST(units.service AS TEXT)) AS failing;
+
+-- name: guard_final
+UPDATE units SET committed_seq = :seq, cursor = :cursor, objects = objects + :objects,
+  statements = statements + :statements,
+  state = CASE WHEN :waits = 1 OR outstanding > 0 OR (:post = 1 AND phase = 'walk') THEN 'waiting' ELSE 'done' END,
+  complete = CASE WHEN phase = 'post' AND :complete = 1 THEN complete ELSE :complete END,
+  reason = CASE WHEN phase = 'post' AND :complete = 1 THEN reason ELSE :reason END,
+  post = CASE WHEN phase = 'post' THEN 0 ELSE :post END,
+  fingerprint = CASE WHEN phase = 'post' THEN fingerprint ELSE :fingerprint END,
+  batches = batches + :seq, worker = NULL, lease_until = NULL, due_at = NULL,
+  seconds = seconds + CASE WHEN state = 'running' THEN {now} - claimed_at ELSE 0 END
+WHERE id = :unit AND fence = :fence AND committed_seq = :seq - 1
+  AND state IN ('running', 'flushing', 'ready', 'delayed')
+RETURNING id, run, service, parent, depth, state, outstanding, failed, post, phase, attempts,
+  (SELECT v.failing FROM services v WHERE v.service = CAST(units.service AS TEXT)) AS failing;
 
 -- name: break_off
 UPDATE units SET state = 'ready', fence = NULL, worker = NULL, lease_until = NULL, due_at = NULL
@@ -11,21 +26,6 @@ WHERE id = :unit AND fence = :fence AND state IN ('running', 'flushing', 'ready'
 
 -- name: add_outstanding
 UPDATE units SET outstanding = outstanding + :n WHERE id = :unit;
-
--- name: finish_walk
-UPDATE units SET state = 'waiting', complete = :complete, reason = :reason, batches = batches + :batches, post = :post,
-  fingerprint = :fingerprint, worker = NULL, lease_until = NULL, due_at = NULL,
-  seconds = seconds + CASE WHEN state = 'running' THEN {now} - claimed_at ELSE 0 END
-WHERE id = :unit
-RETURNING id, run, parent, depth, state, outstanding, failed, post, phase;
-
--- name: finish_post
-UPDATE units SET state = 'waiting', post = 0, batches = batches + :batches,
-  complete = CASE WHEN :complete = 0 THEN 0 ELSE complete END, reason = CASE WHEN :complete = 0 THEN :reason ELSE reason END,
-  worker = NULL, lease_until = NULL, due_at = NULL,
-  seconds = seconds + CASE WHEN state = 'running' THEN {now} - claimed_at ELSE 0 END
-WHERE id = :unit
-RETURNING id, run, parent, depth, state, outstanding, failed, post, phase;
 
 -- name: child_finished
 UPDATE units SET outstanding = outstanding - :n WHERE id = :unit
@@ -64,9 +64,11 @@ VALUES (:run, :unit, :node, :scope, :after, :until, :error, :reason);
 INSERT INTO marks (run, unit, seq, kind, blob) VALUES (:run, :unit, :seq, :kind, :blob);
 
 -- name: add_tally
-INSERT INTO tallies (run, lane, known, finished, entities, failures, statements, peak_rss)
-VALUES (:run, :lane, :known, :finished, :entities, :failures, :statements, :peak_rss)
+INSERT INTO tallies (run, lane, known, finished, entities, failures, statements, peak_rss, expired, fenced, crashes)
+VALUES (:run, :lane, :known, :finished, :entities, :failures, :statements, :peak_rss, :expired, :fenced, :crashes)
 ON CONFLICT (run, lane) DO UPDATE SET known = tallies.known + excluded.known,
   finished = tallies.finished + excluded.finished, entities = tallies.entities + excluded.entities,
   failures = tallies.failures + excluded.failures, statements = tallies.statements + excluded.statements,
+  expired = tallies.expired + excluded.expired, fenced = tallies.fenced + excluded.fenced,
+  crashes = tallies.crashes + excluded.crashes,
   peak_rss = CASE WHEN excluded.peak_rss > tallies.peak_rss THEN excluded.peak_rss ELSE tallies.peak_rss END;

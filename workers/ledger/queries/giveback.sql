@@ -20,19 +20,21 @@ LIMIT 1;
 -- name: overdue
 SELECT id, run, state, committed_seq, crashes, touched, claimed_at, outstanding, parent, depth, failed, post, phase,
   {now} - claimed_at AS spent
-FROM units WHERE state = 'running' AND lease_until <= {now} ORDER BY lease_until LIMIT 500 {skip_locked};
+FROM units WHERE state = 'running' AND lease_until <= {now} LIMIT 500 {skip_locked};
 
 -- name: ready_due
 UPDATE units SET state = 'ready', due_at = NULL WHERE state = 'delayed' AND due_at <= {now};
 
 -- name: give_back
 UPDATE units SET state = 'ready', worker = NULL, lease_until = NULL, crashes = :crashes, reason = :reason,
-  touched = NULL, seconds = seconds + :spent
+  touched = NULL, seconds = seconds + :spent,
+  queue = CASE WHEN :memory = 1 AND reason LIKE '%out of memory%' THEN 'large' ELSE queue END
 WHERE id = :unit;
 
 -- name: give_back_delayed
 UPDATE units SET state = 'delayed', due_at = {now} + :delay, worker = NULL, lease_until = NULL, reason = :reason,
-  attempts = CASE WHEN committed_seq > 0 THEN 1 ELSE attempts + 1 END, seconds = seconds + :spent
+  attempts = CASE WHEN committed_seq > 0 THEN 1 ELSE attempts + 1 END, seconds = seconds + :spent,
+  queue = CASE WHEN :memory = 1 AND reason LIKE '%out of memory%' THEN 'large' ELSE queue END
 WHERE id = :unit;
 
 -- name: fail

@@ -49,3 +49,14 @@ SELECT node, scope, item, span, estimate FROM units WHERE id = :unit;
 -- name: next_due
 SELECT min(CASE WHEN state = 'running' THEN lease_until ELSE due_at END) - {now} FROM units
 WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') AND state IN ('running', 'delayed');
+
+-- name: meters
+SELECT sum(expired) AS expired, sum(fenced) AS fenced, sum(crashes) AS crashes FROM tallies
+WHERE run = :run;
+
+-- name: all_meters
+SELECT sum(expired) AS expired, sum(fenced) AS fenced, sum(crashes) AS crashes FROM tallies;
+
+-- name: unfinished_units
+SELECT sum(known) - sum(finished) AS n FROM tallies
+WHERE run = (SELECT id FROM runs WHERE id = :run AND state IN ('running', 'confirming'));

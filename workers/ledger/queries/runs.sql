@@ -55,8 +55,8 @@ DELETE FROM suspects WHERE run = :run;
 DELETE FROM poison WHERE EXISTS (SELECT 1 FROM units WHERE units.id = poison.unit AND units.run = :run);
 
 -- name: add_service
-INSERT INTO services (service, type) VALUES (:service, :type)
-ON CONFLICT (service) DO UPDATE SET type = excluded.type;
+INSERT INTO services (service, type, pace) VALUES (:service, :type, :pace)
+ON CONFLICT (service) DO UPDATE SET type = excluded.type, pace = excluded.pace, failing = 0, open_until = NULL;
 
 -- name: get_identity
 SELECT identity FROM services WHERE service = :service {lock};
@@ -72,3 +72,18 @@ DELETE FROM slots WHERE service = :service;
 
 -- name: add_slot
 INSERT INTO slots (service, n) VALUES (:service, :n);
+
+-- name: set_paused
+UPDATE runs SET paused = :paused WHERE id = :run AND state IN ('running', 'confirming');
+
+-- services: left alone while they keep failing ----------------------------------------------------------------
+
+-- name: failing_service
+SELECT v.failing, r.id AS run FROM services v JOIN runs r ON r.service = v.service
+WHERE v.service = :service AND r.state IN ('running', 'confirming') AND r.via = 'cluster';
+
+-- name: set_failing
+UPDATE services SET failing = failing + 1, open_until = {now} + :wait WHERE service = :service;
+
+-- name: recovered
+UPDATE services SET failing = 0, open_until = NULL WHERE service = :service AND failing > 0;

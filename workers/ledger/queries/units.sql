@@ -1,6 +1,6 @@
 -- name: add_unit
-INSERT INTO units (id, run, service, node, scope, item, span, estimate, phase, depth, parent, state, reason)
-VALUES (:id, :run, :service, :node, :scope, :item, :span, :estimate, :phase, :depth, :parent, :state, :reason)
+INSERT INTO units (id, run, service, node, scope, item, span, estimate, phase, depth, parent, state, reason, queue)
+VALUES (:id, :run, :service, :node, :scope, :item, :span, :estimate, :phase, :depth, :parent, :state, :reason, :queue)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: add_failed_unit
@@ -16,15 +16,17 @@ SELECT node, listing, key FROM poison WHERE unit = :unit AND hits > 1;
 
 -- name: renew
 UPDATE units SET lease_until = {now} + :lease, progress = :progress
-WHERE id = :unit AND fence = :fence AND state = 'running';
+WHERE id = :unit AND fence = :fence AND state = 'running'
+RETURNING (SELECT r.paused FROM runs r WHERE r.id = CAST(units.run AS TEXT)) AS paused;
 
 -- name: touch
-UPDATE units SET touched = :touched WHERE id = :unit AND fence = :fence AND state = 'running';
+UPDATE units SET touched = :touched WHERE id = :unit AND fence = :fence AND state = 'running' RETURNING id;
 
 -- name: flushing
 UPDATE units SET state = 'flushing', shard = :shard, epoch = :epoch, position = :position, worker = NULL,
   lease_until = NULL, seconds = seconds + ({now} - claimed_at)
-WHERE id = :unit AND fence = :fence AND state = 'running';
+WHERE id = :unit AND fence = :fence AND state = 'running'
+RETURNING id;
 
 -- name: standing
 SELECT state, fence, committed_seq FROM units WHERE id = :unit;

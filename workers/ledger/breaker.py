@@ -1,0 +1,27 @@
+"""A service that keeps failing is left alone for a while, longer each time; one unit at a time finds out how it is."""
+
+from __future__ import annotations
+
+from random import uniform
+
+from workers.ledger import runs
+from workers.ledger.desk import Desk
+
+TRIPS = 5
+"""Failures in a row from which on the service is left alone; the claims know this number too."""
+FIRST, LONGEST = 5.0, 300.0
+"""Seconds it is left alone at first, and at most; a random half of them is taken off."""
+GIVES_UP = 20
+"""Failures in a row, three quarters of an hour of them, after which the service's run has failed."""
+
+
+def failed(desk: Desk, service: str, reason: str) -> None:
+    """Count a failure of a service that a cluster crawls; others are not left alone."""
+    row = desk.one("failing_service", service=service)
+    if row is None:
+        return
+    failing = row.failing + 1
+    wait = min(LONGEST, FIRST * 2.0 ** min(failing - TRIPS, 10)) * uniform(0.5, 1.0) if failing >= TRIPS else None
+    desk.do("set_failing", service=service, wait=wait)
+    if failing >= GIVES_UP:
+        runs.close(desk, row.run, "failed", f"{service} failed {failing} times in a row: {reason or 'out of reach'}")
