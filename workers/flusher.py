@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from specs.work import Batch, CommitResult, Ledger
+from workers.metrics.counters import Counters
 from workers.queues.weight import weigh
 from workers.retries import PATIENCE, patiently
 
@@ -32,8 +33,9 @@ class Flusher:
 
     def __init__(
         self, queue: Drained, ledger: Ledger, *, shards: Sequence[int] = (0,),
-        patience: float | None = PATIENCE, clock: Callable[[], float] = time.time,
+        patience: float | None = PATIENCE, clock: Callable[[], float] = time.time, counters: Counters | None = None,
     ) -> None:  # fmt: skip
+        self._counters = counters or Counters()
         self._queue, self._ledger, self._shards = queue, ledger, shards
         self._patience, self._clock = patience, clock
         self.batches = 0
@@ -49,7 +51,9 @@ class Flusher:
         if not entries:
             return 0
         batches = [batch for _, batch in entries]
-        results = self._commit(batches)
+        with self._counters.timed("commit_seconds"):
+            results = self._commit(batches)
+        self._counters.add("batches_committed", len(batches))
         self._queue.remove(shard, [id_ for id_, _ in entries], results)
         self.batches += len(entries)
         self.finished += sum(1 for batch in batches if batch.receipt is not None or batch.children)

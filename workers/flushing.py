@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import ExitStack
 
 from specs.errors import Retry
 from workers.flusher import GROUP_BYTES, Flusher
 from workers.joining import check, joined
 from workers.ledger import SqlLedger
 from workers.memory import tune
+from workers.metrics import Counters, local
 from workers.queues.ahead import Ahead
 from workers.queues.redis import RedisQueue
 from workers.retries import jitter
 from workers.settings import Settings
 from workers.sharing import Shares
 from workers.stopping import Stop
+from workers.web import PLAIN, Pulse, Route, serve
 
 LEASE = 15.0
 """Seconds for which a shard belongs to one flusher, renewed after a third of them."""
 WAIT = 0.25
 """Seconds of one wait for batches."""
+HANGS = 300.0
+"""Seconds that one step may take at most, through all its deadlines."""
 HEAL = 1.0
 """Seconds between two looks for final batches that were lost."""
 log = logging.getLogger("headrace.flusher")
@@ -31,10 +36,11 @@ class Flushing:
 
     def __init__(self, ledger: SqlLedger, queue: RedisQueue, *, lease: float = LEASE, name: str = "") -> None:
         self._ledger, self._queue = ledger, queue
-        self._shares = Shares(ledger, queue.shards, name=name, lease=lease)
+        self.counters = Counters()
+        self._shares = Shares(ledger, queue.shards, name=name, lease=lease, told=self.counters.told)
         self.shards = self._shares.held
         self._ahead = Ahead(queue, self.shards, GROUP_BYTES)
-        self._flusher = Flusher(self._ahead, ledger, shards=self.shards, patience=None)
+        self._flusher = Flusher(self._ahead, ledger, shards=self.shards, patience=None, counters=self.counters)
         self._healed = float("-inf")
 
     @property
@@ -84,18 +90,22 @@ class Flushing:
         self._shares.leave()
 
 
-def flush(settings: Settings, stop: Stop) -> int:
+def flush(settings: Settings, stop: Stop, *, metrics: str | None = None) -> int:
     """Flush until ``stop`` is set; returns how many batches were committed. Outlasts any outage but a refusal.
 
+    ``metrics`` is where ``/metrics`` and ``/healthz`` of this machine's processes are answered.
     Raises ``Fatal`` when it cannot start, when Redis refuses us, or when the catalog cannot be written.
     """
     check(settings)
     tune()
-    with joined(settings) as (db, queue):
-        flushing = Flushing(SqlLedger(db), queue)
-        failed = 0
+    with joined(settings) as (db, queue), ExitStack() as stack:
+        flushing, pulse, failed = Flushing(SqlLedger(db), queue), Pulse(HANGS), 0
+        if metrics is not None:
+            routes: dict[str, Route] = {"/metrics": lambda: (200, PLAIN, local(db)), "/healthz": pulse.route}
+            stack.enter_context(serve(metrics, routes))
         try:
             while not stop.is_set():
+                pulse.beat()
                 try:
                     flushing.step()
                     failed = 0
@@ -103,6 +113,7 @@ def flush(settings: Settings, stop: Stop) -> int:
                     if failed % 30 == 0:
                         log.warning("%s", error)
                     failed += 1
+                    flushing.counters.add("reconnects")
                     stop.wait(jitter(min(failed, 5), base=0.1, cap=2.0))
         finally:
             try:

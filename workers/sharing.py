@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from workers import liveness
 from workers.ledger import SqlLedger
@@ -23,8 +23,9 @@ class Shares:
 
     def __init__(
         self, ledger: SqlLedger, shards: int, *, name: str = "", lease: float,
-        gone: Callable[[str], bool] = liveness.gone,
+        gone: Callable[[str], bool] = liveness.gone, told: Callable[[], Mapping[str, float]] = dict,
     ) -> None:  # fmt: skip
+        self._told = told
         self._ledger, self._count, self._lease, self._gone = ledger, shards, lease, gone
         self.name = name or liveness.name()
         self.held: list[int] = []
@@ -36,7 +37,7 @@ class Shares:
         """Keep, take and give up shards; asks the ledger once per second. Raises ``Retry`` while it is out."""
         if time.monotonic() - self._looked < LOOK:
             return
-        self._presence.beat(shards=len(self.held))
+        self._presence.beat(shards=len(self.held), counters=dict(self._told()))
         holders = self._holders()
         mine = [shard for shard, holder in holders.items() if holder == self.name]
         fair = self._fair()

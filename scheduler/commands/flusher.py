@@ -8,9 +8,10 @@ from scheduler.joining import cluster, log_json
 
 
 @click.command(short_help="Serve a cluster: store what workers read.")
+@click.option("--metrics", metavar="HOST:PORT", help="Answer /metrics and /healthz there.")
 @cluster
 @log_json
-def command(redis: str | None, catalog: str | None, prefix: str | None, as_json: bool) -> int:
+def command(metrics: str | None, redis: str | None, catalog: str | None, prefix: str | None, as_json: bool) -> int:
     """Bring what the workers of a cluster sent into the catalog, until SIGTERM.
 
     One is enough, several share the work. When one is killed, another one of its machine takes over at once, one of
@@ -29,9 +30,9 @@ def command(redis: str | None, catalog: str | None, prefix: str | None, as_json:
     from workers.logs import setup
     from workers.stopping import Stop
 
-    setup(as_json=as_json)
+    setup(as_json=as_json, kind="flusher")
     stop = Stop()
     with interruptible(stop):
-        count = flush(given, stop)
+        count = flush(given, stop, metrics=metrics)
     click.echo(f"{count} batches stored", err=True)
     return 0

@@ -29,7 +29,7 @@ def command(listen: str | None, redis: str | None, catalog: str | None, prefix: 
     from workers.logs import setup
     from workers.stopping import Stop
 
-    setup(as_json=as_json)
+    setup(as_json=as_json, kind="scheduler")
     stop = Stop()
     with interruptible(stop):
         run(given, stop, listen=listen)
