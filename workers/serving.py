@@ -29,6 +29,9 @@ from workers.watchdog import Turns, Watchdog
 from workers.web import PLAIN, Pulse, Route
 from workers.web import serve as listen
 
+REPLACE = 0.5
+"""Seconds between two looks for pool processes that died."""
+
 
 class Child:
     """What one pool process owns: made in it, after the fork."""
@@ -80,7 +83,7 @@ class Child:
 
 
 class Guarding(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Starts the watchdog once the pool is there."""
+    """Starts the watchdog once the pool is there, and has dead processes replaced soon (Celery looks every 5 s)."""
 
     requires = ("celery.worker.components:Pool",)
 
@@ -88,7 +91,9 @@ class Guarding(bootsteps.StartStopStep):  # type: ignore[misc]
         self._watchdog = watchdog
 
     def start(self, parent: Any) -> None:
-        self._watchdog.start(lambda: [process.pid for process in list(parent.pool._pool._pool)])
+        pool = parent.pool._pool
+        self._watchdog.start(lambda: [process.pid for process in list(pool._pool)])
+        parent.timer.call_repeatedly(REPLACE, pool.maintain_pool, ())
 
 
 def serve(
