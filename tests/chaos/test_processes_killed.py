@@ -1,4 +1,4 @@
-"""SIGKILL of pool processes, whole workers, flushers and the scheduler, fifty times over one run."""
+"""SIGKILL of pool processes, whole workers, flushers and schedulers, fifty times over one run."""
 
 from __future__ import annotations
 
@@ -13,20 +13,18 @@ from tests.workers.cluster.rig import cluster, fake, undisturbed
 from workers.ledger import SqlLedger
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+KILLS = 50
 
 
 def test_fifty_kills_lose_nothing(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
-    recipe = fake(schemas=24, tables=[400, 30, 150], columns=4, procedures=2, latency=60, page=20)
-    calm = undisturbed(recipe, tmp_path)
+    estate = {"schemas": 50, "tables": [300, 40, 260], "columns": 3, "procedures": 2, "estimates": None}
+    calm = undisturbed(fake(**estate), tmp_path)
     with cluster(redis_url, postgres_database, tmp_path) as made:
         killer = Killer(made, seed=20261123)
 
         def kill(ledger: SqlLedger) -> None:
-            working(ledger)
-            while killer.total < 50 and ledger.open_runs():
-                killer.pause(0.5)
-                killer.kill()
+            killer.rage(ledger, working(ledger), KILLS)
 
-        proof(made, made.crawl(recipe, kill), calm)
-    assert killer.total >= 50, killer.kills
+        proof(made, made.crawl(fake(**estate, latency=25, page=8), kill), calm)
+    assert killer.total >= KILLS, killer.kills
     assert all(killer.kills.values()), killer.kills
