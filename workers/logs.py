@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _ABOUT: ContextVar[Mapping[str, str] | None] = ContextVar("about", default=None)
+logging.getLogger("headrace").addHandler(logging.NullHandler())  # a command without a log writes none of it
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _PASSWORD = re.compile(r"(://[^:/@\s]*):[^@/\s]*@")
 
 
@@ -62,7 +64,8 @@ class Plain(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         known = " ".join(f"{name}={value}" for name, value in about().items())
-        return masked(super().formatMessage(record)) + (f"  {known}" if known else "")
+        text = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", masked(super().formatMessage(record)))
+        return text + (f"  {known}" if known else "")
 
     def formatException(self, ei: object) -> str:
         return masked(super().formatException(ei))  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 
 from specs.errors import Fatal, Retry
@@ -11,6 +12,7 @@ from workers.emitter import Emitter, Producer
 from workers.heartbeat import Heartbeat, Held
 from workers.isolating import Isolating
 from workers.lending import Lender
+from workers.logs import context
 from workers.memory import Guard, give_back
 from workers.retries import jitter, patiently
 from workers.sources import Opener, reading
@@ -22,6 +24,7 @@ TRIES = 3
 """Tries in a row that move nothing, within one claim."""
 ATTEMPTS = 5
 """Claims that ended in an error, after which the unit has failed."""
+log = logging.getLogger("headrace.worker")
 
 
 class Runner:
@@ -37,7 +40,8 @@ class Runner:
 
     def run(self, claim: Claim) -> None:
         """Work on a claim until it is emitted or given back. Raises ``Fatal`` when the run cannot go on."""
-        with self._heartbeat.hold(claim) as held:
+        unit = claim.unit
+        with context(run=unit.run, unit=unit.id, fence=claim.fence), self._heartbeat.hold(claim) as held:
             emitter = Emitter(self._queue, claim.unit.id, claim.fence, stop=self._stop, waiting=held.waiting)
             work = UnitWork(
                 claim, self._topology, self._ledger, emitter, held, self._stop, self._guard, self._budget, self._accept
@@ -66,6 +70,7 @@ class Runner:
     def _tries(self, claim: Claim, work: UnitWork, held: Held) -> None:
         careful = reading(claim, self._ledger)
         isolating = Isolating(careful)
+        work.passed = isolating.passed
         tries = 0
         while True:
             work.moved, error = False, None
@@ -95,6 +100,7 @@ class Runner:
             tries = 1 if work.moved else tries + 1
             if tries >= TRIES:
                 raise error
+            log.info("tried again: %s", error)
             if self._stop.wait(max(error.delay or 0.0, jitter(tries, base=self._budget.pause))):
                 raise Stopping
 
@@ -114,6 +120,9 @@ class Runner:
         )
 
     def _release(self, claim: Claim, *, reason: str, delay: float = 0.0, failed: bool = False) -> None:
+        what = "has failed" if failed else "is given back"
+        log.log(logging.WARNING if reason else logging.INFO, "%s %s%s", claim.unit.start.scope.fqn, what,
+                f": {reason}" if reason else "")  # fmt: skip
         patiently(
             lambda: self._ledger.release(
                 claim.unit.id, claim.fence, now=time.time(), reason=reason, delay=delay, failed=failed

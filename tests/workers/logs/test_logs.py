@@ -62,3 +62,10 @@ def test_passwords_in_urls_are_masked_wherever_they_come_from() -> None:
         text = lines.format(found)
         assert "s3cret" not in text
         assert text.count("redis://user:***@host/0") == 2
+
+
+def test_a_name_cannot_write_lines_of_its_own() -> None:
+    text = Plain("worker").format(record("%s is given back", "shop.a\n2026 INFO \x1b[31mforged"))
+    assert "\n" not in text
+    assert "\x1b" not in text
+    assert "shop.a\\x0a2026" in text
