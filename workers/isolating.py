@@ -16,13 +16,15 @@ MOST = 20
 class Isolating:
     """Finds the object that takes all memory. One per claim; ``reading`` is how its source reads.
 
-    Once objects are read one by one, the key in hand is remembered. An object that memory ran out over twice, in a
-    process that is healthy without it, is refused from then on: it fails alone, its siblings are stored.
+    Once objects are read one by one, the key in hand is remembered, or the listing between two of them. One that memory
+    ran out over twice, in a process that is healthy without it, is refused from then on: it fails alone, its siblings
+    are stored.
     """
 
     def __init__(self, reading: Reading) -> None:
         self._reading, self._touch = reading, reading.touch
         self._last: tuple[str, Scope, str] | None = None
+        self._listing: tuple[str, Scope, str] | None = None
         self._strikes: dict[tuple[str, str, str], int] = {}
         self._refused = 0
 
@@ -42,10 +44,14 @@ class Isolating:
             else:
                 self._reading.slice, self._reading.touch, self._last = 1, self._note, None
             return True
+        if self._last is None:
+            self._last = self._listing
         if self._last is None or not healthy:
             return False
         node, listing, key = self._last
         place = (node, listing.fqn, key)
+        if place in self._reading.heavy:  # it was refused, and memory ran out again: something else takes it
+            return False
         self._strikes[place] = self._strikes.get(place, 0) + 1
         if self._strikes[place] >= TWICE:
             self._reading.heavy |= {place}
@@ -53,7 +59,13 @@ class Isolating:
         self._last = None
         return self._refused <= MOST
 
+    def passed(self) -> None:
+        """The object in hand is done."""
+        self._last = None
+
     def _note(self, node: str, listing: Scope, key: str) -> None:
         self._last = (node, listing, key)
+        if not key:
+            self._listing = self._last
         if self._touch is not None:
             self._touch(node, listing, key)

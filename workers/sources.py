@@ -45,7 +45,7 @@ def reading(claim: Claim, ledger: UnitLedger) -> Reading:
     careful = claim.careful
 
     def touch(node: str, listing: Scope, key: str) -> None:
-        if not ledger.touch(claim.unit.id, claim.fence, node, listing.fqn, key):
+        if key and not ledger.touch(claim.unit.id, claim.fence, node, listing.fqn, key):
             raise Lost("the unit is somebody else's now")
 
     return Reading(SLICES[careful], touch if careful >= 3 else None, claim.poison)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from specs.errors import HeadraceError, Retry
@@ -66,6 +66,8 @@ class UnitWork:
         self._identified = claim.unit.depth > 0 or claim.unit.phase != "walk"
         self._statements = 0
         self.moved = self.partial = False
+        self.passed: Callable[[], None] = lambda: None
+        """Called after each object that was read all by itself."""
 
     def attempt(self, source: Source) -> None:
         """Work on from the last cursor to the end. Raises what ends the try: ``Retry``, ``Fatal``, ``Stopping`` ..."""
@@ -93,6 +95,8 @@ class UnitWork:
                 break
             if full or single:
                 self._emit(source)
+            if single:
+                self.passed()
             if careful and self._batching.objects >= calm:
                 careful = single = False
                 relax(source.reading)

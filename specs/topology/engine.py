@@ -101,6 +101,10 @@ class _Walker:
         if after is not None:
             todo = span.resume((after[:-1] or None) if inner else after)
         packed = own and node.unit
+        poison = self.source.reading.before(node.name, scope, "")
+        if poison:
+            yield Covered(_failed(node, scope, span, Stop(poison, scope.fqn, reason="poison")), behind)
+            return
         try:
             for produced in node.produce(self.source, scope, todo):
                 if produced.key not in span or (after is not None and produced.key < after):
@@ -201,7 +205,7 @@ class _Walker:
         poison = self.source.reading.before(node.name, listing, item.key)
         if poison:
             yield Reported(Outcome("failed", node.type, fqn, item.key, "poison", poison), node.name, listing)
-            return None
+            return Stop(poison, fqn, reason="poison")
         for stage in node.stages:
             main = stage is node.stages[-1]
             try:

@@ -33,7 +33,8 @@ class Reading:
         return self.slice < FULL or self.touch is not None
 
     def before(self, node: str, listing: Scope, key: str) -> str:
-        """Call before a key is touched. Returns why it must not be, or an empty string."""
+        """Call before a key is touched, and with an empty one before a listing is. Returns why it must not be, or an
+        empty string."""
         if self.poison and (node, listing.fqn, key) in self.poison:
             return "reading it killed the worker process twice; it is skipped (poison)"
         if self.heavy and (node, listing.fqn, key) in self.heavy:

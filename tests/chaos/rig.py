@@ -19,6 +19,7 @@ from workers import liveness
 from workers.catalog import Catalog
 from workers.child import Order
 from workers.database import Database, open_database
+from workers.governor import Budget
 from workers.ledger import SqlLedger
 from workers.pool import Pool, pooled
 from workers.stopping import Stop
@@ -80,8 +81,8 @@ class Pooled:
         self.stop = Stop()
         self.kills = 0
 
-    def run(self, disturb: Callable[[Pool, SqlLedger, str], None]) -> Run | None:
-        """Crawl while ``disturb`` runs in a thread."""
+    def run(self, disturb: Callable[[Pool, SqlLedger, str], None], memory: Budget | None = None) -> Run | None:
+        """Crawl while ``disturb`` runs in a thread; ``memory`` is what the processes may have."""
         with database(self.folder, "wild") as db:
             ledger, root = SqlLedger(db), root_of(self.recipe, {})
             service = self.recipe.service
@@ -89,7 +90,7 @@ class Pooled:
                 service.name, service.type, self.recipe.to_dict(), [root], slots=4, now=time.time()
             )  # fmt: skip
             owner = liveness.name()
-            order = Order(owner, owner, run.id, self.recipe, {}, self.workers)
+            order = Order(owner, owner, run.id, self.recipe, {}, self.workers, memory=memory)
             watch = threading.Timer(GIVE_UP, self.stop.set, ["the test took too long"])
             watch.daemon = True
             watch.start()

@@ -164,6 +164,32 @@ def test_memory_that_runs_out_makes_smaller_slices(bench: Make) -> None:
     assert made.listed() == 40
 
 
+@pytest.mark.parametrize("at", ["read", "build"])
+def test_an_object_that_memory_always_runs_out_over_fails_alone(bench: Make, at: str) -> None:
+    heavy = [f"{SCHEMA}.t0000003", f"{SCHEMA}.t0001499"]
+    made = bench(tables=2000, faults=[{"at": at, "where": where, "action": "memory"} for where in heavy])
+    assert made.work().state == "partial"
+    failures = list(made.ledger.failures(made.opened.id))
+    assert [(failure.fqn, failure.reason) for failure in failures] == [(where, "poison") for where in heavy]
+    assert all("memory ran out" in failure.message for failure in failures)
+    assert made.listed() == 2000
+    assert made.ledger.incomplete(made.opened.id) == []
+    assert made.ledger.reconcile(made.opened.id, Catalog(made.ledger.db).stored(made.opened.id)) == []
+
+
+@pytest.mark.parametrize("after", [0, 7])
+def test_a_listing_that_memory_runs_out_over_fails_alone(bench: Make, after: int) -> None:
+    broke = {"at": "list", "where": SCHEMA, "action": "memory", "after": after}
+    made = bench(schemas=2, faults=[broke], procedures=2)
+    assert made.work(budget=Budget(pause=0.01)).state == "partial"
+    (part,) = made.ledger.incomplete(made.opened.id)
+    assert "memory ran out" in part.message
+    assert list(made.ledger.failures(made.opened.id)) == []
+    assert 40 + after <= made.listed() < 80
+    assert made.listed("Schema") == 2
+    assert made.listed("StoredProcedure") == 4
+
+
 def test_slots_of_the_service_bound_nothing_alone(bench: Make) -> None:
     made = bench(schemas=5, limits={"connections": 1})
     assert made.work().state == "complete"
