@@ -66,6 +66,12 @@ class RedisServer:
         os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def forget(self) -> None:
+        """Remove what it has written: it starts empty the next time."""
+        assert not self.process.running
+        shutil.rmtree(self.folder / "appendonlydir", ignore_errors=True)
+        (self.folder / "appendonly.aof").unlink(missing_ok=True)
+
     def freeze(self) -> None:
         os.kill(self.process.pid, signal.SIGSTOP)
 

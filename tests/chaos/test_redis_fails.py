@@ -1,0 +1,105 @@
+"""Redis is killed, loses its memory, is wiped, full or frozen: the crawl waits, and ends as if nothing had been."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chaos.proof import proof
+from tests.chaos.waiting import working
+from tests.servers.redis import RedisServer
+from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
+from workers.ledger import SqlLedger
+
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+ESTATE = {"schemas": 16, "tables": 120, "columns": 4, "procedures": 2}
+RECIPE = fake(**ESTATE, latency=60, page=20)
+
+
+@pytest.fixture
+def calm(tmp_path: Path) -> list[str]:
+    return undisturbed(fake(**ESTATE), tmp_path)
+
+
+def manned(made: Cluster) -> Cluster:
+    made.flusher()
+    made.start("scheduler")
+    made.worker(2)
+    return made
+
+
+@pytest.mark.parametrize("log", [True, False], ids=["with its log", "without its log"])
+def test_killed_and_started_again(
+    log: bool, redis_alone: RedisServer, postgres_database: str, tmp_path: Path, calm: list[str]
+) -> None:
+    def restart(ledger: SqlLedger) -> None:
+        for stored in (1, 500):
+            working(ledger, stored=stored)
+            redis_alone.kill()
+            if not log:
+                redis_alone.forget()
+            time.sleep(1.0)
+            redis_alone.start()
+
+    with cluster(redis_alone.url, postgres_database, tmp_path) as made:
+        proof(made, manned(made).crawl(RECIPE, restart), calm)
+
+
+def test_wiped_in_mid_run(redis_alone: RedisServer, postgres_database: str, tmp_path: Path, calm: list[str]) -> None:
+    wiped = 0
+
+    def wipe(ledger: SqlLedger) -> None:
+        nonlocal wiped
+        run = working(ledger)
+        with redis_alone.client() as client:
+            while ledger.run(run).open:
+                client.flushall()
+                wiped += 1
+                time.sleep(0.25)
+
+    with cluster(redis_alone.url, postgres_database, tmp_path) as made:
+        proof(made, manned(made).crawl(RECIPE, wipe), calm)
+    assert wiped > 3
+
+
+def test_at_its_maxmemory(redis_alone: RedisServer, postgres_database: str, tmp_path: Path, calm: list[str]) -> None:
+    """Nothing can be written for a while, by anybody; a worker that starts then waits as well."""
+    refused: list[int] = []
+
+    def fill(ledger: SqlLedger) -> None:
+        run = working(ledger)
+        with redis_alone.client() as client:
+            client.config_set("maxmemory", 1)
+            time.sleep(3.0)
+            late = made.start("worker", "--concurrency", "1")
+            before = ledger.progress(run).entities
+            time.sleep(3.0)
+            assert ledger.run(run).open
+            assert ledger.progress(run).entities <= before + 500, "only what lay in the queue"
+            stats: Any = client.info("errorstats")
+            refused.append(int(stats["errorstat_OOM"]["count"]))
+            assert late.poll() is None, made.log(late)
+            client.config_set("maxmemory", 0)
+
+    with cluster(redis_alone.url, postgres_database, tmp_path) as made:
+        manned(made)
+        proof(made, made.crawl(RECIPE, fill), calm)
+        assert all(process.poll() is None for process in made.processes), "nobody died of it"
+    assert refused[0] > 0
+
+
+def test_frozen_for_longer_than_a_lease(
+    redis_alone: RedisServer, postgres_database: str, tmp_path: Path, calm: list[str]
+) -> None:
+    def freeze(ledger: SqlLedger) -> None:
+        working(ledger)
+        redis_alone.freeze()
+        time.sleep(6.0)
+        redis_alone.thaw()
+
+    with cluster(redis_alone.url, postgres_database, tmp_path, HEADRACE_LEASE="3") as made:
+        proof(made, manned(made).crawl(RECIPE, freeze), calm)
+        assert all(process.poll() is None for process in made.processes)
