@@ -11,7 +11,7 @@ from collections.abc import Callable
 from specs.errors import Fatal, Retry
 from specs.recipe import Recipe
 from specs.secrets import prompts
-from specs.work import Claim, Lost, Run
+from specs.work import Batch, Claim, Lost, Position, Run
 from workers import liveness
 from workers.database import Database
 from workers.heartbeat import EVERY, LEASE
@@ -29,6 +29,8 @@ FRESH = 1.0
 """Seconds for which the list of open runs is believed while there is work."""
 BURY = 1.0
 """Seconds between two looks for units of dead processes."""
+FULL = 0.1
+"""Seconds above which putting a batch into the queue was a wait for room."""
 LEFT = 71
 """Exit code of a process that did not stop in time."""
 log = logging.getLogger("headrace.worker")
@@ -51,11 +53,19 @@ class HoldingLedger(SqlLedger):
 
 
 class RedisLine:
-    """A worker's end of the sink queue in Redis."""
+    """A worker's end of the sink queue in Redis; counts the seconds in which there was no room in it."""
 
-    def __init__(self, queue: RedisQueue, stop: Stop) -> None:
-        self.put, self.settle = queue.put, queue.settle
-        self._stop = stop
+    def __init__(self, queue: RedisQueue, stop: Stop, counters: Counters) -> None:
+        self._queue, self.settle = queue, queue.settle
+        self._stop, self._counters = stop, counters
+
+    def put(self, batch: Batch, *, timeout: float) -> Position | None:
+        begun = time.monotonic()
+        position = self._queue.put(batch, timeout=timeout)
+        took = time.monotonic() - begun
+        if position is None or took > FULL:
+            self._counters.add("full_seconds", took)
+        return position
 
     def idle(self, timeout: float) -> None:
         self._stop.wait(timeout)
@@ -80,10 +90,10 @@ class Drain:
         leave: Callable[[int], None] = os._exit,
     ) -> None:
         self.name = liveness.name()
-        self._ledger, self._line, self._stop = HoldingLedger(db), RedisLine(queue, stop), stop
+        self._counters = counters or Counters()
+        self._ledger, self._line, self._stop = HoldingLedger(db), RedisLine(queue, stop, self._counters), stop
         self._ledger.lease = lease
         self._soft, self._serves, self._leave = soft, serves, leave
-        self._counters = counters or Counters()
         self._workers: dict[str, Worker] = {}
         self._turn = 0
         self._runs: list[Run] = []
@@ -115,6 +125,7 @@ class Drain:
             return False
         except Retry as error:  # the catalog is out: the next hint tries again
             log.warning("%s", error)
+            self._counters.add("reconnects")
             self._line.idle(1.0)
             return not self._stop.is_set()
         finally:
