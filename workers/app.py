@@ -58,6 +58,7 @@ def _conf(settings: Settings) -> dict[str, Any]:
         "task_publish_retry_policy": {"max_retries": 3, "interval_start": 0.1, "interval_step": 0.3, "interval_max": 1},
         # workers: processes that take one hint at a time, and say nothing to each other
         "worker_pool": "prefork",
+        "worker_consumer": "workers.consumer:Prompt",
         "worker_prefetch_multiplier": 1,
         "worker_disable_prefetch": True,
         "worker_max_tasks_per_child": 200,

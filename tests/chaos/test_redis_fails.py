@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from tests.chaos.proof import proof
 from tests.chaos.waiting import working
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
+from workers.consumer import LONGEST
 from workers.ledger import SqlLedger
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
@@ -103,3 +105,15 @@ def test_frozen_for_longer_than_a_lease(
     with cluster(redis_alone.url, postgres_database, tmp_path, HEADRACE_LEASE="3") as made:
         proof(made, manned(made).crawl(RECIPE, freeze), calm)
         assert all(process.poll() is None for process in made.processes)
+
+
+def test_an_idle_worker_is_back_soon(redis_alone: RedisServer, postgres_database: str, tmp_path: Path) -> None:
+    with cluster(redis_alone.url, postgres_database, tmp_path) as made:
+        worker = made.worker(1)
+        made.flusher()
+        redis_alone.kill()
+        made.until(lambda: made.log(worker).count("Cannot connect to redis") >= 7)
+        redis_alone.start()
+        proof(made, made.crawl(fake(schemas=2)), undisturbed(fake(schemas=2), tmp_path))
+        pauses = [float(each) for each in re.findall(r"Trying again in ([0-9.]+) second", made.log(worker))]
+    assert 1.0 < max(pauses) <= LONGEST
