@@ -80,7 +80,8 @@ def close(desk: Desk, run: str, state: RunState, reason: str) -> None:
     row = desk.one("lock_run", run=run)
     if row is None or row.state not in ("running", "confirming"):
         return
-    desk.do("cancel_units", run=run)
+    desk.do("cancel_open_units", run=run)
+    desk.do("cancel_ready_units", run=run)
     desk.do("free_slots_of_service", service=row.service)
     desk.do("drop_marks", run=run)
     desk.do("drop_suspects", run=run)

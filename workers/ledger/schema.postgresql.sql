@@ -84,7 +84,7 @@ CREATE TABLE units (
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000,
     autovacuum_analyze_scale_factor = 0.05);
 CREATE INDEX units_ready ON units (run, queue, depth DESC, n) WHERE state = 'ready';
-CREATE INDEX units_open ON units (run, state) WHERE state NOT IN ('done', 'failed', 'cancelled');
+CREATE INDEX units_open ON units (run, state) WHERE state IN ('running', 'flushing', 'waiting', 'delayed');
 CREATE INDEX units_run ON units (run, n);
 CREATE INDEX units_incomplete ON units (run, n) WHERE complete = 0;
 CREATE INDEX units_due ON units (due_at) WHERE state = 'delayed';

@@ -83,7 +83,7 @@ CREATE TABLE units (
     queue TEXT NOT NULL DEFAULT 'small' -- small, large: which workers claim it
 );
 CREATE INDEX units_ready ON units (run, queue, depth DESC, n) WHERE state = 'ready';
-CREATE INDEX units_open ON units (run, state) WHERE state NOT IN ('done', 'failed', 'cancelled');
+CREATE INDEX units_open ON units (run, state) WHERE state IN ('running', 'flushing', 'waiting', 'delayed');
 CREATE INDEX units_run ON units (run, n);
 CREATE INDEX units_incomplete ON units (run, n) WHERE complete = 0;
 CREATE INDEX units_due ON units (due_at) WHERE state = 'delayed';

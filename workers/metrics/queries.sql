@@ -28,7 +28,6 @@ SELECT count(*) AS n FROM outcomes WHERE run = :run AND reason = 'poison';
 -- name: states
 SELECT state, count(*) AS n, {now} - max(claimed_at) AS claimed FROM units
 WHERE run = :run AND state IN ('running', 'flushing', 'waiting', 'delayed')
-  AND state NOT IN ('done', 'failed', 'cancelled')
 GROUP BY state ORDER BY state;
 
 -- name: quarantined

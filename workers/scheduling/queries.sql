@@ -83,8 +83,8 @@ DELETE FROM fires WHERE at < :before AND outcome <> 'queued'
 
 -- name: finished_runs
 SELECT r.id FROM runs r
-WHERE r.state IN ('running', 'confirming') AND r.via = 'cluster' AND NOT EXISTS (
-  SELECT 1 FROM units u WHERE u.run = r.id AND u.state NOT IN ('done', 'failed', 'cancelled')
+WHERE r.state IN ('running', 'confirming') AND r.via = 'cluster' AND 0 = (
+  SELECT sum(t.known) - sum(t.finished) FROM tallies t WHERE t.run = r.id
 ) ORDER BY r.started_at, r.id;
 
 -- name: overdue_runs
@@ -95,8 +95,8 @@ WHERE state IN ('running', 'confirming') AND via = 'cluster' AND deadline_at <= 
 
 -- name: demand
 SELECT r.id, (SELECT count(*) FROM slots s WHERE s.service = r.service) AS slots,
-  (SELECT count(*) FROM (SELECT 1 FROM units u WHERE u.service = r.service AND u.state = 'ready' AND u.queue = 'small' LIMIT 256) x) AS small,
-  (SELECT count(*) FROM (SELECT 1 FROM units u WHERE u.service = r.service AND u.state = 'ready' AND u.queue = 'large' LIMIT 256) y) AS large
+  (SELECT count(*) FROM (SELECT 1 FROM units u WHERE u.run = r.id AND u.state = 'ready' AND u.queue = 'small' LIMIT 256) x) AS small,
+  (SELECT count(*) FROM (SELECT 1 FROM units u WHERE u.run = r.id AND u.state = 'ready' AND u.queue = 'large' LIMIT 256) y) AS large
 FROM runs r WHERE r.state IN ('running', 'confirming') AND r.via = 'cluster' AND r.paused = 0;
 
 -- name: unpublished_runs

@@ -32,6 +32,8 @@ EVERY_POLL = (
     "ready_due",
     "unfinished_units",
     "any_open_unit",
+    "cancel_ready_units",
+    "cancel_open_units",
     "open_states",
     "in_hands",
     "next_due",
@@ -129,3 +131,5 @@ def test_no_unit_is_searched_for_on_postgresql(filled: Database, name: str) -> N
     assert steps
     assert not [step for step in steps if "Seq Scan on units" in step], steps
     assert name == "units_page" or not [step for step in steps if "units_run" in step], steps
+    if name in EVERY_UNIT:  # the first ready unit comes from the index, and is not sorted out of all of them
+        assert not [step for step in steps if "Sort Key: units" in step or "units_open" in step], steps

@@ -62,7 +62,7 @@ UPDATE units SET state = 'ready' WHERE id = :unit AND state = 'flushing';
 -- SQLite uses a partial index only when its condition is there to the letter
 
 -- name: workers_of
-SELECT DISTINCT worker FROM units WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') AND state = 'running' AND worker IS NOT NULL;
+SELECT DISTINCT worker FROM units WHERE run = :run AND state IN ('running', 'flushing', 'waiting', 'delayed') AND state = 'running' AND worker IS NOT NULL;
 
 -- name: epochs_of
-SELECT DISTINCT epoch FROM units WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') AND state = 'flushing' AND epoch IS NOT NULL;
+SELECT DISTINCT epoch FROM units WHERE run = :run AND state IN ('running', 'flushing', 'waiting', 'delayed') AND state = 'flushing' AND epoch IS NOT NULL;

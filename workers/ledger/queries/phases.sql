@@ -1,5 +1,7 @@
 -- name: any_open_unit
-SELECT 1 FROM units WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') LIMIT 1;
+SELECT 1 FROM units WHERE run = :run AND state IN ('running', 'flushing', 'waiting', 'delayed')
+UNION ALL SELECT 1 FROM units WHERE run = :run AND queue IN ('small', 'large') AND state = 'ready'
+LIMIT 1;
 
 -- name: add_suspect
 INSERT INTO suspects (run, unit, type, fqn) VALUES (:run, :unit, :type, :fqn) ON CONFLICT DO NOTHING;

@@ -13,11 +13,10 @@ WHERE run = :run;
 -- name: open_states
 SELECT state, count(*) AS n FROM units
 WHERE run = :run AND state IN ('running', 'flushing', 'waiting', 'delayed')
-  AND state NOT IN ('done', 'failed', 'cancelled')
 GROUP BY state;
 
 -- name: in_hands
-SELECT scope, span, node, phase FROM units WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') AND state = 'running' LIMIT 32;
+SELECT scope, span, node, phase FROM units WHERE run = :run AND state IN ('running', 'flushing', 'waiting', 'delayed') AND state = 'running' LIMIT 32;
 
 -- name: units_page
 SELECT n, id, node, scope, span, phase, depth, parent, state, seconds, objects, statements, attempts, crashes,
@@ -48,7 +47,7 @@ SELECT node, scope, item, span, estimate FROM units WHERE id = :unit;
 
 -- name: next_due
 SELECT min(CASE WHEN state = 'running' THEN lease_until ELSE due_at END) - {now} FROM units
-WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled') AND state IN ('running', 'delayed');
+WHERE run = :run AND state IN ('running', 'flushing', 'waiting', 'delayed') AND state IN ('running', 'delayed');
 
 -- name: meters
 SELECT sum(expired) AS expired, sum(fenced) AS fenced, sum(crashes) AS crashes FROM tallies

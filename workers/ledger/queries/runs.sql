@@ -38,9 +38,12 @@ UPDATE runs SET state = :state WHERE id = :run;
 -- name: close_run
 UPDATE runs SET state = :state, reason = :reason, ended_at = {now} WHERE id = :run;
 
--- name: cancel_units
+-- name: cancel_ready_units
+UPDATE units SET state = 'cancelled' WHERE run = :run AND queue IN ('small', 'large') AND state = 'ready';
+
+-- name: cancel_open_units
 UPDATE units SET state = 'cancelled', worker = NULL, lease_until = NULL, due_at = NULL
-WHERE run = :run AND state NOT IN ('done', 'failed', 'cancelled');
+WHERE run = :run AND state IN ('running', 'flushing', 'waiting', 'delayed');
 
 -- name: free_slots_of_service
 UPDATE slots SET unit = NULL WHERE service = :service AND unit IS NOT NULL;

@@ -19,6 +19,8 @@ CREATE INDEX outcomes_poison ON outcomes (run) WHERE reason = 'poison';
 ALTER TABLE units ADD COLUMN queue TEXT NOT NULL DEFAULT 'small';
 DROP INDEX units_ready;
 CREATE INDEX units_ready ON units (run, queue, depth DESC, n) WHERE state = 'ready';
+DROP INDEX units_open;
+CREATE INDEX units_open ON units (run, state) WHERE state IN ('running', 'flushing', 'waiting', 'delayed');
 DROP INDEX units_lease;
 DROP INDEX slots_unit;
 
