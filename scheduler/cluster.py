@@ -17,7 +17,9 @@ from specs.errors import Retry
 from specs.recipe import Recipe
 from specs.topology.events import Start
 from specs.work import Run
+from workers.database import Database
 from workers.joining import check
+from workers.presence import live
 from workers.publisher import Published
 from workers.queues.redis import RedisQueue
 from workers.retries import patiently
@@ -81,7 +83,11 @@ def attend(cluster: Cluster, run: Run, on_progress: OnProgress | None = None) ->
     While no scheduler leads, this process looks after the run.
     """
     stop, begun = Stop(), time.monotonic()
-    meter, standin = Meter(cluster.ledger, run.id, on_progress), StandIn(cluster, run.id)
+    meter = Meter(
+        cluster.ledger, run.id, on_progress, measure=lambda: _fattest(cluster.db),
+        bound=cluster.queue.limit * cluster.queue.shards,
+    )  # fmt: skip
+    standin = StandIn(cluster, run.id)
     reported = begun
     found, published = run, None
     with interruptible(stop):
@@ -130,6 +136,11 @@ class StandIn:
             self._troubles["hints"].tried(self._tending.remind)
         self._tending.close()
         self._snapshots.step(only=self._run)
+
+
+def _fattest(db: Database) -> int:
+    """Resident bytes of the worker that has most, as of its last beat."""
+    return max((each.rss for each in live(db, "child")), default=0)
 
 
 def _queued(queue: RedisQueue) -> int:

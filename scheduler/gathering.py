@@ -18,10 +18,17 @@ SLOWEST = 5
 
 
 class Meter:
-    """Tells ``on_progress`` where a run stands; ``report`` gets the bytes that wait for the flusher."""
+    """Tells ``on_progress`` where a run stands; ``report`` gets the bytes that wait for the flusher.
 
-    def __init__(self, ledger: SqlLedger, run: str, on_progress: Callable[[Progress], None] | None) -> None:
+    ``measure`` is the memory of who works on it, ``bound`` the bytes that may wait.
+    """
+
+    def __init__(
+        self, ledger: SqlLedger, run: str, on_progress: Callable[[Progress], None] | None, *,
+        measure: Callable[[], int] = rss, bound: int = BYTES,
+    ) -> None:  # fmt: skip
         self._ledger, self._run, self._tell = ledger, run, on_progress
+        self._measure, self._bound = measure, bound
         self._begun = self._at = time.monotonic()
         self._entities = -1
         self._speed = 0.0
@@ -37,7 +44,7 @@ class Meter:
         self._tell(Progress(
             run=self._run, known=found.known, done=found.done, entities=found.entities,
             entities_per_second=self._speed, failures=found.failures, scopes=tuple(found.scopes),
-            queued_bytes=queued, backpressure=queued > BYTES // 2, rss=rss(), seconds=now - self._begun,
+            queued_bytes=queued, backpressure=queued > self._bound // 2, rss=self._measure(), seconds=now - self._begun,
         ))  # fmt: skip
 
 

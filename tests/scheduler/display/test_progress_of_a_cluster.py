@@ -1,0 +1,43 @@
+"""Whoever waits for a run of a cluster sees what whoever crawls in one process sees."""
+
+from __future__ import annotations
+
+import io
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from scheduler.cluster import enqueue
+from scheduler.crawl import crawl
+from scheduler.display.progress import Lines, line
+from scheduler.summary import Progress
+from tests.workers.cluster.rig import cluster, fake
+
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("cluster")]
+
+
+def test_both_tell_the_same(redis_url: str, tmp_path: Path) -> None:
+    recipe = fake(schemas=4, tables=80, latency=80, page=40)
+    told: dict[str, list[Progress]] = {"embedded": [], "cluster": []}
+    assert (
+        crawl(recipe, catalog=f"sqlite:///{tmp_path}/calm.db", on_progress=told["embedded"].append).status == "complete"
+    )
+    with cluster(redis_url, f"sqlite:///{tmp_path}/wild.db", tmp_path) as made:
+        made.flusher()
+        made.worker(1)
+        _, summary = enqueue(made.settings, recipe, wait=True, on_progress=told["cluster"].append)
+    assert summary is not None
+    assert summary.status == "complete"
+    ends = {where: reports[-1] for where, reports in told.items()}
+    assert ends["cluster"].failures == ends["embedded"].failures == 0
+    assert ends["cluster"].entities == ends["embedded"].entities > 320
+    for where, reports in told.items():
+        assert len(reports) > 1, where
+        assert all(a.entities <= b.entities for a, b in pairwise(reports)), where
+        assert any(report.scopes for report in reports), f"{where}: what is being read is told"
+        assert reports[-1].done == reports[-1].known
+        stream = io.StringIO()
+        Lines(stream, every=0.0)(reports[-1])
+        assert stream.getvalue() == line(reports[-1]) + "\n"
+    assert max(report.rss for report in told["cluster"]) > 20_000_000, "memory is the workers'"
