@@ -11,6 +11,7 @@ import pytest
 
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import FAKE, ROOT
+from workers.database import open_database
 
 SECRET = "geheim77"
 
@@ -26,7 +27,7 @@ def headrace(folder: Path, *arguments: str, **environ: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-@pytest.mark.parametrize("process", ["worker", "flusher"])
+@pytest.mark.parametrize("process", ["worker", "flusher", "scheduler"])
 def test_what_is_missing_or_wrong_is_named(process: str, redis_alone: RedisServer, tmp_path: Path) -> None:
     good = {"HEADRACE_REDIS": redis_alone.url, "HEADRACE_CATALOG": str(tmp_path / "c.db")}
     code, out = headrace(tmp_path, process, HEADRACE_CATALOG="c.db")
@@ -57,3 +58,22 @@ def test_an_unknown_queue_and_a_typed_password_are_refused(redis_url: str, tmp_p
     code, out = headrace(tmp_path, "enqueue", f"postgresql://u:{SECRET}@127.0.0.1:1/x", **environ)
     assert (code, "cannot be typed" in out) == (1, True), out
     assert SECRET not in out
+
+
+@pytest.mark.server
+def test_a_scheduler_refuses_catalogs_that_it_cannot_use(
+    redis_url: str, postgres_database: str, tmp_path: Path
+) -> None:
+    absent = postgres_database.rpartition("/")[0] + "/nowhere"
+    code, out = headrace(tmp_path, "scheduler", HEADRACE_REDIS=redis_url, HEADRACE_CATALOG=absent)
+    assert (code > 0, out.count("\n"), "does not exist" in out) == (True, 1, True), out
+    newer = open_database(postgres_database)
+    with newer.write() as conn:
+        conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'")
+    newer.close()
+    code, out = headrace(tmp_path, "scheduler", HEADRACE_REDIS=redis_url, HEADRACE_CATALOG=postgres_database)
+    assert (code > 0, out.count("\n"), "this program knows" in out) == (True, 1, True), out
+    code, out = headrace(
+        tmp_path, "scheduler", "--listen", "nonsense", HEADRACE_REDIS=redis_url, HEADRACE_CATALOG=str(tmp_path / "c.db")
+    )
+    assert (code, "write HOST:PORT" in out) == (1, True), out
