@@ -25,9 +25,9 @@ from workers.web import PLAIN, Pulse, Route, serve
 ROLE = "scheduler"
 EVERY = 2.0
 """Seconds between two looks for leases that ran out, missing hints, schedules that are due, deadlines."""
-CLOSING = 0.25
+CLOSING = 0.1
 """Seconds between two looks for runs that are finished."""
-PUBLISHING = 1.0
+PUBLISHING = 0.25
 """Seconds between two looks for closed runs whose sinks are not written."""
 SWEEPING = 600.0
 PATIENCE = 1.0
