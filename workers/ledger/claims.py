@@ -10,6 +10,9 @@ from specs.names import clean
 from specs.work import Claim, Position
 from workers.ledger.desk import Desk, dump, load_unit
 
+_ENDED = ("flushing", "waiting", "done")
+"""States of a unit whose final batch is in the queue or stored."""
+
 
 def claim(desk: Desk, worker: str, run: str | None, queue: str | None, lease: float) -> Claim | None:
     """Take a slot and a unit; ``None`` when either is missing. ``lease`` is in seconds."""
@@ -52,17 +55,19 @@ def touch(desk: Desk, unit: str, fence: int, node: str, listing: str, key: str) 
 def flushing(desk: Desk, unit: str, fence: int, position: Position) -> bool:
     """Running becomes flushing and the slot is free; ``True`` too when the final batch was stored meanwhile."""
     where = {"shard": position.shard, "epoch": position.epoch, "position": position.id}
-    if desk.one("flushing", unit=unit, fence=fence, **where) is None:
+    row = desk.one("flushing", unit=unit, fence=fence, **where)
+    if desk.postgresql:  # the row as it was before
+        return row is not None and (row.told == 1 or (row.fence == fence and row.state in _ENDED))
+    if row is None:
         return ended_well(desk, unit, fence)
-    if not desk.postgresql:
-        desk.do("free_slot_of", unit=unit)
+    desk.do("free_slot_of", unit=unit)
     return True
 
 
 def ended_well(desk: Desk, unit: str, fence: int) -> bool:
     """Whether the unit's final batch is in the queue or stored, sent under this very fence."""
     current, _, state = standing(desk, unit)
-    return current == fence and state in ("flushing", "waiting", "done")
+    return current == fence and state in _ENDED
 
 
 def standing(desk: Desk, unit: str) -> tuple[int | None, int, str]:

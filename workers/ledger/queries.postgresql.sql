@@ -68,7 +68,8 @@ WITH told AS (
 ), freed AS (
   UPDATE slots SET unit = NULL FROM told WHERE slots.service = told.service AND slots.unit = told.id
 )
-SELECT id, set_config('synchronous_commit', 'off', true) FROM told;
+SELECT u.state, u.fence, (SELECT count(*) FROM told) AS told, set_config('synchronous_commit', 'off', true)
+FROM units u WHERE u.id = :unit;
 
 -- name: guard_final
 WITH ended AS (
