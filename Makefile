@@ -4,10 +4,10 @@ SHELL := /bin/bash
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: help setup demo test lint format bench docs lock clean
+.PHONY: help setup demo test test-compose lint format bench docs lock clean
 
 help: ## what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 setup: ## the locked environment in .venv
 	@scripts/setup
@@ -18,6 +18,9 @@ demo: setup ## crawl the sample estate and show what to do next
 test: setup ## all tests, with the real servers that they need
 	@scripts/servers
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup --cov --cov-report=term $(ARGS)
+
+test-compose: setup ## run docker-compose.yml for real, under faults (Docker, or root on Debian)
+	@$(BIN)/pytest -q -x --log-cli-level=INFO tests/compose/crawls.py $(ARGS)
 
 lint: setup ## ruff, mypy --strict, import-linter
 	@status=0; \

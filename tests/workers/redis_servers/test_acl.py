@@ -36,7 +36,7 @@ def test_a_crawl_needs_nothing_else(flavour: str, tmp_path: Path) -> None:
 
 def test_what_no_user_may_do() -> None:
     with with_users("redis-7") as users:
-        assert users.roles() == {"scheduler", "worker", "flusher", "publisher"}
+        assert users.roles() == {"scheduler", "worker", "flusher"}
         for user in users.roles():
             with connect(users.url(user)) as client:
                 for command in FORBIDDEN:

@@ -1,0 +1,155 @@
+"""``make test-compose``: the compose file under faults; after each the catalog is that of an undisturbed crawl.
+
+Needs a Docker engine, or root on Debian to install one. Not among ``make test``: ``pytest tests/compose/crawls.py``.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.compose import engine, images
+from tests.compose.engine import run
+from tests.compose.stack import FAKE, Stack, calm, stack
+from tests.estate import build
+
+WORKERS = 4
+LEASE = 8.0
+"""Seconds; ``override.yml`` sets them."""
+log = logging.getLogger("compose")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Stack]:
+    try:
+        with engine.engine() as private:
+            log.info("on %s Docker engine", "a private" if private else "the machine's")
+            images.prepare()
+            with stack() as made:
+                made.up(WORKERS)
+                yield made
+    except engine.Unavailable as error:
+        pytest.exit(f"make test-compose cannot run here: {error}", returncode=3)
+
+
+def estate(name: str, **connection: Any) -> dict[str, Any]:
+    shape = {"schemas": 16, "tables": 200, "latency": 250, "page": 40, **connection}
+    return {"service": {"name": name, "type": FAKE}, "connection": shape, "limits": {"connections": 8}}
+
+
+def undisturbed(recipe: dict[str, Any]) -> list[str]:
+    connection = {**recipe["connection"], "latency": 0}
+    return calm({**recipe, "connection": connection})
+
+
+def proven(cluster: Stack, name: str, disturb: Callable[[], None] | None = None, **connection: Any) -> dict[str, Any]:
+    """A disturbed run ends complete, adds up, and leaves what an undisturbed one does."""
+    recipe = estate(name, **connection)
+    summary = cluster.crawled(cluster.recipe(name, recipe), disturb)
+    assert (summary["status"], summary["incomplete_scopes"]) == ("complete", [])
+    with cluster.ledger() as ledger:
+        assert ledger.incomplete(summary["run"]) == []
+        assert list(ledger.failures(summary["run"])) == []
+    assert cluster.export(name) == undisturbed(recipe)
+    return summary
+
+
+def test_everything_is_healthy_and_may_do_little(cluster: Stack) -> None:
+    assert cluster.unhealthy() == []
+    assert len(cluster.containers("worker")) == WORKERS
+    for container in cluster.containers():
+        seen = cluster.inspect(container)
+        assert seen["HostConfig"]["ReadonlyRootfs"], seen["Name"]
+        assert seen["HostConfig"]["CapDrop"] == ["ALL"], seen["Name"]
+        assert seen["Config"]["User"] not in ("", "root", "0"), seen["Name"]
+        secrets = [line for line in seen["Config"]["Env"] if "://" in line]
+        assert secrets == [], seen["Name"]
+    worker = cluster.containers("worker")[0]
+    assert cluster.inspect(worker)["HostConfig"]["Memory"] == 256 << 20
+    assert run("docker", "exec", worker, "sh", "-c", "command -v gcc cc ld || true") == ""
+
+
+def test_four_workers_crawl_as_one_process_does(cluster: Stack) -> None:
+    proven(cluster, "calm")
+
+
+def test_postgresql_as_source(cluster: Stack) -> None:
+    source = f"{cluster.catalog.rpartition('/')[0]}/shop"
+    cluster_database = cluster.containers("postgres")[0]
+    run("docker", "exec", cluster_database, "createdb", "-U", "headrace", "-T", "template0", "shop")
+    build.build_postgres(source)
+    connection = {
+        "host": "postgres", "port": 5432, "database": "shop", "username": "headrace",
+        "password": "${file:/run/secrets/postgres-password}",
+    }  # fmt: skip
+    path = cluster.recipe("shop", {"service": {"name": "shop", "type": "postgres"}, "connection": connection})
+    summary = cluster.crawled(path)
+    assert (summary["status"], summary["incomplete_scopes"]) == ("complete", [])
+    script = f"headrace crawl {path} --quiet >/dev/null && headrace export"
+    embedded = cluster.compose(
+        "run", "--rm", "--no-deps", "-T", "-e", "HEADRACE_CATALOG=/tmp/calm.db", "--entrypoint", "sh", "worker",
+        "-c", script,
+    )  # fmt: skip
+    assert cluster.export("shop") == embedded.splitlines()
+
+
+def test_a_worker_is_killed(cluster: Stack) -> None:
+    def kill() -> None:
+        run("docker", "kill", random.choice(cluster.containers("worker")))
+
+    proven(cluster, "killed", kill)
+    cluster.up(WORKERS)
+
+
+def test_a_worker_is_frozen_beyond_its_lease(cluster: Stack) -> None:
+    def freeze() -> None:
+        worker = random.choice(cluster.containers("worker"))
+        run("docker", "pause", worker)
+        time.sleep(1.5 * LEASE)
+        run("docker", "unpause", worker)
+
+    proven(cluster, "frozen", freeze, latency=800)
+    cluster.up(WORKERS)
+
+
+def test_a_container_is_killed_by_its_memory_limit(cluster: Stack) -> None:
+    """The kernel takes the container's first process, which we offer to it: all of the container goes at once."""
+
+    def fill() -> None:
+        worker = random.choice(cluster.containers("worker"))
+        first = "echo 1000 >/proc/1/oom_score_adj"
+        run("docker", "exec", "--privileged", "-u", "0", worker, "sh", "-c", first)
+        run("docker", "exec", worker, "python", "-c", "held = bytearray(400 << 20)", check=False)
+        cluster.until(lambda: cluster.inspect(worker)["RestartCount"] == 1)
+
+    proven(cluster, "starved", fill)
+    cluster.up(WORKERS)
+
+
+def test_a_worker_loses_its_network(cluster: Stack) -> None:
+    def cut() -> None:
+        worker = random.choice(cluster.containers("worker"))
+        network = next(iter(cluster.inspect(worker)["NetworkSettings"]["Networks"]))
+        run("docker", "network", "disconnect", network, worker)
+        time.sleep(1.5 * LEASE)
+        run("docker", "network", "connect", network, worker)
+
+    proven(cluster, "cut", cut, latency=800)
+    cluster.up(WORKERS)
+
+
+def test_everything_is_restarted_one_after_the_other(cluster: Stack) -> None:
+    def restart() -> None:
+        for service in ("worker", "flusher", "publisher"):
+            for container in cluster.containers(service):
+                run("docker", "restart", "-t", "30", container)
+
+    summary = proven(cluster, "rolling", restart, latency=800)
+    with cluster.ledger() as ledger:
+        assert [unit.id for unit in ledger.units(summary["run"]) if unit.crashes] == []
+    cluster.up(WORKERS)
