@@ -56,6 +56,14 @@ def settings(redis: str | None, catalog: str | None, prefix: str | None) -> Sett
     return load(_environment(said=bool(redis or catalog)), redis=redis, catalog=catalog, prefix=prefix)
 
 
+def catalog_of(catalog: str | None) -> str:
+    """Where the catalog is, for a process that needs no Redis. Raises ``Usage`` when nothing says it."""
+    from workers.settings import catalog as told
+
+    environ = _environment(said=bool(catalog))
+    return told(environ, catalog)
+
+
 def _environment(*, said: bool) -> dict[str, str]:
     """The environment, or the way to the local cluster where neither it nor the command line names one."""
     places = ("HEADRACE_REDIS", "HEADRACE_REDIS_FILE", "HEADRACE_CATALOG", "HEADRACE_CATALOG_FILE")

@@ -100,6 +100,12 @@ def load(environ: Mapping[str, str], **given: str | None) -> Settings:
         raise _told(error) from None
 
 
+def catalog(environ: Mapping[str, str], given: str | None = None) -> str:
+    """Where the catalog is, for a process that needs no more. Raises ``Usage`` like ``load``."""
+    unused = {} if environ.get("HEADRACE_REDIS_FILE") else {"HEADRACE_REDIS": "redis://unused"}
+    return load({**unused, **environ}, catalog=given).catalog.get_secret_value()
+
+
 def strangers(environ: Mapping[str, str]) -> list[str]:
     """A line for every variable in ``environ`` that looks like ours and is not, with the nearest that is."""
     known = variables()

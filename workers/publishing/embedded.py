@@ -8,6 +8,7 @@ from contextlib import closing
 from specs.errors import HeadraceError, Retry
 from specs.recipe import Recipe
 from workers.database import Database
+from workers.publishing.discovery import name_of, wanted
 from workers.publishing.followers import Followers
 from workers.publishing.following import Fed, Following, Lost, Stopped, pause
 from workers.sinks import Configured, configured
@@ -17,23 +18,6 @@ TRIES = 5
 """Failures in a row after which a sink is left for the next time."""
 PATIENCE = 15.0
 """Seconds that one wait between them may take."""
-
-
-def registered(db: Database, followers: Followers, recipe: Recipe, sinks: list[Configured], via: str) -> None:
-    """Make the table of followers say what the recipe says."""
-    given = {
-        name_of(recipe.service.name, sink.label): {
-            "settings": dict(sink.settings), "type": recipe.service.type, "via": via
-        }
-        for sink in sinks
-        if sink.mode == "changes"
-    }  # fmt: skip
-    followers.register(recipe.service.name, given)
-
-
-def name_of(service: str, label: str) -> str:
-    """What a follower is called: ``shop/webhook https://host/path``."""
-    return f"{service}/{label}"
 
 
 def feed(
@@ -47,7 +31,8 @@ def feed(
     stop = stop or Stop()
     followers = Followers(db, lease=lease)
     sinks = configured(recipe.sinks, secrets)
-    registered(db, followers, recipe, sinks, "embedded")
+    service = recipe.service
+    followers.register(service.name, wanted(service.name, service.type, recipe, "embedded"))
     delivered: dict[str, int] = {}
     errors: list[str] = []
     for sink in sinks:
@@ -88,6 +73,3 @@ def _one(db: Database, followers: Followers, recipe: Recipe, sink: Configured, s
                 continue
             followers.release(name)
             return fed
-
-
-__all__ = ["feed", "name_of", "registered"]

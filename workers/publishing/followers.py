@@ -65,7 +65,7 @@ class Followers:
         gone: Callable[[str], bool] = liveness.gone,
     ) -> None:  # fmt: skip
         self.db, self.name, self.lease = db, name or liveness.name(), lease
-        self._clock, self._gone = clock, gone
+        self._clock, self.gone = clock, gone
         self._queries = sqlfile.load("workers.publishing", db.dialect)
 
     def register(self, service: str, sinks: Mapping[str, Mapping[str, Any]]) -> None:
@@ -84,7 +84,7 @@ class Followers:
         """Lease a follower, or prolong our lease; ``None`` while somebody else has it. The dead hold nothing."""
         with self.db.write() as conn:
             holder = conn.execute(self._queries["holder"], {"sink": sink}).scalar_one_or_none()
-            dead = holder if holder and holder != self.name and self._gone(holder) else self.name
+            dead = holder if holder and holder != self.name and self.gone(holder) else self.name
             row = conn.execute(
                 self._queries["lease"],
                 {"sink": sink, "holder": self.name, "dead": dead, "lease": self.lease, "now": self._clock()},

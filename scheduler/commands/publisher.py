@@ -1,0 +1,57 @@
+"""``headrace publisher``."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler.joining import log_json
+
+PATIENCE = 10.0
+"""Seconds to wait for a catalog that is not there yet."""
+
+
+@click.command(short_help="Serve a cluster: feed external sinks.")
+@click.option(
+    "--catalog", metavar="URL", help="Where the catalog is. [env var: HEADRACE_CATALOG, HEADRACE_CATALOG_FILE]"
+)
+@click.option("--metrics", metavar="HOST:PORT", help="Answer /metrics and /healthz there.")
+@log_json
+def command(catalog: str | None, metrics: str | None, as_json: bool) -> int:
+    """Bring changes of the catalog to the sinks in mode changes of all recipes of a cluster, until SIGTERM.
+
+    Needs the catalog and the secrets of the sinks, but neither Redis nor the sources. One is enough; another one
+    takes over within a minute when it dies.
+
+    \b
+    Example:
+      HEADRACE_CATALOG=postgresql://db/catalog headrace publisher
+    """
+    from scheduler.joining import catalog_of
+
+    url = catalog_of(catalog)
+
+    from contextlib import ExitStack
+
+    from scheduler.interruption import interruptible
+    from workers.database import open_database
+    from workers.logs import setup
+    from workers.publishing.process import serve
+    from workers.stopping import Stop
+
+    setup(as_json=as_json)
+    stop = Stop()
+    with ExitStack() as stack:
+        db = open_database(url, patience=PATIENCE)
+        stack.callback(db.close)
+        stack.enter_context(interruptible(stop))
+        if metrics:
+            from workers import web
+            from workers.metrics import local
+
+            stack.enter_context(web.serve(metrics, {
+                "/metrics": lambda: (200, web.PLAIN, local(db)),
+                "/healthz": lambda: (200, web.PLAIN, "ok\n"),
+            }))  # fmt: skip
+        count = serve(db, stop)
+    click.echo(f"{count} changes delivered", err=True)
+    return 0

@@ -1,0 +1,70 @@
+"""Finds out which sinks there are to feed: those of the newest recipe of each service that a cluster crawls."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from specs.errors import Usage
+from specs.recipe import Recipe
+from workers import sqlfile
+from workers.database import Database
+from workers.publishing.followers import Followers
+from workers.sinks import label_of, types
+
+OVERLAP = 600.0
+"""Seconds before the newest run that are looked at again: clocks differ, and commits come late."""
+log = logging.getLogger("headrace.publisher")
+
+
+class Discovery:
+    """Registers what newer recipes ask for. ``look`` is cheap while no run was opened since."""
+
+    def __init__(self, db: Database, followers: Followers) -> None:
+        self._db, self._followers = db, followers
+        self._queries = sqlfile.load("workers.publishing", db.dialect)
+        self._since = 0.0
+        self._known: dict[str, float] = {}
+
+    def look(self) -> None:
+        """Register followers of services whose newest run is new to us. Raises ``Retry`` while the catalog is out."""
+        with self._db.read() as conn:
+            rows = conn.execute(self._queries["newest_recipes"], {"since": self._since - OVERLAP}).fetchall()
+        for service, type_, recipe, via, started_at in rows:
+            if self._known.get(service) == started_at:
+                continue
+            if via == "cluster":
+                self._register(service, type_, json.loads(recipe))
+            self._known[service] = started_at
+            self._since = max(self._since, started_at)
+
+    def _register(self, service: str, type_: str, data: Any) -> None:
+        try:
+            recipe = Recipe.from_dict(data, where=f"the recipe of {service}")
+        except Usage as error:  # of another version: it was checked when its run was opened
+            log.error("%s", error)
+            return
+        self._followers.register(service, wanted(service, type_, recipe, "cluster"))
+
+
+def wanted(service: str, type_: str, recipe: Recipe, via: str) -> Mapping[str, Mapping[str, Any]]:
+    """The followers that a recipe asks for: config by name, with references in place of secrets."""
+    return {
+        name_of(service, label_of(settings)): {"settings": dict(settings), "type": type_, "via": via}
+        for settings in recipe.sinks
+        if mode_of(settings) == "changes"
+    }
+
+
+def mode_of(settings: Mapping[str, Any]) -> str:
+    """The mode of a sink as written, or its type's default."""
+    kind = types.get(settings["type"])
+    default = kind.config.model_fields["mode"].default if kind else "changes"
+    return str(settings.get("mode", default))
+
+
+def name_of(service: str, label: str) -> str:
+    """What a follower is called: ``shop/webhook https://host/path``."""
+    return f"{service}/{label}"

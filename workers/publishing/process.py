@@ -1,0 +1,52 @@
+"""The loop of ``headrace publisher``: outlasts every outage of the catalog and of the sinks."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from specs.errors import HeadraceError, Retry
+from workers.database import Database
+from workers.presence import Presence
+from workers.publishing.publishing import Publishing
+from workers.retries import jitter
+from workers.stopping import Stop
+
+EVERY = 0.5
+"""Seconds between two looks for changes."""
+LEAVE = 1.2
+"""Seconds that deliveries under way have when we are stopped. What hangs keeps its lease until that runs out."""
+log = logging.getLogger("headrace.publisher")
+
+
+def serve(db: Database, stop: Stop, *, lease: float = 60.0) -> int:
+    """Feed sinks until ``stop`` is set; returns how many changes were delivered.
+
+    Raises ``Fatal`` when the catalog refuses us.
+    """
+    publishing = Publishing(db, stop, lease=lease)
+    presence = Presence(db, "publisher")
+    failed = 0
+    try:
+        while not stop.is_set():
+            try:
+                feeding = publishing.step()
+                presence.beat(feeding=feeding, delivered=publishing.delivered)
+                failed = 0
+                stop.wait(EVERY)
+            except Retry as error:
+                if failed % 30 == 0:
+                    log.warning("%s", error)
+                failed += 1
+                stop.wait(jitter(min(failed, 5), base=0.1, cap=2.0))
+    finally:
+        begun = time.monotonic()
+        if not publishing.idle(LEAVE):
+            log.warning("a sink hangs; others may feed it in %.0f seconds", lease)
+        publishing.close()
+        try:
+            presence.leave()
+        except HeadraceError as error:
+            log.warning("%s", error)
+        log.info("stopped after %.1f s; %d changes delivered", time.monotonic() - begun, publishing.delivered)
+    return publishing.delivered
