@@ -21,7 +21,7 @@ class Proxy:
 
     Modes, changed at any time: ``pass`` forwards; ``reset`` breaks every connection with RST, also those that are
     made later; ``half-open`` takes what clients send and forwards it, and drops every reply; ``slow`` forwards replies
-    at ``rate`` bytes per second and connection; ``refuse`` has nobody listening, and leaves open connections alone.
+    at ``rate`` bytes per second and connection; ``refuse`` closes every connection, and nobody listens.
     """
 
     def __init__(self, target: int, host: str = "127.0.0.1") -> None:
@@ -86,9 +86,9 @@ class Proxy:
 
     def _switch(self, mode: Mode) -> None:
         self._mode = mode
-        if mode == "reset":
+        if mode in ("reset", "refuse"):
             for link in list(self._links):
-                self._drop(link, reset=True)
+                self._drop(link, reset=mode == "reset")
         if mode == "refuse":
             self._deaf()
         elif self._listener is None:
