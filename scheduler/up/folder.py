@@ -117,7 +117,7 @@ class Folder:
         return self.path / name
 
 
-def found() -> dict[str, str]:
-    """The environment of the cluster that is up in the default folder; nothing when none is."""
-    folder = Folder(default_folder())
+def found(path: Path | None = None) -> dict[str, str]:
+    """The environment of the cluster that is up in a folder, usually the default one; nothing when none is."""
+    folder = Folder(path or default_folder())
     return folder.environment() if folder.up() else {}

@@ -44,8 +44,9 @@ def home(path: Path, owner: pwd.struct_passwd | None) -> Path:
     path.chmod(0o700)
     if owner is not None:
         os.chown(path, owner.pw_uid, owner.pw_gid)
+        enter = ["/bin/sh", "-c", 'cd "$1"', "sh", str(path)]  # a cwd would be entered before the rights are dropped
         try:
-            subprocess.run(["/bin/true"], cwd=path, check=True, timeout=STEP, **rights(owner))
+            subprocess.run(enter, cwd="/", check=True, stderr=subprocess.DEVNULL, timeout=STEP, **rights(owner))
         except (OSError, subprocess.SubprocessError):
             remedy = "name a folder below /var/lib with --folder, or run this as another user than root"
             what = f"the account {owner.pw_name}, which servers run as instead of root, cannot enter the folder"

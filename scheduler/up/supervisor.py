@@ -28,8 +28,8 @@ class Supervisor:
     At the end of the block they are stopped, the last ones first, group by group; what does not end is killed.
     """
 
-    def __init__(self, tell: Tell, stop: Stop) -> None:
-        self._tell, self._stop = tell, stop
+    def __init__(self, tell: Tell, stop: Stop, *, leave: float = LEAVE, deaths: int = DEATHS) -> None:
+        self._tell, self._stop, self._leave, self._deaths = tell, stop, leave, deaths
         self._groups: list[list[Child]] = []
 
     def __enter__(self) -> Supervisor:
@@ -62,7 +62,7 @@ class Supervisor:
         while missing and not self._stop.is_set():
             self._turn()
             missing = [child for child in missing if not (child.running and answers(child))]
-            hopeless = next((child for child in missing if child.deaths >= DEATHS), None)
+            hopeless = next((child for child in missing if child.deaths >= self._deaths), None)
             if hopeless is not None or (missing and time.monotonic() > end):
                 plan = (hopeless or missing[0]).plan
                 raise Fatal(f"{plan.name} does not start: {_tail(plan)}", str(plan.log or ""), reason="server")
@@ -81,7 +81,7 @@ class Supervisor:
             child.tick()
 
     def _end(self, group: Sequence[Child]) -> None:
-        end = time.monotonic() + LEAVE
+        end = time.monotonic() + self._leave
         for child in group:
             child.signal(child.plan.end)
         while any(child.running for child in group) and time.monotonic() < end:
