@@ -60,15 +60,19 @@ def catalog_of(catalog: str | None) -> str:
     """Where the catalog is, for a process that needs no Redis. Raises ``Usage`` when nothing says it."""
     from workers.settings import catalog as told
 
-    environ = _environment(said=bool(catalog))
+    environ = _environment(said=bool(catalog), needs=("HEADRACE_CATALOG",))
     return told(environ, catalog)
 
 
-def _environment(*, said: bool) -> dict[str, str]:
+def _environment(*, said: bool, needs: tuple[str, ...] = ("HEADRACE_REDIS", "HEADRACE_CATALOG")) -> dict[str, str]:
     """The environment, or the way to the local cluster where neither it nor the command line names one."""
     places = ("HEADRACE_REDIS", "HEADRACE_REDIS_FILE", "HEADRACE_CATALOG", "HEADRACE_CATALOG_FILE")
     if said or any(os.environ.get(place) for place in places):
         return dict(os.environ)
     from scheduler.up.folder import found
 
-    return {**os.environ, **found()}
+    local = found()
+    if not local:
+        what = f"{needs[0]} is not set, and no cluster is up on this machine"
+        raise Usage(what, remedy=f"set {' and '.join(needs)}, or start one: headrace up")
+    return {**os.environ, **local}

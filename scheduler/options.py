@@ -50,14 +50,30 @@ def _connectors(_context: click.Context, _param: click.Parameter, begun: str) ->
 
 def catalog(function: F) -> F:
     """``--catalog URL``: handed in as ``catalog``, completed to a URL."""
+    what = "Where the catalog is: an SQLAlchemy URL or an SQLite file. [default: a file in your data directory]"
+    return _catalog(what, catalog_url)(function)
+
+
+def cluster_catalog(function: F) -> F:
+    """``--catalog URL`` of commands for clusters: the local cluster's when one is up and nothing else is said."""
+    what = "Where the catalog is. [default: that of headrace up, else a file in your data directory]"
+    return _catalog(what, lambda given: catalog_url(given or _local()))(function)
+
+
+def _catalog(what: str, completed: Callable[[str | None], str]) -> Callable[[F], F]:
     return click.option(
-        "--catalog",
-        envvar="HEADRACE_CATALOG",
-        show_envvar=True,
-        metavar="URL",
-        callback=lambda _ctx, _param, value: catalog_url(value),
-        help="Where the catalog is: an SQLAlchemy URL or an SQLite file. [default: a file in your data directory]",
-    )(function)
+        "--catalog", envvar="HEADRACE_CATALOG", show_envvar=True, metavar="URL",
+        callback=lambda _ctx, _param, value: completed(value), help=what,
+    )  # fmt: skip
+
+
+def _local() -> str | None:
+    """The catalog of the cluster that is up on this machine."""
+    if os.environ.get("HEADRACE_CATALOG_FILE"):
+        return None
+    from scheduler.up.folder import found
+
+    return _from_file(found().get("HEADRACE_CATALOG_FILE"))
 
 
 def catalog_url(given: str | None) -> str:

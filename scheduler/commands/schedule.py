@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from scheduler.options import as_json, catalog, emit
+from scheduler.options import as_json, cluster_catalog, emit
 
 if TYPE_CHECKING:
     from workers.scheduling import Fire, Schedule
@@ -35,7 +35,13 @@ name_argument = click.argument("name")
 
 @click.group(short_help="Crawl by the clock: add, list, pause, remove, run.")
 def command() -> None:
-    """Crawl by the clock. `headrace scheduler` fires what is due, the workers of the cluster do the work."""
+    """Crawl by the clock. `headrace scheduler` fires what is due, the workers of the cluster do the work.
+
+    \b
+    Example:
+      headrace schedule add nightly shop.yml --cron "0 3 * * *" --zone Europe/Berlin
+      headrace schedule list --json
+    """
 
 
 @command.command()
@@ -54,7 +60,7 @@ def command() -> None:
 )  # fmt: skip
 @click.option("--deadline", type=Duration(), help="Cancel a run that takes longer. [default: never]")
 @click.option("--replace", is_flag=True, help="Overwrite the schedule of that name.")
-@catalog
+@cluster_catalog
 def add(
     name: str, source: str, cron: str, zone: str, jitter: float, overlap: Any, catch_up: Any,
     deadline: float | None, replace: bool, catalog: str,
@@ -96,7 +102,7 @@ def add(
 
 @command.command("list")
 @click.argument("name", required=False)
-@catalog
+@cluster_catalog
 @as_json
 def list_(name: str | None, catalog: str, as_json: bool) -> None:
     """List schedules, each with its next time and what became of the last one; with NAME its latest times.
@@ -126,7 +132,7 @@ def list_(name: str | None, catalog: str, as_json: bool) -> None:
 
 @command.command()
 @name_argument
-@catalog
+@cluster_catalog
 def pause(name: str, catalog: str) -> None:
     """Stop firing a schedule until it is unpaused. A run that it opened goes on (see: headrace cancel)."""
     _change(catalog, name, "paused", lambda schedules, now: schedules.pause(name, paused=True, now=now))
@@ -134,7 +140,7 @@ def pause(name: str, catalog: str) -> None:
 
 @command.command()
 @name_argument
-@catalog
+@cluster_catalog
 def unpause(name: str, catalog: str) -> None:
     """Fire a schedule again. The times that passed meanwhile are not made up for."""
     _change(catalog, name, "at work", lambda schedules, now: schedules.pause(name, paused=False, now=now))
@@ -142,7 +148,7 @@ def unpause(name: str, catalog: str) -> None:
 
 @command.command()
 @name_argument
-@catalog
+@cluster_catalog
 def remove(name: str, catalog: str) -> None:
     """Forget a schedule. A run that it opened goes on (see: headrace cancel)."""
     _change(catalog, name, "removed", lambda schedules, now: schedules.remove(name))
@@ -150,7 +156,7 @@ def remove(name: str, catalog: str) -> None:
 
 @command.command("run")
 @name_argument
-@catalog
+@cluster_catalog
 @as_json
 def run_(name: str, catalog: str, as_json: bool) -> None:
     """Fire a schedule now, also a paused one; its overlap policy holds. Prints the run.

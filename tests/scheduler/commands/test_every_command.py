@@ -77,6 +77,8 @@ ELSEWHERE = {
     "enqueue",
     "worker",
     "flusher",
+    "publisher",
+    "dead",
 }
 """Their JSON is asked for in tests of their own."""
 
