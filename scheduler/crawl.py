@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from scheduler.driving import Job, drive
+from scheduler.gathering import summarise
 from scheduler.reconcile import adopt
+from scheduler.sinking import due, sink
 from scheduler.summary import Progress, Summary
 from specs.errors import Usage
 from specs.recipe import Recipe
@@ -46,13 +48,17 @@ def resume(
     run_id: str, *, catalog: str, workers: int = 1, secrets: Mapping[str, str] = NO_SECRETS,
     accept_identity: bool = False, on_progress: OnProgress | None = None,
 ) -> Summary:  # fmt: skip
-    """Go on with an interrupted or killed run from what is stored.
+    """Go on with an interrupted or killed run from what is stored; of a closed one, feed the sinks that were not fed.
 
     Raises ``Usage`` when the run is closed, or when a process of this machine still works on it.
     """
     with opened(catalog, create=False) as (db, ledger):
         run = ledger.run(run_id)
         recipe = Recipe.from_dict(run.recipe, where=f"run {run.id}")
+        if due(db, run, recipe):
+            begun = time.monotonic()
+            published = sink(db, run, recipe, secrets)
+            return summarise(db, ledger, run, seconds=time.monotonic() - begun, published=published)
         if not run.open:
             raise Usage(f"run {run.id} is {run.state}: there is nothing to resume", remedy=_instead(run))
         if run.via == "cluster":

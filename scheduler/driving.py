@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scheduler.gathering import Meter, summarise
 from scheduler.interruption import Alarm, interruptible
 from scheduler.reconcile import Reconciler
+from scheduler.sinking import DONE, sink
 from scheduler.summary import Progress, Summary
 from specs.errors import Fatal
 from specs.recipe import Recipe
@@ -16,7 +17,6 @@ from specs.work import Run
 from workers import liveness
 from workers.database import Database
 from workers.ledger import SqlLedger
-from workers.publisher import publish
 from workers.solo import solo
 from workers.stopping import Stop
 
@@ -53,9 +53,7 @@ def drive(job: Job, on_progress: Callable[[Progress], None] | None = None) -> Su
         refused = error
         run = job.ledger.end(job.run.id, state="failed", reason=str(error), now=time.time())
     meter.report(0)
-    published = (
-        publish(job.db, job.recipe, job.secrets) if run is not None and run.state in ("complete", "partial") else None
-    )
+    published = sink(job.db, run, job.recipe, job.secrets) if run is not None and run.state in DONE else None
     return summarise(
         job.db, job.ledger, run or job.ledger.run(job.run.id), seconds=time.monotonic() - begun,
         code=refused.exit_code if refused else None, published=published,

@@ -15,6 +15,8 @@ from specs.secrets import escape
 
 _NAME = re.compile(r"(?i)passw|secret|token|credential|api_?key")
 """Names of settings that hold secrets, where no model says so."""
+_ALL = frozenset({"headers"})
+"""Settings all of whose values may be secrets."""
 _QUERY = re.compile(r"(?i)([?&][^=&#]*(?:passw|secret|token|credential)[^=&#]*=)([^&#$]+)")
 
 
@@ -62,7 +64,7 @@ class Stash:
         if not isinstance(value, str) or not value:
             return value
         name = "_".join(map(str, path[1:] if path[0] == "connection" else path))
-        if len(path) > 2 and "${" not in value and _NAME.search(str(path[-1])):
+        if len(path) > 2 and "${" not in value and (_NAME.search(str(path[-1])) or path[-2] in _ALL):
             return self._put(name, value, path)
         return _QUERY.sub(self._parameter(name, path), value) if "://" in value else value
 

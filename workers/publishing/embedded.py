@@ -11,6 +11,7 @@ from workers.database import Database
 from workers.publishing.discovery import name_of, wanted
 from workers.publishing.followers import Followers
 from workers.publishing.following import Fed, Following, Lost, Stopped, pause
+from workers.retries import patiently
 from workers.sinks import Configured, configured
 from workers.stopping import Stop
 
@@ -32,7 +33,8 @@ def feed(
     followers = Followers(db, lease=lease)
     sinks = configured(recipe.sinks, secrets)
     service = recipe.service
-    followers.register(service.name, wanted(service.name, service.type, recipe, "embedded"))
+    followed = wanted(service.name, service.type, recipe, "embedded")
+    patiently(lambda: followers.register(service.name, followed))
     delivered: dict[str, int] = {}
     errors: list[str] = []
     for sink in sinks:
