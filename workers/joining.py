@@ -8,13 +8,17 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from specs.errors import Fatal
+from workers import liveness
 from workers.database import Database, open_database
 from workers.ledger import SqlLedger
+from workers.presence import Process, live
 from workers.queues.redis import RedisQueue
 from workers.redislink import PATIENCE, connect, reach, where
 from workers.settings import Settings
 
 PACKAGES = ("specs", "connectors", "workers", "scheduler")
+ONE_MACHINE = "its locks hold on one machine only, so that two would damage it"
+POSTGRESQL = "set HEADRACE_CATALOG=postgresql://user:password@host/database everywhere"
 
 
 @contextmanager
@@ -51,8 +55,25 @@ def check(settings: Settings, *, patience: float = PATIENCE) -> None:
     with connect(url) as client:
         reach(client, where(url), patience=patience)
     with joined(settings) as (db, queue):
+        alone(db)
         queue.agree()
         queue.belong(SqlLedger(db).cluster())
+
+
+def alone(db: Database) -> None:
+    """Make sure that no other machine takes part where the catalog is a file of SQLite. Raises ``Fatal``."""
+    others = foreign(db)
+    if others:
+        what = f"the catalog is SQLite, and {others[0].kind} {others[0].name} of another machine uses it"
+        raise Fatal(f"{what}: {ONE_MACHINE}", db.where, POSTGRESQL, reason="catalog")
+
+
+def foreign(db: Database) -> list[Process]:
+    """Processes of other machines that live and share a file of SQLite with us; none on PostgreSQL."""
+    if db.dialect != "sqlite":
+        return []
+    ours = liveness.machine(liveness.name())
+    return [each for each in live(db) if liveness.machine(each.name) != ours]
 
 
 def together() -> None:

@@ -13,6 +13,11 @@ def name(pid: int | None = None) -> str:
     return f"{_host()}:{pid}:{_start(pid)}"
 
 
+def machine(owner: str) -> str:
+    """The host in a name, or in a worker's name."""
+    return owner.partition("/")[0].rsplit(":", 2)[0]
+
+
 def gone(owner: str) -> bool:
     """Whether the process behind a name is certainly dead; a name from another machine never is.
 

@@ -102,8 +102,8 @@ def load(environ: Mapping[str, str], **given: str | None) -> Settings:
 
 def catalog(environ: Mapping[str, str], given: str | None = None) -> str:
     """Where the catalog is, for a process that needs no more. Raises ``Usage`` like ``load``."""
-    unused = {} if environ.get("HEADRACE_REDIS_FILE") else {"HEADRACE_REDIS": "redis://unused"}
-    return load({**unused, **environ}, catalog=given).catalog.get_secret_value()
+    others = {name: value for name, value in environ.items() if not name.startswith(variable("redis"))}
+    return load({**others, variable("redis"): "redis://unused"}, catalog=given).catalog.get_secret_value()
 
 
 def strangers(environ: Mapping[str, str]) -> list[str]:

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import click
 
 from scheduler.options import as_json, catalog, emit
 
+if TYPE_CHECKING:
+    from scheduler.doctor import Finding
 
-@click.command(short_help="Examine this installation and the catalog.")
+
+@click.command(short_help="Examine this installation, the catalog and the cluster.")
+@click.option("--cluster", is_flag=True, help="Examine the cluster, too, as one of several machines.")
+@click.option("--redis", metavar="URL", help="Where Redis is. [env var: HEADRACE_REDIS, HEADRACE_REDIS_FILE]")
+@click.option("--prefix", help="What our keys in Redis begin with. [env var: HEADRACE_PREFIX]")
 @catalog
 @as_json
-def command(catalog: str, as_json: bool) -> int:
+def command(cluster: bool, redis: str | None, prefix: str | None, catalog: str, as_json: bool) -> int:
     """Examine Python, the packages, drivers, clock, memory, disk and the catalog; each with a remedy.
+
+    Where a Redis is named, examine the cluster: Redis' version, memory, eviction and persistence, clocks, whose
+    prefix it is, who is there. With --cluster a catalog in SQLite is bad: several machines would damage it.
 
     \b
     Example:
       headrace doctor
+      HEADRACE_REDIS=redis://redis/0 headrace doctor --cluster --catalog postgresql://db/catalog
     """
     from scheduler.display.render import clean
-    from scheduler.doctor import examine
 
     findings = []
-    for finding in examine(catalog):
+    for finding in _findings(cluster, redis, prefix, catalog):
         findings.append(finding)
         if not as_json:
             click.echo(f"{finding.level:<4}  {finding.name}: {clean(finding.evidence)}")
@@ -31,3 +44,25 @@ def command(catalog: str, as_json: bool) -> int:
     if as_json:
         emit({"ok": well, "findings": [finding.as_json() for finding in findings]})
     return 0 if well else 1
+
+
+def _findings(cluster: bool, redis: str | None, prefix: str | None, catalog: str) -> Iterator[Finding]:
+    from scheduler.doctor import Finding, examine
+    from scheduler.joining import catalog_of, settings
+    from specs.errors import HeadraceError
+
+    named = redis or os.environ.get("HEADRACE_REDIS") or os.environ.get("HEADRACE_REDIS_FILE")
+    source = click.get_current_context().get_parameter_source("catalog")
+    told = None if source is click.core.ParameterSource.DEFAULT else catalog
+    try:
+        if told is None and os.environ.get("HEADRACE_CATALOG_FILE"):
+            catalog = catalog_of(None)
+        yield from examine(catalog)
+        if cluster or named:
+            given = settings(redis, told, prefix)
+
+            from scheduler import clusterdoctor
+
+            yield from clusterdoctor.examine(given, several=cluster)
+    except HeadraceError as error:
+        yield Finding("settings", "bad", error.what, error.remedy)
