@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from scheduler.cli import COMMANDS
 from scheduler.interruption import interruptible
 from scheduler.up import postgres_server, redis_server
 from scheduler.up.child import Plan
@@ -80,5 +79,4 @@ def _processes(folder: Folder, workers: str, listen: str, as_json: bool) -> list
             orphan=signal.SIGKILL,
         )
         for name, arguments in commands.items()
-        if name in COMMANDS
     ]
