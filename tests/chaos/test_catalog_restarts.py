@@ -1,0 +1,71 @@
+"""The server of ledger and catalog is restarted in mid-run, gently, at once, and by SIGKILL; and the source is."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.proof import proof
+from tests.chaos.sources import crawling, filled
+from tests.chaos.waiting import working
+from tests.servers.postgres import FAST, IMMEDIATE, NEEDED, PostgresServer, create_database, installed
+from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
+from workers.ledger import SqlLedger
+
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+ESTATE = {"schemas": 12, "tables": 120, "columns": 4}
+RECIPE = fake(**ESTATE, latency=60, page=20)
+AWAY = 2.0
+"""Seconds that the server is down."""
+
+
+@pytest.fixture
+def server() -> Iterator[PostgresServer]:
+    """A server of one's own that loses nothing which it called committed."""
+    if not installed():
+        pytest.skip(NEEDED)
+    made = PostgresServer(installed()[-1], {"synchronous_commit": "on"})
+    yield made
+    made.stop()
+
+
+def manned(made: Cluster) -> Cluster:
+    made.flusher()
+    made.scheduler()
+    made.worker(2)
+    return made
+
+
+def restarting(server: PostgresServer, how: signal.Signals, *, times: int = 2) -> Callable[[SqlLedger], None]:
+    def restart(ledger: SqlLedger) -> None:
+        for stored in range(1, 400 * times, 400):
+            working(ledger, stored=stored)
+            server.down(how)
+            time.sleep(AWAY)
+            server.up()
+
+    return restart
+
+
+@pytest.mark.parametrize("how", [FAST, IMMEDIATE, signal.SIGKILL], ids=["fast", "immediate", "killed"])
+def test_the_catalog_is_restarted(how: signal.Signals, redis_url: str, server: PostgresServer, tmp_path: Path) -> None:
+    calm = undisturbed(fake(**ESTATE), tmp_path)
+    with cluster(redis_url, create_database(server.url, "catalog"), tmp_path) as made:
+        manned(made)
+        proof(made, made.crawl(RECIPE, restarting(server, how)), calm)
+        assert all(process.poll() is None for process in made.processes), "nobody died of it"
+
+
+def test_the_source_is_restarted(
+    redis_url: str, postgres_database: str, server: PostgresServer, tmp_path: Path
+) -> None:
+    url = filled(create_database(server.url, "shop"), schemas=60, tables=60)
+    calm = undisturbed(crawling(url), tmp_path)
+    with cluster(redis_url, postgres_database, tmp_path) as made:
+        manned(made)
+        proof(made, made.crawl(crawling(url), restarting(server, IMMEDIATE)), calm)
+        assert all(process.poll() is None for process in made.processes)
