@@ -101,8 +101,9 @@ def attend(cluster: Cluster, run: Run, on_progress: OnProgress | None = None) ->
             elif time.monotonic() - reported >= REPORT:
                 reported = time.monotonic()
                 patiently(lambda: meter.report(_queued(cluster.queue)))
-    meter.report(0)
-    return summarise(cluster.db, cluster.ledger, found, seconds=time.monotonic() - begun, published=published)
+    patiently(lambda: meter.report(0))
+    seconds = time.monotonic() - begun
+    return patiently(lambda: summarise(cluster.db, cluster.ledger, found, seconds=seconds, published=published))
 
 
 class StandIn:

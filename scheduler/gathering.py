@@ -52,7 +52,7 @@ def summarise(
     db: Database, ledger: SqlLedger, run: Run, *, seconds: float, code: int | None = None,
     published: Published | None = None,
 ) -> Summary:  # fmt: skip
-    """Everything that a run did. An open run is ``interrupted``."""
+    """Everything that a run did. An open run is ``interrupted``, or where it stands with its cluster."""
     catalog = Catalog(db)
     stored = catalog.stored(run.id)
     listed = ledger.counts(run.id)
@@ -85,6 +85,8 @@ def summarise(
 
 
 def status(run: Run) -> Status:
+    if run.open and run.via == "cluster":
+        return "paused" if run.paused else "running"
     if run.open:
         return "interrupted"
     return run.state if run.state in ("complete", "partial") else "failed"

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Status = Literal["complete", "partial", "failed", "interrupted"]
-EXIT = {"complete": 0, "partial": 3, "failed": 2, "interrupted": 130}
+Status = Literal["complete", "partial", "failed", "interrupted", "running", "paused"]
+"""``running`` and ``paused`` are runs of a cluster, which goes on by itself."""
+EXIT = {"complete": 0, "partial": 3, "failed": 2, "interrupted": 130, "running": 130, "paused": 130}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,11 @@ class Summary(BaseModel):
         if self.sink_errors:
             return 4
         return EXIT[self.status]
+
+    @property
+    def open(self) -> bool:
+        """The run is not over."""
+        return self.status in ("interrupted", "running", "paused")
 
     @property
     def reconciles(self) -> bool:

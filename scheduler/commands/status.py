@@ -20,20 +20,31 @@ def command(run: str, catalog: str, as_json: bool) -> int:
     """
     import time
 
+    from scheduler.display.render import moment
     from scheduler.display.report import report
     from scheduler.gathering import summarise
+    from scheduler.snapshots import result
     from workers.ledger import SqlLedger
+    from workers.scheduling import Chores
 
     with opened(catalog) as db:
         ledger = SqlLedger(db)
         found = ledger.run(run)
-        summary = summarise(db, ledger, found, seconds=(found.ended_at or time.time()) - found.started_at)
+        seconds = (found.ended_at or time.time()) - found.started_at
+        published = result(Chores(db).published(run)[1])
+        summary = summarise(db, ledger, found, seconds=seconds, published=published)
         now = ledger.progress(run) if found.open else None
     if as_json:
         progress = {"known": now.known, "done": now.done, "scopes": list(now.scopes)} if now else None
-        emit({**summary.as_json(), "state": found.state, "progress": progress})
+        more = {key: getattr(found, key) for key in ("state", "via", "paused", "schedule", "deadline_at")}
+        sinks = {"sinks": summary.sinks, "sink_errors": summary.sink_errors}
+        emit({**summary.as_json(), **more, **sinks, "progress": progress})
     else:
         if now:
-            click.echo(f"{found.state}: {now.done} of {now.known} units done")
+            click.echo(f"{'paused' if found.paused else found.state}: {now.done} of {now.known} units done")
+        if found.schedule:
+            click.echo(f"opened by schedule {found.schedule}")
+        if found.open and found.deadline_at:
+            click.echo(f"cancelled at {moment(found.deadline_at)}, if it is not over by then")
         click.echo(report(summary, named(catalog)))
     return 0 if found.open else summary.exit_code

@@ -51,7 +51,7 @@ def _lines(summary: Summary, catalog: str) -> Iterator[str]:
 
 
 def _reconciled(summary: Summary) -> str:
-    if summary.status == "interrupted":
+    if summary.open:
         return "So far; a finished run reconciles."
     wrong = [type_ for type_, tally in summary.entities.items() if not tally.reconciles]
     if wrong:
@@ -101,8 +101,10 @@ def _slowest(summary: Summary) -> Iterator[str]:
 
 
 def _next(summary: Summary, catalog: str) -> Iterator[str]:
-    if summary.status == "interrupted":
+    if summary.status in ("interrupted", "paused"):
         yield f"\nresume with: headrace resume {summary.run}{catalog}"
+    elif summary.status == "running":
+        yield f"\nthe workers of the cluster go on with it: headrace status {summary.run}{catalog}"
     elif any(tally.failed for tally in summary.entities.values()) or summary.incomplete_scopes:
         yield f"\nwhat failed: headrace failures {summary.run}{catalog}"
         yield f"try it again: headrace retry {summary.run} --failed{catalog}"

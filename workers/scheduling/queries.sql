@@ -84,7 +84,7 @@ DELETE FROM fires WHERE at < :before AND outcome <> 'queued'
 -- name: finished_runs
 SELECT r.id FROM runs r
 WHERE r.state IN ('running', 'confirming') AND r.via = 'cluster' AND 0 = (
-  SELECT sum(t.known) - sum(t.finished) FROM tallies t WHERE t.run = r.id
+  SELECT coalesce(sum(t.known) - sum(t.finished), 0) FROM tallies t WHERE t.run = r.id
 ) ORDER BY r.started_at, r.id;
 
 -- name: overdue_runs

@@ -174,3 +174,22 @@ def test_a_run_of_one_command_can_be_cancelled(tmp_path: Path) -> None:
 def _got(address: str, path: str) -> str:
     with urllib.request.urlopen(f"http://{address}{path}", timeout=30) as answer:
         return str(answer.read().decode())
+
+
+def test_who_stops_waiting_does_not_stop_the_run(redis_url: str, tmp_path: Path) -> None:
+    recipe = tmp_path / "r.yml"
+    recipe.write_text(json.dumps(SLOW.to_dict()))
+    with cluster(redis_url, lite(tmp_path), tmp_path) as made:
+        made.flusher()
+        made.scheduler()
+        waiting = made.start("enqueue", str(recipe), "--wait", "--quiet")
+        with made.ledger() as ledger:
+            made.until(ledger.open_runs)
+            (run,) = ledger.open_runs()
+            time.sleep(0.5)  # it waits by now, most likely; if not, it ends as interrupted all the same
+            waiting.send_signal(signal.SIGINT)
+            assert waiting.wait(60) == 130
+            made.worker(2)
+            made.until(lambda: not ledger.run(run.id).open)
+            assert ledger.run(run.id).state == "complete"
+        assert "Traceback" not in made.log(waiting)
