@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from scheduler.roots import root_of
 from scheduler.schedules import times
-from specs.errors import Fatal, HeadraceError, Retry
+from specs.errors import Fatal, HeadraceError, Retry, Usage
 from specs.recipe import Recipe
 from workers.scheduling import Fire, Outcome, Schedule, Schedules, Start
 
@@ -25,14 +25,24 @@ class Firing:
         self._schedules, self._clock = schedules, clock
 
     def step(self) -> list[Fire]:
-        """Fire what is due now; returns what was settled and opened. Raises ``Retry`` while the database is out."""
+        """Fire what is due now; returns what was settled and opened.
+
+        Raises ``Retry`` while the database is out, and at last ``Usage`` when a schedule is not understood here.
+        """
         now = self._clock()
         fires = [fire for name in self._schedules.queued() if (fire := self._release(name, now))]
+        wrong: list[str] = []
         for schedule in self._schedules.all():
-            if not schedule.paused:
+            if schedule.paused:
+                continue
+            try:
                 fires += self._due(schedule, now)
+            except Usage as error:  # another version's, or a time zone that only other machines know
+                wrong.append(f"{schedule.name}: {error}")
         for fire in fires:
             _tell(fire)
+        if wrong:
+            raise Usage("; ".join(wrong), remedy="correct with: headrace schedule add ... --replace")
         return fires
 
     def now(self, name: str) -> Fire:

@@ -33,6 +33,8 @@ CREATE TABLE runs (
 -- one run at a time per service
 CREATE UNIQUE INDEX runs_open ON runs (service) WHERE state IN ('running', 'confirming');
 CREATE INDEX runs_started ON runs (started_at);
+CREATE INDEX runs_unpublished ON runs (ended_at)
+  WHERE via = 'cluster' AND state IN ('complete', 'partial') AND published_at IS NULL;
 CREATE INDEX runs_states ON runs (service, state, ended_at);
 
 CREATE TABLE slots (
@@ -222,6 +224,7 @@ CREATE TABLE fires (
     at DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (schedule, fire_time)
 );
+CREATE INDEX fires_queued ON fires (schedule, fire_time) WHERE outcome = 'queued';
 
 -- one holder at a time of a role
 CREATE TABLE leaders (

@@ -79,17 +79,17 @@ DELETE FROM fires WHERE schedule = :schedule;
 DELETE FROM fires WHERE at < :before AND outcome <> 'queued'
   AND fire_time < (SELECT s.since FROM schedules s WHERE s.name = fires.schedule);
 
--- chores --------------------------------------------------------------------------------------------------------
+-- chores: in the order of the index of open runs, so that it is used -----------------------------------------------
 
 -- name: finished_runs
 SELECT r.id FROM runs r
 WHERE r.state IN ('running', 'confirming') AND r.via = 'cluster' AND 0 = (
   SELECT coalesce(sum(t.known) - sum(t.finished), 0) FROM tallies t WHERE t.run = r.id
-) ORDER BY r.started_at, r.id;
+) ORDER BY r.service;
 
 -- name: overdue_runs
 SELECT id, deadline_at FROM runs
-WHERE state IN ('running', 'confirming') AND via = 'cluster' AND deadline_at <= {now} ORDER BY id;
+WHERE state IN ('running', 'confirming') AND via = 'cluster' AND deadline_at <= {now} ORDER BY service;
 
 -- a bounded look: hints beyond the slots of a service would find nothing to take
 

@@ -127,6 +127,15 @@ def test_a_recipe_that_cannot_be_used_any_more_fails_alone(case: Case) -> None:
     assert "unknown connector 'gone'" in case.schedules.fires("broken")[0].reason
 
 
+def test_a_schedule_that_is_not_understood_here_holds_up_no_other(case: Case) -> None:
+    case.add(name="a", zone="Mars/Olympus")
+    case.add(name="b")
+    case.clock.now += HOUR
+    with pytest.raises(Usage, match="^a: unknown time zone"):
+        case.firing.step()
+    assert case.outcomes("b") == ["started"]
+
+
 def test_schedules_of_one_service_take_turns(case: Case) -> None:
     case.add(name="a", overlap="queue")
     case.add(name="b", overlap="queue")

@@ -12,6 +12,8 @@ ALTER TABLE runs ADD COLUMN schedule TEXT;
 ALTER TABLE runs ADD COLUMN deadline_at {real};
 ALTER TABLE runs ADD COLUMN published_at {real};
 ALTER TABLE runs ADD COLUMN published TEXT NOT NULL DEFAULT '';
+CREATE INDEX runs_unpublished ON runs (ended_at)
+  WHERE via = 'cluster' AND state IN ('complete', 'partial') AND published_at IS NULL;
 
 CREATE INDEX runs_states ON runs (service, state, ended_at);
 CREATE INDEX outcomes_poison ON outcomes (run) WHERE reason = 'poison';
@@ -52,6 +54,7 @@ CREATE TABLE fires (
     at {real} NOT NULL,
     PRIMARY KEY (schedule, fire_time)
 );
+CREATE INDEX fires_queued ON fires (schedule, fire_time) WHERE outcome = 'queued';
 
 -- one holder at a time of a role
 CREATE TABLE leaders (
