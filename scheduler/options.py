@@ -50,7 +50,10 @@ def _connectors(_context: click.Context, _param: click.Parameter, begun: str) ->
 
 def catalog(function: F) -> F:
     """``--catalog URL``: handed in as ``catalog``, completed to a URL."""
-    what = "Where the catalog is: an SQLAlchemy URL or an SQLite file. [default: a file in your data directory]"
+    what = (
+        "Where the catalog is: an SQLAlchemy URL, an SQLite file, or @FILE that holds the URL. "
+        "[default: a file in your data directory]"
+    )
     return _catalog(what, catalog_url)(function)
 
 
@@ -77,7 +80,12 @@ def _local() -> str | None:
 
 
 def catalog_url(given: str | None) -> str:
-    """The catalog's URL; a plain path is an SQLite file. Where none is given, ``HEADRACE_CATALOG_FILE`` may hold it."""
+    """The catalog's URL; a plain path is an SQLite file, ``@FILE`` a file that holds the URL.
+
+    Where none is given, the file that ``HEADRACE_CATALOG_FILE`` names may hold it.
+    """
+    if given and given.startswith("@"):
+        given = _from_file(given[1:], "--catalog")
     given = given or _from_file(os.environ.get("HEADRACE_CATALOG_FILE"))
     if given and ("://" in given):
         return given
@@ -86,7 +94,7 @@ def catalog_url(given: str | None) -> str:
     return default_url()
 
 
-def _from_file(name: str | None) -> str | None:
+def _from_file(name: str | None, said: str = "HEADRACE_CATALOG_FILE") -> str | None:
     from specs.errors import Usage
 
     if not name:
@@ -94,7 +102,7 @@ def _from_file(name: str | None) -> str | None:
     try:
         return Path(name).read_text(encoding="utf-8").strip() or None
     except (OSError, UnicodeDecodeError):
-        raise Usage("HEADRACE_CATALOG_FILE cannot be read", name, "let us read it, or unset it") from None
+        raise Usage(f"the file of {said} cannot be read", name, "let us read it, or name another") from None
 
 
 def default_url() -> str:
@@ -108,6 +116,10 @@ def named(url: str) -> str:
     """What follow-up commands must say as ``--catalog``: nothing for the default; never a password."""
     if os.environ.get("HEADRACE_CATALOG") or os.environ.get("HEADRACE_CATALOG_FILE") or url == default_url():
         return ""
+    if _local() == url:
+        from scheduler.up.folder import found
+
+        return f"@{found()['HEADRACE_CATALOG_FILE']}"
     return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)
 
 
