@@ -131,7 +131,7 @@ def test_a_schedule_that_is_not_understood_here_holds_up_no_other(case: Case) ->
     case.add(name="a", zone="Mars/Olympus")
     case.add(name="b")
     case.clock.now += HOUR
-    with pytest.raises(Usage, match="^a: unknown time zone"):
+    with pytest.raises(Usage, match=r"^a: unknown time zone"):
         case.firing.step()
     assert case.outcomes("b") == ["started"]
 
