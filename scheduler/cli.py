@@ -53,7 +53,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "dead": "What external sinks refused: list it, send it again.",
     },
     "Housekeeping": {
-        "doctor": "Examine this installation and the catalog.",
+        "doctor": "Examine this installation, the catalog and the cluster.",
         "gc": "Drop old change events and run details.",
         "forget": "Remove a service from the catalog.",
         "completion": "Print shell completion code.",
