@@ -48,6 +48,9 @@ def translate(error: DBAPIError | PoolTimeout, where: str) -> HeadraceError | No
     for words, kind, what, remedy in _SQLITE:
         if words in message:
             return kind(what, where, remedy, reason="catalog")
+    if "resolve host" in message or "translate host" in message:
+        what = "the name of the catalog server's host is unknown"
+        return Retry(what, where, "correct the host in --catalog, or the name service", reason="connection")
     if error.connection_invalidated or "connection" in message:
         return _unreachable(message, where)
     return None

@@ -27,6 +27,7 @@ _WORDS = {
         "real": "DOUBLE PRECISION",
     },
 }
+OTHER = "name a database of its own with --catalog, or HEADRACE_CATALOG"
 _LOCK = 0x68656164  # any number that other programs do not use for their advisory locks
 
 
@@ -42,6 +43,7 @@ def ensure(db: Database, create: bool) -> None:
             conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         found = stored(conn)  # again, under the lock: another process may have been faster
         if found is None:
+            _refuse_others(conn, db.where)
             build(conn)
         elif found != HEAD:
             _refuse(found, db.where, create)
@@ -89,9 +91,26 @@ def steps(revision: str, dialect: str) -> list[str]:
 def _refuse(found: str | None, where: str, create: bool) -> None:
     if found is None and not create:
         raise Usage("this database holds no catalog", where, "run: headrace crawl ..., or name another with --catalog")
+    if found and not re.fullmatch(r"\d{4}", found):
+        raise Usage(f"this database belongs to another program (it is of version {found})", where, OTHER)
     if found and found > HEAD:
         remedy = "install the newer headrace, or name another catalog with --catalog"
         raise Usage(f"the catalog is of version {found}, this program knows up to {HEAD}", where, remedy)
+
+
+def _refuse_others(conn: Connection, where: str) -> None:
+    """Tables of another program that bear names of ours."""
+    from sqlalchemy import inspect
+
+    ours = {name for package in PACKAGES for name in tables(sqlfile.schema(package, conn.dialect.name))}
+    taken = sorted(ours & set(inspect(conn).get_table_names()))
+    if taken:
+        raise Usage(f"this database belongs to another program (it has a table {taken[0]})", where, OTHER)
+
+
+def tables(statements: list[str]) -> list[str]:
+    """The names of the tables that these statements create."""
+    return re.findall(r"^CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+)", "\n".join(statements), re.MULTILINE)
 
 
 def _migrate(conn: Connection) -> None:
