@@ -25,14 +25,17 @@ def command(service: str | None, limit: int, catalog: str, as_json: bool) -> Non
     with opened(catalog) as db:
         runs = SqlLedger(db).runs(service, limit)
     if as_json:
-        keys = ("id", "service", "service_type", "state", "parent", "started_at", "ended_at", "reason")
+        keys = (
+            "id", "service", "service_type", "state", "via", "paused", "schedule", "parent", "started_at", "ended_at",
+            "reason",
+        )  # fmt: skip
         emit([{key: getattr(run, key) for key in keys} for run in runs])
         return
     rows = [
         (
             run.id,
             run.service,
-            run.state,
+            "paused" if run.open and run.paused else run.state,
             moment(run.started_at),
             duration(run.ended_at - run.started_at) if run.ended_at else None,
             run.reason,

@@ -41,12 +41,15 @@ class Chores:
         return [row.id for row in rows]
 
     def demand(self) -> dict[str, int]:
-        """Per queue, how many workers would find a unit; one at least while a run is open: who takes that hint buries
-        what was killed there. Large units count for both queues: small workers take them where no others live."""
+        """Per queue, how many hints should wait: one for each slot of a service with ready units, which soon become more
+        while a run begins; one at least while a run is open: who takes that hint buries what was killed there.
+
+        Large units count for both queues: small workers take them where no others live.
+        """
         rows = self._transactions.read(lambda desk: desk.all("demand"))
         if not rows:
             return {}
-        small = sum(min(row.slots, row.small + row.large) for row in rows)
+        small = sum(row.slots for row in rows if row.small or row.large)
         large = sum(min(row.slots, row.large) for row in rows)
         return {"small": max(1, min(small, MOST)), "large": min(large, MOST)}
 
