@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from specs.errors import Fatal, Retry
 from specs.recipe import Recipe
@@ -20,11 +21,15 @@ from workers.memory import give_back, rss
 from workers.metrics import Counters
 from workers.queues.redis import RedisQueue
 from workers.stopping import Stop
-from workers.worker import POLL, RESTS, Worker
+from workers.worker import POLL, Worker
 
 GRACE = 1.2
 """Seconds that a stopped drain may take to give its unit back itself; then it is given back over its head."""
 LOOK = 0.05
+SOON = 0.01
+"""Seconds of the first wait for work, and then longer and longer ones: most often it is on its way to the catalog."""
+RESTS = 14
+"""Looks in vain, two seconds, after which connections to sources are given back."""
 FRESH = 1.0
 """Seconds for which the list of open runs is believed while there is work."""
 BURY = 1.0
@@ -121,7 +126,7 @@ class Drain:
                 if idle == RESTS:
                     self._rest()
                 self._looked = float("-inf")
-                self._line.idle(POLL)
+                self._line.idle(min(POLL, SOON * 1.5**idle))
             return False
         except Retry as error:  # the catalog is out: the next hint tries again
             log.warning("%s", error)
@@ -216,7 +221,7 @@ class Drain:
             recipe = Recipe.from_dict(run.recipe, where=f"run {run.id}")
             found = self._workers[run.id] = Worker(
                 self.name, self._ledger, self._line, recipe, {}, self._stop, soft=self._soft,
-                queue=self._serves, every=min(EVERY, self._ledger.lease / 4), stuck=self._stuck,
+                queue=self._serves, every=min(EVERY, self._ledger.lease / 4), stuck=self._stuck, failing=self._failing,
                 accept_identity=run.accept_identity,
             )  # fmt: skip
         return found
@@ -226,9 +231,18 @@ class Drain:
         if held is not None:
             self._ledger.release(held.unit.id, held.fence, now=time.time(), reason=reason, delay=delay)
 
+    def _failing(self, service: str, reason: str) -> None:
+        """After some failures in a row the ledger leaves the service alone for a while, in all processes."""
+        with suppress(Retry):  # a report that is lost does no harm: the next failure is told, too
+            self._ledger.report(service, False, time.time(), reason)
+
     def _stuck(self, scope: str) -> None:
         log.error("%s does not answer and cannot be cancelled: this process ends", scope)
-        self._leave(LEFT)
+        try:
+            if self._stop.is_set():  # it is not the unit's fault that we leave now
+                self._give_back("")
+        finally:
+            self._leave(LEFT)
 
     def _watch(self, over: threading.Event) -> None:
         """Once stopped, give back what the drain does not: it hangs in the source, in Redis, or in computing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from specs.errors import Fatal, Retry
 from specs.topology.node import Topology
@@ -27,16 +28,26 @@ ATTEMPTS = 5
 log = logging.getLogger("headrace.worker")
 
 
+OURS = frozenset({"memory", "backpressure", "queue", "catalog", "collision"})
+"""Reasons to try again that are not the source's fault."""
+Failing = Callable[[str, str], None]
+"""Is told the service and the error of a unit that was given back because the source failed."""
+
+
+def alone(_service: str, _reason: str) -> None:
+    """Nobody else asks this source."""
+
+
 class Runner:
     """Knows how to work on any unit of one run; ``open`` makes the source."""
 
     def __init__(
         self, ledger: UnitLedger, queue: Producer, open_: Opener, topology: Topology, heartbeat: Heartbeat, stop: Stop,
-        *, guard: Guard, budget: Budget | None = None, accept_identity: bool = False,
+        *, guard: Guard, budget: Budget | None = None, accept_identity: bool = False, failing: Failing = alone,
     ) -> None:  # fmt: skip
         self._ledger, self._queue, self._sources, self._topology = ledger, queue, Lender(open_), topology
         self._heartbeat, self._stop, self._guard = heartbeat, stop, guard
-        self._budget, self._accept = budget or Budget(), accept_identity
+        self._budget, self._accept, self._failing = budget or Budget(), accept_identity, failing
 
     def run(self, claim: Claim) -> None:
         """Work on a claim until it is emitted or given back. Raises ``Fatal`` when the run cannot go on."""
@@ -110,6 +121,8 @@ class Runner:
         if fruitless and claim.unit.start.node == self._topology.root.name and claim.unit.phase == "walk":
             raise Fatal(error.what, error.where, error.remedy, reason=error.reason)
         emitter.settle()
+        if error.reason not in OURS:
+            self._failing(claim.unit.service, str(error))
         if claim.attempts + 1 >= ATTEMPTS:
             self._release(claim, reason=str(error), failed=True)
             return

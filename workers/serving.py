@@ -7,6 +7,7 @@ import signal
 import threading
 import warnings
 from contextlib import ExitStack
+from logging import CRITICAL, getLogger
 from types import FrameType
 from typing import Any
 
@@ -107,6 +108,7 @@ def serve(
     budget = derive(rss(), concurrency, processors=processors(), memory=settings.memory)
     check(settings)
     setup(as_json=as_json, kind="worker")
+    getLogger("celery.worker.request").setLevel(CRITICAL)  # a traceback for each process that dies; we say why
     warnings.filterwarnings("ignore", module=r"celery\.")  # settings that we make on purpose
     flag = Flag()
     child = Child(settings, flag, budget, queue)
