@@ -69,6 +69,8 @@ class ChangeSink(Protocol):
     """
 
     bounds: Bounds
+    timeout: float
+    """Seconds to wait for an answer; what feeds the sink keeps others away for longer than that."""
 
     def deliver(self, changes: Sequence[Change]) -> list[Refused]:
         """Hand over a batch in order; returning is the acknowledgement of all but the ``Refused`` ones.

@@ -96,6 +96,8 @@ class MemoryFollower:
     An older change than the one it has changes nothing.
     """
 
+    timeout = 0.0
+
     def __init__(self, entries: int = 100) -> None:
         self.bounds = Bounds(entries, 1_000_000)
         self.objects: dict[tuple[str, str], str] = {}
@@ -212,9 +214,9 @@ class ChangesSuite:
             assert self.tables(place) == {"shop.db.public.items": "what is in them"}
 
     def test_names_may_hold_anything(self, place: Any) -> None:
-        entities = estate(ODD, "quotes \" and\nline ends")
+        entities = estate(ODD, 'quotes " and\nline ends')
         self.send(place, *map(upsert, entities))
-        assert self.tables(place) == {entities[-1].fqn: "quotes \" and\nline ends"}
+        assert self.tables(place) == {entities[-1].fqn: 'quotes " and\nline ends'}
         self.send(place, delete(entities[-1], 2))
         assert self.tables(place) == {}
 

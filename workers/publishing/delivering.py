@@ -8,7 +8,10 @@ from specs.errors import Fatal, Skip
 from specs.sink import Bounds, Change, ChangeSink, Refused
 
 HOPELESS = 20
-"""Changes refused one after the other, with none taken: then it is not the changes that are wrong."""
+"""Changes refused alone one after the other, with none taken: then it is not the changes that are wrong.
+
+A sink that answers for each change in a batch is believed: what lies in a container that it refused is refused too.
+"""
 
 
 class Delivery:
@@ -17,7 +20,7 @@ class Delivery:
     def __init__(self, sink: ChangeSink, before: Callable[[], None]) -> None:
         self._sink, self._before = sink, before
         self.refused: list[Refused] = []
-        self.accepted = 0
+        self.accepted = self._alone = 0
 
     def deliver(self, changes: Sequence[Change]) -> list[Refused]:
         """Deliver ``changes`` in order; returns the refused ones.
@@ -39,11 +42,12 @@ class Delivery:
                 self._hand_over(batch[half:])
                 return
             refused = [Refused(batch[0], str(refusal))]
+            self._alone += 1
+            if not self.accepted and self._alone >= HOPELESS:
+                remedy = "see whether its address and settings are right; nothing was given up"
+                raise Fatal(f"the sink refuses every change: {refusal}", "", remedy, reason="sink") from None
         self.refused += refused
         self.accepted += len(batch) - len(refused)
-        if not self.accepted and len(self.refused) >= HOPELESS:
-            remedy = "see whether its address and settings are right; nothing was given up"
-            raise Fatal(f"the sink refuses every change: {self.refused[-1].reason}", "", remedy, reason="sink")
 
 
 def batches(changes: Sequence[Change], bounds: Bounds) -> Iterator[list[Change]]:

@@ -80,14 +80,14 @@ class Followers:
                 if sink not in sinks and state != "idle":
                     conn.execute(self._queries["retire"], {"sink": sink})
 
-    def take(self, sink: str) -> Held | None:
+    def take(self, sink: str, lease: float | None = None) -> Held | None:
         """Lease a follower, or prolong our lease; ``None`` while somebody else has it. The dead hold nothing."""
         with self.db.write() as conn:
             holder = conn.execute(self._queries["holder"], {"sink": sink}).scalar_one_or_none()
             dead = holder if holder and holder != self.name and self.gone(holder) else self.name
             row = conn.execute(
                 self._queries["lease"],
-                {"sink": sink, "holder": self.name, "dead": dead, "lease": self.lease, "now": self._clock()},
+                {"sink": sink, "holder": self.name, "dead": dead, "lease": lease or self.lease, "now": self._clock()},
             ).first()
         if row is None:
             return None
@@ -104,12 +104,12 @@ class Followers:
         with self.db.write() as conn:
             conn.execute(self._queries["fail"], given | {"now": self._clock()})
 
-    def acknowledge(self, conn: Any, held: Held, position: Position) -> bool:
+    def acknowledge(self, conn: Any, held: Held, position: Position, lease: float | None = None) -> bool:
         """Move on within the caller's transaction; ``False`` when the follower is somebody else's now."""
         given = {
             "sink": held.sink, "holder": self.name, "was": held.position.seq, "was_cursor": held.position.cursor,
-            "seq": position.seq, "cursor": position.cursor, "state": _state(position), "lease": self.lease,
-            "now": self._clock(),
+            "seq": position.seq, "cursor": position.cursor, "state": _state(position),
+            "lease": lease or self.lease, "now": self._clock(),
         }  # fmt: skip
         return int(conn.execute(self._queries["acknowledge"], given).rowcount) == 1
 

@@ -44,7 +44,10 @@ class Following:
     def __init__(self, db: Database, followers: Followers, held: Held, sink: ChangeSink, stop: Stop) -> None:
         self._db, self._followers, self._sink, self._stop = db, followers, sink, stop
         self.held = held
-        self._leased = time.monotonic()
+        # a request that was begun in time must be over when the lease is: connecting, waiting, reading
+        self._longest = 3 * sink.timeout + 10
+        self._lease = max(followers.lease, 2 * self._longest)
+        self._safe_until = float("-inf")
         self.fed = Fed()
 
     def feed(self, *, until: Callable[[], bool] = lambda: False) -> Fed:
@@ -81,10 +84,9 @@ class Following:
         if changes or position != self.held.position:
             with self._db.write() as conn:
                 letters.settle(self._db, conn, self.held.sink, changes, refused)
-                if not self._followers.acknowledge(conn, self.held, position):
+                if not self._followers.acknowledge(conn, self.held, position, self._lease):
                     raise Lost
             self.held = self.held.moved(position)
-            self._leased = time.monotonic()
         self.fed.delivered += len(changes) - len(refused)
         self.fed.refused += len(refused)
         return len(refused)
@@ -93,10 +95,12 @@ class Following:
         """Ahead of every request: somebody else may not believe in between that we are gone."""
         if self._stop.is_set():
             raise Stopped
-        if time.monotonic() - self._leased > self._followers.lease / 4:
-            if self._followers.take(self.held.sink) is None:
+        now = time.monotonic()
+        if now > self._safe_until:
+            held = self._followers.take(self.held.sink, self._lease)
+            if held is None or held.position != self.held.position:
                 raise Lost
-            self._leased = time.monotonic()
+            self._safe_until = now + self._lease - self._longest
 
 
 def pause(error: HeadraceError, failing: int) -> float:

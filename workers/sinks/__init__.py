@@ -12,7 +12,7 @@ from specs.problems import validate
 from specs.recipe import ServiceRef
 from specs.secrets import resolve
 from specs.sink import ChangeSink, Mode, Sink
-from workers.sinks.config import SinkConfig, WebhookConfig
+from workers.sinks.config import DataHubConfig, OpenMetadataConfig, SinkConfig, WebhookConfig
 from workers.sinks.jsonl import JsonlConfig
 
 
@@ -34,6 +34,8 @@ class SinkType(NamedTuple):
 types: Mapping[str, SinkType] = {
     "jsonl": SinkType(JsonlConfig, "workers.sinks.jsonl:JsonlSink", "workers.sinks.appending:AppendingSink"),
     "webhook": SinkType(WebhookConfig, None, "workers.sinks.webhook:WebhookSink"),
+    "openmetadata": SinkType(OpenMetadataConfig, None, "workers.sinks.openmetadata.sink:OpenMetadataSink"),
+    "datahub": SinkType(DataHubConfig, None, "workers.sinks.datahub.sink:DataHubSink"),
 }
 """All sink types by name."""
 

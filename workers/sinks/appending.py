@@ -23,6 +23,7 @@ class AppendingSink:
     """
 
     bounds = BATCH
+    timeout = 0.0
 
     def __init__(self, config: JsonlConfig, service: ServiceRef) -> None:
         self._path = Path(config.path)

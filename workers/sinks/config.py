@@ -73,3 +73,33 @@ class WebhookConfig(HttpConfig):
     hmac_secret: SecretStr | None = Field(
         default=None, description="Signs each body: X-Headrace-Signature holds sha256= and the HMAC in hex."
     )
+
+
+class OpenMetadataConfig(HttpConfig):
+    """Settings of ``type: openmetadata``."""
+
+    type: Literal["openmetadata"] = Field(description="The sink's type.")
+    mode: Literal["changes"] = Field(default="changes", description="Every change, as it is stored.")
+    url: Endpoint = Field(description="The URL of its API: https://host:8585/api, without user and password.")
+    token: SecretStr | None = Field(default=None, description="The JWT of a bot; write it as a reference.")
+    service_type: str | None = Field(
+        default=None, min_length=1, description="What it calls the service's type, such as Postgres; else by connector."
+    )
+
+
+class DataHubConfig(HttpConfig):
+    """Settings of ``type: datahub``."""
+
+    type: Literal["datahub"] = Field(description="The sink's type.")
+    mode: Literal["changes"] = Field(default="changes", description="Every change, as it is stored.")
+    url: Endpoint = Field(description="The URL of its metadata service: https://host:8080, or https://host/api/gms.")
+    token: SecretStr | None = Field(default=None, description="A personal access token; write it as a reference.")
+    env: str = Field(default="PROD", pattern=r"^[A-Z_]+$", description="The environment in its URNs.")
+    platform: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9_-]+$", description="Its name for the platform; else by connector."
+    )
+    platform_instance: str | None = Field(
+        default=None,
+        pattern=r"^[^(),.\s]+$",
+        description="Tells services of one platform apart. Without it their databases need different names.",
+    )

@@ -17,7 +17,7 @@ class WebhookSink:
     """Posts ``{"service": ..., "changes": [...]}``; any 2xx acknowledges the batch as a whole."""
 
     def __init__(self, config: WebhookConfig, service: ServiceRef) -> None:
-        self.bounds = config.bounds
+        self.bounds, self.timeout = config.bounds, config.timeout
         self._service = service.name
         self._key = config.hmac_secret.get_secret_value() if config.hmac_secret else ""
         self._http = Http(config, headers={"Content-Type": "application/json"}, secrets=[self._key])

@@ -1,0 +1,170 @@
+"""Receivers that behave like OpenMetadata and DataHub as far as their documented requests go: they check the shape of
+what they get, refuse what refers to nothing, and keep what they took."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.servers.receiver import Request
+
+_NAME = re.compile(r"^((?!::)[^>\"\n])*$")
+_COMMON = {"name", "displayName", "description"}
+_REQUESTS: dict[str, tuple[str | None, set[str], set[str]]] = {
+    "services/databaseServices": (None, {"name", "serviceType"}, set()),
+    "databases": ("service", {"name", "service"}, set()),
+    "databaseSchemas": ("database", {"name", "database"}, set()),
+    "tables": (
+        "databaseSchema", {"name", "columns", "databaseSchema"},
+        {"tableType", "tableConstraints", "tablePartition", "schemaDefinition", "locationPath"},
+    ),
+    "storedProcedures": ("databaseSchema", {"name", "storedProcedureCode"}, {"databaseSchema"}),
+}  # fmt: skip
+"""Path: the field that names the container, what is required, what else may be there."""
+_ABOVE = {"databases": "services/databaseServices", "databaseSchemas": "databases", "tables": "databaseSchemas",
+          "storedProcedures": "databaseSchemas"}  # fmt: skip
+
+
+class OpenMetadata:
+    """``entities`` by path and FQN: the request as it was taken, and whether it is deleted."""
+
+    def __init__(self, token: str = "") -> None:
+        self.token = token
+        self.entities: dict[tuple[str, str], dict[str, Any]] = {}
+        self.deleted: set[tuple[str, str]] = set()
+        self.versions = 0
+        """Changes that made a difference."""
+
+    def __call__(self, request: Request) -> tuple[int, Any]:
+        url = urlsplit(request.path)
+        if self.token and request.headers.get("Authorization") != f"Bearer {self.token}":
+            return 401, {"message": "Token not valid"}
+        if not url.path.startswith("/api/v1/"):
+            return 404, {"message": "HTTP 404 Not Found"}
+        path = url.path.removeprefix("/api/v1/")
+        if path == "system/version":
+            return 200, {"version": "1.12.0", "revision": "x", "timestamp": 0}
+        if request.method == "PUT" and path in _REQUESTS:
+            return self._put(path, request.json())
+        kind, _, name = path.partition("/name/")
+        if request.method == "DELETE" and kind in _REQUESTS:
+            return self._delete(kind, unquote(name), parse_qs(url.query))
+        return 405, {"message": "HTTP 405 Method Not Allowed"}
+
+    def _put(self, path: str, made: dict[str, Any]) -> tuple[int, Any]:
+        above, required, optional = _REQUESTS[path]
+        unknown = made.keys() - required - optional - _COMMON
+        if unknown or not required <= made.keys():
+            return 400, {"message": f"unknown {sorted(unknown)}, missing {sorted(required - made.keys())}"}
+        if not _NAME.match(made["name"]) or not 0 < len(made["name"]) <= 256:
+            return 400, {"message": f"[query param name must match] {made['name']}"}
+        fqn = _quote(made["name"])
+        if above is not None:
+            if (_ABOVE[path], made[above]) not in self.entities or (_ABOVE[path], made[above]) in self.deleted:
+                return 404, {"message": f"{above} instance for {made[above]} not found"}
+            fqn = f"{made[above]}.{fqn}"
+        wrong = self._columns(made.get("columns", [])) or self._keys(made.get("tableConstraints", []))
+        if wrong:
+            return wrong
+        if self.entities.get((path, fqn)) != made or (path, fqn) in self.deleted:
+            self.versions += 1
+        self.entities[path, fqn] = made
+        self.deleted.discard((path, fqn))
+        return 200, {"fullyQualifiedName": fqn}
+
+    def _columns(self, columns: list[dict[str, Any]]) -> tuple[int, Any] | None:
+        for column in columns:
+            if not _NAME.match(column["name"]) or column["dataType"] != column["dataType"].upper():
+                return 400, {"message": f"column {column}"}
+            if column["dataType"] in ("CHAR", "VARCHAR", "BINARY", "VARBINARY") and "dataLength" not in column:
+                return 400, {"message": "For column data types char, varchar, binary, varbinary dataLength is required"}
+            if column["dataType"] == "ARRAY" and "arrayDataType" not in column:
+                return 400, {"message": "For column data type array, arrayDataType is required"}
+            if wrong := self._columns(column.get("children", [])):
+                return wrong
+        return None
+
+    def _keys(self, constraints: list[dict[str, Any]]) -> tuple[int, Any] | None:
+        for each in constraints:
+            for column in each.get("referredColumns", []):
+                table = re.sub(r'\.("[^"]*"|[^."]*)$', "", column)
+                if ("tables", table) not in self.entities:
+                    return 404, {"message": f"table instance for {table} not found"}
+        return None
+
+    def _delete(self, path: str, fqn: str, query: dict[str, list[str]]) -> tuple[int, Any]:
+        if query.get("hardDelete") != ["false"]:
+            return 400, {"message": "this receiver wants soft deletions"}
+        if (path, fqn) not in self.entities or (path, fqn) in self.deleted:
+            return 404, {"message": f"{path} instance for {fqn} not found"}
+        below = [key for key in self.entities if key[1].startswith(f"{fqn}.") and key not in self.deleted]
+        if below and query.get("recursive") != ["true"]:
+            return 400, {"message": f"{path} is not empty"}
+        self.deleted.update(below, [(path, fqn)])
+        self.versions += 1
+        return 200, {}
+
+    def live(self, path: str) -> dict[str, dict[str, Any]]:
+        return {
+            fqn: made for (kind, fqn), made in self.entities.items() if kind == path and (kind, fqn) not in self.deleted
+        }
+
+
+def _quote(name: str) -> str:
+    return f'"{name}"' if "." in name else name
+
+
+_ASPECTS: dict[str, set[str]] = {
+    "datasetProperties": {"name", "qualifiedName", "description", "customProperties", "tags"},
+    "schemaMetadata": {"schemaName", "platform", "version", "hash", "platformSchema", "fields"},
+    "viewProperties": {"materialized", "viewLogic", "viewLanguage"},
+    "containerProperties": {"name", "env", "customProperties"},
+    "subTypes": {"typeNames"}, "dataPlatformInstance": {"platform"}, "container": {"container"}, "status": {"removed"},
+}  # fmt: skip
+"""Aspects, and the fields that they must have."""
+_URN = re.compile(r"urn:li:(container:[0-9a-f]{32}|dataset:\(urn:li:dataPlatform:[a-z]+,[^(),]+,[A-Z]+\))", re.DOTALL)
+
+
+class DataHub:
+    """``aspects`` by URN and name."""
+
+    def __init__(self, token: str = "") -> None:
+        self.token = token
+        self.aspects: dict[tuple[str, str], dict[str, Any]] = {}
+        self.versions = 0
+
+    def __call__(self, request: Request) -> tuple[int, Any]:
+        if request.method == "GET" and request.path == "/config":
+            return 200, {"noCode": "true"}
+        if self.token and request.headers.get("Authorization") != f"Bearer {self.token}":
+            return 401, {"message": "Unauthorized"}
+        if (request.method, request.path) != ("POST", "/aspects?action=ingestProposalBatch"):
+            return 404, {"message": "no such place"}
+        if request.headers.get("X-RestLi-Protocol-Version") != "2.0.0":
+            return 400, {"message": "Rest.li protocol version"}
+        body = request.json()
+        if body.keys() != {"proposals", "async"} or body["async"] != "false" or len(body["proposals"]) > 200:
+            return 400, {"message": "the batch has a wrong shape"}
+        made = {}
+        for each in body["proposals"]:
+            value, name = json.loads(each["aspect"]["value"]), each["aspectName"]
+            if each["changeType"] != "UPSERT" or each["aspect"]["contentType"] != "application/json":
+                return 422, {"message": f"{each}"}
+            if not _URN.fullmatch(each["entityUrn"]) or each["entityType"] not in each["entityUrn"]:
+                return 422, {"message": f"URN {each['entityUrn']}"}
+            if not _ASPECTS[name] <= value.keys():
+                return 422, {"message": f"{name} misses {_ASPECTS[name] - value.keys()}"}
+            made[each["entityUrn"], name] = value
+        self.versions += any(self.aspects.get(key) != value for key, value in made.items())
+        self.aspects |= made
+        return 200, {"value": "ok"}
+
+    def live(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Aspects of all datasets that are not removed."""
+        found: dict[str, dict[str, dict[str, Any]]] = {}
+        for (urn, name), value in self.aspects.items():
+            if urn.startswith("urn:li:dataset") and not self.aspects.get((urn, "status"), {}).get("removed"):
+                found.setdefault(urn, {})[name] = value
+        return found

@@ -1,0 +1,1 @@
+"""The DataHub sink: metadata change proposals over its REST API."""

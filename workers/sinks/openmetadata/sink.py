@@ -1,0 +1,87 @@
+"""Sends changes to OpenMetadata, one request each: it takes them in order and answers for each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from specs.errors import Fatal, Skip
+from specs.recipe import ServiceRef
+from specs.sink import Bounds, Change, Refused
+from workers.sinks.config import OpenMetadataConfig
+from workers.sinks.http import Http
+from workers.sinks.openmetadata.mapping import PATHS, SERVICES, request
+from workers.sinks.openmetadata.naming import fqn
+
+REFUSED = frozenset({400, 404, 409, 413, 422})
+"""Answers about the entity; 404: what it lies in is not there."""
+
+
+class OpenMetadataSink:
+    """PUT creates, updates and undeletes; DELETE is soft. Types without a place there are passed over.
+
+    A table is sent without its foreign keys where their targets are not there yet, and told as refused, so that it is
+    tried again with them.
+    """
+
+    bounds = Bounds(1, 1)
+
+    def __init__(self, config: OpenMetadataConfig, service: ServiceRef) -> None:
+        self.timeout = config.timeout
+        self._service_type = config.service_type or SERVICES.get(service.type, "CustomDatabase")
+        token = config.token.get_secret_value() if config.token else ""
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        self._http = Http(config, headers=headers, secrets=[token])
+        self._met = False
+
+    def deliver(self, changes: Sequence[Change]) -> list[Refused]:
+        self._meet()
+        refused = []
+        for change in changes:
+            if change.type in PATHS:
+                try:
+                    self._send(change)
+                except Skip as refusal:
+                    refused.append(Refused(change, str(refusal)))
+        return refused
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _meet(self) -> None:
+        """Make sure, once, that OpenMetadata is there: a wrong address answers 404 to everything."""
+        if self._met:
+            return
+        answer = self._http.send("GET", "/v1/system/version", contents=())
+        try:
+            found: Any = json.loads(answer.body)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict) or "version" not in found:
+            remedy = "write the URL of its API: https://host:8585/api"
+            raise Fatal("this is no OpenMetadata", self._http.where, remedy, reason="sink")
+        self._met = True
+
+    def _send(self, change: Change) -> None:
+        path = f"/v1/{PATHS[change.type]}"
+        if change.op == "delete":
+            name = quote(fqn(change.fqn), safe="")
+            query = "?hardDelete=false" + ("" if change.type in ("Table", "StoredProcedure") else "&recursive=true")
+            self._http.send("DELETE", f"{path}/name/{name}{query}", fine=(404,), contents=REFUSED)
+            return
+        made = request(change.type, json.loads(change.content), self._service_type)
+        try:
+            self._put(path, made)
+        except Skip:
+            keys = [each for each in made.get("tableConstraints", ()) if each["constraintType"] == "FOREIGN_KEY"]
+            if not keys:
+                raise
+            self._put(
+                path, made | {"tableConstraints": [each for each in made["tableConstraints"] if each not in keys]}
+            )
+            raise
+
+    def _put(self, path: str, made: dict[str, Any]) -> None:
+        self._http.send("PUT", path, json.dumps(made, ensure_ascii=False).encode(), contents=REFUSED)
