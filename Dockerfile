@@ -26,12 +26,13 @@ RUN /uv/bin/uv build --quiet --wheel --out-dir /dist && /uv/bin/uv pip install -
 
 # -- stage two: that environment, and a user who may do nothing --------------------------------------------------------
 FROM ${PYTHON}
-RUN useradd --uid 10001 --user-group --no-create-home --home-dir /tmp --shell /usr/sbin/nologin headrace
+RUN useradd --uid 10001 --user-group --no-create-home --home-dir /tmp --shell /usr/sbin/nologin headrace \
+ && install -d -o headrace -g headrace /exports
 COPY --from=build /opt/headrace /opt/headrace
 # Two arenas: freed memory goes back to the system instead of staying with every thread.
 ENV PATH=/opt/headrace/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=2
 USER 10001:10001
-# Recipes are mounted here.
+# Recipes are mounted here; sinks may write to /exports.
 WORKDIR /recipes
 ENTRYPOINT ["headrace"]
 CMD ["--help"]

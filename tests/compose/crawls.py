@@ -38,7 +38,7 @@ def cluster() -> Iterator[Stack]:
 
 
 def estate(name: str, **connection: Any) -> dict[str, Any]:
-    shape = {"schemas": 16, "tables": 200, "latency": 250, "page": 40, **connection}
+    shape = {"schemas": 12, "tables": 600, "latency": 400, "page": 100, **connection}
     return {"service": {"name": name, "type": FAKE}, "connection": shape, "limits": {"connections": 8}}
 
 

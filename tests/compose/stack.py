@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -24,7 +25,7 @@ from workers.database import open_database
 from workers.ledger import SqlLedger
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 120.0
 FAKE = "specs.testing.fake:spec"
 
 
@@ -57,7 +58,7 @@ class Stack:
             raise AssertionError(f"{error}\n{self.story()}") from None
         self.until(lambda: not self.unhealthy(), self.story)
 
-    @property
+    @functools.cached_property
     def catalog(self) -> str:
         password = (self.folder / "deploy/secrets/postgres-password").read_text().strip()
         return f"postgresql://headrace:{password}@{self.address('postgres')}:5432/headrace"
@@ -129,7 +130,7 @@ class Stack:
         """Whether somebody holds a unit of an open run, after something was stored."""
         with self.ledger() as ledger:
             runs = ledger.open_runs()
-            return any(ledger.holders(each.id)[0] and ledger.progress(each.id).states.get("done") for each in runs)
+            return any(ledger.holders(each.id)[0] and ledger.progress(each.id).done for each in runs)
 
     @contextmanager
     def ledger(self) -> Iterator[SqlLedger]:
