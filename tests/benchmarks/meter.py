@@ -33,15 +33,16 @@ class Broken(Exception):
 
 
 def measure(
-    command: Sequence[str | Path], *, server: int | None = None, environment: Mapping[str, str] | None = None
-) -> Cost:
+    command: Sequence[str | Path], *, server: int | None = None, environment: Mapping[str, str] | None = None,
+    limit: int = LIMIT,
+) -> Cost:  # fmt: skip
     """Run ``command`` as a process of its own. ``server``: the pid of the server's main process, for its CPU time.
 
     Raises ``Broken`` when it ends with another code than 0.
     """
     before = server_cpu(server)
     done = subprocess.run(
-        [sys.executable, "-S", "-E", str(MEASURE), str(LIMIT), *map(str, command)],
+        [sys.executable, "-S", "-E", str(MEASURE), str(limit), *map(str, command)],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -69,19 +70,17 @@ def server_cpu(pid: int | None) -> float:
     """CPU seconds of a server so far: its main process, the children that ended and those that run."""
     if pid is None:
         return 0.0
-    total = sum(_times(pid)[:4])
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    for child in children:
-        total += sum(_times(int(child))[:2])
-    return total / _TICK
+    return sum(times(pid)) + sum(sum(times(int(child))[:2]) for child in children)
 
 
-def _times(pid: int) -> list[int]:
+def times(pid: int) -> list[float]:
+    """CPU seconds of a process: user, system, and the same of its children that ended; zeros when it is gone."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
-        return [0, 0, 0, 0]
-    return [int(field) for field in stat.rpartition(")")[2].split()[11:15]]
+        return [0.0, 0.0, 0.0, 0.0]
+    return [int(field) / _TICK for field in stat.rpartition(")")[2].split()[11:15]]
 
 
 def median(costs: Sequence[Cost]) -> Cost:

@@ -5,28 +5,29 @@ from __future__ import annotations
 import os
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-from tests.benchmarks.scenarios import Report
+from tests.benchmarks.report import Report, table
+from tests.benchmarks.results import Result
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 BEGIN = "<!-- measured: begin -->"
 END = "<!-- measured: end -->"
 
 
-def write(reports: Sequence[Report], runs: int) -> Path:
-    lines = [BEGIN, "", f"{machine()} Medians of {runs} alternating runs of whole processes, in one session.", ""]
-    lines += ["| promise | found | limit | |", "|---|---:|---:|---|"]
-    for report in reports:
-        for goal in report.goals:
+def write(found: Mapping[str, Result]) -> Path:
+    """Make the page of everything on record, in this order."""
+    lines = [BEGIN, "", "| promise | found | limit | | measured |", "|---|---:|---:|---|---|"]
+    for result in found.values():
+        for goal in result.report.goals:
             sign = "at least" if goal.at_least else "at most"
             lines.append(
                 f"| {goal.name} | {figure(goal.found)}{goal.unit} | {sign} {goal.limit:g}{goal.unit}"
-                f" | {'kept' if goal.met else '**not kept**'} |"
+                f" | {'kept' if goal.met else '**not kept**'} | {result.date} |"
             )
-    for report in reports:
-        lines += ["", *section(report)]
+    for result in found.values():
+        lines += ["", *section(result.report), "", f"{result.date}, {result.machine} {repeated(result.runs)}"]
     lines += ["", END]
     text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else f"# Benchmarks\n\n{BEGIN}\n{END}\n"
     pattern = re.escape(BEGIN) + ".*?" + re.escape(END)
@@ -34,15 +35,21 @@ def write(reports: Sequence[Report], runs: int) -> Path:
     return PAGE
 
 
+def repeated(runs: int) -> str:
+    return f"Medians of {runs} alternating runs." if runs > 1 else "One run."
+
+
 def section(report: Report) -> list[str]:
-    lines = [f"### {report.title}", "", "| what | wall s | CPU s | server CPU s | peak MB | statements |"]
-    lines.append("|---|---:|---:|---:|---:|---:|")
-    for what, cost in report.rows:
-        server = figure(cost.server_cpu) if cost.server_cpu else ""
-        statements = cost.said.get("statements", "")
-        lines.append(
-            f"| {what} | {figure(cost.wall)} | {figure(cost.cpu)} | {server} | {cost.rss_mb:.0f} | {statements} |"
-        )
+    lines = [f"### {report.title}", ""]
+    if report.rows:
+        rows = [
+            [what, figure(cost.wall), figure(cost.cpu), figure(cost.server_cpu) if cost.server_cpu else "",
+             f"{cost.rss_mb:.0f}" if cost.rss_mb else "", cost.said.get("statements", "")]
+            for what, cost in report.rows
+        ]  # fmt: skip
+        lines += table(["what", "wall s", "CPU s", "server CPU s", "peak MB", "statements"], rows)
+    if report.notes:
+        lines += ["", *report.notes] if report.rows else report.notes
     return lines
 
 
@@ -54,6 +61,6 @@ def machine() -> str:
     """The machine in general words."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
-        f"Measured on {os.cpu_count()} cores ({platform.machine()}) with {memory:.0f} GB of memory,"
+        f"{os.cpu_count()} cores ({platform.machine()}) with {memory:.0f} GB of memory,"
         f" {platform.system()}, Python {platform.python_version()}; source and crawler share the machine."
     )

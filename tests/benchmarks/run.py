@@ -1,66 +1,91 @@
 """``make bench``: measures everything in one session and writes ``docs/benchmarks.md``.
 
-``make bench ARGS="--runs 3 --only postgres"`` measures a part and only prints it.
+``make bench ARGS="--only sink"`` measures a part and only prints it; ``--record`` writes it down, too.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
-from tests.benchmarks import page, scenarios, warehouse
+from tests.benchmarks import distributed, million, page, results, scenarios, throughput, warehouse
 from tests.benchmarks.commands import Bench
+from tests.benchmarks.report import Report
 from tests.servers import postgres
 
-SCENARIOS = ("startup", "postgres", "workers", "flat")
+
+class Session:
+    """What scenarios share: a folder, and warehouses on one server, built when the first one asks for them."""
+
+    def __init__(self, folder: Path, stack: ExitStack, given: argparse.Namespace) -> None:
+        self.bench, self.stack, self.given = Bench(folder), stack, given
+        self.runs: int = given.runs
+        self._server: postgres.PostgresServer | None = None
+        self._urls: dict[str, str] = {}
+
+    def warehouse(self, name: str) -> str:
+        """The URL of the warehouse ``small`` or ``large``; from then on its server's CPU time counts."""
+        if self._server is None:
+            binaries = [each for each in postgres.installed() if self.given.major in (None, each.major)]
+            self._server = postgres.PostgresServer(binaries[0], {"shared_buffers": "512MB", "jit": "on"})
+            self.stack.callback(self._server.stop)
+        if name not in self._urls:
+            shape = {"small": (10, 100), "large": (100, 100)}[name]
+            print(f"building the warehouse {name!r} ({warehouse.objects(*shape):,} objects) ...", flush=True)
+            self._urls[name] = postgres.create_database(self._server.url, name)
+            warehouse.build(self._urls[name], *shape)
+        self.bench.server = self._server.process.pid
+        return self._urls[name]
+
+
+SCENARIOS: dict[str, Callable[[Session], Report]] = {
+    "startup": lambda s: scenarios.startup(max(s.runs, 5)),
+    "postgres": lambda s: scenarios.postgres(s.bench, s.warehouse("small"), s.warehouse("large"), s.runs),
+    "workers": lambda s: scenarios.two_workers(s.bench, s.warehouse("large"), s.runs),
+    "flat": lambda s: scenarios.flat(s.bench, s.runs),
+    "overhead": lambda s: distributed.overhead(s.bench, s.warehouse("large"), s.runs),
+    "children": lambda s: distributed.children(s.bench, s.warehouse("large"), max(1, s.runs // 2)),
+    "sink": lambda s: throughput.sink(s.given.units),
+    "ledger": lambda s: distributed.ledger(s.bench.folder),
+    "million": lambda s: million.million(s.bench, s.given.tables),
+}
+"""In the order of the page."""
+LONG = {"million"}
+"""Only when asked for; what was recorded last stays on the page."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="runs of each command; medians are reported")
     parser.add_argument("--only", choices=SCENARIOS, action="append", help="just these; prints, writes no page")
+    parser.add_argument("--record", action="store_true", help="with --only: write down what was found, and the page")
+    parser.add_argument("--tables", type=int, default=1_000_000, help="size of the estate of the scenario million")
+    parser.add_argument("--units", type=int, default=150, help="thousands of tables of the scenario sink")
     parser.add_argument("--major", type=int, help="which installed PostgreSQL (default: the oldest)")
     given = parser.parse_args()
-    chosen = given.only or list(SCENARIOS)
-    reports: list[scenarios.Report] = []
-    with tempfile.TemporaryDirectory(prefix="hr-bench-") as folder:
-        bench = Bench(Path(folder))
-        if "startup" in chosen:
-            reports.append(show(scenarios.startup(max(given.runs, 5))))
-        if "postgres" in chosen or "workers" in chosen:
-            reports += on_postgres(bench, chosen, given.runs, given.major)
-        if "flat" in chosen:
-            reports.append(show(scenarios.flat(bench, given.runs)))
-    if not given.only:
-        path = page.write(reports, given.runs)
-        print(f"wrote {path}")
+    record = given.record or not given.only
+    for name in given.only or [name for name in SCENARIOS if name not in LONG]:
+        report, runs = measured(name, given)
+        if record:
+            results.save(name, results.Result(datetime.date.today().isoformat(), page.machine(), runs, report))
+    if record:
+        found = {name: result for name in SCENARIOS if (result := results.load(name)) is not None}
+        print(f"wrote {page.write(found)}")
 
 
-def on_postgres(bench: Bench, chosen: list[str], runs: int, major: int | None) -> list[scenarios.Report]:
-    binaries = [each for each in postgres.installed() if major in (None, each.major)]
-    server = postgres.PostgresServer(binaries[0], {"shared_buffers": "512MB", "jit": "on"})
-    reports: list[scenarios.Report] = []
-    try:
-        bench.server = server.process.pid
-        urls: list[str] = []
-        for name, schemas, tables in (("small", 10, 100), ("large", 100, 100)):
-            urls.append(postgres.create_database(server.url, name))
-            print(f"building the warehouse {name!r} ({warehouse.objects(schemas, tables):,} objects) ...", flush=True)
-            warehouse.build(urls[-1], schemas, tables)
-        if "postgres" in chosen:
-            reports.append(show(scenarios.postgres(bench, *urls, runs)))
-        if "workers" in chosen:
-            reports.append(show(scenarios.two_workers(bench, urls[1], runs)))
-    finally:
-        bench.server = None
-        server.stop()
-    return reports
-
-
-def show(report: scenarios.Report) -> scenarios.Report:
+def measured(name: str, given: argparse.Namespace) -> tuple[Report, int]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hr-bench-", dir="/tmp")))
+        folder.chmod(0o755)  # servers of a cluster have an account of their own
+        report = SCENARIOS[name](Session(folder, stack, given))
     print("\n" + "\n".join(page.section(report)), flush=True)
-    return report
+    for goal in report.goals:
+        print(f"{'kept    ' if goal.met else 'NOT KEPT'} {goal.name}: {page.figure(goal.found)}{goal.unit}", flush=True)
+    return report, 1 if name in ("sink", "ledger", "million") else given.runs
 
 
 if __name__ == "__main__":

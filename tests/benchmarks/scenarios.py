@@ -1,38 +1,14 @@
-"""What is measured. Each scenario returns its tables of results; nothing is judged by a figure of another machine."""
+"""What is measured of one process. Each scenario returns its tables; no figure of another machine judges it."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from tests.benchmarks import warehouse
 from tests.benchmarks.commands import HEADRACE, Bench, alternate
 from tests.benchmarks.meter import Cost, measure, median
-
-
-@dataclass
-class Goal:
-    """One promise: what was found, against its limit (at most, or at least)."""
-
-    name: str
-    found: float
-    limit: float
-    unit: str = ""
-    at_least: bool = False
-
-    @property
-    def met(self) -> bool:
-        return self.found >= self.limit if self.at_least else self.found <= self.limit
-
-
-@dataclass
-class Report:
-    """Rows of ``(what, cost)`` under a heading, and the goals that they decide."""
-
-    title: str
-    rows: list[tuple[str, Cost]] = field(default_factory=list)
-    goals: list[Goal] = field(default_factory=list)
+from tests.benchmarks.report import Goal, Report
 
 
 def postgres(bench: Bench, small: str, large: str, runs: int) -> Report:
