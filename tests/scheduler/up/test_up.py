@@ -15,7 +15,7 @@ import pytest
 
 from tests.scheduler.up.uprig import gone, headrace, short_folder, started
 from tests.workers.cluster.rig import fake, undisturbed
-from tests.workers.metrics.test_cluster_metrics import samples
+from tests.workers.metrics.parsing import samples
 
 pytestmark = [pytest.mark.server, pytest.mark.chaos, pytest.mark.xdist_group("up")]
 CONNECTION = {"schemas": 6, "tables": 60}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import fakeredis
 import pytest
@@ -15,51 +13,19 @@ from scheduler.crawl import crawl
 from specs.errors import Retry
 from specs.recipe import Recipe
 from specs.testing.queue import batch
-from specs.topology.events import Start
-from specs.topology.scope import Scope
+from tests.workers.metrics.parsing import Told, do, opened, samples
 from workers import sqlfile
 from workers.database import Database, open_database
 from workers.ledger import SqlLedger
-from workers.metrics import FAMILIES, Counters, local, render
+from workers.metrics import Counters, local, render
 from workers.metrics.reading import MOST
 from workers.presence import Presence
 from workers.queues.redis import RedisQueue
 
-SAMPLE = re.compile(r'^(headrace_[a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\]|\\.)*",?)*)\})? (-?[0-9.e+-]+)$')
-LABEL = re.compile(r'([a-z]+)="((?:[^"\\]|\\.)*)"')
 WIDE = ("u", "units", "o", "outcomes", "e", "events", "runs", "r")
 SMALL = ("runs_open", "runs_started", "runs_states", "outcomes_poison")
 """Indexes that hold little however large a run is."""
 FAKE = "specs.testing.fake:spec"
-
-
-def samples(text: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
-    """Every line parsed as Prometheus does; HELP and TYPE come first, once."""
-    found: dict[tuple[str, frozenset[tuple[str, str]]], float] = {}
-    typed: set[str] = set()
-    assert text.endswith("\n")
-    for line in text.splitlines():
-        if line.startswith("#"):
-            word, name, rest = line[2:].split(" ", 2)
-            assert (word == "HELP") == (name not in typed and rest == FAMILIES[name].what) or word == "TYPE"
-            typed |= {name} if word == "TYPE" else set()
-            continue
-        parts = SAMPLE.match(line)
-        assert parts, line
-        assert parts[1] in typed, line
-        labels = frozenset(LABEL.findall(parts[2] or ""))
-        assert {label for label, _ in labels} == set(FAMILIES[parts[1]].labels)
-        assert (parts[1], labels) not in found, line
-        found[parts[1], labels] = float(parts[3])
-    return found
-
-
-class Told:
-    def __init__(self, text: str) -> None:
-        self.found = samples(text)
-
-    def __call__(self, name: str, **labels: str) -> float | None:
-        return self.found.get((name, frozenset(labels.items())))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -68,19 +34,6 @@ def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     made = open_database(f"sqlite:///{tmp_path}/m.db" if lite else request.getfixturevalue("postgres_database"))
     yield made
     made.close()
-
-
-def do(db: Database, sql: str, **values: Any) -> None:
-    from sqlalchemy import text
-
-    with db.write() as conn:
-        conn.execute(text(sql), values)
-
-
-def opened(db: Database, service: str = "shop", now: float | None = None) -> str:
-    root = Start("service", Scope.of(service), [service, service, {}, None])
-    ledger = SqlLedger(db)
-    return ledger.open_run(service, "fake", {}, [root], slots=3, now=time.time() if now is None else now).id
 
 
 def test_an_empty_ledger_has_metrics(db: Database) -> None:
