@@ -13,6 +13,7 @@ from scheduler.crawl import crawl
 from specs.errors import Retry
 from specs.recipe import Recipe
 from specs.testing.queue import batch
+from specs.work import Batch
 from tests.workers.metrics.parsing import Told, do, opened, samples
 from workers import sqlfile
 from workers.database import Database, open_database
@@ -112,6 +113,22 @@ def test_trouble(db: Database) -> None:
     assert told("headrace_service_failing", service="shop") == 6
     assert [told("headrace_shard_held", shard=shard) for shard in "01"] == [1, 0]
     assert told("headrace_leader_held", role="scheduler") == 1
+
+
+def test_the_ledger_counts_what_goes_wrong(db: Database) -> None:
+    run, ledger, now = opened(db), SqlLedger(db), time.time()
+    first = ledger.claim("silent", run=run, lease=-1.0, now=now)
+    assert first
+    assert ledger.expire(now=now) == 1
+    second = ledger.claim("killed", run=run, now=now)
+    assert second
+    assert ledger.abandon("killed", now=now, reason="it was killed") == 1
+    late = Batch(run, first.unit.id, first.fence, 1, ())
+    assert ledger.commit([late], now=now) == ["fenced"]
+    told = Told(render(db))
+    assert told("headrace_leases_expired_total", service="shop") == 1
+    assert told("headrace_fenced_writes_total", service="shop") == 1
+    assert (told("headrace_crashes_total", service="shop") or 0) >= 1
 
 
 def test_sinks_and_schedules(db: Database) -> None:
