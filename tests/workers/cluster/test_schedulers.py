@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
 from scheduler.cluster import enqueue
+from scheduler.schedules.adding import checked
 from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
 from workers.redislink import connect
-from workers.scheduling import leads
+from workers.scheduling import Schedules, leads
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
 RECIPE = fake(schemas=6, tables=60)
@@ -66,3 +68,33 @@ def test_another_scheduler_takes_over(redis_url: str, tmp_path: Path) -> None:
         closed(made, run)
         assert "this scheduler leads" in made.log(second)
         assert made.export() == calm
+
+
+def test_two_schedulers_fire_each_time_once(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
+    """Several hours have passed without any; then two begin, and the one that led is killed."""
+    began, names = time.time() - 3.5 * 3600, [f"s{number}" for number in range(5)]
+    with cluster(redis_url, postgres_database, tmp_path) as made, made.ledger() as ledger:
+        schedules = Schedules(ledger.db)
+
+        def add(name: str) -> None:
+            recipe = RECIPE.model_copy(update={"service": RECIPE.service.model_copy(update={"name": name})})
+            schedules.add(checked(name, recipe, "0 * * * *", "UTC", 0, "skip", "last", None, now=began))
+
+        for name in names:
+            add(name)
+        both = [made.start("scheduler") for _ in range(2)]
+        made.until(lambda: all("leads" in made.log(process) for process in both))
+        made.until(lambda: len(ledger.runs(limit=100)) == len(names))
+        first = next(process for process in both if "this scheduler leads" in made.log(process))
+        second = both[1 - both.index(first)]
+        os.killpg(first.pid, signal.SIGKILL)
+        first.wait()
+        made.until(lambda: "this scheduler leads" in made.log(second))
+        names.append("new")
+        add("new")
+        made.until(lambda: any(run.service == "new" for run in ledger.runs(limit=100)))
+        for name in names:
+            outcomes = [fire.outcome for fire in schedules.fires(name, 100)]
+            assert outcomes.count("started") == 1
+            assert outcomes.count("missed") >= 2
+        assert len(ledger.runs(limit=100)) == len(names)
