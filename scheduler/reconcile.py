@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from specs.work import Ledger, Run
+from specs.ledger import Ledger
+from specs.work import Run
 from workers import liveness
 from workers.retries import patiently
 

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from specs.work import Batch, CommitResult, Ledger
+from specs.ledger import Ledger
+from specs.work import Batch, CommitResult
 from workers.metrics.counters import Counters
 from workers.queues.weight import weigh
 from workers.retries import PATIENCE, patiently

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from specs.errors import Fatal
-from specs.work import Ledger, Run
+from specs.ledger import Ledger
+from specs.work import Run
 from workers.child import Order
 from workers.control import Control, Tick
 from workers.flusher import Flusher

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 
 from specs.errors import Retry
+from specs.ledger import Ledger
 from specs.recipe import Recipe
-from specs.work import Ledger, Run
+from specs.work import Run
 from workers import liveness
 from workers.control import Control, Tick
 from workers.flusher import Flusher

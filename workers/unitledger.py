@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from specs.work import Claim, Position
 
 
 class UnitLedger(Protocol):
-    """The methods are those of ``specs.work.Ledger``."""
+    """The methods are those of ``specs.ledger.Ledger``."""
 
     def identify(self, run: str, identity: str, *, accept: bool, now: float) -> None: ...
     def claim(
@@ -21,3 +22,4 @@ class UnitLedger(Protocol):
         self, unit: str, fence: int, *, now: float, reason: str = "", delay: float = 0.0, failed: bool = False
     ) -> bool: ...
     def suspects(self, unit: str) -> list[tuple[str, str]]: ...
+    def sizes(self, listings: Sequence[str]) -> dict[str, int]: ...

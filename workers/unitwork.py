@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from specs.errors import HeadraceError, Retry
@@ -33,9 +33,11 @@ PIECE = 2500
 class Budget:
     """After so many objects or seconds a leaf range closes itself and names the rest as units of its own.
 
-    ``pause`` is the base of the waits between tries, in seconds.
+    ``children``: after so many units named a unit gives itself back; as deeper ones are claimed first, it goes on
+    when those are taken. ``pause`` is the base of the waits between tries, in seconds.
     """
 
+    children: int = 10_000
     objects: int = 20_000
     seconds: float = 60.0
     pause: float = 0.5
@@ -43,6 +45,10 @@ class Budget:
 
 class Stopping(Exception):
     """The stop flag is set: give the unit back."""
+
+
+class Enough(Stopping):
+    """So many units stand ready that the rest can wait."""
 
 
 class Tight(Exception):
@@ -95,6 +101,8 @@ class UnitWork:
                 break
             if full or single:
                 self._emit(source)
+            if self._batching.children >= self._budget.children:
+                raise Enough
             if single:
                 self.passed()
             if careful and self._batching.objects >= calm:
@@ -119,7 +127,10 @@ class UnitWork:
     def _events(self, source: Source) -> Iterator[Event]:
         if self.claim.unit.phase == "post":
             return post(source, self._topology, self.start, resume=self._batching.cursor)
-        return walk(source, self._topology, self.start, resume=self._batching.cursor)
+        return walk(source, self._topology, self.start, resume=self._batching.cursor, sizes=self._sizes)
+
+    def _sizes(self, listings: list[str]) -> Mapping[str, int]:
+        return patiently(lambda: self._ledger.sizes(listings))
 
     def _check(self) -> None:
         if self._stop.is_set():

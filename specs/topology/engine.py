@@ -16,8 +16,8 @@ from typing import Any
 from specs.entities.base import Entity
 from specs.errors import Fatal, HeadraceError, Retry, Stop
 from specs.topology.events import Coverage, Covered, Done, Event, Found, Reported, Spawned, Start
-from specs.topology.node import Item, Node, Outcome, Stage, Topology
-from specs.topology.packing import Packer
+from specs.topology.node import Item, Node, Outcome, Produced, Stage, Topology
+from specs.topology.packing import Packer, Sizes, learned
 from specs.topology.reading import Readable
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange, Scope
 
@@ -28,21 +28,21 @@ CUT = 256
 
 END: Cursor = ("", None)
 """Behind the last child of a unit: only its post_process can follow."""
-
 _PASS = (Retry, Fatal, MemoryError)
 """Errors that are about the unit or the run, never about one object."""
 
 
 def walk(
-    source: Readable, topology: Topology, start: Start, *, resume: Cursor = (), spawn: bool = True
-) -> Iterator[Event]:
-    """Walk one unit from ``start``, behind ``resume``.
+    source: Readable, topology: Topology, start: Start, *, resume: Cursor = (), spawn: bool = True,
+    sizes: Sizes | None = None,
+) -> Iterator[Event]:  # fmt: skip
+    """Walk one unit from ``start``, behind ``resume``; ``sizes`` tells how large the scopes below were last time.
 
     Raises ``Retry`` when the source is lost for now (what was yielded stands; walk again from the last cursor) and
     ``Fatal`` when the run cannot go on. Everything else becomes an event.
     """
     node = topology.nodes[start.node]
-    walker = _Walker(source, spawn)
+    walker = _Walker(source, spawn, sizes)
     if start.item is not None:
         item = Item(*start.item)
         yield from walker.item(node, item, start.scope, (), resume, own=True)
@@ -76,9 +76,8 @@ def expand(source: Readable, topology: Topology, start: Start) -> Iterator[Spawn
 
 
 class _Walker:
-    def __init__(self, source: Readable, spawn: bool) -> None:
-        self.source = source
-        self.spawn = spawn
+    def __init__(self, source: Readable, spawn: bool, sizes: Sizes | None = None) -> None:
+        self.source, self.spawn, self.sizes = source, spawn, sizes
 
     # -- items of a node ------------------------------------------------------------------------------------------
     def items(
@@ -133,7 +132,10 @@ class _Walker:
         after, _ = _position(node, resume)
         packer = Packer(node, scope, prefix, after)
         try:
-            for produced in node.produce(self.source, scope, EVERYTHING.resume(after)):
+            found: Iterable[Produced] = node.produce(self.source, scope, EVERYTHING.resume(after))
+            if self.sizes is not None and packer.packs:
+                found = learned(found, scope, self.sizes)
+            for produced in found:
                 if after is not None and produced.key <= after:
                     continue
                 if isinstance(produced, Outcome):

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from specs.topology.events import Event, Reported, Spawned, Start
-from specs.topology.node import Item, Node
+from specs.topology.node import Item, Node, Produced
 from specs.topology.scope import Cursor, KeyRange, Scope
 
 PACK = 1000
 """Estimated objects in one packed unit, at most."""
+
+LOOK = 500
+"""Items whose sizes are looked up at once."""
+Sizes = Callable[[list[str]], Mapping[str, int]]
+"""How many objects there were below each of these FQNs when they were last read; those unknown are left out."""
+
+
+def learned(produced: Iterable[Produced], scope: Scope, sizes: Sizes) -> Iterator[Produced]:
+    """Items with their sizes of last time for an estimate, where there is one; the source's own guess otherwise."""
+    page: list[Produced] = []
+    try:
+        for each in produced:
+            page.append(each)
+            if len(page) == LOOK:
+                full, page = page, []
+                yield from _sized(full, scope, sizes)
+    except Exception:
+        yield from _sized(page, scope, sizes)  # what was listed before it broke off counts
+        raise
+    yield from _sized(page, scope, sizes)
+
+
+def _sized(page: list[Produced], scope: Scope, sizes: Sizes) -> list[Produced]:
+    names = {each.key: scope.child(each.name).fqn for each in page if isinstance(each, Item)}
+    known = sizes(list(names.values())) if names else {}
+    return [
+        replace(each, estimate=known.get(names[each.key], each.estimate)) if isinstance(each, Item) else each
+        for each in page
+    ]
 
 
 class Packer:

@@ -54,3 +54,9 @@ DELETE FROM stats WHERE id IN (SELECT value::bigint FROM json_array_elements_tex
 
 -- name: remove_entities
 DELETE FROM entities WHERE id IN (SELECT value::bigint FROM json_array_elements_text((:ids)::json))
+
+-- name: listing_sizes
+SELECT l.scope, (
+  SELECT count(*) FROM (SELECT 1 FROM entities e WHERE e.scope = l.scope AND e.state = 'live' LIMIT :most) found
+) AS n
+FROM json_array_elements_text(CAST(:listings AS json)) AS l (scope);

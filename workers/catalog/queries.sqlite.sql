@@ -54,3 +54,9 @@ DELETE FROM stats WHERE id IN (SELECT value FROM json_each(:ids))
 
 -- name: remove_entities
 DELETE FROM entities WHERE id IN (SELECT value FROM json_each(:ids))
+
+-- name: listing_sizes
+SELECT l.value AS scope, (
+  SELECT count(*) FROM (SELECT 1 FROM entities e WHERE e.scope = l.value AND e.state = 'live' LIMIT :most) found
+) AS n
+FROM json_each(:listings) AS l;

@@ -44,6 +44,16 @@ class Deletion(Protocol):
     def conclude(self, db: Database, conn: Connection, run: str, now: float) -> object: ...
 
 
+class Sizes(Protocol):
+    def __call__(self, conn: Connection, listings: Sequence[str]) -> dict[str, int]: ...
+
+
+def catalog_sizes() -> Sizes:
+    from workers.catalog.sizes import sizes
+
+    return sizes
+
+
 def catalog_writer() -> OpenWriter:
     from workers.catalog.writer import CatalogWriter
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from random import uniform
 from secrets import token_hex
 from time import sleep, time
@@ -15,19 +15,19 @@ from specs.names import clean
 from specs.topology.events import Start
 from specs.work import Batch, Claim, CommitResult, Position, Run, RunState, Via
 from workers.database import Database
-from workers.ledger import breaker, claims, giveback, phases, reading, retrying, runs
+from workers.ledger import breaker, claims, giveback, phases, reading, runs
 from workers.ledger.commit import Commit
-from workers.ledger.desk import Desk, Desks, load_start
-from workers.ledger.ports import Deletion, OpenWriter, catalog_deletion, catalog_writer
-from workers.ledger.views import Failure, Incomplete, Meters, RunProgress, UnitView
+from workers.ledger.desk import Desk
+from workers.ledger.ports import Deletion, OpenWriter, catalog_deletion, catalog_sizes, catalog_writer
+from workers.ledger.reader import Reader
 
 T = TypeVar("T")
 TRIES = 5
 """Attempts of a transaction that collides with others (PostgreSQL deadlocks and serialisation failures)."""
 
 
-class SqlLedger:
-    """Implements ``specs.work.Ledger``, and answers what people ask about runs.
+class SqlLedger(Reader):
+    """Implements ``specs.ledger.Ledger``, and answers what people ask about runs.
 
     ``writer`` and ``deletion`` are the catalog's parts in commits and at the end of runs; tests hand over others.
     Raises what ``Database`` raises.
@@ -39,8 +39,7 @@ class SqlLedger:
         writer: OpenWriter | None = None,
         deletion: Deletion | None = None,
     ) -> None:
-        self.db = db
-        self._desks = Desks(db)
+        super().__init__(db)
         self._writer = writer
         self._deletion = deletion
         self._idle = True
@@ -90,22 +89,6 @@ class SqlLedger:
     def end(self, run: str, *, state: RunState, reason: str, now: float) -> Run:
         self._write(now, lambda desk: runs.close(desk, run, state, reason))
         return self.run(run)
-
-    def run(self, run: str) -> Run:
-        with self._desks.once(writes=False) as desk:
-            return runs.get(desk, run)
-
-    def runs(self, service: str | None = None, limit: int = 20) -> list[Run]:
-        """The latest runs, newest first."""
-        with self._desks.read() as desk:
-            name = "recent_runs" if service is None else "recent_runs_of"
-            return [runs.load_run(row) for row in desk.all(name, service=service, limit=limit)]
-
-    def open_runs(self, via: Via | None = None) -> list[Run]:
-        """The runs that are not closed, oldest first; ``via``: only those that such processes work on."""
-        with self._desks.once(writes=False) as desk:
-            found = [runs.load_run(row) for row in desk.all("open_runs")]
-        return [run for run in found if via is None or run.via == via]
 
     # -- units ----------------------------------------------------------------------------------------------------
     def claim(
@@ -168,6 +151,12 @@ class SqlLedger:
     def suspects(self, unit: str) -> list[tuple[str, str]]:
         with self._desks.read() as desk:
             return [(row.type, row.fqn) for row in desk.all("suspects", unit=unit)]
+
+    def sizes(self, listings: Sequence[str]) -> dict[str, int]:
+        if not listings:
+            return {}
+        with self.db.once(writes=False) as conn:
+            return catalog_sizes()(conn, [clean(each) for each in listings])
 
     # -- commit ---------------------------------------------------------------------------------------------------
     def commit(self, batches: Sequence[Batch], *, now: float) -> list[CommitResult]:
@@ -264,86 +253,6 @@ class SqlLedger:
         with self._desks.read() as desk:
             workers = {row.worker for row in desk.all("workers_of", run=run)}
             return workers, {row.epoch for row in desk.all("epochs_of", run=run)}
-
-    # -- reading --------------------------------------------------------------------------------------------------
-    def counts(self, run: str) -> dict[str, dict[str, int]]:
-        """Per entity type: listed, emitted, unchanged, filtered, failed, gone."""
-        with self._desks.read() as desk:
-            return reading.counts(desk, run)
-
-    def filtered(self, run: str) -> dict[tuple[str, str], int]:
-        with self._desks.read() as desk:
-            return reading.filtered(desk, run)
-
-    def progress(self, run: str) -> RunProgress:
-        with self._desks.read() as desk:
-            return reading.progress(desk, run)
-
-    def units(self, run: str, states: Collection[str] | None = None) -> Iterator[UnitView]:
-        after: int | None = 0
-        while after is not None:
-            with self._desks.read() as desk:
-                page, after = reading.units_page(desk, run, after, states)
-            yield from page
-
-    def slowest(self, run: str, limit: int = 5) -> list[UnitView]:
-        with self._desks.read() as desk:
-            return reading.slowest(desk, run, limit)
-
-    def failures(self, run: str, kind: str = "failed") -> Iterator[Failure]:
-        """Failed objects (or ``gone`` ones), in the order they were stored, read in pages."""
-        after: int | None = 0
-        while after is not None:
-            with self._desks.read() as desk:
-                page, after = reading.failures_page(desk, run, kind, after)
-            yield from page
-
-    def incomplete(self, run: str) -> list[Incomplete]:
-        with self._desks.read() as desk:
-            return reading.incomplete(desk, run)
-
-    def retry_starts(self, run: str) -> list[Start]:
-        """Where a retry of this run has to start: failed units, broken listings, failed objects."""
-        failures = list(self.failures(run))
-        with self._desks.read() as desk:
-            return retrying.starts(desk, run, failures)
-
-    def start(self, unit: str) -> Start:
-        with self._desks.read() as desk:
-            row = desk.one("start_of", unit=unit)
-        if row is None:
-            raise KeyError(unit)
-        return load_start(row)
-
-    def statements(self, run: str) -> int:
-        with self._desks.read() as desk:
-            return int(reading.totals(desk, run)[4])
-
-    def peak_rss(self, run: str) -> int:
-        """The highest resident memory that a worker of the run reported, in bytes."""
-        with self._desks.read() as desk:
-            return int(reading.totals(desk, run)[5])
-
-    def outstanding(self, run: str) -> int:
-        """Units of the run that are not finished; none once it is closed."""
-        with self._desks.once(writes=False) as desk:
-            return reading.unfinished(desk, run)
-
-    def meters(self, run: str | None = None) -> Meters:
-        """What went wrong so far in a run, or in all that are on record."""
-        with self._desks.once(writes=False) as desk:
-            return reading.meters(desk, run)
-
-    def next_due(self, run: str, *, now: float) -> float | None:
-        """Seconds until a delayed unit is due or a lease runs out; ``None`` when neither is there."""
-        with self._desks.read(now) as desk:
-            row = desk.one("next_due", run=run)
-            return None if row is None or row[0] is None else max(0.0, row[0])
-
-    def reconcile(self, run: str, stored: Mapping[str, int] | None = None) -> list[str]:
-        """What does not add up in the run's numbers, in words. ``stored``: rows it wrote, counted by SQL."""
-        with self._desks.read() as desk:
-            return reading.reconcile(desk, run, stored)
 
     def close(self) -> None:
         """The database belongs to the caller and stays open."""

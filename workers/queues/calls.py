@@ -5,20 +5,21 @@ from __future__ import annotations
 import pickle
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from specs.errors import Fatal, HeadraceError
-from specs.work import Claim, Ledger, Position
+from specs.ledger import Ledger
+from specs.work import Claim, Position
 from workers.queues.frames import frame
 
 CALL, REPLY = b"C", b"R"
 """Kinds of messages: ``(number, method, args, kwargs)`` to the parent, ``(number, ok, value or error)`` back."""
-ALLOWED = frozenset({"identify", "claim", "renew", "touch", "flushing", "release", "suspects"})
+ALLOWED = frozenset({"identify", "claim", "renew", "touch", "flushing", "release", "suspects", "sizes"})
 
 
 class AskedLedger:
-    """What a worker needs of the ledger (the methods are those of ``specs.work.Ledger``), asked with ``ask``."""
+    """What a worker needs of the ledger (the methods are those of ``specs.ledger.Ledger``), asked with ``ask``."""
 
     def __init__(self, ask: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]) -> None:
         self._ask = ask
@@ -50,6 +51,10 @@ class AskedLedger:
 
     def suspects(self, unit: str) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = self._ask("suspects", (unit,), {})
+        return found
+
+    def sizes(self, listings: Sequence[str]) -> dict[str, int]:
+        found: dict[str, int] = self._ask("sizes", (list(listings),), {})
         return found
 
 

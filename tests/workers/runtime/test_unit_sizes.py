@@ -1,0 +1,93 @@
+"""How much goes into one unit: sizes learned from the crawl before, and expansions that do not run ahead."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from scheduler.crawl import root_of
+from scheduler.reconcile import Reconciler
+from specs.recipe import Recipe
+from specs.work import Run
+from tests.workers.cluster.rig import exported
+from workers.database import open_database
+from workers.ledger import SqlLedger
+from workers.ledger.views import UnitView
+from workers.solo import solo
+from workers.stopping import Stop
+from workers.unitwork import Budget
+
+
+def recipe(**connection: object) -> Recipe:
+    size = {"columns": 1, "views": 0, "estimates": None}
+    given = {"service": {"name": "shop", "type": "specs.testing.fake:spec"}}
+    return Recipe.from_dict(given | {"connection": size | connection})
+
+
+class Watched(SqlLedger):
+    """Remembers the most units that ever stood ready."""
+
+    most = 0
+
+    def claim(self, worker, *, run=None, queue=None, lease=60.0, now):  # type: ignore[no-untyped-def]
+        found = super().claim(worker, run=run, queue=queue, lease=lease, now=now)
+        if run is not None:
+            self.most = max(self.most, self.progress(run).states.get("ready", 0))
+        return found
+
+
+def crawl(ledger: SqlLedger, recipe: Recipe, budget: Budget | None = None) -> tuple[Run, list[UnitView]]:
+    run = ledger.open_run(
+        "shop", recipe.service.type, recipe.to_dict(), [root_of(recipe, {})], slots=4, now=time.time()
+    )
+    tick = Reconciler(ledger, run.id, ledger.outstanding).tick
+    solo(ledger, run.id, recipe, {}, Stop(), tick, budget=budget)
+    return ledger.run(run.id), list(ledger.units(run.id))
+
+
+def test_the_second_crawl_packs_by_what_the_first_one_found(tmp_path: Path) -> None:
+    small = recipe(schemas=30, tables=3)
+    db = open_database(f"sqlite:///{tmp_path}/c.db")
+    try:
+        ledger = SqlLedger(db)
+        run, units = crawl(ledger, small)
+        assert run.state == "complete"
+        assert sum(unit.node == "schema" for unit in units) == 30
+        before = exported(f"sqlite:///{tmp_path}/c.db")
+        run, units = crawl(ledger, small)
+        assert run.state == "complete"
+        packed = [unit for unit in units if unit.node == "schema"]
+        assert len(packed) == 1
+        assert exported(f"sqlite:///{tmp_path}/c.db") == before
+    finally:
+        db.close()
+
+
+def test_the_second_crawl_splits_by_what_the_first_one_found(tmp_path: Path) -> None:
+    big = recipe(schemas=2, tables=[5100, 3])
+    db = open_database(f"sqlite:///{tmp_path}/c.db")
+    try:
+        ledger = SqlLedger(db)
+        _, units = crawl(ledger, big)
+        assert not [unit for unit in units if unit.node == "table"]
+        run, units = crawl(ledger, big)
+        assert run.state == "complete"
+        assert len([unit for unit in units if unit.node == "table"]) > 1
+        assert ledger.counts(run.id)["Table"]["unchanged"] == 5103
+    finally:
+        db.close()
+
+
+def test_an_expansion_waits_while_enough_units_stand_ready(tmp_path: Path) -> None:
+    wide = recipe(schemas=300, tables=1)
+    db = open_database(f"sqlite:///{tmp_path}/c.db")
+    try:
+        ledger = Watched(db)
+        run, units = crawl(ledger, wide, Budget(children=20))
+        assert run.state == "complete"
+        assert sum(unit.node == "schema" for unit in units) == 300
+        assert 10 < ledger.most < 60
+        (database,) = [unit for unit in units if unit.node == "database"]
+        assert (database.attempts, database.crashes) == (0, 0)
+    finally:
+        db.close()
