@@ -33,13 +33,13 @@ def _environ(more: dict[str, str]) -> dict[str, str]:
 
 
 class UpProcess:
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **environ: str) -> None:
         self.folder = folder
         self.place = folder / "cluster"
         self.out, self.err = folder / "out.log", folder / "err.log"
         with self.out.open("wb") as out, self.err.open("wb") as err:
             self.process = subprocess.Popen(
-                [*COMMAND, "up", "--folder", str(self.place), *arguments], cwd=folder, env=_environ({}),
+                [*COMMAND, "up", "--folder", str(self.place), *arguments], cwd=folder, env=_environ(environ),
                 stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True,
             )  # fmt: skip
 
@@ -127,8 +127,8 @@ def short_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def started(folder: Path, *arguments: str) -> Iterator[UpProcess]:
-    made = UpProcess(folder, *arguments)
+def started(folder: Path, *arguments: str, **environ: str) -> Iterator[UpProcess]:
+    made = UpProcess(folder, *arguments, **environ)
     family: dict[int, str] = {}
     try:
         yield made.ready()
