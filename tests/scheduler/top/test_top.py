@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -181,3 +183,30 @@ def test_the_command_shows_a_cluster_once_where_there_is_no_terminal(tmp_path: P
     open_database(url).close()
     assert "No run is open." in top("--catalog", url).stdout
     assert json.loads(top("--catalog", url, "--json").stdout)["runs"] == []
+
+
+def test_on_a_terminal_it_redraws_until_ctrl_c(tmp_path: Path, redis_url: str) -> None:
+    url = f"sqlite:///{tmp_path}/top.db"
+    open_database(url).close()
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-c", "from scheduler.cli import main; main()", "top", "--every", "0.2"]
+    process = subprocess.Popen(
+        [*command, "--redis", redis_url, "--catalog", url], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=theirs,
+        stderr=subprocess.PIPE, env={**os.environ, "TERM": "xterm", "COLUMNS": "150", "LINES": "40"},
+    )  # fmt: skip
+    os.close(theirs)
+    shown, end = b"", time.monotonic() + 60
+    while shown.count(b"No run is open.") < 3 and time.monotonic() < end:
+        shown += os.read(ours, 65536)
+    process.send_signal(signal.SIGINT)
+    try:
+        while part := os.read(ours, 65536):
+            shown += part
+    except OSError:  # how a terminal says that nobody writes any more
+        pass
+    os.close(ours)
+    _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, b"")
+    assert b"\x1b[?1049h" in shown, "a screen of its own"
+    assert b"\x1b[?1049l" in shown, "which is left at the end"
+    assert shown.rpartition(b"\x1b[?1049l")[2].count(b"No run is open.") == 1, "the last picture stays"
