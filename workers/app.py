@@ -78,5 +78,6 @@ def _conf(settings: Settings) -> dict[str, Any]:
             "socket_connect_timeout": 5,
             "socket_keepalive": True,
             "health_check_interval": 10,
+            "polling_interval": 0.25,  # seconds of one BRPOP, which the end of a worker waits for
         },
     }

@@ -19,6 +19,7 @@ from workers.drain import LOOK, Drain
 from workers.flags import Flag
 from workers.governor import Budget, derive, processors
 from workers.joining import check, joined
+from workers.leaving import leave
 from workers.logs import setup
 from workers.memory import bound, offer, rss, tune
 from workers.metrics import Counters, local
@@ -118,6 +119,7 @@ def serve(
 
     def stopping(**_: Any) -> None:
         flag.set()
+        leave(watchdog.children, watchdog.stop)
 
     def logging(**_: Any) -> None:
         """Logging is set up already: Celery leaves it alone when somebody listens to this signal."""

@@ -76,6 +76,10 @@ class Watchdog:
         self._threads: list[threading.Thread] = []
         self._children: Callable[[], list[int]] = list
 
+    def children(self) -> list[int]:
+        """The process ids of the pool."""
+        return self._children()
+
     def start(self, children: Callable[[], list[int]]) -> None:
         self._children = children
         for name, turn in (("watchdog", self._watching), ("clerk", self._burying)):

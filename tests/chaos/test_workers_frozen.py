@@ -75,7 +75,7 @@ def test_frozen_again_and_again(redis_url: str, postgres_database: str, tmp_path
                 time.sleep(LEASE * 1.75)
                 go(worker)
 
-        summary = made.crawl(fake(**estate, latency=150, page=20), freeze)
+        summary = made.crawl(fake(**estate, latency=100, page=20), freeze)
         proof(made, summary, calm)
         with made.ledger() as ledger:
             assert ledger.meters(summary.run).expired >= 1

@@ -1,0 +1,46 @@
+"""SIGTERM to one worker after the other under load: each gives its units back and leaves; no attempt is burned."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.proof import proof
+from tests.chaos.waiting import wait, working
+from tests.workers.cluster.rig import cluster, fake, undisturbed
+from workers.drain import LEFT
+from workers.ledger import SqlLedger
+
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+
+
+def test_every_worker_is_replaced(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
+    estate = {"schemas": 24, "tables": 200, "columns": 4}
+    calm = undisturbed(fake(**estate), tmp_path)
+    with cluster(redis_url, postgres_database, tmp_path) as made:
+        made.flusher()
+        made.scheduler()
+        old = [made.worker(2) for _ in range(2)]
+        new = []
+
+        def deploy(ledger: SqlLedger) -> None:
+            run = working(ledger)
+            for worker in old:
+                wait(lambda: len(ledger.holders(run)[0]) >= 3)  # all are at it
+                worker.send_signal(signal.SIGTERM)
+                assert worker.wait(60) == 0, made.log(worker)
+                new.append(made.worker(2))
+
+        recipe = fake(**estate, latency=120, page=20)
+        summary = made.crawl(recipe, deploy)
+        proof(made, summary, calm)
+        with made.ledger() as ledger:
+            assert all(unit.attempts == unit.crashes == 0 for unit in ledger.units(summary.run))
+            told = ledger.meters(summary.run)
+        assert (told.expired, told.crashes) == (0, 0), "everything was given back"
+        for worker in old:
+            assert f"exitcode {LEFT}" not in made.log(worker), "nobody had to be thrown out"
+            assert "signal 9" not in made.log(worker)
+        assert all(worker.poll() is None for worker in new)
