@@ -202,6 +202,9 @@ class Drain:
                 self._give_back(str(error), delay=5.0)
                 log.error("%s", error)
                 return False
+            if error.reason in ("env", "file"):  # a reference that may well resolve where the run was enqueued
+                what = error.remedy or "mount that file"
+                error.remedy = f"references are resolved by the workers: {what} there, then start them again"
             log.error("run %s cannot go on: %s", run.id, error)
             what = f"{error} (worker {self.name.rpartition(':')[0]})"
             self._ledger.end(run.id, state="failed", reason=what, now=time.time())
