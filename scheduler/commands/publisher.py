@@ -38,7 +38,7 @@ def command(catalog: str | None, metrics: str | None, as_json: bool) -> int:
     from workers.publishing.process import serve
     from workers.stopping import Stop
 
-    setup(as_json=as_json)
+    setup(as_json=as_json, kind="publisher")
     stop = Stop()
     with ExitStack() as stack:
         db = open_database(url, patience=PATIENCE)
