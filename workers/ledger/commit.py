@@ -12,6 +12,7 @@ from workers.ledger import records
 from workers.ledger.claims import standing
 from workers.ledger.desk import Desk, dump
 from workers.ledger.finishing import Finishing
+from workers.ledger.giveback import MAX_LOST, UNREADABLE
 from workers.ledger.ports import Deletion, Stored, Writer
 from workers.ledger.tally import Tally
 from workers.ledger.units import add_children
@@ -129,8 +130,10 @@ class Commit:
             self.tally.add(batch.run, batch.unit, fenced=1)
             return "fenced"
         # something before this batch got lost: the unit starts again from its cursor, under a new fence
-        self.desk.do("break_off", unit=batch.unit, fence=batch.fence)
+        row = self.desk.one("break_off", unit=batch.unit, fence=batch.fence)
         self.desk.do("free_slot_of", unit=batch.unit)
+        if row is not None and row.lost >= MAX_LOST:
+            self.finishing.settle(self.desk.one("fail", unit=row.id, reason=UNREADABLE, spent=0.0))
         return "gap"
 
     def _writer(self, run: str, service: str) -> Writer:

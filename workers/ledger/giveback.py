@@ -19,6 +19,9 @@ CAREFUL = 4
 """Crashes from which on each key is written down before it is touched."""
 MAX_CRASHES = 10
 """A unit that killed this many workers, no key to blame, has failed."""
+MAX_LOST = 10
+"""A unit whose batches were lost so many times in a row, nothing of it stored in between, has failed."""
+UNREADABLE = f"what it sent was lost {MAX_LOST} times: are workers and flushers of one version?"
 MAX_POISON = 20
 """A unit with this many keys that kill workers has failed."""
 
@@ -103,13 +106,20 @@ def fail(desk: Desk, row: Any, reason: str, spent: float) -> None:
 
 
 def lost(desk: Desk, epoch: str, shard: int | None, before: str | None) -> int:
-    """Flushing units of a dead queue, or of a shard that was read past them, are ready again."""
+    """Flushing units of a dead queue, or of a shard that was read past them, are ready again.
+
+    What a queue loses with its life does not count; what was read past does, since it may not be readable at all.
+    """
     if shard is None:
         rows = desk.all("flushing_of_epoch", epoch=epoch)
     else:
         rows = desk.all("flushing_of_shard", epoch=epoch, shard=shard)
     gone = [row.id for row in rows if before is None or _order(row.position) < _order(before)]
-    return sum(desk.do("back_from_flushing", unit=unit) for unit in gone)
+    back = [desk.one("back_from_flushing", unit=unit, counts=int(shard is not None)) for unit in gone]
+    for row in back:
+        if row is not None and row.lost >= MAX_LOST:
+            fail(desk, row, UNREADABLE, 0.0)
+    return len([row for row in back if row is not None])
 
 
 def _order(position: str) -> tuple[int, ...]:

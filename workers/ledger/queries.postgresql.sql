@@ -73,7 +73,7 @@ FROM units u WHERE u.id = :unit;
 
 -- name: guard_final
 WITH ended AS (
-  UPDATE units SET committed_seq = :seq, cursor = :cursor, objects = objects + :objects,
+  UPDATE units SET committed_seq = :seq, lost = 0, cursor = :cursor, objects = objects + :objects,
     statements = statements + :statements,
     state = CASE WHEN :waits = 1 OR outstanding > 0 OR (:post = 1 AND phase = 'walk') THEN 'waiting' ELSE 'done' END,
     complete = CASE WHEN phase = 'post' AND :complete = 1 THEN complete ELSE :complete END,

@@ -82,7 +82,8 @@ CREATE TABLE units (
     objects BIGINT NOT NULL DEFAULT 0,
     statements BIGINT NOT NULL DEFAULT 0,
     seconds DOUBLE PRECISION NOT NULL DEFAULT 0,
-    queue TEXT NOT NULL DEFAULT 'small' -- small, large: which workers claim it
+    queue TEXT NOT NULL DEFAULT 'small', -- small, large: which workers claim it
+    lost INTEGER NOT NULL DEFAULT 0 -- times in a row that what it sent did not arrive
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000,
     autovacuum_analyze_scale_factor = 0.05);
 CREATE INDEX units_ready ON units (run, queue, depth DESC, n) WHERE state = 'ready';

@@ -82,7 +82,8 @@ CREATE TABLE units (
     objects INTEGER NOT NULL DEFAULT 0,
     statements INTEGER NOT NULL DEFAULT 0,
     seconds REAL NOT NULL DEFAULT 0,
-    queue TEXT NOT NULL DEFAULT 'small' -- small, large: which workers claim it
+    queue TEXT NOT NULL DEFAULT 'small', -- small, large: which workers claim it
+    lost INTEGER NOT NULL DEFAULT 0 -- times in a row that what it sent did not arrive
 );
 CREATE INDEX units_ready ON units (run, queue, depth DESC, n) WHERE state = 'ready';
 CREATE INDEX units_open ON units (run, state) WHERE state IN ('running', 'flushing', 'waiting', 'delayed');

@@ -138,6 +138,29 @@ class UnitRules(Rules):
         self.commit(harness, batch(child, 1, done=True))
         assert self.state(harness, root) == "failed"
 
+    def test_a_unit_whose_batches_never_arrive_fails_at_last(self, harness: Harness) -> None:
+        run = self.open(harness, schema("a"), schema("b"))
+        for n in range(1, 50):
+            claim = harness.ledger.claim("w", now=time.time())
+            if claim is None:
+                break
+            if claim.unit.start == schema("a"):  # its final batch was in the queue and nobody could read it
+                harness.ledger.flushing(claim.unit.id, claim.fence, Position(0, "e", str(n)))
+                harness.ledger.lost("e", shard=0, before=str(n + 1), now=time.time())
+            else:  # the batch before the final one
+                assert self.commit(harness, batch(claim, 2, done=True)) == ["gap"]
+        closed = harness.ledger.advance(run.id, now=time.time())
+        assert closed.state == "failed"
+        assert "lost" in closed.reason
+
+    def test_a_queue_may_die_as_often_as_it_likes(self, harness: Harness) -> None:
+        self.open(harness)
+        for n in range(30):
+            claim = self.claim(harness)
+            harness.ledger.flushing(claim.unit.id, claim.fence, Position(0, f"e{n}", "1"))
+            assert harness.ledger.lost(f"e{n}", now=time.time()) == 1
+        self.commit(harness, batch(self.claim(harness), 1, "shop", done=True))
+
     def test_flushing_units_come_back_only_when_their_queue_is_lost(self, harness: Harness) -> None:
         run = self.open(harness, *(schema(f"s{n}") for n in range(3)), slots=3)
         claims = [self.claim(harness, lease=0.0) for _ in range(3)]

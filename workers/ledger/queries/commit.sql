@@ -1,12 +1,12 @@
 -- name: guard
-UPDATE units SET committed_seq = :seq, cursor = :cursor, objects = objects + :objects,
+UPDATE units SET committed_seq = :seq, lost = 0, cursor = :cursor, objects = objects + :objects,
   statements = statements + :statements
 WHERE id = :unit AND fence = :fence AND committed_seq = :seq - 1
   AND state IN ('running', 'flushing', 'ready', 'delayed')
 RETURNING service, depth, attempts, (SELECT v.failing FROM services v WHERE v.service = CAST(units.service AS TEXT)) AS failing;
 
 -- name: guard_final
-UPDATE units SET committed_seq = :seq, cursor = :cursor, objects = objects + :objects,
+UPDATE units SET committed_seq = :seq, lost = 0, cursor = :cursor, objects = objects + :objects,
   statements = statements + :statements,
   state = CASE WHEN :waits = 1 OR outstanding > 0 OR (:post = 1 AND phase = 'walk') THEN 'waiting' ELSE 'done' END,
   complete = CASE WHEN phase = 'post' AND :complete = 1 THEN complete ELSE :complete END,
@@ -21,8 +21,9 @@ RETURNING id, run, service, parent, depth, state, outstanding, failed, post, pha
   (SELECT v.failing FROM services v WHERE v.service = CAST(units.service AS TEXT)) AS failing;
 
 -- name: break_off
-UPDATE units SET state = 'ready', fence = NULL, worker = NULL, lease_until = NULL, due_at = NULL
-WHERE id = :unit AND fence = :fence AND state IN ('running', 'flushing', 'ready', 'delayed');
+UPDATE units SET state = 'ready', fence = NULL, worker = NULL, lease_until = NULL, due_at = NULL, lost = lost + 1
+WHERE id = :unit AND fence = :fence AND state IN ('running', 'flushing', 'ready', 'delayed')
+RETURNING id, lost;
 
 -- name: add_outstanding
 UPDATE units SET outstanding = outstanding + :n WHERE id = :unit;

@@ -57,7 +57,7 @@ SELECT id, position FROM units WHERE state = 'flushing' AND epoch = :epoch ORDER
 SELECT id, position FROM units WHERE state = 'flushing' AND epoch = :epoch AND shard = :shard ORDER BY id {lock};
 
 -- name: back_from_flushing
-UPDATE units SET state = 'ready' WHERE id = :unit AND state = 'flushing';
+UPDATE units SET state = 'ready', lost = lost + :counts WHERE id = :unit AND state = 'flushing' RETURNING id, lost;
 
 -- SQLite uses a partial index only when its condition is there to the letter
 

@@ -19,6 +19,7 @@ CREATE INDEX runs_states ON runs (service, state, ended_at);
 CREATE INDEX outcomes_poison ON outcomes (run) WHERE reason = 'poison';
 
 ALTER TABLE units ADD COLUMN queue TEXT NOT NULL DEFAULT 'small';
+ALTER TABLE units ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
 DROP INDEX units_ready;
 CREATE INDEX units_ready ON units (run, queue, depth DESC, n) WHERE state = 'ready';
 DROP INDEX units_open;
