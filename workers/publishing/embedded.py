@@ -8,6 +8,7 @@ from contextlib import closing
 from specs.errors import HeadraceError, Retry
 from specs.recipe import Recipe
 from workers.database import Database
+from workers.publishing.delivering import Sent
 from workers.publishing.discovery import name_of, wanted
 from workers.publishing.followers import Followers
 from workers.publishing.following import Fed, Following, Lost, Stopped, pause
@@ -53,22 +54,23 @@ def feed(
 
 def _one(db: Database, followers: Followers, recipe: Recipe, sink: Configured, stop: Stop) -> Fed:
     name = name_of(recipe.service.name, sink.label)
-    failing = 0
+    failing, sent = 0, Sent()
     with closing(sink.changes(recipe.service)) as made:
         while True:
             held = followers.take(name)
             if held is None:
                 raise Retry("another process feeds this sink", remedy="it is fed there, or by the next crawl")
-            following = Following(db, followers, held, made, stop)
+            following = Following(db, followers, held, made, stop, sent)
             try:
                 fed = following.feed()
             except (Lost, Stopped):
                 followers.release(name)
                 raise Retry("feeding it was broken off", remedy="the next crawl goes on from there") from None
             except HeadraceError as error:
-                failing += 1
+                failing = 1 if following.moved else failing + 1
                 delay = pause(error, failing)
-                followers.fail(following.held, delay=delay, reason=str(error), broken=not isinstance(error, Retry))
+                broken = not isinstance(error, Retry)
+                followers.fail(following.held, failing=failing, delay=delay, reason=str(error), broken=broken)
                 if not isinstance(error, Retry) or failing >= TRIES or delay > PATIENCE:
                     raise
                 stop.wait(delay)

@@ -97,10 +97,15 @@ class Followers:
         with self.db.write() as conn:
             conn.execute(self._queries["release"], {"sink": sink, "holder": self.name})
 
-    def fail(self, held: Held, *, delay: float, reason: str, broken: bool) -> None:
-        """Note a failure and leave the sink alone for ``delay`` seconds. ``broken``: it refuses us."""
+    def fail(self, held: Held, *, failing: int, delay: float, reason: str, broken: bool) -> None:
+        """Note the ``failing``-th failure in a row and leave the sink alone for ``delay`` seconds.
+
+        ``broken``: it refuses us.
+        """
         state = "broken" if broken else _state(held.position)
-        given = {"sink": held.sink, "holder": self.name, "delay": delay, "reason": reason, "state": state}
+        given = {
+            "sink": held.sink, "holder": self.name, "failing": failing, "delay": delay, "reason": reason, "state": state
+        }  # fmt: skip
         with self.db.write() as conn:
             conn.execute(self._queries["fail"], given | {"now": self._clock()})
 

@@ -10,7 +10,7 @@ from specs.errors import HeadraceError, Retry
 from specs.sink import Change, ChangeSink
 from workers.database import Database
 from workers.publishing import letters, pages
-from workers.publishing.delivering import Delivery
+from workers.publishing.delivering import Delivery, Sent
 from workers.publishing.followers import Followers, Held, Position
 from workers.retries import jitter
 from workers.stopping import Stop
@@ -39,10 +39,18 @@ class Fed:
 
 
 class Following:
-    """Feeds the sink of ``held`` while the lease lasts. One at a time per sink; a second one is told ``Lost``."""
+    """Feeds the sink of ``held`` while the lease lasts. One at a time per sink; a second one is told ``Lost``.
 
-    def __init__(self, db: Database, followers: Followers, held: Held, sink: ChangeSink, stop: Stop) -> None:
+    ``sent`` is what an earlier try got through of the page behind ``held.position``; it is kept up to date.
+    """
+
+    def __init__(
+        self, db: Database, followers: Followers, held: Held, sink: ChangeSink, stop: Stop, sent: Sent | None = None
+    ) -> None:
         self._db, self._followers, self._sink, self._stop = db, followers, sink, stop
+        self._sent = Sent() if sent is None else sent
+        self.moved = False
+        """Whether the sink answered anything: then its next failure is the first one again."""
         self.held = held
         # a request that was begun in time must be over when the lease is: connecting, waiting, reading
         self._longest = 3 * sink.timeout + 10
@@ -79,14 +87,18 @@ class Following:
 
     def _settle(self, changes: Sequence[Change], position: Position) -> int:
         """Deliver and acknowledge; returns how many were refused."""
-        delivery = Delivery(self._sink, self._before)
-        refused = delivery.deliver(changes)
+        delivery = Delivery(self._sink, self._before, self._sent)
+        try:
+            refused = delivery.deliver(changes)
+        finally:
+            self.moved = self.moved or delivery.requests > 0
         if changes or position != self.held.position:
             with self._db.write() as conn:
                 letters.settle(self._db, conn, self.held.sink, changes, refused)
                 if not self._followers.acknowledge(conn, self.held, position, self._lease):
                     raise Lost
             self.held = self.held.moved(position)
+        self._sent.clear()
         self.fed.delivered += len(changes) - len(refused)
         self.fed.refused += len(refused)
         return len(refused)

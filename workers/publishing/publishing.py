@@ -13,8 +13,9 @@ from specs.errors import HeadraceError, Retry
 from specs.recipe import ServiceRef
 from specs.sink import ChangeSink
 from workers.database import Database
+from workers.publishing.delivering import Sent
 from workers.publishing.discovery import Discovery
-from workers.publishing.followers import Followers, FollowerView, Held
+from workers.publishing.followers import Followers, FollowerView, Held, Position
 from workers.publishing.following import Following, Lost, Stopped, pause
 from workers.sinks import configured
 from workers.stopping import Stop
@@ -50,6 +51,7 @@ class Publishing:
         self._busy: dict[str, threading.Thread] = {}
         self._sinks: dict[str, tuple[str, ChangeSink]] = {}
         self._quiet: dict[str, float] = {}
+        self._sent: dict[str, tuple[Position, Sent]] = {}
         self._lock = threading.Lock()
         self.delivered = 0
 
@@ -106,7 +108,8 @@ class Publishing:
     def _feed(self, held: Held) -> None:
         following: Following | None = None
         try:
-            following = Following(self._db, self.followers, held, self._sink(held), self._stop)
+            sent = self._going_on(held)
+            following = Following(self._db, self.followers, held, self._sink(held), self._stop, sent)
             end = time.monotonic() + SLICE
             fed = following.feed(until=lambda: time.monotonic() > end)
             self.followers.release(held.sink)
@@ -117,21 +120,32 @@ class Publishing:
         except Lost:
             log.warning("%s is fed by another publisher now", held.sink)
         except HeadraceError as error:
-            self._failed(held, error)
+            self._failed(held, following, error)
         except Exception as error:
             log.exception("feeding %s failed", held.sink)
-            self._failed(held, Retry(f"internal error: {type(error).__name__}", remedy="see the publisher's log"))
+            told = Retry(f"internal error: {type(error).__name__}", remedy="see the publisher's log")
+            self._failed(held, following, told)
         finally:
             if following is not None:
                 with self._lock:
                     self.delivered += following.fed.delivered
+                    self._sent[held.sink] = (following.held.position, sent)
 
-    def _failed(self, held: Held, error: HeadraceError) -> None:
+    def _going_on(self, held: Held) -> Sent:
+        """What this process sent of the page behind the position, if it broke off there."""
+        with self._lock:
+            position, sent = self._sent.pop(held.sink, (held.position, Sent()))
+        return sent if position == held.position else Sent()
+
+    def _failed(self, held: Held, following: Following | None, error: HeadraceError) -> None:
         if error.reason == "catalog" or error.where == self._db.where:
             raise Retry(error.what, error.where, error.remedy)
-        delay = pause(error, held.failing + 1)
+        failing = 1 if following is not None and following.moved else held.failing + 1
+        delay = pause(error, failing)
         log.warning("%s: %s; tried again in %.1f s", held.sink, error, delay)
-        self.followers.fail(held, delay=delay, reason=str(error), broken=not isinstance(error, Retry))
+        now = held if following is None else following.held
+        broken = not isinstance(error, Retry)
+        self.followers.fail(now, failing=failing, delay=delay, reason=str(error), broken=broken)
 
     def _sink(self, held: Held) -> ChangeSink:
         """The sink, with its connections, as long as its settings stay."""

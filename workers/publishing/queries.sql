@@ -55,7 +55,7 @@ WHERE sink = :sink AND holder = :holder AND seq = :was AND cursor = :was_cursor
 
 -- name: fail
 UPDATE followers
-SET failing = failing + 1, retry_at = {now} + :delay, reason = :reason, state = :state, holder = NULL, until = NULL
+SET failing = :failing, retry_at = {now} + :delay, reason = :reason, state = :state, holder = NULL, until = NULL
 WHERE sink = :sink AND holder = :holder
 
 -- name: last_seq

@@ -288,3 +288,30 @@ def test_pages_are_bounded_in_bytes(db: Database) -> None:
         assert sum(len(change.content) for change in page.changes) <= 25_000
         at = page.position
     assert found == 21
+
+
+def test_a_flaky_sink_gets_through_a_long_page(db: Database) -> None:
+    """Nine requests of ten fail, and a page takes a hundred of them: what was taken is not sent again."""
+    from workers.publishing.delivering import Sent
+
+    filled(db, 97)
+    followers, sent, asked = registered(db), Sent(), 0
+
+    def flaky(_: object) -> None:
+        nonlocal asked
+        asked += 1
+        if asked % 10:
+            raise Retry("away")
+
+    sink = Failing(flaky, entries=1)
+    tries = 0
+    while view(followers).state != "following":
+        tries += 1
+        assert tries < 2000
+        one = Following(db, followers, held(followers), sink, Stop(), sent)
+        try:
+            one.feed()
+        except Retry:
+            assert one.moved == (asked % 10 == 1 and asked > 1)
+    assert len(sink.told) == 100
+    assert objects(sink) == catalog(db)
