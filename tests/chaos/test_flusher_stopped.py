@@ -1,0 +1,67 @@
+"""A flusher that stops: the queue fills to its bound, producers wait, memory stays where it was, nothing is dropped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.killing import children
+from tests.chaos.proof import proof
+from tests.chaos.waiting import wait, working
+from tests.workers.cluster.rig import cluster, fake, undisturbed
+from workers.joining import sink
+from workers.ledger import SqlLedger
+
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+BYTES = 1_000_000
+BOUNDS = {"HEADRACE_QUEUE_BYTES": str(BYTES), "HEADRACE_SHARDS": "1", "HEADRACE_LEASE": "4"}
+STOPPED = 8.0
+"""Seconds for which nothing moves: two leases, through which the waiting units are kept."""
+MB = 1 << 20
+
+
+def resident(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_the_queue_fills_and_everybody_waits(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
+    recipe = fake(schemas=10, tables=2000, columns=12, estimates=None)
+    calm = undisturbed(recipe, tmp_path)
+    sizes: list[int] = []
+    grown: list[int] = []
+    with (
+        cluster(redis_url, postgres_database, tmp_path, **BOUNDS) as made,
+        closing(sink(made.settings)) as queue,
+    ):
+        flusher = made.flusher()
+        made.scheduler()
+        worker = made.worker(2)
+
+        def stop(ledger: SqlLedger) -> None:
+            run = working(ledger, stored=200)
+            os.killpg(flusher.pid, signal.SIGSTOP)
+            wait(lambda: queue.sizes()[0][1] > BYTES * 0.6)
+            time.sleep(1.0)
+            before = {pid: resident(pid) for pid in children(worker.pid)}
+            held = ledger.holders(run)[0]
+            end = time.monotonic() + STOPPED
+            while time.monotonic() < end:
+                sizes.append(queue.sizes()[0][1])
+                time.sleep(0.1)
+            grown.extend(resident(pid) - was for pid, was in before.items())
+            assert ledger.holders(run)[0] == held, "their leases are renewed while they wait"
+            os.killpg(flusher.pid, signal.SIGCONT)
+
+        summary = made.crawl(recipe, stop)
+        proof(made, summary, calm)
+        with made.ledger() as ledger:
+            assert ledger.meters(summary.run) == (0, 0, 0), "nobody lost its lease, nothing was refused"
+    assert max(sizes) <= BYTES
+    assert sizes[len(sizes) // 2] == sizes[-1], "producers wait"
+    assert len(grown) == 2
+    assert max(grown) < 10 * MB
