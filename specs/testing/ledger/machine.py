@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from specs.testing.ledger import script
-from specs.testing.ledger.harness import FINISHED, Harness
-from specs.work import Batch, Claim, Position
+from specs.testing.ledger.harness import FINISHED, Harness, UnitFacts
+from specs.work import Batch, Claim, Position, Unit
 
 SHARDS = 2
 SLOTS = 3
@@ -50,13 +50,17 @@ class LedgerMachine(RuleBasedStateMachine):
         self.applied: dict[tuple[str, int], int] = {}
         self.finals: set[tuple[str, int]] = set()
         self.failed: set[str] = set()
+        self.units: dict[str, Unit] = {}
+        self.paused = False
         self.closed: Any = None
 
     @initialize()
     def open(self) -> None:
         self.service = f"service{next(_services)}"
         roots = [script.root(self.service)]
-        self.run = self.ledger.open_run(self.service, "fake", {}, roots, slots=SLOTS, now=time.time(), deletes=False)
+        self.run = self.ledger.open_run(
+            self.service, "fake", {}, roots, slots=SLOTS, now=time.time(), deletes=False, via="cluster"
+        )
 
     # -- workers --------------------------------------------------------------------------------------------------
     @rule(worker=WORKERS, lease=st.sampled_from([0.0, 60.0]))
@@ -64,9 +68,17 @@ class LedgerMachine(RuleBasedStateMachine):
         claim = self.ledger.claim(worker, run=self.run.id, lease=lease, now=time.time())
         if claim is not None:
             assert claim.unit.run == self.run.id
+            assert not self.paused, "claimed out of a paused run"
             assert self.fences.get(claim.unit.id) != claim.fence
-            self.fences[claim.unit.id] = claim.fence
+            self._claimed(claim)
             self.holds.append(_Hold(worker, claim, script.at(claim)))
+
+    def _claimed(self, claim: Claim) -> None:
+        self.fences[claim.unit.id] = claim.fence
+        self.units[claim.unit.id] = claim.unit
+        if claim.unit.phase == "post":
+            below = [unit.state for unit in self.harness.units(self.run.id) if unit.parent == claim.unit.id]
+            assert FINISHED.issuperset(below), "post_process before the descendants are finished"
 
     def _hold(self, data: st.DataObject) -> _Hold:
         return data.draw(st.sampled_from(self.holds))
@@ -178,6 +190,23 @@ class LedgerMachine(RuleBasedStateMachine):
             if batch.receipt is not None:
                 self.finals.add(place)
 
+    # -- people and services --------------------------------------------------------------------------------------
+    @rule(paused=st.booleans())
+    def pause(self, paused: bool) -> None:
+        """Pause the run or let it go on; its workers learn that from their next renewal."""
+        run = self.ledger.pause(self.run.id) if paused else self.ledger.unpause(self.run.id)
+        self.paused = run.paused if run.open else self.paused
+
+    @rule(times=st.sampled_from([1, 5]), ok=st.booleans())
+    def report(self, times: int, ok: bool) -> None:
+        """The source fails, or answers again; who fails for too long has failed for good."""
+        for _ in range(times):
+            self.ledger.report(self.service, ok, time.time(), "refused")
+        run = self.ledger.run(self.run.id)
+        if self.closed is None and not run.open:
+            assert (run.state, "refused" in run.reason) == ("failed", True)
+            self.closed = run
+
     # -- the run --------------------------------------------------------------------------------------------------
     @rule()
     def advance(self) -> None:
@@ -201,9 +230,21 @@ class LedgerMachine(RuleBasedStateMachine):
         taken = sorted(unit for unit in self.harness.slots(self.service) if unit is not None)
         assert at_work == taken, "slots are wrong"
         stored = [fqn for fqn, _ in self.harness.stored(self.run.id)]
+        for unit in units:
+            self._posted(unit, units, set(stored))
         assert len(stored) == len(set(stored)), "stored twice"
         listed = sum(each["listed"] for each in self.harness.counts(self.run.id).values())
         assert listed == len(stored), "receipts do not add up"
+
+    def _posted(self, unit: UnitFacts, units: Sequence[UnitFacts], stored: set[str]) -> None:
+        """What a post_process stores is there once the unit is done, and never before all below it are finished."""
+        known = self.units.get(unit.id)
+        if known is None or not script.posts(known.depth):
+            return
+        there = f"{known.start.scope.fqn}.post" in stored
+        assert there or unit.state != "done", "done without its post_process"
+        below = [each.state for each in units if each.parent == unit.id]
+        assert not there or FINISHED.issuperset(below), "post_process too early"
 
     def teardown(self) -> None:
         """Whatever happened, honest workers bring the run to its end, and everything is there once."""
@@ -217,6 +258,8 @@ class LedgerMachine(RuleBasedStateMachine):
         for worker in ("w1", "w2", "w3"):
             self.ledger.abandon(worker, reason="end", now=time.time())
         self.wipe()
+        self.pause(False)
+        self.report(1, True)
         for _ in range(100):
             self.ledger.expire(now=time.time())
             if not self._work():
@@ -239,7 +282,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """Claim what the slots allow, walk it to the end, and commit all of it in one call."""
         batches: list[Batch] = []
         while claim := self.ledger.claim("last", run=self.run.id, now=time.time()):
-            self.fences[claim.unit.id] = claim.fence
+            self._claimed(claim)
             for seq, step in enumerate(range(script.at(claim), 10), start=1):
                 batches.append(script.emit(claim, step, seq))
                 if script.last(claim, step):
