@@ -13,7 +13,7 @@ from typing import TypeVar
 from specs.names import mark
 from specs.work import Row
 from workers.catalog.backend import Event, Stamp
-from workers.catalog.words import cut
+from workers.catalog.words import lexemes
 
 PIECE = 64
 """Rows in one piece of a stream."""
@@ -45,9 +45,9 @@ def text(value: str | None) -> bytes:
 
 def tsvector(value: str) -> bytes:
     """The words of a search text as a ``tsvector`` without positions."""
-    words = cut(value)
-    data = _length(len(words)) + "".join([word + "\0\0\0" for word in words]).encode()
-    return _length(len(data)) + data
+    words = lexemes(value)
+    data = b"\0\0\0".join([*words, b""])
+    return _length(4 + len(data)) + _length(len(words)) + data
 
 
 def entities(rows: Sequence[tuple[int, Row]], stamp: Stamp) -> Iterator[bytes]:

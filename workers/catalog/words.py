@@ -9,7 +9,7 @@ LONGEST = 64 * 1024
 WORD = 500
 """Characters of one word; PostgreSQL takes 2 KB at most."""
 
-_BLANKS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_BLANKS = bytes(code if code < 128 and chr(code).isalnum() else 32 for code in range(256))
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -19,11 +19,19 @@ def cut(text: str) -> list[str]:
     >>> cut("Orders.customer_id orders")
     ['orders', 'customer', 'id']
     """
+    return [word.decode() for word in lexemes(text)]
+
+
+def lexemes(text: str) -> list[bytes]:
+    """The words as UTF-8, which is how a database wants them."""
     lower = text[:LONGEST].lower()
-    # the first way is twice as fast
-    words = lower.translate(_BLANKS).split() if lower.isascii() else _WORD.findall(lower)
-    found = list(dict.fromkeys(words))
-    return found if max(map(len, found), default=0) <= WORD else list(dict.fromkeys(word[:WORD] for word in found))
+    if lower.isascii():  # most often, and several times as fast
+        words = lower.encode().translate(_BLANKS).split()
+        if len(lower) > WORD:
+            words = [word[:WORD] for word in words]
+    else:
+        words = [word[:WORD].encode() for word in _WORD.findall(lower)]
+    return list(dict.fromkeys(words))
 
 
 def tsvector(text: str) -> str:
