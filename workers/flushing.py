@@ -24,8 +24,6 @@ LEASE = 15.0
 """Seconds for which a shard belongs to one flusher, renewed after a third of them."""
 WAIT = 0.25
 """Seconds of one wait for batches."""
-HANGS = 300.0
-"""Seconds that one step may take at most, through all its deadlines."""
 HEAL = 1.0
 """Seconds between two looks for final batches that were lost."""
 log = logging.getLogger("headrace.flusher")
@@ -99,7 +97,7 @@ def flush(settings: Settings, stop: Stop, *, metrics: str | None = None) -> int:
     check(settings)
     tune()
     with joined(settings) as (db, queue), ExitStack() as stack:
-        flushing, pulse, failed = Flushing(SqlLedger(db), queue), Pulse(HANGS), 0
+        flushing, pulse, failed = Flushing(SqlLedger(db), queue), Pulse(), 0
         if metrics is not None:
             routes: dict[str, Route] = {"/metrics": lambda: (200, PLAIN, local(db)), "/healthz": pulse.route}
             stack.enter_context(serve(metrics, routes))

@@ -20,6 +20,8 @@ REQUEST = 8192
 """Bytes of a request, at most."""
 CLIENTS = 16
 """Clients served at once; others are turned away."""
+HANGS = 300.0
+"""Seconds that one turn of a loop may take: longer than the deadlines of all it waits for, one after the other."""
 PLAIN = "text/plain; charset=utf-8"
 Route = Callable[[], tuple[int, str, str]]
 """Answers status, content type and body."""
@@ -159,7 +161,7 @@ class Pulse:
     It tells of this process only: one that waits for Redis or the database lives, and restarting it would not help.
     """
 
-    def __init__(self, limit: float = 60.0, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limit: float = HANGS, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._limit, self._clock = limit, clock
         self._last = clock()
 
