@@ -34,6 +34,7 @@ def command(catalog: str | None, metrics: str | None, as_json: bool) -> int:
 
     from scheduler.interruption import interruptible
     from workers.database import open_database
+    from workers.joining import alone
     from workers.logs import setup
     from workers.publishing.process import serve
     from workers.stopping import Stop
@@ -43,6 +44,7 @@ def command(catalog: str | None, metrics: str | None, as_json: bool) -> int:
     with ExitStack() as stack:
         db = open_database(url, patience=PATIENCE)
         stack.callback(db.close)
+        alone(db)
         stack.enter_context(interruptible(stop))
         if metrics:
             from workers import web
