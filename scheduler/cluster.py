@@ -12,7 +12,7 @@ from scheduler.loops import Troubles
 from scheduler.roots import root_of
 from scheduler.snapshots import Snapshots, result
 from scheduler.summary import Progress, Summary
-from scheduler.tending import Cluster, Tending, connected
+from scheduler.tending import ROLE, Cluster, Tending, connected
 from specs.errors import Retry
 from specs.recipe import Recipe
 from specs.topology.events import Start
@@ -31,7 +31,6 @@ EVERY = 2.0
 """Seconds between two looks whether a scheduler is alive; while none is, whoever waits looks after the run."""
 LOOK = 0.1
 REPORT = 0.5
-ROLE = "scheduler"
 OnProgress = Callable[[Progress], None]
 
 

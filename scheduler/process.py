@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from scheduler.loops import Troubles, loop
 from scheduler.schedules.firing import Firing
 from scheduler.snapshots import Snapshots
-from scheduler.tending import Cluster, Tending, connected
+from scheduler.tending import ROLE, Cluster, Tending, connected
 from specs.errors import HeadraceError
 from workers.joining import check
 from workers.memory import tune
@@ -22,7 +22,6 @@ from workers.settings import Settings
 from workers.stopping import Stop
 from workers.web import PLAIN, Pulse, Route, serve
 
-ROLE = "scheduler"
 EVERY = 2.0
 """Seconds between two looks for leases that ran out, missing hints, schedules that are due, deadlines."""
 CLOSING = 0.1

@@ -22,6 +22,8 @@ from workers.scheduling import Chores
 from workers.settings import Settings
 from workers.tasks import hint, waiting
 
+ROLE = "scheduler"
+"""What the leading scheduler holds a lease of."""
 log = logging.getLogger("headrace.scheduler")
 
 
