@@ -15,6 +15,7 @@ import click
 from pydantic import BaseModel
 
 from scheduler.cli import SECTIONS, cli
+from scheduler.sinkpage import sinks_page
 from specs.config import Filter, Limits, MetadataExtract
 from specs.recipe import Deletion, Extract, ServiceRef
 from workers.metrics.families import GROUPS
@@ -59,6 +60,7 @@ def write(folder: Path) -> None:
     (folder / "recipe.md").write_text(recipe_page())
     (folder / "metrics.md").write_text(metrics_page())
     (folder / "settings.md").write_text(settings_page())
+    (folder / "sinks.md").write_text(sinks_page())
 
 
 def _overview() -> Iterator[str]:

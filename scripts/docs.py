@@ -30,6 +30,7 @@ def generated() -> dict[Path, str]:
         Path("docs/recipe.md"): reference.recipe_page(),
         Path("docs/metrics.md"): reference.metrics_page(),
         Path("docs/settings.md"): reference.settings_page(),
+        Path("docs/sinks.md"): reference.sinks_page(),
         REFERENCE / "entities.schema.json": schemas() + "\n",
         REFERENCE / "connectors.md": overview(),
     }

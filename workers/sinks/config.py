@@ -48,10 +48,15 @@ class HttpConfig(SinkConfig):
     headers: dict[str, SecretStr] = Field(
         default={}, description="Further headers; write their secrets as references: ${env:NAME}, ${file:PATH}."
     )
-    timeout: Duration = Field(default=30.0, le=600, description="Seconds to wait for an answer.")
+    timeout: Duration = Field(default=20.0, le=600, description="Seconds to wait for an answer.")
     ca_file: LocalFile | None = Field(
         default=None, description="Certificates to trust in place of the usual ones, in PEM."
     )
+
+
+class BatchedConfig(HttpConfig):
+    """Base of the settings of sinks that take several changes in one request."""
+
     batch_entries: int = Field(default=500, ge=1, le=10_000, description="Changes in one batch, at most.")
     batch_bytes: int = Field(
         default=1_000_000,
@@ -65,7 +70,7 @@ class HttpConfig(SinkConfig):
         return Bounds(self.batch_entries, self.batch_bytes)
 
 
-class WebhookConfig(HttpConfig):
+class WebhookConfig(BatchedConfig):
     """Settings of ``type: webhook``."""
 
     type: Literal["webhook"] = Field(description="The sink's type.")
@@ -87,7 +92,7 @@ class OpenMetadataConfig(HttpConfig):
     )
 
 
-class DataHubConfig(HttpConfig):
+class DataHubConfig(BatchedConfig):
     """Settings of ``type: datahub``."""
 
     type: Literal["datahub"] = Field(description="The sink's type.")

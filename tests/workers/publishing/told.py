@@ -16,7 +16,7 @@ from workers.catalog.backend import Event, Stamp
 from workers.catalog.feed import append
 from workers.catalog.writer import backend
 from workers.database import Database
-from workers.publishing.followers import Followers, Held
+from workers.publishing.followers import Followers, FollowerView, Held
 from workers.publishing.following import Following
 from workers.stopping import Stop
 
@@ -110,3 +110,8 @@ class Failing(MemoryFollower):
         names = {each.change for each in refused}
         super().deliver([change for change in changes if change not in names])
         return refused
+
+
+def view(followers: Followers, sink: str = SINK) -> FollowerView:
+    (found,) = [each for each in followers.views() if each.sink == sink]
+    return found
