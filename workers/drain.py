@@ -17,6 +17,7 @@ from workers import liveness
 from workers.database import Database
 from workers.heartbeat import EVERY, LEASE
 from workers.ledger import SqlLedger
+from workers.logs import context
 from workers.memory import give_back, rss
 from workers.metrics import Counters
 from workers.queues.redis import RedisQueue
@@ -117,10 +118,12 @@ class Drain:
                 if not self._open():
                     return False
                 self._bury()
-                if time.monotonic() >= end or self._bloated():
+                if time.monotonic() >= end:
                     return True
                 if self._step():
                     idle = 0
+                    if self._bloated():
+                        return True
                     continue
                 idle += 1
                 if idle == RESTS:
@@ -181,8 +184,9 @@ class Drain:
         self._turn += 1
         for at in range(len(self._runs)):
             run = self._runs[(self._turn + at) % len(self._runs)]
-            if self._work(run):
-                return True
+            with context(run=run.id):
+                if self._work(run):
+                    return True
         return False
 
     def _work(self, run: Run) -> bool:
