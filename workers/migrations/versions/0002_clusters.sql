@@ -81,7 +81,7 @@ CREATE TABLE followers (
     sink TEXT PRIMARY KEY,
     service TEXT NOT NULL,
     config TEXT NOT NULL, -- JSON, with references in place of secrets
-    state TEXT NOT NULL, -- snapshot, following, broken
+    state TEXT NOT NULL, -- snapshot, following, broken, idle (left out of the newest recipe)
     seq {long} NOT NULL, -- acknowledged up to here
     cursor TEXT NOT NULL DEFAULT '', -- within a snapshot
     holder TEXT,
@@ -99,7 +99,7 @@ CREATE TABLE dead_letters (
     seq {long} NOT NULL,
     type TEXT NOT NULL,
     fqn TEXT {bytes} NOT NULL,
-    kind TEXT NOT NULL, -- created, updated, deleted, restored
+    kind TEXT NOT NULL, -- upsert, delete
     reason TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 1,
     at {real} NOT NULL
