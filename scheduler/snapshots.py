@@ -12,6 +12,7 @@ from specs.errors import HeadraceError, Retry
 from specs.recipe import Recipe
 from workers import liveness
 from workers.database import Database
+from workers.logs import context
 from workers.publisher import Published, publish
 from workers.scheduling import Chores, Ended, Leadership
 
@@ -58,10 +59,11 @@ class Snapshots:
         told = self._told(ended)
         done = not told["errors"]
         noted = self._chores.publish(ended.run, told, done=done)
-        for error in told["errors"]:
-            log.error("a sink of run %s failed, and is tried again in %.0fs: %s", ended.run, told["wait"], error)
-        if told["lines"] and done:
-            log.info("the sinks of run %s are written", ended.run)
+        with context(run=ended.run):
+            for error in told["errors"]:
+                log.error("a sink of run %s failed, and is tried again in %.0fs: %s", ended.run, told["wait"], error)
+            if told["lines"] and done:
+                log.info("the sinks of run %s are written", ended.run)
         return noted
 
     def _told(self, ended: Ended) -> dict[str, Any]:
