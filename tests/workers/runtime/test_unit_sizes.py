@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
+
+import pytest
 
 from scheduler.crawl import root_of
 from scheduler.reconcile import Reconciler
 from specs.recipe import Recipe
-from specs.work import Run
+from specs.topology.events import Start
+from specs.topology.scope import Scope
+from specs.work import Claim, Run
 from tests.workers.cluster.rig import exported
-from workers.database import open_database
+from workers.database import Database, open_database
 from workers.ledger import SqlLedger
 from workers.ledger.views import UnitView
 from workers.solo import solo
@@ -25,20 +30,29 @@ def recipe(**connection: object) -> Recipe:
 
 
 class Watched(SqlLedger):
-    """Remembers the most units that ever stood ready."""
+    """Remembers the most units that ever stood ready, and which lane had which unit."""
 
-    most = 0
+    def __init__(self, db: Database) -> None:
+        super().__init__(db)
+        self.most = 0
+        self.hands: dict[str, int] = {}
 
-    def claim(self, worker, *, run=None, queue=None, lease=60.0, now):  # type: ignore[no-untyped-def]
+    def claim(
+        self, worker: str, *, run: str | None = None, queue: str | None = None, lease: float = 60.0, now: float
+    ) -> Claim | None:
         found = super().claim(worker, run=run, queue=queue, lease=lease, now=now)
         if run is not None:
             self.most = max(self.most, self.progress(run).states.get("ready", 0))
+        if found is not None:
+            self.hands[found.unit.id] = threading.get_ident()
         return found
 
 
-def crawl(ledger: SqlLedger, recipe: Recipe, budget: Budget | None = None) -> tuple[Run, list[UnitView]]:
+def crawl(
+    ledger: SqlLedger, recipe: Recipe, budget: Budget | None = None, root: Start | None = None
+) -> tuple[Run, list[UnitView]]:
     run = ledger.open_run(
-        "shop", recipe.service.type, recipe.to_dict(), [root_of(recipe, {})], slots=4, now=time.time()
+        "shop", recipe.service.type, recipe.to_dict(), [root or root_of(recipe, {})], slots=4, now=time.time()
     )
     tick = Reconciler(ledger, run.id, ledger.outstanding).tick
     solo(ledger, run.id, recipe, {}, Stop(), tick, budget=budget)
@@ -89,5 +103,22 @@ def test_an_expansion_waits_while_enough_units_stand_ready(tmp_path: Path) -> No
         assert 10 < ledger.most < 60
         (database,) = [unit for unit in units if unit.node == "database"]
         assert (database.attempts, database.crashes) == (0, 0)
+    finally:
+        db.close()
+
+
+@pytest.mark.parametrize("budget", [Budget(objects=400), Budget(seconds=0.2)], ids=["fat", "long"])
+def test_idle_workers_take_over_what_a_long_unit_has_not_reached(tmp_path: Path, budget: Budget) -> None:
+    long = recipe(schemas=1, tables=6000, latency=5, page=100)
+    listing = Start("table", Scope.of("shop", "db_00", "schema_0000"))
+    db = open_database(f"sqlite:///{tmp_path}/c.db")
+    try:
+        ledger = Watched(db)
+        run, units = crawl(ledger, long, budget, listing)
+        assert run.state == "complete"
+        assert len(units) > 3
+        assert len(set(ledger.hands.values())) == 2, "one lane had all of them"
+        assert ledger.counts(run.id)["Table"]["emitted"] == 6000
+        assert all(unit.state == "done" for unit in units)
     finally:
         db.close()
