@@ -7,11 +7,14 @@ import subprocess
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from tests.benchmarks.commands import HEADRACE
 from tests.benchmarks.meter import LIMIT, Cost, measure, times
+from workers.database import open_database
+from workers.presence import live
 
 ROLES = ("scheduler", "worker", "flusher", "publisher")
 START = 120.0
@@ -33,8 +36,16 @@ class Up:
         self.environ: dict[str, str] = {}
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+        self._until(lambda: any("headrace top" in line for line in list(self.lines)))
+        db = open_database(self.value("catalog"))
+        try:  # all processes are through with starting
+            self._until(lambda: {each.kind for each in live(db)} >= {*ROLES})
+        finally:
+            db.close()
+
+    def _until(self, true: Callable[[], bool]) -> None:
         end = time.monotonic() + START
-        while not any("headrace top" in line for line in list(self.lines)):
+        while not true():
             if self.process.poll() is not None or time.monotonic() > end:
                 raise AssertionError("the cluster did not come up:\n" + "\n".join(self.lines[-40:]))
             time.sleep(0.05)
