@@ -21,9 +21,18 @@ TASK = "headrace.drain"
 def make(settings: Settings) -> Celery:
     """The application of one cluster. Nothing is connected yet."""
     url = settings.redis.get_secret_value()
-    app = Celery("headrace", broker=url.partition("?")[0], set_as_current=False)
+    app = Celery("headrace", broker=broker(url), set_as_current=False)
     app.conf.update(_conf(settings), broker_use_ssl=tls(url))
     return app
+
+
+def broker(url: str) -> str:
+    """Redis' URL as Celery spells it: its parameters come otherwise, a socket has a name of its own."""
+    head, _, query = url.partition("?")
+    if not head.startswith("unix://"):
+        return head
+    number = dict(parse_qsl(query)).get("db", "0")
+    return f"redis+socket://{head.removeprefix('unix://')}?virtual_host={number}"
 
 
 def tls(url: str) -> dict[str, Any] | None:

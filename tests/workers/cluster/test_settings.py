@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from specs.errors import Usage
-from workers.settings import load
+from workers.app import broker
+from workers.settings import Settings, catalog, load, strangers, variable, variables
 
 GIVEN = {"HEADRACE_REDIS": "redis://u:geheim@h/0", "HEADRACE_CATALOG": "postgresql://u:geheim@h/c"}
 
@@ -44,3 +45,37 @@ def test_mistakes_name_the_variable(environ: dict[str, str], told: str) -> None:
     with pytest.raises(Usage, match=told) as error:
         load(environ)
     assert "geheim" not in str(error.value)
+
+
+def test_variables_that_are_none_are_told_with_the_nearest() -> None:
+    environ = {
+        **GIVEN,
+        "HEADRACE_SHARD": "2",
+        "HEADRACE_WEATHER": "fine",
+        "HEADRACE_TEST_X": "1",
+        "HEADRACE_DEBUG": "1",
+    }
+    assert strangers(environ) == [
+        "HEADRACE_SHARD is no setting; did you mean HEADRACE_SHARDS?",
+        "HEADRACE_WEATHER is no setting",
+    ]
+    assert {variable(name) for name in Settings.model_fields} <= set(variables())
+    assert all(variables().values())
+
+
+def test_an_empty_file_and_the_publishers_needs(tmp_path: Path) -> None:
+    file = tmp_path / "redis"
+    file.write_text("\n")
+    with pytest.raises(Usage, match="the file of HEADRACE_REDIS_FILE is empty"):
+        load({"HEADRACE_REDIS_FILE": str(file), "HEADRACE_CATALOG": "c.db"})
+    environ = {
+        "HEADRACE_REDIS_FILE": "/nowhere",
+        "HEADRACE_REDIS_CA": "/nowhere",
+        "HEADRACE_CATALOG": "postgresql://h/c",
+    }
+    assert catalog(environ) == "postgresql://h/c"
+
+
+def test_celery_spells_urls_otherwise() -> None:
+    assert broker("redis://u:p@h:1/2?socket_timeout=3") == "redis://u:p@h:1/2"
+    assert broker("unix:///run/redis.sock?db=3") == "redis+socket:///run/redis.sock?virtual_host=3"

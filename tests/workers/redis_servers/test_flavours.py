@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from specs.testing.queue import QueueSuite
 from specs.work import SinkQueue
+from tests.servers.process import private_folder
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import check, cluster, fake, undisturbed
 from tests.workers.redis_servers.flavours import NAMES, started
@@ -48,3 +50,18 @@ def test_a_crawl_is_that_of_one_process(server: RedisServer, tmp_path: Path) -> 
         made.flusher()
         made.worker(1)
         check(made, made.crawl(recipe), undisturbed(recipe, tmp_path))
+
+
+def test_a_crawl_through_a_socket(tmp_path: Path) -> None:
+    recipe = fake(schemas=3, tables=60)
+    folder = private_folder("hr-sock-", None)
+    folder.chmod(0o777)
+    server = started("valkey", "--unixsocket", str(folder / "redis"), "--unixsocketperm", "777")
+    try:
+        with cluster(f"unix://{folder}/redis?db=1", f"sqlite:///{tmp_path / 'wild.db'}", tmp_path) as made:
+            made.flusher()
+            made.worker(1)
+            check(made, made.crawl(recipe), undisturbed(recipe, tmp_path))
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
