@@ -36,9 +36,10 @@ def connect(url: str) -> Client:
 
     Raises ``Usage`` when this is no such URL.
     """
+    alive = {} if url.startswith("unix:") else {"socket_keepalive": True}
     try:
         return redis.Redis.from_url(
-            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, socket_keepalive=True,
+            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, **alive,
             health_check_interval=10, max_connections=8, client_name="headrace",
             retry=Again(FullJitterBackoff(cap=0.5, base=0.05), 2, supported_errors=(exceptions.ConnectionError,)),
         )  # fmt: skip

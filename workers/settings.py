@@ -109,10 +109,11 @@ def catalog(environ: Mapping[str, str], given: str | None = None) -> str:
 def strangers(environ: Mapping[str, str]) -> list[str]:
     """A line for every variable in ``environ`` that looks like ours and is not, with the nearest that is."""
     known = variables()
+    words = [each.removeprefix(PREFIX) for each in known]
     lines = []
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}TEST_"):
-            near = difflib.get_close_matches(name.removeprefix(PREFIX), [each.removeprefix(PREFIX) for each in known], 1)
+            near = difflib.get_close_matches(name.removeprefix(PREFIX), words, 1)
             lines.append(f"{name} is no setting" + (f"; did you mean {PREFIX}{near[0]}?" if near else ""))
     return lines
 
