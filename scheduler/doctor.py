@@ -114,6 +114,10 @@ def _catalog(url: str) -> Iterator[Finding]:
     else:
         try:
             yield Finding("catalog", "ok", probe(url))
+
+            from scheduler import sinkdoctor
+
+            yield from sinkdoctor.examine(url)
         except HeadraceError as error:
             yield Finding("catalog", "bad", error.what, error.remedy)
     if isinstance(place, Path):

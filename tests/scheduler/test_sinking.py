@@ -11,6 +11,7 @@ import pytest
 
 from scheduler.cli import run as headrace
 from scheduler.crawl import resume
+from scheduler.doctor import examine
 from scheduler.sinking import overdue
 from specs.errors import Usage
 from tests.scheduler.crawled import Estate
@@ -120,6 +121,8 @@ def test_sinks_missed_by_a_killed_process_are_fed_by_resume(estate: Estate, rece
         conn.exec_driver_sql("UPDATE runs SET published_at = NULL, published = ''")
         conn.exec_driver_sql("DELETE FROM followers")
     assert [run.id for run in overdue(db)] == [summary.run]
+    found = {finding.name: finding for finding in examine(estate.url)}
+    assert found["sinks of shop"].remedy == f"headrace resume {summary.run}"
     receiver.work.objects.clear()  # type: ignore[attr-defined]
     file.unlink()
     again = resume(summary.run, catalog=estate.url)
@@ -128,6 +131,9 @@ def test_sinks_missed_by_a_killed_process_are_fed_by_resume(estate: Estate, rece
     assert same(estate, receiver)
     assert overdue(db) == []
     db.close()
+    found = {finding.name: finding for finding in examine(estate.url)}
+    assert "sinks of shop" not in found
+    assert found[f"sink shop/webhook {receiver.url}"].level == "ok"
 
 
 def test_a_later_run_has_done_it_for_the_earlier_ones(estate: Estate, tmp_path: Path) -> None:

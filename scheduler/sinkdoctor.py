@@ -1,0 +1,34 @@
+"""What the doctor says about sinks: which were missed, which fail, which refused something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scheduler.doctor import Finding
+from scheduler.sinking import overdue
+from workers.database import open_database
+from workers.publishing import Followers
+from workers.publishing.letters import count
+
+
+def examine(catalog: str) -> Iterator[Finding]:
+    """Findings on the sinks of all services; nothing when there are none."""
+    db = open_database(catalog, create=False)
+    try:
+        for run in overdue(db):
+            evidence = f"the sinks of run {run.id} were not all written"
+            yield Finding(f"sinks of {run.service}", "note", evidence, f"headrace resume {run.id}")
+        dead = count(db)
+        for view in Followers(db).views():
+            if view.state == "idle":
+                continue
+            if view.failing:
+                evidence = f"failed {view.failing} times in a row, {view.behind} changes behind: {view.reason}"
+                yield Finding(f"sink {view.sink}", "note", evidence, "it is tried again; see docs/sinks.md")
+            elif dead.get(view.sink):
+                evidence = f"refused {dead[view.sink]} changes"
+                yield Finding(f"sink {view.sink}", "note", evidence, "headrace dead list; headrace dead replay")
+            else:
+                yield Finding(f"sink {view.sink}", "ok", f"{view.state}, {view.behind} changes behind")
+    finally:
+        db.close()
