@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import click
 
 from scheduler.joining import cluster, log_json
@@ -34,5 +36,5 @@ def command(metrics: str | None, redis: str | None, catalog: str | None, prefix:
     stop = Stop()
     with interruptible(stop):
         count = flush(given, stop, metrics=metrics)
-    click.echo(f"{count} batches stored", err=True)
+    logging.getLogger("headrace.flusher").info("%d batches stored", count)
     return 0

@@ -43,21 +43,29 @@ def command(workers: str, folder: Path | None, as_json: bool) -> int:
     if workers != "auto" and not (workers.isdigit() and 1 <= int(workers) <= 64):
         raise click.BadParameter("write auto, or a number from 1 to 64", param_hint="--workers")
     needed()
+    import logging
     import time
 
     from scheduler.display.render import clean
     from scheduler.up.cluster import Up, up
     from scheduler.up.folder import Folder, default_folder
+    from workers.logs import setup
 
     chosen = Folder(folder or default_folder())
+
+    if as_json:
+        setup(as_json=True, kind="up")
+    log = logging.getLogger("headrace.up")
 
     def tell(name: str, line: str) -> None:
         if not line.strip():
             return
-        if as_json and name != "up":
+        if not as_json:
+            click.echo(f"{click.style(f'{name:<9} |', fg='cyan')} {clean(line)}", err=True)
+        elif line.startswith("{"):
             click.echo(line, err=True)
         else:
-            click.echo(f"{click.style(f'{name:<9} |', fg='cyan')} {clean(line)}", err=True)
+            log.info("%s: %s", name, line)
 
     def ready(made: Up) -> None:
         took = time.monotonic() - begun

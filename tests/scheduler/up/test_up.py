@@ -86,8 +86,10 @@ def test_what_dies_is_started_again_and_a_killed_up_leaves_nothing(folder: Path)
         up.process.wait()
         assert gone(family) == {}
 
-    with started(folder, "--workers", "1") as up:  # right after: what was killed does not stand in the way
+    with started(folder, "--workers", "1", "--json") as up:  # right after: what was killed does not stand in the way
         assert headrace("runs", cwd=folder, **up.environ).stdout.count("estate") >= 1
         family = up.family()
         assert up.stop(signal.SIGTERM) == 0
         assert gone(family) == {}
+        lines = [json.loads(line) for line in up.log.splitlines()]
+        assert {"up", "scheduler", "worker", "flusher"} <= {line["process"] for line in lines}, "all lines are JSON"
