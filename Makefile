@@ -20,7 +20,7 @@ test: setup ## all tests, with the real servers that they need
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup --cov --cov-report=term $(ARGS)
 
 test-compose: setup ## run docker-compose.yml for real, under faults (Docker, or root on Debian)
-	@$(BIN)/pytest -q -x --log-cli-level=INFO tests/compose/crawls.py $(ARGS)
+	@$(BIN)/pytest -q -x --log-cli-level=INFO -o faulthandler_timeout=0 tests/compose/crawls.py $(ARGS)
 
 lint: setup ## ruff, mypy --strict, import-linter
 	@status=0; \

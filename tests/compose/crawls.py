@@ -166,11 +166,21 @@ def test_a_worker_loses_its_network(cluster: Stack) -> None:
 
 def test_everything_is_restarted_one_after_the_other(cluster: Stack) -> None:
     def restart() -> None:
-        for service in ("worker", "flusher", "publisher"):
+        for service in ("scheduler", "worker", "flusher", "publisher"):
             for container in cluster.containers(service):
                 run("docker", "restart", "-t", "30", container)
 
     summary = proven(cluster, "rolling", restart, latency=800)
     with cluster.ledger() as ledger:
         assert [unit.id for unit in ledger.units(summary["run"]) if unit.crashes] == []
+    cluster.up(WORKERS)
+
+
+def test_redis_and_postgresql_are_restarted(cluster: Stack) -> None:
+    def restart() -> None:
+        for service in ("redis", "postgres"):
+            run("docker", "restart", "-t", "60", cluster.containers(service)[0])
+        cluster.forget()
+
+    proven(cluster, "servers", restart, latency=800)
     cluster.up(WORKERS)

@@ -46,9 +46,11 @@ class Stack:
         run(folder / "deploy" / "init")
 
     def compose(self, *arguments: str, check: bool = True, timeout: float = 900) -> str:
+        return run(*self.command(*arguments), check=check, timeout=timeout, **self.environ)
+
+    def command(self, *arguments: str) -> list[str]:
         files = ["-f", str(ROOT / "docker-compose.yml"), "-f", str(Path(__file__).with_name("override.yml"))]
-        command = [*compose_command(), *files, "--project-directory", str(self.folder), "-p", self.name, *arguments]
-        return run(*command, check=check, timeout=timeout, **self.environ)
+        return [*compose_command(), *files, "--project-directory", str(self.folder), "-p", self.name, *arguments]
 
     def up(self, workers: int) -> None:
         """Start what is not running, and wait until every container is healthy."""
@@ -62,6 +64,10 @@ class Stack:
     def catalog(self) -> str:
         password = (self.folder / "deploy/secrets/postgres-password").read_text().strip()
         return f"postgresql://headrace:{password}@{self.address('postgres')}:5432/headrace"
+
+    def forget(self) -> None:
+        """A container that was restarted may have another address."""
+        self.__dict__.pop("catalog", None)
 
     def address(self, service: str) -> str:
         """Of a container on the project's network, which this machine reaches."""
@@ -101,12 +107,13 @@ class Stack:
         return f"/recipes/{name}.yml"
 
     def enqueue(self, path: str) -> subprocess.Popen[str]:
-        """``headrace enqueue --wait`` in the scheduler's container."""
-        container = self.containers("scheduler")[0]
-        command = ["docker", "exec", container, "headrace", "enqueue", path, "--wait", "--quiet", "--json"]
+        """``headrace enqueue --wait`` in a container of its own."""
+        words = ["enqueue", path, "--wait", "--quiet", "--json"]
+        command = self.command("run", "--rm", "-T", "--no-deps", "scheduler", *words)
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+            command, env={**os.environ, **self.environ}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
 
     def crawled(self, path: str, disturb: Callable[[], None] | None = None) -> dict[str, Any]:
         """The summary of a run that ``disturb`` disturbs while it is open."""
