@@ -21,7 +21,7 @@ from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
 from workers.database import open_database
 from workers.ledger import SqlLedger
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 
 
 def copy(url: str, name: str, onto: str) -> None:

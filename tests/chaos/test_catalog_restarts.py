@@ -16,7 +16,7 @@ from tests.servers.postgres import FAST, IMMEDIATE, NEEDED, PostgresServer, crea
 from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
 from workers.ledger import SqlLedger
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 ESTATE = {"schemas": 12, "tables": 120, "columns": 4}
 RECIPE = fake(**ESTATE, latency=60, page=20)
 AWAY = 2.0

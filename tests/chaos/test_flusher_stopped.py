@@ -17,7 +17,7 @@ from tests.workers.cluster.rig import cluster, fake, undisturbed
 from workers.joining import sink
 from workers.ledger import SqlLedger
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 BYTES = 1_000_000
 BOUNDS = {"HEADRACE_QUEUE_BYTES": str(BYTES), "HEADRACE_SHARDS": "1", "HEADRACE_LEASE": "4"}
 STOPPED = 8.0

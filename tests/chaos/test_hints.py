@@ -15,7 +15,7 @@ from workers.ledger import SqlLedger
 from workers.redislink import connect
 from workers.tasks import hint, waiting
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 RECIPE = fake(schemas=12, tables=80, columns=4, latency=40, page=20)
 
 

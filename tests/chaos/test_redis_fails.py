@@ -16,7 +16,7 @@ from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
 from workers.consumer import LONGEST
 from workers.ledger import SqlLedger
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 ESTATE = {"schemas": 16, "tables": 120, "columns": 4, "procedures": 2}
 RECIPE = fake(**ESTATE, latency=60, page=20)
 

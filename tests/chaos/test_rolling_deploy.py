@@ -13,7 +13,7 @@ from tests.workers.cluster.rig import cluster, fake, undisturbed
 from workers.drain import LEFT
 from workers.ledger import SqlLedger
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 
 
 def test_every_worker_is_replaced(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
