@@ -1,66 +1,82 @@
-"""A worker process that is frozen beyond its lease and thawed: others take over, what it sends late is fenced."""
+"""Workers that are frozen for longer than their lease and thaw: what they send late changes nothing."""
 
 from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
-from collections.abc import Callable
-from functools import partial
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.chaos.rig import Pooled, check, fake, undisturbed
+from tests.chaos.proof import proof
+from tests.chaos.waiting import wait, working
+from tests.workers.cluster.rig import cluster, fake, undisturbed
+from workers.joining import sink
 from workers.ledger import SqlLedger
-from workers.pool import Pool
 
-pytestmark = pytest.mark.chaos
-
-
-def test_frozen_and_thawed(tmp_path: Path) -> None:
-    recipe = fake(schemas=8, tables=[300, 1500], columns=3, triggers=0.2, latency=60, page=100)
-    calm = undisturbed(recipe, tmp_path)
-    wild = Pooled(recipe, tmp_path, workers=2)
-    frozen: list[str] = []
-
-    def freeze(pool: Pool, ledger: SqlLedger, run: str) -> None:
-        for _ in range(3):
-            worker = busy(pool, ledger, run)
-            pid = pool.pids[worker]
-            os.kill(pid, signal.SIGSTOP)
-            ledger.expire(now=time.time() + 61)  # as if it had been frozen for longer than its lease
-            assert worker not in ledger.holders(run)[0]
-            frozen.append(worker)
-            before = ledger.progress(run).entities
-            until(partial(moved, ledger, run, before))
-            os.kill(pid, signal.SIGCONT)
-
-    run = wild.run(freeze)
-    assert run is not None
-    assert len(frozen) == 3
-    check(tmp_path, "wild", run.id, calm)
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+LEASE = 2.0
 
 
-def busy(pool: Pool, ledger: SqlLedger, run: str) -> str:
-    """A worker that holds a unit."""
-    found: list[str] = []
-
-    def look() -> bool:
-        found[:] = sorted(ledger.holders(run)[0] & pool.pids.keys())
-        return bool(found)
-
-    until(look)
-    return found[0]
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Freeze a process and its children."""
+    os.killpg(process.pid, signal.SIGSTOP)
 
 
-def moved(ledger: SqlLedger, run: str, before: int) -> bool:
-    """Others got on, or are done."""
-    return ledger.progress(run).entities > before or not ledger.run(run).open
+def go(process: subprocess.Popen[bytes]) -> None:
+    os.killpg(process.pid, signal.SIGCONT)
 
 
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
+def test_late_batches_are_fenced(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
+    """Batches of a frozen worker wait in the queue until its unit is somebody else's."""
+    estate = {"schemas": 1, "tables": 4000, "columns": 6}
+    calm = undisturbed(fake(**estate), tmp_path)
+    with (
+        cluster(redis_url, postgres_database, tmp_path, HEADRACE_LEASE=str(LEASE)) as made,
+        closing(sink(made.settings)) as queue,
+    ):
+        flusher, first = made.flusher(), made.worker(1)
+
+        def freeze(ledger: SqlLedger) -> None:
+            run = working(ledger, stored=200)
+            stop(flusher)
+            wait(lambda: sum(entries for entries, _ in queue.sizes()) >= 2)
+            stop(first)
+            holders = ledger.holders(run)[0]
+            assert holders
+            made.worker(1)
+            wait(lambda: ledger.holders(run)[0] and not ledger.holders(run)[0] & holders)
+            go(flusher)
+            wait(lambda: ledger.meters(run).fenced)
+            go(first)
+
+        summary = made.crawl(fake(**estate, latency=100, page=100), freeze)
+        proof(made, summary, calm)
+        with made.ledger() as ledger:
+            assert ledger.meters(summary.run).fenced >= 2
+            assert ledger.meters(summary.run).expired >= 1
+        assert first.poll() is None, "it goes on working"
+
+
+def test_frozen_again_and_again(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
+    estate = {"schemas": 12, "tables": 300, "columns": 4}
+    calm = undisturbed(fake(**estate), tmp_path)
+    with cluster(redis_url, postgres_database, tmp_path, HEADRACE_LEASE=str(LEASE)) as made:
+        made.flusher()
+        workers = [made.worker(1), made.worker(1)]
+
+        def freeze(ledger: SqlLedger) -> None:
+            for worker in (*workers, *workers):
+                working(ledger)
+                stop(worker)
+                time.sleep(LEASE * 1.75)
+                go(worker)
+
+        summary = made.crawl(fake(**estate, latency=100, page=20), freeze)
+        proof(made, summary, calm)
+        with made.ledger() as ledger:
+            assert ledger.meters(summary.run).expired >= 1
+        assert all(process.poll() is None for process in made.processes)
