@@ -12,8 +12,8 @@ from collections.abc import Callable
 MB = 1 << 20
 SOFT = 512 * MB
 """Resident bytes of one process above which it gives memory back, even where it may have more."""
-STACKS = 32 * MB
-"""Bytes that threads reserve for their stacks and hardly use."""
+RESERVED = 64 * MB + 8 * MB * (os.cpu_count() or 1)
+"""Bytes that drivers reserve and hardly use: stacks, 8 MB for each thread, often one thread per processor."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _ARENA_MAX = -8
 
@@ -71,7 +71,7 @@ def bound(data: int) -> None:
     What is reserved and not used, such as stacks, does not count; neither does memory that is mapped from files.
     """
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    limit = data + STACKS + max(0, _status("VmData") - _status("RssAnon"))
+    limit = data + RESERVED + max(0, _status("VmData") - _status("RssAnon"))
     if limit < 1 << 40:
         resource.setrlimit(resource.RLIMIT_DATA, (limit if most < 0 else min(limit, most), most))
 
