@@ -27,9 +27,7 @@ def publish(db: Database, recipe: Recipe, secrets: Mapping[str, str]) -> Publish
     One that fails keeps what it had and hinders no other.
     """
     done = Published()
-    for sink in configured(recipe.sinks, secrets):
-        if sink.mode != "snapshot":
-            continue
+    for sink in configured(recipe.sinks, secrets, "snapshot"):
         try:
             with closing(sink.snapshot()) as made:
                 done.lines[sink.label] = made.write(Catalog(db).export(recipe.service.name))

@@ -12,7 +12,7 @@ from specs.recipe import Recipe
 from workers import sqlfile
 from workers.database import Database
 from workers.publishing.followers import Followers
-from workers.sinks import label_of, types
+from workers.sinks import label_of, mode_of
 
 OVERLAP = 600.0
 """Seconds before the newest run that are looked at again: clocks differ, and commits come late."""
@@ -56,13 +56,6 @@ def wanted(service: str, type_: str, recipe: Recipe, via: str) -> Mapping[str, M
         for settings in recipe.sinks
         if mode_of(settings) == "changes"
     }
-
-
-def mode_of(settings: Mapping[str, Any]) -> str:
-    """The mode of a sink as written, or its type's default."""
-    kind = types.get(settings["type"])
-    default = kind.config.model_fields["mode"].default if kind else "changes"
-    return str(settings.get("mode", default))
 
 
 def name_of(service: str, label: str) -> str:

@@ -32,15 +32,13 @@ def feed(
     """
     stop = stop or Stop()
     followers = Followers(db, lease=lease)
-    sinks = configured(recipe.sinks, secrets)
+    sinks = configured(recipe.sinks, secrets, "changes")
     service = recipe.service
     followed = wanted(service.name, service.type, recipe, "embedded")
     patiently(lambda: followers.register(service.name, followed))
     delivered: dict[str, int] = {}
     errors: list[str] = []
     for sink in sinks:
-        if sink.mode == "snapshot":
-            continue
         try:
             fed = _one(db, followers, recipe, sink, stop)
         except HeadraceError as error:

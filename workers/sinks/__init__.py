@@ -62,13 +62,20 @@ class Configured(NamedTuple):
         return made
 
 
-def configured(sinks: Sequence[Mapping[str, Any]], secrets: Mapping[str, str]) -> list[Configured]:
-    """The sinks of a recipe. Raises ``Usage`` for an unknown type or a mistake in the settings."""
+def configured(
+    sinks: Sequence[Mapping[str, Any]], secrets: Mapping[str, str], mode: Mode | None = None
+) -> list[Configured]:  # fmt: skip
+    """The sinks of a recipe, or those of one ``mode``: the secrets of the others need not resolve then.
+
+    Raises ``Usage`` for an unknown type or a mistake in the settings.
+    """
     found: list[Configured] = []
     for at, settings in enumerate(sinks):
         name = settings["type"]
         if name not in types:
             raise known_values(f"sinks.{at}: unknown sink", name, types)
+        if mode not in (None, mode_of(settings)):
+            continue
         kind = types[name]
         path = ("sinks", at)
         config = validate(kind.config, resolve(dict(settings), secrets, path), path, where="recipe")
@@ -77,6 +84,13 @@ def configured(sinks: Sequence[Mapping[str, Any]], secrets: Mapping[str, str]) -
             raise Usage(f"sinks.{at}: there is another sink {label!r}", "recipe", "give each a name of its own")
         found.append(Configured(label, config.mode, dict(settings), config, kind))
     return found
+
+
+def mode_of(settings: Mapping[str, Any]) -> str:
+    """The mode of a sink as written, or its type's default."""
+    kind = types.get(settings["type"])
+    default = kind.config.model_fields["mode"].default if kind else ""
+    return str(settings.get("mode", default))
 
 
 def label_of(settings: Mapping[str, Any]) -> str:
@@ -89,4 +103,4 @@ def label_of(settings: Mapping[str, Any]) -> str:
     return f"{settings['type']} {target}".strip()
 
 
-__all__ = ["Configured", "SinkType", "configured", "label_of", "types"]
+__all__ = ["Configured", "SinkType", "configured", "label_of", "mode_of", "types"]

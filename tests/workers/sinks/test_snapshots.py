@@ -70,3 +70,22 @@ def test_sinks_are_known_by_name_and_checked() -> None:
         configured([{"type": "json"}], {})
     with pytest.raises(Usage, match=r"sinks\.0: unknown key 'pth'; did you mean 'path'\?"):
         configured([{"type": "jsonl", "path": "x", "pth": "y"}], {})
+
+
+def test_snapshots_do_not_need_the_secrets_of_others(tmp_path: Path) -> None:
+    from specs.recipe import Recipe
+    from workers.database import open_database
+    from workers.publisher import publish
+
+    sinks = [
+        {"type": "webhook", "url": "https://host", "headers": {"Authorization": "${env:NO_SUCH_TOKEN}"}},
+        {"type": "jsonl", "path": str(tmp_path / "out.jsonl")},
+        {"type": "jsonl", "path": str(tmp_path / "changes.jsonl"), "mode": "changes"},
+    ]
+    recipe = Recipe.from_dict({"service": {"name": "shop", "type": "fake"}, "sinks": sinks})
+    db = open_database(f"sqlite:///{tmp_path / 'catalog.db'}")
+    done = publish(db, recipe, {})
+    db.close()
+    assert (list(done.lines), done.errors) == ([f"jsonl {tmp_path / 'out.jsonl'}"], [])
+    with pytest.raises(Usage, match=r"sinks\.0\.headers\.Authorization"):
+        configured(sinks, {})
