@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from specs.errors import HeadraceError, Retry
 from specs.sources.base import Source
-from specs.topology.engine import post, walk
+from specs.topology.engine import following, post, walk
 from specs.topology.events import Coverage, Covered, Event, Spawned, Start
-from specs.topology.node import Topology
-from specs.topology.scope import KeyRange
+from specs.topology.node import Node, Topology
+from specs.topology.scope import EVERYTHING, Cursor, KeyRange
 from specs.work import Batch, Claim, Receipt
 from workers.batching import Batching
 from workers.confirming import confirm
@@ -31,7 +31,7 @@ PIECE = 2500
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """After so many objects or seconds a leaf range closes itself and names the rest as units of its own.
+    """After so many objects or seconds the rest of a leaf listing is named as units of its own.
 
     ``children``: after so many units named a unit gives itself back; as deeper ones are claimed first, it goes on
     when those are taken. ``pause`` is the base of the waits between tries, in seconds.
@@ -48,7 +48,7 @@ class Stopping(Exception):
 
 
 class Enough(Stopping):
-    """So many units stand ready that the rest can wait."""
+    """So many units stand ready that the rest of this one can wait."""
 
 
 class Tight(Exception):
@@ -96,7 +96,7 @@ class UnitWork:
             full = self._batching.add(event)
             rest = self._over(event)
             if rest is not None:
-                self._split(source, rest)
+                self._split(source, *rest)
                 self.partial = True
                 break
             if full or single:
@@ -151,42 +151,50 @@ class UnitWork:
         rest = self._place(event)
         if rest is None:
             raise Tight
-        self._split(source, rest)
+        self._split(source, *rest)
         self.partial = True
 
-    def _over(self, event: Event) -> str | None:
-        """The key to split behind, when the unit used its budget up."""
+    def _over(self, event: Event) -> tuple[Node, str] | None:
+        """Where to split, when the unit used its budget up."""
         used = self._batching.objects >= self._budget.objects
         if not used and time.monotonic() - self._begun < self._budget.seconds:
             return None
         return self._place(event)
 
-    def _place(self, event: Event) -> str | None:
-        """The key behind which the rest can be named, when the unit is a leaf range."""
+    def _place(self, event: Event) -> tuple[Node, str] | None:
+        """The leaf listing and its key behind which the rest can be named: the unit itself, or below its own item."""
         node, cursor = self._node, event.cursor
-        if node is None or self.start.item is not None or node.children or node.unit or not node.ranged:
+        if node is None or cursor is None or len(cursor) != 2 or not isinstance(cursor[1], str):
             return None
-        if cursor is None or len(cursor) != 2 or cursor[0] != node.name or not isinstance(cursor[1], str):
+        if self.start.item is not None:
+            node = next((child for child in node.children if child.name == cursor[0]), node)
+        if node.name != cursor[0] or node.children or node.unit or not node.ranged:
             return None
-        return cursor[1]
+        return node, cursor[1]
 
-    def _split(self, source: Source, key: str) -> None:
-        """Say what was covered, and name the rest in pieces that ready workers can share."""
-        start, span = self.start, self.start.range
+    def _split(self, source: Source, node: Node, key: str) -> None:
+        """Say what was covered, and name the rest in pieces that ready workers can share.
+
+        Raises ``Enough`` where the listing was not the unit itself: what comes behind it is for a later claim.
+        """
+        above = self._node if self.start.item is not None else None
+        span, scope = (EVERYTHING if above else self.start.range), self.start.scope
+        cursor: Cursor = (following(above, node), None) if above else self._batching.cursor
         if span.until is not None and key >= span.until:
-            self._batching.add(Covered(Coverage(start.node, start.scope, span), self._batching.cursor))
+            self._batching.add(Covered(Coverage(node.name, scope, span), cursor))
             return
-        cursor = self._batching.cursor
-        self._batching.add(Covered(Coverage(start.node, start.scope, KeyRange(span.after, key, span.only)), cursor))
+        self._batching.add(Covered(Coverage(node.name, scope, KeyRange(span.after, key, span.only)), cursor))
         after = key
-        for until in (*self._pieces(source, KeyRange(key, span.until)), span.until):
-            piece = Start(start.node, start.scope, range=KeyRange(after, until, span.only), estimate=PIECE)
-            self._batching.add(Spawned(piece, self._topology.nodes[start.node].type, (), cursor))
+        for until in (*self._pieces(source, node, KeyRange(key, span.until)), span.until):
+            piece = Start(node.name, scope, range=KeyRange(after, until, span.only), estimate=PIECE)
+            self._batching.add(Spawned(piece, node.type, (), cursor))
             after = until or after
+        if above:
+            raise Enough
 
-    def _pieces(self, source: Source, span: KeyRange) -> list[str]:
+    def _pieces(self, source: Source, node: Node, span: KeyRange) -> list[str]:
         try:
-            return [key for key in source.split(self.start.node, self.start.scope, span, PIECE) if key in span]
+            return [key for key in source.split(node.name, self.start.scope, span, PIECE) if key in span]
         except HeadraceError:  # one piece will do
             return []
 

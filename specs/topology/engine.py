@@ -182,7 +182,7 @@ class _Walker:
             if stopped is None:
                 yield Done((*prefix, _below(node), None) if node.children or node.post_process else prefix or END)
         for child in _remaining(node, resume):
-            behind = (*prefix, _next(node, child), None)
+            behind = (*prefix, following(node, child), None)
             if stopped is not None:
                 yield Covered(_failed(child, scope, EVERYTHING, stopped))
             elif child.unit and self.spawn:
@@ -295,6 +295,6 @@ def _below(node: Node) -> str:
     return node.children[0].name if node.children else ""
 
 
-def _next(node: Node, child: Node) -> str:
+def following(node: Node, child: Node) -> str:
     at = node.children.index(child) + 1
     return node.children[at].name if at < len(node.children) else ""

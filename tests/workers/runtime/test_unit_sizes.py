@@ -15,6 +15,7 @@ from specs.topology.events import Start
 from specs.topology.scope import Scope
 from specs.work import Claim, Run
 from tests.workers.cluster.rig import exported
+from workers.catalog import Catalog
 from workers.database import Database, open_database
 from workers.ledger import SqlLedger
 from workers.ledger.views import UnitView
@@ -122,3 +123,23 @@ def test_idle_workers_take_over_what_a_long_unit_has_not_reached(tmp_path: Path,
         assert all(unit.state == "done" for unit in units)
     finally:
         db.close()
+
+
+def test_a_schema_that_turns_out_long_names_the_rest_of_its_tables(tmp_path: Path) -> None:
+    """Nothing is known of its size: one unit at first, whose tables others take over; what follows them is its own."""
+    calm = recipe(schemas=2, tables=[900, 3], procedures=3)
+    db, other = (open_database(f"sqlite:///{tmp_path}/{name}.db") for name in ("c", "calm"))
+    try:
+        ledger = SqlLedger(db)
+        run, units = crawl(ledger, calm, Budget(objects=300))
+        assert run.state == "complete"
+        assert [unit.state for unit in units if unit.node == "table"].count("done") > 1
+        assert all((unit.attempts, unit.crashes) == (0, 0) for unit in units)
+        crawl(SqlLedger(other), calm)
+        assert exported(f"sqlite:///{tmp_path}/c.db") == exported(f"sqlite:///{tmp_path}/calm.db")
+        again = recipe(schemas=2, tables=[900, 3], procedures=3, dropped=["shop.db_00.schema_0000.t0000850"])
+        run, _ = crawl(ledger, again, Budget(objects=300))
+        assert Catalog(db).missing(run.id) == {"Table": 1}
+    finally:
+        db.close()
+        other.close()
