@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
-from specs.errors import Retry
+from specs.errors import HeadraceError, Retry
 from specs.names import clean
 from specs.topology.events import Start
 from specs.work import Batch, Claim, CommitResult, Position, Run, RunState, Via
@@ -162,18 +162,18 @@ class SqlLedger(Reader):
     def commit(self, batches: Sequence[Batch], *, now: float) -> list[CommitResult]:
         try:
             return self._commit(batches, now)
-        except (Retry, DBAPIError) as error:
-            if isinstance(error, Retry) and error.reason != "collision":
+        except (HeadraceError, MemoryError) as error:
+            if not isinstance(error, Retry) or error.reason != "collision" or len(batches) == 1:
                 raise
+        except Exception as error:
             if len(batches) == 1:
                 return [self._reject(batches[0], error, now)]
         return [result for batch in batches for result in self.commit([batch], now=now)]
 
-    def _reject(self, batch: Batch, error: Retry | DBAPIError, now: float) -> CommitResult:
-        """The database can never take this batch: its unit has failed, so that it does not block all behind it."""
-        if isinstance(error, Retry):
-            raise error
-        reason = f"a batch cannot be stored: {error.orig}"
+    def _reject(self, batch: Batch, error: Exception, now: float) -> CommitResult:
+        """Nobody can ever store this batch: its unit has failed, so that it does not block all behind it."""
+        why = error.orig if isinstance(error, DBAPIError) else f"{type(error).__name__}: {error}"
+        reason = f"a batch cannot be stored: {why}"
         self._write(now, lambda desk: giveback.reject(desk, batch.unit, batch.fence, reason))
         return "fenced"
 

@@ -13,7 +13,7 @@ import pytest
 
 from specs.topology.events import Start
 from specs.topology.scope import Scope
-from specs.work import Batch, Claim, Receipt
+from specs.work import Batch, Claim, Lost, Receipt
 from workers.database import open_database
 from workers.flushing import Flushing
 from workers.ledger import SqlLedger
@@ -104,3 +104,17 @@ def test_embedded_runs_are_left_alone(case: Case) -> None:
     case.ledger.flushing(claim.unit.id, claim.fence, Position(0, "host:1:2", "0000000000000001"))
     case.flushing.step(0.01)
     assert case.state == "flushing"
+
+
+def test_a_batch_that_nobody_can_store_fails_its_unit_and_blocks_nothing(case: Case) -> None:
+    claim = case.ledger.claim("w", run=case.run, now=time.time())
+    assert claim is not None
+    bad = Batch(case.run, claim.unit.id, claim.fence, 1, seen=[2**80], receipt=Receipt(True, batches=1))
+    assert case.queue.put(bad, timeout=1)
+    assert case.flushing.step(0.01) == 1
+    assert case.queue.sizes() == [(0, 0), (0, 0)]
+    (unit,) = case.ledger.units(case.run)
+    assert unit.state == "failed"
+    assert "cannot be stored" in unit.reason
+    with pytest.raises(Lost):
+        case.queue.put(Batch(case.run, claim.unit.id, claim.fence, 2), timeout=1)
