@@ -24,7 +24,8 @@ log = logging.getLogger("headrace.scheduler")
 
 
 class Snapshots:
-    """One process at a time writes. A newer run of a service writes for the older ones too."""
+    """One process at a time writes, under a lease for just as long. A newer run of a service writes for the older ones
+    too."""
 
     def __init__(
         self, db: Database, *, publish: Publish = publish, name: str = "", lease: float = 60.0,
@@ -43,8 +44,11 @@ class Snapshots:
         due = [each for each in waiting if self._due(each, newest, only)]
         if not due or not self.leadership.hold():
             return 0
-        with self.leadership.kept():
-            return sum(self._write(each, newest[each.service]) for each in due)
+        try:
+            with self.leadership.kept():
+                return sum(self._write(each, newest[each.service]) for each in due)
+        finally:
+            self.leadership.leave()
 
     def _due(self, ended: Ended, newest: dict[str, str], only: str | None) -> bool:
         if only is not None and ended.run != only:

@@ -64,6 +64,12 @@ def test_once_for_each_run_of_a_cluster(case: Case) -> None:
     assert case.ledger.open_runs() == []
 
 
+def test_the_next_one_need_not_wait_for_the_lease_of_the_last(case: Case) -> None:
+    for name in ("one", "two", "three"):
+        case.closed()
+        assert case.snapshots(name).step() == 1
+
+
 def test_a_failure_is_noted_and_tried_again_less_and_less_often(case: Case) -> None:
     run = case.closed()
     case.errors = ["the disk is full"]
