@@ -36,6 +36,7 @@ def needed() -> None:
     """Raises ``Usage`` when a package is missing that clusters need."""
     try:
         import celery  # noqa: F401
+        import cronsim  # noqa: F401
         import psycopg  # noqa: F401
         import redis  # noqa: F401
     except ImportError as error:
