@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,7 +27,7 @@ class DataHubSink:
     def __init__(self, config: DataHubConfig, service: ServiceRef) -> None:
         self.bounds = Bounds(min(config.batch_entries, PROPOSALS // ASPECTS), config.batch_bytes)
         self.timeout = config.timeout
-        platform = config.platform or PLATFORMS.get(service.type, service.type)
+        platform = config.platform or PLATFORMS.get(service.type) or re.sub(r"[^A-Za-z0-9]+", "-", service.type)
         self._names = Names(platform, config.env, config.platform_instance)
         token = config.token.get_secret_value() if config.token else ""
         headers = {"Content-Type": "application/json", "X-RestLi-Protocol-Version": "2.0.0"}
