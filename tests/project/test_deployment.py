@@ -29,10 +29,11 @@ def parsed(words: list[str]) -> None:
     """Raises ``click.UsageError`` for a command, option or value that there is not."""
     if words[0] not in COMMANDS:
         raise click.UsageError(f"no command {words[0]}")
-    command = cli.get_command(click.Context(cli), words[0])
+    parent = click.Context(cli, info_name="headrace", **cli.context_settings)
+    command = cli.get_command(parent, words[0])
     assert command is not None
     if not {"-h", "--help"} & set(words):
-        command.make_context(words[0], words[1:], parent=click.Context(cli), resilient_parsing=False)
+        command.make_context(words[0], words[1:], parent=parent)
 
 
 def commands_in(text: str) -> Iterator[str]:
