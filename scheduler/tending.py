@@ -16,6 +16,7 @@ from workers.app import make
 from workers.database import Database
 from workers.joining import joined
 from workers.ledger import SqlLedger
+from workers.logs import context
 from workers.queues.redis import RedisQueue
 from workers.redislink import Client, asked, connect, where
 from workers.scheduling import Chores
@@ -67,7 +68,8 @@ class Tending:
         moved = [self._cluster.ledger.advance(run, now=self._clock()) for run in self._chores.finished()]
         for run in moved:
             if not run.open:
-                log.info("run %s is %s%s", run.id, run.state, f": {run.reason}" if run.reason else "")
+                with context(run=run.id):
+                    log.info("run %s is %s%s", run.id, run.state, f": {run.reason}" if run.reason else "")
         return moved
 
     def cancel(self) -> list[Run]:
@@ -77,7 +79,8 @@ class Tending:
             run = self._cluster.ledger.end(
                 each, state="cancelled", reason="cancelled: it was past its deadline", now=self._clock()
             )
-            log.warning("run %s is past its deadline: %s", run.id, run.state)
+            with context(run=run.id):
+                log.warning("run %s is past its deadline: %s", run.id, run.state)
             ended.append(run)
         return ended
 
