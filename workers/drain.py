@@ -31,6 +31,9 @@ SOON = 0.01
 """Seconds of the first wait for work, and then longer and longer ones: most often it is on its way to the catalog."""
 RESTS = 14
 """Looks in vain, two seconds, after which connections to sources are given back."""
+ENOUGH = 20.0
+"""Seconds in vain after which a drain ends while runs are open: hints call as many processes as find units, and a
+thousand idle ones that asked the ledger all the time would be its greatest load."""
 FRESH = 1.0
 """Seconds for which the list of open runs is believed while there is work."""
 BURY = 1.0
@@ -93,13 +96,14 @@ class Drain:
         serves: str | None = None,
         counters: Counters | None = None,
         lease: float = LEASE,
+        enough: float = ENOUGH,
         leave: Callable[[int], None] = os._exit,
     ) -> None:
         self.name = liveness.name()
         self._counters = counters or Counters()
         self._ledger, self._line, self._stop = HoldingLedger(db), RedisLine(queue, stop, self._counters), stop
         self._ledger.lease = lease
-        self._soft, self._serves, self._leave = soft, serves, leave
+        self._soft, self._serves, self._enough, self._leave = soft, serves, enough, leave
         self._workers: dict[str, Worker] = {}
         self._turn = 0
         self._runs: list[Run] = []
@@ -108,11 +112,11 @@ class Drain:
         self.busy = False
 
     def run(self, seconds: float) -> bool:
-        """Work for ``seconds`` as long as runs are open. ``True``: some still are."""
+        """Work for ``seconds`` as long as there is something to do. ``True``: there may be more."""
         end = time.monotonic() + seconds
         watch = threading.Thread(target=self._watch, args=[over := threading.Event()], name="leave", daemon=True)
         watch.start()
-        self.busy, self._looked, idle = True, float("-inf"), 0
+        self.busy, self._looked, idle, worked = True, float("-inf"), 0, time.monotonic()
         try:
             while not self._stop.is_set():
                 if not self._open():
@@ -121,10 +125,12 @@ class Drain:
                 if time.monotonic() >= end:
                     return True
                 if self._step():
-                    idle = 0
+                    idle, worked = 0, time.monotonic()
                     if self._bloated():
                         return True
                     continue
+                if time.monotonic() - worked >= self._enough:
+                    return False
                 idle += 1
                 if idle == RESTS:
                     self._rest()
