@@ -173,13 +173,21 @@ class RedisQueue:
     # -- the state of the queue -----------------------------------------------------------------------------------
     def epoch(self) -> str:
         """Names the queue's present life; another one after Redis was wiped."""
-        candidate, key = self._fresh + secrets.token_hex(8), self._key("epoch")
+        return self._agreed("epoch", self._fresh + secrets.token_hex(8))
 
-        def current() -> str:
-            self._client.set(key, candidate, nx=True)
-            return _text(self._client.get(key) or b"")
+    def _agreed(self, name: str, mine: str) -> str:
+        """What is stored under a name: what somebody else was first to store, or ``mine``. Reads only when it is there,
+        since nothing can be written at maxmemory."""
+        key = self._key(name)
 
-        return asked(current, self._place)
+        def stored() -> str:
+            found = self._client.get(key)
+            if found is None:
+                self._client.set(key, mine, nx=True)
+                found = self._client.get(key)
+            return mine if found is None else _text(found)
+
+        return asked(stored, self._place)
 
     def ours(self, epoch: str) -> bool:
         """Whether ``epoch`` is or was one of this queue, under this prefix."""
@@ -227,13 +235,7 @@ class RedisQueue:
 
     def agree(self) -> None:
         """Make sure that all processes count the same shards. Raises ``Fatal`` when this one does not."""
-        key = self._key("shards")
-
-        def stored() -> int:
-            self._client.set(key, self.shards, nx=True)
-            return int(self._client.get(key) or self.shards)
-
-        found = asked(stored, self._place)
+        found = int(self._agreed("shards", str(self.shards)))
         if found != self.shards:
             remedy = f"set HEADRACE_SHARDS={found} everywhere, or give this cluster a HEADRACE_PREFIX of its own"
             raise Fatal(
@@ -242,13 +244,8 @@ class RedisQueue:
 
     def belong(self, cluster: str) -> None:
         """Make sure that this queue is that of ``cluster``. Raises ``Fatal`` when it is another one's."""
-        key = self._key("cluster")
-
-        def stored() -> str:
-            self._client.set(key, cluster, nx=True)
-            return _text(self._client.get(key) or cluster)
-
-        if asked(stored, self._place) != cluster:
+        if self._agreed("cluster", cluster) != cluster:
+            key = self._key("cluster")
             remedy = f"give this cluster a HEADRACE_PREFIX of its own; if the other catalog is gone for good: DEL {key}"
             raise Fatal(
                 "another cluster, with another catalog, uses this Redis under the same prefix", self._place, remedy,

@@ -182,3 +182,16 @@ def test_processes_agree_on_the_shards(redis_url: str) -> None:
         made.agree()
         with pytest.raises(Fatal, match="HEADRACE_SHARDS=4"):
             other.agree()
+
+
+def test_a_full_server_still_tells_its_epoch_and_whose_it_is(redis_alone: RedisServer) -> None:
+    with queue(redis_alone.url) as made, redis_alone.client() as client:
+        before = made.epoch()
+        made.agree()
+        made.belong("one")
+        client.config_set("maxmemory", 1)
+        assert made.epoch() == before
+        made.agree()
+        made.belong("one")
+        with pytest.raises(Fatal, match="another cluster"):
+            made.belong("two")
