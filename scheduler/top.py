@@ -17,10 +17,14 @@ from workers.scheduling import Schedules
 
 @dataclass(frozen=True)
 class RunView:
-    """An open run. ``units`` by state; ``waiting``: seconds in which nobody took a ready unit."""
+    """An open run. ``via`` says whose it is: the cluster's, or of one command (embedded).
+
+    ``units`` by state; ``waiting``: seconds in which nobody took a ready unit.
+    """
 
     run: str
     service: str
+    via: str
     paused: bool
     seconds: float
     known: int
@@ -160,10 +164,22 @@ def _run(ask: Ask, row: Any) -> RunView:
     states, wait = units(ask, row)
     done = states.pop("finished")
     return RunView(
-        row.id, row.service, bool(row.paused), max(0.0, row.age), int(sums.known or 0), done, int(sums.entities or 0),
-        int(sums.failures or 0), {state: n for state, n in states.items() if n}, wait, int(sums.expired or 0),
-        int(sums.fenced or 0), int(sums.crashes or 0), int(ask("poisoned", run=row.id)[0].n),
-    )  # fmt: skip
+        run=row.id,
+        service=row.service,
+        via=row.via,
+        paused=bool(row.paused),
+        seconds=max(0.0, row.age),
+        known=int(sums.known or 0),
+        done=done,
+        entities=int(sums.entities or 0),
+        failures=int(sums.failures or 0),
+        units={state: n for state, n in states.items() if n},
+        waiting=wait,
+        leases_expired=int(sums.expired or 0),
+        fenced_writes=int(sums.fenced or 0),
+        crashes=int(sums.crashes or 0),
+        poisoned=int(ask("poisoned", run=row.id)[0].n),
+    )
 
 
 def _sinks(ask: Ask) -> list[SinkView]:
@@ -189,13 +205,17 @@ def _shards(queue: Queue, held: set[int]) -> tuple[list[ShardView], int, str]:
 def _trouble(view: View) -> list[str]:
     """What a person should look at, in words."""
     kinds = {each.kind for each in view.processes}
+    runs = [run for run in view.runs if run.via == "cluster"]
     found = [f"the sink queue: {view.queue_error}"] if view.queue_error else []
-    if view.runs and not {"worker", "child"} & kinds:
+    if runs and not {"worker", "child"} & kinds:
         found.append("runs are open, but no worker is alive: start headrace worker")
-    if view.queue and not any(shard.held for shard in view.queue) and (view.runs or any(s.entries for s in view.queue)):
+    if view.queue and not any(shard.held for shard in view.queue) and (runs or any(s.entries for s in view.queue)):
         found.append("no flusher is alive: start headrace flusher")
-    if (view.runs or view.schedules) and view.leader is None:
-        found.append("no scheduler is alive: schedules do not fire, and nobody heals: start headrace scheduler")
+    if (runs or view.schedules) and view.leader is None:
+        found.append(
+            "no scheduler is alive, so schedules do not fire, and runs that nobody waits for do not end: "
+            "start headrace scheduler"
+        )
     found += [f"shard {s.shard} of the sink queue is nearly full" for s in view.queue if s.bytes > 0.9 * s.limit]
     found += [
         f"{each.service} keeps failing and is left alone for {each.left_alone:.0f} s"

@@ -129,6 +129,14 @@ def test_trouble_is_named_with_what_to_do(db: Database) -> None:
     ]
 
 
+def test_a_crawl_in_one_process_needs_no_cluster(db: Database, queue: RedisQueue) -> None:
+    root = Start("service", Scope.of("shop"), ["shop", "shop", {}, None])
+    SqlLedger(db).open_run("shop", "fake", {}, [root], slots=3, now=time.time(), via="embedded")
+    view = look(db, queue)
+    assert [run.via for run in view.runs] == ["embedded"]
+    assert view.trouble == []
+
+
 def test_a_queue_that_nobody_empties(db: Database, queue: RedisQueue) -> None:
     queue.put(batch(1), timeout=1)
     assert any("no flusher is alive" in each for each in look(db, queue).trouble)
