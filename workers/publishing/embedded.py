@@ -7,6 +7,7 @@ from contextlib import closing
 
 from specs.errors import HeadraceError, Retry
 from specs.recipe import Recipe
+from workers.catalog import Catalog
 from workers.database import Database
 from workers.publishing.delivering import Sent
 from workers.publishing.discovery import name_of, wanted
@@ -25,7 +26,7 @@ PATIENCE = 15.0
 def feed(
     db: Database, recipe: Recipe, secrets: Mapping[str, str], *, stop: Stop | None = None, lease: float = 60.0
 ) -> tuple[dict[str, int], list[str]]:
-    """Bring every ``mode: changes`` sink of a recipe level with the feed.
+    """Bring every ``mode: changes`` sink of a recipe to where the feed ends now, whatever others add meanwhile.
 
     Returns the changes delivered per sink, and what went wrong, a message each. A sink that fails keeps its position,
     so that the next time goes on from there, and hinders no other.
@@ -36,11 +37,12 @@ def feed(
     service = recipe.service
     followed = wanted(service.name, service.type, recipe, "embedded")
     patiently(lambda: followers.register(service.name, followed))
+    goal = patiently(lambda: Catalog(db).feed()[1])
     delivered: dict[str, int] = {}
     errors: list[str] = []
     for sink in sinks:
         try:
-            fed = _one(db, followers, recipe, sink, stop)
+            fed = _one(db, followers, recipe, sink, goal, stop)
         except HeadraceError as error:
             errors.append(f"{sink.label}: {error}")
             continue
@@ -50,7 +52,7 @@ def feed(
     return delivered, errors
 
 
-def _one(db: Database, followers: Followers, recipe: Recipe, sink: Configured, stop: Stop) -> Fed:
+def _one(db: Database, followers: Followers, recipe: Recipe, sink: Configured, goal: int, stop: Stop) -> Fed:
     name = name_of(recipe.service.name, sink.label)
     failing, sent = 0, Sent()
     with closing(sink.changes(recipe.service)) as made:
@@ -60,7 +62,7 @@ def _one(db: Database, followers: Followers, recipe: Recipe, sink: Configured, s
                 raise Retry("another process feeds this sink", remedy="it is fed there, or by the next crawl")
             following = Following(db, followers, held, made, stop, sent)
             try:
-                fed = following.feed()
+                fed = following.feed(goal=goal)
             except (Lost, Stopped):
                 followers.release(name)
                 raise Retry("feeding it was broken off", remedy="the next crawl goes on from there") from None

@@ -58,8 +58,8 @@ class Following:
         self._safe_until = float("-inf")
         self.fed = Fed()
 
-    def feed(self, *, until: Callable[[], bool] = lambda: False) -> Fed:
-        """Deliver what there is, until the sink is level with the feed or ``until`` says so.
+    def feed(self, *, goal: int | None = None, until: Callable[[], bool] = lambda: False) -> Fed:
+        """Deliver what there is, until the sink is level with the feed, has its number ``goal``, or ``until`` is true.
 
         What the sink refused on the way is tried once more at the end: what it refers to may have come later.
         Raises ``Retry`` and ``Fatal`` as the sink does, ``Lost`` and ``Stopped``.
@@ -68,7 +68,7 @@ class Following:
         while True:
             page = pages.read(self._db, self.held.service, self.held.position)
             refused += self._settle(page.changes, page.position)
-            if not page.more:
+            if not page.more or (goal is not None and not page.position.cursor and page.position.seq >= goal):
                 break
             if until():
                 return self.fed

@@ -39,6 +39,9 @@ def gc(db: Database, *, days: float = 30.0, keep_runs: int = 20, now: float | No
         removed["events"] += n
         if n < _PAGE:
             break
+    with db.write() as conn:  # sinks that nobody feeds any more
+        conn.execute(queries["drop_old_followers"], {"before": before})
+        conn.execute(queries["drop_orphaned_letters"])
     while True:
         with db.write() as conn:
             ids = list(conn.execute(queries["old_deleted"], {"before": before}).scalars())

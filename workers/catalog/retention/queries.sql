@@ -21,6 +21,13 @@ ORDER BY fqn DESC, type LIMIT 1000
 DELETE FROM events
 WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM events ORDER BY seq LIMIT 1000) AS oldest WHERE at < :before)
 
+-- name: drop_old_followers
+DELETE FROM followers
+WHERE (state = 'idle' OR service NOT IN (SELECT service FROM services)) AND coalesce(acknowledged_at, 0) < :before
+
+-- name: drop_orphaned_letters
+DELETE FROM dead_letters WHERE sink NOT IN (SELECT sink FROM followers)
+
 -- name: runs_to_drop
 SELECT id FROM (
     SELECT id, state, started_at, row_number() OVER (PARTITION BY service ORDER BY started_at DESC, id DESC) AS age
