@@ -38,7 +38,9 @@ def cycles(db: Database, *, seconds: float = 5.0, workers: int = 2) -> dict[str,
 
     def work(worker: int) -> None:
         while not over.is_set():
-            claim = ledger.claim(f"w{worker}", run=run, now=time.time())
+            claim = None
+            if len(sent) <= 2 * GROUP:  # workers wait for the flusher, as they do for room in the queue
+                claim = ledger.claim(f"w{worker}", run=run, now=time.time())
             if claim is None:
                 time.sleep(0.002)
                 continue
