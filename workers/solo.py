@@ -13,6 +13,7 @@ from specs.work import Run
 from workers import liveness
 from workers.control import Control, Tick
 from workers.flusher import Flusher
+from workers.heartbeat import Heartbeat
 from workers.queues.memory import MemoryQueue
 from workers.stopping import Stop
 from workers.unitwork import Budget
@@ -21,18 +22,21 @@ from workers.worker import Worker
 LANES = 2
 """Units that are walked at once: while one waits for the source, the other builds what it has read."""
 PATIENCE = 1.0
-"""Seconds that the end of a run waits for a lane that hangs in a call to the source."""
+"""Seconds that the end of a run waits for lanes that hang in a call to the source."""
+MOST = 8
+"""Lanes that are begun in place of others, at most: what hangs is a thread that nothing ends."""
 
 
 def solo(
     ledger: Ledger, run: str, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, tick: Tick, *,
     accept_identity: bool = False, budget: Budget | None = None, stuck: Callable[[str], None] | None = None,
-    report: Callable[[int], None] = lambda queued: None,
+    report: Callable[[int], None] = lambda queued: None, heartbeat: Callable[..., Heartbeat] = Heartbeat,
 ) -> Run | None:  # fmt: skip
     """Work on a run until it is closed or ``stop`` is set; returns it as last seen.
 
-    ``report`` gets the bytes that wait for the flusher; ``stuck`` is called, from another thread, when a call to the
-    source neither ends nor can be cancelled. Raises ``Fatal``; what was emitted until then is stored.
+    ``report`` gets the bytes that wait for the flusher; ``stuck`` is called, from another thread, when a call of this
+    thread to the source neither ends nor can be cancelled; another lane that hangs so is replaced. Raises ``Fatal``;
+    what was emitted until then is stored.
     """
     owner = liveness.name()
     queue = MemoryQueue(epoch=owner)
@@ -52,24 +56,44 @@ def solo(
     def over() -> bool:
         return control.over or bool(failures)
 
-    def lane(worker: Worker) -> None:
+    def make(stuck: Callable[[str], None] | None) -> Worker:
+        lanes.append(Worker(
+            owner, ledger, queue, recipe, secrets, stop, accept_identity=accept_identity, budget=budget, stuck=stuck,
+            heartbeat=heartbeat,
+        ))  # fmt: skip
+        return lanes[-1]
+
+    def begin() -> None:
+        """Begin a lane in a thread of its own."""
+        replaced = threading.Event()
+
+        def hangs(_scope: str) -> None:
+            """Nothing breaks its call off: the lease of its unit runs out, and another lane begins in its place."""
+            if not stop.is_set() and not replaced.is_set() and len(threads) < MOST:
+                replaced.set()
+                begin()
+
+        thread = threading.Thread(target=lane, args=(make(hangs), replaced), name="lane", daemon=True)
+        threads.append(thread)
+        thread.start()
+
+    def lane(worker: Worker, replaced: threading.Event) -> None:
         try:
-            worker.work(run, over)
+            worker.work(run, lambda: over() or replaced.is_set())
         except BaseException as error:  # carried over as well; the other lane gives its unit back
             failures.append(error)
             stop.set("failed")
 
-    lanes = [
-        Worker(owner, ledger, queue, recipe, secrets, stop, accept_identity=accept_identity, budget=budget, stuck=each)
-        for each in (stuck, None)[: min(LANES, recipe.limits.connections)]
-    ]
-    threads = [threading.Thread(target=lane, args=(each,), name="lane", daemon=True) for each in lanes[1:]]
+    lanes: list[Worker] = []
+    threads: list[threading.Thread] = []
+    own = make(stuck)
     flusher = threading.Thread(target=flush, name="flusher", daemon=True)
-    for thread in (flusher, *threads):
-        thread.start()
+    flusher.start()
+    if min(LANES, recipe.limits.connections) > 1:
+        begin()
     broken = False
     try:
-        lanes[0].work(run, over)
+        own.work(run, over)
     except Retry:  # the alarm, when what hung had just ended by itself
         broken = stop.is_set()
         stop.set("failed")
@@ -79,8 +103,9 @@ def solo(
         stop.set("failed")
         raise
     finally:
+        end = time.monotonic() + PATIENCE
         for thread in threads:
-            thread.join(PATIENCE)
+            thread.join(max(0.0, end - time.monotonic()))
         left.set()
         for worker in lanes:
             worker.close()

@@ -41,10 +41,11 @@ class Worker:
         self, name: str, ledger: UnitLedger, line: Line, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, *,
         soft: int | None = None, queue: str | None = None, accept_identity: bool = False, budget: Budget | None = None,
         every: float = EVERY, stuck: Callable[[str], None] | None = None, failing: Failing = alone,
+        heartbeat: Callable[..., Heartbeat] = Heartbeat,
     ) -> None:  # fmt: skip
         self._name, self._ledger, self._line, self._stop, self._queue = name, ledger, line, stop, queue
         limit = max(recipe.limits.statement_timeout, recipe.limits.connect_timeout)
-        self._heartbeat = Heartbeat(ledger, stop, limit=limit, every=every, stuck=stuck)
+        self._heartbeat = heartbeat(ledger, stop, limit=limit, every=every, stuck=stuck)
         self._runner = Runner(
             ledger, line, lambda reading: build(recipe, secrets, reading), topology(recipe), self._heartbeat, stop,
             guard=Guard(soft or share(1, memory=given()).soft), accept_identity=accept_identity, budget=budget,

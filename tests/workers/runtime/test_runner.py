@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from scheduler.crawl import root_of
+from scheduler.interruption import interruptible
 from scheduler.reconcile import Reconciler
 from specs.recipe import Recipe
 from specs.topology.events import Start
@@ -18,6 +19,7 @@ from specs.topology.scope import KeyRange, Scope
 from specs.work import Run
 from workers.catalog import Catalog
 from workers.database import open_database
+from workers.heartbeat import STALL, Heartbeat
 from workers.ledger import SqlLedger
 from workers.solo import solo
 from workers.stopping import Stop
@@ -35,9 +37,9 @@ class Bench:
             "shop", recipe.service.type, recipe.to_dict(), roots, slots=4, now=time.time()
         )  # fmt: skip
 
-    def work(self, *, stop: Stop | None = None, budget: Budget | None = None) -> Run:
+    def work(self, *, stop: Stop | None = None, budget: Budget | None = None, **options: Any) -> Run:
         tick = Reconciler(self.ledger, self.opened.id, self.ledger.outstanding).tick
-        solo(self.ledger, self.opened.id, self.recipe, {}, stop or Stop(), tick, budget=budget)
+        solo(self.ledger, self.opened.id, self.recipe, {}, stop or Stop(), tick, budget=budget, **options)
         return self.ledger.run(self.opened.id)
 
     def listed(self, type_: str = "Table") -> int:
@@ -188,6 +190,25 @@ def test_a_listing_that_memory_runs_out_over_fails_alone(bench: Make, after: int
     assert 40 + after <= made.listed() < 80
     assert made.listed("Schema") == 2
     assert made.listed("StoredProcedure") == 4
+
+
+def test_a_lane_that_hangs_for_good_is_replaced(bench: Make) -> None:
+    """Three listings hang: calls of the first lane are broken off, the second lane cannot be helped."""
+    where = [f"shop.db_00.schema_000{number}" for number in range(4)]
+    once = {"at": "list", "action": "freeze", "times": 1}
+    faults = [{**once, "where": each, "seconds": 20} for each in where[:3]]
+    made = bench(schemas=4, tables=1500, faults=faults, estimates=None)
+    begun: list[str] = []
+
+    def impatient(ledger: Any, stop: Stop, *, stuck: Callable[[str], None], **_: Any) -> Heartbeat:
+        begun.append("lane")
+        return Heartbeat(ledger, stop, limit=1.0 - STALL, every=0.2, lease=2.0, stuck=stuck)
+
+    with interruptible(Stop()) as alarm:
+        run = made.work(stuck=alarm, heartbeat=impatient, budget=Budget(pause=0.02))
+    assert run.state == "complete"
+    assert made.listed() == 6000
+    assert len(begun) > 2
 
 
 def test_slots_of_the_service_bound_nothing_alone(bench: Make) -> None:

@@ -66,7 +66,7 @@ def test_while_sources_hang_and_ignore_it(redis_url: str, tmp_path: Path) -> Non
 
 
 def test_while_the_queue_has_no_room(redis_url: str, tmp_path: Path) -> None:
-    recipe = fake(schemas=4, tables=4000)
+    recipe = fake(schemas=4, tables=2500)
     bounds = {"HEADRACE_QUEUE_ENTRIES": "16", "HEADRACE_QUEUE_BYTES": "1000000", "HEADRACE_SHARDS": "1"}
     with cluster(redis_url, lite(tmp_path), tmp_path, **bounds) as made, closing(sink(made.settings)) as queue:
         flusher = made.flusher()
