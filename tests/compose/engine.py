@@ -93,7 +93,7 @@ def _start(folder: Path, host: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [
                 "dockerd", "--data-root", folder / "data", "--exec-root", folder / "exec", "--pidfile", folder / "pid",
-                "-H", host, "--iptables=false", "--ip6tables=false",
+                "-H", host, "--bridge=none", "--iptables=false", "--ip6tables=false",
             ],
             env={**os.environ, "PATH": _path()}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True,

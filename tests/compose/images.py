@@ -85,4 +85,17 @@ def _stand_in(name: str, base: str) -> None:
     if kind == "python":
         run("docker", "tag", base, name)
         return
-    run("docker", "build", "-q", "--build-arg", f"BASE={base}", "-t", name, "-f", STANDINS / f"{kind}.docker", STANDINS)
+    run(
+        "docker",
+        "build",
+        "-q",
+        "--network",
+        "host",
+        "--build-arg",
+        f"BASE={base}",
+        "-t",
+        name,
+        "-f",
+        STANDINS / f"{kind}.docker",
+        STANDINS,
+    )

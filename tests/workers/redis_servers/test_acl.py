@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import urllib.request
 from pathlib import Path
 
 import pytest
 import redis
 
+from tests.servers.process import free_port
 from tests.workers.cluster.rig import check, cluster, fake, undisturbed
+from tests.workers.cluster.test_bad_starts import headrace
 from tests.workers.redis_servers.flavours import NAMES, ROOT
 from tests.workers.redis_servers.secured import ACL, with_users
 from workers.redislink import connect
@@ -27,9 +30,16 @@ def test_a_crawl_needs_nothing_else(flavour: str, tmp_path: Path) -> None:
         with_users(flavour) as users,
         cluster(users.url("scheduler"), f"sqlite:///{tmp_path / 'wild.db'}", tmp_path) as made,
     ):
+        metrics = f"127.0.0.1:{free_port()}"
+        made.start("scheduler", "--listen", metrics)
         made.start("flusher", HEADRACE_REDIS=users.url("flusher"))
         made.worker(1, HEADRACE_REDIS=users.url("worker"))
         check(made, made.crawl(recipe), undisturbed(recipe, tmp_path))
+        assert b"headrace_queue_bytes" in urllib.request.urlopen(f"http://{metrics}/metrics", timeout=10).read()
+        for command in (["top", "--once"], ["doctor"]) if flavour == "redis-7" else ():
+            told = {"HEADRACE_REDIS": made.redis, "HEADRACE_CATALOG": made.catalog}
+            code, out = headrace(tmp_path, *command, **told)
+            assert code == 0, out
         # redis-py tells which version it is where it may (CLIENT SETINFO), and needs no answer
         assert [each for each in users.refused() if each.split()[1] not in ("client", "client|setinfo")] == []
 

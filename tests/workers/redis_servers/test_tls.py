@@ -40,8 +40,7 @@ def test_a_crawl_through_tls(server: Encrypted, tmp_path: Path) -> None:
         check(made, made.crawl(recipe), undisturbed(recipe, tmp_path))
 
 
-@pytest.mark.parametrize("process", ["worker", "flusher"])
-@pytest.mark.parametrize(("ca", "own"), [("other", "client"), ("ca", "other")])
+@pytest.mark.parametrize(("process", "ca", "own"), [("worker", "other", "client"), ("flusher", "ca", "other")])
 def test_the_wrong_certificates_are_told(server: Encrypted, process: str, ca: str, own: str, tmp_path: Path) -> None:
     environ = {"HEADRACE_REDIS": server.url, "HEADRACE_CATALOG": str(tmp_path / "c.db"), **files(server, ca, own)}
     code, out = headrace(tmp_path, process, **environ)
