@@ -18,9 +18,10 @@ _LOCK = "up.lock"
 def default_folder() -> Path:
     """Where the cluster lies unless it is said: in the user's data directory, or below ``/var/lib`` for root.
 
-    PostgreSQL does not run as root, and the account that it runs as may not enter root's home.
+    PostgreSQL does not run as root, and the account that it runs as may not enter root's home. ``XDG_DATA_HOME`` says
+    otherwise.
     """
-    if os.geteuid() == 0:
+    if os.geteuid() == 0 and not os.environ.get("XDG_DATA_HOME"):
         return Path("/var/lib/headrace")
     from platformdirs import user_data_path
 

@@ -59,9 +59,14 @@ def test_up_crawls_like_the_embedded_product_and_keeps_its_catalog(folder: Path)
     with started(folder, "--workers", "1") as up:
         exported = headrace("export", cwd=folder, **up.environ)
         assert exported.stdout.splitlines() == calm
-        again = headrace("enqueue", "recipe.yml", "--wait", "--json", cwd=folder, **up.environ)
+        # in its default folder it is found without being told
+        again = headrace("enqueue", "recipe.yml", "--wait", "--json", cwd=folder, XDG_DATA_HOME=str(folder))
         tables = json.loads(again.stdout)["entities"]["Table"]
         assert tables["unchanged"] == tables["listed"] > 0
+        assert "estate complete" in headrace("top", cwd=folder, XDG_DATA_HOME=str(folder)).stdout
+    lost = headrace("top", cwd=folder, XDG_DATA_HOME=str(folder))
+    assert lost.returncode == 1
+    assert lost.stderr.strip().endswith("or start one: headrace up")
 
 
 def test_what_dies_is_started_again_and_a_killed_up_leaves_nothing(folder: Path) -> None:

@@ -35,7 +35,7 @@ def _environ(more: dict[str, str]) -> dict[str, str]:
 class UpProcess:
     def __init__(self, folder: Path, *arguments: str, **environ: str) -> None:
         self.folder = folder
-        self.place = folder / "cluster"
+        self.place = folder / "headrace" / "cluster"  # the default one where XDG_DATA_HOME is ``folder``
         self.out, self.err = folder / "out.log", folder / "err.log"
         with self.out.open("wb") as out, self.err.open("wb") as err:
             self.process = subprocess.Popen(
