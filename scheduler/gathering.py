@@ -89,4 +89,4 @@ def status(run: Run) -> Status:
         return "paused" if run.paused else "running"
     if run.open:
         return "interrupted"
-    return run.state if run.state in ("complete", "partial") else "failed"
+    return run.state if run.state in ("complete", "partial", "cancelled") else "failed"

@@ -8,9 +8,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Status = Literal["complete", "partial", "failed", "interrupted", "running", "paused"]
+Status = Literal["complete", "partial", "failed", "cancelled", "interrupted", "running", "paused"]
 """``running`` and ``paused`` are runs of a cluster, which goes on by itself."""
-EXIT = {"complete": 0, "partial": 3, "failed": 2, "interrupted": 130, "running": 130, "paused": 130}
+EXIT = {
+    "complete": 0, "partial": 3, "failed": 2, "cancelled": 3, "interrupted": 130, "running": 130, "paused": 130
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Summary(BaseModel):
     def exit_code(self) -> int:
         """0 complete, 1 usage, 2 source unreachable or refused, 3 partial, 4 sink failure, 130 interrupted.
 
-        A sink that failed outweighs a partial run, which shows in the status too.
+        A cancelled run is partial. A sink that failed outweighs that, which shows in the status too.
         """
         if self.code is not None:
             return self.code

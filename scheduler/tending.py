@@ -77,7 +77,7 @@ class Tending:
         ended = []
         for each in self._chores.overdue():
             run = self._cluster.ledger.end(
-                each, state="cancelled", reason="cancelled: it was past its deadline", now=self._clock()
+                each, state="cancelled", reason="past its deadline", now=self._clock()
             )
             with context(run=run.id):
                 log.warning("run %s is past its deadline: %s", run.id, run.state)

@@ -28,7 +28,7 @@ def command(run: str, catalog: str, as_json: bool) -> None:
         ledger = SqlLedger(db)
         found = ledger.run(run)
         if found.open:
-            found = ledger.end(run, state="cancelled", reason="cancelled by hand", now=time.time())
+            found = ledger.end(run, state="cancelled", reason="by hand", now=time.time())
     if found.state != "cancelled":
         raise Usage(f"run {run} is {found.state}: there is nothing to cancel", remedy="see: headrace runs")
     if as_json:

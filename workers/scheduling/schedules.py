@@ -190,7 +190,7 @@ class Schedules:
             return fire._replace(outcome="queued", reason=open_)
         if schedule.overlap == "cancel":
             if row is not None:
-                runs.close(both.ledger, row.id, "cancelled", f"cancelled by schedule {schedule.name}")
+                runs.close(both.ledger, row.id, "cancelled", f"by schedule {schedule.name}")
             return _started(both, schedule, start, fire)
         if schedule.overlap == "queue" and not queued:
             return fire._replace(outcome="queued", reason=open_)

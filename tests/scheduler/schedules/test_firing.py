@@ -67,7 +67,7 @@ def test_cancel_ends_the_open_run(case: Case) -> None:
     (second,) = case.ledger.open_runs()
     assert second.id != first.id
     ended = case.ledger.run(first.id)
-    assert (ended.state, ended.reason) == ("cancelled", "cancelled by schedule hourly")
+    assert (ended.state, ended.reason) == ("cancelled", "by schedule hourly")
 
 
 @pytest.mark.parametrize(
