@@ -131,5 +131,6 @@ def ledger(folder: Path) -> Report:
         ],
     )  # fmt: skip
     for name, each in sizes.items():
-        report.notes += ["", f"The plan of a claim out of 1,000,000 units, {name}:", "", "```", *each["plan"], "```"]
+        summary = f"<details><summary>The plan of a claim out of 1,000,000 units, {name}</summary>"
+        report.notes += ["", summary, "", "```", *each["plan"], "```", "", "</details>"]
     return report

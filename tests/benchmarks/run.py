@@ -56,6 +56,8 @@ SCENARIOS: dict[str, Callable[[Session], Report]] = {
 """In the order of the page."""
 LONG = {"million"}
 """Only when asked for; what was recorded last stays on the page."""
+ONCE = {"flat", "sink", "ledger", "million"}
+"""These repeat what they compare by themselves, or are long."""
 
 
 def main() -> None:
@@ -68,24 +70,28 @@ def main() -> None:
     parser.add_argument("--major", type=int, help="which installed PostgreSQL (default: the oldest)")
     given = parser.parse_args()
     record = given.record or not given.only
-    for name in given.only or [name for name in SCENARIOS if name not in LONG]:
-        report, runs = measured(name, given)
-        if record:
-            results.save(name, results.Result(datetime.date.today().isoformat(), page.machine(), runs, report))
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hr-bench-", dir="/tmp")))
+        folder.chmod(0o755)  # servers of a cluster have an account of their own
+        session = Session(folder, stack, given)
+        for name in given.only or [name for name in SCENARIOS if name not in LONG]:
+            report = measured(name, session)
+            if record:
+                runs = 1 if name in ONCE else session.runs
+                today = datetime.datetime.now(datetime.UTC).date().isoformat()
+                results.save(name, results.Result(today, page.machine(), runs, report))
     if record:
         found = {name: result for name in SCENARIOS if (result := results.load(name)) is not None}
         print(f"wrote {page.write(found)}")
 
 
-def measured(name: str, given: argparse.Namespace) -> tuple[Report, int]:
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hr-bench-", dir="/tmp")))
-        folder.chmod(0o755)  # servers of a cluster have an account of their own
-        report = SCENARIOS[name](Session(folder, stack, given))
+def measured(name: str, session: Session) -> Report:
+    session.bench.server = None
+    report = SCENARIOS[name](session)
     print("\n" + "\n".join(page.section(report)), flush=True)
     for goal in report.goals:
         print(f"{'kept    ' if goal.met else 'NOT KEPT'} {goal.name}: {page.figure(goal.found)}{goal.unit}", flush=True)
-    return report, 1 if name in ("sink", "ledger", "million") else given.runs
+    return report
 
 
 if __name__ == "__main__":
