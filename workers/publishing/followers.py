@@ -11,8 +11,10 @@ from typing import Any
 from workers import liveness, sqlfile
 from workers.database import Database
 
-BEGIN = json.dumps({"fqn": "", "type": "", "again": False})
-"""The cursor at the beginning of a first snapshot; an empty cursor means that the sink follows the feed."""
+BEGIN = "begin"
+"""The cursor of a sink that was never told anything; an empty cursor means that it follows the feed."""
+BEGUN = json.dumps({"fqn": "", "type": "", "again": False})
+"""The cursor at the beginning of a first snapshot, some of whose first page may have been sent."""
 AGAIN = json.dumps({"fqn": "", "type": "", "again": True})
 """The same for a sink that got a snapshot before, and may hold what is deleted by now."""
 

@@ -11,7 +11,7 @@ from specs.sink import Change, ChangeSink
 from workers.database import Database
 from workers.publishing import letters, pages
 from workers.publishing.delivering import Delivery, Sent
-from workers.publishing.followers import Followers, Held, Position
+from workers.publishing.followers import BEGIN, Followers, Held, Position
 from workers.retries import jitter
 from workers.stopping import Stop
 
@@ -65,6 +65,8 @@ class Following:
         Raises ``Retry`` and ``Fatal`` as the sink does, ``Lost`` and ``Stopped``.
         """
         refused = 0
+        if self.held.position.cursor == BEGIN:
+            self._settle((), pages.begun(self._db))
         while True:
             page = pages.read(self._db, self.held.service, self.held.position)
             refused += self._settle(page.changes, page.position)

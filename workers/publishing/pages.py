@@ -13,7 +13,7 @@ from specs import names
 from specs.sink import Change
 from workers import sqlfile
 from workers.database import Database
-from workers.publishing.followers import AGAIN, Position
+from workers.publishing.followers import AGAIN, BEGUN, Position
 
 ENTRIES = 500
 """Events or entities of one page, at most."""
@@ -47,11 +47,23 @@ def read(db: Database, service: str, at: Position, *, entries: int = ENTRIES, ma
     with db.read() as conn:
         last = int(conn.execute(queries["last_seq"]).scalar_one())
         first = conn.execute(queries["first_kept"]).scalar_one_or_none()
-        if not at.cursor and at.seq < last and (first is None or at.seq + 1 < first):
+        behind = at.seq < last and (first is None or at.seq + 1 < first)
+        if behind and at.cursor in ("", BEGUN):
             at = Position(at.seq, AGAIN)
         if at.cursor:
             return _of_state(conn, queries, service, at, last, entries, max_bytes)
         return _of_feed(conn, queries, service, at, last, entries, max_bytes)
+
+
+def begun(db: Database) -> Position:
+    """Where a first snapshot begins: at the end of the feed as it is now.
+
+    It is written down before anything is sent: what was sent before the first page broke off, and is deleted by the
+    next try, is told by the feed then.
+    """
+    queries = sqlfile.load("workers.publishing", db.dialect)
+    with db.read() as conn:
+        return Position(int(conn.execute(queries["last_seq"]).scalar_one()), BEGUN)
 
 
 def _of_feed(
@@ -88,8 +100,8 @@ def _of_state(
 ) -> Page:
     cursor = json.loads(at.cursor)
     root = names.build(service)
-    # the snapshot begins now: what changes from here on is told by the feed behind this number
-    begun = at.seq if cursor["fqn"] else last
+    # what changes from this number on is told by the feed
+    begun = last if cursor["again"] and not cursor["fqn"] else at.seq
     given = {
         "fqn": cursor["fqn"] or root, "type": cursor["type"], "end": f"{root}/", "service": service,
         "again": int(cursor["again"]), "limit": entries,

@@ -157,10 +157,10 @@ def test_a_sink_behind_the_kept_feed_starts_again_and_forgets_what_is_gone(db: D
 
 def test_pages_are_bounded_in_bytes(db: Database) -> None:
     from workers.publishing import pages
-    from workers.publishing.followers import BEGIN, Position
+    from workers.publishing.followers import BEGUN, Position
 
     store(db, row("shop"), *[row(f"shop.db{at}", comment="x" * 10_000) for at in range(20)])
-    at = Position(0, BEGIN)
+    at = Position(0, BEGUN)
     sizes = []
     while True:
         page = pages.read(db, "shop", at, max_bytes=25_000)
@@ -203,4 +203,22 @@ def test_a_flaky_sink_gets_through_a_long_page(db: Database) -> None:
         except Retry:
             assert one.moved == (asked % 4 == 1 and asked > 1)
     assert len(sink.told) == 30
+    assert objects(sink) == catalog(db)
+
+
+def test_what_was_sent_before_the_first_page_broke_off_and_is_gone_now_is_deleted(db: Database) -> None:
+    filled(db, 3)
+    followers = registered(db)
+    sink = Failing(lambda _: None, entries=1)
+
+    def sixth(_: object) -> None:
+        if len(sink.calls) == 6:
+            raise Retry("away")
+
+    sink.fault = sixth
+    with pytest.raises(Retry):
+        following(db, followers, sink).feed()
+    assert ("Table", "shop.db.s0.t000") in sink.objects
+    remove(db, row("shop.db.s0.t000"))
+    following(db, followers, sink).feed()
     assert objects(sink) == catalog(db)
