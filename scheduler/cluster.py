@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Sequence
 
 from scheduler.crawl import failed
+from scheduler.crew import NEEDED, missing
 from scheduler.gathering import Meter, summarise
 from scheduler.interruption import interruptible
 from scheduler.loops import Troubles
 from scheduler.roots import root_of
 from scheduler.snapshots import Snapshots, result
 from scheduler.summary import Progress, Summary
-from scheduler.tending import ROLE, Cluster, Tending, connected
+from scheduler.tending import Cluster, Tending, connected
 from specs.errors import Retry
 from specs.recipe import Recipe
 from specs.topology.events import Start
@@ -23,7 +24,7 @@ from workers.presence import live
 from workers.publisher import Published
 from workers.queues.redis import RedisQueue
 from workers.retries import patiently
-from workers.scheduling import Chores, leads
+from workers.scheduling import SCHEDULER, Chores, leads
 from workers.settings import Settings
 from workers.stopping import Stop
 
@@ -32,26 +33,32 @@ EVERY = 2.0
 LOOK = 0.1
 REPORT = 0.5
 OnProgress = Callable[[Progress], None]
+OnNotice = Callable[[list[str]], None]
 
 
 def enqueue(
     settings: Settings, recipe: Recipe, *, wait: bool, on_progress: OnProgress | None = None,
-    accept_identity: bool = False,
+    on_notice: OnNotice = lambda _: None, accept_identity: bool = False,
 ) -> tuple[Run, Summary | None]:  # fmt: skip
     """Open a run for the workers of a cluster; ``wait`` watches it until it is closed, and sums it up.
 
     References are resolved by the workers, so they need not resolve here. Ctrl-C stops the waiting, not the run.
+    ``on_notice`` is told which processes are missing.
+
     Raises ``Usage`` for a recipe that asks for a typed password, ``Fatal`` when Redis or the catalog cannot be used.
     """
     root = root_of(recipe)
     check(settings)
     with connected(settings) as cluster:
-        return _opened(cluster, recipe, [root], None, accept_identity, wait, on_progress)
+        run = _opened(cluster, recipe, [root], accept_identity=accept_identity)
+        on_notice(_missing(cluster.db, wait))
+        return run, attend(cluster, run, on_progress) if wait else None
 
 
 def enqueue_retry(
-    settings: Settings, parent: str, *, wait: bool, on_progress: OnProgress | None = None
-) -> tuple[Run, Summary | None]:
+    settings: Settings, parent: str, *, wait: bool, on_progress: OnProgress | None = None,
+    on_notice: OnNotice = lambda _: None,
+) -> tuple[Run, Summary | None]:  # fmt: skip
     """Hand what failed in a closed run to the workers, as a new run with that parent; it deletes nothing.
 
     Raises ``Usage`` when the run is still open, nothing failed in it, or its password was typed.
@@ -59,13 +66,15 @@ def enqueue_retry(
     check(settings)
     with connected(settings) as cluster:
         recipe, starts = failed(cluster.ledger, parent, root_of)
-        return _opened(cluster, recipe, starts, parent, False, wait, on_progress)
+        run = _opened(cluster, recipe, starts, parent=parent)
+        on_notice(_missing(cluster.db, wait))
+        return run, attend(cluster, run, on_progress) if wait else None
 
 
 def _opened(
-    cluster: Cluster, recipe: Recipe, roots: Sequence[Start], parent: str | None, accept_identity: bool, wait: bool,
-    on_progress: OnProgress | None,
-) -> tuple[Run, Summary | None]:  # fmt: skip
+    cluster: Cluster, recipe: Recipe, roots: Sequence[Start], *, parent: str | None = None,
+    accept_identity: bool = False,
+) -> Run:  # fmt: skip
     service = recipe.service
     run = cluster.ledger.open_run(
         service.name, service.type, recipe.to_dict(), roots, slots=recipe.limits.connections, now=time.time(),
@@ -73,7 +82,12 @@ def _opened(
         accept_identity=accept_identity,
     )  # fmt: skip
     Troubles("hints").tried(Tending(cluster).remind)
-    return run, attend(cluster, run, on_progress) if wait else None
+    return run
+
+
+def _missing(db: Database, wait: bool) -> list[str]:
+    """Who waits does what a scheduler would."""
+    return patiently(lambda: missing(db, ("worker", "flusher") if wait else NEEDED))
 
 
 def attend(cluster: Cluster, run: Run, on_progress: OnProgress | None = None) -> Summary:
@@ -84,7 +98,7 @@ def attend(cluster: Cluster, run: Run, on_progress: OnProgress | None = None) ->
     stop, begun = Stop(), time.monotonic()
     meter = Meter(
         cluster.ledger, run.id, on_progress, measure=lambda: _fattest(cluster.db),
-        bound=cluster.queue.limit * cluster.queue.shards,
+        bound=cluster.queue.limit * cluster.queue.shards, note=lambda: _note(cluster.db, found),
     )  # fmt: skip
     standin = StandIn(cluster, run.id)
     reported = begun
@@ -127,7 +141,7 @@ class StandIn:
         due = time.monotonic() - self._looked >= EVERY
         if due:
             self._looked = time.monotonic()
-            self._alone = leads(self._cluster.db, ROLE) is None
+            self._alone = leads(self._cluster.db, SCHEDULER) is None
         if not self._alone:
             return
         if due:
@@ -136,6 +150,16 @@ class StandIn:
             self._troubles["hints"].tried(self._tending.remind)
         self._tending.close()
         self._snapshots.step(only=self._run)
+
+
+def _note(db: Database, run: Run) -> str:
+    """Why nothing can move, and what to do."""
+    if run.paused:
+        return f"paused: headrace resume {run.id}"
+    kinds = {each.kind for each in live(db)}
+    if not kinds & {"worker", "child"}:
+        return "no worker is alive: start headrace worker"
+    return "" if "flusher" in kinds else "no flusher is alive: start headrace flusher"
 
 
 def _fattest(db: Database) -> int:

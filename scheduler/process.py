@@ -11,13 +11,13 @@ from contextlib import ExitStack
 from scheduler.loops import Troubles, loop
 from scheduler.schedules.firing import Firing
 from scheduler.snapshots import Snapshots
-from scheduler.tending import ROLE, Cluster, Tending, connected
+from scheduler.tending import Cluster, Tending, connected
 from specs.errors import HeadraceError
 from workers.joining import check
 from workers.memory import tune
 from workers.metrics import render
 from workers.presence import Presence
-from workers.scheduling import LEASE, Chores, Leadership, Schedules
+from workers.scheduling import LEASE, SCHEDULER, Chores, Leadership, Schedules
 from workers.settings import Settings
 from workers.stopping import Stop
 from workers.web import PLAIN, Pulse, Route, serve
@@ -41,7 +41,7 @@ class Scheduler:
         self, cluster: Cluster, *, name: str = "", lease: float = LEASE, clock: Callable[[], float] = time.time
     ) -> None:
         db = cluster.db
-        self.leadership = Leadership(db, ROLE, name=name, lease=lease, clock=clock)
+        self.leadership = Leadership(db, SCHEDULER, name=name, lease=lease, clock=clock)
         self.pulse = Pulse()
         self._tending = Tending(cluster, clock=clock)
         self._firing = Firing(Schedules(db), clock=clock)

@@ -23,8 +23,6 @@ from workers.scheduling import Chores
 from workers.settings import Settings
 from workers.tasks import hint, waiting
 
-ROLE = "scheduler"
-"""What the leading scheduler holds a lease of."""
 log = logging.getLogger("headrace.scheduler")
 
 
@@ -76,9 +74,7 @@ class Tending:
         """Cancel runs past their deadline."""
         ended = []
         for each in self._chores.overdue():
-            run = self._cluster.ledger.end(
-                each, state="cancelled", reason="past its deadline", now=self._clock()
-            )
+            run = self._cluster.ledger.end(each, state="cancelled", reason="past its deadline", now=self._clock())
             with context(run=run.id):
                 log.warning("run %s is past its deadline: %s", run.id, run.state)
             ended.append(run)

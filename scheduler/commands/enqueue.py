@@ -36,7 +36,7 @@ def command(
     """
     from scheduler.joining import settings
     from scheduler.options import emit
-    from scheduler.running import finish, shown
+    from scheduler.running import finish, notify, shown
 
     if (source is None) == (retry is None):
         raise click.UsageError("give a URL, a recipe file, or --retry RUN")
@@ -49,10 +49,10 @@ def command(
     with shown(quiet=quiet or not wait, catalog=where) as progress:
         if recipe is not None:
             run, summary = enqueue(
-                given, recipe, wait=wait, on_progress=progress, accept_identity=accept_identity
+                given, recipe, wait=wait, on_progress=progress, on_notice=notify, accept_identity=accept_identity
             )  # fmt: skip
         else:
-            run, summary = enqueue_retry(given, str(retry), wait=wait, on_progress=progress)
+            run, summary = enqueue_retry(given, str(retry), wait=wait, on_progress=progress, on_notice=notify)
     if summary is not None:
         return finish(summary, as_json=as_json, catalog=where)
     if as_json:

@@ -85,6 +85,7 @@ def add(
     loaded = load(source, nobody, away=True)
     notify(loaded.notices)
 
+    from scheduler.crew import missing
     from scheduler.display.render import moment
     from scheduler.schedules import times
     from scheduler.schedules.adding import checked
@@ -95,6 +96,7 @@ def add(
     db = open_database(catalog)
     try:
         Schedules(db).add(made, replace=replace)
+        notify(missing(db, ("scheduler",)))
     finally:
         db.close()
     click.echo(f"{name}: next at {moment(times.upcoming(made, made.created_at))}")
@@ -166,15 +168,19 @@ def run_(name: str, catalog: str, as_json: bool) -> None:
       headrace schedule run nightly
     """
     _needed()
+    from scheduler.crew import missing
     from scheduler.options import opened
+    from scheduler.running import notify
     from scheduler.schedules.firing import Firing
     from specs.errors import Usage
     from workers.scheduling import Schedules
 
     with opened(catalog) as db:
         fire = Firing(Schedules(db)).now(name)
+        absent = missing(db)
     if fire.outcome == "skipped":
         raise Usage(f"not started: {fire.reason}", remedy="wait for its end, or: headrace cancel RUN")
+    notify(absent)
     if as_json:
         emit(fire._asdict())
     else:

@@ -41,8 +41,8 @@ class Chores:
         return [row.id for row in rows]
 
     def demand(self) -> dict[str, int]:
-        """Per queue, how many hints should wait: one for each slot of a service with ready units, which soon become more
-        while a run begins; one at least while a run is open: who takes that hint buries what was killed there.
+        """Per queue, how many hints should wait: one for each slot of a service with ready units, which soon become
+        more while a run begins; one at least while a run is open: who takes it buries what was killed there.
 
         Large units count for both queues: small workers take them where no others live.
         """

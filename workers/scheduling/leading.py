@@ -12,6 +12,8 @@ from workers import liveness
 from workers.database import Database
 from workers.scheduling.transactions import Transactions
 
+SCHEDULER = "scheduler"
+"""The role of the scheduler that leads."""
 LEASE = 15.0
 """Seconds for which a role belongs to its holder, renewed after a third of them."""
 
