@@ -9,9 +9,9 @@ from typing import Protocol
 from specs.recipe import Recipe
 from workers.emitter import Producer
 from workers.governor import share
-from workers.governor.budget import given
+from workers.governor.budget import MARGIN, given
 from workers.heartbeat import EVERY, Heartbeat
-from workers.memory import Guard
+from workers.memory import Guard, rss
 from workers.retries import patiently
 from workers.runner import Failing, Runner, alone
 from workers.sources import build, topology
@@ -48,8 +48,8 @@ class Worker:
         self._heartbeat = heartbeat(ledger, stop, limit=limit, every=every, stuck=stuck)
         self._runner = Runner(
             ledger, line, lambda reading: build(recipe, secrets, reading), topology(recipe), self._heartbeat, stop,
-            guard=Guard(soft or share(1, memory=given()).soft), accept_identity=accept_identity, budget=budget,
-            failing=failing,
+            guard=Guard(soft or max(share(1, memory=given()).soft, rss() + MARGIN)), accept_identity=accept_identity,
+            budget=budget, failing=failing,
         )  # fmt: skip
 
     def work(self, run: str, over: Callable[[], bool]) -> None:

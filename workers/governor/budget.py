@@ -13,8 +13,10 @@ from workers.governor.cgroups import ROOT, Group, find
 
 MB = 1 << 20
 VARIABLE = "HEADRACE_MEMORY"
-LEAST = 96 * MB
+LEAST = 112 * MB
 """Resident bytes that one process needs at least: 70 MB for itself, the rest for what it reads."""
+MARGIN = 24 * MB
+"""Bytes between giving back and being killed that are enough for a small process: one slice."""
 UNKNOWN = 1 << 44
 """Bytes of a machine that does not tell."""
 _SIZE = re.compile(r"(\d+)\s*([kmgt]?)i?b?", re.IGNORECASE)
@@ -36,7 +38,7 @@ class Budget:
 
     @property
     def soft(self) -> int:
-        return self.hard * 7 // 10
+        return max(self.hard * 7 // 10, min(self.hard, LEAST) - MARGIN)
 
     @property
     def data(self) -> int:

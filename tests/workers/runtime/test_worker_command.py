@@ -67,7 +67,7 @@ def test_a_worker_fits_into_its_memory_and_tells_who_it_is(redis_url: str, tmp_p
         assert (parent.queue, parent.budget) == ("small", 300 * MB)
         assert parent.info["processes"] == 1, "two would have less than each needs"
         assert (child.queue, child.name != parent.name, child.rss > 20 * MB) == ("small", True, True)
-        assert 96 * MB <= (child.budget or 0) < 255 * MB
+        assert 112 * MB <= (child.budget or 0) < 255 * MB
         assert child.info["counters"]["claims"] >= 1
         with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
             page = answer.read().decode()
