@@ -56,8 +56,8 @@ def flushing(desk: Desk, unit: str, fence: int, position: Position) -> bool:
     """Running becomes flushing and the slot is free; ``True`` too when the final batch was stored meanwhile."""
     where = {"shard": position.shard, "epoch": position.epoch, "position": position.id}
     row = desk.one("flushing", unit=unit, fence=fence, **where)
-    if desk.postgresql:  # the row as it was before
-        return row is not None and (row.told == 1 or (row.fence == fence and row.state in _ENDED))
+    if desk.postgresql:  # says so in the same statement
+        return row is not None and bool(row.ended)
     if row is None:
         return ended_well(desk, unit, fence)
     desk.do("free_slot_of", unit=unit)

@@ -64,12 +64,12 @@ WITH told AS (
   UPDATE units SET state = 'flushing', shard = :shard, epoch = :epoch, position = :position, worker = NULL,
     lease_until = NULL, seconds = seconds + ({now} - claimed_at)
   WHERE id = :unit AND fence = :fence AND state = 'running'
-  RETURNING id, service
+  RETURNING id, service, set_config('synchronous_commit', 'off', true)
 ), freed AS (
   UPDATE slots SET unit = NULL FROM told WHERE slots.service = told.service AND slots.unit = told.id
 )
-SELECT u.state, u.fence, (SELECT count(*) FROM told) AS told, set_config('synchronous_commit', 'off', true)
-FROM units u WHERE u.id = :unit;
+SELECT EXISTS (SELECT 1 FROM told) OR (fence = :fence AND state IN ('flushing', 'waiting', 'done')) AS ended
+FROM units WHERE id = :unit;
 
 -- name: guard_final
 WITH ended AS (
@@ -84,7 +84,7 @@ WITH ended AS (
     seconds = seconds + CASE WHEN state = 'running' THEN {now} - claimed_at ELSE 0 END
   WHERE id = :unit AND fence = :fence AND committed_seq = :seq - 1
     AND state IN ('running', 'flushing', 'ready', 'delayed')
-  RETURNING id, run, service, parent, depth, state, outstanding, failed, post, phase, attempts
+  RETURNING id, run, service, parent, depth, state, attempts
 ), freed AS (
   UPDATE slots SET unit = NULL FROM ended WHERE slots.service = ended.service AND slots.unit = ended.id
 )

@@ -17,7 +17,7 @@ UPDATE units SET committed_seq = :seq, lost = 0, cursor = :cursor, objects = obj
   seconds = seconds + CASE WHEN state = 'running' THEN {now} - claimed_at ELSE 0 END
 WHERE id = :unit AND fence = :fence AND committed_seq = :seq - 1
   AND state IN ('running', 'flushing', 'ready', 'delayed')
-RETURNING id, run, service, parent, depth, state, outstanding, failed, post, phase, attempts,
+RETURNING id, run, service, parent, depth, state, attempts,
   (SELECT v.failing FROM services v WHERE v.service = CAST(units.service AS TEXT)) AS failing;
 
 -- name: break_off
