@@ -156,10 +156,7 @@ def _note(db: Database, run: Run) -> str:
     """Why nothing can move, and what to do."""
     if run.paused:
         return f"paused: headrace resume {run.id}"
-    kinds = {each.kind for each in live(db)}
-    if not kinds & {"worker", "child"}:
-        return "no worker is alive: start headrace worker"
-    return "" if "flusher" in kinds else "no flusher is alive: start headrace flusher"
+    return next(iter(missing(db, ("worker", "flusher"))), "")
 
 
 def _fattest(db: Database) -> int:

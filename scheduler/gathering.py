@@ -20,15 +20,15 @@ SLOWEST = 5
 class Meter:
     """Tells ``on_progress`` where a run stands; ``report`` gets the bytes that wait for the flusher.
 
-    ``measure`` is the memory of who works on it, ``bound`` the bytes that may wait.
+    ``measure`` is the memory of who works on it, ``bound`` the bytes that may wait, ``note`` why nothing moves.
     """
 
     def __init__(
         self, ledger: SqlLedger, run: str, on_progress: Callable[[Progress], None] | None, *,
-        measure: Callable[[], int] = rss, bound: int = BYTES,
+        measure: Callable[[], int] = rss, bound: int = BYTES, note: Callable[[], str] = str,
     ) -> None:  # fmt: skip
         self._ledger, self._run, self._tell = ledger, run, on_progress
-        self._measure, self._bound = measure, bound
+        self._measure, self._bound, self._note = measure, bound, note
         self._begun = self._at = time.monotonic()
         self._entities = -1
         self._speed = 0.0
@@ -45,6 +45,7 @@ class Meter:
             run=self._run, known=found.known, done=found.done, entities=found.entities,
             entities_per_second=self._speed, failures=found.failures, scopes=tuple(found.scopes),
             queued_bytes=queued, backpressure=queued > self._bound // 2, rss=self._measure(), seconds=now - self._begun,
+            note=self._note(),
         ))  # fmt: skip
 
 

@@ -17,7 +17,10 @@ EXIT = {
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a run stands. ``queued_bytes`` wait for the flusher; ``backpressure``: the workers wait for it."""
+    """Where a run stands. ``queued_bytes`` wait for the flusher; ``backpressure``: the workers wait for it.
+
+    ``note`` says why nothing moves, where that is known.
+    """
 
     run: str
     known: int = 0
@@ -31,6 +34,7 @@ class Progress:
     rss: int = 0
     seconds: float = 0.0
     states: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
 
 
 class Tally(BaseModel):

@@ -40,6 +40,7 @@ def line(progress: Progress) -> str:
         *([f"waiting for the catalog ({size(progress.queued_bytes)} queued)"] if progress.backpressure else []),
         size(progress.rss),
         duration(progress.seconds),
+        *([clean(progress.note)] if progress.note else []),
     ]
     scopes = ", ".join(clean(scope) for scope in progress.scopes[:3])
     return ", ".join(parts) + (f": {scopes}" if scopes else "")
@@ -106,6 +107,8 @@ def draw(progress: Progress) -> Group:
         state.append(f"  {number(progress.failures)} failed", style="red")
     if progress.backpressure:
         state.append(f"  waiting for the catalog, {size(progress.queued_bytes)} queued", style="yellow")
+    if progress.note:
+        state.append(f"  {clean(progress.note)}", style="yellow")
     scopes = [
         Text(f"  {clean(scope)}", style="dim", no_wrap=True, overflow="ellipsis") for scope in progress.scopes[:8]
     ]

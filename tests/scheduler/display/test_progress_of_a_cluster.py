@@ -41,3 +41,23 @@ def test_both_tell_the_same(redis_url: str, tmp_path: Path) -> None:
         Lines(stream, every=0.0)(reports[-1])
         assert stream.getvalue() == line(reports[-1]) + "\n"
     assert max(report.rss for report in told["cluster"]) > 20_000_000, "memory is the workers'"
+
+
+def test_who_is_missing_is_told(redis_url: str, tmp_path: Path) -> None:
+    notes: list[str] = []
+    with cluster(redis_url, f"sqlite:///{tmp_path}/wild.db", tmp_path) as made:
+        begun: list[object] = []
+
+        def see(progress: Progress) -> None:
+            if progress.note and progress.note not in notes:
+                notes.append(progress.note)
+                begun.append(
+                    made.start("worker", "--concurrency", "1") if "worker" in progress.note else made.flusher()
+                )
+
+        _, summary = enqueue(made.settings, fake(schemas=1, tables=20), wait=True, on_progress=see)
+    assert summary is not None
+    assert summary.status == "complete"
+    assert [note.partition(",")[0] for note in notes] == ["no worker is alive", "no flusher is alive"]
+    assert notes[0].endswith("start it with: headrace worker")
+    assert notes[0] in line(Progress("r", note=notes[0]))
