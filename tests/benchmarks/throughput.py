@@ -26,6 +26,8 @@ SETTINGS = {
 """A server as one is used: durable."""
 ROOT = Path(__file__).parents[2]
 LIMIT = 600.0
+FLUSHERS = 2
+"""One for each core of this machine; they share the shards."""
 
 
 def sink(units: int = 150) -> Report:
@@ -51,8 +53,8 @@ def sink(units: int = 150) -> Report:
     parts = ("emit", "Redis", "flusher", "PostgreSQL")
     report.notes = [
         f"{count:,} tables of {sinkqueue.COLUMNS} columns, {floors[0][1] / count:,.0f} bytes each; one process"
-        f" that emits, one flusher. COPY of the same bytes into an unlogged table without an index: {floor:,.0f} a"
-        " second.",
+        f" that emits, {FLUSHERS} flushers. COPY of the same bytes into an unlogged table without an index:"
+        f" {floor:,.0f} a second.",
         "",
         *table(
             ["tables", "per second", "share of COPY", *(f"{part} µs" for part in parts)],
@@ -74,29 +76,29 @@ def _rounds(
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "HEADRACE_REDIS": redis.url, "HEADRACE_CATALOG": url}
     db = open_database(url)
     ledger = SqlLedger(db)
-    flusher = subprocess.Popen(
-        [str(HEADRACE), "flusher"], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    quiet = {"env": environ, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    flushers = [subprocess.Popen([str(HEADRACE), "flusher"], **quiet) for _ in range(FLUSHERS)]
     found = {}
     try:
-        while not ledger.shard_holders(now=time.time()):  # the flusher has started
+        while len(set(ledger.shard_holders(now=time.time()).values())) < FLUSHERS:  # all have started
             time.sleep(0.1)
         for what in ("new", "unchanged"):
-            pids = {"Redis": redis.process.pid, "flusher": flusher.pid}
+            pids = {"Redis": [redis.process.pid], "flusher": [each.pid for each in flushers]}
             run = ledger.open_run(
                 "estate", "fake", {}, sinkqueue.starts(units), slots=8, now=time.time(), deletes=False, via="cluster"
             )
             found[what] = _round(environ, pids, catalog.process.pid, url, run.id, units)
             ledger.advance(run.id, now=time.time())
     finally:
-        flusher.terminate()
-        flusher.wait()
+        for each in flushers:
+            each.terminate()
+            each.wait()
         db.close()
     return found
 
 
 def _round(
-    environ: dict[str, str], pids: dict[str, int], server: int, url: str, run: str, units: int
+    environ: dict[str, str], pids: dict[str, list[int]], server: int, url: str, run: str, units: int
 ) -> dict[str, float]:
     producer = subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.sinkqueue", environ["HEADRACE_REDIS"], url, str(units)],
@@ -105,10 +107,11 @@ def _round(
     assert producer.stdout is not None
     with producer, psycopg.connect(url, autocommit=True) as watch:
         producer.stdout.readline()  # it has built its tables and begins
-        pids = {"emit": producer.pid, **pids}
+        pids = {"emit": [producer.pid], **pids}
 
         def spent() -> dict[str, float]:
-            return {what: sum(times(pid)[:2]) for what, pid in pids.items()} | {"PostgreSQL": server_cpu(server)}
+            spent = {what: sum(sum(times(pid)[:2]) for pid in each) for what, each in pids.items()}
+            return spent | {"PostgreSQL": server_cpu(server)}
 
         begun, before = time.perf_counter(), spent()
         after = before
