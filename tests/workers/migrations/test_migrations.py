@@ -70,6 +70,19 @@ def shape(db: Database) -> dict[str, tuple[object, ...]]:
         return read(conn)
 
 
+def definitions(db: Database) -> set[str]:
+    """Indexes to the letter, their conditions included; on PostgreSQL also what tables are told about storage."""
+    if db.dialect == "sqlite":
+        asked = ("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",)
+    else:
+        asked = (
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+            "SELECT relname || ' ' || array_to_string(reloptions, ' ') FROM pg_class WHERE reloptions IS NOT NULL",
+        )
+    with db.read() as conn:
+        return {" ".join(str(row[0]).split()) for text in asked for row in conn.exec_driver_sql(text).all()}
+
+
 @pytest.mark.parametrize("version", OLD)
 def test_an_older_database_becomes_what_a_new_one_is(urls: tuple[str, str], version: str) -> None:
     make_old(urls[0], version)
@@ -80,6 +93,7 @@ def test_an_older_database_becomes_what_a_new_one_is(urls: tuple[str, str], vers
             row = conn.exec_driver_sql("SELECT id, state, via FROM runs").one()
         assert tuple(row) == ("r1", "running", "embedded")
         assert shape(old) == shape(new)
+        assert definitions(old) == definitions(new)
     finally:
         old.close()
         new.close()
