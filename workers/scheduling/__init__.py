@@ -5,6 +5,6 @@ from workers.scheduling.leading import LEASE, SCHEDULER, Leadership, leads
 from workers.scheduling.schedules import CatchUp, Fire, Outcome, Overlap, Schedule, Schedules, Start
 
 __all__ = [
-    "LEASE", "SCHEDULER", "CatchUp", "Chores", "Ended", "Fire", "Leadership", "Outcome", "Overlap", "Schedule", "Schedules",
-    "Start", "leads",
+    "LEASE", "SCHEDULER", "CatchUp", "Chores", "Ended", "Fire", "Leadership", "Outcome", "Overlap", "Schedule",
+    "Schedules", "Start", "leads",
 ]  # fmt: skip
