@@ -21,8 +21,8 @@ from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
 from workers.ledger import SqlLedger
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
-ESTATE = {"schemas": 12, "tables": 120, "columns": 4}
-RECIPE = fake(**ESTATE, latency=60, page=20)
+ESTATE = {"schemas": 30, "tables": 120, "columns": 4}
+RECIPE = fake(**ESTATE, latency=80, page=20)
 MODES: tuple[Mode, ...] = ("reset", "half-open", "slow", "refuse")
 BOUNDS = {"HEADRACE_LEASE": "4", "HEADRACE_CATALOG_TIMEOUT": "2"}
 RATE = {"redis": 400.0, "catalog": 400.0, "source": 3_000.0}
@@ -41,15 +41,17 @@ def proxied(url: str) -> Iterator[tuple[Proxy, str]]:
         proxy.close()
 
 
-def breaking(proxy: Proxy, mode: Mode, rate: float) -> Callable[[SqlLedger], None]:
-    """Breaks the link twice."""
+def breaking(proxy: Proxy, rate: float, step: int, pace: float = 0.0) -> Callable[[SqlLedger], None]:
+    """Breaks the link in every way, each time ``step`` entities later; in between it has ``pace``, if any."""
 
     def disturb(ledger: SqlLedger) -> None:
-        for stored in (1, 300):
-            working(ledger, stored=stored)
+        for at, mode in enumerate(MODES):
+            working(ledger, stored=1 + at * step)
             proxy.set(mode, rate)
             time.sleep(BROKEN)
-            proxy.set("pass")
+            proxy.set("slow" if pace else "pass", pace)
+            time.sleep(0.3)
+        proxy.set("pass")
 
     return disturb
 
@@ -62,48 +64,43 @@ def manned(made: Cluster, **worker: str) -> Cluster:
     return made
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_between_worker_and_redis(mode: Mode, redis_url: str, postgres_database: str, tmp_path: Path) -> None:
+def test_between_worker_and_redis(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
     calm = undisturbed(fake(**ESTATE), tmp_path)
     with (
         proxied(redis_url) as (proxy, url),
         cluster(redis_url, postgres_database, tmp_path, **BOUNDS) as made,
     ):  # fmt: skip
         manned(made, HEADRACE_REDIS=url)
-        proof(made, made.crawl(RECIPE, breaking(proxy, mode, RATE["redis"])), calm)
+        proof(made, made.crawl(RECIPE, breaking(proxy, RATE["redis"], 500)), calm)
         assert all(process.poll() is None for process in made.processes), "nobody died of it"
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_between_worker_and_catalog(mode: Mode, redis_url: str, postgres_database: str, tmp_path: Path) -> None:
+def test_between_worker_and_catalog(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
     calm = undisturbed(fake(**ESTATE), tmp_path)
     with (
         proxied(postgres_database) as (proxy, url),
         cluster(redis_url, postgres_database, tmp_path, **BOUNDS) as made,
     ):  # fmt: skip
         manned(made, HEADRACE_CATALOG=url)
-        proof(made, made.crawl(RECIPE, breaking(proxy, mode, RATE["catalog"])), calm)
+        proof(made, made.crawl(RECIPE, breaking(proxy, RATE["catalog"], 500)), calm)
         assert all(process.poll() is None for process in made.processes)
 
 
 @pytest.fixture
 def warehouse(postgres_url: str) -> Iterator[str]:
-    """The URL of a database with 30 schemas of 40 tables."""
+    """The URL of a database with 30 schemas of 60 tables."""
     name = f"w_{uuid.uuid4().hex[:12]}"
-    yield filled(create_database(postgres_url, name), schemas=30, tables=40)
+    yield filled(create_database(postgres_url, name), schemas=30, tables=60)
     drop_database(postgres_url, name)
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_between_worker_and_source(
-    mode: Mode, redis_url: str, postgres_database: str, warehouse: str, tmp_path: Path
-) -> None:
+def test_between_worker_and_source(redis_url: str, postgres_database: str, warehouse: str, tmp_path: Path) -> None:
     calm = undisturbed(crawling(warehouse), tmp_path)
     with (
         proxied(warehouse) as (proxy, url),
         cluster(redis_url, postgres_database, tmp_path, **BOUNDS) as made,
     ):  # fmt: skip
         manned(made)
-        proxy.set("slow", 60_000.0)  # so that there is something to break
-        proof(made, made.crawl(crawling(url), breaking(proxy, mode, RATE["source"])), calm)
+        proxy.set("slow", 30_000.0)  # so that there is something to break
+        proof(made, made.crawl(crawling(url), breaking(proxy, RATE["source"], 0, pace=30_000.0)), calm)
         assert all(process.poll() is None for process in made.processes)
