@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import takewhile
 from pathlib import Path
 
 import psycopg
@@ -204,7 +205,8 @@ def test_both_dialects_have_the_same_tables(package: str) -> None:
         for statement in sqlfile.schema(package, dialect):
             lines = [line.split() for line in statement.splitlines() if not line.lstrip().startswith("--")]
             if lines and lines[0][:2] == ["CREATE", "TABLE"]:
-                found[lines[0][2]] = [words[0] for words in lines[1:-1]]
+                inner = takewhile(lambda words: not words or words[0][0] != ")", lines[1:])  # storage options follow
+                found[lines[0][2]] = [words[0] for words in inner if words]
         return found
 
     if package == "workers.ledger":

@@ -37,12 +37,13 @@ CREATE INDEX runs_unpublished ON runs (ended_at)
   WHERE via = 'cluster' AND state IN ('complete', 'partial') AND published_at IS NULL;
 CREATE INDEX runs_states ON runs (service, state, ended_at);
 
+-- no index knows of unit: a slot is taken and freed in its own page
 CREATE TABLE slots (
     service TEXT NOT NULL,
     n INTEGER NOT NULL,
     unit TEXT,
     PRIMARY KEY (service, n)
-) WITH (fillfactor = 20); -- no index knows of unit: a slot is taken and freed in its own page
+) WITH (fillfactor = 20);
 
 CREATE TABLE units (
     n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
