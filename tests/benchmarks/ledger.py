@@ -32,7 +32,7 @@ def cycles(db: Database, *, seconds: float = 5.0, workers: int = 2) -> dict[str,
     of the database, in statements."""
     ledger = SqlLedger(db)
     run = fill(db, "cycles", 200_000, done=0)
-    alone = _round_trips(db, ledger, run)
+    alone = statements(db, ledger, run)
     sent: list[Claim] = []
     over, lock = threading.Event(), threading.Lock()
 
@@ -73,8 +73,8 @@ def cycles(db: Database, *, seconds: float = 5.0, workers: int = 2) -> dict[str,
     }
 
 
-def _round_trips(db: Database, ledger: SqlLedger, run: str) -> dict[str, float]:
-    """Statements that the driver sends, begin and commit not counted."""
+def statements(db: Database, ledger: SqlLedger, run: str) -> dict[str, float]:
+    """What one cycle asks of the database, per call; PostgreSQL is not seen to begin and commit."""
     from sqlalchemy import event
 
     seen: list[str] = []
@@ -173,12 +173,9 @@ def fill(db: Database, service: str, units: int, *, done: int) -> str:
     assert claim is not None
     parent = claim.unit.id
     ledger.flushing(parent, claim.fence, Position(0, "filler", "1"))
-    numbers = f"generate_series(1, {units}) AS n(i)"
-    hexed = "md5('{0}' || i::text)"
+    numbers, key = f"generate_series(1, {units}) AS n(i)", f"md5('{service}' || i::text)"
     if db.dialect == "sqlite":
-        numbers = "numbers"
-        hexed = "'{0}' || printf('%032x', i)"
-    key = hexed.format("")
+        numbers, key = "numbers", "printf('%04x%028x', i % 65536, i)"
     values = (
         f"{key}, '{run}', '{service}', 'table', '[\"{service}\",\"db\",\"schema' || i || '\"]', '[null,null,null]', "
         f"'walk', 1, '{parent}', CASE WHEN i <= {done} THEN 'done' ELSE 'ready' END"

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.benchmarks.ledger import fill, statements
 from tests.servers import postgres
 from workers import sqlfile
 from workers.database import Database, open_database
+from workers.ledger import SqlLedger
 
 EVERY_UNIT = (
     "claim",
@@ -133,3 +135,11 @@ def test_no_unit_is_searched_for_on_postgresql(filled: Database, name: str) -> N
     assert name == "units_page" or not [step for step in steps if "units_run" in step], steps
     if name in EVERY_UNIT:  # the first ready unit comes from the index, and is not sorted out of all of them
         assert not [step for step in steps if "Sort Key: units" in step or "units_open" in step], steps
+
+
+@pytest.mark.server
+def test_a_unit_costs_few_round_trips(filled: Database) -> None:
+    """Claimed in one, told to be flushing in one, and finished in one, where batches are committed in groups."""
+    found = statements(filled, SqlLedger(filled), fill(filled, "trips", 100, done=0))
+    assert (found["claim"], found["flushing"]) == (1.0, 1.0)
+    assert found["commit"] <= 1.25
