@@ -42,7 +42,7 @@ def _runs(view: View) -> Iterator[str]:
 
 
 def _run(run: RunView) -> Iterator[str]:
-    state = "paused" if run.paused else f"waiting for a worker for {duration(run.waiting)}" if run.waiting > 5 else ""
+    state = "paused" if run.paused else f"none claimed for {duration(run.waiting)}" if run.waiting > 5 else ""
     filled = WIDTH * run.done // max(1, run.known)
     yield (
         f"{clean(run.run)}  [{'#' * filled}{'.' * (WIDTH - filled)}] {number(run.done)}/{number(run.known)} units  "

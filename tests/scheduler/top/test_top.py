@@ -117,7 +117,7 @@ def test_trouble_is_named_with_what_to_do(db: Database) -> None:
     view = look(db, Out())
     page = told(view)
     assert "2 leases expired, 3 writes fenced, 4 crashes, 1 objects quarantined" in page
-    assert "waiting for a worker for" in page
+    assert "none claimed for" in page
     for words in (
         "! the sink queue: Redis cannot be reached (redis://host); start it", "! runs are open, but no worker is alive",
         "! no scheduler is alive", "! shop keeps failing and is left alone for", "! sink hook is broken",
