@@ -123,7 +123,7 @@ def _round(
                 break
             if time.perf_counter() - begun > LIMIT:
                 raise AssertionError("the flusher does not come to an end")
-            time.sleep(0.02)
+            time.sleep(0.1)
         seconds = time.perf_counter() - begun
     count = units * sinkqueue.TABLES
     return {"per second": count / seconds} | {what: (after[what] - before[what]) * 1e6 / count for what in after}
