@@ -69,6 +69,11 @@ def test_up_crawls_like_the_embedded_product_and_keeps_its_catalog(folder: Path)
     assert lost.stderr.strip().endswith("or start one: headrace up")
 
 
+def states(folder: Path, environ: dict[str, str]) -> dict[str, str]:
+    runs = json.loads(headrace("runs", "--json", cwd=folder, **environ).stdout)
+    return {run["service"]: run["state"] for run in runs}
+
+
 def test_what_dies_is_started_again_and_a_killed_up_leaves_nothing(folder: Path) -> None:
     with started(folder, "--workers", "1") as up:
         refused = headrace("up", "--folder", str(up.place), cwd=folder)
@@ -85,6 +90,10 @@ def test_what_dies_is_started_again_and_a_killed_up_leaves_nothing(folder: Path)
         done = headrace("enqueue", "recipe.yml", "--wait", "--json", cwd=folder, **up.environ)
         assert done.returncode == 0, done.stderr
 
+        (folder / "slow.yml").write_text(
+            RECIPE.replace("estate", "slow").replace("tables: 60", "tables: 60, latency: 300")
+        )
+        assert headrace("enqueue", "slow.yml", cwd=folder, **up.environ).returncode == 0
         family = up.family()
         assert len(family) >= 5
         up.process.kill()
@@ -92,7 +101,7 @@ def test_what_dies_is_started_again_and_a_killed_up_leaves_nothing(folder: Path)
         assert gone(family) == {}
 
     with started(folder, "--workers", "1", "--json") as up:  # right after: what was killed does not stand in the way
-        assert headrace("runs", cwd=folder, **up.environ).stdout.count("estate") >= 1
+        up.until(lambda: states(folder, up.environ).get("slow") == "complete")  # an open run goes on
         family = up.family()
         assert up.stop(signal.SIGTERM) == 0
         assert gone(family) == {}
