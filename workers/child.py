@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +22,8 @@ from workers.worker import Worker
 
 STUCK = 70
 """Exit code of a worker whose source does not answer and cannot be cancelled."""
+DEAF = 72
+"""Exit code of a worker that lost one of its threads, most likely for lack of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ def main(descriptor: int) -> None:
     stop = Stop()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is asked to stop, and asks us
     signal.signal(signal.SIGTERM, lambda number, frame: stop.set("SIGTERM"))
+    threading.excepthook = _deaf
     offer()
     line = PipeLine(socket.socket(fileno=descriptor), stop)
     try:
@@ -77,6 +82,12 @@ def _work(order: Order, line: PipeLine, stop: Stop) -> None:
 
 def _stuck(scope: str) -> None:
     """Nothing else ends a call that ignores its deadline; the parent gives the unit back and spawns another worker."""
-    import os
-
     os._exit(STUCK)
+
+
+def _deaf(broken: threading.ExceptHookArgs) -> None:
+    """Without its threads a worker hears neither its parent nor that it is to stop; another one takes over."""
+    try:
+        threading.__excepthook__(broken)
+    finally:
+        os._exit(DEAF)

@@ -140,7 +140,7 @@ class Heartbeat:
     def _run_errands(self) -> None:
         """Tell the ledger that units are flushing: that frees their slots early; their final commit does it too."""
         while not self._errands.empty():
-            with suppress(HeadraceError, Lost):
+            with suppress(HeadraceError, Lost, MemoryError):
                 self._errands.get()()
 
     def _beat(self, held: Held) -> None:
@@ -152,7 +152,8 @@ class Heartbeat:
             return
         try:
             kept = self._ledger.renew(held.unit, held.fence, lease=self._lease, now=time.time())
-        except HeadraceError:  # a busy catalog: asked again at the next look, the lease has time for several
+        except (HeadraceError, MemoryError):
+            # a busy catalog, or no memory right now: asked again at the next look, the lease has time for several
             return
         held.renewed = time.monotonic()
         held.lost = not kept

@@ -6,13 +6,14 @@ import os
 import signal
 import threading
 import warnings
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from logging import CRITICAL, getLogger
 from types import FrameType
 from typing import Any
 
 from celery import bootsteps, signals
 
+from specs.errors import HeadraceError
 from workers.app import make
 from workers.database import Database
 from workers.drain import LOOK, Drain
@@ -81,7 +82,8 @@ class Child:
     def _tell(self, db: Database, counters: Counters) -> None:
         presence = Presence(db, "child", self._queue, self._budget.hard)
         while not self._stop.wait(1.0):
-            presence.beat(counters=counters.told())
+            with suppress(HeadraceError, MemoryError):  # told again in a moment
+                presence.beat(counters=counters.told())
 
 
 class Guarding(bootsteps.StartStopStep):  # type: ignore[misc]

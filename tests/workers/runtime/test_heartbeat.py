@@ -78,7 +78,7 @@ def test_a_refused_renewal_loses_the_unit_and_cancels() -> None:
 
 
 def test_a_busy_ledger_is_asked_again() -> None:
-    ledger = Renewals(Retry("busy"), Retry("busy"))
+    ledger = Renewals(Retry("busy"), MemoryError(), Retry("busy"))
     with beating(ledger) as beat, beat.hold(CLAIM) as held:
         eventually(lambda: ledger.count >= 3)
         assert not held.lost

@@ -1,0 +1,34 @@
+"""A spawned worker that lost a thread ends, so that its parent notices and spawns another one."""
+
+from __future__ import annotations
+
+import pickle
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from specs.recipe import Recipe
+from workers.child import DEAF, Order
+from workers.queues.frames import frame
+from workers.queues.pipeline import ACKS, ORDER
+
+START = "import sys; from workers.child import main; main(int(sys.argv[1]))"
+
+
+def test_a_worker_that_cannot_hear_ends() -> None:
+    recipe = Recipe.from_dict({"service": {"name": "shop", "type": "specs.testing.fake:spec"}})
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-c", START, str(theirs.fileno())], pass_fds=(theirs.fileno(),),
+            cwd=Path(__file__).parents[3], stderr=subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            ours.sendall(frame(ORDER, pickle.dumps(Order("w/1", "w", "run", recipe, {}, 1))))
+            ours.sendall(frame(ACKS, b"what breaks the thread that hears"))
+            _, told = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == DEAF
+    assert b"UnpicklingError" in told
