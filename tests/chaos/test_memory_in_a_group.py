@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Callable
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +54,7 @@ def failed_alone(made: Cluster, summary: Summary, *, reason: str) -> None:
 
 
 def command_of(made: Cluster, *arguments: str) -> list[str]:
-    import sys
-
     return [sys.executable, "-c", "from scheduler.cli import main; main()", *arguments, "--catalog", made.catalog]
-
-
-Crawl = Callable[..., tuple[Cluster, Summary, Group, str]]
 
 
 @pytest.mark.parametrize("action", ["hog", "gulp", "flood"])
@@ -77,6 +72,8 @@ def test_an_object_that_takes_all_memory_fails_alone(action: str, redis_url: str
         if action == "hog":
             failed_alone(made, summary, reason="killed the worker process twice")
             assert (killed > 3, by_kernel) == (True, 0), log
+            with made.ledger() as ledger:
+                assert max(unit.crashes for unit in ledger.units(summary.run)) > 2, "it was read one by one at last"
         elif action == "gulp":
             failed_alone(made, summary, reason="memory ran out twice over it alone")
             assert (killed, by_kernel) == (0, 0), log
