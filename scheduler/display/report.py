@@ -40,7 +40,7 @@ def _lines(summary: Summary, catalog: str) -> Iterator[str]:
     yield from _filtered(summary)
     yield from _slowest(summary)
     for sink, written in summary.sinks.items():
-        yield f"sink {clean(sink)}: {number(written)} lines"
+        yield f"sink {clean(sink)}: {number(written)} sent"
     for error in summary.sink_errors:
         yield f"sink failed: {clean(error)}"
     yield (

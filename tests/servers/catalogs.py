@@ -71,7 +71,8 @@ class OpenMetadata:
         if self.entities.get((path, fqn)) != made or (path, fqn) in self.deleted:
             self.versions += 1
         self.entities[path, fqn] = made
-        self.deleted.discard((path, fqn))
+        if (path, fqn) in self.deleted:  # comes back with all that lies in it, whenever that went
+            self.deleted = {key for key in self.deleted if key != (path, fqn) and not key[1].startswith(f"{fqn}.")}
         return 200, {"fullyQualifiedName": fqn}
 
     def _columns(self, columns: list[dict[str, Any]]) -> tuple[int, Any] | None:

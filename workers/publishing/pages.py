@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,10 @@ BYTES = 4_000_000
 """Bytes of contents in one page, at most, unless one entity alone has more."""
 WINDOW = 20_000
 """Events that are looked through for those of one service in one query."""
+CONTAINERS = frozenset({"Service", "Database", "Schema"})
+"""Types whose restoration may bring back, over there, what lies below and is deleted."""
+BELOW = 5000
+"""Deleted objects below one restored container that are told again, at most."""
 LATE = frozenset({"Lineage", "Usage", "TableProfile"})
 """Types that speak of other objects: they come behind them."""
 
@@ -75,6 +79,7 @@ def _of_feed(
         "seq": at.seq, "until": until, "root": root, "after": f"{root}.", "end": f"{root}/", "limit": entries
     }  # fmt: skip
     newest: dict[tuple[str, str], Change] = {}
+    restored: dict[str, int] = {}
     taken = weight = reached = 0
     for row in _stream(conn, queries["feed_page"], given):
         seq, type_, fqn, kind, state, content = row
@@ -87,12 +92,28 @@ def _of_feed(
             newest[type_, fqn] = Change(reached, "delete", type_, fqn)
         elif content is not None and state != "deleted":
             newest[type_, fqn] = Change(reached, "upsert", type_, fqn, state, content)
+            if kind == "restored" and type_ in CONTAINERS:
+                restored[fqn] = reached
         else:  # it is deleted by now, which the feed tells further on
             newest.pop((type_, fqn), None)
     else:
         if taken == entries:
             until = reached
-    return Page(arranged(newest.values()), Position(until, ""), until < last)
+    again = _below(conn, queries, service, restored)
+    changes = [change for key, change in newest.items() if key not in again or change.op == "upsert"]
+    return Page([*arranged(changes), *arranged(again.values())], Position(until, ""), until < last)
+
+
+def _below(
+    conn: Connection, queries: sqlfile.Queries, service: str, restored: Mapping[str, int]
+) -> dict[tuple[str, str], Change]:  # fmt: skip
+    """Deletions of what lies below restored containers: a sink may have brought it back along with them."""
+    found = {}
+    for fqn, seq in restored.items():
+        given = {"service": service, "after": f"{fqn}.", "end": f"{fqn}/", "limit": BELOW}
+        for type_, below in conn.execute(queries["deleted_below"], given).fetchall():
+            found[type_, below] = Change(seq, "delete", type_, below)
+    return found
 
 
 def _of_state(
@@ -121,8 +142,8 @@ def _of_state(
         else:
             changes.append(Change(begun, "upsert", type_, fqn, state, content))
     if full or taken == entries:
-        return Page(arranged(changes), Position(begun, json.dumps(cursor)), True)
-    return Page(arranged(changes), Position(begun, ""), begun < last)
+        return Page(arranged(changes, gone_first=False), Position(begun, json.dumps(cursor)), True)
+    return Page(arranged(changes, gone_first=False), Position(begun, ""), begun < last)
 
 
 def _stream(conn: Connection, query: Any, given: dict[str, Any]) -> Iterator[Any]:
@@ -134,15 +155,15 @@ def _stream(conn: Connection, query: Any, given: dict[str, Any]) -> Iterator[Any
         result.close()
 
 
-def arranged(changes: Iterable[Change]) -> list[Change]:
-    """What goes first, contents before containers; then what comes, containers before contents."""
+def arranged(changes: Iterable[Change], *, gone_first: bool = True) -> list[Change]:
+    """What goes, contents before containers; then what comes, containers before contents; or the other way round."""
     changes = list(changes)
     rank = {id(change): len(names.split(change.fqn)) for change in changes}
     gone = [change for change in changes if change.op == "delete"]
     come = [change for change in changes if change.op == "upsert"]
     gone.sort(key=lambda change: (-rank[id(change)], change.seq))
     come.sort(key=lambda change: (change.type in LATE, rank[id(change)], change.seq))
-    return gone + come
+    return gone + come if gone_first else come + gone
 
 
 def current(db: Database, changes: Iterable[Change]) -> list[Change]:

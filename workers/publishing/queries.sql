@@ -79,6 +79,11 @@ WHERE (e.fqn, e.type) > (:fqn, :type) AND e.fqn < :end AND e.service = :service
     AND (e.state <> 'deleted' OR :again = 1)
 ORDER BY e.fqn, e.type LIMIT :limit
 
+-- name: deleted_below
+SELECT type, fqn FROM entities
+WHERE fqn > :after AND fqn < :end AND state = 'deleted' AND service = :service
+ORDER BY fqn, type LIMIT :limit
+
 -- name: bury
 INSERT INTO dead_letters (sink, seq, type, fqn, kind, reason, attempts, at)
 VALUES (:sink, :seq, :type, :fqn, :kind, :reason, 1, {now})

@@ -33,7 +33,7 @@ def test_a_report_reconciles_and_says_what_was_left_out_and_why() -> None:
     assert "in doubt since our grants changed: 3 View  (headrace deletions r1 [--approve --doubtful])" in text
     assert "Table by tables.exclude: ^tmp        2" in text
     assert "shop.sales  1.50s        9" in text
-    assert "sink jsonl out.jsonl: 8 lines" in text
+    assert "sink jsonl out.jsonl: 8 sent" in text
     assert "sink failed: jsonl other.jsonl: disk full" in text
     assert "21 statements, 1m 01s, peak memory 71 MB" in text
     assert "headrace retry r1 --failed" in text

@@ -222,3 +222,29 @@ def test_what_was_sent_before_the_first_page_broke_off_and_is_gone_now_is_delete
     remove(db, row("shop.db.s0.t000"))
     following(db, followers, sink).feed()
     assert objects(sink) == catalog(db)
+
+
+def test_what_a_restored_container_brings_back_over_there_is_deleted_again(db: Database) -> None:
+    from specs.recipe import ServiceRef
+    from tests.servers.catalogs import OpenMetadata
+    from tests.servers.receiver import Receiver
+    from workers.sinks.config import OpenMetadataConfig
+    from workers.sinks.openmetadata.sink import OpenMetadataSink
+
+    def table(at: int):  # type: ignore[no-untyped-def]
+        return row(f"shop.db.s.t{at}", table_type="regular")
+
+    store(db, row("shop"), row("shop.db"), row("shop.db.s"), *map(table, range(4)))
+    followers, work = registered(db), OpenMetadata()
+    with Receiver(work) as receiver:
+        config = OpenMetadataConfig.model_validate({"type": "openmetadata", "url": f"{receiver.url}/api"})
+        sink = OpenMetadataSink(config, ServiceRef(name="shop", type="postgres"))
+        following(db, followers, sink).feed()
+        remove(db, table(0))
+        remove(db, row("shop.db.s"), *map(table, range(1, 4)))
+        following(db, followers, sink).feed()
+        assert work.live("tables") == {}
+        store(db, row("shop.db.s"), table(1), table(2), run="later")
+        following(db, followers, sink).feed()
+        assert sorted(work.live("tables")) == ["shop.db.s.t1", "shop.db.s.t2"]
+        sink.close()
