@@ -77,7 +77,7 @@ def million(bench: Bench, tables: int, children: int = 2) -> Report:
         thread.join()
         up.stop()
     report.rows = [(f"{tables:,} tables", cost)]
-    tenths = deciles(watching.samples, tables)
+    tenths = deciles(watching.samples)
     flat = ("worker", "flusher", "redis")
     rows = [
         [n + 1, f"{tables / 10 / (part[-1].at - part[0].at):,.0f}" if part[-1].at > part[0].at else "",
@@ -106,10 +106,12 @@ def million(bench: Bench, tables: int, children: int = 2) -> Report:
     return report
 
 
-def deciles(samples: list[Sample], total: int) -> list[list[Sample]]:
+def deciles(samples: list[Sample]) -> list[list[Sample]]:
     """The samples by tenth of what was stored in the end; each begins with the last sample of the one before."""
     found: list[list[Sample]] = [[] for _ in range(10)]
-    working = [each for each in samples if each.entities > 0]
+    total = max(each.entities for each in samples)
+    done = next(n for n, each in enumerate(samples) if each.entities == total)
+    working = [each for each in samples[: done + 1] if each.entities]  # what comes behind is the end of the run
     for each in working:
         found[min(9, each.entities * 10 // total)].append(each)
     for before, after in pairwise(found):
