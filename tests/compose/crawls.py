@@ -5,9 +5,11 @@ Needs a Docker engine, or root on Debian to install one. Not among ``make test``
 
 from __future__ import annotations
 
+import json
 import logging
 import random
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,20 @@ def test_everything_is_healthy_and_may_do_little(cluster: Stack) -> None:
     worker = cluster.containers("worker")[0]
     assert cluster.inspect(worker)["HostConfig"]["Memory"] == 256 << 20
     assert run("docker", "exec", worker, "sh", "-c", "command -v gcc cc ld || true") == ""
+
+
+def test_the_doctor_finds_nothing_and_metrics_are_published(cluster: Stack) -> None:
+    scheduler = cluster.containers("scheduler")[0]
+    told = json.loads(run("docker", "exec", scheduler, "headrace", "doctor", "--cluster", "--json"))
+    assert [each for each in told["findings"] if each["level"] == "bad"] == []
+    assert {"redis persistence", "cluster catalog", "catalog clock", "prefix"} <= {
+        each["name"] for each in told["findings"]
+    }
+    notes = {each["name"] for each in told["findings"] if each["level"] == "note"}
+    assert notes & {"redis memory", "redis persistence", "processes", "redis clock", "catalog clock"} == set()
+    port = cluster.environ["METRICS_PORT"]
+    page = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10).read().decode()
+    assert page.count('kind="worker"') >= WORKERS
 
 
 def test_four_workers_crawl_as_one_process_does(cluster: Stack) -> None:
