@@ -19,8 +19,8 @@ from workers.ledger import SqlLedger
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 BYTES = 1_000_000
-BOUNDS = {"HEADRACE_QUEUE_BYTES": str(BYTES), "HEADRACE_SHARDS": "1", "HEADRACE_LEASE": "4"}
-STOPPED = 8.0
+BOUNDS = {"HEADRACE_QUEUE_BYTES": str(BYTES), "HEADRACE_SHARDS": "1", "HEADRACE_LEASE": "3"}
+STOPPED = 6.0
 """Seconds for which nothing moves: two leases, through which the waiting units are kept."""
 MB = 1 << 20
 
@@ -30,7 +30,7 @@ def resident(pid: int) -> int:
 
 
 def test_the_queue_fills_and_everybody_waits(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
-    recipe = fake(schemas=10, tables=2000, columns=12, estimates=None)
+    recipe = fake(schemas=10, tables=1200, columns=12, estimates=None)
     calm = undisturbed(recipe, tmp_path)
     sizes: list[int] = []
     grown: list[int] = []

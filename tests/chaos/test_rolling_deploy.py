@@ -9,6 +9,7 @@ import pytest
 
 from tests.chaos.proof import proof
 from tests.chaos.waiting import wait, working
+from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import cluster, fake, undisturbed
 from workers.drain import LEFT
 from workers.ledger import SqlLedger
@@ -44,3 +45,26 @@ def test_every_worker_is_replaced(redis_url: str, postgres_database: str, tmp_pa
             assert f"exitcode {LEFT}" not in made.log(worker), "nobody had to be thrown out"
             assert "signal 9" not in made.log(worker)
         assert all(worker.poll() is None for worker in new)
+
+
+def test_a_worker_leaves_though_redis_hangs(redis_alone: RedisServer, postgres_database: str, tmp_path: Path) -> None:
+    estate = {"schemas": 8, "tables": 150, "columns": 4}
+    calm = undisturbed(fake(**estate), tmp_path)
+    with cluster(redis_alone.url, postgres_database, tmp_path) as made:
+        made.flusher()
+        worker = made.worker(2)
+
+        def deploy(ledger: SqlLedger) -> None:
+            run = working(ledger)
+            redis_alone.freeze()
+            worker.send_signal(signal.SIGTERM)
+            wait(lambda: not ledger.holders(run)[0])
+            assert worker.wait(60) == 0, made.log(worker)
+            redis_alone.thaw()
+            made.worker(2)
+
+        summary = made.crawl(fake(**estate, latency=100, page=20), deploy)
+        proof(made, summary, calm)
+        with made.ledger() as ledger:
+            assert all(unit.attempts == 0 for unit in ledger.units(summary.run))
+            assert ledger.meters(summary.run).expired == 0
