@@ -10,6 +10,7 @@ from typing import Any
 from connectors.common.bundle import Bundle
 from connectors.common.driver import Driver
 from connectors.common.slices import Facet, Listed, SliceReader
+from connectors.common.types import forget
 from specs.config import MetadataExtract
 from specs.errors import Fatal, HeadraceError, Retry
 from specs.sources.base import Step
@@ -49,6 +50,9 @@ class SlicedSource(DatabaseSource):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bundle = Bundle()
+
+    def relieve(self) -> None:
+        forget()
 
     @abstractmethod
     def facet_list(self, node: str) -> Sequence[Facet]:

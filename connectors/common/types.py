@@ -41,6 +41,13 @@ def parse(native: str) -> ParsedType:
     return _cached(native) if len(native) <= _CACHED else _parse(native)
 
 
+def forget() -> int:
+    """Drop what is cached; returns how many types that were."""
+    known = _cached.cache_info().currsize
+    _cached.cache_clear()
+    return known
+
+
 def _parse(native: str) -> ParsedType:
     if len(native) > MAX_LENGTH:
         return OTHER

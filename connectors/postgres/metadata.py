@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.common.bundle import Bundle
 from connectors.common.slices import Listed, SliceReader
+from connectors.common.types import forget
 from connectors.postgres import checks, objects, presence
 from connectors.postgres.connection import PostgresConnection
 from connectors.postgres.driver import PostgresDriver
@@ -60,6 +61,9 @@ class PostgresSource(DatabaseSource):
         self.driver = PostgresDriver(config, self.limits, self._count)
         self._bundle = Bundle()
         self._place: _Place | None = None
+
+    def relieve(self) -> None:
+        forget()
 
     def _count(self) -> None:
         self.statements += 1

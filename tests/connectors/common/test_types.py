@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.common.types import MAX_DEPTH, ParsedType, parse
+from connectors.common.types import MAX_DEPTH, ParsedType, forget, parse
+from connectors.sqlite.connection import SqliteConnection
+from connectors.sqlite.metadata import SqliteSource
 from specs.entities.database import Column, DataType, Table, TableType
 
 T = DataType
@@ -129,3 +131,12 @@ def test_any_label_and_field_name_comes_back(name: str) -> None:
     (field,) = parse(f'STRUCT("{double}" INTEGER)').children
     assert field.type is DataType.INT
     assert field.name == Column(name=name or "1", native_type="").name
+
+
+def test_a_source_drops_what_is_cached_when_memory_is_short() -> None:
+    forget()
+    assert parse("decimal(10,2)") is parse("decimal(10,2)")
+    source = SqliteSource("files", SqliteConnection(path="nowhere.db"))
+    source.relieve()
+    assert forget() == 0
+    source.close()
