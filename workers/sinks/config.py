@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from specs.config import Duration, LocalFile, Model
+from specs.config import LOCAL_FILE, Duration, Model
 from specs.recipe import Label
 from specs.sink import Bounds, Mode
 
@@ -49,7 +49,7 @@ class HttpConfig(SinkConfig):
         default={}, description="Further headers; write their secrets as references: ${env:NAME}, ${file:PATH}."
     )
     timeout: Duration = Field(default=20.0, le=600, description="Seconds to wait for an answer.")
-    ca_file: LocalFile | None = Field(
+    ca_file: Annotated[str | None, LOCAL_FILE] = Field(
         default=None, description="Certificates to trust in place of the usual ones, in PEM."
     )
 

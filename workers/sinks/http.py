@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import time
 from collections.abc import Collection, Iterable, Mapping
@@ -51,6 +52,8 @@ class Http:
         self._session.headers.update({"User-Agent": "headrace", "Accept": "application/json"})
         self._session.headers.update({**headers, **given})
         self._session.auth = _as_it_is  # else a .netrc would replace our Authorization
+        if config.ca_file and not os.access(config.ca_file, os.R_OK):
+            raise Fatal("the certificates cannot be read", config.ca_file, "see the sink's ca_file", reason="sink")
         self._session.verify = config.ca_file or True
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0))

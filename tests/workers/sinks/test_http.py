@@ -7,10 +7,12 @@ import hmac
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scheduler.recipes.loading import load
 from specs.errors import Fatal, HeadraceError, Retry, Skip, Usage
 from specs.recipe import ServiceRef
 from specs.testing.sink import estate, upsert
@@ -160,3 +162,18 @@ def test_sinks_are_called_by_name_or_target_without_secrets() -> None:
     twice = [{"type": "webhook", "url": "https://h/a"}, {"type": "webhook", "url": "https://h/a?b"}]
     with pytest.raises(Usage, match="there is another sink"):
         configured(twice, {})
+
+
+def test_certificates_that_cannot_be_read_are_told(receiver: Receiver) -> None:
+    with pytest.raises(Fatal, match="the certificates cannot be read"):
+        sink(receiver, ca_file="/no/such/ca.pem")
+
+
+def test_a_recipe_keeps_the_whole_path_of_certificates(tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.yml"
+    recipe.write_text(
+        'service: {name: shop, type: "specs.testing.fake:spec"}\n'
+        "sinks: [{type: webhook, url: https://host/x, ca_file: ca.pem}]\n"
+    )
+    (found,) = load(str(recipe), lambda name: "").recipe.sinks
+    assert found["ca_file"] == str(Path("ca.pem").absolute())
