@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from specs.errors import Fatal, Retry
+from specs.errors import Fatal, HeadraceError, Retry
 from specs.work import WINDOW, Batch, CommitResult, Lost, Position
 from workers.queues.codec import Torn, decode, encode
 from workers.queues.weight import weigh
@@ -48,7 +48,8 @@ class RedisQueue:
         self._ready: tuple[Batch, int, bytes] | None = None
         self._fresh = f"redis:{prefix}:"
         """What the epochs of this queue begin with."""
-        self._read: dict[str, tuple[str, int]] = {}
+        self._read: dict[tuple[int, str], tuple[str, int]] = {}
+        """Holder and size by shard and id: entries of different shards may have the same id."""
 
     # -- producers ------------------------------------------------------------------------------------------------
     def put(self, batch: Batch, *, timeout: float) -> Position | None:
@@ -119,7 +120,7 @@ class RedisQueue:
         while len(found) < limit:
             page, torn = self._page(shard, size, after), []
             for after, holder, body in page:
-                self._read[after] = (holder, len(body))
+                self._read[shard, after] = (holder, len(body))
                 try:
                     batch = decode(body)
                 except Torn:
@@ -152,16 +153,20 @@ class RedisQueue:
 
     def _drop(self, shard: int, ids: Iterable[str], results: Sequence[str]) -> None:
         entries: list[Any] = []
-        known = [(id_, result) for id_, result in zip(ids, results, strict=True) if id_ in self._read]
-        for id_, result in known:
-            holder, size = self._read[id_]
-            entries += [id_, holder, size, result]
-        if not known:
+        removed: dict[str, tuple[str, int]] = {}
+        for id_, result in zip(ids, results, strict=True):
+            known = self._read.pop((shard, id_), None)
+            if known is not None:
+                removed[id_] = known
+                entries += [id_, *known, result]
+        if not entries:
             return
         keys = [*self._keys(shard), self._key("dead")]
-        asked(lambda: self._remove(keys=keys, args=[self._refused(""), REMEMBERED, DEAD, *entries]), self._place)
-        for id_, _ in known:
-            self._read.pop(id_, None)
+        try:
+            asked(lambda: self._remove(keys=keys, args=[self._refused(""), REMEMBERED, DEAD, *entries]), self._place)
+        except HeadraceError:
+            self._read |= {(shard, id_): known for id_, known in removed.items()}
+            raise
 
     def arrived(self, shards: Sequence[int], timeout: float) -> bool:
         """Wait up to ``timeout`` seconds for an entry to read in one of ``shards``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import fakeredis
 import pytest
@@ -105,3 +106,20 @@ def test_what_was_passed(redis_url: str) -> None:
         assert made.passed(0) == second.id
         commit(made, 1)
         assert made.passed(0) >= second.id
+
+
+def test_entries_of_two_shards_may_have_the_same_id() -> None:
+    """Ids count milliseconds: two shards that are written to at once often give the same one."""
+    units = ("00000000" + "0" * 24, "00000001" + "0" * 24)
+    with fakeredis.FakeRedis() as client:
+        made = RedisQueue(client, prefix="t", shards=2)
+        for fence in range(1000):
+            places = [made.put(replace(batch(1, unit=unit), fence=fence), timeout=SOON) for unit in units]
+            entries = [made.read(shard, 10) for shard in (0, 1)]
+            for shard in (0, 1):
+                made.remove(shard, [id_ for id_, _ in entries[shard]], ["applied"] * len(entries[shard]))
+            assert made.sizes() == [(0, 0), (0, 0)]
+            assert [made.settle(unit, fence, timeout=0) for unit in units] == [True, True]
+            if len({place.id for place in places if place is not None}) == 1:
+                return
+        raise AssertionError("no two ids were equal")
