@@ -37,7 +37,7 @@ class Killer:
             before, end = ledger.progress(run).entities, time.monotonic() + BREATH
             while ledger.progress(run).entities == before and time.monotonic() < end:
                 time.sleep(0.02)
-            time.sleep(self._random.uniform(0, 0.1))
+            time.sleep(self._random.uniform(0, 0.05))
             self.kill()
 
     def kill(self) -> None:

@@ -17,7 +17,7 @@ KILLS = 50
 
 
 def test_fifty_kills_lose_nothing(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
-    estate = {"schemas": 50, "tables": [300, 40, 260], "columns": 3, "procedures": 2, "estimates": None}
+    estate = {"schemas": 80, "tables": [300, 40, 260], "columns": 3, "procedures": 2, "estimates": None}
     calm = undisturbed(fake(**estate), tmp_path)
     with cluster(redis_url, postgres_database, tmp_path) as made:
         killer = Killer(made, seed=20261123)
