@@ -64,6 +64,7 @@ class Scheduler:
         if leads:
             self._tending.cancel()
             self._tending.heal()
+            self._tending.close(counted=False)
             self._troubles["schedules"].tried(self._firing.step)
             self._troubles["hints"].tried(self._tending.remind)
             self._sweep()

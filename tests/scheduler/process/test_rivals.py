@@ -83,3 +83,17 @@ def test_all_at_once(settings: Settings, cluster: Cluster, tmp_path: Path) -> No
     for number in range(6):
         assert [fire.outcome for fire in schedules.fires(f"s{number}", 100)].count("started") == 1
     assert len(ledger.runs(limit=100)) == 18
+
+
+def test_a_finished_run_is_closed_whatever_its_tallies_say(cluster: Cluster) -> None:
+    run = cluster.ledger.open_run("drifted", FAKE, {}, [], slots=1, now=time.time(), via="cluster").id
+    with cluster.db.write() as conn:
+        conn.exec_driver_sql(
+            "INSERT INTO tallies (run, lane, known, finished, entities, failures, statements, peak_rss)"
+            f" VALUES ('{run}', 0, 5, 3, 0, 0, 0, 0)"
+        )
+    scheduler = Scheduler(cluster)
+    assert Chores(cluster.db).finished() == []
+    assert scheduler.look()
+    assert cluster.ledger.run(run).state == "complete"
+    scheduler.leave()
