@@ -29,6 +29,7 @@ CLOSING = 0.1
 PUBLISHING = 0.25
 """Seconds between two looks for closed runs whose sinks are not written."""
 SWEEPING = 600.0
+DOUBTING = 30.0
 PATIENCE = 1.0
 """Seconds that a stopped scheduler waits for what it is at; what is broken off then is undone by the database."""
 log = logging.getLogger("headrace.scheduler")
@@ -48,7 +49,7 @@ class Scheduler:
         self._snapshots = Snapshots(db, name=name, clock=clock)
         self._chores, self._schedules, self._clock = Chores(db, clock=clock), Schedules(db), clock
         self._presence = Presence(db, "scheduler")
-        self._swept = float("-inf")
+        self._swept = self._doubted = float("-inf")
         self._led: bool | None = None
         self._troubles = {what: Troubles(what) for what in ("hints", "schedules")}
 
@@ -64,7 +65,7 @@ class Scheduler:
         if leads:
             self._tending.cancel()
             self._tending.heal()
-            self._tending.close(counted=False)
+            self._doubt()
             self._troubles["schedules"].tried(self._firing.step)
             self._troubles["hints"].tried(self._tending.remind)
             self._sweep()
@@ -84,6 +85,12 @@ class Scheduler:
         """Give the lease back, so that another scheduler leads at once."""
         for part in (self.leadership, self._snapshots.leadership, self._presence):
             part.leave()
+
+    def _doubt(self) -> None:
+        """Now and then the units themselves are asked whether a run is finished, not its tallies."""
+        if time.monotonic() - self._doubted >= DOUBTING:
+            self._doubted = time.monotonic()
+            self._tending.close(counted=False)
 
     def _sweep(self) -> None:
         if time.monotonic() - self._swept >= SWEEPING:

@@ -68,7 +68,7 @@ class Tending:
         """
         ledger = self._cluster.ledger
         due = self._chores.finished() if counted else [run.id for run in ledger.open_runs(via="cluster")]
-        moved = [ledger.advance(run, now=self._clock()) for run in due]
+        moved = [ledger.advance(run, now=self._clock(), counted=counted) for run in due]
         for run in moved:
             if not run.open:
                 with context(run=run.id):
