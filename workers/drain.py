@@ -21,6 +21,7 @@ from workers.logs import context
 from workers.memory import give_back, rss
 from workers.metrics import Counters
 from workers.queues.redis import RedisQueue
+from workers.runner import BEGINNINGS
 from workers.stopping import Stop
 from workers.worker import POLL, Worker
 
@@ -235,7 +236,7 @@ class Drain:
             found = self._workers[run.id] = Worker(
                 self.name, self._ledger, self._line, recipe, {}, self._stop, soft=self._soft,
                 queue=self._serves, every=min(EVERY, self._ledger.lease / 4), stuck=self._stuck, failing=self._failing,
-                accept_identity=run.accept_identity,
+                accept_identity=run.accept_identity, beginnings=BEGINNINGS,
             )  # fmt: skip
         return found
 

@@ -25,6 +25,8 @@ TRIES = 3
 """Tries in a row that move nothing, within one claim."""
 ATTEMPTS = 5
 """Claims that ended in an error, after which the unit has failed."""
+BEGINNINGS = 3
+"""Claims of a root unit whose source never answered, after which the run of a cluster is over."""
 log = logging.getLogger("headrace.worker")
 
 
@@ -44,7 +46,9 @@ class Runner:
     def __init__(
         self, ledger: UnitLedger, queue: Producer, open_: Opener, topology: Topology, heartbeat: Heartbeat, stop: Stop,
         *, guard: Guard, budget: Budget | None = None, accept_identity: bool = False, failing: Failing = alone,
+        beginnings: int = 1,
     ) -> None:  # fmt: skip
+        self._beginnings = beginnings
         self._ledger, self._queue, self._sources, self._topology = ledger, queue, Lender(open_), topology
         self._heartbeat, self._stop, self._guard = heartbeat, stop, guard
         self._budget, self._accept, self._failing = budget or Budget(), accept_identity, failing
@@ -109,16 +113,17 @@ class Runner:
                     continue
                 raise Retry("out of memory", claim.unit.start.scope.fqn, "allow the worker more", reason="memory")
             tries = 1 if work.moved else tries + 1
-            if tries >= TRIES:
+            if tries >= (TRIES if work.identified or self._beginnings > 1 else 1):
                 raise error
             log.info("tried again: %s", error)
             if self._stop.wait(max(error.delay or 0.0, jitter(tries, base=self._budget.pause))):
                 raise Stopping
 
     def _later(self, claim: Claim, emitter: Emitter, error: Retry, *, fruitless: bool) -> None:
-        """The source stays lost: try again later, a bounded number of times; but not at the very beginning."""
-        fruitless = fruitless and error.reason != "memory"
-        if fruitless and claim.unit.start.node == self._topology.root.name and claim.unit.phase == "walk":
+        """The source stays lost: try again later, a bounded number of times; fewer at the very beginning."""
+        at_root = claim.unit.start.node == self._topology.root.name and claim.unit.phase == "walk"
+        fruitless = fruitless and at_root and error.reason != "memory"
+        if fruitless and claim.attempts + 1 >= self._beginnings:
             raise Fatal(error.what, error.where, error.remedy, reason=error.reason)
         emitter.settle()
         if error.reason not in OURS:

@@ -57,7 +57,7 @@ class Tight(Exception):
 
 class UnitWork:
     """State of one claim over several connections. ``moved`` says whether anything was emitted since last asked,
-    ``partial`` whether the source was left half read."""
+    ``partial`` whether the source was left half read, ``identified`` whether the right server answered."""
 
     def __init__(
         self, claim: Claim, topology: Topology, ledger: UnitLedger, emitter: Emitter, held: Held, stop: Stop,
@@ -69,7 +69,7 @@ class UnitWork:
         self._guard, self._budget, self._accept = guard, budget, accept_identity
         self._batching = Batching(claim.unit, claim.fence, claim.cursor)
         self._begun = time.monotonic()
-        self._identified = claim.unit.depth > 0 or claim.unit.phase != "walk"
+        self.identified = claim.unit.depth > 0 or claim.unit.phase != "walk"
         self._statements = 0
         self.moved = self.partial = False
         self.passed: Callable[[], None] = lambda: None
@@ -78,11 +78,11 @@ class UnitWork:
     def attempt(self, source: Source) -> None:
         """Work on from the last cursor to the end. Raises what ends the try: ``Retry``, ``Fatal``, ``Stopping`` ..."""
         self._statements = source.statements
-        if not self._identified:
+        if not self.identified:
             identity = source.identity()
             patiently(lambda: self._ledger.identify(
                 self.claim.unit.run, identity, accept=self._accept, now=time.time()))  # fmt: skip
-            self._identified = True
+            self.identified = True
         if self.claim.unit.phase == "confirm":
             self._confirm(source)
             return

@@ -41,7 +41,7 @@ class Worker:
         self, name: str, ledger: UnitLedger, line: Line, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, *,
         soft: int | None = None, queue: str | None = None, accept_identity: bool = False, budget: Budget | None = None,
         every: float = EVERY, stuck: Callable[[str], None] | None = None, failing: Failing = alone,
-        heartbeat: Callable[..., Heartbeat] = Heartbeat,
+        heartbeat: Callable[..., Heartbeat] = Heartbeat, beginnings: int = 1,
     ) -> None:  # fmt: skip
         self._name, self._ledger, self._line, self._stop, self._queue = name, ledger, line, stop, queue
         limit = max(recipe.limits.statement_timeout, recipe.limits.connect_timeout)
@@ -49,7 +49,7 @@ class Worker:
         self._runner = Runner(
             ledger, line, lambda reading: build(recipe, secrets, reading), topology(recipe), self._heartbeat, stop,
             guard=Guard(soft or max(share(1, memory=given()).soft, rss() + MARGIN)), accept_identity=accept_identity,
-            budget=budget, failing=failing,
+            budget=budget, failing=failing, beginnings=beginnings,
         )  # fmt: skip
 
     def work(self, run: str, over: Callable[[], bool]) -> None:

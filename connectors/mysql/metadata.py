@@ -14,7 +14,6 @@ from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.driver import MysqlDriver
 from connectors.mysql.facets import Facets
 from specs.entities.base import Entity
-from specs.errors import Fatal, Retry
 from specs.sources.base import Presence, Step
 from specs.topology.node import Item, Produced
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
@@ -46,11 +45,11 @@ class MysqlSource(SlicedSource):
         return self.driver.variables.get("version")
 
     def identity(self) -> str:
-        """The server's uuid (MySQL) or uid (MariaDB); host and port where it has none. Raises ``Fatal``."""
-        try:
-            kind = "mariadb" if self.driver.mariadb else "mysql"
-        except Retry as error:
-            raise Fatal(error.what, error.where, error.remedy, reason=error.reason) from None
+        """The server's uuid (MySQL) or uid (MariaDB); host and port where it has none.
+
+        Raises ``Retry`` when the server cannot be reached, ``Fatal`` when it refuses us.
+        """
+        kind = "mariadb" if self.driver.mariadb else "mysql"
         known = self.driver.variables
         unique = known.get("server_uuid") or known.get("server_uid")
         return f"{kind}:{unique}" if unique else f"{kind}://{self.connection.host}:{self.connection.port}"

@@ -74,13 +74,13 @@ class PostgresSource(DatabaseSource):
 
     # -- the server -----------------------------------------------------------------------------------------------
     def identity(self) -> str:
-        """The cluster's system identifier. Raises ``Fatal`` when the server cannot be reached."""
+        """The cluster's system identifier. Raises ``Retry`` when it cannot be reached, ``Fatal`` when refused."""
         try:
             return f"postgresql:{self.driver.rows('identity')[0][0]}"
-        except (Retry, Stop) as error:
+        except Stop as error:  # the only database that we know of
             raise Fatal(error.what, error.where, error.remedy, reason=error.reason) from None
         except HeadraceError as error:
-            if isinstance(error, Fatal):
+            if isinstance(error, Fatal | Retry):
                 raise
             return f"postgresql://{self.connection.endpoint()}"  # the function is not granted to us
 

@@ -55,7 +55,10 @@ class Source(ABC):
 
     @abstractmethod
     def identity(self) -> str:
-        """What tells this server from another one (system identifier, server uuid, host and path)."""
+        """What tells this server from another one (system identifier, server uuid, host and path).
+
+        The first call of a run. Raises ``Retry`` when the server cannot be reached, ``Fatal`` when it refuses us.
+        """
 
     @abstractmethod
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:

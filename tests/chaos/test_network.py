@@ -104,3 +104,20 @@ def test_between_worker_and_source(redis_url: str, postgres_database: str, wareh
         proxy.set("slow", 30_000.0)  # so that there is something to break
         proof(made, made.crawl(crawling(url), breaking(proxy, RATE["source"], 0, pace=30_000.0)), calm)
         assert all(process.poll() is None for process in made.processes)
+
+
+def test_a_source_that_is_out_when_the_run_begins_is_waited_for(
+    redis_url: str, postgres_database: str, warehouse: str, tmp_path: Path
+) -> None:
+    calm = undisturbed(crawling(warehouse), tmp_path)
+    with (
+        proxied(warehouse) as (proxy, url),
+        cluster(redis_url, postgres_database, tmp_path) as made,
+    ):  # fmt: skip
+
+        def disturb(ledger: SqlLedger) -> None:
+            made.until(lambda: [u for run in ledger.open_runs() for u in ledger.units(run.id) if u.attempts])
+            proxy.set("pass")
+
+        proxy.set("refuse")
+        proof(made, manned(made).crawl(crawling(url), disturb), calm)

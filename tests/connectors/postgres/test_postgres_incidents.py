@@ -184,10 +184,10 @@ def test_a_wrong_password_is_fatal_and_says_no_secret(each_postgres_database: st
     assert "wr0ng-secret" not in f"{refused.value}{refused.value.__dict__}"
 
 
-def test_an_unreachable_server_is_fatal_at_the_start_and_retried_later() -> None:
+def test_an_unreachable_server_is_worth_another_try() -> None:
     config = PostgresConnection(host="127.0.0.1", port=1, database="x")
     with closing(PostgresSource(SERVICE, config)) as one:
-        with pytest.raises(Fatal, match="cannot be reached"):
+        with pytest.raises(Retry, match="cannot be reached"):
             one.identity()
         with pytest.raises(Retry, match="cannot be reached"):
             list(one.databases(one.root, EVERYTHING))
