@@ -80,6 +80,7 @@ def _conf(settings: Settings) -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_connection_timeout": 5,
+        "broker_channel_error_retry": True,  # a command that Redis refuses at its maxmemory ends no worker
         "broker_transport_options": {
             "ack_emulation": False,
             "global_keyprefix": f"{settings.prefix}:hints:",

@@ -83,6 +83,7 @@ def test_at_its_maxmemory(redis_alone: RedisServer, postgres_database: str, tmp_
             assert ledger.progress(run).entities <= before + 500, "only what lay in the queue"
             stats: Any = client.info("errorstats")
             refused.append(int(stats["errorstat_OOM"]["count"]))
+            made.until(lambda: "Redis refuses commands" in made.log(late) or late.poll() is not None)
             assert late.poll() is None, made.log(late)
             client.config_set("maxmemory", 0)
 
