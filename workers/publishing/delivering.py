@@ -78,6 +78,7 @@ class Delivery:
             refused = [Refused(batch[0], str(refusal))]
             self._alone += 1
             if self._alone >= HOPELESS and len(self._sent.taken) == len(self._sent.refused):
+                self._sent.clear()  # the next try is as hopeless, or begins anew: what is refused now is no dead letter
                 remedy = "see whether its address and settings are right; nothing was given up"
                 raise Fatal(f"the sink refuses every change: {refusal}", "", remedy, reason="sink") from None
         self._sent.add(batch, refused)
