@@ -48,7 +48,7 @@ class Scheduler:
         self._firing = Firing(Schedules(db), clock=clock)
         self._snapshots = Snapshots(db, name=name, clock=clock)
         self._chores, self._schedules, self._clock = Chores(db, clock=clock), Schedules(db), clock
-        self._presence = Presence(db, "scheduler")
+        self._presence, self._prefix = Presence(db, "scheduler"), cluster.prefix
         self._swept = self._doubted = float("-inf")
         self._led: bool | None = None
         self._troubles = {what: Troubles(what) for what in ("hints", "schedules")}
@@ -61,7 +61,7 @@ class Scheduler:
         if leads != self._led:
             log.info("this scheduler leads" if leads else "another scheduler leads; this one stands by")
         self._led = leads
-        self._presence.beat(leads=leads)
+        self._presence.beat(prefix=self._prefix, leads=leads)
         if leads:
             self._tending.cancel()
             self._tending.heal()

@@ -35,7 +35,9 @@ class Flushing:
     def __init__(self, ledger: SqlLedger, queue: RedisQueue, *, lease: float = LEASE, name: str = "") -> None:
         self._ledger, self._queue = ledger, queue
         self.counters = Counters()
-        self._shares = Shares(ledger, queue.shards, name=name, lease=lease, told=self.counters.told)
+        self._shares = Shares(
+            ledger, queue.shards, name=name, lease=lease, told=self.counters.told, prefix=queue.prefix
+        )  # fmt: skip
         self.shards = self._shares.held
         self._ahead = Ahead(queue, self.shards, GROUP_BYTES)
         self._flusher = Flusher(self._ahead, ledger, shards=self.shards, patience=None, counters=self.counters)

@@ -56,6 +56,7 @@ def check(settings: Settings, *, patience: float = PATIENCE) -> None:
         reach(client, where(url), patience=patience)
     with joined(settings) as (db, queue):
         alone(db)
+        _one_prefix(db, settings.prefix)
         queue.agree()
         queue.belong(SqlLedger(db).cluster())
 
@@ -66,6 +67,19 @@ def alone(db: Database) -> None:
     if others:
         what = f"the catalog is SQLite, and {others[0].kind} {others[0].name} of another machine uses it"
         raise Fatal(f"{what}: {ONE_MACHINE}", db.where, POSTGRESQL, reason="catalog")
+
+
+def _one_prefix(db: Database, prefix: str) -> None:
+    """Make sure that who lives on this catalog uses our prefix: others would wait for batches that we keep, and we for
+    theirs. Raises ``Fatal``."""
+    for each in live(db):
+        other = each.info.get("prefix")
+        if other not in (None, prefix) and not liveness.gone(each.name):
+            what = (
+                f"{each.kind} {each.name} serves this catalog under the prefix {other!r}, this process has {prefix!r}"
+            )
+            remedy = f"set HEADRACE_PREFIX={other} here, or end all processes of the other prefix first"
+            raise Fatal(what, db.where, remedy, reason="prefix")
 
 
 def foreign(db: Database) -> list[Process]:

@@ -132,7 +132,7 @@ def serve(
     signals.worker_shutting_down.connect(stopping)
     turns, pulse = Turns(), Pulse()
     with joined(settings) as (db, _), ExitStack() as stack:
-        watchdog = Watchdog(db, turns, budget, queue, failed=_end, beat=pulse.beat)
+        watchdog = Watchdog(db, turns, budget, queue, failed=_end, beat=pulse.beat, prefix=settings.prefix)
         stack.callback(watchdog.stop)
         if metrics is not None:
             stack.enter_context(listen(metrics, routes(db, turns, pulse)))

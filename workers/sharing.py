@@ -24,8 +24,9 @@ class Shares:
     def __init__(
         self, ledger: SqlLedger, shards: int, *, name: str = "", lease: float,
         gone: Callable[[str], bool] = liveness.gone, told: Callable[[], Mapping[str, float]] = dict,
+        prefix: str | None = None,
     ) -> None:  # fmt: skip
-        self._told = told
+        self._told, self._prefix = told, prefix
         self._ledger, self._count, self._lease, self._gone = ledger, shards, lease, gone
         self.name = name or liveness.name()
         self.held: list[int] = []
@@ -37,7 +38,7 @@ class Shares:
         """Keep, take and give up shards; asks the ledger once per second. Raises ``Retry`` while it is out."""
         if time.monotonic() - self._looked < LOOK:
             return
-        self._presence.beat(shards=len(self.held), counters=dict(self._told()))
+        self._presence.beat(prefix=self._prefix, shards=len(self.held), counters=dict(self._told()))
         holders = self._holders()
         mine = [shard for shard, holder in holders.items() if holder == self.name]
         fair = self._fair()

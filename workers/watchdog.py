@@ -64,10 +64,11 @@ class Watchdog:
     def __init__(
         self, db: Database, turns: Turns, budget: Budget, queue: str, *, watch: Watch | None = None,
         kill: Callable[[int, int], None] = os.kill, failed: Callable[[], None] = lambda: None,
-        beat: Callable[[], None] = lambda: None,
+        beat: Callable[[], None] = lambda: None, prefix: str | None = None,
     ) -> None:  # fmt: skip
         self._db, self._turns, self._budget, self._queue = db, turns, budget, queue
         self._watch, self._kill, self._failed, self._beat = watch or Watch(budget), kill, failed, beat
+        self._prefix = prefix
         self._kills = budget.group.kills() if budget.group else 0
         self._names: dict[int, str] = {}
         self._reasons: dict[int, str] = {}
@@ -141,7 +142,7 @@ class Watchdog:
             try:
                 with self._turns.take(self._db):
                     self.bury()
-                    presence.beat(processes=self._budget.processes)
+                    presence.beat(prefix=self._prefix, processes=self._budget.processes)
             except HeadraceError as error:  # asked again; leases run out meanwhile
                 log.warning("what a dead process held is given back later: %s", error)
                 self._over.wait(AGAIN)

@@ -42,7 +42,7 @@ class RedisQueue:
         max_bytes: int = BYTES, max_entries: int = ENTRIES, window: int = WINDOW,
     ) -> None:  # fmt: skip
         self._client, self._place = client, place
-        self._prefix, self.shards = f"{prefix}:sink", shards
+        self.prefix, self._prefix, self.shards = prefix, f"{prefix}:sink", shards
         self._bounds = (max_entries, max_bytes, window)
         self._put, self._room, self._remove = (_script(client, name) for name in ("put", "room", "remove"))
         self._ready: tuple[Batch, int, bytes] | None = None

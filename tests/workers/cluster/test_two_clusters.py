@@ -11,7 +11,7 @@ from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import cluster, fake, undisturbed
 from workers.database import open_database
 from workers.flushing import Flushing
-from workers.joining import check, sink
+from workers.joining import check, joined, sink
 from workers.ledger import SqlLedger
 from workers.redislink import connect
 from workers.settings import Settings, load
@@ -29,6 +29,19 @@ def test_another_catalog_under_the_same_prefix_is_refused(redis_url: str, tmp_pa
     with pytest.raises(Fatal, match=r"another cluster.*HEADRACE_PREFIX"):
         check(settings(redis_url, tmp_path / "two.db"))
     check(settings(redis_url, tmp_path / "two.db", HEADRACE_PREFIX="two"))
+
+
+def test_another_prefix_on_a_catalog_in_use_is_refused(redis_url: str, tmp_path: Path) -> None:
+    ours, other = (settings(redis_url, tmp_path / "c.db", HEADRACE_PREFIX=name) for name in ("ours", "other"))
+    with joined(ours) as (db, queue):
+        check(other)
+        flushing = Flushing(SqlLedger(db), queue)
+        flushing.step(0.0)
+        check(ours)
+        with pytest.raises(Fatal, match=r"flusher .* under the prefix 'ours'.*'other'.*HEADRACE_PREFIX=ours"):
+            check(other)
+        flushing.leave()
+        check(other)
 
 
 def test_every_process_refuses_with_one_line(redis_url: str, tmp_path: Path) -> None:
