@@ -59,6 +59,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "completion": "Print shell completion code.",
     },
 }
+PROCESSES = ("scheduler", "worker", "flusher", "publisher")
+"""What runs for long and beside each other: their errors name them."""
 COMMANDS = {name: text for section in SECTIONS.values() for name, text in section.items()}
 
 
@@ -121,7 +123,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if isinstance(error, BrokenPipeError):
             return _quiet()
-        return _told(error)
+        return _told(error, next((each for each in arguments[:1] if each in PROCESSES), ""))
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         return 130
@@ -138,7 +140,7 @@ def _text(arguments: Sequence[str]) -> bool:
     return True
 
 
-def _told(error: Exception) -> int:
+def _told(error: Exception, process: str) -> int:
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, click.Abort):
@@ -154,7 +156,8 @@ def _told(error: Exception) -> int:
     from scheduler.display.render import clean
 
     if isinstance(error, HeadraceError):
-        click.echo(f"error: {clean(str(error))}", err=True)
+        named = f"{process}: " if process else ""
+        click.echo(f"error: {named}{clean(str(error))}", err=True)
         return _code(error)
     text = str(error).splitlines()[:1]
     summary = clean(": ".join([type(error).__name__, *text]))

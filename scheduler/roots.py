@@ -21,5 +21,6 @@ def root_of(recipe: Recipe) -> Start:
 
 def typed(name: str) -> Usage:
     """The error for a secret that nobody can be asked for."""
-    remedy = "write ${env:NAME} or ${file:/run/secrets/name}, and give the workers that"
-    return Usage(f"the {name} cannot be typed for a cluster", "recipe", remedy, reason="prompt")
+    remedy = "write ${env:NAME} or ${file:/run/secrets/name} in its place, and give the workers that"
+    what = f"the {name} cannot be typed for a cluster, nor stand in a URL or a recipe: workers get references only"
+    return Usage(what, remedy=remedy, reason="prompt")

@@ -222,5 +222,5 @@ def _trouble(view: View) -> list[str]:
         for each in view.services
         if each.left_alone > 0
     ]
-    found += [f"sink {each.sink} is broken: headrace dead list" for each in view.sinks if each.state == "broken"]
+    found += [f"sink {each.sink} is broken: see the publisher's log" for each in view.sinks if each.state == "broken"]
     return found

@@ -88,5 +88,5 @@ def known_values(what: str, given: str, known: Iterable[str], *, where: str = ""
     names = sorted(known)
     near = difflib.get_close_matches(given, names, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    listing = f"{hint}known: {', '.join(names)}"
+    listing = f"{hint}known: {', '.join(names) or 'none'}"
     return Usage(f"{what} {given!r}", where, f"{listing}; {remedy}" if remedy else listing, reason="unknown")

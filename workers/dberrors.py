@@ -7,6 +7,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from specs.errors import Fatal, HeadraceError, Retry, Usage
 
+_CORRECT = "correct --catalog or HEADRACE_CATALOG"
 _SQLITE = (
     ("disk is full", Fatal, "the disk is full", "free space; what was stored stays, and resume goes on from there"),
     ("readonly database", Fatal, "the catalog cannot be written", "make the file and its folder writable"),
@@ -21,7 +22,7 @@ _SQLSTATE = (
     ("53100", Fatal, "the catalog server's disk is full", "free space; what was stored stays"),
     ("53", Retry, "the catalog server is out of resources", "raise its limits, or wait"),
     ("25006", Fatal, "the catalog server is read-only", "name its primary with --catalog"),
-    ("28", Fatal, "the catalog server refused user or password", "check the --catalog URL"),
+    ("28", Fatal, "the catalog server refused user or password", _CORRECT),
     ("3D000", Fatal, "the catalog's database does not exist", "create it, or name another one with --catalog"),
     ("3F", Fatal, "the catalog's schema does not exist", "check search_path of the --catalog URL"),
     ("42501", Fatal, "the catalog server denies access", "GRANT this user CREATE and USAGE on the schema"),
@@ -58,7 +59,7 @@ def translate(error: DBAPIError | PoolTimeout, where: str) -> HeadraceError | No
 
 def _unreachable(message: str, where: str) -> HeadraceError:
     if "password" in message or "authentication" in message:
-        return Fatal("the catalog server refused user or password", where, "check the --catalog URL", reason="catalog")
+        return Fatal("the catalog server refused user or password", where, _CORRECT, reason="catalog")
     if "does not exist" in message:
-        return Fatal("the catalog's database or role does not exist", where, "create it, or check --catalog")
-    return Retry("the catalog server cannot be reached", where, "start it, or check --catalog", reason="connection")
+        return Fatal("the catalog's database or role does not exist", where, f"create it, or {_CORRECT}")
+    return Retry("the catalog server cannot be reached", where, f"start it, or {_CORRECT}", reason="connection")

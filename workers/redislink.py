@@ -45,7 +45,7 @@ def connect(url: str) -> Client:
         )  # fmt: skip
     except ValueError:
         remedy = f"write {SETTING}=redis://user:password@host:6379/0, or rediss:// for TLS"
-        raise Usage("the URL of Redis is none", remedy=remedy) from None
+        raise Usage(f"{SETTING} is not the URL of a Redis", remedy=remedy) from None
 
 
 def where(url: str) -> str:

@@ -19,8 +19,8 @@ PATIENCE = 10.0
 def command(catalog: str | None, metrics: str | None, as_json: bool) -> int:
     """Bring changes of the catalog to the sinks in mode changes of all recipes of a cluster, until SIGTERM.
 
-    Needs the catalog and the secrets of the sinks, but neither Redis nor the sources. One is enough; another one
-    takes over within a minute when it dies.
+    Needs the catalog and the secrets of the sinks, but neither Redis nor the sources. One is enough; when it
+    dies, another one of its machine takes over at once, one of another machine within two and a half minutes.
 
     \b
     Example:

@@ -85,6 +85,8 @@ def add(
     loaded = load(source, nobody, away=True)
     notify(loaded.notices)
 
+    import time
+
     from scheduler.crew import missing
     from scheduler.display.render import moment
     from scheduler.schedules import times
@@ -99,7 +101,9 @@ def add(
         notify(missing(db, ("scheduler",)))
     finally:
         db.close()
-    click.echo(f"{name}: next at {moment(times.upcoming(made, made.created_at))}")
+    upcoming = times.upcoming(made, made.created_at)
+    zone_here = time.strftime("%Z", time.localtime(upcoming))
+    click.echo(f"{name}: next at {moment(upcoming)} {zone_here}")
 
 
 @command.command("list")

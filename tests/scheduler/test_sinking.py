@@ -101,6 +101,8 @@ def test_refused_changes_are_told_listed_and_sent_again(
     assert headrace(["dead", "replay", *catalog]) == 4
     assert "1 refused again" in capsys.readouterr().out
     receiver.work = work
+    assert headrace(["dead", "replay", "--fqn", "no.such", *catalog]) == 0
+    assert "nothing to send" in capsys.readouterr().out
     assert headrace(["dead", "replay", letter["sink"], "--fqn", odd, *catalog]) == 0
     assert "1 taken" in capsys.readouterr().out
     assert headrace(["dead", "list", *catalog]) == 0

@@ -52,3 +52,4 @@ def test_an_unknown_name_gets_the_known_ones_and_the_nearest() -> None:
     error = known_values("unknown setting", "hots", ["port", "host"], where="r.yml", remedy="see the docs")
     assert str(error) == "unknown setting 'hots' (r.yml); did you mean 'host'? known: host, port; see the docs"
     assert "did you mean" not in str(known_values("unknown setting", "zzz", ["port", "host"]))
+    assert str(known_values("unknown sink", "x", [])) == "unknown sink 'x'; known: none"

@@ -11,7 +11,7 @@ from specs.errors import HeadraceError, Usage, known_values
 from workers.database import Database
 from workers.publishing.followers import Followers, Held
 from workers.publishing.following import Following, Lost, Stopped
-from workers.publishing.letters import count
+from workers.publishing.letters import count, letters
 from workers.publishing.publishing import Make, make
 from workers.stopping import Stop
 
@@ -45,7 +45,7 @@ def replay(
     if sink is not None and sink not in known:
         raise known_values("unknown sink", sink, known)
     dead = count(db)
-    wanted = [each for each in known if each in dead and sink in (None, each)]
+    wanted = [each for each in known if each in dead and sink in (None, each) and letters(db, each, fqn, limit=1)]
     return [_one(db, followers, each, fqn, stop or Stop(), make, patience) for each in wanted]
 
 
