@@ -12,11 +12,16 @@ from workers.sources import topology
 
 def root_of(recipe: Recipe) -> Start:
     """Nothing is resolved here: only workers need the secrets. Raises ``Usage`` when one would have to be typed."""
+    untyped(recipe)
+    service = recipe.service.name
+    return Start(topology(recipe).root.name, Scope.of(service), [service, service, {}, None])
+
+
+def untyped(recipe: Recipe) -> None:
+    """Raises ``Usage`` when a secret would have to be typed."""
     asked = prompts([recipe.connection, *recipe.sinks])
     if asked:
         raise typed(asked[0])
-    service = recipe.service.name
-    return Start(topology(recipe).root.name, Scope.of(service), [service, service, {}, None])
 
 
 def typed(name: str) -> Usage:

@@ -64,12 +64,13 @@ def command(
 
 def _loaded(source: str, name: str | None) -> Recipe:
     from scheduler.recipes.loading import load
-    from scheduler.roots import typed
+    from scheduler.roots import typed, untyped
     from scheduler.running import notify
 
     def nobody(asked: str) -> str:
         raise typed(asked)
 
     loaded = load(source, nobody, name=name, away=True)
+    untyped(loaded.recipe)  # before a notice says that it will be asked for
     notify(loaded.notices)
     return loaded.recipe

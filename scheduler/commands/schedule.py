@@ -74,7 +74,7 @@ def add(
       headrace schedule add nightly shop.yml --cron "0 3 * * *" --zone Europe/Berlin --jitter 10m
     """
     from scheduler.recipes.loading import load
-    from scheduler.roots import typed
+    from scheduler.roots import typed, untyped
     from scheduler.running import notify
 
     _needed()
@@ -83,6 +83,7 @@ def add(
         raise typed(asked)
 
     loaded = load(source, nobody, away=True)
+    untyped(loaded.recipe)  # before a notice says that it will be asked for
     notify(loaded.notices)
 
     import time

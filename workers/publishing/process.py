@@ -42,11 +42,11 @@ def serve(db: Database, stop: Stop, *, lease: float = 60.0) -> int:
     finally:
         begun = time.monotonic()
         if not publishing.idle(LEAVE):
-            log.warning("a sink hangs; others may feed it in %.0f seconds", lease)
+            log.warning("a sink hangs; publishers of other machines may feed it when its lease is over")
         publishing.close()
         try:
             presence.leave()
         except HeadraceError as error:
             log.warning("%s", error)
-        log.info("stopped after %.1f s; %d changes delivered", time.monotonic() - begun, publishing.delivered)
+        log.info("stopped within %.1f s; %d changes delivered", time.monotonic() - begun, publishing.delivered)
     return publishing.delivered

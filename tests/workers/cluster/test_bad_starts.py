@@ -58,6 +58,13 @@ def test_an_unknown_queue_and_a_typed_password_are_refused(redis_url: str, tmp_p
     code, out = headrace(tmp_path, "enqueue", f"postgresql://u:{SECRET}@127.0.0.1:1/x", **environ)
     assert (code, "cannot be typed" in out, "nor stand in a URL" in out) == (1, True, True), out
     assert SECRET not in out
+    written = tmp_path / "written.yml"
+    written.write_text(
+        f"service: {{name: x, type: postgres}}\nconnection: {{host: h, username: u, password: {SECRET}}}\n"
+    )
+    code, out = headrace(tmp_path, "enqueue", str(written), **environ)
+    assert (code, out.count("\n"), "cannot be typed" in out) == (1, 1, True), out
+    assert SECRET not in out
 
 
 @pytest.mark.server
