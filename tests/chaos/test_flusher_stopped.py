@@ -54,7 +54,7 @@ def test_the_queue_fills_and_everybody_waits(redis_url: str, postgres_database: 
                 sizes.append(queue.sizes()[0][1])
                 time.sleep(0.1)
             grown.extend(resident(pid) - was for pid, was in before.items())
-            assert ledger.holders(run)[0] == held, "their leases are renewed while they wait"
+            assert held <= ledger.holders(run)[0], "their leases are renewed while they wait"
             os.killpg(flusher.pid, signal.SIGCONT)
 
         summary = made.crawl(recipe, stop)

@@ -105,17 +105,23 @@ class Cluster:
 
     def crawl(self, recipe: Recipe, disturb: Callable[[SqlLedger], None] | None = None) -> Summary:
         """Enqueue and wait in a thread, so that ``disturb`` may start servers, which live as long as their thread."""
-        done: list[Summary | None] = []
-        thread = threading.Thread(
-            target=lambda: done.append(enqueue(self.settings, recipe, wait=True)[1]), daemon=True
-        )  # fmt: skip
+        done: list[Summary | BaseException | None] = []
+
+        def wait() -> None:
+            try:
+                done.append(enqueue(self.settings, recipe, wait=True)[1])
+            except BaseException as error:  # told below, where the test stands, or not at all when it failed already
+                done.append(error)
+
+        thread = threading.Thread(target=wait, daemon=True)
         thread.start()
         if disturb:
             with self.ledger() as ledger:
                 disturb(ledger)
         self.until(lambda: not thread.is_alive(), 2 * PATIENCE)
-        assert done, "see the error of the thread above"
         summary = done[0]
+        if isinstance(summary, BaseException):
+            raise summary
         assert summary is not None
         return summary
 
