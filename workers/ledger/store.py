@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from random import uniform
 from secrets import token_hex
-from time import sleep, time
+from time import time
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -20,10 +19,9 @@ from workers.ledger.commit import Commit
 from workers.ledger.desk import Desk
 from workers.ledger.ports import Deletion, OpenWriter, catalog_deletion, catalog_sizes, catalog_writer
 from workers.ledger.reader import Reader
+from workers.retries import colliding
 
 T = TypeVar("T")
-TRIES = 5
-"""Attempts of a transaction that collides with others (PostgreSQL deadlocks and serialisation failures)."""
 
 
 class SqlLedger(Reader):
@@ -189,27 +187,21 @@ class SqlLedger(Reader):
 
     def _write(self, now: float, act: Callable[[Desk], T], *, durable: bool = True) -> T:
         """One writing transaction, again when it collides with another one; ``durable`` as in ``Database.write``."""
-        for attempt in range(1, TRIES + 1):
-            try:
-                with self._desks.write(now, durable=durable) as desk:
-                    return act(desk)
-            except Retry as error:
-                if error.reason != "collision" or attempt == TRIES:
-                    raise
-                sleep(uniform(0.0, 0.01 * 2**attempt))
-        raise AssertionError("unreachable")
+
+        def transaction() -> T:
+            with self._desks.write(now, durable=durable) as desk:
+                return act(desk)
+
+        return colliding(transaction)
 
     def _once(self, now: float, act: Callable[[Desk], T]) -> T:
         """Single statements, each a transaction of its own where that spares round trips."""
-        for attempt in range(1, TRIES + 1):
-            try:
-                with self._desks.once(now) as desk:
-                    return act(desk)
-            except Retry as error:
-                if error.reason != "collision" or attempt == TRIES:
-                    raise
-                sleep(uniform(0.0, 0.01 * 2**attempt))
-        raise AssertionError("unreachable")
+
+        def transaction() -> T:
+            with self._desks.once(now) as desk:
+                return act(desk)
+
+        return colliding(transaction)
 
     def _open(self, conn: Any, run: str, service: str, now: float) -> Any:
         if self._writer is None:

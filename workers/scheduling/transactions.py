@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from random import uniform
-from time import sleep
 from typing import NamedTuple, TypeVar
 
-from specs.errors import Retry
 from workers import sqlfile
 from workers.database import Database
 from workers.ledger.desk import Desk, Desks
+from workers.retries import colliding
 
 T = TypeVar("T")
-TRIES = 5
-"""Attempts of a transaction that collides with others."""
 
 
 class Both(NamedTuple):
@@ -35,12 +31,9 @@ class Transactions:
 
     def write(self, act: Callable[[Both], T], *, now: float) -> T:
         """Do ``act`` in one transaction, again when it collides with another one."""
-        for attempt in range(1, TRIES + 1):
-            try:
-                with self._desks.write(now) as desk:
-                    return act(Both(desk, Desk(desk.conn, self._sql, now)))
-            except Retry as error:
-                if error.reason != "collision" or attempt == TRIES:
-                    raise
-                sleep(uniform(0.0, 0.01 * 2**attempt))
-        raise AssertionError("unreachable")
+
+        def transaction() -> T:
+            with self._desks.write(now) as desk:
+                return act(Both(desk, Desk(desk.conn, self._sql, now)))
+
+        return colliding(transaction)
