@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from sqlalchemy import Connection
+
 from specs.errors import Retry
 from workers import liveness, sqlfile
 from workers.database import Database
@@ -67,7 +69,7 @@ class Presence:
         try:
             with self._db.write(durable=False) as conn:
                 if not self._swept:
-                    conn.exec_driver_sql(self._sql.driver("sweep"), {"silent": FORGOTTEN, "now": now})
+                    forget(conn, FORGOTTEN, now=now)
                 conn.exec_driver_sql(self._sql.driver("beat"), row)
         except Retry:
             return False
@@ -82,6 +84,12 @@ class Presence:
                 conn.exec_driver_sql(self._sql.driver("leave"), {"name": self.name})
         except Retry:
             return
+
+
+def forget(conn: Connection, silent: float, *, now: float) -> int:
+    """Remove the rows of processes that were not heard of for ``silent`` seconds; returns how many."""
+    sql = sqlfile.load("workers.presence", conn.dialect.name).driver("sweep")
+    return conn.exec_driver_sql(sql, {"silent": silent, "now": now}).rowcount
 
 
 def live(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from workers.database import Database
+from workers.presence import forget
 from workers.scheduling.transactions import Transactions
 
 MOST = 256
@@ -72,6 +73,5 @@ class Chores:
 
     def sweep(self) -> int:
         """Forget processes that were not heard of for an hour."""
-        return self._transactions.write(
-            lambda both: both.own.do("sweep_processes", silent=SILENT), now=self._clock()
-        )  # fmt: skip
+        now = self._clock()
+        return self._transactions.write(lambda both: forget(both.own.conn, SILENT, now=now), now=now)

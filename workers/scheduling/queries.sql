@@ -109,6 +109,3 @@ SELECT state, published_at, published FROM runs WHERE id = :run;
 -- name: set_published
 UPDATE runs SET published = :published, published_at = CASE WHEN :done = 1 THEN {now} ELSE published_at END
 WHERE id = :run AND published_at IS NULL;
-
--- name: sweep_processes
-DELETE FROM processes WHERE seen_at < {now} - :silent;
