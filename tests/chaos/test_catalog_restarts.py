@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from tests.chaos.proof import proof
 from tests.chaos.sources import crawling, filled
 from tests.chaos.waiting import working
-from tests.servers.postgres import FAST, IMMEDIATE, NEEDED, PostgresServer, create_database, installed
+from tests.servers.postgres import FAST, IMMEDIATE, PostgresServer, create_database
 from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
 from workers.ledger import SqlLedger
 
@@ -21,16 +21,6 @@ ESTATE = {"schemas": 12, "tables": 120, "columns": 4}
 RECIPE = fake(**ESTATE, latency=60, page=20)
 AWAY = 2.0
 """Seconds that the server is down."""
-
-
-@pytest.fixture
-def server() -> Iterator[PostgresServer]:
-    """A server of one's own that loses nothing which it called committed."""
-    if not installed():
-        pytest.skip(NEEDED)
-    made = PostgresServer(installed()[-1], {"synchronous_commit": "on"})
-    yield made
-    made.stop()
 
 
 def manned(made: Cluster) -> Cluster:

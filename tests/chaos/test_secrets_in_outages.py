@@ -16,7 +16,7 @@ from specs.recipe import Recipe
 from tests.chaos.proof import proof
 from tests.chaos.sources import crawling, filled
 from tests.chaos.waiting import wait, working
-from tests.servers.postgres import IMMEDIATE, NEEDED, PostgresServer, create_database, installed
+from tests.servers.postgres import IMMEDIATE, PostgresServer, create_database
 from tests.servers.proxy import Proxy
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import Cluster, cluster, undisturbed
@@ -29,16 +29,12 @@ SECRETS = {"redis": "redis-geheim-71", "keeper": "catalog-geheim-72", "reader": 
 
 
 @pytest.fixture
-def server() -> Iterator[PostgresServer]:
-    """A server of one's own for catalog and source, with a role for each."""
-    if not installed():
-        pytest.skip(NEEDED)
-    made = PostgresServer(installed()[-1], {"synchronous_commit": "on"})
-    with psycopg.connect(made.url, autocommit=True) as connection:
+def shared(server: PostgresServer) -> PostgresServer:
+    """A server for catalog and source, with a role for each."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
         for role in ("keeper", "reader"):
             connection.execute(f"CREATE ROLE {role} SUPERUSER LOGIN PASSWORD '{SECRETS[role]}'")
-    yield made
-    made.stop()
+    return server
 
 
 def login(url: str, role: str) -> str:
@@ -64,13 +60,13 @@ def waiting(made: Cluster) -> Iterator[tuple[str, str]]:
 
 
 def test_no_password_in_logs_of_outages_nor_in_redis(
-    redis_alone: RedisServer, server: PostgresServer, tmp_path: Path
+    redis_alone: RedisServer, shared: PostgresServer, tmp_path: Path
 ) -> None:
-    shop = login(filled(create_database(server.url, "shop"), schemas=40, tables=60), "reader")
+    shop = login(filled(create_database(shared.url, "shop"), schemas=40, tables=60), "reader")
     calm = undisturbed(crawling(shop), tmp_path)
     typed = crawling(shop).to_dict()
     recipe = Recipe.from_dict({**typed, "connection": {**typed["connection"], "password": "${env:SHOP}"}})
-    catalog = login(create_database(server.url, "catalog"), "keeper")
+    catalog = login(create_database(shared.url, "catalog"), "keeper")
     proxy = Proxy(redis_alone.port)
     redis = f"redis://:{SECRETS['redis']}@127.0.0.1:{proxy.port}/0"
     places: dict[str, str] = {}
@@ -94,11 +90,11 @@ def test_no_password_in_logs_of_outages_nor_in_redis(
             made.until(lambda: "cannot be reached" in made.log(flusher))
             assert late.wait(60) == 2, "it gives up"
             proxy.set("pass")
-            server.down(IMMEDIATE)
+            shared.down(IMMEDIATE)
             late = made.start("worker", "--concurrency", "1")
             made.until(lambda: "catalog server" in made.log(flusher))
             assert late.wait(60) == 4
-            server.up()
+            shared.up()
 
         proof(made, made.crawl(recipe, disturb), calm)
         places |= {f"log {log.name}": log.read_text(errors="replace") for log in made.logs}

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.feeding import feeding
-from tests.servers.postgres import IMMEDIATE, NEEDED, PostgresServer, create_database, installed
+from tests.servers.postgres import IMMEDIATE, PostgresServer, create_database
 from tests.servers.receiver import Fault
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
-
-
-@pytest.fixture
-def server() -> Iterator[PostgresServer]:
-    """A server of one's own that loses nothing which it called committed."""
-    if not installed():
-        pytest.skip(NEEDED)
-    made = PostgresServer(installed()[-1], {"synchronous_commit": "on"})
-    yield made
-    made.stop()
 
 
 def test_the_catalog_is_restarted_while_a_sink_is_fed(server: PostgresServer, tmp_path: Path) -> None:

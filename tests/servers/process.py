@@ -7,14 +7,16 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
+from scheduler.up import machine
+from specs.errors import Fatal
+
+free_port = machine.port
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 20.0
 _PR_SET_PDEATHSIG = 1
@@ -26,21 +28,10 @@ class Unavailable(Exception):
 
 def account(*preferred: str) -> pwd.struct_passwd | None:
     """The unprivileged account that servers run as when we are root (they refuse to run as root), else ``None``."""
-    if os.geteuid() != 0:
-        return None
-    for name in (*preferred, "nobody"):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise Unavailable("no unprivileged account to run a server as; create the user 'nobody'")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    try:
+        return machine.account(*preferred)
+    except Fatal as error:
+        raise Unavailable(str(error)) from None
 
 
 def private_folder(prefix: str, owner: pwd.struct_passwd | None) -> Path:
@@ -49,12 +40,6 @@ def private_folder(prefix: str, owner: pwd.struct_passwd | None) -> Path:
     if owner is not None:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     return folder
-
-
-def _as_user(owner: pwd.struct_passwd | None) -> dict[str, Any]:
-    if owner is None:
-        return {}
-    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
 
 
 def _die_with_parent(stop_signal: int) -> Callable[[], None]:
@@ -83,7 +68,7 @@ def run(command: Sequence[str], folder: Path, owner: pwd.struct_passwd | None) -
             stderr=subprocess.STDOUT,
             text=True,
             timeout=START_TIMEOUT,
-            **_as_user(owner),
+            **machine.rights(owner),
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Unavailable(f"{command[0]} does not run: {error}") from None
@@ -111,7 +96,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is ours to handle, not the server's
                 preexec_fn=_die_with_parent(stop_signal),
-                **_as_user(owner),
+                **machine.rights(owner),
             )
 
     @property
