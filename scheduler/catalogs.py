@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from specs.errors import Fatal, Usage
+from workers.sqlitefile import sqlite_file
 
 
 def location(url: str) -> Path | str:
@@ -17,9 +18,8 @@ def location(url: str) -> Path | str:
         parsed = make_url(url)
     except ArgumentError:
         raise Usage("the catalog's URL is none", remedy="write sqlite:///catalog.db or postgresql://...") from None
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        return Path(parsed.database)
-    return parsed.render_as_string(hide_password=True)
+    file = sqlite_file(parsed) if parsed.get_backend_name() == "sqlite" else None
+    return file or parsed.render_as_string(hide_password=True)
 
 
 def missing(url: str) -> bool:

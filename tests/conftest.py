@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from tests.checkout import CheckoutGuard
 from tests.estate import build
 from tests.servers import mariadb, postgres
 from tests.servers import redis as redis_server
@@ -22,6 +23,11 @@ from tests.servers.process import Unavailable
 
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.load_profile("default")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # once, in the process that ends last
+        config.pluginmanager.register(CheckoutGuard(Path(__file__).parents[1]), "checkout-guard")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -19,6 +18,7 @@ from specs.errors import Fatal, HeadraceError, Retry, Usage
 from workers.dberrors import translate
 from workers.deadline import Deadline
 from workers.retries import jitter
+from workers.sqlitefile import sqlite_file
 
 BUSY = 30.0
 """Seconds to wait for SQLite's write lock, a PostgreSQL lock, or a pooled connection."""
@@ -157,10 +157,10 @@ def _parse(url: str) -> URL:
 
 
 def _folder(url: URL, where: str, create: bool) -> None:
-    if not url.database or url.database == ":memory:":
+    file = sqlite_file(url)
+    if file is None:
         return
-    file = Path(url.database)
-    if create:
+    if create and url.query.get("mode") not in ("ro", "rw"):  # these two never create anything
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -173,7 +173,7 @@ def _folder(url: URL, where: str, create: bool) -> None:
 
 
 def _sqlite(url: URL) -> Engine:
-    memory = not url.database or url.database == ":memory:"
+    memory = sqlite_file(url) is None
     arguments: dict[str, Any] = {"poolclass": StaticPool} if memory else {"pool_timeout": BUSY}
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY}, **arguments)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from specs.errors import Fatal, HeadraceError, Retry, Usage
@@ -16,6 +17,7 @@ from workers import sqlfile
 from workers.database import Database, open_database
 from workers.dberrors import translate
 from workers.migrations.version import HEAD, stored
+from workers.sqlitefile import sqlite_file
 
 
 @pytest.fixture
@@ -94,6 +96,35 @@ def test_a_file_that_is_none_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(Usage, match="no SQLite database"):
         open_database(f"sqlite:///{tmp_path}/notes.txt")
     assert (tmp_path / "notes.txt").read_text().startswith("these are notes")
+
+
+@pytest.mark.parametrize(
+    ("url", "file"),
+    [
+        ("sqlite:///data/a.db", "data/a.db"),
+        ("sqlite:////data/a.db", "/data/a.db"),
+        ("sqlite:///file:/data/a%20b.db?mode=ro&uri=true", "/data/a b.db"),
+        ("sqlite:///file:///data/a.db?uri=true", "/data/a.db"),
+        ("sqlite:///file:a.db?uri=true", "a.db"),
+        ("sqlite:///file:a.db", "file:a.db"),
+        ("sqlite://", None),
+        ("sqlite:///:memory:", None),
+        ("sqlite:///file::memory:?cache=shared&uri=true", None),
+        ("sqlite:///file:shared?mode=memory&cache=shared&uri=true", None),
+    ],
+)
+def test_the_file_of_an_sqlite_url(url: str, file: str | None) -> None:
+    assert sqlite_file(make_url(url)) == (None if file is None else Path(file))
+
+
+def test_a_file_uri_makes_the_folder_that_it_names_and_no_other(tmp_path: Path) -> None:
+    before = set(Path.cwd().iterdir())
+    open_database(f"sqlite:///file:{tmp_path}/new/catalog.db?uri=true").close()
+    assert (tmp_path / "new" / "catalog.db").is_file()
+    with pytest.raises(Fatal):
+        open_database(f"sqlite:///file:{tmp_path}/other/catalog.db?mode=ro&uri=true")
+    assert not (tmp_path / "other").exists()
+    assert set(Path.cwd().iterdir()) == before
 
 
 def test_a_read_only_file_can_be_read_but_not_written(db: Database, file: Path) -> None:
