@@ -8,7 +8,9 @@ CREATE TABLE services (
     open_until REAL, -- left alone until then: it kept failing
     failing INTEGER NOT NULL DEFAULT 0, -- failures in a row
     pace REAL, -- seconds between two claims; none: no limit
-    next_at REAL -- when the pace allows the next claim
+    next_at REAL, -- when the pace allows the next claim
+    replicas TEXT NOT NULL DEFAULT '[]', -- JSON: identities of other servers of the same replication
+    position TEXT -- JSON: how far it was when it was furthest, where it can tell
 );
 
 CREATE TABLE runs (
@@ -28,7 +30,9 @@ CREATE TABLE runs (
     schedule TEXT, -- which one opened it
     deadline_at REAL, -- cancelled then
     published_at REAL, -- its snapshot sinks were written
-    published TEXT NOT NULL DEFAULT '' -- JSON: lines per sink, errors, attempts
+    published TEXT NOT NULL DEFAULT '', -- JSON: lines per sink, errors, attempts
+    identity TEXT, -- of the server that its first connection reached
+    doubt TEXT NOT NULL DEFAULT '' -- why nothing that is absent counts as gone
 );
 -- one run at a time per service
 CREATE UNIQUE INDEX runs_open ON runs (service) WHERE state IN ('running', 'confirming');

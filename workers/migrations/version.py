@@ -14,7 +14,7 @@ from workers import sqlfile
 if TYPE_CHECKING:
     from workers.database import Database
 
-HEAD = "0002"
+HEAD = "0003"
 """The version that this program reads and writes: the newest of ``versions/``."""
 PACKAGES = ("workers.ledger", "workers.catalog")
 """Who brings a ``schema.<dialect>.sql``."""

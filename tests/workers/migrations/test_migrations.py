@@ -15,7 +15,7 @@ from workers.database import Database, open_database
 from workers.migrations.version import HEAD, stored
 
 HERE = Path(__file__).parent
-OLD = ["0001"]
+OLD = ["0001", "0002"]
 ROWS = (
     "INSERT INTO services (service, type) VALUES ('shop', 'postgres')",
     "INSERT INTO runs (id, service, service_type, state, recipe, deletes, started_at)"

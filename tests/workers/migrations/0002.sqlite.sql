@@ -1,0 +1,368 @@
+-- Runs, units, leases, receipts, outcomes: the truth about the work.
+
+CREATE TABLE services (
+    service TEXT PRIMARY KEY,
+    type TEXT NOT NULL,
+    identity TEXT,
+    identified_at REAL,
+    open_until REAL, -- left alone until then: it kept failing
+    failing INTEGER NOT NULL DEFAULT 0, -- failures in a row
+    pace REAL, -- seconds between two claims; none: no limit
+    next_at REAL -- when the pace allows the next claim
+);
+
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    service TEXT NOT NULL,
+    service_type TEXT NOT NULL,
+    state TEXT NOT NULL,
+    recipe TEXT NOT NULL,
+    parent TEXT,
+    deletes INTEGER NOT NULL,
+    started_at REAL NOT NULL,
+    ended_at REAL,
+    reason TEXT NOT NULL DEFAULT '',
+    via TEXT NOT NULL DEFAULT 'embedded', -- embedded, cluster: whose workers claim its units
+    paused INTEGER NOT NULL DEFAULT 0,
+    accept_identity INTEGER NOT NULL DEFAULT 0,
+    schedule TEXT, -- which one opened it
+    deadline_at REAL, -- cancelled then
+    published_at REAL, -- its snapshot sinks were written
+    published TEXT NOT NULL DEFAULT '' -- JSON: lines per sink, errors, attempts
+);
+-- one run at a time per service
+CREATE UNIQUE INDEX runs_open ON runs (service) WHERE state IN ('running', 'confirming');
+CREATE INDEX runs_started ON runs (started_at);
+CREATE INDEX runs_unpublished ON runs (ended_at)
+  WHERE via = 'cluster' AND state IN ('complete', 'partial') AND published_at IS NULL;
+CREATE INDEX runs_states ON runs (service, state, ended_at);
+
+CREATE TABLE slots (
+    service TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    unit TEXT,
+    PRIMARY KEY (service, n)
+);
+
+CREATE TABLE units (
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    run TEXT NOT NULL,
+    service TEXT NOT NULL,
+    node TEXT NOT NULL,
+    scope TEXT NOT NULL, -- the path, a JSON list
+    item TEXT, -- [key, name, data, estimate] as JSON, for a unit of one item
+    span TEXT NOT NULL, -- [after, until, only] as JSON
+    estimate INTEGER,
+    phase TEXT NOT NULL,
+    depth INTEGER NOT NULL,
+    parent TEXT,
+    state TEXT NOT NULL,
+    fence INTEGER,
+    committed_seq INTEGER NOT NULL DEFAULT 0, -- of the current fence
+    cursor TEXT NOT NULL DEFAULT '[]',
+    outstanding INTEGER NOT NULL DEFAULT 0, -- child units that are not finished
+    attempts INTEGER NOT NULL DEFAULT 0,
+    crashes INTEGER NOT NULL DEFAULT 0,
+    touched TEXT, -- [node, listing, key] as JSON
+    worker TEXT,
+    lease_until REAL,
+    due_at REAL,
+    claimed_at REAL,
+    progress TEXT NOT NULL DEFAULT '',
+    shard INTEGER,
+    epoch TEXT,
+    position TEXT,
+    failed INTEGER NOT NULL DEFAULT 0, -- its descendants may still be at work
+    complete INTEGER,
+    post INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '',
+    batches INTEGER NOT NULL DEFAULT 0,
+    fingerprint TEXT,
+    objects INTEGER NOT NULL DEFAULT 0,
+    statements INTEGER NOT NULL DEFAULT 0,
+    seconds REAL NOT NULL DEFAULT 0,
+    queue TEXT NOT NULL DEFAULT 'small', -- small, large: which workers claim it
+    lost INTEGER NOT NULL DEFAULT 0 -- times in a row that what it sent did not arrive
+);
+CREATE INDEX units_ready ON units (run, queue, depth DESC, n) WHERE state = 'ready';
+CREATE INDEX units_open ON units (run, state) WHERE state IN ('running', 'flushing', 'waiting', 'delayed');
+CREATE INDEX units_run ON units (run, n);
+CREATE INDEX units_incomplete ON units (run, n) WHERE complete = 0;
+CREATE INDEX units_due ON units (due_at) WHERE state = 'delayed';
+CREATE INDEX units_flushing ON units (epoch, shard) WHERE state = 'flushing';
+CREATE INDEX units_worker ON units (worker) WHERE state = 'running';
+
+CREATE TABLE poison (
+    unit TEXT NOT NULL,
+    node TEXT NOT NULL,
+    listing TEXT NOT NULL,
+    key TEXT NOT NULL,
+    hits INTEGER NOT NULL DEFAULT 1, -- workers that died there; it is poison from the second on
+    PRIMARY KEY (unit, node, listing, key)
+) WITHOUT ROWID;
+
+-- per run, in a few lanes, so that commits side by side do not wait for each other
+CREATE TABLE tallies (
+    run TEXT NOT NULL,
+    lane INTEGER NOT NULL,
+    known INTEGER NOT NULL,
+    finished INTEGER NOT NULL,
+    entities INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    statements INTEGER NOT NULL,
+    peak_rss INTEGER NOT NULL,
+    expired INTEGER NOT NULL DEFAULT 0, -- leases
+    fenced INTEGER NOT NULL DEFAULT 0, -- writes refused
+    crashes INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (run, lane)
+) WITHOUT ROWID;
+
+CREATE TABLE counts (
+    run TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    type TEXT NOT NULL,
+    listed INTEGER NOT NULL,
+    sent INTEGER NOT NULL,
+    emitted INTEGER NOT NULL,
+    unchanged INTEGER NOT NULL,
+    filtered INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    gone INTEGER NOT NULL,
+    spawned INTEGER NOT NULL,
+    PRIMARY KEY (run, unit, type)
+) WITHOUT ROWID;
+
+CREATE TABLE filtered (
+    run TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    type TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (run, unit, type, rule)
+) WITHOUT ROWID;
+
+CREATE TABLE outcomes (
+    n INTEGER PRIMARY KEY,
+    run TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    kind TEXT NOT NULL, -- failed, gone
+    type TEXT NOT NULL,
+    fqn TEXT NOT NULL,
+    key TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    message TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    node TEXT NOT NULL,
+    scope TEXT NOT NULL -- the FQN of the listing
+);
+CREATE INDEX outcomes_run ON outcomes (run, kind, n);
+CREATE INDEX outcomes_poison ON outcomes (run) WHERE reason = 'poison';
+
+-- which listings were read, and which of them only in part
+CREATE TABLE coverage (
+    n INTEGER PRIMARY KEY,
+    run TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    node TEXT NOT NULL,
+    scope TEXT NOT NULL, -- an FQN
+    after TEXT,
+    until TEXT,
+    error TEXT,
+    reason TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX coverage_run ON coverage (run, node, scope, n);
+CREATE INDEX coverage_error ON coverage (run) WHERE error IS NOT NULL;
+
+-- 8-byte big-endian marks of what was listed; kind 0: sent, 1: listed but not sent; gone when the run closes
+CREATE TABLE marks (
+    n INTEGER PRIMARY KEY,
+    run TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    blob BLOB NOT NULL
+);
+CREATE INDEX marks_run ON marks (run, n);
+
+CREATE TABLE suspects (
+    run TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    type TEXT NOT NULL,
+    fqn TEXT NOT NULL,
+    PRIMARY KEY (run, unit, type, fqn)
+) WITHOUT ROWID;
+
+-- one flusher at a time per shard
+CREATE TABLE shards (
+    shard INTEGER PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until REAL NOT NULL
+);
+
+CREATE TABLE schedules (
+    name TEXT PRIMARY KEY,
+    recipe TEXT NOT NULL,
+    cron TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    jitter REAL NOT NULL DEFAULT 0, -- seconds
+    overlap TEXT NOT NULL, -- skip, queue, cancel
+    catch_up TEXT NOT NULL, -- none, last, all
+    deadline REAL, -- seconds that a run may take
+    paused INTEGER NOT NULL DEFAULT 0,
+    created_at REAL NOT NULL,
+    since REAL NOT NULL -- fire times up to this one are settled
+);
+
+-- each time of a schedule once, whoever was first
+CREATE TABLE fires (
+    schedule TEXT NOT NULL,
+    fire_time REAL NOT NULL,
+    outcome TEXT NOT NULL, -- started, queued, skipped, missed, failed
+    run TEXT,
+    reason TEXT NOT NULL DEFAULT '',
+    at REAL NOT NULL,
+    PRIMARY KEY (schedule, fire_time)
+);
+CREATE INDEX fires_queued ON fires (schedule, fire_time) WHERE outcome = 'queued';
+
+-- one holder at a time of a role
+CREATE TABLE leaders (
+    role TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until REAL NOT NULL
+);
+
+-- who is alive, for people to look at: nothing is decided by it
+CREATE TABLE processes (
+    name TEXT PRIMARY KEY, -- host:pid:start
+    kind TEXT NOT NULL, -- scheduler, worker, child, flusher, publisher
+    queue TEXT,
+    rss INTEGER NOT NULL DEFAULT 0,
+    budget INTEGER, -- bytes of memory that it may use
+    started_at REAL NOT NULL,
+    seen_at REAL NOT NULL,
+    info TEXT NOT NULL DEFAULT '{}' -- JSON
+);
+
+-- how far each external sink has followed the feed
+CREATE TABLE followers (
+    sink TEXT PRIMARY KEY,
+    service TEXT NOT NULL,
+    config TEXT NOT NULL, -- JSON, with references in place of secrets
+    state TEXT NOT NULL, -- snapshot, following, broken, idle (left out of the newest recipe)
+    seq INTEGER NOT NULL, -- acknowledged up to here
+    cursor TEXT NOT NULL DEFAULT '', -- within a snapshot
+    holder TEXT,
+    until REAL,
+    failing INTEGER NOT NULL DEFAULT 0, -- failures in a row
+    retry_at REAL,
+    reason TEXT NOT NULL DEFAULT '',
+    acknowledged_at REAL
+);
+
+-- what an external sink refused for good
+CREATE TABLE dead_letters (
+    n INTEGER PRIMARY KEY,
+    sink TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    fqn TEXT NOT NULL,
+    kind TEXT NOT NULL, -- upsert, delete
+    reason TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 1,
+    at REAL NOT NULL
+);
+CREATE UNIQUE INDEX dead_letters_entity ON dead_letters (sink, type, fqn);
+
+-- which cluster this is: what lies in Redis under its prefix bears the same name
+CREATE TABLE cluster (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    id TEXT NOT NULL
+);
+-- What exists. Narrow rows: a crawl of an unchanged estate reads only these.
+CREATE TABLE entities (
+    id INTEGER PRIMARY KEY,
+    type TEXT NOT NULL,
+    fqn TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    name TEXT NOT NULL,
+    service TEXT NOT NULL,
+    node TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    owner INTEGER,
+    mark INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    hash_version INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'live' CHECK (state IN ('live', 'missing', 'deleted')),
+    state_run TEXT,
+    doubt TEXT,
+    changed_run TEXT NOT NULL,
+    run_writes INTEGER NOT NULL,
+    first_seen REAL NOT NULL,
+    changed_at REAL NOT NULL
+);
+CREATE UNIQUE INDEX entities_identity ON entities (fqn, type);
+CREATE INDEX entities_parent ON entities (parent, fqn, type);
+CREATE INDEX entities_listing ON entities (scope, node);
+
+-- What it looks like: canonical JSON, and the words that search finds it by.
+CREATE TABLE contents (
+    id INTEGER PRIMARY KEY,
+    content TEXT NOT NULL,
+    words TEXT NOT NULL
+);
+CREATE VIRTUAL TABLE search USING fts5 (
+    words, content = 'contents', content_rowid = 'id', detail = none, columnsize = 0
+);
+
+-- Volatile facts, overwritten in place: no event tells of them.
+CREATE TABLE stats (
+    id INTEGER PRIMARY KEY,
+    json TEXT
+);
+
+-- What changed, in commit order without gaps.
+CREATE TABLE events (
+    seq INTEGER PRIMARY KEY,
+    type TEXT NOT NULL,
+    fqn TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    diff TEXT,
+    run TEXT NOT NULL,
+    at REAL NOT NULL
+);
+CREATE TABLE feed (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    next INTEGER NOT NULL
+);
+INSERT INTO feed VALUES (1, 1);
+CREATE TABLE feed_runs (
+    run TEXT PRIMARY KEY,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- What a run did not see where it saw everything else, and what became of it.
+CREATE TABLE absences (
+    run TEXT NOT NULL,
+    id INTEGER NOT NULL, -- of the entity
+    type TEXT NOT NULL,
+    fqn TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    node TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    verdict TEXT, -- what the source answered: yes, no, unknown
+    outcome TEXT, -- missing, deleted, waiting (above the cap), doubt (grants changed), kept
+    cause INTEGER, -- the entity whose absence takes this one along
+    applied_at REAL,
+    PRIMARY KEY (run, id)
+) WITHOUT ROWID;
+CREATE INDEX absences_identity ON absences (run, fqn, type);
+-- the grants under which a listing was last read completely
+CREATE TABLE fingerprints (
+    scope TEXT NOT NULL,
+    node TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    PRIMARY KEY (scope, node)
+) WITHOUT ROWID;
