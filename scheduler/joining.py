@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from scheduler import catalog_place
 from specs.errors import Usage
 
 if TYPE_CHECKING:
@@ -54,18 +55,20 @@ def settings(redis: str | None, catalog: str | None, prefix: str | None) -> Sett
 
     for line in strangers(os.environ):
         click.echo(f"warning: {line}", err=True)
-    return load(_environment(said=bool(redis or catalog)), redis=redis, catalog=catalog, prefix=prefix)
+    environ = _environment(said=bool(redis or catalog))
+    place = catalog_place.said(catalog, environ)
+    return load(environ, redis=redis, catalog=place and place.url, prefix=prefix)
 
 
 def catalog_of(catalog: str | None) -> str:
     """Where the catalog is, for a process that needs no Redis. Raises ``Usage`` when nothing says it."""
-    from workers.settings import catalog as told
+    place = catalog_place.said(catalog, os.environ) or catalog_place.running()
+    if place is None:
+        raise _nowhere(("HEADRACE_CATALOG",))
+    return place.url
 
-    environ = _environment(said=bool(catalog), needs=("HEADRACE_CATALOG",))
-    return told(environ, catalog)
 
-
-def _environment(*, said: bool, needs: tuple[str, ...] = ("HEADRACE_REDIS", "HEADRACE_CATALOG")) -> dict[str, str]:
+def _environment(*, said: bool) -> dict[str, str]:
     """The environment, or the way to the local cluster where neither it nor the command line names one."""
     places = ("HEADRACE_REDIS", "HEADRACE_REDIS_FILE", "HEADRACE_CATALOG", "HEADRACE_CATALOG_FILE")
     if said or any(os.environ.get(place) for place in places):
@@ -74,6 +77,10 @@ def _environment(*, said: bool, needs: tuple[str, ...] = ("HEADRACE_REDIS", "HEA
 
     local = found()
     if not local:
-        what = f"{needs[0]} is not set, and no cluster is up on this machine"
-        raise Usage(what, remedy=f"set {' and '.join(needs)}, or start one: headrace up")
+        raise _nowhere(("HEADRACE_REDIS", "HEADRACE_CATALOG"))
     return {**os.environ, **local}
+
+
+def _nowhere(needs: tuple[str, ...]) -> Usage:
+    what = f"{needs[0]} is not set, and no cluster is up on this machine"
+    return Usage(what, remedy=f"set {' and '.join(needs)}, or start one: headrace up")

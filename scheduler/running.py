@@ -65,7 +65,7 @@ def _resume(catalog: str) -> str:
 
 def _command(name: str, run: str, catalog: str) -> str:
     """A follow-up command, with the catalog where it is not the default."""
-    from scheduler.options import named
+    from scheduler.catalog_place import named
 
     extra = named(catalog)
     return f"headrace {name} {run}{f' --catalog {shlex.quote(extra)}' if extra else ''}"
@@ -84,9 +84,10 @@ def secrets_of(catalog: str, run: str) -> dict[str, str]:
 
 def finish(summary: Summary, *, as_json: bool, catalog: str) -> int:
     """Print the result of a run; returns the exit code."""
+    from scheduler.catalog_place import named
     from scheduler.display.render import clean
     from scheduler.display.report import report
-    from scheduler.options import emit, named
+    from scheduler.options import emit
 
     if as_json:
         emit(summary.as_json(), line=True)

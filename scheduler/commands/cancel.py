@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, cluster_catalog, emit, run_argument
+from scheduler.options import as_json, catalog, emit, run_argument
 
 
 @click.command(short_help="End an open run now.")
 @run_argument
-@cluster_catalog
+@catalog
 @as_json
 def command(run: str, catalog: str, as_json: bool) -> None:
     """End an open run for good: what is stored stays, nothing is deleted, its workers drop what they hold.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, cluster_catalog, emit, opened
+from scheduler.options import as_json, catalog, emit, opened
 
 
 @click.group(short_help="What external sinks refused: list it, send it again.")
@@ -23,7 +23,7 @@ def command() -> None:
 @command.command("list")
 @click.option("--sink", help="Only those of this sink, as the list names it.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="How many to print.")
-@cluster_catalog
+@catalog
 @as_json
 def list_(sink: str | None, limit: int, catalog: str, as_json: bool) -> None:
     """List what sinks refused, and why.
@@ -59,7 +59,7 @@ def list_(sink: str | None, limit: int, catalog: str, as_json: bool) -> None:
 @command.command()
 @click.argument("sink", required=False)
 @click.option("--fqn", default="", help="Only this object.")
-@cluster_catalog
+@catalog
 @as_json
 def replay(sink: str | None, fqn: str, catalog: str, as_json: bool) -> int:
     """Send what SINK (or every sink) refused again, as the catalog has it now.

@@ -7,7 +7,8 @@ from collections import Counter
 
 import click
 
-from scheduler.options import as_json, catalog, emit, named, opened, run_argument
+from scheduler.catalog_place import named
+from scheduler.options import as_json, catalog, emit, opened, run_argument
 
 
 @click.command(short_help="Show what a run found gone; approve what waits.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.options import as_json, catalog, emit
+from scheduler.options import as_json, emit
 
 if TYPE_CHECKING:
     from scheduler.doctor import Finding
@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 @click.option("--cluster", is_flag=True, help="Examine the cluster, too, as one of several machines.")
 @click.option("--redis", metavar="URL", help="Where Redis is. [env var: HEADRACE_REDIS, HEADRACE_REDIS_FILE]")
 @click.option("--prefix", help="What our keys in Redis begin with. [env var: HEADRACE_PREFIX]")
-@catalog
+@click.option(
+    "--catalog", metavar="URL", help="Where the catalog is. [default: the one that all commands find; see crawl]"
+)
 @as_json
-def command(cluster: bool, redis: str | None, prefix: str | None, catalog: str, as_json: bool) -> int:
+def command(cluster: bool, redis: str | None, prefix: str | None, catalog: str | None, as_json: bool) -> int:
     """Examine Python, the packages, drivers, clock, memory, disk and the catalog; each with a remedy.
 
-    Where a Redis is named, examine the cluster: Redis' version, memory, eviction and persistence, clocks, whose
-    prefix it is, who is there. With --cluster a catalog in SQLite is bad: several machines would damage it.
+    Where a Redis is named, or a cluster is up here, examine the cluster: Redis' version, memory, eviction and
+    persistence, clocks, whose prefix it is, who is there. With --cluster a catalog in SQLite is bad: several machines
+    would damage it.
 
     \b
     Example:
@@ -46,20 +49,19 @@ def command(cluster: bool, redis: str | None, prefix: str | None, catalog: str, 
     return 0 if well else 1
 
 
-def _findings(cluster: bool, redis: str | None, prefix: str | None, catalog: str) -> Iterator[Finding]:
+def _findings(cluster: bool, redis: str | None, prefix: str | None, catalog: str | None) -> Iterator[Finding]:
+    from scheduler.catalog_place import find
     from scheduler.doctor import Finding, examine
-    from scheduler.joining import catalog_of, settings
+    from scheduler.joining import settings
+    from scheduler.up.folder import found
     from specs.errors import HeadraceError
 
-    named = redis or os.environ.get("HEADRACE_REDIS") or os.environ.get("HEADRACE_REDIS_FILE")
-    source = click.get_current_context().get_parameter_source("catalog")
-    told = None if source is click.core.ParameterSource.DEFAULT else catalog
     try:
-        if told is None and os.environ.get("HEADRACE_CATALOG_FILE"):
-            catalog = catalog_of(None)
-        yield from examine(catalog)
-        if cluster or named:
-            given = settings(redis, told, prefix)
+        place = find(catalog)
+        yield from examine(place.url)
+        redis_named = redis or os.environ.get("HEADRACE_REDIS") or os.environ.get("HEADRACE_REDIS_FILE")
+        if cluster or redis_named or (not place.said and found()):
+            given = settings(redis, catalog, prefix)
 
             from scheduler import clusterdoctor
 

@@ -34,8 +34,9 @@ def command(
     Example:
       headrace enqueue shop.yml --wait
     """
+    from scheduler.catalog_place import find
     from scheduler.joining import settings
-    from scheduler.options import emit
+    from scheduler.options import emit, tell
     from scheduler.running import finish, notify, shown
 
     if (source is None) == (retry is None):
@@ -45,6 +46,8 @@ def command(
     from scheduler.cluster import enqueue, enqueue_retry
 
     where = given.catalog.get_secret_value()
+    if not as_json:
+        tell(find(catalog))
     recipe = None if source is None else _loaded(source, name)
     with shown(quiet=quiet or not wait, catalog=where) as progress:
         if recipe is not None:

@@ -6,7 +6,8 @@ from collections import Counter
 
 import click
 
-from scheduler.options import as_json, catalog, emit, named, opened, run_argument
+from scheduler.catalog_place import named
+from scheduler.options import as_json, catalog, emit, opened, run_argument
 
 
 @click.command(short_help="List the objects and scopes that failed.")

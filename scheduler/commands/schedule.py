@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from scheduler.options import as_json, cluster_catalog, emit
+from scheduler.options import as_json, catalog, emit
 
 if TYPE_CHECKING:
     from workers.scheduling import Fire, Schedule
@@ -60,7 +60,7 @@ def command() -> None:
 )  # fmt: skip
 @click.option("--deadline", type=Duration(), help="Cancel a run that takes longer. [default: never]")
 @click.option("--replace", is_flag=True, help="Overwrite the schedule of that name.")
-@cluster_catalog
+@catalog
 def add(
     name: str, source: str, cron: str, zone: str, jitter: float, overlap: Any, catch_up: Any,
     deadline: float | None, replace: bool, catalog: str,
@@ -109,7 +109,7 @@ def add(
 
 @command.command("list")
 @click.argument("name", required=False)
-@cluster_catalog
+@catalog
 @as_json
 def list_(name: str | None, catalog: str, as_json: bool) -> None:
     """List schedules, each with its next time and what became of the last one; with NAME its latest times.
@@ -139,7 +139,7 @@ def list_(name: str | None, catalog: str, as_json: bool) -> None:
 
 @command.command()
 @name_argument
-@cluster_catalog
+@catalog
 def pause(name: str, catalog: str) -> None:
     """Stop firing a schedule until it is unpaused. A run that it opened goes on (see: headrace cancel)."""
     _change(catalog, name, "paused", lambda schedules, now: schedules.pause(name, paused=True, now=now))
@@ -147,7 +147,7 @@ def pause(name: str, catalog: str) -> None:
 
 @command.command()
 @name_argument
-@cluster_catalog
+@catalog
 def unpause(name: str, catalog: str) -> None:
     """Fire a schedule again. The times that passed meanwhile are not made up for."""
     _change(catalog, name, "at work", lambda schedules, now: schedules.pause(name, paused=False, now=now))
@@ -155,7 +155,7 @@ def unpause(name: str, catalog: str) -> None:
 
 @command.command()
 @name_argument
-@cluster_catalog
+@catalog
 def remove(name: str, catalog: str) -> None:
     """Forget a schedule. A run that it opened goes on (see: headrace cancel)."""
     _change(catalog, name, "removed", lambda schedules, now: schedules.remove(name))
@@ -163,7 +163,7 @@ def remove(name: str, catalog: str) -> None:
 
 @command.command("run")
 @name_argument
-@cluster_catalog
+@catalog
 @as_json
 def run_(name: str, catalog: str, as_json: bool) -> None:
     """Fire a schedule now, also a paused one; its overlap policy holds. Prints the run.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog, emit, named, opened, run_argument
+from scheduler.catalog_place import named
+from scheduler.options import as_json, catalog, emit, opened, run_argument
 
 
 @click.command(short_help="Show one run, reconciled.")

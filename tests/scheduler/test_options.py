@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.options import catalog_url, default_url, named
+from scheduler.catalog_place import default_url, find, named
 from specs.errors import Usage
 
 
 def test_urls_files_and_files_that_hold_urls(tmp_path: Path) -> None:
-    assert catalog_url("postgresql://db/x") == "postgresql://db/x"
-    assert catalog_url(f"{tmp_path}/x.db") == f"sqlite:///{tmp_path}/x.db"
+    assert find("postgresql://db/x").url == "postgresql://db/x"
+    assert find(f"{tmp_path}/x.db").url == f"sqlite:///{tmp_path}/x.db"
     held = tmp_path / "catalog.url"
     held.write_text("postgresql://u:p@db/x\n")
-    assert catalog_url(f"@{held}") == "postgresql://u:p@db/x"
+    assert find(f"@{held}").url == "postgresql://u:p@db/x"
     with pytest.raises(Usage, match="the file of --catalog cannot be read"):
-        catalog_url(f"@{tmp_path}/missing")
+        find(f"@{tmp_path}/missing")
 
 
 def test_follow_up_commands_never_name_a_password() -> None:

@@ -2,7 +2,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scheduler.options import catalog_url, named
+from scheduler.catalog_place import find, named
 from scheduler.recipes.shorthand import public, service_name, translate
 
 
@@ -36,13 +36,13 @@ def test_a_password_with_a_reference_in_it_is_taken_to_the_letter() -> None:
 
 
 def test_catalog_urls() -> None:
-    assert catalog_url("postgresql://h/d") == "postgresql://h/d"
-    assert catalog_url("some/file.db") == "sqlite:///some/file.db"
-    assert catalog_url("/abs/file.db") == "sqlite:////abs/file.db"
-    assert catalog_url(None).startswith("sqlite:////")
+    assert find("postgresql://h/d").url == "postgresql://h/d"
+    assert find("some/file.db").url == "sqlite:///some/file.db"
+    assert find("/abs/file.db").url == "sqlite:////abs/file.db"
+    assert find(None).url.startswith("sqlite:////")
 
 
 def test_follow_up_commands_never_show_a_password() -> None:
     assert named("postgresql://me:pw@h/d") == "postgresql://me:***@h/d"
     assert named("sqlite:///c.db") == "sqlite:///c.db"
-    assert named(catalog_url(None)) == ""
+    assert named(find(None).url) == ""

@@ -65,6 +65,11 @@ def test_up_crawls_like_the_embedded_product_and_keeps_its_catalog(folder: Path)
         tables = json.loads(again.stdout)["entities"]["Table"]
         assert tables["unchanged"] == tables["listed"] > 0
         assert "estate complete" in headrace("top", cwd=folder, XDG_DATA_HOME=str(folder)).stdout
+        for command in (("status", json.loads(again.stdout)["run"]), ("tree",), ("export",)):
+            found = headrace(*command, cwd=folder, XDG_DATA_HOME=str(folder))
+            assert found.returncode == 0
+            assert "estate" in found.stdout
+            assert "(the cluster of headrace up)" in found.stderr
     lost = headrace("top", cwd=folder, XDG_DATA_HOME=str(folder))
     assert lost.returncode == 1
     assert lost.stderr.strip().endswith("or start one: headrace up")
