@@ -35,6 +35,8 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 LOCAL_FILE = object()
 """Marks settings that name a file: a recipe keeps the whole path when its run starts."""
 LocalFile = Annotated[str, LOCAL_FILE]
+STATEMENTS = object()
+"""Marks settings that are statements: a recipe keeps those that are known to hold no secret, or hold a reference."""
 
 
 class Model(BaseModel):

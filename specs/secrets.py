@@ -17,6 +17,9 @@ from specs.problems import Path, dotted
 LIMIT = 65536
 """Bytes of the largest file that is taken for a secret."""
 
+NUMBER = "number:"
+"""Begins the names of prompts whose answer is a number: ``${prompt:number:connect_args_pin}``."""
+
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)\}")
 
 
@@ -38,7 +41,8 @@ def resolve(
     known = secrets or {}
     environ = os.environ if env is None else env
     if isinstance(value, str):
-        return _text(value, known, path, environ)
+        text = _text(value, known, path, environ)
+        return _number(text, path) if value.startswith(f"${{prompt:{NUMBER}") else text
     if isinstance(value, Mapping):
         return {key: resolve(each, known, (*path, str(key)), env=environ) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -73,6 +77,13 @@ def _text(value: str, secrets: Mapping[str, str], path: Path, env: Mapping[str, 
     if "${" not in value:
         return value
     return _REFERENCE.sub(lambda found: _one(found, secrets, path, env), value)
+
+
+def _number(text: str, path: Path) -> int | float:
+    try:
+        return int(text) if re.fullmatch(r"-?\d+", text) else float(text)
+    except ValueError:
+        raise Usage(f"{dotted(path)}: the answer should be a number", reason="prompt") from None
 
 
 def _one(found: re.Match[str], secrets: Mapping[str, str], path: Path, env: Mapping[str, str]) -> str:

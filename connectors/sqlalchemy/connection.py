@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
 from urllib.parse import SplitResult, unquote
 
 from pydantic import Field, SecretStr, model_validator
 
-from specs.config import ConnectionConfig
+from specs.config import STATEMENTS, ConnectionConfig
+from specs.harmless import harmless, harmless_statement, secret_spans
 
-_PASSWORD = re.compile(r"^(?P<user>[^:/?#]+://[^:/@?#]*):(?P<password>[^/?#]*)@(?=[^@]*$)", re.DOTALL)
+_PASSWORD = re.compile(r"(?s)^(?P<user>[^:/?#]+://[^:/@]*):(?P<password>[^@]*)@")
+"""As SQLAlchemy reads a URL: the password ends at the first ``@``."""
 
 
 class SqlalchemyConnection(ConnectionConfig):
@@ -28,7 +31,7 @@ class SqlalchemyConnection(ConnectionConfig):
     password: SecretStr | None = Field(default=None, description="The password; write a reference: ${env:NAME}.")
     database: str | None = Field(default=None, description="What to call the database; default: its name in the URL.")
     connect_args: dict[str, Any] = Field(default_factory=dict, description="Further arguments for the driver.")
-    on_connect: tuple[str, ...] = Field(
+    on_connect: Annotated[tuple[str, ...], STATEMENTS] = Field(
         default=(), description="Statements to send first: SET statement_timeout = '60s'."
     )
 
@@ -40,7 +43,10 @@ class SqlalchemyConnection(ConnectionConfig):
         found = _PASSWORD.match(given["url"])
         if found is None:
             return given
-        url = f"{found['user']}@{given['url'][found.end() :]}"
+        rest = given["url"][found.end() :]
+        if "@" in rest.partition("?")[0]:
+            raise ValueError("the password holds @ or /; write them as %40 and %2F, or use the setting password")
+        url = f"{found['user']}@{rest}"
         return {**given, "url": url, "password": given.get("password") or unquote(found["password"])}
 
     @classmethod
@@ -50,6 +56,29 @@ class SqlalchemyConnection(ConnectionConfig):
             text = text.replace(":/", ":///", 1)  # urllib drops an empty host
         return cls.model_validate({"url": text})
 
+    def secrets(self) -> Iterator[str]:
+        """What no message may show: the password, and whatever is not known to be harmless."""
+        if self.password:
+            yield self.password.get_secret_value()
+        yield from (self.url[start:end] for _, start, end in secret_spans(self.url))
+        yield from _unknown("", self.connect_args)
+        for statement in self.on_connect:
+            if not harmless_statement(statement):
+                yield statement
+                yield from (found[1] for found in re.finditer(r"['\"]([^'\"]{3,})['\"]", statement))
+
     def endpoint(self) -> str:
         """The URL without its query, which may hold secrets of the driver."""
         return self.url.split("?", 1)[0]
+
+
+def _unknown(name: str, value: Any) -> Iterator[str]:
+    """The texts and numbers of driver arguments that are not known to be harmless."""
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _unknown(str(key), each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _unknown(name, each)
+    elif not harmless(name, value):
+        yield str(value)

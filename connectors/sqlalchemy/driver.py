@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 from connectors.sqlalchemy.connection import SqlalchemyConnection
 from specs.config import Limits
 from specs.errors import Fatal, HeadraceError, Retry, Skip, Usage
+from specs.harmless import mask
 
 
 class SqlalchemyDriver:
@@ -31,6 +32,7 @@ class SqlalchemyDriver:
         self._connection: Connection | None = None
         self._inspector: Inspector | None = None
         self._lock = threading.RLock()
+        self._secrets = tuple(config.secrets())
 
     @cached_property
     def url(self) -> URL:
@@ -131,8 +133,7 @@ class SqlalchemyDriver:
         return self._clean(str(error.orig).strip().split("\n", 1)[0])
 
     def _clean(self, message: str) -> str:
-        secret = self.config.password.get_secret_value() if self.config.password else ""
-        return message.replace(secret, "***") if secret else message
+        return mask(message, self._secrets)
 
     def cancel(self) -> None:
         """Interrupt the statement where the driver has a way to."""

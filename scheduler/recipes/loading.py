@@ -87,9 +87,9 @@ def load(
         if prompt not in secrets:
             secrets[prompt] = ask(prompt)
     config = _connection(recipe, draft, secrets, env)
-    _sinks(recipe, draft, secrets, env)
+    sinks = _sinks(recipe, draft, secrets, env)
     stash = Stash()
-    recipe = _anchored(stash.recipe(recipe, config), config)
+    recipe = _anchored(stash.recipe(recipe, config, sinks), config)
     return Loaded(recipe, config, secrets | stash.secrets, draft.notices + stash.notices)
 
 
@@ -159,18 +159,23 @@ def _connection(
     return _settings(spec.config_class(), recipe.connection, ("connection",), draft, secrets, env)
 
 
-def _sinks(recipe: Recipe, draft: Draft, secrets: Mapping[str, str], env: Mapping[str, str] | None) -> None:
-    """Check the settings of every sink."""
+def _sinks(
+    recipe: Recipe, draft: Draft, secrets: Mapping[str, str], env: Mapping[str, str] | None
+) -> list[BaseModel]:  # fmt: skip
+    """The settings of every sink, checked."""
     if not recipe.sinks:
-        return
+        return []
     from workers.sinks import types
+
+    found: list[BaseModel] = []
 
     for at, sink in enumerate(recipe.sinks):
         path: Path = ("sinks", at)
         if sink["type"] not in types:
             message = f"unknown sink {sink['type']!r}; {nearest(sink['type'], types)}"
             raise draft.refuse([Problem((*path, "type"), message)])
-        _settings(types[sink["type"]].config, sink, path, draft, secrets, env)
+        found.append(_settings(types[sink["type"]].config, sink, path, draft, secrets, env))
+    return found
 
 
 def _settings(

@@ -1,23 +1,24 @@
-"""Moves secrets that stand in a recipe as they are into memory; what is stored refers to them by prompt."""
+"""Moves what may be secret in a recipe into memory; what is stored refers to it by prompt.
+
+Stored as written are references, what a connector's model declares as plain settings, and options of drivers that are
+known to be harmless. Everything else is asked for when the run is resumed.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote
 
 from pydantic import BaseModel, SecretStr
 
+from specs.config import LOCAL_FILE, STATEMENTS
+from specs.harmless import SECRET_NAME, harmless, harmless_statement, referring, secret_spans, token_spans
 from specs.problems import Path, dotted
 from specs.recipe import Recipe
-from specs.secrets import escape
+from specs.secrets import NUMBER
 
-_NAME = re.compile(r"(?i)passw|secret|token|credential|api_?key")
-"""Names of settings that hold secrets, where no model says so."""
-_ALL = frozenset({"headers"})
-"""Settings all of whose values may be secrets."""
-_QUERY = re.compile(r"(?i)([?&][^=&#]*(?:passw|secret|token|credential)[^=&#]*=)([^&#$]+)")
+Span = tuple[str, int, int]
 
 
 class Stash:
@@ -27,59 +28,108 @@ class Stash:
         self.secrets: dict[str, str] = {}
         self.notices: list[str] = []
 
-    def recipe(self, recipe: Recipe, config: BaseModel) -> Recipe:
-        """The recipe as it may be stored; ``config`` is its connection, checked and with references resolved."""
-        connection = self._fields(dict(recipe.connection), config)
-        connection = self._nested(connection, ("connection",))
-        sinks = tuple(self._nested(dict(sink), ("sinks", at)) for at, sink in enumerate(recipe.sinks))
+    def recipe(self, recipe: Recipe, config: BaseModel, sinks: Sequence[BaseModel] = ()) -> Recipe:
+        """The recipe as it may be stored.
+
+        ``config`` is its connection and ``sinks`` its sinks' settings: checked and with references resolved.
+        """
+        connection = self._model(self._moved(dict(recipe.connection), config), config, ("connection",))
+        sent = tuple(
+            self._model(dict(sink), settings, ("sinks", at), tokens=True)
+            for at, (sink, settings) in enumerate(zip(recipe.sinks, sinks, strict=True))
+        )
         if not self.secrets:
             return recipe
-        return recipe.model_copy(update={"connection": connection, "sinks": sinks})
+        return recipe.model_copy(update={"connection": connection, "sinks": sent})
 
-    def _fields(self, connection: dict[str, Any], config: BaseModel) -> dict[str, Any]:
-        """Secrets that the connector's model knows, also those that it found inside another setting (a URL)."""
-        plain = config.model_dump(mode="json")
-        for name in type(config).model_fields:
-            secret = getattr(config, name)
-            if not isinstance(secret, SecretStr) or not secret.get_secret_value():
-                continue
-            value = secret.get_secret_value()
-            if isinstance(connection.get(name), str):
-                if "${" not in connection[name]:
-                    connection[name] = self._put(name, value, ("connection", name))
-                continue
-            for key, written in connection.items():
-                if isinstance(written, str) and (value in written or value in unquote(written)):
-                    connection[key] = escape(str(plain[key]))
-                    connection[name] = self._put(name, value, ("connection", key))
-                    break
-        return connection
+    def _moved(self, written: dict[str, Any], config: BaseModel) -> dict[str, Any]:
+        """A literal password inside a URL becomes the setting that the model made of it."""
+        password = getattr(config, "password", None)
+        if not isinstance(password, SecretStr) or "password" in written:
+            return written
+        for key, text in written.items():
+            spans = [each for each in _spans(text) if each[0] == "password"] if isinstance(text, str) else []
+            if spans and text[spans[0][1] - 1] == ":" and text[spans[0][2] :].startswith("@"):
+                _, start, end = spans[0]
+                value = self._put("password", password.get_secret_value(), ("connection", key))
+                return written | {key: text[: start - 1] + text[end:], "password": value}
+        return written
 
-    def _nested(self, value: Any, path: Path) -> Any:
-        """Secrets that only their names give away: further arguments of drivers, parameters of URLs."""
-        if isinstance(value, dict):
-            return {key: self._nested(each, (*path, str(key))) for key, each in value.items()}
-        if isinstance(value, list):
-            return [self._nested(each, (*path, at)) for at, each in enumerate(value)]
-        if not isinstance(value, str) or not value:
+    def _model(self, written: dict[str, Any], config: BaseModel, path: Path, *, tokens: bool = False) -> dict[str, Any]:
+        """The settings that a model declares."""
+        found: dict[str, Any] = {}
+        for key, value in written.items():
+            place = (*path, key)
+            field = type(config).model_fields.get(key)
+            checked = getattr(config, key, None)
+            marks = field.metadata if field else ()
+            if isinstance(checked, SecretStr) and isinstance(value, str):
+                found[key] = value if referring(value) or not value else self._put(_name(place), value, place)
+            elif isinstance(checked, BaseModel) and isinstance(value, dict):
+                found[key] = self._model(value, checked, place)
+            elif any(each is STATEMENTS for each in marks):
+                found[key] = self._statements(value, place)
+            elif isinstance(value, str):
+                plain = any(each is LOCAL_FILE for each in marks) and not re.match(r"\w+:(?!\\)", value)
+                found[key] = value if plain else self._declared(key, value, place, tokens=tokens)
+            else:
+                secret = isinstance(checked, dict) and any(isinstance(each, SecretStr) for each in checked.values())
+                found[key] = self._free(value, place, secret=secret)
+        return found
+
+    def _declared(self, key: str, text: str, place: Path, *, tokens: bool) -> str:
+        """A text that a model declares: harmless but for what its name or parts of it give away."""
+        if SECRET_NAME.search(key) and not referring(text) and not re.search(r"(?i)(path|file|folder|dir)$", key):
+            return self._put(_name(place), text, place)
+        spans = [*_spans(text), *(token_spans(text) if tokens else ())]
+        return self._cut(text, sorted(spans, key=lambda span: span[1]), place)
+
+    def _statements(self, value: Any, place: Path) -> Any:
+        each = [value] if isinstance(value, str) else list(value)
+        return [
+            text if referring(text) or harmless_statement(text) else self._put(_name((*place, at)), text, (*place, at))
+            for at, text in enumerate(each)
+        ]
+
+    def _free(self, value: Any, place: Path, *, secret: bool = False) -> Any:
+        """Settings that only a driver knows."""
+        if isinstance(value, Mapping):
+            return {key: self._free(each, (*place, str(key)), secret=secret) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._free(each, (*place, at), secret=secret) for at, each in enumerate(value)]
+        name = next((step for step in reversed(place) if isinstance(step, str)), "")
+        if value in (None, "") or isinstance(value, bool) or (not secret and harmless(name, value)):
             return value
-        name = "_".join(map(str, path[1:] if path[0] == "connection" else path))
-        if len(path) > 2 and "${" not in value and (_NAME.search(str(path[-1])) or path[-2] in _ALL):
-            return self._put(name, value, path)
-        return _QUERY.sub(self._parameter(name, path), value) if "://" in value else value
+        if isinstance(value, str):
+            return self._cut(value, _spans(value), place) if referring(value) else self._put(_name(place), value, place)
+        return self._put(NUMBER + _name(place), str(value), place)
 
-    def _parameter(self, name: str, path: Path) -> Callable[[re.Match[str]], str]:
-        def replace(found: re.Match[str]) -> str:
-            key = re.sub(r"\W", "", found[1])
-            return found[1] + self._put(f"{name}_{key}", found[2], path)
-
-        return replace
+    def _cut(self, text: str, spans: Iterable[Span], place: Path) -> str:
+        found, last = "", 0
+        for name, start, end in spans:
+            if start >= last:
+                prompt = _name((*place, re.sub(r"\W+", "_", name)))
+                found += text[last:start] + self._put(prompt, text[start:end], place)
+                last = end
+        return found + text[last:]
 
     def _put(self, name: str, value: str, path: Path) -> str:
-        self.secrets[name] = value
+        prompt, number = name, 2
+        while self.secrets.get(prompt, value) != value:
+            prompt, number = f"{name}_{number}", number + 1
+        self.secrets[prompt] = value.replace("$${", "${")
         place = dotted(path)
         self.notices.append(
-            f"{place}: a secret stands here; it is not stored, and resume will ask for it"
+            f"{place}: a secret stands here, or what may be one; it is not stored, and resume will ask for it"
             f" (better: write a reference, ${{env:NAME}} or ${{file:PATH}})"
         )
-        return f"${{prompt:{name}}}"
+        return f"${{prompt:{prompt}}}"
+
+
+def _spans(text: str) -> list[Span]:
+    return list(secret_spans(text)) if "://" in text or "=" in text else []
+
+
+def _name(path: Path) -> str:
+    """What a prompt is called: the path below ``connection``."""
+    return "_".join(map(str, path[1:] if path[0] == "connection" else path))

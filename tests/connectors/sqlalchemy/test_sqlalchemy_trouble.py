@@ -18,6 +18,7 @@ from connectors.sqlalchemy.metadata import SqlalchemySource
 from specs.config import Limits
 from specs.entities.database import Table
 from specs.errors import Fatal, Retry, Skip, Usage
+from specs.problems import validate
 from specs.testing import harvest
 from specs.topology.reading import Reading
 from specs.topology.scope import EVERYTHING, Scope
@@ -56,7 +57,7 @@ def test_a_file_is_never_created_and_never_written(tmp_path: Path) -> None:
     [
         ("pg+x://me:p%40ss@h/db?a=b", "pg+x://me@h/db?a=b", "p@ss"),
         ("pg+x://me@h/db", "pg+x://me@h/db", None),
-        ("pg+x://me:p@ss/w@h/db", "pg+x://me:p@ss/w@h/db", None),
+        ("pg+x://me:p/s?s#w@h/db?a=b@c", "pg+x://me@h/db?a=b@c", "p/s?s#w"),
         ("sqlite:///a:b@c.db", "sqlite:///a:b@c.db", None),
     ],
 )
@@ -64,6 +65,14 @@ def test_a_password_in_the_url_is_moved(url: str, kept: str, password: str | Non
     found = SqlalchemyConnection(url=url)
     assert found.url == kept
     assert (found.password.get_secret_value() if found.password else None) == password
+
+
+@pytest.mark.parametrize("url", ["pg+x://me:geheim@ss/w@h/db", "pg+x://me:geheim@ss@h/db"])
+def test_a_password_that_ends_too_early_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(Usage, match="%40") as caught:
+        validate(SqlalchemyConnection, {"url": url})
+    assert "geheim" not in str(caught.value)
+    assert "ss" not in str(caught.value).replace("password", "")
 
 
 def test_a_shorthand_url_survives(tmp_path: Path) -> None:

@@ -36,6 +36,11 @@ def stored(found: Loaded) -> str:
         ("sqlalchemy", f'{{url: "oracle+oracledb://u@h/d", password: "{SECRET}"}}'),
         ("sqlalchemy", f'{{url: "oracle+oracledb://u@h/d", connect_args: {{wallet_password: "{SECRET}", n: [1]}}}}'),
         ("sqlalchemy", f'{{url: "mssql+pyodbc://h/d?driver=x&password={QUOTED}&timeout=3"}}'),
+        ("sqlalchemy", f'{{url: "mssql+pyodbc://h/?odbc_connect=DRIVER%3D%7Bx%7D%3BPWD%3D{QUOTED}&driver=x"}}'),
+        ("sqlalchemy", f'{{url: "x+y://u@h/d?unheard={QUOTED}", connect_args: {{timeout: 5000, ssl: true}}}}'),
+        ("sqlalchemy", f'{{url: "x+y://u@h/d", connect_args: {{unheard: [{{a: "{SECRET}"}}], n: [1]}}}}'),
+        ("sqlalchemy", '{url: "x+y://u@h/d", connect_args: {unheard: 271828.5, warehouse: w}}'),
+        ("sqlalchemy", f"""{{url: "x+y://u@h/d", on_connect: ["SET x.y = '{SECRET}'", "SET search_path = a, b"]}}"""),
     ],
 )
 def test_a_literal_secret_is_not_stored_and_means_the_same(tmp_path: Path, type_: str, connection: str) -> None:
