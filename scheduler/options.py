@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -13,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from scheduler.catalog_place import CatalogPlace
+    from workers.catalog import Catalog
     from workers.database import Database
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -20,9 +21,54 @@ F = TypeVar("F", bound=Callable[..., Any])
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def run_argument(function: F) -> F:
-    """``RUN``: the id of a run, completed by the shell."""
-    return click.argument("run", shell_complete=_runs)(function)
+def run_argument(*, named: bool = False) -> Callable[[F], F]:
+    """``[RUN]``, ``--service`` and ``--catalog``: handed in as ``run``, a whole id, and ``catalog``, a URL.
+
+    ``named``: a run (or its service) must be said, since there is no way back.
+    """
+
+    def decorate(function: F) -> F:
+        @wraps(function)
+        def chosen(*args: Any, run: str | None, service: str | None, catalog: str, **kwargs: Any) -> Any:
+            from scheduler.run_choice import choose
+            from workers.ledger import SqlLedger
+
+            if named and run is None and service is None:
+                raise click.UsageError("name the run, or say latest")
+            with opened(catalog) as db:
+                found = choose(SqlLedger(db), run, service)
+            if found != run and not kwargs.get("as_json"):
+                click.echo(click.style(f"run: {found}", dim=True), err=True)
+            return function(*args, run=found, catalog=catalog, **kwargs)
+
+        made: Any = catalog(chosen)
+        made = service_option("The latest run of this service.")(made)
+        return cast(F, click.argument("run", required=False, metavar="[RUN]", shell_complete=runs_begun)(made))
+
+    return decorate
+
+
+def run_option(name: str, help: str) -> Callable[[F], F]:
+    """An option that names a run: an id, the beginning or end of one, or ``latest``; see ``run_named``."""
+    return click.option(name, metavar="RUN", shell_complete=runs_begun, help=help)
+
+
+def run_named(db: Database, given: str | None) -> str | None:
+    """The id that a ``run_option`` means."""
+    from scheduler.run_choice import choose
+    from workers.ledger import SqlLedger
+
+    return None if given is None else choose(SqlLedger(db), given, None)
+
+
+def service_option(help: str) -> Callable[[F], F]:
+    """``--service``, completed by the shell."""
+    return click.option("--service", help=help, shell_complete=services_begun)
+
+
+def name_argument(*, required: bool = True) -> Callable[[F], F]:
+    """``FQN``: the name of an object, completed by the shell level by level."""
+    return click.argument("fqn", required=required, shell_complete=names_begun)
 
 
 def connector_argument(name: str, *, required: bool) -> Callable[[F], F]:
@@ -30,15 +76,42 @@ def connector_argument(name: str, *, required: bool) -> Callable[[F], F]:
     return click.argument(name, metavar="TYPE" if required else "[NAME]", required=required, shell_complete=_connectors)
 
 
-def _runs(context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
-    """Ids of the latest runs; none where the catalog cannot be read."""
+def runs_begun(context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
+    """Ids of the latest runs, and ``latest``."""
+
+    def ask(db: Database) -> list[str]:
+        from workers.ledger import SqlLedger
+
+        return ["latest", *(run.id for run in SqlLedger(db).runs(context.params.get("service"), 50))]
+
+    return [each for each in _asked(context, ask) if each.startswith(begun)]
+
+
+def services_begun(context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
+    return _catalog_names(context, begun, lambda found: (each.name for each in found.children()))
+
+
+def names_begun(context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
+    return _catalog_names(context, begun, lambda found: found.completions(begun))
+
+
+def _catalog_names(context: click.Context, begun: str, read: Callable[[Catalog], Iterable[str]]) -> list[str]:
+    def ask(db: Database) -> list[str]:
+        from workers.catalog import Catalog
+
+        return [each for each in read(Catalog(db)) if each.startswith(begun)]
+
+    return _asked(context, ask)
+
+
+def _asked(context: click.Context, ask: Callable[[Database], list[str]]) -> list[str]:
+    """What the catalog answers; nothing where it cannot be read: a shell has no place for errors."""
     from scheduler.catalog_place import find
     from specs.errors import HeadraceError
-    from workers.ledger import SqlLedger
 
     try:
         with opened(find(context.params.get("catalog")).url) as db:
-            return [run.id for run in SqlLedger(db).runs(None, 50) if run.id.startswith(begun)]
+            return ask(db)
     except HeadraceError:
         return []
 

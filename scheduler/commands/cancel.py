@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog, emit, run_argument
+from scheduler.options import as_json, emit, run_argument
 
 
 @click.command(short_help="End an open run now.")
-@run_argument
-@catalog
+@run_argument(named=True)
 @as_json
 def command(run: str, catalog: str, as_json: bool) -> None:
     """End an open run for good: what is stored stays, nothing is deleted, its workers drop what they hold.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.options import as_json, catalog, opened
+from scheduler.options import as_json, catalog, opened, run_named, run_option
 
 if TYPE_CHECKING:
     from workers.catalog import Catalog, Change
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Print the change feed.")
 @click.option("--since", default=0, metavar="SEQ", type=click.IntRange(0), help="Only events after this number.")
-@click.option("--run", help="Only events of this run.")
+@run_option("--run", "Only events of this run.")
 @click.option("--limit", default=1000, show_default=True, type=click.IntRange(1), help="Events to print.")
 @catalog
 @as_json
@@ -33,7 +33,7 @@ def command(since: int, run: str | None, limit: int, catalog: str, as_json: bool
     from workers.catalog import Catalog
 
     with opened(catalog) as db:
-        found = _paged(Catalog(db), since, run, limit)
+        found = _paged(Catalog(db), since, run_named(db, run), limit)
         if as_json:
             for line in array(json.dumps(each.as_json(), ensure_ascii=False) for each in found):
                 click.echo(line)

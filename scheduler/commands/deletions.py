@@ -8,14 +8,13 @@ from collections import Counter
 import click
 
 from scheduler.catalog_place import named
-from scheduler.options import as_json, catalog, emit, opened, run_argument
+from scheduler.options import as_json, emit, opened, run_argument
 
 
 @click.command(short_help="Show what a run found gone; approve what waits.")
-@run_argument
+@run_argument()
 @click.option("--approve", is_flag=True, help="Apply what waits because it is above the cap of the recipe.")
 @click.option("--doubtful", is_flag=True, help="With --approve: what is in doubt because our grants changed, too.")
-@catalog
 @as_json
 def command(run: str, approve: bool, doubtful: bool, catalog: str, as_json: bool) -> None:
     """Show every object that a run no longer saw, what the source answered when asked by name, and what became of it.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog, emit, opened
+from scheduler.options import as_json, catalog, emit, opened, run_named, run_option
 
 
 @click.command(short_help="Show what changed, field by field.")
-@click.option("--since", metavar="RUN", help="What changed after this run. [default: what the latest run changed]")
+@run_option("--since", "What changed after this run. [default: what the latest run changed]")
 @catalog
 @as_json
 def command(since: str | None, catalog: str, as_json: bool) -> None:
@@ -23,7 +23,7 @@ def command(since: str | None, catalog: str, as_json: bool) -> None:
     from workers.catalog import Catalog
 
     with opened(catalog) as db:
-        found = Catalog(db).diff(since)
+        found = Catalog(db).diff(run_named(db, since))
         if as_json:
             emit([each.as_json() for each in found])
             return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scheduler.joining import cluster
-from scheduler.options import as_json
+from scheduler.options import as_json, run_option
 
 if TYPE_CHECKING:
     from specs.recipe import Recipe
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Hand a recipe to the workers of a cluster.")
 @click.argument("source", metavar="URL|FILE", required=False)
 @click.option("--name", help="The service's name in the catalog; overrides the recipe.")
-@click.option("--retry", metavar="RUN", help="Crawl what failed in that run instead; it deletes nothing.")
+@run_option("--retry", "Crawl what failed in that run instead; it deletes nothing.")
 @click.option("--wait", is_flag=True, help="Show progress and the result; the run's end decides the exit code.")
 @click.option("--accept-identity", is_flag=True, help="The service moved to another server: go on, and remember it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
@@ -55,7 +55,7 @@ def command(
                 given, recipe, wait=wait, on_progress=progress, on_notice=notify, accept_identity=accept_identity
             )  # fmt: skip
         else:
-            run, summary = enqueue_retry(given, str(retry), wait=wait, on_progress=progress, on_notice=notify)
+            run, summary = enqueue_retry(given, _run(where, retry), wait=wait, on_progress=progress, on_notice=notify)
     if summary is not None:
         return finish(summary, as_json=as_json, catalog=where)
     if as_json:
@@ -63,6 +63,13 @@ def command(
     else:
         click.echo(run.id)
     return 0
+
+
+def _run(catalog: str, given: str | None) -> str:
+    from scheduler.options import opened, run_named
+
+    with opened(catalog) as db:
+        return str(run_named(db, given))
 
 
 def _loaded(source: str, name: str | None) -> Recipe:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog, opened
+from scheduler.options import as_json, catalog, opened, service_option
 
 
 @click.command(short_help="Write the catalog as JSON lines, or its JSON Schema.")
 @click.option("--format", "format_", default="jsonl", show_default=True, type=click.Choice(["jsonl", "json-schema"]))
-@click.option("--service", help="Only this service.")
+@service_option("Only this service.")
 @click.option("--stats", is_flag=True, help="With row estimates and sizes, which differ from crawl to crawl.")
 @click.option("--output", "-o", help="Write into a file, renamed into place when complete. [default: stdout]")
 @catalog

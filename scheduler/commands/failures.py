@@ -7,22 +7,21 @@ from collections import Counter
 import click
 
 from scheduler.catalog_place import named
-from scheduler.options import as_json, catalog, emit, opened, run_argument
+from scheduler.options import as_json, emit, opened, run_argument
 
 
 @click.command(short_help="List the objects and scopes that failed.")
-@run_argument
+@run_argument()
 @click.option(
     "--limit", default=100, show_default=True, type=click.IntRange(1), help="Objects to print (not with --json)."
 )
-@catalog
 @as_json
 def command(run: str, limit: int, catalog: str, as_json: bool) -> None:
     """List every object that was listed and could not be crawled, and every scope not listed to its end, with why.
 
     \b
     Example:
-      headrace failures 20261122-211530-shop_prod-x7f3
+      headrace failures
     """
     from itertools import islice
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog, emit, opened
+from scheduler.options import as_json, catalog, emit, opened, services_begun
 
 
 @click.command(short_help="Remove a service from the catalog.")
-@click.argument("service")
+@click.argument("service", shell_complete=services_begun)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @catalog
 @as_json

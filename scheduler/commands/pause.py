@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog, emit, run_argument
+from scheduler.options import as_json, emit, run_argument
 
 
 @click.command(short_help="Let a run of a cluster rest.")
-@run_argument
-@catalog
+@run_argument(named=True)
 @as_json
 def command(run: str, catalog: str, as_json: bool) -> None:
     """Let a run of a cluster rest: its workers give back what they hold, and take nothing of it until resumed.

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog, emit, run_argument
+from scheduler.options import as_json, emit, run_argument
 
 
 @click.command(short_help="Continue an interrupted or paused run.")
-@run_argument
+@run_argument()
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that crawl.")
 @click.option("--accept-identity", is_flag=True, help="The service moved to another server: go on, and remember it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
-@catalog
 @as_json
 def command(run: str, workers: int, accept_identity: bool, quiet: bool, catalog: str, as_json: bool) -> int:
     """Continue an interrupted run where it was, or a paused one of a cluster; nothing that is stored is read again.

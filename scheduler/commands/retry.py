@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog, run_argument
+from scheduler.options import as_json, run_argument
 
 
 @click.command(short_help="Crawl only what failed in a run.")
-@run_argument
+@run_argument()
 @click.option("--failed", is_flag=True, default=True, help="Failed objects and scopes (the default).")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that crawl.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
-@catalog
 @as_json
 def command(run: str, failed: bool, workers: int, quiet: bool, catalog: str, as_json: bool) -> int:
     """Open a new run over the objects and scopes that failed in RUN. It deletes nothing.
 
     \b
     Example:
-      headrace retry 20261122-211530-shop_prod-x7f3 --failed
+      headrace retry --service shop_prod
     """
     from scheduler.crawl import retry
     from scheduler.running import finish, secrets_of, shown

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog, emit, opened
+from scheduler.options import as_json, catalog, emit, opened, service_option
 
 
 @click.command(short_help="List runs.")
-@click.option("--service", help="Only runs of this service.")
+@service_option("Only runs of this service.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many, newest first.")
 @catalog
 @as_json

@@ -5,18 +5,19 @@ from __future__ import annotations
 import click
 
 from scheduler.catalog_place import named
-from scheduler.options import as_json, catalog, emit, opened, run_argument
+from scheduler.options import as_json, emit, opened, run_argument
 
 
 @click.command(short_help="Show one run, reconciled.")
-@run_argument
-@catalog
+@run_argument()
 @as_json
 def command(run: str, catalog: str, as_json: bool) -> int:
     """Show one run: counts that reconcile, what was left out and why, slowest scopes. The exit code is the run's.
 
     \b
     Example:
+      headrace status
+      headrace status latest --service shop_prod
       headrace status 20261122-211530-shop_prod-x7f3
     """
     import time
@@ -31,7 +32,7 @@ def command(run: str, catalog: str, as_json: bool) -> int:
     with opened(catalog) as db:
         ledger = SqlLedger(db)
         found = ledger.run(run)
-        seconds = (found.ended_at or time.time()) - found.started_at
+        seconds = max(0.0, (found.ended_at or time.time()) - found.started_at)
         published = result(Chores(db).published(run)[1])
         summary = summarise(db, ledger, found, seconds=seconds, published=published)
         now = ledger.progress(run) if found.open else None

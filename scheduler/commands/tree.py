@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scheduler.options import as_json, catalog, emit, opened
+from scheduler.options import as_json, catalog, emit, name_argument, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Show what lies below an object.")
-@click.argument("fqn", required=False)
+@name_argument(required=False)
 @click.option("--depth", default=3, show_default=True, type=click.IntRange(1, 20), help="Levels to go down.")
 @catalog
 @as_json

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from scheduler.options import as_json, catalog, emit, opened
+from scheduler.options import as_json, catalog, emit, name_argument, opened
 
 
 @click.command(short_help="Bring back an object that was deleted.")
-@click.argument("fqn")
+@name_argument()
 @click.option("--type", "type_", help="Where several objects share the name: only the one of this type.")
 @catalog
 @as_json

@@ -23,7 +23,8 @@ def number(value: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """``0.42s``, ``12.3s``, ``4m 05s``, ``2h 10m``."""
+    """``0.42s``, ``12.3s``, ``4m 05s``, ``2h 10m``; nothing took less than no time, whatever a clock says."""
+    seconds = max(0.0, seconds)
     if seconds < 10:
         return f"{seconds:.2f}s"
     if seconds < 60:

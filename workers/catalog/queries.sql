@@ -225,10 +225,10 @@ SELECT last FROM feed_runs WHERE run = :run
 
 -- name: seq_behind_time
 SELECT coalesce(max(f.last), 0) FROM feed_runs AS f JOIN runs AS r ON r.id = f.run
-WHERE r.started_at <= (SELECT started_at FROM runs WHERE id = :run)
+WHERE r.n <= (SELECT n FROM runs WHERE id = :run)
 
 -- name: latest_run
-SELECT id FROM runs ORDER BY started_at DESC, id DESC LIMIT 1
+SELECT id FROM runs ORDER BY n DESC, id DESC LIMIT 1
 
 -- name: known_run
 SELECT service, state FROM runs WHERE id = :run
@@ -253,8 +253,8 @@ ORDER BY a.fqn, a.type
 -- name: newer_run
 SELECT id FROM runs
 WHERE service = :service AND id <> :run AND parent IS NULL
-    AND started_at >= (SELECT started_at FROM runs WHERE id = :run)
-ORDER BY started_at DESC LIMIT 1
+    AND n >= (SELECT n FROM runs WHERE id = :run)
+ORDER BY n DESC LIMIT 1
 
 -- name: approve
 UPDATE absences SET outcome = (SELECT CASE WHEN e.state = 'missing' THEN 'deleted' ELSE 'missing' END
@@ -262,7 +262,7 @@ UPDATE absences SET outcome = (SELECT CASE WHEN e.state = 'missing' THEN 'delete
 WHERE run = :run AND outcome IN ('waiting', :also)
     AND EXISTS (SELECT 1 FROM entities AS e WHERE e.id = absences.id AND e.state IN ('live', 'missing')
         AND NOT EXISTS (SELECT 1 FROM runs AS newer WHERE newer.id = e.changed_run
-            AND newer.started_at > (SELECT started_at FROM runs WHERE id = :run)))
+            AND newer.n > (SELECT n FROM runs WHERE id = :run)))
 
 -- name: not_live_by_name
 SELECT id, type, fqn, state, state_run FROM entities

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from workers.catalog import approvals, exporting, history, reading, retention
@@ -34,6 +35,15 @@ class Catalog:
     def children(self, fqn: str | None = None) -> Iterator[Brief]:
         """What lies directly below ``fqn``, ordered by FQN; without it, the services."""
         return reading.children(self.db, fqn or "")
+
+    def completions(self, begun: str, limit: int = 50) -> list[str]:
+        """FQNs that begin so, one level at a time; those below an object that is written out."""
+        found = self._beginning(begun.rpartition(".")[0], begun, limit)
+        return found if found != [begun] else found + self._beginning(begun, f"{begun}.", limit)
+
+    def _beginning(self, parent: str, begun: str, limit: int) -> list[str]:
+        below = (each.fqn for each in reading.children(self.db, parent, begun))
+        return list(dict.fromkeys(islice(takewhile(lambda fqn: fqn.startswith(begun), below), limit)))
 
     def services(self) -> list[ServiceView]:
         return reading.services(self.db)

@@ -34,11 +34,11 @@ def find(db: Database, fqn: str) -> list[Entry]:
     ]
 
 
-def children(db: Database, fqn: str) -> Iterator[Brief]:
-    """What lies directly below ``fqn``, ordered by FQN; below the empty FQN lie the services."""
+def children(db: Database, fqn: str, begin: str = "") -> Iterator[Brief]:
+    """What lies directly below ``fqn``, ordered by FQN from ``begin`` on; below the empty FQN lie the services."""
     queries = sqlfile.load("workers.catalog", db.dialect)
     parent = clean(fqn)
-    at = {"parent": parent, "fqn": "", "type": ""}
+    at = {"parent": parent, "fqn": clean(begin), "type": ""}
     while True:
         with db.read() as conn:
             rows = conn.execute(queries["children_page"], at).fetchall()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from specs.names import clean
 from specs.topology.events import Start
 from specs.work import Run, Via
 from workers.database import Database
@@ -28,6 +29,11 @@ class Reader:
         with self._desks.read() as desk:
             name = "recent_runs" if service is None else "recent_runs_of"
             return [runs.load_run(row) for row in desk.all(name, service=service, limit=limit)]
+
+    def runs_like(self, part: str, service: str | None = None) -> list[str]:
+        """Ids of up to six runs that begin or end so, newest first."""
+        with self._desks.read() as desk:
+            return [row.id for row in desk.all("runs_like", part=clean(part), service=service or "")]
 
     def open_runs(self, via: Via | None = None) -> list[Run]:
         """The runs that are not closed, oldest first; ``via``: only those that such processes work on."""

@@ -32,11 +32,12 @@ CREATE TABLE runs (
     published_at DOUBLE PRECISION, -- its snapshot sinks were written
     published TEXT NOT NULL DEFAULT '', -- JSON: lines per sink, errors, attempts
     identity TEXT, -- of the server that its first connection reached
-    doubt TEXT NOT NULL DEFAULT '' -- why nothing that is absent counts as gone
+    doubt TEXT NOT NULL DEFAULT '', -- why nothing that is absent counts as gone
+    n bigint NOT NULL DEFAULT 0 -- grows with every run, whatever the clock says
 );
 -- one run at a time per service
 CREATE UNIQUE INDEX runs_open ON runs (service) WHERE state IN ('running', 'confirming');
-CREATE INDEX runs_started ON runs (started_at);
+CREATE INDEX runs_order ON runs (n);
 CREATE INDEX runs_unpublished ON runs (ended_at)
   WHERE via = 'cluster' AND state IN ('complete', 'partial') AND published_at IS NULL;
 CREATE INDEX runs_states ON runs (service, state, ended_at);

@@ -15,7 +15,7 @@ FROM tallies t JOIN runs r ON r.id = t.run GROUP BY r.service ORDER BY r.service
 
 -- name: ended_runs
 SELECT id, service, state, ended_at, {now} - ended_at AS ago FROM runs WHERE state NOT IN ('running', 'confirming')
-ORDER BY started_at DESC LIMIT 5;
+ORDER BY n DESC LIMIT 5;
 
 -- name: totals
 SELECT sum(known) AS known, sum(finished) AS finished, sum(entities) AS entities, sum(failures) AS failures,
@@ -32,7 +32,7 @@ GROUP BY state ORDER BY state;
 
 -- name: quarantined
 SELECT r.service, count(*) AS n FROM outcomes o JOIN runs r ON r.id = o.run
-WHERE o.reason = 'poison' AND r.started_at = (SELECT max(l.started_at) FROM runs l WHERE l.service = r.service)
+WHERE o.reason = 'poison' AND r.n = (SELECT max(l.n) FROM runs l WHERE l.service = r.service)
 GROUP BY r.service ORDER BY r.service LIMIT :most;
 
 -- name: services

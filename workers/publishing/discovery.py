@@ -14,8 +14,8 @@ from workers.database import Database
 from workers.publishing.followers import Followers
 from workers.sinks import label_of, mode_of
 
-OVERLAP = 600.0
-"""Seconds before the newest run that are looked at again: clocks differ, and commits come late."""
+OVERLAP = 100
+"""Runs before the newest one that are looked at again: commits come late."""
 log = logging.getLogger("headrace.publisher")
 
 
@@ -25,20 +25,20 @@ class Discovery:
     def __init__(self, db: Database, followers: Followers) -> None:
         self._db, self._followers = db, followers
         self._queries = sqlfile.load("workers.publishing", db.dialect)
-        self._since = 0.0
-        self._known: dict[str, float] = {}
+        self._since = 0
+        self._known: dict[str, int] = {}
 
     def look(self) -> None:
         """Register followers of services whose newest run is new to us. Raises ``Retry`` while the catalog is out."""
         with self._db.read() as conn:
             rows = conn.execute(self._queries["newest_recipes"], {"since": self._since - OVERLAP}).fetchall()
-        for service, type_, recipe, via, started_at in rows:
-            if self._known.get(service) == started_at:
+        for service, type_, recipe, via, n in rows:
+            if self._known.get(service) == n:
                 continue
             if via == "cluster":
                 self._register(service, type_, json.loads(recipe))
-            self._known[service] = started_at
-            self._since = max(self._since, started_at)
+            self._known[service] = n
+            self._since = max(self._since, n)
 
     def _register(self, service: str, type_: str, data: Any) -> None:
         try:

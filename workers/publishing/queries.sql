@@ -21,14 +21,14 @@ SELECT sink, state FROM followers WHERE service = :service
 UPDATE followers SET state = 'idle' WHERE sink = :sink
 
 -- name: newest_recipes
-SELECT service, service_type, recipe, via, started_at FROM (
-    SELECT service, service_type, recipe, via, started_at,
-        row_number() OVER (PARTITION BY service ORDER BY started_at DESC, id DESC) AS age
+SELECT service, service_type, recipe, via, n FROM (
+    SELECT service, service_type, recipe, via, n,
+        row_number() OVER (PARTITION BY service ORDER BY n DESC, id DESC) AS age
     FROM runs
-    WHERE started_at >= :since
+    WHERE n >= :since
 ) AS aged
 WHERE age = 1
-ORDER BY started_at
+ORDER BY n
 
 -- name: followers
 SELECT sink, service, config, state, seq, cursor, holder, failing, retry_at, reason, acknowledged_at,

@@ -22,7 +22,9 @@ def test_an_empty_table_is_its_head() -> None:
     assert table(("a", "b"), []) == "A  B"
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0.424, "0.42s"), (12.34, "12.3s"), (245, "4m 05s"), (7800, "2h 10m")])
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.424, "0.42s"), (12.34, "12.3s"), (245, "4m 05s"), (7800, "2h 10m"), (-3600, "0.00s")]
+)
 def test_durations(seconds: float, text: str) -> None:
     assert duration(seconds) == text
 

@@ -30,7 +30,7 @@ DELETE FROM dead_letters WHERE sink NOT IN (SELECT sink FROM followers)
 
 -- name: runs_to_drop
 SELECT id FROM (
-    SELECT id, state, started_at, row_number() OVER (PARTITION BY service ORDER BY started_at DESC, id DESC) AS age
+    SELECT id, state, started_at, row_number() OVER (PARTITION BY service ORDER BY n DESC, id DESC) AS age
     FROM runs
 ) AS aged
 WHERE age > :keep AND started_at < :before AND state NOT IN ('running', 'confirming')

@@ -1,8 +1,8 @@
 -- name: add_run
 INSERT INTO runs (id, service, service_type, state, recipe, parent, deletes, started_at, via, schedule, deadline_at,
-  accept_identity)
+  accept_identity, n)
 VALUES (:id, :service, :service_type, 'running', :recipe, :parent, :deletes, {now}, :via, :schedule, {now} + :deadline,
-  :accept_identity);
+  :accept_identity, (SELECT coalesce(max(n), 0) + 1 FROM runs));
 
 -- name: get_run
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
@@ -20,17 +20,23 @@ SELECT id FROM runs WHERE service = :service AND state IN ('running', 'confirmin
 -- name: open_runs
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
   accept_identity, schedule, deadline_at FROM runs
-WHERE state IN ('running', 'confirming') ORDER BY started_at, id;
+WHERE state IN ('running', 'confirming') ORDER BY n, id;
+
+-- name: runs_like
+SELECT id FROM runs
+WHERE (substr(id, 1, length(:part)) = :part OR substr(id, length(id) - length(:part) + 1) = :part)
+  AND (:service = '' OR service = :service)
+ORDER BY n DESC, id DESC LIMIT 6;
 
 -- name: recent_runs
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
   accept_identity, schedule, deadline_at FROM runs
-ORDER BY started_at DESC, id DESC LIMIT :limit;
+ORDER BY n DESC, id DESC LIMIT :limit;
 
 -- name: recent_runs_of
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
   accept_identity, schedule, deadline_at FROM runs
-WHERE service = :service ORDER BY started_at DESC, id DESC LIMIT :limit;
+WHERE service = :service ORDER BY n DESC, id DESC LIMIT :limit;
 
 -- name: set_run_state
 UPDATE runs SET state = :state WHERE id = :run;
