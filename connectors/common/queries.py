@@ -1,9 +1,12 @@
-"""SQL by name: ``queries.sql`` beside a connector's code, cut at its ``-- name: x`` lines."""
+"""SQL by name: ``queries.sql`` beside a connector's code, cut at its ``-- name: x`` lines.
+
+Where there are many, ``queries/*.sql`` has them, a file for each subject.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -12,12 +15,28 @@ _NAME = re.compile(r"^-- name: *(\w+) *$", re.MULTILINE)
 
 
 @cache
-def load(package: str, file: str = "queries.sql") -> Mapping[str, str]:
-    """The statements of ``file`` in ``package``, by name, without comment lines and the closing semicolon.
+def load(package: str) -> Mapping[str, str]:
+    """The statements of ``package``, by name, without comment lines and the closing semicolon.
 
-    Raises ``ValueError`` when a name is used twice or text stands before the first name.
+    Raises ``ValueError`` when a name is used twice or text stands before the first name of a file.
     """
-    return parse(files(package).joinpath(file).read_text(encoding="utf-8"))
+    folder = files(package)
+    one, several = folder.joinpath("queries.sql"), folder.joinpath("queries")
+    found = [one] if one.is_file() else []
+    if several.is_dir():
+        found += sorted((each for each in several.iterdir() if each.name.endswith(".sql")), key=lambda each: each.name)
+    return merged(each.read_text(encoding="utf-8") for each in found)
+
+
+def merged(texts: Iterable[str]) -> Mapping[str, str]:
+    """The statements of several texts; see ``load``."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for name, statement in parse(text).items():
+            if name in found:
+                raise ValueError(f"SQL name {name!r} is used twice")
+            found[name] = statement
+    return MappingProxyType(found)
 
 
 def parse(text: str) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ _ONLY = re.compile(r"^(.*?) *-- (from|before) (\d+)$", re.MULTILINE)
 
 @cache
 def statements(major: int) -> Mapping[str, str]:
-    """The statements of ``queries.sql`` by name, without the lines meant for other versions than ``major``."""
+    """The statements of ``queries/*.sql`` by name, without the lines meant for other versions than ``major``."""
 
     def line(found: re.Match[str]) -> str:
         text, word, version = found[1], found[2], int(found[3])

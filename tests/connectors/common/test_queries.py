@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.common.queries import parse
+from connectors.common.queries import merged, parse
 
 
 def test_statements_come_by_name_without_comments() -> None:
@@ -16,3 +16,9 @@ def test_statements_come_by_name_without_comments() -> None:
 def test_unnamed_and_doubled_statements_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="SQL"):
         parse(text)
+
+
+def test_files_of_one_package_share_their_names() -> None:
+    assert dict(merged(["-- name: a\nSELECT 1", "-- name: b\nSELECT 2"])) == {"a": "SELECT 1", "b": "SELECT 2"}
+    with pytest.raises(ValueError, match="'a' is used twice"):
+        merged(["-- name: a\nSELECT 1", "-- name: a\nSELECT 2"])

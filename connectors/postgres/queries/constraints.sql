@@ -1,0 +1,54 @@
+-- Facets of tables: what their rows must keep to, and what finds them.
+
+-- name: constraints
+-- Referred columns by one look-up where there is one, which is the rule.
+SELECT k.conrelid,
+       k.contype,
+       k.conname,
+       k.conkey,
+       r.nspname,
+       r.relname,
+       CASE WHEN k.contype <> 'f' THEN NULL
+            WHEN pg_catalog.cardinality(k.confkey) = 1 THEN ARRAY[(
+                SELECT a.attname::text FROM pg_catalog.pg_attribute AS a
+                WHERE a.attrelid = k.confrelid AND a.attnum = k.confkey[1])]
+            ELSE ARRAY(
+                SELECT a.attname::text
+                FROM pg_catalog.unnest(k.confkey) WITH ORDINALITY AS u (attnum, place)
+                JOIN pg_catalog.pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = u.attnum
+                ORDER BY u.place) END,
+       k.confupdtype,
+       k.confdeltype,
+       CASE k.contype WHEN 'c' THEN pg_catalog.pg_get_expr(k.conbin, k.conrelid)
+                      WHEN 'x' THEN pg_catalog.pg_get_constraintdef(k.oid) END,
+       k.condeferrable,
+       k.conenforced -- from 18
+       true -- before 18
+FROM pg_catalog.pg_constraint AS k
+LEFT JOIN LATERAL (
+    SELECT (SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.oid = t.relnamespace) AS nspname, t.relname
+    FROM pg_catalog.pg_class AS t
+    WHERE t.oid = k.confrelid OFFSET 0) AS r ON k.contype = 'f'
+WHERE k.conrelid = ANY (%b::oid[]) AND k.contype IN ('p', 'u', 'f', 'c', 'x')
+  -- A key into a partitioned table has hidden twins, one into each of its partitions.
+  AND (k.conparentid = 0 OR NOT EXISTS (
+      SELECT FROM pg_catalog.pg_constraint AS up WHERE up.oid = k.conparentid AND up.conrelid = k.conrelid))
+
+-- name: indexes
+SELECT i.indrelid,
+       c.relname,
+       i.indkey::text,
+       i.indnkeyatts,
+       i.indisunique,
+       CASE c.relam WHEN 403 THEN 'btree'
+            ELSE (SELECT am.amname FROM pg_catalog.pg_am AS am WHERE am.oid = c.relam) END,
+       CASE WHEN i.indpred IS NOT NULL THEN pg_catalog.pg_get_expr(i.indpred, i.indrelid) END,
+       CASE WHEN i.indexprs IS NOT NULL THEN ARRAY(
+           SELECT pg_catalog.pg_get_indexdef(i.indexrelid, place, false)
+           FROM pg_catalog.generate_series(1, i.indnatts) AS place) END,
+       (SELECT d.description
+        FROM pg_catalog.pg_description AS d
+        WHERE d.objoid = i.indexrelid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = 0)
+FROM pg_catalog.pg_index AS i
+CROSS JOIN LATERAL (SELECT r.relname, r.relam FROM pg_catalog.pg_class AS r WHERE r.oid = i.indexrelid OFFSET 0) AS c
+WHERE i.indrelid = ANY (%b::oid[])

@@ -1,0 +1,33 @@
+-- Questions by name. Each sees what the listing of the same objects sees.
+
+-- name: exists_database
+SELECT datname FROM pg_catalog.pg_database WHERE datname = ANY (%(names)s)
+
+-- name: exists_schema
+SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = ANY (%(names)s)
+
+-- name: exists_relation
+SELECT c.relname
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = %(schema)s AND c.relname = ANY (%(names)s) AND c.relkind = ANY (%(kinds)s)
+
+-- name: exists_type
+SELECT t.typname
+FROM pg_catalog.pg_type AS t
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+WHERE n.nspname = %(schema)s AND t.typname = ANY (%(names)s)
+
+-- name: exists_routine
+SELECT p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')'
+FROM pg_catalog.pg_proc AS p
+JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+WHERE n.nspname = %(schema)s
+  AND p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')' = ANY (%(names)s)
+
+-- name: exists_trigger
+SELECT t.tgname
+FROM pg_catalog.pg_trigger AS t
+JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE n.nspname = %(schema)s AND c.relname = %(table)s AND t.tgname = ANY (%(names)s) AND NOT t.tgisinternal

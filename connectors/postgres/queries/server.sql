@@ -1,0 +1,41 @@
+-- The server: who it is, its databases and their schemas.
+--
+-- In all files here: a line that ends in "-- from N" is sent to servers of major version N and up only, one that ends in
+-- "-- before N" to older ones. Every query of a facet takes the oids of one slice and has the object's oid first.
+-- Functions are called only for rows that need them: format_type and pg_get_expr cost more than the row itself.
+-- "OFFSET 0" keeps a look-up a look-up: as a join it would read the whole catalog again for every slice.
+
+-- name: identity
+SELECT system_identifier::text FROM pg_catalog.pg_control_system()
+
+-- name: databases
+SELECT d.datname,
+       pg_catalog.pg_get_userbyid(d.datdba),
+       pg_catalog.shobj_description(d.oid, 'pg_database'),
+       pg_catalog.pg_encoding_to_char(d.encoding),
+       d.datcollate
+FROM pg_catalog.pg_database AS d
+WHERE d.datallowconn AND (NOT d.datistemplate OR d.datname = %(only)s)
+  AND (%(only)s::text IS NULL OR d.datname = %(only)s)
+
+-- name: schemas
+-- The estimate counts what the walk below a schema lists; child partitions only when they are shown.
+SELECT n.nspname,
+       n.oid,
+       pg_catalog.pg_get_userbyid(n.nspowner),
+       d.description,
+       coalesce(r.objects, 0) + coalesce(p.objects, 0)
+FROM pg_catalog.pg_namespace AS n
+LEFT JOIN pg_catalog.pg_description AS d
+       ON d.objoid = n.oid AND d.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.objsubid = 0
+LEFT JOIN (SELECT relnamespace, count(*) AS objects
+           FROM pg_catalog.pg_class
+           WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND (%(partitions)s OR NOT relispartition)
+           GROUP BY relnamespace) AS r ON r.relnamespace = n.oid
+LEFT JOIN (SELECT pronamespace, count(*) AS objects
+           FROM pg_catalog.pg_proc
+           GROUP BY pronamespace) AS p ON p.pronamespace = n.oid
+WHERE n.nspname NOT LIKE 'pg\_temp\_%%' AND n.nspname NOT LIKE 'pg\_toast%%'
+  AND (%(system)s OR (n.nspname NOT LIKE 'pg\_%%' AND n.nspname <> 'information_schema'))
+  AND (%(after)s::text IS NULL OR n.nspname >= %(after)s::name COLLATE "C")
+  AND (%(until)s::text IS NULL OR n.nspname <= %(until)s::name COLLATE "C")

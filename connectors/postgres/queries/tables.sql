@@ -1,0 +1,91 @@
+-- Facets of tables and views. Every facet takes the oids of one slice and has the object's oid first.
+
+-- name: relations
+SELECT c.oid,
+       c.relkind,
+       pg_catalog.pg_get_userbyid(c.relowner),
+       c.reltuples::float8,
+       c.relpages::int8 * pg_catalog.current_setting('block_size')::int8,
+       c.relpersistence,
+       CASE c.relam WHEN 0 THEN NULL WHEN 2 THEN 'heap'
+            ELSE (SELECT am.amname FROM pg_catalog.pg_am AS am WHERE am.oid = c.relam) END,
+       c.reloptions
+FROM pg_catalog.pg_class AS c
+WHERE c.oid = ANY (%b::oid[])
+
+-- name: comments
+SELECT d.objoid, d.objsubid, d.description
+FROM pg_catalog.pg_description AS d
+WHERE d.objoid = ANY (%b::oid[]) AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
+
+-- name: columns
+SELECT a.attrelid,
+       a.attnum,
+       a.attname,
+       a.atttypid,
+       a.atttypmod,
+       a.attnotnull,
+       a.attidentity,
+       a.attgenerated,
+       CASE WHEN a.attcollation NOT IN (0, 100)
+            THEN (SELECT l.collname FROM pg_catalog.pg_collation AS l WHERE l.oid = a.attcollation) END,
+       CASE WHEN a.atthasdef
+            THEN (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+                  FROM pg_catalog.pg_attrdef AS d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END
+FROM pg_catalog.pg_attribute AS a
+WHERE a.attrelid = ANY (%b::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attrelid, a.attnum
+
+-- name: views
+SELECT c.oid, pg_catalog.pg_get_viewdef(c.oid, true)
+FROM pg_catalog.pg_class AS c
+WHERE c.oid = ANY (%b::oid[])
+
+-- name: partitioning
+SELECT c.oid,
+       CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
+       p.partattrs::text,
+       CASE WHEN c.relkind = 'p'
+            THEN (SELECT count(*) FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = c.oid) END,
+       pn.nspname,
+       pc.relname,
+       CASE WHEN c.relispartition THEN pg_catalog.pg_get_expr(c.relpartbound, c.oid) END
+FROM pg_catalog.pg_class AS c
+LEFT JOIN pg_catalog.pg_partitioned_table AS p ON p.partrelid = c.oid
+LEFT JOIN pg_catalog.pg_inherits AS h ON h.inhrelid = c.oid AND c.relispartition
+LEFT JOIN pg_catalog.pg_class AS pc ON pc.oid = h.inhparent
+LEFT JOIN pg_catalog.pg_namespace AS pn ON pn.oid = pc.relnamespace
+WHERE c.oid = ANY (%b::oid[])
+
+-- name: foreign
+SELECT f.ftrelid, s.srvname, w.fdwname, f.ftoptions
+FROM pg_catalog.pg_foreign_table AS f
+JOIN pg_catalog.pg_foreign_server AS s ON s.oid = f.ftserver
+JOIN pg_catalog.pg_foreign_data_wrapper AS w ON w.oid = s.srvfdw
+WHERE f.ftrelid = ANY (%b::oid[])
+
+-- name: sizes
+SELECT c.oid, pg_catalog.pg_total_relation_size(c.oid)
+FROM pg_catalog.pg_class AS c
+WHERE c.oid = ANY (%b::oid[])
+
+-- name: locked
+-- What another session holds exclusively, and the views over it.
+WITH held AS (
+    SELECT k.relation
+    FROM pg_catalog.pg_locks AS k
+    WHERE k.locktype = 'relation' AND k.mode = 'AccessExclusiveLock' AND k.granted
+      AND k.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+)
+SELECT relation FROM held WHERE relation = ANY (%(oids)b::oid[])
+UNION
+SELECT i.indrelid FROM held JOIN pg_catalog.pg_index AS i ON i.indexrelid = held.relation
+WHERE i.indrelid = ANY (%(oids)b::oid[])
+UNION
+SELECT r.ev_class
+FROM held
+JOIN pg_catalog.pg_depend AS d
+  ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = held.relation
+ AND d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+JOIN pg_catalog.pg_rewrite AS r ON r.oid = d.objid
+WHERE r.ev_class = ANY (%(oids)b::oid[])

@@ -1,0 +1,64 @@
+-- Types: of columns, with all they are made of, and the user-defined ones themselves.
+
+-- name: types
+-- Every type that the given ones are made of, to any depth; typmods travel with elements and domains.
+WITH RECURSIVE wanted (oid, typmod) AS (
+    SELECT *
+    FROM ROWS FROM (pg_catalog.unnest(%(oids)b::oid[]), pg_catalog.unnest(%(typmods)b::int4[])) AS given (oid, typmod)
+    UNION
+    SELECT part.oid, part.typmod
+    FROM wanted AS w
+    JOIN pg_catalog.pg_type AS t ON t.oid = w.oid
+    CROSS JOIN LATERAL (
+        SELECT t.typelem, w.typmod WHERE t.typcategory = 'A' AND t.typelem <> 0
+        UNION ALL
+        SELECT t.typbasetype, t.typtypmod WHERE t.typtype = 'd'
+        UNION ALL
+        SELECT a.atttypid, a.atttypmod
+        FROM pg_catalog.pg_attribute AS a
+        WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+    ) AS part (oid, typmod)
+)
+SELECT w.oid,
+       w.typmod,
+       pg_catalog.format_type(w.oid, w.typmod),
+       t.typtype,
+       n.nspname,
+       t.typname,
+       (SELECT l.collname FROM pg_catalog.pg_collation AS l WHERE l.oid = t.typcollation AND l.oid <> 100),
+       CASE WHEN t.typtype = 'd' THEN t.typbasetype WHEN t.typcategory = 'A' THEN t.typelem END,
+       CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE w.typmod END,
+       t.typnotnull,
+       CASE WHEN t.typtype = 'e' THEN ARRAY(
+           SELECT e.enumlabel FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) END,
+       CASE WHEN t.typtype = 'c' THEN ARRAY(
+           SELECT a.attname FROM pg_catalog.pg_attribute AS a
+           WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) END,
+       CASE WHEN t.typtype = 'c' THEN ARRAY(
+           SELECT a.atttypid FROM pg_catalog.pg_attribute AS a
+           WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) END,
+       CASE WHEN t.typtype = 'c' THEN ARRAY(
+           SELECT a.atttypmod FROM pg_catalog.pg_attribute AS a
+           WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) END
+FROM wanted AS w
+JOIN pg_catalog.pg_type AS t ON t.oid = w.oid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+
+-- name: user_types
+SELECT t.oid,
+       pg_catalog.pg_get_userbyid(t.typowner),
+       pg_catalog.obj_description(t.oid, 'pg_type'),
+       t.typtype,
+       CASE t.typtype
+            WHEN 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod)
+            WHEN 'r' THEN (SELECT pg_catalog.format_type(r.rngsubtype, NULL)
+                           FROM pg_catalog.pg_range AS r WHERE r.rngtypid = t.oid) END,
+       t.typdefault,
+       t.typnotnull
+FROM pg_catalog.pg_type AS t
+WHERE t.oid = ANY (%b::oid[])
+
+-- name: domain_checks
+SELECT k.contypid, k.conname, pg_catalog.pg_get_expr(k.conbin, 0)
+FROM pg_catalog.pg_constraint AS k
+WHERE k.contypid = ANY (%b::oid[]) AND k.contype = 'c'
