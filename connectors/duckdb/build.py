@@ -8,7 +8,10 @@ from typing import Any
 from connectors.common.slices import Raw
 from connectors.common.types import parse
 from specs import names
-from specs.entities.database import Argument, Column, Constraint, ConstraintKind, Index, Table, TableType
+from specs.entities.constraints import Constraint, ConstraintKind
+from specs.entities.database import Column, Table, TableType
+from specs.entities.indexes import Index
+from specs.entities.routines import Argument
 from specs.sources.database import identity
 from specs.topology.scope import Scope
 

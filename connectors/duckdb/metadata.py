@@ -15,7 +15,8 @@ from connectors.duckdb import build
 from connectors.duckdb.driver import DuckdbDriver
 from specs.entities.base import Entity
 from specs.entities.database import Sequence as SequenceEntity
-from specs.entities.database import StoredProcedure, UserType
+from specs.entities.database import UserType
+from specs.entities.routines import StoredProcedure
 from specs.sources.base import Presence, Step
 from specs.sources.database import identity
 from specs.topology.node import Item, Produced

@@ -15,7 +15,9 @@ from connectors.mysql.constraints import constraints, indexes
 from specs import names
 from specs.config import MetadataExtract
 from specs.entities.base import Entity
-from specs.entities.database import Argument, Partitioning, Sequence, StoredProcedure, Table, TableType, Trigger
+from specs.entities.database import Partitioning, Sequence, Table, TableType
+from specs.entities.routines import Argument, StoredProcedure
+from specs.entities.triggers import Trigger
 from specs.sources.database import identity
 from specs.topology.scope import Scope
 

@@ -8,7 +8,8 @@ from typing import Any
 from connectors.common.slices import Raw
 from connectors.mysql.columns import json_column
 from specs import names
-from specs.entities.database import Constraint, ConstraintKind, Index
+from specs.entities.constraints import Constraint, ConstraintKind
+from specs.entities.indexes import Index
 from specs.topology.scope import Scope
 
 

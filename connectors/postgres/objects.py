@@ -7,7 +7,9 @@ from typing import Any
 from connectors.common.slices import Raw
 from connectors.postgres.types import Types
 from specs import names
-from specs.entities.database import Argument, Constraint, ConstraintKind, Sequence, StoredProcedure, UserType
+from specs.entities.constraints import Constraint, ConstraintKind
+from specs.entities.database import Sequence, UserType
+from specs.entities.routines import Argument, StoredProcedure
 
 _ROUTINES = {"f": "function", "p": "procedure", "a": "aggregate", "w": "window"}
 _MODES = {"i": "in", "o": "out", "b": "inout", "v": "variadic", "t": "table"}

@@ -10,16 +10,10 @@ from typing import Any
 from connectors.common.slices import Raw
 from connectors.postgres.types import Types
 from specs import names
-from specs.entities.database import (
-    Column,
-    Constraint,
-    ConstraintKind,
-    Index,
-    Partitioning,
-    Table,
-    TableType,
-    Trigger,
-)
+from specs.entities.constraints import Constraint, ConstraintKind
+from specs.entities.database import Column, Partitioning, Table, TableType
+from specs.entities.indexes import Index
+from specs.entities.triggers import Trigger
 
 Rows = list[tuple[Any, ...]]
 

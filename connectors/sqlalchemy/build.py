@@ -12,7 +12,9 @@ from sqlalchemy.types import NullType
 from connectors.common.slices import Raw
 from connectors.common.types import parse
 from specs import names
-from specs.entities.database import Column, Constraint, ConstraintKind, DataType, Index, Table, TableType
+from specs.entities.constraints import Constraint, ConstraintKind
+from specs.entities.database import Column, DataType, Table, TableType
+from specs.entities.indexes import Index
 from specs.sources.database import identity
 from specs.topology.scope import Scope
 

@@ -11,16 +11,10 @@ from connectors.common.types import parse
 from connectors.sqlite import ddl
 from specs import names
 from specs.entities.base import Entity
-from specs.entities.database import (
-    Column,
-    Constraint,
-    ConstraintKind,
-    DataType,
-    Index,
-    Table,
-    TableType,
-    Trigger,
-)
+from specs.entities.constraints import Constraint, ConstraintKind
+from specs.entities.database import Column, DataType, Table, TableType
+from specs.entities.indexes import Index
+from specs.entities.triggers import Trigger
 from specs.sources.database import identity
 from specs.topology.scope import Scope
 

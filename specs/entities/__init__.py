@@ -8,32 +8,30 @@ from types import MappingProxyType
 
 from specs.entities.api import ApiCollection, ApiEndpoint, Parameter
 from specs.entities.base import Entity, Name, Part, Properties, Prose, content_hash
+from specs.entities.constraints import Constraint, ConstraintKind
 from specs.entities.dashboard import Chart, Dashboard, DashboardTab, DataModel
 from specs.entities.database import (
-    Argument,
     Column,
-    Constraint,
-    ConstraintKind,
     Database,
     DataType,
-    Index,
     Partitioning,
     Schema,
     Sequence,
     Service,
-    StoredProcedure,
     Table,
     TableType,
-    Trigger,
     UserType,
 )
+from specs.entities.indexes import Index
 from specs.entities.lineage import ColumnEdge, Edge, Lineage
 from specs.entities.messaging import ConsumerGroup, MessageSchema, Topic
 from specs.entities.mlmodel import Feature, Model, ModelVersion
 from specs.entities.pipeline import Pipeline, Task
 from specs.entities.profile import ColumnProfile, Histogram, TableProfile
+from specs.entities.routines import Argument, StoredProcedure
 from specs.entities.search import SearchIndex, SearchTemplate
 from specs.entities.storage import Bucket, Container
+from specs.entities.triggers import Trigger
 from specs.entities.usage import DayUse, Join, QueryUse, Usage
 
 __all__ = [

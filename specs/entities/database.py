@@ -1,4 +1,4 @@
-"""Entities of database services: databases, schemas, tables, columns, routines, sequences, types, triggers."""
+"""Entities of database services: databases, schemas, tables, columns, sequences, types."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from specs.entities.base import Entity, Name, Part, Properties, Prose, ordered
+from specs.entities.constraints import Constraint
+from specs.entities.indexes import Index
 
 
 class TableType(StrEnum):
@@ -99,41 +101,6 @@ class Column(Part):
     children: tuple[Column, ...] = ()
 
 
-class ConstraintKind(StrEnum):
-    PRIMARY_KEY = "primary_key"
-    UNIQUE = "unique"
-    FOREIGN_KEY = "foreign_key"
-    CHECK = "check"
-    EXCLUSION = "exclusion"
-
-
-class Constraint(Part):
-    """A constraint; ``columns`` keep the source's order. Foreign keys name the referred table by its FQN."""
-
-    kind: ConstraintKind
-    name: Name | None = None
-    columns: tuple[Name, ...] = ()
-    referred_table: str | None = None
-    referred_columns: tuple[Name, ...] = ()
-    on_update: str | None = None
-    on_delete: str | None = None
-    expression: Name | None = None
-    deferrable: bool = False
-    enforced: bool = True
-
-
-class Index(Part):
-    """An index; ``columns`` in order, expressions as their text."""
-
-    name: Name
-    columns: tuple[Name, ...] = ()
-    included: tuple[Name, ...] = ()
-    unique: bool = False
-    method: str | None = None
-    predicate: Name | None = None
-    comment: Prose | None = None
-
-
 class Partitioning(Part):
     """How a table is partitioned: ``strategy`` is ``range``, ``list``, ``hash`` or ``key``."""
 
@@ -201,28 +168,6 @@ class Table(Entity):
         return " ".join((super().search_text(), *words))
 
 
-class Argument(Part):
-    """One argument of a routine; ``mode`` is ``in``, ``out``, ``inout``, ``variadic`` or ``table``."""
-
-    name: Name | None = None
-    native_type: Name
-    mode: str = "in"
-    default: Name | None = None
-
-
-class StoredProcedure(Entity):
-    """A function or procedure. Its name in the FQN carries the argument types: ``tax(numeric, text)``."""
-
-    kind: str = "procedure"
-    """``function``, ``procedure``, ``aggregate``, ``window`` or ``macro``."""
-    language: str | None = None
-    arguments: tuple[Argument, ...] = ()
-    returns: Name | None = None
-    code: Name | None = None
-    deterministic: bool | None = None
-    security_definer: bool | None = None
-
-
 class Sequence(Entity):
     """A generator of numbers; ``owned_by`` is the FQN of the column that it fills. Its last value is volatile."""
 
@@ -248,16 +193,3 @@ class UserType(Entity):
     constraints: Annotated[tuple[Constraint, ...], ordered(lambda c: (c.name or "", c.expression or ""))] = ()
     default: Name | None = None
     nullable: bool = True
-
-
-class Trigger(Entity):
-    """A trigger; ``parent`` is the FQN of its table."""
-
-    timing: str
-    """``before``, ``after`` or ``instead of``."""
-    events: Annotated[tuple[str, ...], ordered()] = ()
-    level: str | None = None
-    function: str | None = None
-    condition: Name | None = None
-    definition: Name | None = None
-    enabled: bool = True

@@ -6,14 +6,8 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 
 from specs.entities.base import Entity
-from specs.entities.database import (
-    Database,
-    Schema,
-    Sequence,
-    StoredProcedure,
-    Table,
-    UserType,
-)
+from specs.entities.database import Database, Schema, Sequence, Table, UserType
+from specs.entities.routines import StoredProcedure
 from specs.sources.schemas import SchemaSource
 from specs.sources.service import identity, service_node
 from specs.topology.node import Item, Node, Produced, Stage, Topology

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from specs.entities.database import Sequence, StoredProcedure, Table, Trigger, UserType
+from specs.entities.database import Sequence, Table, UserType
+from specs.entities.routines import StoredProcedure
+from specs.entities.triggers import Trigger
 from tests.connectors.postgres.support import as_role, entities, session
 
 pytestmark = pytest.mark.server

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from specs.entities.base import content_hash
-from specs.entities.database import Schema, Table, TableType, Trigger
+from specs.entities.database import Schema, Table, TableType
+from specs.entities.triggers import Trigger
 from specs.names import mark
 from specs.topology.events import Coverage, Covered, Done, Event, Found, Reported, Spawned, Start
 from specs.topology.node import Outcome

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from specs import names
-from specs.entities.database import Column, Constraint, ConstraintKind, DataType, Table, TableType
+from specs.entities.constraints import Constraint, ConstraintKind
+from specs.entities.database import Column, DataType, Table, TableType
 from specs.errors import Fatal, Skip
 from specs.recipe import ServiceRef
 from specs.sink import ChangeSink

@@ -9,22 +9,21 @@ from typing import Any
 import pytest
 
 from specs import names
+from specs.entities.constraints import Constraint, ConstraintKind
 from specs.entities.database import (
     Column,
-    Constraint,
-    ConstraintKind,
     Database,
     DataType,
     Partitioning,
     Schema,
     Sequence,
     Service,
-    StoredProcedure,
     Table,
     TableType,
-    Trigger,
     UserType,
 )
+from specs.entities.routines import StoredProcedure
+from specs.entities.triggers import Trigger
 from specs.errors import Fatal
 from specs.recipe import ServiceRef
 from specs.sink import ChangeSink
