@@ -22,7 +22,7 @@ from specs.entities.database import (
     TableType,
     UserType,
 )
-from specs.entities.indexes import Index
+from specs.entities.indexes import Index, IndexKey
 from specs.entities.lineage import ColumnEdge, Edge, Lineage
 from specs.entities.messaging import ConsumerGroup, MessageSchema, Topic
 from specs.entities.mlmodel import Feature, Model, ModelVersion
@@ -58,6 +58,7 @@ __all__ = [
     "Feature",
     "Histogram",
     "Index",
+    "IndexKey",
     "Join",
     "Lineage",
     "MessageSchema",

@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from specs import names
 
-HASH_VERSION = 1
-"""Raised when the canonical form changes: stored hashes of another version are compared by content, silently."""
+HASH_VERSION = 2
+"""Raised when the canonical form changes, or what a fact of it means: see ``specs.entities.versions``."""
 
 _MADE = "_json_text"
 _BLANKS = re.compile(r"[ \t]+(?=\n|\Z)")

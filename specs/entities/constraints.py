@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from specs.entities.base import Name, Part
+from specs.entities.base import Name, Part, Prose
 
 
 class ConstraintKind(StrEnum):
@@ -13,6 +13,8 @@ class ConstraintKind(StrEnum):
     FOREIGN_KEY = "foreign_key"
     CHECK = "check"
     EXCLUSION = "exclusion"
+    NOT_NULL = "not_null"
+    """Only where it says more than ``Column.nullable``: a name that was given, rows that were never checked."""
 
 
 class Constraint(Part):
@@ -25,6 +27,20 @@ class Constraint(Part):
     referred_columns: tuple[Name, ...] = ()
     on_update: str | None = None
     on_delete: str | None = None
+    on_delete_columns: tuple[Name, ...] = ()
+    """The columns that ``on_delete`` sets, where it is not all of them."""
+    match: str | None = None
+    """``full`` or ``partial``; a simple match is not told."""
     expression: Name | None = None
     deferrable: bool = False
+    initially_deferred: bool = False
     enforced: bool = True
+    validated: bool = True
+    """Whether the rows that were there before the constraint are known to keep to it."""
+    no_inherit: bool = False
+    nulls_not_distinct: bool = False
+    without_overlaps: bool = False
+    """The last column of the key is a range, and the ranges of equal keys do not overlap."""
+    period: bool = False
+    """The last column of the foreign key is a range, covered by the ranges of the referred rows together."""
+    comment: Prose | None = None

@@ -92,6 +92,12 @@ class Column(Part):
     generated_kind: str | None = None
     """``stored`` or ``virtual``."""
     collation: Name | None = None
+    storage: str | None = None
+    """``plain``, ``main``, ``external`` or ``extended``: how large values are kept, where the type has it otherwise."""
+    compression: str | None = None
+    statistics_target: int | None = None
+    """How finely its statistics are sampled, where it is not the default."""
+    properties: Properties = Field(default_factory=dict)
     comment: Prose | None = None
     values: tuple[Name, ...] = ()
     """The labels of an enum or set, in the source's order."""
@@ -148,11 +154,26 @@ class Table(Entity):
     indexes: Annotated[tuple[Index, ...], ordered(lambda i: i.name)] = ()
     partitioning: Partitioning | None = None
     partition_of: str | None = None
+    default_partition: str | None = None
+    """The FQN of the partition for rows that no other one takes."""
+    inherits: tuple[str, ...] = ()
+    """The FQNs of the tables whose queries read this one's rows too, in the source's order; see ``partition_of``."""
+    of_type: str | None = None
+    """The FQN of the composite type that gives the columns."""
     view_definition: Name | None = None
     ddl: Name | None = None
     storage: str | None = None
     """The storage engine, access method or file format."""
     location: str | None = None
+    tablespace: Name | None = None
+    populated: bool = True
+    """Whether a materialized view has been filled."""
+    row_security: bool = False
+    """Whether policies decide who sees which rows."""
+    row_security_forced: bool = False
+    """Whether they do for the owner, too."""
+    replica_identity: str | None = None
+    """What tells replicas which row changed, where it is not the primary key: ``full``, ``nothing``, ``index NAME``."""
     properties: Properties = Field(default_factory=dict)
     created_at: datetime | None = None
     row_estimate: int | None = None
@@ -179,6 +200,9 @@ class Sequence(Entity):
     minimum: int | None = None
     maximum: int | None = None
     cycle: bool = False
+    cache: int | None = None
+    """How many numbers a session takes at once, where it is more than one."""
+    unlogged: bool = False
     owned_by: str | None = None
     last_value: int | None = None
 
@@ -189,6 +213,7 @@ class UserType(Entity):
     kind: str
     labels: tuple[Name, ...] = ()
     base_type: Name | None = None
+    collation: Name | None = None
     fields: tuple[Column, ...] = ()
     constraints: Annotated[tuple[Constraint, ...], ordered(lambda c: (c.name or "", c.expression or ""))] = ()
     default: Name | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from specs.entities.base import Entity, Name, Part
+from pydantic import Field
+
+from specs.entities.base import Entity, Name, Part, Properties
 
 
 class Argument(Part):
@@ -24,4 +26,22 @@ class StoredProcedure(Entity):
     returns: Name | None = None
     code: Name | None = None
     deterministic: bool | None = None
+    volatility: str | None = None
+    """``immutable``, ``stable`` or ``volatile``."""
+    strict: bool = False
+    """Null when any argument is null, without being called."""
+    leakproof: bool = False
+    parallel: str | None = None
+    """``safe``, ``restricted`` or ``unsafe``."""
+    cost: float | None = None
+    """The planner's estimate of one call, where it is not the default."""
+    rows: float | None = None
+    """The planner's estimate of the rows it returns, where it is not the default."""
+    support: str | None = None
+    """The FQN of the function that plans its calls."""
     security_definer: bool | None = None
+    definer: Name | None = None
+    """By whose rights it runs, where that need not be its owner."""
+    settings: Properties = Field(default_factory=dict)
+    """Settings of the session while it runs."""
+    properties: Properties = Field(default_factory=dict)

@@ -136,6 +136,10 @@ def test_every_other_field_changes_the_hash(field: str) -> None:
         "table_type": TableType.VIEW,
         "tags": ("x",),
         "properties": {"a": "b"},
+        "inherits": ("other",),
+        "populated": False,
+        "row_security": True,
+        "row_security_forced": True,
     }
     plain = {**PLACE, "table_type": TableType.REGULAR}
     changed = Table.model_validate({**plain, field: values.get(field, "other")})

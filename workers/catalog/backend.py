@@ -69,6 +69,10 @@ class Backend(Protocol):
         """Overwrite entities, by id; they are live then."""
         ...
 
+    def rewrite(self, rows: Sequence[tuple[int, Row, Old]]) -> None:
+        """Overwrite contents and words only, by id."""
+        ...
+
     def execute(self, name: str, values: Iterable[Mapping[str, Any]]) -> None:
         """Run the named statement once per item, if there is any."""
         ...

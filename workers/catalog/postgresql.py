@@ -45,6 +45,9 @@ class PostgresqlBackend:
 
     def update(self, rows: Sequence[tuple[int, Row, Old]], stamp: Stamp) -> None:
         self.execute("update_entity", (entity_values(id_, row, stamp) for id_, row, _ in rows))
+        self.rewrite(rows)
+
+    def rewrite(self, rows: Sequence[tuple[int, Row, Old]]) -> None:
         contents = ({"id": id_, "content": row.content, "words": tsvector(row.search)} for id_, row, _ in rows)
         self.execute("update_content", contents)
 

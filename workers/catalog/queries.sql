@@ -14,7 +14,7 @@ WHERE id = :id
 UPDATE entities SET run_writes = run_writes + 1 WHERE id = :id AND changed_run = :run
 
 -- name: rehash
-UPDATE entities SET hash = :hash, hash_version = :version WHERE id = :id
+UPDATE entities SET hash = :hash, hash_version = :version, doubt = NULL WHERE id = :id
 
 -- name: believe
 UPDATE entities SET doubt = NULL WHERE id = :id

@@ -51,6 +51,9 @@ class SqliteBackend:
 
     def update(self, rows: Sequence[tuple[int, Row, Old]], stamp: Stamp) -> None:
         self.execute("update_entity", (entity_values(id_, row, stamp) for id_, row, _ in rows))
+        self.rewrite(rows)
+
+    def rewrite(self, rows: Sequence[tuple[int, Row, Old]]) -> None:
         gone, come, contents = [], [], []
         for id_, row, old in rows:
             text = row.search[:LONGEST]

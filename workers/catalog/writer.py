@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from specs.entities import entity_types
 from specs.entities.base import HASH_VERSION
+from specs.entities.versions import comparable
 from specs.errors import Retry
 from specs.work import Row
 from workers.catalog.backend import Backend, Event, Known, Stamp
@@ -164,30 +166,31 @@ class CatalogWriter:
         return plan
 
     def _write_changed(self, plan: _Plan) -> dict[tuple[str, str], Event]:
-        """Write changed and restored rows; returns their events. Rows that differ only in hash version get none."""
+        """Write changed and restored rows; returns their events. Rows that differ only in their version get none."""
         if not plan.changed:
             return {}
         plan.changed.sort(key=lambda pair: _identity(pair[1][1]))
         old = self.backend.contents([known.id for known, _ in plan.changed])
-        updates, rehashed = [], []
+        updates, rehashed, rewritten = [], [], []
         events: dict[tuple[str, str], Event] = {}
         for known, (n, row) in plan.changed:
             before = old.get(known.id)
             if before is None:
                 raise Retry("an entity was removed while it was stored", row.fqn, "it is tried again", reason="busy")
-            changes: Changes = {}
-            if before.content != row.content:
-                changes = diff(json.loads(before.content), json.loads(row.content))
+            changes = _changes(row.type, known.hash_version, before.content, row.content, self.stamp.version)
             if known.state != "live":
                 events[_identity(row)] = Event(row.type, row.fqn, "restored", _text(changes))
             elif changes:
                 events[_identity(row)] = Event(row.type, row.fqn, "updated", _text(changes))
             elif known.hash_version != self.stamp.version and known.changed_run != self.stamp.run:
                 rehashed.append({"id": known.id, "hash": row.hash, "version": self.stamp.version})
+                if before.content != row.content:
+                    rewritten.append((known.id, row, before))
                 self._fates[n] = UNCHANGED
                 continue
             updates.append((known.id, row, before))
         self.backend.update(updates, self.stamp)
+        self.backend.rewrite(rewritten)
         self.backend.execute("rehash", rehashed)
         return events
 
@@ -201,6 +204,17 @@ def backend(dialect: str, conn: Connection) -> Backend:
     from workers.catalog.sqlite import SqliteBackend
 
     return SqliteBackend(conn)
+
+
+def _changes(type_: str, known: int, before: str, after: str, version: int) -> Changes:
+    """What changed between two contents; a fact that the known one's version could not hold has not changed."""
+    if before == after:
+        return {}
+    old, new = json.loads(before), json.loads(after)
+    entity = entity_types.get(type_)
+    if known < version and entity is not None:
+        old, new = comparable(entity, old, known), comparable(entity, new, known)
+    return diff(old, new)
 
 
 def _identity(row: Row) -> tuple[str, str]:

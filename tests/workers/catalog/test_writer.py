@@ -97,11 +97,32 @@ def test_a_new_hash_version_is_taken_over_silently(db: Database) -> None:
     old = row(ORDERS)
     store(db, "r1", [old])
     rehashed = old._replace(hash=b"another hash 128")
-    assert store(db, "r2", [rehashed], version=2).unchanged == {"Table": 1}
-    assert store(db, "r3", [rehashed], version=2).unchanged == {"Table": 1}
+    assert store(db, "r2", [rehashed], version=8).unchanged == {"Table": 1}
+    assert store(db, "r3", [rehashed], version=8).unchanged == {"Table": 1}
     assert [change.kind for change in Catalog(db).changes()] == ["created"]
-    changed = store(db, "r4", [row(ORDERS, comment="new")], version=3)
+    changed = store(db, "r4", [row(ORDERS, comment="new")], version=9)
     assert changed.emitted == {"Table": 1}
+
+
+def test_facts_that_the_older_version_could_not_hold_are_filled_in_silently(db: Database) -> None:
+    index = {"name": "by_a", "columns": ["a"]}
+    store(db, "r1", [row(ORDERS, indexes=[index], comment="about bananas")], version=1)
+    more = {"row_security": True, "indexes": [{**index, "valid": False}], "comment": "about bananas"}
+    assert store(db, "r2", [row(ORDERS, **more)], version=2).unchanged == {"Table": 1}
+    entry = Catalog(db).get(ORDERS)
+    assert entry is not None
+    assert entry.content["indexes"] == [{**index, "valid": False}], "the catalog has them all the same"
+    assert [change.kind for change in Catalog(db).changes()] == ["created"]
+    assert [hit.fqn for hit in Catalog(db).search("bananas")] == [ORDERS]
+    assert store(db, "r3", [row(ORDERS, **more)], version=2).unchanged == {"Table": 1}
+    assert store(db, "r4", [row(ORDERS, **{**more, "row_security": False})], version=2).emitted == {"Table": 1}
+    assert Catalog(db).changes(1)[0].diff == {"row_security": [True, False]}
+
+
+def test_what_changed_beside_such_facts_is_told_without_them(db: Database) -> None:
+    store(db, "r1", [row(ORDERS, comment="old")], version=1)
+    assert store(db, "r2", [row(ORDERS, comment="new", row_security=True)], version=2).emitted == {"Table": 1}
+    assert Catalog(db).changes(1)[0].diff == {"comment": ["old", "new"]}
 
 
 def test_rows_that_the_database_refuses_are_bisected(db: Database) -> None:
