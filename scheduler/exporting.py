@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from specs.errors import Fatal, known_values
+from workers.privatefiles import replacing
 
 if TYPE_CHECKING:
     from workers.database import Database
@@ -73,17 +73,11 @@ def write(output: str | None, found: Iterable[str]) -> None:
         for line in found:
             click.echo(line.rstrip("\n"))
         return
-    aside = Path(f"{output}.{os.getpid()}.part")
     try:
-        with aside.open("w", encoding="utf-8", newline="\n") as stream:
+        with replacing(Path(output)) as stream:
             for line in found:
                 stream.write(line.rstrip("\n") + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        aside.replace(output)
     except OSError as error:
         raise Fatal(
             f"cannot write the export: {error.strerror}", output, "choose another file, or free space", reason="sink"
         ) from None
-    finally:
-        aside.unlink(missing_ok=True)

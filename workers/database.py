@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -17,6 +17,7 @@ from sqlalchemy.pool import StaticPool
 from specs.errors import Fatal, HeadraceError, Retry, Usage
 from workers.dberrors import translate
 from workers.deadline import Deadline
+from workers.privatefiles import create as private
 from workers.retries import jitter
 from workers.sqlitefile import sqlite_file
 
@@ -166,6 +167,8 @@ def _folder(url: URL, where: str, create: bool) -> None:
         except OSError as error:
             what = f"the catalog's folder cannot be made: {error.strerror}"
             raise Fatal(what, where, "choose another", reason="catalog") from None
+        with suppress(OSError):  # SQLite says it better; it gives what it makes beside the file the same permissions
+            private(file)
     elif not file.exists():
         raise Usage("there is no catalog here yet", where, "run: headrace crawl ..., or name another with --catalog")
     if file.is_dir():

@@ -9,6 +9,7 @@ from pathlib import Path
 from specs.errors import Fatal
 from specs.recipe import ServiceRef
 from specs.sink import Bounds, Change, Refused
+from workers.privatefiles import opener
 from workers.sinks.jsonl import JsonlConfig
 from workers.sinks.webhook import line
 
@@ -33,7 +34,7 @@ class AppendingSink:
             return []
         text = "".join(f"{line(change)}\n" for change in changes).encode()
         try:
-            with open(self._path, "a+b") as stream:
+            with open(self._path, "a+b", opener=opener) as stream:
                 _mend(stream.fileno())
                 stream.write(text)
                 stream.flush()
