@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,6 +103,27 @@ class TestLiveness:
     )
     def test_what_is_not_of_this_machine_is_never_gone(self, name: str) -> None:
         assert not liveness.gone(name)
+
+    def test_machines_of_one_image_are_told_apart_by_their_boot(self) -> None:
+        """Equal host names, equal process ids, equal numbers of the first process space: one image, started twice."""
+
+        def machine(boot: str) -> str:
+            return liveness.identity(lambda path: boot if path == liveness.BOOT else "one image")
+
+        first, second = machine("3f0c"), machine("77aa")
+        assert first != second == machine("77aa")
+        assert first.partition(".")[0] == second.partition(".")[0]
+        _, pid, start = liveness.name().rsplit(":", 2)
+        assert not liveness.gone(f"{machine('77aa')}:{pid}:{int(start) + 1}"), "another machine's"
+
+    def test_containers_of_one_machine_are_told_apart_by_what_they_see(self, tmp_path: Path) -> None:
+        assert liveness.identity(space=str(tmp_path)) != liveness.identity()
+
+    def test_where_nothing_tells_of_a_boot(self) -> None:
+        def nothing(path: str) -> str:
+            raise FileNotFoundError(path)
+
+        assert liveness.identity(nothing) != liveness.identity()
 
 
 class TestStop:
