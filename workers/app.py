@@ -8,45 +8,41 @@ from __future__ import annotations
 
 import ssl
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from celery import Celery
 from kombu.entity import Queue
 
+from workers.redisurl import canonical, parameters
 from workers.settings import QUEUES, Settings
 
 TASK = "headrace.drain"
+_CHECKED = {"none": ssl.CERT_NONE, "optional": ssl.CERT_OPTIONAL, "required": ssl.CERT_REQUIRED}
 
 
 def make(settings: Settings) -> Celery:
     """The application of one cluster. Nothing is connected yet."""
-    url = settings.redis.get_secret_value()
+    url = canonical(settings.redis.get_secret_value())
     app = Celery("headrace", broker=broker(url), set_as_current=False)
     app.conf.update(_conf(settings), broker_use_ssl=tls(url))
     return app
 
 
 def broker(url: str) -> str:
-    """Redis' URL as Celery spells it: its parameters come otherwise, a socket has a name of its own."""
-    head, _, query = url.partition("?")
+    """A canonical URL as Celery spells it: its parameters come otherwise, a socket has a name of its own."""
+    head = url.partition("?")[0]
     if not head.startswith("unix://"):
         return head
-    number = dict(parse_qsl(query)).get("db", "0")
-    return f"redis+socket://{head.removeprefix('unix://')}?virtual_host={number}"
+    return f"redis+socket://{head.removeprefix('unix://')}?virtual_host={parameters(url).get('db', '0')}"
 
 
 def tls(url: str) -> dict[str, Any] | None:
     """What Celery wants to know of a ``rediss://`` URL. Certificates are checked unless ``ssl_cert_reqs=none``."""
     if not url.startswith("rediss://"):
         return None
-    asked = {name: value for name, value in parse_qsl(urlsplit(url).query) if name.startswith("ssl_")}
-    checked = asked.get("ssl_cert_reqs", "required").lower() not in ("none", "cert_none")
-    named = asked.get("ssl_check_hostname", "true").lower() not in ("false", "0", "no")
-    return {
-        **asked,
-        "ssl_cert_reqs": ssl.CERT_REQUIRED if checked else ssl.CERT_NONE,
-        "ssl_check_hostname": checked and named,
-    }
+    asked = parameters(url)
+    checked = _CHECKED[asked.get("ssl_cert_reqs", "required")]
+    named = asked.get("ssl_check_hostname", "true") == "true" and checked is not ssl.CERT_NONE
+    return {**asked, "ssl_cert_reqs": checked, "ssl_check_hostname": named}
 
 
 def _conf(settings: Settings) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from redis import exceptions
 from redis.backoff import FullJitterBackoff
 from redis.retry import Retry as Again
 
-from specs.errors import Fatal, HeadraceError, Retry, Usage
+from specs.errors import Fatal, HeadraceError, Retry
+from workers.redisurl import SETTING, canonical
 from workers.retries import jitter
 
 TIMEOUT = 5.0
@@ -21,7 +22,6 @@ TIMEOUT = 5.0
 PATIENCE = 10.0
 """Seconds that a process which starts waits for Redis."""
 OLDEST = (6, 2)
-SETTING = "HEADRACE_REDIS"
 _LOST = (exceptions.ConnectionError, exceptions.TimeoutError, OSError)
 _REFUSED = ("WRONGPASS", "NOAUTH", "NOPERM", "invalid username-password", "AUTH ", "without any password")
 _CERTIFICATES = ("CERTIFICATE_VERIFY_FAILED", "ALERT_", "SSLV3_ALERT", "certificate", "WRONG_VERSION_NUMBER")
@@ -34,18 +34,15 @@ Client = Any
 def connect(url: str) -> Client:
     """A client of the Redis at ``url`` (``redis://``, ``rediss://``, ``unix://``); nothing is sent yet.
 
-    Raises ``Usage`` when this is no such URL.
+    Raises ``Usage`` when this is no such URL, or says what not every client understands.
     """
+    url = canonical(url)
     alive = {} if url.startswith("unix:") else {"socket_keepalive": True}
-    try:
-        return redis.Redis.from_url(
-            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, **alive,
-            health_check_interval=10, max_connections=8, client_name="headrace",
-            retry=Again(FullJitterBackoff(cap=0.5, base=0.05), 2, supported_errors=(exceptions.ConnectionError,)),
-        )  # fmt: skip
-    except ValueError:
-        remedy = f"write {SETTING}=redis://user:password@host:6379/0, or rediss:// for TLS"
-        raise Usage(f"{SETTING} is not the URL of a Redis", remedy=remedy) from None
+    return redis.Redis.from_url(
+        url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, **alive,
+        health_check_interval=10, max_connections=8, client_name="headrace",
+        retry=Again(FullJitterBackoff(cap=0.5, base=0.05), 2, supported_errors=(exceptions.ConnectionError,)),
+    )  # fmt: skip
 
 
 def where(url: str) -> str:

@@ -15,6 +15,7 @@ from specs.config import Model
 from specs.errors import Usage, known_values
 from workers.governor import size
 from workers.queues import redis as sink
+from workers.redisurl import canonical
 
 QUEUES = ("small", "large")
 """Queues of hints: a worker serves one of them."""
@@ -36,7 +37,9 @@ class Settings(Model):
     ``HEADRACE_REDIS_FILE`` and ``HEADRACE_CATALOG_FILE`` name files that hold the value, as secrets are mounted.
     """
 
-    redis: SecretStr = Field(description="URL of Redis or Valkey: redis://user:password@host:6379/0, or rediss://.")
+    redis: SecretStr = Field(
+        description="URL of Redis or Valkey: redis://user:password@host:6379/0, rediss://, or unix://."
+    )
     redis_ca: Path | None = Field(
         default=None, description="File of the certificates that sign Redis' own; needs rediss://. Else the system's."
     )
@@ -74,6 +77,11 @@ class Settings(Model):
         default=120, ge=1, le=3600,
         description="Seconds that a statement may take in the catalog; a connection without an answer is cut.",
     )  # fmt: skip
+
+    @field_validator("redis")
+    @classmethod
+    def _one_spelling(cls, value: SecretStr) -> SecretStr:
+        return SecretStr(canonical(value.get_secret_value()))
 
     @field_validator("catalog")
     @classmethod
@@ -170,7 +178,7 @@ def _with_tls(settings: Settings) -> Settings:
     parts = {TLS[name]: file for name, file in files.items() if _read(file, variable(name))}
     query = "&".join(f"{name}={quote(str(file))}" for name, file in parts.items())
     joined = f"{url}{'&' if urlsplit(url).query else '?'}{query}"
-    return settings.model_copy(update={"redis": SecretStr(joined)})
+    return settings.model_copy(update={"redis": SecretStr(canonical(joined))})
 
 
 def _told(error: ValidationError) -> Usage:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from specs.errors import Usage
-from workers.app import broker
 from workers.settings import Settings, catalog, load, strangers, variable, variables
 
 GIVEN = {"HEADRACE_REDIS": "redis://u:geheim@h/0", "HEADRACE_CATALOG": "postgresql://u:geheim@h/c"}
@@ -74,8 +73,3 @@ def test_an_empty_file_and_the_publishers_needs(tmp_path: Path) -> None:
         "HEADRACE_CATALOG": "postgresql://h/c",
     }
     assert catalog(environ) == "postgresql://h/c"
-
-
-def test_celery_spells_urls_otherwise() -> None:
-    assert broker("redis://u:p@h:1/2?socket_timeout=3") == "redis://u:p@h:1/2"
-    assert broker("unix:///run/redis.sock?db=3") == "redis+socket:///run/redis.sock?virtual_host=3"
