@@ -1,4 +1,5 @@
-"""Ctrl-C and SIGTERM ask for a checkpoint; a second Ctrl-C does not wait for it; an alarm breaks off what is stuck."""
+"""Ctrl-C, SIGTERM, SIGHUP and SIGQUIT ask for a checkpoint; a second Ctrl-C does not wait for it; an alarm breaks off
+what is stuck."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from types import FrameType
 from typing import Any
 
 from specs.errors import Retry
+from workers.signals import ending
 from workers.stopping import Stop
 
 Alarm = Callable[[str], None]
@@ -18,7 +20,7 @@ Alarm = Callable[[str], None]
 
 @contextmanager
 def interruptible(stop: Stop) -> Iterator[Alarm | None]:
-    """Set ``stop`` on SIGINT and SIGTERM while the block runs; does nothing outside the main thread.
+    """Set ``stop`` on SIGINT, SIGTERM, SIGHUP and SIGQUIT while the block runs; does nothing outside the main thread.
 
     Yields an alarm: called with a scope from any thread, it raises ``Retry`` in the main thread, whatever that waits
     for. It is the last resort against a source that neither answers nor can be cancelled.
@@ -42,7 +44,7 @@ def interruptible(stop: Stop) -> Iterator[Alarm | None]:
         stuck.append(scope)
         os.kill(os.getpid(), signal.SIGALRM)
 
-    handlers = {signal.SIGINT: handle, signal.SIGTERM: handle, signal.SIGALRM: ring}
+    handlers = {signal.SIGINT: handle, signal.SIGALRM: ring, **dict.fromkeys(ending(), handle)}
     before: dict[int, Any] = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield alarm

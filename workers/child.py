@@ -16,6 +16,7 @@ from workers.governor import Budget as Memory
 from workers.memory import bound, offer, tune
 from workers.queues.calls import AskedLedger
 from workers.queues.pipeline import PipeLine
+from workers.signals import ending
 from workers.stopping import Stop
 from workers.unitwork import Budget
 from workers.worker import Worker
@@ -45,7 +46,8 @@ def main(descriptor: int) -> None:
     """Work until the parent says that the run is over, or is gone."""
     stop = Stop()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is asked to stop, and asks us
-    signal.signal(signal.SIGTERM, lambda number, frame: stop.set("SIGTERM"))
+    for number in ending():
+        signal.signal(number, lambda number, frame: stop.set(signal.Signals(number).name))
     threading.excepthook = _deaf
     offer()
     line = PipeLine(socket.socket(fileno=descriptor), stop)

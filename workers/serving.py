@@ -11,7 +11,8 @@ from logging import CRITICAL, getLogger
 from types import FrameType
 from typing import Any
 
-from celery import bootsteps, signals
+from celery import Celery, bootsteps, signals
+from celery.apps.worker import install_worker_term_handler
 
 from specs.errors import HeadraceError
 from workers.app import make
@@ -26,6 +27,7 @@ from workers.memory import bound, offer, rss, tune
 from workers.metrics import Counters, local
 from workers.presence import Presence
 from workers.settings import QUEUES, Settings
+from workers.signals import ending
 from workers.stopping import Stop
 from workers.tasks import SLICE, register
 from workers.watchdog import Turns, Watchdog
@@ -47,7 +49,6 @@ class Child:
 
     def open(self, **_: Any) -> None:
         """Connect, and stop when the worker does. Errors end the process; its parent starts another one."""
-        signal.signal(signal.SIGTERM, self._asked)
         offer()
         tune()
         bound(self._budget.data)
@@ -60,6 +61,7 @@ class Child:
 
     def drain(self, seconds: float) -> bool:
         if self._drain is None:
+            self._listen()
             db, queue = self._stack.enter_context(joined(self._settings))
             counters = Counters()
             self._drain = Drain(
@@ -68,6 +70,11 @@ class Child:
             )  # fmt: skip
             threading.Thread(target=self._tell, args=[db, counters], name="presence", daemon=True).start()
         return self._drain.run(seconds)
+
+    def _listen(self) -> None:
+        """Only now: the pool puts handlers of its own in the place of those that are there when it starts a process."""
+        for number in ending():
+            signal.signal(number, self._asked)
 
     def _asked(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set("SIGTERM")
@@ -104,7 +111,8 @@ def serve(
     settings: Settings, *, concurrency: int | None = None, queue: str = QUEUES[0], seconds: float = SLICE,
     as_json: bool = False, metrics: str | None = None,
 ) -> int:  # fmt: skip
-    """Work until SIGTERM or SIGINT; returns the exit code. Raises ``Usage`` and ``Fatal`` when it cannot start.
+    """Work until SIGTERM, SIGHUP, SIGQUIT or SIGINT; returns the exit code. Raises ``Usage`` and ``Fatal`` when it
+    cannot start.
 
     ``metrics`` is where ``/metrics`` and ``/healthz`` of this machine's processes are answered.
     """
@@ -137,13 +145,28 @@ def serve(
         if metrics is not None:
             stack.enter_context(listen(metrics, routes(db, turns, pulse)))
         app.steps["worker"].add(Guarding)
-        worker = app.Worker(
+        worker = _quiet(app)(
             pool="prefork", concurrency=budget.processes, queues=[queue], loglevel="INFO", quiet=True,
             without_gossip=True, without_mingle=True, without_heartbeat=True, watchdog=watchdog,
             hostname=f"headrace-{os.getpid()}@{os.uname().nodename}",
         )  # fmt: skip
         worker.start()
     return int(worker.exitcode or 0)
+
+
+def _quiet(app: Celery) -> type[Any]:
+    """Celery's worker, which ends in order on every signal that asks for it, and says so in the log alone.
+
+    Its own handlers would start it again on SIGHUP, with its command line in the log, write to the terminal, and leave
+    units held on SIGQUIT.
+    """
+
+    class Quiet(app.Worker):  # type: ignore[misc]
+        def install_platform_tweaks(self, worker: Any) -> None:
+            for number in (signal.SIGINT, *ending()):
+                install_worker_term_handler(worker, sig=number.name, verbose=False)
+
+    return Quiet
 
 
 def _end() -> None:

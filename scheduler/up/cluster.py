@@ -33,31 +33,27 @@ class Up(NamedTuple):
 
 
 def up(folder: Folder, *, workers: str, as_json: bool, tell: Tell, ready: Callable[[Up], None]) -> None:
-    """Bring a cluster up and keep it up until SIGINT, SIGTERM or SIGHUP; nothing of it is left then.
+    """Bring a cluster up and keep it up until SIGINT, SIGTERM, SIGHUP or SIGQUIT; nothing of it is left then.
 
     Raises ``Usage`` when a server is missing, ``Fatal`` when one does not start or the folder is in use.
     """
     stop = Stop()
-    before = signal.signal(signal.SIGHUP, lambda *_: stop.set("SIGHUP"))  # the terminal was closed
-    try:
-        with interruptible(stop), folder.made().locked(), Supervisor(tell, stop) as supervisor:
-            tell("up", f"preparing Redis and PostgreSQL in {folder.path}")
-            plans = [redis_server.plan(folder), postgres_server.plan(folder)]
-            for plan in plans:
-                if plan.log is not None:
-                    plan.log.unlink(missing_ok=True)
-            answers = {"redis": redis_server.answers, "postgres": postgres_server.answers}
-            servers = supervisor.start(plans)
-            if not supervisor.wait(servers, lambda child: answers[child.plan.name](folder)):
-                return
-            open_database(folder.url(CATALOG)).close()  # made or migrated once, before many look at it
-            listen = f"127.0.0.1:{port()}"
-            supervisor.start(_processes(folder, workers, listen, as_json))
-            ready(Up(folder, f"http://{listen}/metrics"))
-            supervisor.run()
-            tell("up", f"{stop.reason}: stopping")
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    with interruptible(stop), folder.made().locked(), Supervisor(tell, stop) as supervisor:
+        tell("up", f"preparing Redis and PostgreSQL in {folder.path}")
+        plans = [redis_server.plan(folder), postgres_server.plan(folder)]
+        for plan in plans:
+            if plan.log is not None:
+                plan.log.unlink(missing_ok=True)
+        answers = {"redis": redis_server.answers, "postgres": postgres_server.answers}
+        servers = supervisor.start(plans)
+        if not supervisor.wait(servers, lambda child: answers[child.plan.name](folder)):
+            return
+        open_database(folder.url(CATALOG)).close()  # made or migrated once, before many look at it
+        listen = f"127.0.0.1:{port()}"
+        supervisor.start(_processes(folder, workers, listen, as_json))
+        ready(Up(folder, f"http://{listen}/metrics"))
+        supervisor.run()
+        tell("up", f"{stop.reason}: stopping")
 
 
 def _processes(folder: Folder, workers: str, listen: str, as_json: bool) -> list[Plan]:
