@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from connectors.common.type_words import LENGTHS, PRECISIONS, SCALARS, SHORTHANDS, STRUCTS
@@ -26,7 +27,7 @@ DEEP = ParsedType(DataType.ARRAY)
 """An array of too many dimensions to take apart."""
 
 
-def scalar(words: list[str], arguments: list[tuple[str, str]] | None) -> ParsedType:
+def scalar(words: list[str], arguments: list[tuple[str, str]] | None, escapes: bool = False) -> ParsedType:
     """The meaning of words and plain arguments: the longest known run of words from the front decides."""
     if words and words[0] == '"char"':
         return ParsedType(DataType.CHAR, length=1)
@@ -35,16 +36,16 @@ def scalar(words: list[str], arguments: list[tuple[str, str]] | None) -> ParsedT
     for count in range(min(len(names), 5), 0, -1):
         base = " ".join(names[:count])
         if base in SCALARS:
-            return _measured(SCALARS[base], base, arguments or [])
+            return _measured(SCALARS[base], base, arguments or [], escapes)
     base = " ".join(names[:1])
     plain = {"array": DataType.ARRAY, "list": DataType.ARRAY, "map": DataType.MAP, "object": DataType.STRUCT}
     return ParsedType(plain.get(base, DataType.STRUCT if base in STRUCTS - {"union"} else DataType.OTHER))
 
 
-def _measured(type_: DataType, base: str, arguments: list[tuple[str, str]]) -> ParsedType:
+def _measured(type_: DataType, base: str, arguments: list[tuple[str, str]], escapes: bool) -> ParsedType:
     numbers = [int(text) for kind, text in arguments if kind == "number" and len(text) < 19]
     if type_ in (DataType.ENUM, DataType.SET):
-        return ParsedType(type_, values=tuple(unquote(text) for kind, text in arguments if kind == "text"))
+        return ParsedType(type_, values=tuple(unquote(text, escapes) for kind, text in arguments if kind == "text"))
     if not numbers:
         return ParsedType(type_)
     if base in SHORTHANDS:
@@ -59,8 +60,16 @@ def _measured(type_: DataType, base: str, arguments: list[tuple[str, str]]) -> P
     return ParsedType(type_, precision=numbers[0], scale=scale)
 
 
-def unquote(text: str) -> str:
-    """A quoted name or string without its quotes; anything else as it is."""
-    if len(text) < 2 or text[0] not in "\"'`" or text[-1] != text[0]:
+def unquote(text: str, escapes: bool = False) -> str:
+    """A quoted name or string without its quotes; anything else as it is. ``escapes``: resolve backslashes, too."""
+    quote = text[:1]
+    if len(text) < 2 or quote not in "\"'`" or text[-1] != quote:
         return text
-    return text[1:-1].replace(text[0] * 2, text[0])
+    if escapes and quote == "'":
+        return _ESCAPE.sub(lambda found: _MEANINGS.get(found[1], found[1]), text[1:-1])
+    return text[1:-1].replace(quote * 2, quote)
+
+
+_ESCAPE = re.compile(r"\\(.)|''", re.DOTALL)
+_MEANINGS = {None: "'", "0": "\0", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
+"""What follows a backslash; ``None`` is a doubled quote."""

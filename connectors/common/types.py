@@ -26,19 +26,25 @@ MAX_LENGTH = 262_144
 """Characters of type text that are looked at."""
 _CACHED = 4096
 
-_TOKEN = re.compile(
-    r"""\s*(?:(?P<word>[^\W\d][\w$.-]*(?:\."(?:[^"]|"")*")?)
+_TOKENS = r"""\s*(?:(?P<word>[^\W\d][\w$.-]*(?:\."(?:[^"]|"")*")?)
     |(?P<quoted>(?:"(?:[^"]|"")*"|`(?:[^`]|``)*`)(?:\.[\w$]+|\."(?:[^"]|"")*")*)
-    |(?P<text>'(?:[^'\\]|''|\\.)*')|(?P<number>[-+]?\d+)|(?P<mark>\S))""",
-    re.VERBOSE | re.DOTALL,
-)
+    |(?P<text>'(?:LABEL|'')*')|(?P<number>[-+]?\d+)|(?P<mark>\S))"""
+_PLAIN = re.compile(_TOKENS.replace("LABEL", "[^']"), re.VERBOSE | re.DOTALL)
+_ESCAPED = re.compile(_TOKENS.replace("LABEL", r"[^'\\]|\\."), re.VERBOSE | re.DOTALL)
 _CLOSERS = {"(": ")", "<": ">", "[": "]"}
 _ENDS = {",", ")", ">", "]"}
 
 
-def parse(native: str) -> ParsedType:
-    """Understand ``native``; cached for texts of ordinary length."""
-    return _cached(native) if len(native) <= _CACHED else _parse(native)
+def parse(native: str, *, escapes: bool = False) -> ParsedType:
+    """Understand ``native``; cached for texts of ordinary length.
+
+    ``escapes``: a backslash inside a quoted label begins an escape (MySQL, MariaDB, ClickHouse, Hive), and is resolved.
+    Everywhere else it is a character like any other.
+
+    >>> [len(label) for label in parse(r"enum('a\\b')", escapes=False).values + parse(r"enum('a\\b')", escapes=True).values]
+    [3, 2]
+    """
+    return _cached(native, escapes) if len(native) <= _CACHED else _parse(native, escapes)
 
 
 def forget() -> int:
@@ -48,10 +54,10 @@ def forget() -> int:
     return known
 
 
-def _parse(native: str) -> ParsedType:
+def _parse(native: str, escapes: bool) -> ParsedType:
     if len(native) > MAX_LENGTH:
         return OTHER
-    return _Parser(native).type(0).parsed
+    return _Parser(native, escapes).type(0).parsed
 
 
 _cached = lru_cache(maxsize=4096)(_parse)
@@ -67,17 +73,11 @@ class _Read:
     comment: str | None = None
 
 
-def _token(found: re.Match[str]) -> tuple[str, str, int, int]:
-    group = found.lastgroup or "mark"
-    return group, found[group], found.start(group), found.end()
-
-
 class _Parser:
-    def __init__(self, text: str) -> None:
-        self.source = text
-        self.tokens = [
-            (m.lastgroup or "", m[m.lastgroup or 0], m.start(m.lastgroup or 0), m.end()) for m in _TOKEN.finditer(text)
-        ]
+    def __init__(self, text: str, escapes: bool) -> None:
+        self.source, self.escapes = text, escapes
+        found = (_ESCAPED if escapes else _PLAIN).finditer(text)
+        self.tokens = [(m.lastgroup or "", m[m.lastgroup or 0], m.start(m.lastgroup or 0), m.end()) for m in found]
         self.at = 0
 
     def peek(self, ahead: int = 0) -> tuple[str, str, int, int]:
@@ -103,7 +103,7 @@ class _Parser:
                 elif text == "[":
                     self.skip(text)
                     end = self.tokens[self.at - 1][3]
-                    inner = parsed or scalar(words, arguments)
+                    inner = parsed or scalar(words, arguments, self.escapes)
                     parsed, arguments = self._array(inner, self.source[start:stop].rstrip("[ "), depth), None
                 elif parsed is None and arguments is None:
                     parsed, arguments = self.group(_base(words), text, depth)
@@ -116,11 +116,11 @@ class _Parser:
             lower = "tinyint" if text == "Int8" else text.lower()  # ClickHouse's one-byte Int8 is not SQL's int8
             if tail or (lower in MODIFIERS and words):
                 if kind == "text" and tail and tail[-1] == "comment":
-                    comment = unquote(text)
+                    comment = unquote(text, self.escapes)
                 tail.append(lower)
                 continue
             if lower == "array" and words and kind == "word":  # SQL's ``integer ARRAY``
-                inner = parsed or scalar(words, arguments)
+                inner = parsed or scalar(words, arguments, self.escapes)
                 parsed, arguments = self._array(inner, self.source[start:end], depth), None
                 if self.peek()[1] == "[":
                     self.skip("[")
@@ -129,7 +129,7 @@ class _Parser:
                 words.append(lower if kind == "word" else text)
             end = stop
         nullable = not ("not" in tail and "null" in tail)
-        return _Read(parsed or scalar(words, arguments), self.source[start:end], nullable, comment)
+        return _Read(parsed or scalar(words, arguments, self.escapes), self.source[start:end], nullable, comment)
 
     def _array(self, inner: ParsedType, text: str, depth: int) -> ParsedType:
         if depth + _height(inner) >= MAX_DEPTH or inner is DEEP:

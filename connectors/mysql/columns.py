@@ -28,7 +28,7 @@ def json_column(clause: str | None) -> str | None:
 
 def _column(row: tuple[Any, ...], *, maria: bool, json: set[str | None]) -> Column:
     _, name, ordinal, default, nullable, native, collation, extra, comment, expression = row
-    parsed = parse(native)
+    parsed = parse(native, escapes=True)
     words = extra.lower()
     generated = expression if expression and "generated" in words.replace("default_generated", "") else None
     return Column(
@@ -58,7 +58,7 @@ def _default(value: Any, extra: str, *, maria: bool) -> str | None:
     elif maria or "default_generated" in extra or _plain(str(value)):
         text = str(value)
     else:
-        text = "'" + str(value).replace("'", "''") + "'"
+        text = "'" + str(value).replace("\\", "\\\\").replace("'", "''") + "'"
     follows = extra.find("on update ")
     if follows >= 0:
         text = f"{text or ''} {extra[follows:]}".strip()

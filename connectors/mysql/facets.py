@@ -97,4 +97,4 @@ def _parameters(listed: Sequence[Listed]) -> dict[str, Any]:
 
 
 def _quoted(*parts: str) -> str:
-    return ".".join("`" + part.replace("`", "``") + "`" for part in parts).replace("%", "%%")
+    return ".".join("`" + part.replace("`", "``") + "`" for part in parts)

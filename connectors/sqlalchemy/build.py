@@ -23,6 +23,8 @@ LISTINGS = (
     ("view", "get_view_names"),
     ("materialized_view", "get_materialized_view_names"),
 )
+_ESCAPING = {"clickhouse", "clickhousedb", "hive", "impala", "sparksql", "databricks"}
+"""Dialects whose types say labels and comments with backslash escapes. SQLAlchemy's own MySQL writes none."""
 _KINDS = {"view": TableType.VIEW, "materialized_view": TableType.MATERIALIZED}
 
 
@@ -46,7 +48,7 @@ def table(raw: Raw, scope: Scope, dialect: Dialect, default_schema: str) -> Tabl
 def _column(ordinal: int, told: dict[str, Any], dialect: Dialect) -> Column:
     type_ = told["type"]
     native = _native(type_, dialect)
-    parsed = parse(native)
+    parsed = parse(native, escapes=dialect.name in _ESCAPING)
     labels = tuple(map(str, getattr(type_, "enums", None) or getattr(type_, "values", None) or ()))
     computed, serial = told.get("computed") or {}, told.get("identity")
     identity_ = None if not serial else "always" if serial.get("always") else "by_default"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from string import ascii_uppercase
 from typing import Any
 
 from connectors.common.slices import Raw
@@ -23,8 +24,9 @@ BROKEN = -99
 _HIDDEN = 1
 """Columns that only a virtual table's own syntax knows."""
 _GENERATED = {2: "virtual", 3: "stored"}
-_TELLING = re.compile(r"\b(check|collate|autoincrement|constraint|deferrable)\b", re.IGNORECASE)
+_TELLING = re.compile(r"\b(check|collate|autoincrement|constraint|deferrable|conflict)\b", re.IGNORECASE)
 _KINDS = {"view": TableType.VIEW, "virtual": TableType.VIRTUAL, "shadow": TableType.SYSTEM}
+_LOWER = {ord(letter): letter.lower() for letter in ascii_uppercase}
 _AFFINITIES = (
     ("INT", DataType.BIGINT),
     ("CHAR", DataType.TEXT),
@@ -106,7 +108,7 @@ def _column(row: tuple[Any, ...], told: ddl.TableDdl, rowid: str | None) -> Colu
         scale=parsed.scale,
         nullable=not not_null and name != rowid,
         default=default,
-        identity="auto_increment" if told.autoincrement == name and key else None,
+        identity="auto_increment" if key and _same(told.autoincrement, name) else None,
         generated=told.generated.get(name) if hidden in _GENERATED else None,
         generated_kind=_GENERATED.get(hidden),
         collation=told.collations.get(name),
@@ -116,36 +118,49 @@ def _column(row: tuple[Any, ...], told: ddl.TableDdl, rowid: str | None) -> Colu
 def _constraints(
     raw: Raw, scope: Scope, columns: list[tuple[Any, ...]], indexes: list[list[tuple[Any, ...]]], told: ddl.TableDdl
 ) -> Iterator[Constraint]:
-    named = {columns_: name for name, columns_ in told.keys}
+    named = {tuple(map(_folded, each.columns)): each for each in told.keys if each.name}
     primary = tuple(row[2] for row in sorted((row for row in columns if row[6]), key=lambda row: row[6]))
     if primary:
-        yield Constraint(kind=ConstraintKind.PRIMARY_KEY, name=named.get(primary), columns=primary)
+        yield _key(ConstraintKind.PRIMARY_KEY, primary, named)
     for index in indexes:
         if index[0][4] == "u":
-            unique = tuple(row[7] for row in index)
-            yield Constraint(kind=ConstraintKind.UNIQUE, name=named.get(unique), columns=unique)
+            yield _key(ConstraintKind.UNIQUE, tuple(row[7] for row in index), named)
     for name, expression in told.checks:
         yield Constraint(kind=ConstraintKind.CHECK, name=name, expression=expression)
     yield from _foreign_keys(raw.rows.get("foreign_keys", []), scope, told)
+
+
+def _key(kind: ConstraintKind, columns: tuple[str, ...], told: dict[tuple[str, ...], ddl.Key]) -> Constraint:
+    key = told.get(tuple(map(_folded, columns)))
+    return Constraint(kind=kind, name=key.name if key else None, columns=columns)
+
+
+def _folded(name: str) -> str:
+    """SQLite's names are the same in any case of A to Z, and only of these."""
+    return name.translate(_LOWER)
+
+
+def _same(one: str | None, other: str) -> bool:
+    return one is not None and _folded(one) == _folded(other)
 
 
 def _foreign_keys(rows: list[tuple[Any, ...]], scope: Scope, told: ddl.TableDdl) -> Iterator[Constraint]:
     keys: dict[int, list[tuple[Any, ...]]] = {}
     for row in rows:
         keys.setdefault(row[1], []).append(row)
-    declared = told.foreign_keys if len(told.foreign_keys) == len(keys) else [(None, False)] * len(keys)
+    declared = told.foreign_keys if len(told.foreign_keys) == len(keys) else []
     for number, parts in keys.items():
-        name, deferrable = declared[len(keys) - 1 - number]  # SQLite numbers them from the last to the first
+        key = declared[len(keys) - 1 - number] if declared else ddl.ForeignKey()  # numbered from the last to the first
         _, _, _, referred, _, _, on_update, on_delete = parts[0]
         yield Constraint(
             kind=ConstraintKind.FOREIGN_KEY,
-            name=name,
+            name=key.name,
             columns=tuple(part[4] for part in parts),
             referred_table=names.build(*scope.path[:-1], referred),
             referred_columns=tuple(part[5] for part in parts if part[5] is not None),
             on_update=on_update.lower(),
             on_delete=on_delete.lower(),
-            deferrable=deferrable,
+            deferrable=key.deferrable,
         )
 
 

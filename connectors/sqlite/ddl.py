@@ -42,16 +42,35 @@ class Token(NamedTuple):
 
 
 @dataclass
+class ForeignKey:
+    """``deferred``: INITIALLY DEFERRED. SQLite itself defers such keys only."""
+
+    name: str | None = None
+    deferrable: bool = False
+    deferred: bool = False
+
+
+@dataclass
+class Key:
+    """A primary key or unique; ``columns`` as typed, which may be another case than the column's own."""
+
+    name: str | None
+    columns: tuple[str, ...]
+    conflict: str | None = None
+
+
+@dataclass
 class TableDdl:
-    """What was found. ``foreign_keys`` are ``(name, deferrable)`` in the order written; ``keys`` are
-    ``(name, columns)`` of primary keys and uniques that have a name."""
+    """What was found; ``foreign_keys`` and ``keys`` in the order written. ``conflicts`` are those of NOT NULL, by
+    column: ``ignore``, ``replace`` and so on."""
 
     checks: list[tuple[str | None, str]] = field(default_factory=list)
     collations: dict[str, str] = field(default_factory=dict)
     generated: dict[str, str] = field(default_factory=dict)
     autoincrement: str | None = None
-    keys: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    foreign_keys: list[tuple[str | None, bool]] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
+    foreign_keys: list[ForeignKey] = field(default_factory=list)
+    conflicts: dict[str, str] = field(default_factory=dict)
 
 
 def tokens(sql: str) -> list[Token]:
@@ -104,11 +123,12 @@ def _constraints(sql: str, column: str | None, piece: list[Token], found: TableD
     at = 0
     while at < len(piece):
         token, word = piece[at], piece[at].word
+        following = piece[at + 1] if at + 1 < len(piece) else None
         if token.text == "(":
             at = _group(piece, at)[1]
             continue
-        if word == "CONSTRAINT" and at + 1 < len(piece):
-            name, at = piece[at + 1].name, at + 2
+        if word == "CONSTRAINT" and following:
+            name, at = following.name, at + 2
             continue
         if word == "CHECK":
             inside, at = _group(piece, at)
@@ -119,21 +139,46 @@ def _constraints(sql: str, column: str | None, piece: list[Token], found: TableD
             inside, at = _group(piece, at)
             found.generated[column] = _text(sql, inside)
             continue
-        if word == "COLLATE" and column is not None and at + 1 < len(piece):
-            found.collations[column] = piece[at + 1].name
+        if word == "COLLATE" and column is not None and following:
+            found.collations[column] = following.name
         elif word == "AUTOINCREMENT":
             found.autoincrement = column
         elif word in ("PRIMARY", "UNIQUE"):
-            if name is not None:
-                inside = [] if column is not None else _group(piece, at)[0]
-                columns = tuple(part[0].name for part in _pieces(inside) if part) or (column or "",)
-                found.keys.append((name, columns))
+            found.keys.append(_key(name, column, piece, at, found))
             name = None
+        elif word == "NULL" and column is not None and at and piece[at - 1].word == "NOT":
+            conflict = _conflict(piece, at + 1)
+            if conflict:
+                found.conflicts[column] = conflict
         elif word == "REFERENCES":
-            deferrable = [each.word for each in piece[at:]]
-            found.foreign_keys.append((name, "DEFERRABLE" in deferrable and "NOT" not in deferrable))
+            found.foreign_keys.append(ForeignKey(name))
             name = None
+        elif word == "DEFERRABLE" and found.foreign_keys:  # it means the key before, whatever stands between
+            key = found.foreign_keys[-1]
+            key.deferrable = piece[at - 1].word != "NOT"
+            initially = [each.word for each in piece[at + 1 : at + 3]] == ["INITIALLY", "DEFERRED"]
+            key.deferred = key.deferrable and initially
         at += 1
+
+
+def _key(name: str | None, column: str | None, piece: list[Token], at: int, found: TableDdl) -> Key:
+    """A primary key or unique that begins at ``at``; that of a table names its columns in brackets."""
+    if column is not None:
+        behind = next((end for end in range(at, len(piece)) if piece[end].word == "ON"), len(piece))
+        gap = {each.word for each in piece[at + 1 : behind]} <= {"KEY", "ASC", "DESC"}
+        return Key(name, (column,), _conflict(piece, behind) if gap else None)
+    inside, behind = _group(piece, at)
+    parts = [part for part in _pieces(inside) if part]
+    for part in parts:
+        if any(each.word == "AUTOINCREMENT" for each in part[1:]):
+            found.autoincrement = part[0].name
+    return Key(name, tuple(part[0].name for part in parts), _conflict(piece, behind))
+
+
+def _conflict(piece: list[Token], at: int) -> str | None:
+    """What ``ON CONFLICT`` at this place says, in lower case."""
+    words = [each.word for each in piece[at : at + 3]]
+    return words[2].lower() if words[:2] == ["ON", "CONFLICT"] and len(words) == 3 else None
 
 
 def _group(all_: list[Token], at: int) -> tuple[list[Token], int]:

@@ -20,6 +20,8 @@ _HEADER = b"SQLite format 3\0"
 _LOST = ("disk i/o error", "locking protocol")
 _TICK = 20_000
 """Virtual machine steps between two looks at the deadline: some milliseconds."""
+_MADE = 1000
+"""Stand-ins for an application's functions and collations, at most."""
 
 
 class SqliteDriver:
@@ -33,6 +35,7 @@ class SqliteDriver:
         self._lock = threading.RLock()
         self._deadline = 0.0
         self._late = False
+        self._made: set[tuple[str, str]] = set()
 
     def query(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """All rows of one statement. Raises ``sqlite3.Error`` and what opening raises."""
@@ -43,18 +46,39 @@ class SqliteDriver:
             return connection.execute(sql, parameters).fetchall()
 
     def broken(self, relation: str) -> str:
-        """Why a view or virtual table cannot be used, or an empty text. It is prepared only, nothing is read."""
+        """Why a view or virtual table cannot be used, or an empty text. It is prepared only, nothing is read.
+
+        Functions and collations that only the application knows do not break a view; here stand-ins that are never
+        called take their place.
+        """
         quoted = relation.replace('"', '""')
         with self._lock:
             connection = self._opened()
             self._deadline, self._late = time.monotonic() + self.limits.statement_timeout, False
-            try:
-                connection.execute(f'EXPLAIN SELECT * FROM main."{quoted}"').close()
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
-                    raise
-                return str(error)
-            return ""
+            while True:
+                try:
+                    connection.execute(f'EXPLAIN SELECT * FROM main."{quoted}"').close()
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
+                        raise
+                    if not self._stand_in(connection, str(error)):
+                        return str(error)
+                else:
+                    return ""
+
+    def _stand_in(self, connection: sqlite3.Connection, message: str) -> bool:
+        """Make the function or collation that ``message`` misses; ``False`` when it misses none, or has it already."""
+        kind, _, name = message.removeprefix("no such ").partition(": ")
+        if not name or (kind, name) in self._made or len(self._made) >= _MADE:
+            return False
+        if kind == "function":
+            connection.create_function(name, -1, lambda *_: None)
+        elif kind == "collation sequence":
+            connection.create_collation(name, lambda one, other: (one > other) - (one < other))
+        else:
+            return False
+        self._made.add((kind, name))
+        return True
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -78,6 +102,9 @@ class SqliteDriver:
             return Skip(f"a statement took longer than {self.limits.statement_timeout:g} s", where, reason="timeout")
         if "locked" in lower or "busy" in lower:
             return Retry(f"the database is locked: {text}", where, "stop the writer, or crawl later", reason="lock")
+        if "malformed database schema" in lower:
+            remedy = f"a newer SQLite than {sqlite3.sqlite_version}, which reads here, may have written it"
+            return Fatal(f"SQLite does not understand the schema: {text}", where, remedy, reason="schema")
         if "not a database" in lower or "malformed" in lower:
             remedy = "encrypted files are not supported; test the file with: PRAGMA integrity_check"
             return Fatal(f"the file is not a usable SQLite database: {text}", where, remedy, reason="not_a_database")
@@ -98,6 +125,7 @@ class SqliteDriver:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+                self._made.clear()
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -117,7 +145,9 @@ class SqliteDriver:
             connection.set_progress_handler(self._overdue, _TICK)
             self._deadline = time.monotonic() + self.limits.connect_timeout
             connection.execute("PRAGMA query_only = ON")
-            connection.execute("PRAGMA trusted_schema = OFF")
+            # Without trust SQLite takes a schema whose expressions use JSON functions for malformed. The file is open
+            # for reading only, no row is read, and no function but SQLite's own is known here.
+            connection.execute("PRAGMA trusted_schema = ON")
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.Error as error:
             connection.close()

@@ -39,9 +39,12 @@ WHERE m.type = 'table' AND m.name IN (SELECT value FROM json_each(:names))
 ORDER BY m.name, i.seq, x.seqno
 
 -- name: foreign_keys
--- A key that names no columns refers to the primary key; the referred table may be spelled in another case.
+-- A key that names no columns refers to the primary key; the referred table and its columns may be spelled in another
+-- case, and are told as they spell themselves.
 SELECT m.name, f.id, f.seq, coalesce(r.name, f."table"), f."from",
-       coalesce(f."to", (SELECT p.name FROM pragma_table_info(r.name, 'main') p WHERE p.pk = f.seq + 1)),
+       coalesce(
+         (SELECT p.name FROM pragma_table_xinfo(r.name, 'main') p WHERE p.name = f."to" COLLATE NOCASE), f."to",
+         (SELECT p.name FROM pragma_table_info(r.name, 'main') p WHERE p.pk = f.seq + 1)),
        f.on_update, f.on_delete
 FROM sqlite_master m
 JOIN pragma_foreign_key_list(m.name, 'main') f
@@ -50,10 +53,12 @@ WHERE m.type = 'table' AND m.name IN (SELECT value FROM json_each(:names))
 ORDER BY m.name, f.id, f.seq
 
 -- name: triggers
-SELECT m.tbl_name, m.name, m.sql
+-- A trigger keeps the name of its table or view as it was typed, in any case.
+SELECT t.name, m.name, m.sql
 FROM sqlite_master m
-WHERE m.type = 'trigger' AND m.tbl_name IN (SELECT value FROM json_each(:names))
-ORDER BY m.tbl_name, m.name
+JOIN sqlite_master t ON t.type IN ('table', 'view') AND t.name = m.tbl_name COLLATE NOCASE
+WHERE m.type = 'trigger' AND t.name IN (SELECT value FROM json_each(:names))
+ORDER BY t.name, m.name
 
 -- name: statistics
 SELECT tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1
@@ -64,5 +69,7 @@ GROUP BY tbl
 SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name IN (SELECT value FROM json_each(:names))
 
 -- name: exists_trigger
-SELECT name FROM sqlite_master
-WHERE type = 'trigger' AND tbl_name = :relation AND name IN (SELECT value FROM json_each(:names))
+SELECT m.name
+FROM sqlite_master t
+JOIN sqlite_master m ON m.type = 'trigger' AND m.tbl_name = t.name COLLATE NOCASE
+WHERE t.type IN ('table', 'view') AND t.name = :relation AND m.name IN (SELECT value FROM json_each(:names))

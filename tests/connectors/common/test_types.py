@@ -56,6 +56,22 @@ def test_a_scalar_type_has_its_measures(native: str, expected: ParsedType) -> No
     assert parse(native) == expected
 
 
+@pytest.mark.parametrize(
+    ("native", "escapes", "expected"),
+    [
+        (r"ENUM('a\', 'b', 'c\d')", False, ("a\\", "b", "c\\d")),
+        (r"enum('x\\y','end\\','b','nl\nx')", True, ("x\\y", "end\\", "b", "nl\nx")),
+        (r"Enum8('it\'s' = 1, '\\' = 2, 't\tb' = 3)", True, ("it's", "\\", "t\tb")),
+    ],
+)
+def test_backslashes_in_labels_are_escapes_in_some_dialects_only(
+    native: str, escapes: bool, expected: tuple[str, ...]
+) -> None:
+    assert parse(native, escapes=escapes).values == expected
+    (key, _) = parse(f"MAP({native}, INTEGER)", escapes=escapes).children
+    assert key.values == expected
+
+
 def shape(column: Column | ParsedType) -> object:
     """Names and types, nested."""
     if not column.children:
@@ -125,9 +141,10 @@ def test_any_text_gives_a_result(native: str) -> None:
 
 @given(st.text(max_size=40))
 def test_any_label_and_field_name_comes_back(name: str) -> None:
-    label = name.replace("\\", "/")
-    quoted, double = label.replace("'", "''"), name.replace('"', '""')
-    assert parse(f"enum('x','{quoted}')").values == ("x", label)
+    quoted, double = name.replace("'", "''"), name.replace('"', '""')
+    assert parse(f"enum('x','{quoted}')").values == ("x", name)
+    escaped = quoted.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\0", "\\0")
+    assert parse(f"set('x','{escaped}','y')", escapes=True).values == ("x", name, "y")
     (field,) = parse(f'STRUCT("{double}" INTEGER)').children
     assert field.type is DataType.INT
     assert field.name == Column(name=name or "1", native_type="").name

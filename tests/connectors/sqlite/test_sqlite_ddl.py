@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,8 +26,40 @@ def test_a_table_tells_what_the_catalog_does_not() -> None:
     assert found.checks == [("len", 'length("code x") > 2'), (None, "id <> 'it''s)'")]
     assert found.collations == {"code x": "NOCASE"}
     assert found.generated == {"total": "price * (1 + tax)", "g": "'a,)b' || id"}
-    assert found.keys == [("uq", ("code x",)), ("pair", ("id", "code x"))]
-    assert found.foreign_keys == [("fk", True), (None, False)]
+    assert [(key.name, key.columns) for key in found.keys] == [
+        (None, ("id",)), ("uq", ("code x",)), ("pair", ("id", "code x")),
+    ]  # fmt: skip
+    assert [(key.name, key.deferrable, key.deferred) for key in found.foreign_keys] == [
+        ("fk", True, True), (None, False, False),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("REFERENCES p(id) DEFERRABLE INITIALLY DEFERRED NOT NULL", (True, True)),
+        ("REFERENCES p ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED CHECK (a IS NOT NULL)", (True, True)),
+        ("NOT NULL REFERENCES p DEFERRABLE", (True, False)),
+        ("REFERENCES p NOT NULL DEFERRABLE INITIALLY DEFERRED", (True, True)),
+        ("REFERENCES p NOT DEFERRABLE INITIALLY DEFERRED NOT NULL", (False, False)),
+        ("REFERENCES p DEFERRABLE INITIALLY IMMEDIATE", (True, False)),
+        ("REFERENCES p NOT NULL", (False, False)),
+    ],
+)
+def test_whether_a_key_is_deferrable_in_any_order_of_words(rest: str, expected: tuple[bool, bool]) -> None:
+    (key,) = ddl.table(f"CREATE TABLE t(a INTEGER {rest}, b INT NOT NULL)").foreign_keys
+    assert (key.deferrable, key.deferred) == expected
+
+
+def test_what_happens_in_a_conflict() -> None:
+    found = ddl.table(
+        """CREATE TABLE t(id INTEGER PRIMARY KEY DESC ON CONFLICT REPLACE AUTOINCREMENT,
+        a NOT NULL ON CONFLICT IGNORE UNIQUE ON CONFLICT ROLLBACK, b NOT NULL UNIQUE,
+        UNIQUE (a, b) ON CONFLICT FAIL, PRIMARY KEY (Id AUTOINCREMENT))"""
+    )
+    assert [key.conflict for key in found.keys] == ["replace", "rollback", None, "fail", None]
+    assert found.conflicts == {"a": "ignore"}
+    assert found.autoincrement == "Id"
 
 
 def test_an_index_over_expressions_with_a_predicate() -> None:

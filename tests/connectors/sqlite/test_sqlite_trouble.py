@@ -16,6 +16,7 @@ from specs.config import Limits, MetadataExtract
 from specs.entities.database import Table
 from specs.errors import Fatal, Retry, Skip
 from specs.testing import harvest
+from specs.topology.scope import Scope
 
 
 def make(path: Path, script: str) -> Path:
@@ -113,6 +114,81 @@ def test_keys_point_at_the_real_spelling(tmp_path: Path) -> None:
     assert (keys["a", "b"].name, keys["a", "b"].on_delete) == ("one", "set null")
     assert keys["c",].referred_table == 's.main.main."or.phan"'
     assert found["or.phan"].constraints[0].referred_table == "s.main.main.nowhere"
+
+
+def test_keys_point_at_columns_as_these_spell_themselves(tmp_path: Path) -> None:
+    script = """CREATE TABLE Par(id INTEGER PRIMARY KEY, k TEXT, "G h" AS (k) UNIQUE, CONSTRAINT kk UNIQUE (K));
+    CREATE TABLE ref(k TEXT REFERENCES par(K), i REFERENCES PAR, g REFERENCES par("g H"), x REFERENCES par(gone));"""
+    found = tables(make(tmp_path / "x.db", script))
+    keys = {each.columns: each.referred_columns for each in found["ref"].constraints}
+    assert keys == {("k",): ("k",), ("i",): ("id",), ("g",): ("G h",), ("x",): ("gone",)}
+    assert {each.referred_table for each in found["ref"].constraints} == {"s.main.main.Par"}
+    assert [each.name for each in found["Par"].constraints if each.columns == ("k",)] == ["kk"]
+
+
+def test_triggers_on_tables_that_they_spell_in_another_case(tmp_path: Path) -> None:
+    script = """CREATE TABLE Invoice(Id INTEGER PRIMARY KEY, total INT); CREATE VIEW Recent AS SELECT * FROM Invoice;
+    CREATE TRIGGER inv_ai AFTER INSERT ON invoice BEGIN SELECT 1; END;
+    CREATE TRIGGER rec_ii INSTEAD OF INSERT ON RECENT BEGIN SELECT 1; END;"""
+    config = SqliteConnection(path=str(make(tmp_path / "x.db", script)))
+    found = [event.entity.fqn for event in harvest.entities(lambda: SqliteSource("s", config))]
+    assert [each for each in found if each.endswith(("_ai", "_ii"))] == [
+        "s.main.main.Invoice.inv_ai", "s.main.main.Recent.rec_ii",
+    ]  # fmt: skip
+    source = SqliteSource("s", config)
+    own, typed = (Scope.of("s", "main", "main", name) for name in ("Invoice", "invoice"))
+    assert source.exists("Trigger", own, ["inv_ai", "rec_ii"]) == {"inv_ai": "yes", "rec_ii": "no"}
+    assert source.exists("Trigger", typed, ["inv_ai"]) == {"inv_ai": "no"}, "no table is called so"
+    source.close()
+
+
+def test_json_functions_in_a_schema_are_no_damage(tmp_path: Path) -> None:
+    script = """CREATE TABLE t(a CHECK (json_valid(a)), b AS (json_extract(a, '$.x')));
+    CREATE INDEX i ON t(json_extract(a, '$.y')) WHERE json_extract(a, '$.z') > 1;"""
+    found = tables(make(tmp_path / "x.db", script))["t"]
+    assert [each.name for each in found.columns] == ["a", "b"]
+    assert [(each.columns, each.predicate) for each in found.indexes] == [
+        (("json_extract(a, '$.y')",), "json_extract(a, '$.z') > 1")
+    ]
+
+
+def test_views_over_what_sqlite_brings_are_not_broken(tmp_path: Path) -> None:
+    script = """CREATE TABLE t(a); CREATE VIRTUAL TABLE f USING fts5(body); CREATE VIRTUAL TABLE r USING rtree(id, x, y);
+    CREATE VIRTUAL TABLE words USING fts5vocab(f, row);
+    CREATE VIEW each_ AS SELECT value FROM t, json_each(t.a); CREATE VIEW info AS SELECT name FROM pragma_table_info('t');
+    CREATE VIEW master AS SELECT name FROM sqlite_schema; CREATE VIEW found AS SELECT body FROM f WHERE f MATCH 'x';
+    CREATE VIEW boxes AS SELECT r.id, words.term FROM r, words;"""
+    found = tables(make(tmp_path / "x.db", script))
+    views = {name: [column.name for column in each.columns] for name, each in found.items() if each.table_type == "view"}
+    assert views == {
+        "boxes": ["id", "term"], "each_": ["value"], "found": ["body"], "info": ["name"], "master": ["name"],
+    }  # fmt: skip
+    assert not [name for name, each in found.items() if "broken" in each.properties]
+
+
+def test_functions_and_collations_of_an_application_do_not_break_its_views(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "x.db")) as connection:
+        connection.create_function("mine", 1, lambda value: value, deterministic=True)
+        connection.create_collation("mine", lambda one, other: (one > other) - (one < other))
+        connection.executescript(
+            """CREATE TABLE t(a COLLATE mine PRIMARY KEY, b CHECK (mine(b) > 0), c AS (mine(a)));
+            CREATE INDEX i ON t(mine(b)); CREATE VIEW v AS SELECT mine(a) AS x, b FROM t ORDER BY a COLLATE mine;"""
+        )
+    found = tables(tmp_path / "x.db")
+    assert [column.name for column in found["v"].columns] == ["x", "b"]
+    assert "broken" not in found["v"].properties
+    assert (found["t"].columns[0].collation, found["t"].columns[2].generated) == ("mine", "mine(a)")
+
+
+def test_a_schema_of_a_newer_version_is_said_to_be_one(tmp_path: Path) -> None:
+    path = make(tmp_path / "x.db", "CREATE TABLE t(a)")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = 'CREATE TABLE t(a) SHARDED'"
+        )
+    with pytest.raises(Fatal, match="does not understand the schema") as caught:
+        tables(path)
+    assert sqlite3.sqlite_version in caught.value.remedy
 
 
 def test_the_source_s_own_tables_only_when_asked(tmp_path: Path) -> None:
