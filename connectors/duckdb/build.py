@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from string import ascii_uppercase
 from typing import Any
 
+from connectors.common import ddl
 from connectors.common.slices import Raw
+from connectors.common.type_values import unquote
 from connectors.common.types import parse
 from specs import names
+from specs.entities.base import Entity
 from specs.entities.constraints import Constraint, ConstraintKind
 from specs.entities.database import Column, Table, TableType
 from specs.entities.indexes import Index
 from specs.entities.routines import Argument
+from specs.entities.triggers import Trigger
 from specs.sources.database import identity
 from specs.topology.scope import Scope
 
@@ -23,23 +29,65 @@ _KINDS = {
 }
 
 
-def table(raw: Raw, scope: Scope, *, keep_ddl: bool) -> Table:
+_LOWER = {ord(letter): letter.lower() for letter in ascii_uppercase}
+_USING = re.compile(r"\sUSING\s+(\w+)\s*\(", re.IGNORECASE)
+
+
+def table(raw: Raw, scope: Scope, *, keep_ddl: bool) -> Iterator[Entity]:
+    """The ``Table``, and after it its triggers."""
     _, kind, comment, estimate, sql = raw.rows["objects"][0]
     view = kind == "view"
-    return Table(
+    rows = raw.rows.get("columns", [])
+    _, broken, described = raw.rows.get("described", [(None, None, None)])[0]
+    rows = _renewed(rows, described) if described else rows
+    collations = {} if view or " COLLATE " not in (sql or "") else _collations(sql)
+    yield Table(
         **identity(scope),
         table_type=TableType.VIEW if view else TableType.REGULAR,
         comment=comment,
-        columns=tuple(_column(row, sql or "") for row in raw.rows.get("columns", [])),
+        columns=tuple(
+            _column(row, sql or "", collations) for row in (_renewed(rows, described) if described else rows)
+        ),
         constraints=tuple(_constraint(row, scope) for row in raw.rows.get("constraints", []) if row[1] in _KINDS),
         indexes=tuple(_index(row) for row in raw.rows.get("indexes", [])),
         view_definition=sql if view and keep_ddl else None,
         ddl=sql if keep_ddl and not view else None,
+        properties={"broken": broken} if broken else {},
         row_estimate=estimate,
     )
+    for _, name, timing, event, columns, level, comment, sql in raw.rows.get("triggers", []):
+        yield Trigger(
+            fqn=names.child(scope.fqn, name),
+            name=name,
+            parent=scope.fqn,
+            comment=comment,
+            timing=timing.lower(),
+            events=(event.lower(),),
+            columns=tuple(columns or ()),
+            level=level.lower(),
+            definition=sql,
+        )
 
 
-def _column(row: tuple[Any, ...], sql: str) -> Column:
+def _renewed(rows: list[tuple[Any, ...]], described: list[tuple[str, str]]) -> list[tuple[Any, ...]]:
+    """The columns of a view as they are now; the catalog has them as they were when it was made, and their comments."""
+    comments = {row[1]: row[6] for row in rows}
+    return [
+        (None, name, at, native, True, None, comments.get(name), None) for at, (name, native) in enumerate(described, 1)
+    ]
+
+
+def _collations(sql: str) -> dict[str, str]:
+    """By column; only the DDL tells them."""
+    found = {}
+    for piece in ddl.pieces(ddl.group(ddl.tokens(sql), 0)[0]):
+        at = next((at for at, token in enumerate(piece[:-1]) if token.word == "COLLATE"), None)
+        if at is not None and piece[0].word not in ("CHECK", "CONSTRAINT"):
+            found[piece[0].name] = piece[at + 1].name
+    return found
+
+
+def _column(row: tuple[Any, ...], sql: str, collations: dict[str, str]) -> Column:
     _, name, ordinal, native, nullable, default, comment, expression = row
     if expression is None and default is not None and _says_generated(name, native, sql):
         expression = default
@@ -56,6 +104,7 @@ def _column(row: tuple[Any, ...], sql: str) -> Column:
         default=None if expression is not None else default,
         generated=expression,
         generated_kind=None if expression is None else "virtual",
+        collation=collations.get(name),
         comment=comment,
         values=parsed.values,
         children=parsed.children,
@@ -69,39 +118,45 @@ def _says_generated(name: str, native: str, sql: str) -> bool:
 
 
 def _constraint(row: tuple[Any, ...], scope: Scope) -> Constraint:
-    _, kind, name, columns, expression, referred, referred_columns = row
+    _, kind, name, columns, expression, referred, referred_columns, there = row
     foreign = kind == "FOREIGN KEY"
+    own = {each.translate(_LOWER): each for each in there or ()}
     return Constraint(
         kind=_KINDS[kind],
         name=name,
         columns=tuple(columns or ()),
         expression=expression if kind == "CHECK" else None,
         referred_table=names.build(*scope.path[:-1], referred) if foreign else None,  # never in another schema
-        referred_columns=tuple(referred_columns or ()) if foreign else (),
+        referred_columns=tuple(own.get(each.translate(_LOWER), each) for each in referred_columns) if foreign else (),
     )
 
 
 def _index(row: tuple[Any, ...]) -> Index:
-    _, name, unique, expressions, comment = row
-    return Index(name=name, columns=tuple(_parts(expressions or "")), unique=unique, method="art", comment=comment)
+    _, name, unique, expressions, comment, sql = row
+    using = _USING.search(sql or "")
+    return Index(
+        name=name,
+        columns=tuple(_part(each) for each in expressions or ()),
+        unique=unique,
+        method=using[1].lower() if using else "art",
+        comment=comment,
+    )
 
 
-def _parts(text: str) -> Iterator[str]:
-    """The members of ``['(lower("b, c"))', a, d]``: DuckDB quotes what is not a plain name."""
-    body, at = text.strip().removeprefix("[").removesuffix("]"), 0
-    while at < len(body):
-        if body[at] == "'":
-            end = at + 1
-            while end < len(body) and (body[end] != "'" or body[end + 1 : end + 2] == "'" or body[end - 1] == "\\"):
-                end += 2 if body[end : end + 2] == "''" else 1
-            part, at = body[at + 1 : end].replace("''", "'").replace("\\'", "'"), end + 1
-            yield part[1:-1] if part.startswith("(") and part.endswith(")") else part
-        else:
-            end = body.find(",", at)
-            end = len(body) if end < 0 else end
-            yield body[at:end].strip()
-            at = end
-        at += len(body[at:]) - len(body[at:].lstrip(", "))
+def _part(text: str) -> str:
+    """A column without its quotes, or an expression without the brackets that every one has."""
+    return text[1:-1] if text.startswith("(") and text.endswith(")") else unquote(text)
+
+
+def user_type(logical: str, labels: Iterable[str] | None, native: str | None) -> dict[str, Any]:
+    """What a type is, as fields of ``UserType``; ``native`` is what it stands for, written out."""
+    parsed = parse(native or logical)
+    return {
+        "kind": {"ENUM": "enum", "STRUCT": "composite", "UNION": "union"}.get(logical, "alias"),
+        "labels": tuple(labels or ()),
+        "base_type": logical if logical == "ENUM" else native or logical,
+        "fields": parsed.children if logical in ("STRUCT", "UNION") else (),
+    }
 
 
 def macro(parameters: Iterable[str], types: Iterable[str | None]) -> tuple[Argument, ...]:

@@ -33,11 +33,17 @@ class DuckdbDriver:
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._lock = threading.RLock()
 
-    def query(self, sql: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """All rows of one statement; ``parameters`` as ``$name``. Raises ``duckdb.Error`` and what opening raises."""
+    def query(
+        self, sql: str, parameters: dict[str, Any] | None = None, *, counted: bool = True
+    ) -> list[tuple[Any, ...]]:
+        """All rows of one statement; ``parameters`` as ``$name``. Raises ``duckdb.Error`` and what opening raises.
+
+        Statements that are planned only, never run, are not ``counted``.
+        """
         with self._lock:
             connection = self._opened()
-            self.sent()
+            if counted:
+                self.sent()
             deadline = threading.Timer(self.limits.statement_timeout, connection.interrupt)
             deadline.daemon = True
             deadline.start()

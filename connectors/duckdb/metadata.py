@@ -11,7 +11,7 @@ import duckdb
 from connectors.common.queries import load
 from connectors.common.sliced import GIVEN, SlicedSource, routine_rule
 from connectors.common.slices import Facet, Listed
-from connectors.duckdb import build
+from connectors.duckdb import build, described
 from connectors.duckdb.driver import DuckdbDriver
 from specs.entities.base import Entity
 from specs.entities.database import Sequence as SequenceEntity
@@ -23,7 +23,8 @@ from specs.topology.node import Item, Produced
 from specs.topology.scope import KeyRange, Scope
 
 Q = load("connectors.duckdb")
-_EXPRESSION = "c.generation_expression" if int(duckdb.__version__.split(".")[0]) >= 2 else "NULL"
+_TWO = int(duckdb.__version__.split(".")[0]) >= 2
+_EXPRESSION = "c.generation_expression" if _TWO else "NULL"
 _LISTINGS = {"Table": "table", "Sequence": "sequence", "UserType": "type", "StoredProcedure": "stored_procedure"}
 
 
@@ -66,6 +67,9 @@ class DuckdbSource(SlicedSource):
         }
         query, read = make[node]
         rows = self.driver.query(Q[query], {"schemas": list(schemas)})
+        if node == "type":
+            natives = described.types(self.driver, [row[:2] for row in rows])
+            rows = [(*row, natives.get(row[:2])) for row in rows]
         order = {schema: at for at, schema in enumerate(schemas)}
         found = {(each.schema, each.key): each for each in map(read, rows)}
         return sorted(found.values(), key=lambda each: (order[each.schema], each.key))
@@ -76,17 +80,16 @@ class DuckdbSource(SlicedSource):
         return Listed(schema, name, name, oid, rule, 1 + columns, kind)
 
     def _sequence(self, row: tuple[Any, ...]) -> Listed:
-        schema, name, comment, start, increment, minimum, maximum, cycle, last = row
+        schema, name, comment, increment, minimum, maximum, cycle, last = row
         data = {
-            "comment": comment, "native_type": "BIGINT", "start": start, "increment": increment, "minimum": minimum,
+            "comment": comment, "native_type": "BIGINT", "increment": increment, "minimum": minimum,
             "maximum": maximum, "cycle": cycle, "last_value": last,
         }  # fmt: skip
         return Listed(schema, name, name, (schema, name), data=data)
 
     def _type(self, row: tuple[Any, ...]) -> Listed:
-        schema, name, comment, logical, _, labels = row
-        kind = {"ENUM": "enum", "STRUCT": "composite"}.get(logical, "alias")
-        data = {"comment": comment, "kind": kind, "labels": tuple(labels or ()), "base_type": logical}
+        schema, name, comment, logical, labels, native = row
+        data = {"comment": comment, **build.user_type(logical, labels, native)}
         return Listed(schema, name, name, (schema, name), data=data)
 
     def _macro(self, row: tuple[Any, ...]) -> Listed:
@@ -108,19 +111,21 @@ class DuckdbSource(SlicedSource):
         def tables(listed: Listed) -> bool:
             return bool(listed.data != "view")
 
-        return (
+        found = [
             Facet("objects", self._facet("objects")),
             Facet("columns", self._facet("columns")),
             Facet("constraints", self._facet("constraints"), tables),
             Facet("indexes", self._facet("indexes"), tables),
-        )
+            Facet("described", lambda listed: described.views(self.driver, listed), lambda each: each.data == "view"),
+        ]
+        return [*found, Facet("triggers", self._facet("triggers"), tables)] if _TWO else found
 
     def _facet(self, name: str) -> Callable[[Sequence[Listed]], Iterable[tuple[Any, ...]]]:
         sql = Q[name].replace("$generated", _EXPRESSION)
         return lambda listed: self.driver.query(sql, {"ids": [each.id for each in listed]})
 
     def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        return (build.table(item.data, scope, keep_ddl=self.extract.ddl),)
+        return build.table(item.data, scope, keep_ddl=self.extract.ddl)
 
     def yield_sequence(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield SequenceEntity(**identity(scope), **item.data.listed.data)
@@ -139,12 +144,21 @@ class DuckdbSource(SlicedSource):
             found = {database}
         elif type_ == "Schema":
             found = {row[0] for row in self._query("schemas")}
+        elif type_ == "Trigger":
+            found = self._triggers(scope)
         elif type_ in _LISTINGS:
             base, span = Scope(scope.path[:-1]), KeyRange()
             found = {each.name for each in self._within(_LISTINGS[type_], base, [scope.name], span)}
         else:
             return {}
         return {name: "yes" if name in found else "no" for name in names}
+
+    def _triggers(self, table: Scope) -> set[str]:
+        if not _TWO:
+            return set()
+        base = Scope(table.path[:-2])
+        ids = [each.id for each in self._within("table", base, [table.path[-2]], KeyRange()) if each.name == table.name]
+        return {row[1] for row in self._query("triggers", ids=ids)}
 
     # -- the connection -------------------------------------------------------------------------------------------
     def check(self) -> Iterator[Step]:

@@ -39,27 +39,46 @@ WHERE c.database_name = current_database() AND c.table_oid IN (SELECT unnest($id
 ORDER BY c.table_oid, c.column_index
 
 -- name: constraints
+-- A key keeps the name of its target as it was typed, in any case of A to Z; the target's own names come with it.
 SELECT c.table_oid, c.constraint_type, c.constraint_name, c.constraint_column_names, c.expression,
-       c.referenced_table, c.referenced_column_names
+       coalesce(r.table_name, c.referenced_table), c.referenced_column_names,
+       (SELECT list(k.column_name) FROM duckdb_columns() k WHERE k.database_oid = c.database_oid
+          AND k.table_oid = r.table_oid)
 FROM duckdb_constraints() c
+LEFT JOIN duckdb_tables() r
+  ON r.database_oid = c.database_oid AND r.schema_oid = c.schema_oid
+ AND translate(r.table_name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')
+   = translate(c.referenced_table, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')
 WHERE c.database_name = current_database() AND c.constraint_type <> 'NOT NULL'
   AND c.table_oid IN (SELECT unnest($ids))
 ORDER BY c.table_oid, c.constraint_index
 
 -- name: indexes
-SELECT i.table_oid, i.index_name, i.is_unique, i.expressions, i.comment
+-- The expressions are the text of a list; DuckDB takes it apart as it put it together.
+SELECT i.table_oid, i.index_name, i.is_unique, CAST(i.expressions AS VARCHAR[]), i.comment, i.sql
 FROM duckdb_indexes() i
 WHERE i.database_name = current_database() AND i.table_oid IN (SELECT unnest($ids))
 ORDER BY i.table_oid, i.index_name
 
+-- name: triggers
+-- A trigger keeps the name of its table as it was typed, in any case of A to Z.
+SELECT t.table_oid, g.trigger_name, g.action_timing, g.event_manipulation, g.columns, g.for_each, g.comment, g.sql
+FROM duckdb_triggers() g
+JOIN duckdb_tables() t
+  ON t.database_oid = g.database_oid AND t.schema_oid = g.schema_oid
+ AND translate(t.table_name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')
+   = translate(g.table_name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')
+WHERE g.database_name = current_database() AND NOT g.temporary AND t.table_oid IN (SELECT unnest($ids))
+ORDER BY t.table_oid, g.trigger_name
+
 -- name: sequences
-SELECT s.schema_name, s.sequence_name, s.comment, s.start_value, s.increment_by, s.min_value, s.max_value, s.cycle,
-       s.last_value
+-- start_value is no fact: in a file that was closed it is the next number.
+SELECT s.schema_name, s.sequence_name, s.comment, s.increment_by, s.min_value, s.max_value, s.cycle, s.last_value
 FROM duckdb_sequences() s
 WHERE s.database_name = current_database() AND NOT s.temporary AND s.schema_name IN (SELECT unnest($schemas))
 
 -- name: types
-SELECT t.schema_name, t.type_name, t.comment, t.logical_type, t.type_category, t.labels
+SELECT t.schema_name, t.type_name, t.comment, t.logical_type, t.labels
 FROM duckdb_types() t
 WHERE t.database_name = current_database() AND NOT t.internal AND t.schema_name IN (SELECT unnest($schemas))
 

@@ -21,6 +21,7 @@ spec = DefaultDatabaseSpec(
             "indexes",
             "foreign_keys",
             "comments",
+            "triggers",
         }
     ),
 )

@@ -6,39 +6,9 @@ SQLite has no catalog of these. Text that is not understood gives nothing; nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-_TOKEN = re.compile(
-    r"""(?P<blank>\s+|--[^\n]*|/\*.*?(?:\*/|\Z))
-    |(?P<name>"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\])
-    |(?P<text>'(?:[^']|'')*')
-    |(?P<word>[^\W\d][\w$]*)
-    |(?P<other>\d[\w.]*|.)""",
-    re.VERBOSE | re.DOTALL,
-)
-
-
-class Token(NamedTuple):
-    kind: str
-    text: str
-    start: int
-    end: int
-
-    @property
-    def word(self) -> str:
-        """The upper-case keyword that this may be, or an empty text."""
-        return self.text.upper() if self.kind == "word" else ""
-
-    @property
-    def name(self) -> str:
-        """The identifier without its quotes."""
-        if self.kind == "name" and self.text[0] == "[":
-            return self.text[1:-1]
-        if self.kind in ("name", "text"):
-            return self.text[1:-1].replace(self.text[0] * 2, self.text[0])
-        return self.text
+from connectors.common.ddl import Token, group, pieces, text, tokens
 
 
 @dataclass
@@ -73,15 +43,10 @@ class TableDdl:
     conflicts: dict[str, str] = field(default_factory=dict)
 
 
-def tokens(sql: str) -> list[Token]:
-    found = [Token(m.lastgroup or "other", m[0], m.start(), m.end()) for m in _TOKEN.finditer(sql)]
-    return [token for token in found if token.kind != "blank"]
-
-
 def table(sql: str) -> TableDdl:
     """Read a CREATE TABLE statement."""
     found = TableDdl()
-    for piece in _pieces(_group(tokens(sql), 0)[0]):
+    for piece in pieces(group(tokens(sql), 0)[0]):
         named = piece[0].word if piece else ""
         if named in ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"):
             _constraints(sql, None, piece, found)
@@ -94,10 +59,10 @@ def index_parts(sql: str) -> tuple[list[str], str | None]:
     """The column texts of a CREATE INDEX statement and its predicate."""
     all_ = tokens(sql)
     on = next((at for at, token in enumerate(all_) if token.word == "ON"), len(all_))
-    inside, behind = _group(all_, on)
-    columns = [re.sub(r"(?i)\s+(asc|desc)$", "", _text(sql, piece)) for piece in _pieces(inside)]
+    inside, behind = group(all_, on)
+    columns = [re.sub(r"(?i)\s+(asc|desc)$", "", text(sql, piece)) for piece in pieces(inside)]
     rest = all_[behind:]
-    predicate = _text(sql, rest[1:]) if rest and rest[0].word == "WHERE" else None
+    predicate = text(sql, rest[1:]) if rest and rest[0].word == "WHERE" else None
     return columns, predicate
 
 
@@ -114,7 +79,7 @@ def trigger(sql: str) -> tuple[str, tuple[str, ...], str | None]:
     events = tuple(word.lower() for word in words[:end] if word in ("INSERT", "UPDATE", "DELETE"))
     if "WHEN" not in words:
         return timing, events[:1], None
-    return timing, events[:1], _text(sql, head[words.index("WHEN") + 1 :])
+    return timing, events[:1], text(sql, head[words.index("WHEN") + 1 :])
 
 
 def _constraints(sql: str, column: str | None, piece: list[Token], found: TableDdl) -> None:
@@ -125,19 +90,19 @@ def _constraints(sql: str, column: str | None, piece: list[Token], found: TableD
         token, word = piece[at], piece[at].word
         following = piece[at + 1] if at + 1 < len(piece) else None
         if token.text == "(":
-            at = _group(piece, at)[1]
+            at = group(piece, at)[1]
             continue
         if word == "CONSTRAINT" and following:
             name, at = following.name, at + 2
             continue
         if word == "CHECK":
-            inside, at = _group(piece, at)
-            found.checks.append((name, _text(sql, inside)))
+            inside, at = group(piece, at)
+            found.checks.append((name, text(sql, inside)))
             name = None
             continue
         if word == "AS" and column is not None:
-            inside, at = _group(piece, at)
-            found.generated[column] = _text(sql, inside)
+            inside, at = group(piece, at)
+            found.generated[column] = text(sql, inside)
             continue
         if word == "COLLATE" and column is not None and following:
             found.collations[column] = following.name
@@ -167,8 +132,8 @@ def _key(name: str | None, column: str | None, piece: list[Token], at: int, foun
         behind = next((end for end in range(at, len(piece)) if piece[end].word == "ON"), len(piece))
         gap = {each.word for each in piece[at + 1 : behind]} <= {"KEY", "ASC", "DESC"}
         return Key(name, (column,), _conflict(piece, behind) if gap else None)
-    inside, behind = _group(piece, at)
-    parts = [part for part in _pieces(inside) if part]
+    inside, behind = group(piece, at)
+    parts = [part for part in pieces(inside) if part]
     for part in parts:
         if any(each.word == "AUTOINCREMENT" for each in part[1:]):
             found.autoincrement = part[0].name
@@ -179,35 +144,3 @@ def _conflict(piece: list[Token], at: int) -> str | None:
     """What ``ON CONFLICT`` at this place says, in lower case."""
     words = [each.word for each in piece[at : at + 3]]
     return words[2].lower() if words[:2] == ["ON", "CONFLICT"] and len(words) == 3 else None
-
-
-def _group(all_: list[Token], at: int) -> tuple[list[Token], int]:
-    """The tokens inside the first bracket from ``at`` on, and the position behind it."""
-    while at < len(all_) and all_[at].text != "(":
-        at += 1
-    start, depth = at + 1, 0
-    while at < len(all_):
-        if all_[at].kind == "other":
-            depth += (all_[at].text == "(") - (all_[at].text == ")")
-            if depth == 0:
-                return all_[start:at], at + 1
-        at += 1
-    return all_[start:], at
-
-
-def _pieces(inside: list[Token]) -> Iterator[list[Token]]:
-    piece: list[Token] = []
-    depth = 0
-    for token in inside:
-        if token.kind == "other":
-            depth += (token.text == "(") - (token.text == ")")
-            if token.text == "," and depth == 0:
-                yield piece
-                piece = []
-                continue
-        piece.append(token)
-    yield piece
-
-
-def _text(sql: str, piece: list[Token]) -> str:
-    return sql[piece[0].start : piece[-1].end] if piece else ""

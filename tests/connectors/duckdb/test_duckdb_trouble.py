@@ -10,26 +10,12 @@ from urllib.parse import urlsplit
 import duckdb
 import pytest
 
-from connectors.duckdb.build import _parts
 from connectors.duckdb.connection import DuckdbConnection
 from connectors.duckdb.driver import DuckdbDriver
 from connectors.duckdb.metadata import DuckdbSource
 from specs.config import Limits, MetadataExtract
-from specs.entities.base import Entity
 from specs.errors import Fatal, Skip
-from specs.testing import harvest
-
-
-def make(path: Path, *statements: str) -> Path:
-    with duckdb.connect(str(path)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-    return path
-
-
-def entities(path: Path, extract: MetadataExtract | None = None) -> dict[str, Entity]:
-    config = DuckdbConnection(path=str(path))
-    return {event.entity.fqn: event.entity for event in harvest.entities(lambda: DuckdbSource("s", config, extract))}
+from tests.connectors.duckdb.support import entities, make
 
 
 @pytest.mark.parametrize(
@@ -105,21 +91,6 @@ def test_macros_are_told_apart_by_their_parameters(tmp_path: Path) -> None:
     assert found["s.x.main.t(n)"].returns == "TABLE"  # type: ignore[attr-defined]
     without = MetadataExtract.model_validate({"stored_procedures": {"exclude": ["^m$"]}})
     assert [fqn for fqn in entities(path, without) if "(" in fqn] == ["s.x.main.t(n)"]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("[a]", ["a"]),
-        ("[a, b]", ["a", "b"]),
-        ("['(lower(\"b, c\"))', a, d]", ['lower("b, c")', "a", "d"]),
-        ("", []),
-        ("[]", []),
-        ("['", [""]),
-    ],
-)
-def test_the_members_of_an_index(text: str, expected: list[str]) -> None:
-    assert list(_parts(text)) == expected
 
 
 def test_a_url_names_the_file() -> None:

@@ -9,7 +9,7 @@ import pytest
 from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.metadata import MysqlSource
 from specs.config import MetadataExtract
-from specs.entities.database import Table
+from specs.entities.database import Column, Sequence, Table
 from specs.testing import harvest
 from specs.topology.reading import Reading
 from tests.servers.mariadb import connect
@@ -41,3 +41,40 @@ def test_any_name_comes_back(mariadb_database: str, slice_: int) -> None:
         assert [(each.name, each.columns) for each in tables[name].constraints] == [(name, (name,))]
         (key,) = tables[f"{name}.child"].constraints
         assert key.referred_table == tables[name].fqn
+
+
+@pytest.mark.parametrize("slice_", [1, 1000])
+def test_sequences_of_any_name_are_read(mariadb_database: str, slice_: int) -> None:
+    names = [name for name in NAMES if name.strip()]
+    with connect(mariadb_database) as connection, connection.cursor() as cursor:
+        for number, name in enumerate(names, 1):
+            quoted = name.replace("`", "``")
+            cursor.execute(f"CREATE SEQUENCE `{quoted}` START WITH {number}")
+    config = MysqlConnection.from_url(urlsplit(mariadb_database))
+    found = harvest.entities(lambda: MysqlSource("s", config, reading=Reading(slice=slice_)))
+    starts = {event.entity.name: event.entity.start for event in found if isinstance(event.entity, Sequence)}
+    assert starts == {name: number for number, name in enumerate(names, 1)}
+
+
+LABELS = ["x\\y", "end\\", "b", "nl\nx", "cr\rx", "tab\tx", "it's", '"d"', "c;d", "%s", "\\n", "數", "a)b"]
+
+
+@pytest.mark.parametrize("mode", ["", "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES"])
+def test_labels_are_what_the_server_stores(mariadb_database: str, mode: str) -> None:
+    """The server is asked for the bytes of each label; what its session takes for an escape plays no part."""
+    with connect(mariadb_database) as connection, connection.cursor() as cursor:
+        cursor.execute("SET sql_mode = %s", (mode,))
+        marks = ", ".join(connection.escape(label) for label in LABELS)
+        cursor.execute(
+            f"CREATE TABLE t (e ENUM({marks}), s SET({marks}), d VARCHAR(9) DEFAULT {connection.escape(LABELS[0])})"
+        )
+        for number in range(len(LABELS)):
+            cursor.execute(f"INSERT INTO t (e, s) VALUES ({number + 1}, {1 << number})")
+        cursor.execute("SELECT HEX(e), HEX(s) FROM t ORDER BY e + 0")
+        stored = [tuple(bytes.fromhex(text).decode() for text in row) for row in cursor.fetchall()]
+    assert stored == [(label, label) for label in LABELS]
+    config = MysqlConnection.from_url(urlsplit(mariadb_database))
+    (table,) = [e.entity for e in harvest.entities(lambda: MysqlSource("s", config)) if isinstance(e.entity, Table)]
+    columns: dict[str, Column] = {column.name: column for column in table.columns}
+    assert columns["e"].values == columns["s"].values == tuple(LABELS)
+    assert columns["d"].default == r"'x\\y'"

@@ -153,13 +153,16 @@ def test_json_functions_in_a_schema_are_no_damage(tmp_path: Path) -> None:
 
 
 def test_views_over_what_sqlite_brings_are_not_broken(tmp_path: Path) -> None:
-    script = """CREATE TABLE t(a); CREATE VIRTUAL TABLE f USING fts5(body); CREATE VIRTUAL TABLE r USING rtree(id, x, y);
-    CREATE VIRTUAL TABLE words USING fts5vocab(f, row);
-    CREATE VIEW each_ AS SELECT value FROM t, json_each(t.a); CREATE VIEW info AS SELECT name FROM pragma_table_info('t');
+    script = """CREATE TABLE t(a); CREATE VIRTUAL TABLE f USING fts5(body);
+    CREATE VIRTUAL TABLE r USING rtree(id, x, y); CREATE VIRTUAL TABLE words USING fts5vocab(f, row);
+    CREATE VIEW each_ AS SELECT value FROM t, json_each(t.a);
+    CREATE VIEW info AS SELECT name FROM pragma_table_info('t');
     CREATE VIEW master AS SELECT name FROM sqlite_schema; CREATE VIEW found AS SELECT body FROM f WHERE f MATCH 'x';
     CREATE VIEW boxes AS SELECT r.id, words.term FROM r, words;"""
     found = tables(make(tmp_path / "x.db", script))
-    views = {name: [column.name for column in each.columns] for name, each in found.items() if each.table_type == "view"}
+    views = {
+        name: [column.name for column in each.columns] for name, each in found.items() if each.table_type == "view"
+    }
     assert views == {
         "boxes": ["id", "term"], "each_": ["value"], "found": ["body"], "info": ["name"], "master": ["name"],
     }  # fmt: skip
