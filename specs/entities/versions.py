@@ -15,13 +15,14 @@ from specs.entities.base import Entity, Part
 
 CHANGED: Mapping[int, Mapping[str, frozenset[str]]] = {
     2: {
-        "Column": frozenset({"storage", "compression", "statistics_target", "properties"}),
+        "Column": frozenset({"storage", "compression", "statistics_target", "properties", "values"}),
         "Constraint": frozenset(
             {"on_delete_columns", "match", "initially_deferred", "validated", "no_inherit", "nulls_not_distinct"}
-            | {"without_overlaps", "period", "comment", "kind=not_null"}
+            | {"without_overlaps", "period", "comment", "kind=not_null", "deferrable", "referred_table"}
+            | {"referred_columns"}
         ),
         "Index": frozenset({"keys", "nulls_not_distinct", "valid", "clustered", "tablespace", "options"}),
-        "Sequence": frozenset({"cache", "unlogged"}),
+        "Sequence": frozenset({"cache", "unlogged", "start"}),
         "StoredProcedure": frozenset(
             {"volatility", "strict", "leakproof", "parallel", "cost", "rows", "support", "definer", "settings"}
             | {"properties"}
@@ -35,8 +36,7 @@ CHANGED: Mapping[int, Mapping[str, frozenset[str]]] = {
             {"columns", "arguments", "state", "constraint", "deferrable", "initially_deferred", "referred_table"}
             | {"old_table", "new_table", "definer"}
         ),
-        "UserType": frozenset({"collation"}),
-        "UserType.Column": frozenset({"comment", "collation"}),
+        "UserType": frozenset({"collation", "kind", "base_type", "fields"}),
     },
 }
 """By version and class, what is not comparable with contents of the version before: ``field`` (new, or read more

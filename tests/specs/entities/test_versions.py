@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from specs.entities import Table, UserType
+from specs.entities import Container, Table
 from specs.entities.base import HASH_VERSION, Part
 from specs.entities.versions import CHANGED, comparable
 
@@ -67,5 +67,6 @@ def test_what_is_empty_without_the_new_facts_is_not_there() -> None:
 
 
 def test_a_class_can_differ_within_one_entity_type_only() -> None:
-    content = {"fields": [{"name": "a", "comment": "an a", "native_type": "int"}]}
-    assert comparable(UserType, content, 1) == {"fields": [{"name": "a", "native_type": "int"}]}
+    content = {"columns": [{"name": "a", "native_type": "text", "collation": "C"}]}
+    assert comparable(Table, content, 1) == {"columns": [{"name": "a", "native_type": "text"}]}
+    assert comparable(Container, content, 1) == content
