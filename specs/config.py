@@ -126,6 +126,11 @@ class ConnectionConfig(Model):
         """Build the config from a shorthand URL. Raises ``ValueError`` when the URL lacks something."""
         raise ValueError(f"{cls.__name__} cannot be written as a URL")
 
+    @classmethod
+    def ignored(cls, url: SplitResult) -> tuple[str, ...]:
+        """The parameters of a shorthand URL that ``from_url`` takes but does not use; a notice names them."""
+        return ()
+
     def endpoint(self) -> str:
         """Where this connects to, without secrets: ``db:5432/shop``."""
         return ""

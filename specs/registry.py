@@ -56,8 +56,12 @@ def _checked(name: str, found: object) -> ServiceSpec:
 
 
 def by_url(url: str) -> ServiceSpec:
-    """The connector whose schemes hold the URL's. Raises ``Usage`` naming the known schemes when there is none."""
+    """The connector whose schemes hold the URL's; ``postgresql+psycopg2`` and the like are ``postgresql``.
+
+    Other dialects of SQLAlchemy go to its connector. Raises ``Usage`` naming the known schemes when there is none.
+    """
     scheme = urlsplit(url).scheme
+    base, _, driver = scheme.partition("+")
     schemes: dict[str, ServiceSpec] = {}
     for name in known():
         spec = load(name)
@@ -65,6 +69,8 @@ def by_url(url: str) -> ServiceSpec:
             schemes.setdefault(each, spec)
     if scheme in schemes:
         return schemes[scheme]
+    if base in schemes and driver in schemes[base].drivers:
+        return schemes[base]
     if "+" in scheme and "sqlalchemy" in known():
         return load("sqlalchemy")
     raise known_values("no connector for the URL scheme", scheme, schemes)

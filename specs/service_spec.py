@@ -17,7 +17,9 @@ PartName = str | type[Any] | None
 class ServiceSpec:
     """The parts of one connector.
 
-    ``driver`` names the importable driver package and ``extra`` the optional dependency that installs it.
+    ``schemes`` are the URLs of ``headrace crawl URL``, and ``drivers`` those of SQLAlchemy that reach the same servers:
+    ``postgresql+psycopg2://``. ``driver`` names the importable driver package and ``extra`` the optional dependency
+    that installs it.
     ``capabilities`` are words for people and for the planner: ``views``, ``procedures``, ``statistics`` ...
     """
 
@@ -29,6 +31,7 @@ class ServiceSpec:
     profiler_class: PartName = None
     sampler_class: PartName = None
     schemes: tuple[str, ...] = ()
+    drivers: frozenset[str] = frozenset()
     driver: str = ""
     extra: str = ""
     capabilities: frozenset[str] = field(default_factory=frozenset)

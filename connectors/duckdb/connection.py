@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import ClassVar, Self
-from urllib.parse import SplitResult, unquote
+from urllib.parse import SplitResult, parse_qsl, unquote
 
 from pydantic import Field
 
 from specs.config import ConnectionConfig, LocalFile
+from specs.problems import nearest
+
+_IGNORED = frozenset(
+    {
+        "access_mode", "read_only", "threads",
+    }
+)  # fmt: skip
+"""Parameters of drivers, without a meaning here: the file is opened read-only in any case."""
 
 
 class DuckdbConnection(ConnectionConfig):
@@ -27,10 +35,17 @@ class DuckdbConnection(ConnectionConfig):
     def from_url(cls, url: SplitResult) -> Self:
         if url.netloc:
             raise ValueError("write duckdb:///relative/path or duckdb:////absolute/path")
+        for key, _ in parse_qsl(url.query, keep_blank_values=True):
+            if key not in _IGNORED:
+                raise ValueError(f"unknown parameter {key!r} in the URL; {nearest(key, _IGNORED)}")
         path = unquote(url.path[1:])
         if not path or path == ":memory:":
             raise ValueError("the URL names no file; write duckdb:///path/to/file.duckdb")
         return cls(path=path)
+
+    @classmethod
+    def ignored(cls, url: SplitResult) -> tuple[str, ...]:
+        return tuple(key for key, _ in parse_qsl(url.query, keep_blank_values=True) if key in _IGNORED)
 
     def endpoint(self) -> str:
         return str(Path(self.path).expanduser().absolute())

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, Self
-from urllib.parse import SplitResult, parse_qsl, unquote
+from typing import ClassVar, Literal, Self
+from urllib.parse import SplitResult
 
 from pydantic import Field, SecretStr
 
+from connectors.mysql import urls
 from specs.config import ConnectionConfig
 
 SslMode = Literal["disabled", "preferred", "required", "verify_ca", "verify_identity"]
-
-_QUERY = {"unix_socket", "ssl_mode", "ssl_ca", "ssl_cert", "ssl_key"}
 
 
 class MysqlConnection(ConnectionConfig):
@@ -42,18 +41,11 @@ class MysqlConnection(ConnectionConfig):
 
         Raises ``ValueError`` for unknown parameters.
         """
-        given: dict[str, Any] = {
-            "host": unquote(url.hostname or ""),
-            "port": url.port,
-            "database": unquote(url.path.removeprefix("/")),
-            "username": unquote(url.username or ""),
-            "password": unquote(url.password or ""),
-        }
-        for name, value in parse_qsl(url.query, keep_blank_values=True):
-            if name not in _QUERY:
-                raise ValueError(f"unknown URL parameter {name!r}; known: {', '.join(sorted(_QUERY))}")
-            given[name] = value
-        return cls(**{name: value for name, value in given.items() if value not in (None, "")})
+        return cls.model_validate(urls.given(url))
+
+    @classmethod
+    def ignored(cls, url: SplitResult) -> tuple[str, ...]:
+        return urls.ignored(url)
 
     def endpoint(self) -> str:
         place = self.unix_socket or f"{self.host}:{self.port}"

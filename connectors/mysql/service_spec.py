@@ -7,6 +7,7 @@ spec = DefaultDatabaseSpec(
     connection="connectors.mysql.connection:MysqlConnection",
     metadata_source_class="connectors.mysql.metadata:MysqlSource",
     schemes=("mysql", "mariadb"),
+    drivers=frozenset({"aiomysql", "asyncmy", "cymysql", "mariadbconnector", "mysqlconnector", "mysqldb", "pymysql"}),
     driver="pymysql",
     extra="mysql",
     capabilities=frozenset(

@@ -44,7 +44,7 @@ class PostgresDriver:
 
     @property
     def where(self) -> str:
-        return f"{self.config.host}:{self.config.port}/{self.database}"
+        return self.config.model_copy(update={"database": self.database}).endpoint()
 
     # -- the connection -------------------------------------------------------------------------------------------
     def use(self, database: str) -> None:
@@ -85,9 +85,10 @@ class PostgresDriver:
 
     def _attempt(self, options: str) -> psycopg.Connection[tuple[Any, ...]]:
         patience = int((self.limits.statement_timeout + GRACE) * 1000)
+        parameters = self.config.parameters()
         return psycopg.connect(
             dbname=self.database,
-            options=options,
+            options=f"{parameters.pop('options', '')} {options}".strip(),
             autocommit=True,
             prepare_threshold=None,
             connect_timeout=max(2, round(self.limits.connect_timeout)),
@@ -98,7 +99,7 @@ class PostgresDriver:
             keepalives_interval=10,
             keepalives_count=3,
             tcp_user_timeout=patience,
-            **self.config.parameters(),
+            **parameters,
         )
 
     def _pooled(self) -> psycopg.Connection[tuple[Any, ...]]:

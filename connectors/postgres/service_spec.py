@@ -9,6 +9,7 @@ spec = DefaultDatabaseSpec(
     connection="connectors.postgres.connection:PostgresConnection",
     metadata_source_class="connectors.postgres.metadata:PostgresSource",
     schemes=("postgresql", "postgres"),
+    drivers=frozenset({"asyncpg", "pg8000", "psycopg", "psycopg2", "psycopg2cffi", "psycopg_async"}),
     driver="psycopg",
     extra="postgres",
     capabilities=frozenset(

@@ -7,5 +7,6 @@ spec = DefaultDatabaseSpec(
     connection="connectors.sqlite.connection:SqliteConnection",
     metadata_source_class="connectors.sqlite.metadata:SqliteSource",
     schemes=("sqlite",),
+    drivers=frozenset({"aiosqlite", "pysqlite"}),
     capabilities=frozenset({"views", "triggers", "ddl", "checks", "indexes", "foreign_keys", "statistics"}),
 )

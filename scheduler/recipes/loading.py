@@ -144,7 +144,7 @@ def _from_file(path: FilePath, name: str | None) -> Draft:
 
 def _from_url(url: str, name: str | None) -> Draft:
     found = shorthand.translate(url, name)
-    return Draft(found.data, secrets=found.secrets)
+    return Draft(found.data, secrets=found.secrets, notices=found.notices)
 
 
 def _connection(
@@ -156,7 +156,20 @@ def _connection(
         package = f"'headrace[{spec.extra}]'" if spec.extra else spec.driver
         what = f"connector {spec.name!r} needs the driver {spec.driver!r}"
         raise Usage(what, remedy=f"install it with: pip install {package}", reason="driver")
-    return _settings(spec.config_class(), recipe.connection, ("connection",), draft, secrets, env)
+    config = _settings(spec.config_class(), recipe.connection, ("connection",), draft, secrets, env)
+    better = _better(spec.name, getattr(config, "url", ""))
+    if better:
+        draft.notices.append(f"connection.url: the connector {better!r} reads more of this server: type: {better}")
+    return config
+
+
+def _better(name: str, url: Any) -> str:
+    """The connector made for the server of an SQLAlchemy URL, if there is one."""
+    try:
+        found = registry.by_url(url).name if name == "sqlalchemy" and isinstance(url, str) else name
+    except Usage:
+        return ""
+    return found if found != name else ""
 
 
 def _sinks(

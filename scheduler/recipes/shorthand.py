@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -18,20 +18,17 @@ from specs.secrets import escape
 
 @dataclass(frozen=True, slots=True)
 class Shorthand:
-    """A recipe's data, and the secrets that its prompts refer to."""
+    """A recipe's data, the secrets that its prompts refer to, and what a person should know of it."""
 
     data: dict[str, Any]
     secrets: dict[str, str]
+    notices: list[str] = field(default_factory=list)
 
 
 def translate(url: str, name: str | None = None) -> Shorthand:
     """Build a recipe's data from a URL. Raises ``Usage``, which never shows the URL's password."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        raise Usage("not a URL", remedy="write TYPE://USER@HOST:PORT/DATABASE", reason="url") from None
-    spec = registry.by_url(url)
+    parts = _parts(url.removeprefix("jdbc:"))
+    spec = registry.by_url(parts.geturl())
     model = spec.config_class()
     try:
         config = model.from_url(parts)
@@ -40,17 +37,33 @@ def translate(url: str, name: str | None = None) -> Shorthand:
     except ValueError as error:
         raise Usage(str(error), public(parts), reason="url") from None
     secrets: dict[str, str] = {}
-    connection = _plain(config, secrets)
-    return Shorthand(
-        {"service": {"name": name or service_name(parts), "type": spec.name}, "connection": connection}, secrets
-    )
+    data = {
+        "service": {"name": name or service_name(parts), "type": spec.name},
+        "connection": _plain(config, secrets),
+    }
+    ignored = ", ".join(dict.fromkeys(model.ignored(parts)))
+    return Shorthand(data, secrets, [f"ignored in the URL: {ignored}"] if ignored else [])
+
+
+def _parts(url: str) -> SplitResult:
+    """Raises ``Usage``, also for several hosts that do not all look like hosts: they may be part of a password."""
+    try:
+        parts = urlsplit(url)
+        hosts = parts.netloc.rpartition("@")[2]
+        if "," in hosts and re.fullmatch(r"([\w.%-]*|\[[\w:.%]*\])(:\d*)?(,([\w.%-]*|\[[\w:.%]*\])(:\d*)?)*", hosts):
+            return parts
+        _ = parts.port
+        if parts.netloc and "@" not in parts.netloc and "@" in parts.path + parts.fragment:
+            raise ValueError("a password ended too early")
+    except ValueError:
+        remedy = "write TYPE://USER@HOST:PORT/DATABASE; in a password, @ is %40, / is %2F, ? is %3F and # is %23"
+        raise Usage("not a URL", remedy=remedy, reason="url") from None
+    return parts
 
 
 def public(url: SplitResult) -> str:
     """A URL as people may see it: without user, password and options."""
-    host = url.hostname or ""
-    port = f":{url.port}" if url.port else ""
-    return f"{url.scheme}://{host}{port}{url.path}"
+    return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
 
 
 def service_name(url: SplitResult) -> str:
@@ -75,6 +88,12 @@ def _plain(config: BaseModel, secrets: dict[str, str]) -> dict[str, Any]:
         if isinstance(value, SecretStr):
             secrets[name] = value.get_secret_value()
             chosen[name] = f"${{prompt:{name}}}"
-        elif isinstance(chosen[name], str):
-            chosen[name] = escape(chosen[name])
+        else:
+            chosen[name] = _escaped(chosen[name])
     return chosen
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _escaped(each) for key, each in value.items()}
+    return escape(value) if isinstance(value, str) else value
