@@ -190,8 +190,12 @@ def unit_id(run: str, start: Start, phase: Phase = "walk") -> str:
     return blake2b(json.dumps(identity).encode(), digest_size=16).hexdigest()
 
 
-class Lost(Exception):
-    """The unit is somebody else's now, or its run was closed: drop what is held of it and claim another one."""
+class Lost(BaseException):
+    """The unit is somebody else's now, or its run was closed: drop what is held of it and claim another one.
+
+    No ``Exception``, since it is not about the source: it passes through connectors and through the walk, where an
+    ``except Exception`` makes an outcome of what it catches.
+    """
 
 
 class SinkQueue(Protocol):

@@ -13,6 +13,7 @@ from specs.topology.node import Topology
 from specs.topology.reading import FULL, Reading
 from specs.topology.scope import Scope
 from specs.work import Claim, Lost
+from workers.retries import patiently
 from workers.unitledger import UnitLedger
 
 SLICES = (FULL, 250, 1, 1)
@@ -45,7 +46,7 @@ def reading(claim: Claim, ledger: UnitLedger) -> Reading:
     careful = claim.careful
 
     def touch(node: str, listing: Scope, key: str) -> None:
-        if key and not ledger.touch(claim.unit.id, claim.fence, node, listing.fqn, key):
+        if key and not patiently(lambda: ledger.touch(claim.unit.id, claim.fence, node, listing.fqn, key)):
             raise Lost("the unit is somebody else's now")
 
     return Reading(SLICES[careful], touch if careful >= 3 else None, claim.poison)

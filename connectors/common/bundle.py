@@ -27,9 +27,13 @@ class Bundle:
         self._open: dict[str, _Reading] = {}
 
     def announce(self, items: Sequence[Item]) -> None:
-        """Say which schemas are walked next, in order; without an estimate a schema is read alone."""
+        """Say which schemas are walked next, in order; without an estimate a schema is read alone.
+
+        One that is listed twice is walked once.
+        """
         self._open.clear()
-        self._schemas = [(item.name, TOGETHER if item.estimate is None else item.estimate) for item in items]
+        sizes = {item.name: TOGETHER if item.estimate is None else item.estimate for item in items}
+        self._schemas = list(sizes.items())
         self._following = {name: at for at, (name, _) in enumerate(self._schemas)}
 
     def read(self, node: str, schema: str, open_: Open) -> Iterator[Produced]:

@@ -149,7 +149,7 @@ class SlicedSource(DatabaseSource):
         if node not in self.leaves:
             return []
         listed = self._within(node, Scope(scope.path[:-1]), [scope.name], span)
-        kept = [each.key for each in listed if each.rule is None]
+        kept = list(dict.fromkeys(each.key for each in listed if each.rule is None))
         return kept[size - 1 : -1 : size]
 
     def begin(self, reading: Reading) -> None:

@@ -6,7 +6,7 @@ plans a statement and runs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +14,7 @@ import duckdb
 
 from connectors.common.slices import Listed
 from connectors.duckdb.driver import DuckdbDriver
+from connectors.duckdb.statements import Q
 
 _TOGETHER = 50
 """Views or types that one statement describes."""
@@ -24,20 +25,21 @@ Described = tuple[Any, str | None, list[tuple[str, str]] | None]
 
 def views(driver: DuckdbDriver, listed: Sequence[Listed]) -> Iterator[Described]:
     """A view that reads files or needs an extension cannot be judged here; neither columns nor a reason are told."""
+    paths = _paths(driver) if listed else {}
     for at in range(0, len(listed), _TOGETHER):
         chunk = listed[at : at + _TOGETHER]
         try:
-            found = _columns(driver, chunk)
+            found = _columns(driver, paths, chunk)
         except duckdb.Error:
             for each in chunk:
-                yield _one(driver, each)
+                yield _one(driver, paths, each)
             continue
         yield from ((each.id, None, found[number]) for number, each in enumerate(chunk))
 
 
-def _one(driver: DuckdbDriver, view: Listed) -> Described:
+def _one(driver: DuckdbDriver, paths: Mapping[str, str], view: Listed) -> Described:
     try:
-        return view.id, None, _columns(driver, [view])[0]
+        return view.id, None, _columns(driver, paths, [view])[0]
     except (duckdb.PermissionException, duckdb.IOException):
         return view.id, None, None
     except (duckdb.BinderException, duckdb.CatalogException) as error:
@@ -45,9 +47,9 @@ def _one(driver: DuckdbDriver, view: Listed) -> Described:
         return view.id, None if "extension" in text else text, None
 
 
-def _columns(driver: DuckdbDriver, chunk: Sequence[Listed]) -> list[list[tuple[str, str]]]:
+def _columns(driver: DuckdbDriver, paths: Mapping[str, str], chunk: Sequence[Listed]) -> list[list[tuple[str, str]]]:
     parts = [
-        f"SELECT {number}, column_name, column_type FROM (DESCRIBE {quoted(each.schema, each.name)})"
+        f"SELECT {number}, column_name, column_type FROM (DESCRIBE {paths[each.schema]}.{quoted(each.name)})"
         for number, each in enumerate(chunk)
     ]
     found: list[list[tuple[str, str]]] = [[] for _ in chunk]
@@ -58,23 +60,32 @@ def _columns(driver: DuckdbDriver, chunk: Sequence[Listed]) -> list[list[tuple[s
 
 def types(driver: DuckdbDriver, named: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """What types, given as ``(schema, name)``, stand for: ``DECIMAL(10,2)``, ``MAP(VARCHAR, INTEGER)``."""
+    paths = _paths(driver) if named else {}
     found: dict[tuple[str, str], str] = {}
     for at in range(0, len(named), _TOGETHER):
         chunk = named[at : at + _TOGETHER]
         try:
-            found.update(_natives(driver, chunk))
+            found.update(_natives(driver, paths, chunk))
         except duckdb.Error:
             for each in chunk:
                 with suppress(duckdb.Error):  # its extension is not here; what kind of type it is, the catalog knows
-                    found.update(_natives(driver, [each]))
+                    found.update(_natives(driver, paths, [each]))
     return found
 
 
-def _natives(driver: DuckdbDriver, chunk: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    casts = ", ".join(f"CAST(NULL AS {quoted(*each)}) AS c{number}" for number, each in enumerate(chunk))
+def _natives(
+    driver: DuckdbDriver, paths: Mapping[str, str], chunk: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    types = [f"{paths[schema]}.{quoted(name)}" for schema, name in chunk]
+    casts = ", ".join(f"CAST(NULL AS {type_}) AS c{number}" for number, type_ in enumerate(types))
     rows = driver.query(f"DESCRIBE SELECT {casts}", counted=False)
     return {each: row[1] for each, row in zip(chunk, rows, strict=True)}
 
 
-def quoted(*parts: str) -> str:
-    return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
+def _paths(driver: DuckdbDriver) -> dict[str, str]:
+    """Every schema as a statement writes it: one inside another by its whole path."""
+    return dict(driver.query(Q["schema_paths"], counted=False))
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

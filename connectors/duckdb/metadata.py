@@ -8,23 +8,21 @@ from typing import Any
 
 import duckdb
 
-from connectors.common.queries import load
 from connectors.common.sliced import GIVEN, SlicedSource, routine_rule
 from connectors.common.slices import Facet, Listed
 from connectors.duckdb import build, described
 from connectors.duckdb.driver import DuckdbDriver
+from connectors.duckdb.statements import EXPRESSION, TWO, Q
 from specs.entities.base import Entity
 from specs.entities.database import Sequence as SequenceEntity
 from specs.entities.database import UserType
 from specs.entities.routines import StoredProcedure
+from specs.errors import Skip
 from specs.sources.base import Presence, Step
 from specs.sources.database import identity
 from specs.topology.node import Item, Produced
 from specs.topology.scope import KeyRange, Scope
 
-Q = load("connectors.duckdb")
-_TWO = int(duckdb.__version__.split(".")[0]) >= 2
-_EXPRESSION = "c.generation_expression" if _TWO else "NULL"
 _LISTINGS = {"Table": "table", "Sequence": "sequence", "UserType": "type", "StoredProcedure": "stored_procedure"}
 
 
@@ -71,8 +69,7 @@ class DuckdbSource(SlicedSource):
             natives = described.types(self.driver, [row[:2] for row in rows])
             rows = [(*row, natives.get(row[:2])) for row in rows]
         order = {schema: at for at, schema in enumerate(schemas)}
-        found = {(each.schema, each.key): each for each in map(read, rows)}
-        return sorted(found.values(), key=lambda each: (order[each.schema], each.key))
+        return sorted(map(read, rows), key=lambda each: (order[each.schema], each.key))
 
     def _relation(self, row: tuple[Any, ...]) -> Listed:
         schema, name, oid, kind, columns = row
@@ -93,7 +90,7 @@ class DuckdbSource(SlicedSource):
         return Listed(schema, name, name, (schema, name), data=data)
 
     def _macro(self, row: tuple[Any, ...]) -> Listed:
-        schema, name, comment, kind, parameters, types, definition = row
+        schema, name, comment, kind, parameters, types, definition, owners = row
         arguments = build.macro(parameters, types)
         words = [each.name or "" if each.native_type == "ANY" else each.native_type for each in arguments]
         key = f"{name}({', '.join(words)})"
@@ -101,6 +98,8 @@ class DuckdbSource(SlicedSource):
             "comment": comment, "kind": "macro", "language": "sql", "arguments": arguments, "code": definition,
             "returns": "TABLE" if kind == "table_macro" else None, "display_name": name,
         }  # fmt: skip
+        if owners > 1:
+            data = {}  # whose it is cannot be told
         return Listed(schema, key, key, (schema, key), routine_rule(self.extract, name, key), data=data)
 
     # -- facets and entities --------------------------------------------------------------------------------------
@@ -118,10 +117,10 @@ class DuckdbSource(SlicedSource):
             Facet("indexes", self._facet("indexes"), tables),
             Facet("described", lambda listed: described.views(self.driver, listed), lambda each: each.data == "view"),
         ]
-        return [*found, Facet("triggers", self._facet("triggers"), tables)] if _TWO else found
+        return [*found, Facet("triggers", self._facet("triggers"), tables)] if TWO else found
 
     def _facet(self, name: str) -> Callable[[Sequence[Listed]], Iterable[tuple[Any, ...]]]:
-        sql = Q[name].replace("$generated", _EXPRESSION)
+        sql = Q[name].replace("$generated", EXPRESSION)
         return lambda listed: self.driver.query(sql, {"ids": [each.id for each in listed]})
 
     def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]:
@@ -134,6 +133,9 @@ class DuckdbSource(SlicedSource):
         yield UserType(**identity(scope), **item.data.listed.data)
 
     def yield_stored_procedure(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        if not item.data.listed.data:
+            what = "several schemas have the last name of this one, and DuckDB does not say whose the macro is"
+            raise Skip(what, scope.fqn, "give the schemas different names", reason="ambiguous")
         yield StoredProcedure(**identity(scope), **item.data.listed.data)
 
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
@@ -154,7 +156,7 @@ class DuckdbSource(SlicedSource):
         return {name: "yes" if name in found else "no" for name in names}
 
     def _triggers(self, table: Scope) -> set[str]:
-        if not _TWO:
+        if not TWO:
             return set()
         base = Scope(table.path[:-2])
         ids = [each.id for each in self._within("table", base, [table.path[-2]], KeyRange()) if each.name == table.name]
@@ -167,7 +169,7 @@ class DuckdbSource(SlicedSource):
 
         def columns() -> str:
             ids = [row[2] for row in relations()[:10]]
-            sql = Q["columns"].replace("$generated", _EXPRESSION)
+            sql = Q["columns"].replace("$generated", EXPRESSION)
             return f"{len(self.driver.query(sql, {'ids': ids}))} columns of {len(ids)} tables and views"
 
         return self.steps([

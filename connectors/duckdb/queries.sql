@@ -4,23 +4,56 @@ SELECT version()
 -- name: database
 SELECT d.database_name, d.comment FROM duckdb_databases() d WHERE d.database_name = current_database()
 
+-- The schemas, each by its whole path: $paths is one of the next two; sql is the path as a statement writes it.
+
+-- name: paths
+paths AS (
+    SELECT s.oid, s.schema_name AS leaf, s.schema_name AS name, $part AS part, $sql AS sql
+    FROM duckdb_schemas() s
+    WHERE s.database_name = current_database() AND s.parent_schema_oid IS NULL
+      AND (s.schema_name = 'main' OR NOT s.internal)
+    UNION ALL
+    SELECT s.oid, s.schema_name, p.part || '.' || $part, p.part || '.' || $part, p.sql || '.' || $sql
+    FROM duckdb_schemas() s JOIN paths p ON s.parent_schema_oid = p.oid
+    WHERE s.database_name = current_database()
+)
+
+-- name: flat_paths
+paths AS (
+    SELECT s.oid, s.schema_name AS leaf, s.schema_name AS name, $sql AS sql
+    FROM duckdb_schemas() s
+    WHERE s.database_name = current_database() AND (s.schema_name = 'main' OR NOT s.internal)
+)
+
+-- name: part
+CASE WHEN contains(s.schema_name, '.') OR contains(s.schema_name, '"') THEN $sql ELSE s.schema_name END
+
+-- name: sql
+'"' || replace(s.schema_name, '"', '""') || '"'
+
+-- name: schema_paths
+WITH RECURSIVE $paths
+SELECT p.name, p.sql FROM paths p
+
 -- name: schemas
-SELECT s.schema_name, s.comment,
+WITH RECURSIVE $paths
+SELECT p.name, s.comment,
        (SELECT count(*) FROM duckdb_tables() t WHERE t.schema_oid = s.oid AND NOT t.temporary)
        + (SELECT count(*) FROM duckdb_views() v WHERE v.schema_oid = s.oid AND NOT v.temporary)
-FROM duckdb_schemas() s
-WHERE s.database_name = current_database() AND (s.schema_name = 'main' OR NOT s.internal)
+FROM duckdb_schemas() s JOIN paths p ON p.oid = s.oid
+WHERE s.database_name = current_database()
 
 -- name: relations
-SELECT t.schema_name, t.table_name, t.table_oid, 'regular', t.column_count
-FROM duckdb_tables() t
+WITH RECURSIVE $paths
+SELECT p.name, t.table_name, t.table_oid, 'regular', t.column_count
+FROM duckdb_tables() t JOIN paths p ON p.oid = t.schema_oid
 WHERE t.database_name = current_database() AND NOT t.internal AND NOT t.temporary
-  AND t.schema_name IN (SELECT unnest($schemas))
+  AND p.name IN (SELECT unnest($schemas))
 UNION ALL
-SELECT v.schema_name, v.view_name, v.view_oid, 'view', v.column_count
-FROM duckdb_views() v
+SELECT p.name, v.view_name, v.view_oid, 'view', v.column_count
+FROM duckdb_views() v JOIN paths p ON p.oid = v.schema_oid
 WHERE v.database_name = current_database() AND NOT v.internal AND NOT v.temporary
-  AND v.schema_name IN (SELECT unnest($schemas))
+  AND p.name IN (SELECT unnest($schemas))
 
 -- name: objects
 SELECT t.table_oid, 'regular', t.comment, t.estimated_size, t.sql
@@ -73,18 +106,23 @@ ORDER BY t.table_oid, g.trigger_name
 
 -- name: sequences
 -- start_value is no fact: in a file that was closed it is the next number.
-SELECT s.schema_name, s.sequence_name, s.comment, s.increment_by, s.min_value, s.max_value, s.cycle, s.last_value
-FROM duckdb_sequences() s
-WHERE s.database_name = current_database() AND NOT s.temporary AND s.schema_name IN (SELECT unnest($schemas))
+WITH RECURSIVE $paths
+SELECT p.name, s.sequence_name, s.comment, s.increment_by, s.min_value, s.max_value, s.cycle, s.last_value
+FROM duckdb_sequences() s JOIN paths p ON p.oid = s.schema_oid
+WHERE s.database_name = current_database() AND NOT s.temporary AND p.name IN (SELECT unnest($schemas))
 
 -- name: types
-SELECT t.schema_name, t.type_name, t.comment, t.logical_type, t.labels
-FROM duckdb_types() t
-WHERE t.database_name = current_database() AND NOT t.internal AND t.schema_name IN (SELECT unnest($schemas))
+WITH RECURSIVE $paths
+SELECT p.name, t.type_name, t.comment, t.logical_type, t.labels
+FROM duckdb_types() t JOIN paths p ON p.oid = t.schema_oid
+WHERE t.database_name = current_database() AND NOT t.internal AND p.name IN (SELECT unnest($schemas))
+
+-- a macro's schema has no oid here: where several schemas have one last name, nothing tells them apart
 
 -- name: macros
-SELECT f.schema_name, f.function_name, f.comment, f.function_type, f.parameters, f.parameter_types,
-       f.macro_definition
-FROM duckdb_functions() f
-WHERE f.database_name = current_database() AND NOT f.internal AND f.schema_name IN (SELECT unnest($schemas))
+WITH RECURSIVE $paths
+SELECT p.name, f.function_name, f.comment, f.function_type, f.parameters, f.parameter_types, f.macro_definition,
+       (SELECT count(*) FROM paths q WHERE q.leaf = f.schema_name)
+FROM duckdb_functions() f JOIN paths p ON p.leaf = f.schema_name
+WHERE f.database_name = current_database() AND NOT f.internal AND p.name IN (SELECT unnest($schemas))
   AND f.function_type IN ('macro', 'table_macro')

@@ -101,19 +101,24 @@ class SqlalchemySource(SlicedSource):
     def listing(self, node: str, base: Scope, schemas: Sequence[str], span: KeyRange) -> Iterable[Listed]:
         for schema in schemas:
             listed = self._sequences(schema) if node == "sequence" else self._relations(schema)
-            yield from sorted(listed.values(), key=lambda each: each.key)
+            yield from sorted(listed, key=lambda each: each.key)
 
-    def _relations(self, schema: str) -> dict[str, Listed]:
-        found: dict[str, Listed] = {}
+    def _relations(self, schema: str) -> list[Listed]:
+        """Every name as often as a listing has it. Dialects list views among the tables, too: a name in several
+        listings is one relation, of the kind of the last one."""
+        found: dict[str, list[Listed]] = {}
         for kind, method in build.LISTINGS:
+            listed: dict[str, list[Listed]] = {}
             for name in map(str, self.driver.call(method, schema=self._schema(schema)) or ()):
                 rule = self.extract.rule("tables" if kind == "table" else "views", name)
-                found[name] = Listed(schema, name, name, (schema, name), rule, _WIDTH, kind)
-        return found
+                each = Listed(schema, name, name, (schema, name), rule, _WIDTH, kind)
+                listed.setdefault(name, []).append(each)
+            found |= listed
+        return [each for same in found.values() for each in same]
 
-    def _sequences(self, schema: str) -> dict[str, Listed]:
+    def _sequences(self, schema: str) -> list[Listed]:
         names = self.driver.call("get_sequence_names", schema=self._schema(schema)) or ()
-        return {name: Listed(schema, name, name, (schema, name)) for name in map(str, names)}
+        return [Listed(schema, name, name, (schema, name)) for name in map(str, names)]
 
     def facet_list(self, node: str) -> Sequence[Facet]:
         if node == "sequence":
@@ -208,7 +213,7 @@ class SqlalchemySource(SlicedSource):
             for schema in self._schema_names():
                 found = self._relations(schema)
                 count += len(found)
-                first.extend(list(found.values())[: 10 - len(first)])
+                first.extend(found[: 10 - len(first)])
             return f"{count} found"
 
         def columns() -> str:

@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
-from specs.entities.base import Entity
-from specs.errors import Fatal, HeadraceError, Retry, Stop
-from specs.topology.events import Coverage, Covered, Done, Event, Found, Reported, Spawned, Start
-from specs.topology.node import Item, Node, Outcome, Produced, Stage, Topology
+from specs.errors import Fatal, Retry, Stop
+from specs.topology import outcomes
+from specs.topology.events import Coverage, Covered, Done, Event, Reported, Spawned, Start
+from specs.topology.listing import checked
+from specs.topology.node import Item, Node, Outcome, Produced, Topology
 from specs.topology.packing import Packer, Sizes, learned
 from specs.topology.reading import Readable
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange, Scope
@@ -102,10 +103,11 @@ class _Walker:
         packed = own and node.unit
         poison = self.source.reading.before(node.name, scope, "")
         if poison:
-            yield Covered(_failed(node, scope, span, Stop(poison, scope.fqn, reason="poison")), behind)
+            yield Covered(outcomes.failed(node, scope, span, Stop(poison, scope.fqn, reason="poison")), behind)
             return
         try:
-            for produced in node.produce(self.source, scope, todo):
+            listed = node.produce(self.source, scope, todo)
+            for produced, again in checked(node, scope, listed, ahead=self.source.reading.touch is None):
                 if produced.key not in span or (after is not None and produced.key < after):
                     continue
                 rest: Cursor = ()
@@ -113,6 +115,8 @@ class _Walker:
                     if not inner:
                         continue
                     rest = inner
+                elif again is not None and not packed:
+                    yield Reported(again, node.name, scope)
                 if isinstance(produced, Outcome):
                     if not packed:  # the parent listed and counted it already
                         yield Reported(produced, node.name, scope, (*prefix, node.name, produced.key))
@@ -123,7 +127,7 @@ class _Walker:
         except _PASS:
             raise
         except Exception as error:
-            yield Covered(_failed(node, scope, span, error), behind)
+            yield Covered(outcomes.failed(node, scope, span, error), behind)
         else:
             yield Done(behind) if packed else Covered(Coverage(node.name, scope, span), behind)
 
@@ -135,18 +139,19 @@ class _Walker:
             found: Iterable[Produced] = node.produce(self.source, scope, EVERYTHING.resume(after))
             if self.sizes is not None and packer.packs:
                 found = learned(found, scope, self.sizes)
-            for produced in found:
+            for produced, again in checked(node, scope, found):
                 if after is not None and produced.key <= after:
                     continue
+                twin = None if again is None else Reported(again, node.name, scope)
                 if isinstance(produced, Outcome):
-                    yield from packer.report(Reported(produced, node.name, scope))
+                    yield from packer.report(Reported(produced, node.name, scope), twin)
                 else:
-                    yield from packer.add(produced)
+                    yield from packer.add(produced, twin)
         except _PASS:
             raise
         except Exception as error:
             yield from packer.flush()
-            yield Covered(_failed(node, scope, EVERYTHING, error), behind)
+            yield Covered(outcomes.failed(node, scope, EVERYTHING, error), behind)
         else:
             yield from packer.flush()
             yield Covered(Coverage(node.name, scope), behind)
@@ -184,7 +189,7 @@ class _Walker:
         for child in _remaining(node, resume):
             behind = (*prefix, following(node, child), None)
             if stopped is not None:
-                yield Covered(_failed(child, scope, EVERYTHING, stopped))
+                yield Covered(outcomes.failed(child, scope, EVERYTHING, stopped))
             elif child.unit and self.spawn:
                 yield from self.spawn_items(child, scope, prefix, resume, behind)
             elif own and self.splits(child, item):
@@ -204,6 +209,7 @@ class _Walker:
         fqn = scope.fqn
         listing = Scope(scope.path[:-1]) if len(scope.path) > 1 else scope
         count, primary, stopped = 0, False, None
+        told: set[tuple[str, str]] = set()
         poison = self.source.reading.before(node.name, listing, item.key)
         if poison:
             yield Reported(Outcome("failed", node.type, fqn, item.key, "poison", poison), node.name, listing)
@@ -215,15 +221,19 @@ class _Walker:
                     own = main and not primary and entity.fqn == fqn
                     primary = primary or own
                     count += 1
+                    twin = not outcomes.first(entity, told)
                     if count > skip:
                         cursor = (*prefix, count) if count % CUT == 0 else None
-                        yield _found(entity, node, fqn, listing, own, cursor)
+                        if twin:
+                            yield Reported(outcomes.twin(entity, item.key), node.name, listing, cursor)
+                        else:
+                            yield outcomes.found(entity, node, fqn, listing, own, cursor)
             except _PASS:
                 raise
             except Exception as error:
                 count += 1
                 if count > skip:
-                    yield Reported(_outcome(stage, fqn, item.key, error), node.name, listing)
+                    yield Reported(outcomes.outcome(stage, fqn, item.key, error), node.name, listing)
                 primary = primary or main
                 stopped = error if isinstance(error, Stop) else stopped
         if not primary and count >= skip:
@@ -240,33 +250,14 @@ class _Walker:
                     count += 1
                     if count > skip:
                         cursor = (*prefix, "", None, count) if count % CUT == 0 else None
-                        yield _found(entity, node, fqn, scope, False, cursor)
+                        yield outcomes.found(entity, node, fqn, scope, False, cursor)
             except _PASS:
                 raise
             except Exception as error:
                 count += 1
                 if count > skip:
-                    yield Reported(_outcome(stage, fqn, item.key, error), node.name, scope)
+                    yield Reported(outcomes.outcome(stage, fqn, item.key, error), node.name, scope)
         yield Done((*prefix, "", None, count))
-
-
-def _found(entity: Entity, node: Node, fqn: str, listing: Scope, own: bool, cursor: Cursor | None) -> Found:
-    return Found(entity, node.name, listing, None if own else (node.type, fqn), cursor)
-
-
-def _outcome(stage: Stage, fqn: str, key: str, error: Exception) -> Outcome:
-    reason = error.reason if isinstance(error, HeadraceError) else "error"
-    return Outcome("failed", stage.entity.type_name(), fqn, key, reason, _message(error))
-
-
-def _failed(node: Node, scope: Scope, span: KeyRange, error: Exception) -> Coverage:
-    reason = error.reason if isinstance(error, HeadraceError) else "error"
-    return Coverage(node.name, scope, span, _message(error), reason)
-
-
-def _message(error: Exception) -> str:
-    text = str(error)
-    return text if isinstance(error, HeadraceError) else f"{type(error).__name__}: {text}"
 
 
 def _position(node: Node, resume: Cursor) -> tuple[str | None, Cursor]:

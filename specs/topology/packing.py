@@ -57,19 +57,21 @@ class Packer:
         self.weight = 0
         self.last: str | None = after
 
-    def add(self, item: Item) -> Iterator[Event]:
+    def add(self, item: Item, twin: Reported | None = None) -> Iterator[Event]:
+        """``twin``: what is told besides about the same key; no cursor may come between the two."""
         small = self.packs and item.estimate is not None and item.estimate < PACK
         weight = (item.estimate or 0) + 1
         if self.items and (not small or self.weight + weight > PACK):
             yield from self.flush()
+        self.reported += [twin] if twin else []
         self.items.append(item)
         self.weight += weight
         self.last = item.key
         if not small:
             yield from self.flush()
 
-    def report(self, event: Reported) -> Iterator[Event]:
-        self.reported.append(event)
+    def report(self, event: Reported, twin: Reported | None = None) -> Iterator[Event]:
+        self.reported += [twin, event] if twin else [event]
         self.last = event.outcome.key
         if len(self.reported) >= PACK:
             yield from self.flush()

@@ -53,12 +53,12 @@ def tsvector(value: str) -> bytes:
 def entities(rows: Sequence[tuple[int, Row]], stamp: Stamp) -> Iterator[bytes]:
     """The stream of ``insert_entities``; ``rows`` come with their ids."""
     known, service = _Texts(), text(stamp.service)
-    behind = _integer(4, stamp.version) + text(stamp.run) + _integer(4, 1) + 2 * _double(8, stamp.now)
+    behind = _integer(4, stamp.version) + text(stamp.run) + 2 * _double(8, stamp.now)
 
     def one(at: tuple[int, Row]) -> bytes:
         id_, row = at
         return b"".join((
-            _first(16, 8, id_), known[row.type], text(row.fqn), known[row.parent], text(row.name), service,
+            _first(15, 8, id_), known[row.type], text(row.fqn), known[row.parent], text(row.name), service,
             known[row.node], known[row.scope], _NULL if row.owner is None else _bigint(8, row.owner),
             _bigint(8, mark(row.type, row.fqn)), _length(len(row.hash)), row.hash, behind,
         ))  # fmt: skip

@@ -21,7 +21,7 @@ SELECT nextval(pg_get_serial_sequence('entities', 'id')) FROM generate_series(1,
 
 -- name: insert_entities
 COPY entities (
-    id, type, fqn, parent, name, service, node, scope, owner, mark, hash, hash_version, changed_run, run_writes,
+    id, type, fqn, parent, name, service, node, scope, owner, mark, hash, hash_version, changed_run,
     first_seen, changed_at
 ) FROM STDIN (FORMAT binary)
 

@@ -6,12 +6,8 @@ SELECT id, content, words FROM contents WHERE id IN (SELECT value FROM json_each
 -- name: update_entity
 UPDATE entities
 SET parent = :parent, name = :name, node = :node, scope = :scope, owner = :owner, hash = :hash, hash_version = :version,
-    state = 'live', state_run = NULL, doubt = NULL, changed_at = :now,
-    run_writes = CASE WHEN changed_run = :run THEN run_writes + 1 ELSE 1 END, changed_run = :run
+    state = 'live', state_run = NULL, doubt = NULL, changed_at = :now, changed_run = :run
 WHERE id = :id
-
--- name: deliver_again
-UPDATE entities SET run_writes = run_writes + 1 WHERE id = :id AND changed_run = :run
 
 -- name: rehash
 UPDATE entities SET hash = :hash, hash_version = :version, doubt = NULL WHERE id = :id
@@ -184,7 +180,7 @@ WHERE parent = :parent AND state <> 'deleted' AND (fqn, type) > (:fqn, :type)
 ORDER BY fqn, type LIMIT 1000
 
 -- name: stored
-SELECT type, sum(run_writes) FROM entities WHERE changed_run = :run GROUP BY type ORDER BY type
+SELECT type, count(*) FROM entities WHERE changed_run = :run GROUP BY type ORDER BY type
 
 -- name: services
 SELECT s.service, s.type, coalesce(sum(CASE WHEN e.state = 'live' THEN 1 ELSE 0 END), 0),

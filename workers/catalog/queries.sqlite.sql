@@ -11,9 +11,9 @@ SELECT coalesce(max(id), 0) FROM entities
 
 -- name: insert_entities
 INSERT INTO entities (
-    id, type, fqn, parent, name, service, node, scope, owner, mark, hash, hash_version, changed_run, run_writes,
+    id, type, fqn, parent, name, service, node, scope, owner, mark, hash, hash_version, changed_run,
     first_seen, changed_at
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: insert_contents
 INSERT INTO contents (id, content, words) VALUES (?, ?, ?)

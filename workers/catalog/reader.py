@@ -65,7 +65,7 @@ class Catalog:
         return history.diff(self.db, since)
 
     def stored(self, run: str) -> dict[str, int]:
-        """Deliveries stored by ``run`` per type, counted by SQL."""
+        """Distinct entities stored by ``run`` per type, counted by SQL."""
         return reading.stored(self.db, run)
 
     def deleted(self, run: str) -> dict[str, int]:

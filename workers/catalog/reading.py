@@ -71,7 +71,7 @@ def services(db: Database) -> list[ServiceView]:
 
 
 def stored(db: Database, run: str) -> dict[str, int]:
-    """Deliveries that ``run`` stored, per type, counted in the entities; true until a later run changes them."""
+    """The distinct entities that ``run`` stored, per type, by SQL; true until a later run changes them."""
     queries = sqlfile.load("workers.catalog", db.dialect)
     with db.read() as conn:
         return counted(conn.execute(queries["stored"], {"run": run}))

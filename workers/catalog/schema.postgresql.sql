@@ -16,7 +16,6 @@ CREATE TABLE entities (
     state_run text COLLATE "C",
     doubt text COLLATE "C",
     changed_run text COLLATE "C" NOT NULL,
-    run_writes integer NOT NULL,
     first_seen double precision NOT NULL,
     changed_at double precision NOT NULL
 ) WITH (fillfactor = 85);

@@ -16,7 +16,6 @@ CREATE TABLE entities (
     state_run TEXT,
     doubt TEXT,
     changed_run TEXT NOT NULL,
-    run_writes INTEGER NOT NULL,
     first_seen REAL NOT NULL,
     changed_at REAL NOT NULL
 );

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 EMITTED, UNCHANGED = 1, 0
+TWICE = "the run delivered another object of this name before: that one is kept"
 Numbered = tuple[int, Row]
 """A row and its place among those that are stored together."""
 
@@ -49,7 +50,6 @@ class _Plan:
 
     created: list[Row] = field(default_factory=list)
     changed: list[tuple[Known, Numbered]] = field(default_factory=list)
-    again: list[int] = field(default_factory=list)
     believed: list[int] = field(default_factory=list)
     stats: list[tuple[int, str | None]] = field(default_factory=list)
     told: list[tuple[str, Row]] = field(default_factory=list)
@@ -58,9 +58,9 @@ class _Plan:
 class CatalogWriter:
     """Stores rows inside the caller's transaction ``conn`` (of ``db.write()``).
 
-    A row is *emitted* when it is new, changed, restored, or was already changed by this run; else *unchanged*. Each
-    row counts the writes of the run that changed it last, so that their sum by SQL equals what was emitted. Unchanged
-    rows cost no write. ``finish`` must be the last thing in the transaction: it takes the feed's counter.
+    A row is *emitted* when it is new, changed or restored, else *unchanged*, which costs no write. A run delivers each
+    identity once: a further row of the same one is refused, so that what was emitted equals the distinct entities that
+    SQL counts. ``finish`` must be the last thing in the transaction: it takes the feed's counter.
     """
 
     def __init__(
@@ -73,18 +73,17 @@ class CatalogWriter:
         self._fates: list[int | str] = []
 
     def store(self, rows: Sequence[Row]) -> Stored:
-        """Store rows in order; an identity that comes twice is delivered twice."""
+        """Store rows; of those with one identity the first one."""
         return self.store_each([rows])[0]
 
     def store_each(self, parts: Sequence[Sequence[Row]]) -> list[Stored]:
         """Store several batches at once, in order; what became of each."""
         rows = [row for part in parts for row in part]
-        self._fates = [UNCHANGED] * len(rows)
-        rest: list[Numbered] = list(enumerate(rows))
-        while rest:
-            first: dict[tuple[str, str], Numbered] = {}
-            rest = [each for each in rest if first.setdefault(_identity(each[1]), each) is not each]
-            self._bisect(list(first.values()), fresh=True)
+        self._fates = [TWICE] * len(rows)
+        first: dict[tuple[str, str], Numbered] = {}
+        for each in enumerate(rows):
+            first.setdefault(_identity(each[1]), each)
+        self._bisect(list(first.values()), fresh=True)
         fates = iter(self._fates)
         found = []
         for part in parts:
@@ -132,7 +131,6 @@ class CatalogWriter:
         kinds = self._write_changed(plan)
         if plan.created:
             self.backend.insert(sorted(plan.created, key=_identity), self.stamp)
-        self.backend.execute("deliver_again", ({"id": id_, "run": self.stamp.run} for id_ in plan.again))
         self.backend.execute("believe", ({"id": id_} for id_ in plan.believed))
         self.backend.execute("store_stats", ({"id": id_, "json": text} for id_, text in plan.stats))
         for kind, row in plan.told:
@@ -148,6 +146,9 @@ class CatalogWriter:
         for at, (n, row) in enumerate(rows):
             known = found.get(at)
             fates[n] = EMITTED
+            if known is not None and known.changed_run == stamp.run:
+                fates[n] = TWICE
+                continue
             if known is None:
                 plan.created.append(row)
                 plan.told.append(("created", row))
@@ -157,8 +158,6 @@ class CatalogWriter:
             if known.hash != row.hash or known.hash_version != stamp.version or known.state != "live":
                 plan.changed.append((known, (n, row)))
                 plan.told.append(("changed", row))
-            elif known.changed_run == stamp.run:
-                plan.again.append(known.id)
             else:
                 fates[n] = UNCHANGED
                 if known.doubt is not None:
@@ -182,7 +181,7 @@ class CatalogWriter:
                 events[_identity(row)] = Event(row.type, row.fqn, "restored", _text(changes))
             elif changes:
                 events[_identity(row)] = Event(row.type, row.fqn, "updated", _text(changes))
-            elif known.hash_version != self.stamp.version and known.changed_run != self.stamp.run:
+            elif known.hash_version != self.stamp.version:
                 rehashed.append({"id": known.id, "hash": row.hash, "version": self.stamp.version})
                 if before.content != row.content:
                     rewritten.append((known.id, row, before))

@@ -80,6 +80,8 @@ class FakeConnection(ConnectionConfig):
     hidden: tuple[str, ...] = Field(default=(), description="FQNs that are not listed; exists says unknown.")
     unlisted: tuple[str, ...] = Field(default=(), description="FQNs that are not listed; exists says yes.")
 
+    repeated: tuple[str, ...] = Field(default=(), description="FQNs that their listing names twice.")
+
     faults: tuple[Fault, ...] = Field(default=(), description="What goes wrong.")
     broken: float = Field(default=0.0, ge=0, le=1, description="Share of the tables that cannot be built (Skip).")
     state: str | None = Field(default=None, description="File that counts faults across processes and runs.")

@@ -74,6 +74,7 @@ class Estate:
         self.config = config
         self._absent = frozenset(config.dropped)
         self._silent = self._absent | frozenset(config.hidden) | frozenset(config.unlisted)
+        self._repeated = frozenset(config.repeated)
         self._added: dict[str, list[str]] = {}
         for fqn in sorted(config.added):
             path = names.split(fqn)
@@ -101,6 +102,9 @@ class Estate:
         if self._silent:
             parent = scope.fqn
             found = (name for name in found if names.child(parent, name) not in self._silent)
+        if self._repeated:
+            container, once = scope.fqn, found
+            found = (name for name in once for _ in range(1 + (names.child(container, name) in self._repeated)))
         return found
 
     def holds(self, node: str, scope: Scope, name: str) -> bool:

@@ -14,7 +14,10 @@ from connectors.duckdb.connection import DuckdbConnection
 from connectors.duckdb.driver import DuckdbDriver
 from connectors.duckdb.metadata import DuckdbSource
 from specs.config import Limits, MetadataExtract
+from specs.entities.database import Table
 from specs.errors import Fatal, Skip
+from specs.testing import harvest
+from specs.topology.scope import Scope
 from tests.connectors.duckdb.support import entities, make
 
 
@@ -97,3 +100,38 @@ def test_a_url_names_the_file() -> None:
     assert DuckdbConnection.from_url(urlsplit("duckdb:////data/a%20b.duckdb")).path == "/data/a b.duckdb"
     with pytest.raises(ValueError, match="no file"):
         DuckdbConnection.from_url(urlsplit("duckdb:///:memory:"))
+
+
+@pytest.mark.skipif(int(duckdb.__version__.split(".")[0]) < 2, reason="DuckDB 1 has no schemas inside schemas")
+def test_schemas_inside_schemas_are_called_by_their_whole_path(tmp_path: Path) -> None:
+    path = make(
+        tmp_path / "x.duckdb",
+        "CREATE SCHEMA b", "CREATE TABLE b.t(z INT)", "CREATE SEQUENCE b.s", "CREATE MACRO b.only_b(x) AS x",
+        "CREATE VIEW b.v AS SELECT z FROM b.t",
+        "CREATE SCHEMA a", "CREATE SCHEMA a.b", "CREATE TABLE a.b.t(x INT PRIMARY KEY)", "CREATE SEQUENCE a.b.s",
+        "CREATE TABLE a.b.w(x INT REFERENCES t(x))", "CREATE TYPE a.b.e AS ENUM ('one')", "CREATE SCHEMA a.\"c.d\"",
+        "CREATE TABLE a.\"c.d\".u(y INT)", "CREATE MACRO a.f(x) AS x",
+        "CREATE VIEW a.b.v AS SELECT 1 AS p, 2 AS q", "CREATE TYPE b.e AS DECIMAL(7, 3)",
+    )  # fmt: skip
+    found = harvest.walk_units(lambda: DuckdbSource("s", DuckdbConnection(path=str(path))))
+    assert sorted((type_, fqn) for type_, fqn, *_ in found.sent if type_ not in ("Service", "Database")) == [
+        ("Schema", "s.x.\"a.\"\"c.d\"\"\""), ("Schema", 's.x."a.b"'), ("Schema", "s.x.a"), ("Schema", "s.x.b"),
+        ("Schema", "s.x.main"), ("Sequence", 's.x."a.b".s'), ("Sequence", "s.x.b.s"), ("StoredProcedure", "s.x.a.f(x)"),
+        ("Table", "s.x.\"a.\"\"c.d\"\"\".u"), ("Table", 's.x."a.b".t'), ("Table", 's.x."a.b".v'),
+        ("Table", 's.x."a.b".w'), ("Table", "s.x.b.t"), ("Table", "s.x.b.v"), ("UserType", 's.x."a.b".e'),
+        ("UserType", "s.x.b.e"),
+    ]  # fmt: skip
+    unclear = ("failed", "StoredProcedure", "ambiguous")
+    assert sorted((kind, type_, reason, fqn) for kind, type_, fqn, reason in found.reported) == [
+        (*unclear, 's.x."a.b".only_b(x)'), (*unclear, "s.x.b.only_b(x)")
+    ]  # fmt: skip
+    tables = entities(path)
+    columns = {fqn: [each.name for each in table.columns] for fqn, table in tables.items() if isinstance(table, Table)}
+    assert columns['s.x."a.b".t'] == ["x"]
+    assert columns["s.x.b.t"] == ["z"]
+    assert columns['s.x."a.b".v'] == ["p", "q"]
+    assert columns["s.x.b.v"] == ["z"]
+    source = DuckdbSource("s", DuckdbConnection(path=str(path)))
+    assert source.exists("Schema", Scope.of("s", "x"), ["a.b", "b", "c"]) == {"a.b": "yes", "b": "yes", "c": "no"}
+    assert source.exists("Table", Scope.of("s", "x", "a.b"), ["t", "z"]) == {"t": "yes", "z": "no"}
+    source.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -133,3 +134,31 @@ def test_a_slow_statement_is_stopped(postgres_url: str) -> None:
     assert isinstance(found, Skip)
     assert found.reason == "timeout"
     assert sent
+
+
+class Repeating(SqlalchemyDriver):
+    """A dialect that names its schema four times and a table twice, and lists views among the tables."""
+
+    def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        found = super().call(method, *args, **kwargs)
+        if method == "get_schema_names":
+            return 4 * found
+        return [*found, "t", "v"] if method == "get_table_names" else found
+
+
+def test_what_a_dialect_lists_twice_is_read_once_and_has_failed_besides(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("CREATE TABLE t(a INT); CREATE TABLE u(a INT); CREATE VIEW v AS SELECT 1 AS a")
+    config = SqlalchemyConnection(url=f"sqlite:///{path}", database="d")
+
+    def build() -> SqlalchemySource:
+        source = SqlalchemySource("s", config)
+        source.driver = Repeating(config, Limits(), source._sent)
+        return source
+
+    found = harvest.walk_units(build)
+    assert [fqn for type_, fqn, *_ in found.sent if type_ == "Table"] == ["s.d.main.t", "s.d.main.u", "s.d.main.v"]
+    assert sorted(found.reported) == [
+        ("failed", "Schema", "s.d.main", "duplicate"), ("failed", "Table", "s.d.main.t", "duplicate"),
+    ]  # fmt: skip

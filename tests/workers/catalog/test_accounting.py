@@ -1,4 +1,7 @@
-"""Whatever is delivered in whatever order: what was emitted is what is stored, and the feed tells each change once."""
+"""Whatever is delivered in whatever order: what was emitted is what is stored, and the feed tells each change once.
+
+A run changes an identity once: what it delivers of it afterwards is refused.
+"""
 
 from __future__ import annotations
 
@@ -25,15 +28,20 @@ def test_emitted_is_stored_and_every_change_is_told_once(runs: list[list[list[tu
     told: list[tuple[str, str]] = []
     for n, batches in enumerate(runs):
         emitted: Counter[str] = Counter()
+        changed: set[str] = set()
         for batch in batches:
             rows = [row(f"shop.s.{name}", columns=columns(id=str(version))) for name, version in batch]
             stored = store(db, f"r{n}", rows)
             emitted.update(stored.emitted)
-            assert sum(stored.emitted.values()) + sum(stored.unchanged.values()) == len(rows)
-            for name, version in batch:
+            accepted = sum(stored.emitted.values()) + sum(stored.unchanged.values())
+            assert accepted + len(stored.refused) == len(rows)
+            first = {name: version for name, version in reversed(batch) if name not in changed}
+            assert accepted == len(first)
+            for name, version in sorted(first.items(), key=lambda each: [name for name, _ in batch].index(each[0])):
                 if now.get(name) != version:
                     told.append((f"shop.s.{name}", "updated" if name in now else "created"))
                     now[name] = version
+                    changed.add(name)
         assert catalog.stored(f"r{n}") == dict(emitted)
     found = catalog.changes(limit=1000)
     assert [change.seq for change in found] == list(range(1, len(told) + 1))

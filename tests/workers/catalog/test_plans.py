@@ -10,7 +10,7 @@ from workers import sqlfile
 from workers.database import open_database
 
 INDEXED = (
-    "lookup", "old_contents", "update_entity", "deliver_again", "listing_page", "coverage_page", "marks_page",
+    "lookup", "old_contents", "update_entity", "listing_page", "coverage_page", "marks_page",
     "descendants_page", "namesake", "containers", "suspects_page", "record_verdict", "find", "children_page",
     "export_service_page", "changes", "not_live_by_name",
 )  # fmt: skip

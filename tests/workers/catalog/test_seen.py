@@ -58,7 +58,7 @@ def _fill(db: Database, conn: Connection, total: int) -> None:
     one = f"({mark_of}, {mark_of}, 'Table', {mark_of}, 'shop.s', {mark_of}, 'shop', 'table', 'shop.s', {mark_of}"
     conn.exec_driver_sql(
         "INSERT INTO entities (id, mark, type, fqn, parent, name, service, node, scope, hash, hash_version,"
-        f" changed_run, run_writes, first_seen, changed_at) VALUES {one}, 1, 'r', 1, 1, 1)",
+        f" changed_run, first_seen, changed_at) VALUES {one}, 1, 'r', 1, 1)",
         [(n + 1, marks[n], names[n], names[n], b"h" * 16) for n in range(total)],
     )
     blob = f"INSERT INTO marks (run, unit, seq, kind, blob) VALUES ('r', 'u', {mark_of}, 0, {mark_of})"

@@ -61,14 +61,21 @@ def test_a_changed_row_is_found_by_its_new_words_only(db: Database) -> None:
             conn.exec_driver_sql("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
 
 
-def test_what_is_delivered_again_in_one_run_counts_as_emitted_and_stored(db: Database) -> None:
-    first = row(ORDERS)
-    assert store(db, "r1", [first, first]).emitted == {"Table": 2}
-    assert store(db, "r1", [first]).emitted == {"Table": 1}
-    assert store(db, "r1", [row(ORDERS, comment="new"), first]).emitted == {"Table": 2}
-    assert Catalog(db).stored("r1") == {"Table": 5}
-    assert [change.kind for change in Catalog(db).changes()] == ["created", "updated", "updated"]
-    assert store(db, "r2", [first, first]).unchanged == {"Table": 2}
+def test_an_identity_that_comes_twice_in_one_run_is_stored_once_and_refused_then(db: Database) -> None:
+    first, other = row(ORDERS), row(ORDERS, comment="another one")
+    both = store(db, "r1", [first, other])
+    assert both.emitted == {"Table": 1}
+    assert [refused for refused, _ in both.refused] == [other]
+    later = store(db, "r1", [other])
+    assert (later.emitted, later.unchanged) == ({}, {})
+    [(refused, why)] = later.refused
+    assert refused == other
+    assert "delivered another object of this name" in why
+    assert Catalog(db).stored("r1") == {"Table": 1}
+    assert [change.kind for change in Catalog(db).changes()] == ["created"]
+    unchanged = store(db, "r2", [first, first])
+    assert unchanged.unchanged == {"Table": 1}
+    assert len(unchanged.refused) == 1
 
 
 def test_statistics_are_overwritten_in_place_without_an_event(db: Database) -> None:

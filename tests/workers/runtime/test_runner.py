@@ -226,3 +226,17 @@ def soon(seconds: float, stop: Stop) -> Iterator[None]:
     yield
     timer.cancel()
     timer.join()
+
+
+def test_what_a_listing_names_twice_has_failed_and_is_stored_once(bench: Make) -> None:
+    made = bench(repeated=[f"{SCHEMA}.t0000007", SCHEMA])
+    for state in ("partial", "partial"):
+        run = made.work()
+        assert run.state == state
+        assert "2 objects failed" in run.reason
+        failed = [(each.type, each.fqn, each.reason) for each in made.ledger.failures(run.id)]
+        assert sorted(failed) == [("Schema", SCHEMA, "duplicate"), ("Table", f"{SCHEMA}.t0000007", "duplicate")]
+        stored = Catalog(made.ledger.db).stored(run.id)
+        assert made.ledger.reconcile(run.id, stored) == []
+        assert made.listed() == 41
+        made = Bench(made.ledger, made.recipe, [root_of(made.recipe, {})])

@@ -12,3 +12,6 @@ UPDATE runs SET n = (SELECT count(*) FROM runs AS o
     WHERE o.started_at < runs.started_at OR (o.started_at = runs.started_at AND o.id <= runs.id));
 DROP INDEX runs_started;
 CREATE INDEX runs_order ON runs (n);
+-- An identity is stored once per run, so nobody counts how often.
+
+ALTER TABLE entities DROP COLUMN run_writes;
