@@ -38,8 +38,7 @@ def unencoded(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
 
 
 def take_bytes(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Let the server send bytes as they are, and read and write them escaped. Sends one statement."""
-    connection.execute("SET client_encoding = 'SQL_ASCII'")
+    """Read and write bytes escaped; transactions ask the server to send them as they are (client_encoding)."""
     for oid in _TYPES:
         connection.adapters.register_loader(oid, _Text)
         connection.adapters.register_loader(oid, _BinaryText)

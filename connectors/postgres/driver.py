@@ -14,10 +14,11 @@ from psycopg import pq
 
 from connectors.postgres.bytenames import take_bytes, unencoded
 from connectors.postgres.connection import PostgresConnection
-from connectors.postgres.failures import classify, refused
+from connectors.postgres.failures import classify, crowded, refused
+from connectors.postgres.session import BEGIN, HELD, TEXTS, WATCH, Session
 from connectors.postgres.statements import statements
 from specs.config import Limits
-from specs.errors import Fatal, HeadraceError
+from specs.errors import Fatal, HeadraceError, Skip
 
 GRACE = 30.0
 """Seconds that a statement may take beyond its own timeout before the connection is cut: the server hangs. No more
@@ -29,8 +30,12 @@ Params = Mapping[str, Any] | Sequence[Any]
 class PostgresDriver:
     """Connects on first use. Threads take turns: whoever is in a transaction has the connection.
 
-    ``count`` is called once for every statement sent.
+    Every statement runs in a transaction that begins with settings of its own (``session``), so that nothing is left
+    behind in a session that others may get. ``count`` is called once for every round trip: what begins a transaction
+    goes along with its first statement. ``arrived`` is called once for every new connection.
     """
+
+    arrived: Callable[[], None] | None = None
 
     def __init__(self, config: PostgresConnection, limits: Limits, count: Callable[[], None]) -> None:
         self.config, self.limits = config, limits
@@ -39,6 +44,8 @@ class PostgresDriver:
         self._count = count
         self._lock = threading.RLock()
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
+        self.session = Session(limits, self.where)
+        self._held = self._begun = False
         self._cancelled = False
         self._busy = False
 
@@ -56,39 +63,49 @@ class PostgresDriver:
 
     def open(self) -> psycopg.Connection[tuple[Any, ...]]:
         """The connection. Raises ``Retry`` (unreachable, starting), ``Stop`` (this database denied), ``Fatal``
-        (credentials, too old)."""
+        (credentials, too old), and what ``arrived`` raises."""
         with self._lock:
             if self._connection is None or self._connection.closed:
                 self._cancelled = False
                 self._connection = self._connect()
+                try:
+                    self._probe()
+                    if self.arrived is not None:
+                        self.arrived()
+                except BaseException:
+                    self.close()
+                    raise
             return self._connection
+
+    def _probe(self) -> None:
+        """See that our settings hold, and which server this is, where we may ask."""
+        try:
+            (told,) = self.execute(HELD + WATCH)
+        except Skip:
+            (told,) = self.execute(HELD)
+        else:
+            self.session.watch(*told[-3:])
+        self.session.hold(told[: len(TEXTS)])
 
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         try:
-            made = self._attempt(_options(self._settings()))
+            made = self._attempt(self.database)
         except psycopg.OperationalError as error:
-            if "unsupported startup parameter" not in str(error):
-                raise refused(error, self.where, self.database, self.config.username) from None
-            made = self._pooled()  # a connection pooler in between
+            raise self._refused(error) from None
         if made.info.server_version < 130000:
             version = made.info.parameter_status("server_version")
             made.close()
             raise Fatal(f"PostgreSQL {version} is not supported", self.where, "13 is the oldest", reason="unsupported")
+        self.session = Session(self.limits, self.where)
         if unencoded(made):
-            self._count()
-            try:
-                take_bytes(made)
-            except psycopg.Error as error:
-                made.close()
-                raise self.classify(error) from None
+            take_bytes(made)
+            self.session.encoding = "SQL_ASCII"
         return made
 
-    def _attempt(self, options: str) -> psycopg.Connection[tuple[Any, ...]]:
+    def _attempt(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
         patience = int((self.limits.statement_timeout + GRACE) * 1000)
-        parameters = self.config.parameters()
         return psycopg.connect(
-            dbname=self.database,
-            options=f"{parameters.pop('options', '')} {options}".strip(),
+            dbname=database,
             autocommit=True,
             prepare_threshold=None,
             connect_timeout=max(2, round(self.limits.connect_timeout)),
@@ -99,29 +116,19 @@ class PostgresDriver:
             keepalives_interval=10,
             keepalives_count=3,
             tcp_user_timeout=patience,
-            **parameters,
+            **self.config.parameters(),
         )
 
-    def _pooled(self) -> psycopg.Connection[tuple[Any, ...]]:
-        made = self._attempt("")
-        for name, value in self._settings().items():
-            self._count()
-            made.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, value))
-        return made
-
-    def _settings(self) -> dict[str, str]:
-        """Session settings. An empty search path makes type names and view definitions the same for every role;
-        JIT costs catalog queries more than it saves."""
-        statement = round(self.limits.statement_timeout * 1000)
-        return {
-            "search_path": "",
-            "jit": "off",
-            "statement_timeout": str(statement),
-            "lock_timeout": str(round(self.limits.lock_timeout * 1000)),
-            "idle_in_transaction_session_timeout": str(statement + 60_000),
-            "default_transaction_read_only": "on",
-            "default_transaction_isolation": "repeatable read",
-        }
+    def _refused(self, error: psycopg.OperationalError) -> HeadraceError:
+        first = self.config.first_database
+        if not crowded(error) or self.database == first:
+            return refused(error, self.where, self.database, self.config.username, only=self.database != first)
+        try:  # a limit of 0 lets nobody in, however long one waits
+            with self._attempt(first) as other:
+                limit = other.execute(self.sql_for(other, "connection_limit"), [self.database]).fetchone()
+        except psycopg.Error:
+            limit = None
+        return refused(error, self.where, self.database, self.config.username, only=True, full=limit == (0,))
 
     @property
     def version(self) -> int:
@@ -138,25 +145,38 @@ class PostgresDriver:
 
     def sql(self, name: str) -> str:
         """The statement of this name for this server."""
-        return statements(self.version // 10000)[name]
+        return self.sql_for(self.open(), name)
+
+    @staticmethod
+    def sql_for(connection: psycopg.Connection[tuple[Any, ...]], name: str) -> str:
+        return statements(connection.info.server_version // 10000)[name]
 
     # -- statements -----------------------------------------------------------------------------------------------
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One snapshot for all statements inside (repeatable read, read-only); ends whatever happens."""
         with self._lock:
-            connection = self.open()
-            self.execute("BEGIN")
+            self.open()
+            self._held, self._begun = True, False
             try:
                 yield
             finally:
-                # Nothing was written: ending it by COMMIT or by ROLLBACK is the same, and after an error both work.
-                if not connection.closed and connection.info.transaction_status != pq.TransactionStatus.IDLE:
-                    try:
-                        self.execute("ROLLBACK")
-                    except HeadraceError:
-                        self.close()
-                        raise
+                self._held = self._begun = False
+                self._end()
+
+    def _end(self) -> None:
+        """Nothing was written: ending it by COMMIT or by ROLLBACK is the same, and after an error both work."""
+        connection = self._connection
+        if connection is None or connection.closed:
+            return
+        if connection.info.transaction_status != pq.TransactionStatus.IDLE:
+            self._count()
+            try:
+                with self._deadline(connection):
+                    connection.execute("ROLLBACK")
+            except (psycopg.Error, OSError) as error:
+                self.close()
+                raise self.classify(error) from None
 
     def rows(self, name: str, params: Params = (), **parts: str) -> list[tuple[Any, ...]]:
         """Send the statement ``name`` and fetch its rows: those of one slice, which is bounded, or of one listing.
@@ -164,34 +184,54 @@ class PostgresDriver:
         ``parts`` are names of statements that stand in braces within it. Raises ``HeadraceError``, classified.
         (A generator per row would cost more than the row.)
         """
+        statement = self.sql(name)
+        for part, other in parts.items():
+            statement = statement.replace(f"{{{part}}}", self.sql(other))
+        return self.execute(statement, params)
+
+    def execute(self, statement: str, params: Params = ()) -> list[tuple[Any, ...]]:
+        """Send a statement, in a transaction of its own unless one is open. Raises ``HeadraceError``, classified."""
         with self._lock:
             connection = self.open()
-            statement = self.sql(name)
-            for part, other in parts.items():
-                statement = statement.replace(f"{{{part}}}", self.sql(other))
             self._count()
             try:
                 with self._deadline(connection), connection.cursor(binary=True) as cursor:
-                    cursor.execute(statement, params)
+                    if self._begun:
+                        cursor.execute(statement, params)
+                        return cursor.fetchall()
+                    with connection.pipeline():
+                        connection.execute(BEGIN)
+                        opening = connection.execute(self.session.opening())
+                        cursor.execute(statement, params)
+                        if not self._held:
+                            connection.execute("COMMIT")
+                    self.session.opened(opening.fetchone())
+                    self._begun = self._held
                     return cursor.fetchall()
-            except (psycopg.Error, OSError) as error:
-                raise self._failed(error) from None
+            except (psycopg.Error, OSError, HeadraceError) as error:
+                raise self._unheld() or self._failed(error) from None
 
-    def execute(self, statement: str) -> None:
-        """Send a statement that answers with no rows of interest. Raises ``HeadraceError``, classified."""
-        with self._lock:
-            connection = self.open()
-            self._count()
-            try:
-                with self._deadline(connection):
-                    connection.execute(statement)
-            except (psycopg.Error, OSError) as error:
-                raise self._failed(error) from None
+    def _unheld(self) -> Fatal | None:
+        """Whether a pooler cuts the line at every transaction of several statements; it says so only to who waits."""
+        if not self._held or self._begun or self._connection is None or not self._connection.closed:
+            return None
+        try:
+            with self._attempt(self.database) as other:
+                other.execute(BEGIN)
+                other.execute("ROLLBACK")
+        except psycopg.Error as why:
+            found = classify(why, self.where)
+            return found if isinstance(found, Fatal) else None
+        return None
 
     def _failed(self, error: Exception) -> HeadraceError:
         found = classify(error, self.where, cancelled=self._cancelled)
-        if self._connection is not None and self._connection.closed:
+        if isinstance(error, HeadraceError):  # not the server that it was, or not with our settings
+            self.close()
+        elif self._connection is not None and self._connection.closed:
             self._connection = None
+        elif not self._held:
+            self._end()
         return found
 
     def classify(self, error: Exception) -> HeadraceError:
@@ -224,12 +264,6 @@ class PostgresDriver:
             connection, self._connection = self._connection, None
             if connection is not None:
                 connection.close()
-
-
-def _options(settings: Mapping[str, str]) -> str:
-    """libpq's ``options``: session settings that cost no statement of their own."""
-    pairs = ((name, value.replace("\\", "\\\\").replace(" ", "\\ ")) for name, value in settings.items())
-    return " ".join(f"-c {name}={value}" for name, value in pairs)
 
 
 def _cut(descriptor: int) -> None:

@@ -18,8 +18,8 @@ _RETRY = {
     "40001": (2.0, "conflict with recovery on the standby"),
 }
 _SKIP = {"55P03": "lock", "40P01": "lock", "57014": "timeout", "42501": "denied", "53200": "memory"}
-
-
+_POOLED = "transaction blocks not allowed"
+"""PgBouncer in statement mode; libpq gives it no error code of its own."""
 _QUOTED = re.compile(r'"[^"]*"')
 
 
@@ -34,6 +34,9 @@ def classify(error: Exception, where: str, *, cancelled: bool = False) -> Headra
     if state in _RETRY:
         delay, what = _RETRY[state]
         return Retry(f"{what}: {message}", where, reason="connection", delay=delay)
+    if _POOLED in message:
+        remedy = "use the pooler in transaction or session mode, or connect to the server itself"
+        return Fatal("a connection pooler allows no transactions", where, remedy, reason="settings")
     if state == "57014" and cancelled:
         return Retry("the statement was cancelled", where, reason="cancelled")
     if state in _SKIP:
@@ -43,8 +46,19 @@ def classify(error: Exception, where: str, *, cancelled: bool = False) -> Headra
     return Skip(message, where, reason="error")
 
 
-def refused(error: psycopg.Error, where: str, database: str, user: str | None) -> HeadraceError:
-    """What it means that a connection cannot be opened. libpq tells it in words only; names in them are ignored."""
+def crowded(error: psycopg.Error) -> bool:
+    """Whether a connection was refused because the database has as many as it may have."""
+    return "too many connections for database" in _message(error).lower()
+
+
+def refused(
+    error: psycopg.Error, where: str, database: str, user: str | None, *, only: bool = False, full: bool = False
+) -> HeadraceError:
+    """What it means that a connection cannot be opened. libpq tells it in words only; names in them are ignored.
+
+    ``only``: others of the server's databases were entered, so that a refusal says something about this one.
+    ``full``: this database's connection limit is 0.
+    """
     message = _message(error).rpartition("failed: ")[2]
     words = _QUOTED.sub('""', message.lower())
     role = f'"{user}"' if user else "the crawling role"
@@ -57,15 +71,36 @@ def refused(error: psycopg.Error, where: str, database: str, user: str | None) -
         return Stop(f"access to database {database!r} is denied", where, remedy, reason="denied")
     if "not currently accepting connections" in words:
         return Stop(message, where, reason="unsupported")
+    if "invalid database" in words:
+        return Stop(invalid(database), where, INVALID, reason="invalid")
+    if "too many connections for" in words:
+        what = f"database {database!r}" if crowded(error) else f"role {role}"
+        remedy = f"raise the connection limit of {what}, or lower limits.connections"
+        if full:
+            return Stop(f"{what} lets nobody in: its connection limit is 0", where, remedy, reason="limit")
+        return Retry(f"{what} has as many connections as it may have", where, remedy, reason="connection", delay=5.0)
     if any(
         word in words for word in ("password", "authentication", "pg_hba.conf", 'role "" ', "not permitted to log in")
     ):
+        if only:
+            remedy = "allow it in the server's pg_hba.conf, or exclude the database (extract.metadata.databases)"
+            return Stop(f"access to database {database!r} is denied: {message}", where, remedy, reason="denied")
         remedy = "check username and password, and the server's pg_hba.conf"
         return Fatal(f"the server refuses {role}: {message}", where, remedy, reason="denied")
     if any(word in words for word in ("certificate", "does not support ssl", "ssl was required")):
         return Fatal(f"no encrypted connection: {message}", where, "check sslmode and the certificates", reason="tls")
+    if "unsupported startup parameter" in words:
+        remedy = "unset PGOPTIONS and other PG variables, or name it in the pooler's ignore_startup_parameters"
+        return Fatal(f"a connection pooler refuses us: {message}", where, remedy, reason="settings")
     remedy = "check host and port, and that the server runs and listens there"
     return Retry(f"the server cannot be reached: {message}", where, remedy, reason="unreachable")
+
+
+def invalid(database: str) -> str:
+    return f"database {database!r} is invalid: DROP DATABASE was interrupted in it"
+
+
+INVALID = "finish it with DROP DATABASE"
 
 
 def _remedy(state: str) -> str:

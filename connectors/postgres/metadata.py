@@ -15,12 +15,13 @@ from connectors.postgres import checks, objects, presence
 from connectors.postgres.connection import PostgresConnection
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.facets import LISTINGS, STATEMENTS, facets
+from connectors.postgres.failures import INVALID, invalid
 from connectors.postgres.tables import Tables
 from connectors.postgres.types import Types
 from specs import names
 from specs.config import ConnectionConfig, Limits, MetadataExtract
 from specs.entities.base import Entity
-from specs.errors import Fatal, HeadraceError, Retry, Skip, Stop
+from specs.errors import Fatal, Skip, Stop
 from specs.sources.base import Presence, Step
 from specs.sources.database import DatabaseSource, identity
 from specs.topology.node import Item, Outcome, Produced
@@ -76,13 +77,14 @@ class PostgresSource(DatabaseSource):
     def identity(self) -> str:
         """The cluster's system identifier. Raises ``Retry`` when it cannot be reached, ``Fatal`` when refused."""
         try:
+            self.driver.open()
+            if self.driver.session.server is not None:
+                return f"postgresql:{self.driver.session.server[0]}"
             return f"postgresql:{self.driver.rows('identity')[0][0]}"
         except Stop as error:  # the only database that we know of
             raise Fatal(error.what, error.where, error.remedy, reason=error.reason) from None
-        except HeadraceError as error:
-            if isinstance(error, Fatal | Retry):
-                raise
-            return f"postgresql://{self.connection.endpoint()}"  # the function is not granted to us
+        except Skip:  # the function is not granted to us
+            return f"postgresql://{self.connection.endpoint()}"
 
     def version(self) -> str | None:
         return self.driver.open().info.parameter_status("server_version")
@@ -112,9 +114,13 @@ class PostgresSource(DatabaseSource):
     # -- producers ------------------------------------------------------------------------------------------------
     def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         self.driver.use(self.connection.first_database)
-        rows = self.driver.rows("databases", {"only": self.connection.database})
-        for name, owner, comment, encoding, collation in sorted(rows):
+        params = {"only": self.connection.database, "system": self.extract.system_schemas}
+        for name, owner, comment, encoding, collation, broken in sorted(self.driver.rows("databases", params)):
             if name in span:
+                if broken and not self.extract.rule("databases", name):
+                    what = f"{invalid(name)}; {INVALID}"
+                    yield Outcome("failed", "Database", names.child(scope.fqn, name), name, "invalid", what)
+                    continue
                 data = {"owner": owner, "comment": comment, "encoding": encoding, "collation": collation}
                 yield self._container("databases", "Database", scope, name, data)
 

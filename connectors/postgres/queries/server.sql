@@ -9,14 +9,21 @@
 SELECT system_identifier::text FROM pg_catalog.pg_control_system()
 
 -- name: databases
+-- Databases of providers are theirs: they let nobody in, or hold nothing of the customer's.
 SELECT d.datname,
        pg_catalog.pg_get_userbyid(d.datdba),
        pg_catalog.shobj_description(d.oid, 'pg_database'),
        pg_catalog.pg_encoding_to_char(d.encoding),
-       d.datcollate
+       d.datcollate,
+       d.datconnlimit = -2
 FROM pg_catalog.pg_database AS d
 WHERE d.datallowconn AND (NOT d.datistemplate OR d.datname = %(only)s)
-  AND (%(only)s::text IS NULL OR d.datname = %(only)s)
+  AND CASE WHEN %(only)s::text IS NULL
+           THEN %(system)s OR d.datname NOT IN ('rdsadmin', 'cloudsqladmin', 'azure_maintenance', 'azure_sys')
+           ELSE d.datname = %(only)s END
+
+-- name: connection_limit
+SELECT d.datconnlimit FROM pg_catalog.pg_database AS d WHERE d.datname = %s
 
 -- name: schemas
 -- The estimate counts what the walk below a schema lists; child partitions only when they are shown.

@@ -58,6 +58,7 @@ def test_slices_span_schemas(warehouse: str) -> None:
 def test_listing_and_preview_agree_and_previews_read_nothing(warehouse: str) -> None:
     with closing(source(warehouse, tables={"exclude": ["^t0[1-3]$"]})) as one:
         scope = Scope.of(SERVICE, warehouse.rsplit("/", 1)[1], "w3")
+        one.identity()
         before = one.statements
         steps = list(one.preview("table", scope, EVERYTHING))
         assert one.statements == before + 1
