@@ -33,6 +33,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "deletions": "Show what a run found gone; approve what waits.",
     },
     "Catalog": {
+        "services": "List services: objects, last crawl, state.",
         "search": "Find objects by words.",
         "show": "Show one object.",
         "tree": "Show what lies below an object.",

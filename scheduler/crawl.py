@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from scheduler.driving import Job, drive
 from scheduler.gathering import summarise
 from scheduler.reconcile import adopt
+from scheduler.run_state import at_work
 from scheduler.sinking import due, sink
 from scheduler.summary import Progress, Summary
 from specs.errors import Usage
@@ -64,6 +65,9 @@ def resume(
         if run.via == "cluster":
             raise Usage(f"the workers of a cluster are at work on run {run.id}", remedy=f"headrace pause {run.id}")
         root_of(recipe, secrets)
+        if at_work(ledger, run.id, run.owner):
+            raise Usage(f"run {run.id} is at work", run.owner or "", "stop that process, or wait for its end")
+        ledger.expire(now=time.time())
         alive = adopt(ledger, run.id, now=time.time())
         if alive:
             raise Usage(f"run {run.id} is at work", ", ".join(sorted(alive)), "stop that process, or wait for its end")

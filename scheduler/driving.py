@@ -41,6 +41,7 @@ def drive(job: Job, on_progress: Callable[[Progress], None] | None = None) -> Su
     Raises ``Fatal`` when the catalog cannot be written; the run stays open then and can be resumed.
     """
     stop, begun = Stop(), time.monotonic()
+    job.ledger.own(job.run.id, liveness.name())
     meter = Meter(job.ledger, job.run.id, on_progress)
     tick = Reconciler(job.ledger, job.run.id, job.ledger.outstanding).tick
     refused: Fatal | None = None

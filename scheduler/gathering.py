@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from scheduler.run_state import state_of
 from scheduler.summary import IncompleteScope, Progress, SlowScope, Status, Summary, Tally
 from specs.work import Run
 from workers.catalog import Catalog
@@ -53,7 +54,7 @@ def summarise(
     db: Database, ledger: SqlLedger, run: Run, *, seconds: float, code: int | None = None,
     published: Published | None = None,
 ) -> Summary:  # fmt: skip
-    """Everything that a run did. An open run is ``interrupted``, or where it stands with its cluster."""
+    """Everything that a run did; of an open one, where it stands."""
     catalog = Catalog(db)
     stored = catalog.stored(run.id)
     listed = ledger.counts(run.id)
@@ -61,7 +62,8 @@ def summarise(
     return Summary(
         run=run.id,
         service=run.service,
-        status=status(run),
+        via=run.via,
+        status=status(ledger, run),
         entities={
             type_: Tally(**listed.get(type_, {}), stored=stored.get(type_, 0)) for type_ in sorted({*listed, *stored})
         },
@@ -85,9 +87,8 @@ def summarise(
     )
 
 
-def status(run: Run) -> Status:
-    if run.open and run.via == "cluster":
-        return "paused" if run.paused else "running"
+def status(ledger: SqlLedger, run: Run) -> Status:
     if run.open:
-        return "interrupted"
+        state = state_of(ledger, run)
+        return "paused" if state == "paused" else "interrupted" if state == "interrupted" else "running"
     return run.state if run.state in ("complete", "partial", "cancelled") else "failed"

@@ -30,6 +30,7 @@ def run_argument(*, named: bool = False) -> Callable[[F], F]:
     def decorate(function: F) -> F:
         @wraps(function)
         def chosen(*args: Any, run: str | None, service: str | None, catalog: str, **kwargs: Any) -> Any:
+            from scheduler.display.terminal import coloured
             from scheduler.run_choice import choose
             from workers.ledger import SqlLedger
 
@@ -38,7 +39,7 @@ def run_argument(*, named: bool = False) -> Callable[[F], F]:
             with opened(catalog) as db:
                 found = choose(SqlLedger(db), run, service)
             if found != run and not kwargs.get("as_json"):
-                click.echo(click.style(f"run: {found}", dim=True), err=True)
+                click.echo(coloured(f"run: {found}", "dim", sys.stderr), err=True)
             return function(*args, run=found, catalog=catalog, **kwargs)
 
         made: Any = catalog(chosen)
@@ -144,9 +145,10 @@ def catalog(function: F) -> F:
 def tell(place: CatalogPlace) -> None:
     """Say on stderr which catalog answers: always on a terminal, elsewhere when nobody named it and a cluster is up."""
     from scheduler.display.render import clean
+    from scheduler.display.terminal import coloured
 
     if sys.stderr.isatty() or (not place.said and place.origin != "your data directory"):
-        click.echo(click.style(f"catalog: {clean(str(place))}", dim=True), err=True)
+        click.echo(coloured(f"catalog: {clean(str(place))}", "dim", sys.stderr), err=True)
 
 
 @contextmanager

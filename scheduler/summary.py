@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 Status = Literal["complete", "partial", "failed", "cancelled", "interrupted", "running", "paused"]
-"""``running`` and ``paused`` are runs of a cluster, which goes on by itself."""
+"""``running``: somebody works on it; ``paused`` are runs of a cluster only."""
 EXIT = {
     "complete": 0, "partial": 3, "failed": 2, "cancelled": 3, "interrupted": 130, "running": 130, "paused": 130
 }  # fmt: skip
@@ -82,6 +82,7 @@ class Summary(BaseModel):
 
     run: str
     service: str = ""
+    via: str = "cluster"
     status: Status
     entities: dict[str, Tally] = {}
     deleted: dict[str, int] = {}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from scheduler.run_state import at_work
 from scheduler.schedules.times import upcoming
 from specs.errors import Fatal, Retry
 from workers.database import Database
+from workers.ledger import SqlLedger
 from workers.metrics.cluster import Queue
 from workers.metrics.reading import Ask, asking, units
 from workers.presence import live
@@ -19,7 +21,8 @@ from workers.scheduling import Schedules
 class RunView:
     """An open run. ``via`` says whose it is: the cluster's, or of one command (embedded).
 
-    ``units`` by state; ``waiting``: seconds in which nobody took a ready unit.
+    ``units`` by state; ``waiting``: seconds in which nobody took a ready unit; ``interrupted``: the one process that
+    crawled it is gone.
     """
 
     run: str
@@ -37,6 +40,7 @@ class RunView:
     fenced_writes: int
     crashes: int
     poisoned: int
+    interrupted: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,8 @@ def look(db: Database, queue: Queue, *, now: float | None = None) -> View:
     """Raises what ``Database`` raises; a queue that is out of reach is told in the view."""
     at = time.time() if now is None else now
     with asking(db, now) as ask:
-        runs = [_run(ask, row) for row in ask("open_runs")]
+        rows = ask("open_runs")
+        runs = [_run(ask, row) for row in rows]
         ended = [EndedView(row.id, row.service, row.state, max(0.0, row.ago or 0.0)) for row in ask("ended_runs")]
         leader = next((row.holder for row in ask("leaders") if row.role == "scheduler" and row.held), None)
         held = {int(row.shard) for row in ask("shards") if row.held}
@@ -138,6 +143,11 @@ def look(db: Database, queue: Queue, *, now: float | None = None) -> View:
             if row.open or row.failing
         ]
         sinks, last = _sinks(ask), {row.name: row for row in ask("schedules")}
+    ledger = SqlLedger(db)
+    runs = [
+        replace(run, interrupted=run.via == "embedded" and not at_work(ledger, run.run, row.owner))
+        for run, row in zip(runs, rows, strict=True)
+    ]
     schedules = [
         ScheduleView(
             each.name, each.paused, None if each.paused else upcoming(each, at), last[each.name].fire_time,

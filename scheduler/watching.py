@@ -27,7 +27,7 @@ def watch(draw: Callable[[], str], every: float, stream: TextIO, *, stop: Stop |
                 last = trouble = draw()
             except Retry as error:
                 trouble = f"{last}\n{error}\n"
-            live.update(Text(trouble, no_wrap=True, overflow="crop"), refresh=True)
+            live.update(Text.from_ansi(trouble, no_wrap=True, overflow="crop"), refresh=True)
             stop.wait(every)
     stream.write(last)
     stream.flush()

@@ -159,6 +159,7 @@ class Run:
     """One execution of a recipe. ``recipe`` is frozen, with secret references instead of secrets.
 
     ``schedule`` is the one that opened it; from ``deadline_at`` (epoch seconds) on it is to be cancelled.
+    ``owner`` is the process that crawls an embedded run.
     """
 
     id: str
@@ -175,6 +176,7 @@ class Run:
     accept_identity: bool = False
     schedule: str | None = None
     deadline_at: float | None = None
+    owner: str | None = None
 
     @property
     def open(self) -> bool:

@@ -69,8 +69,11 @@ def _steps(source: Source) -> Iterator[Step]:
 
 def _print(step: dict[str, Any]) -> None:
     from scheduler.display.render import clean, duration
+    from scheduler.display.terminal import state
 
     mark = "ok  " if step["ok"] else "FAIL"
-    click.echo(f"{mark}  {clean(step['name'])}: {clean(step['evidence'])}  ({duration(step['seconds'])})")
+    click.echo(
+        f"{state(mark.strip(), mark)}  {clean(step['name'])}: {clean(step['evidence'])}  ({duration(step['seconds'])})"
+    )
     if step["remedy"]:
         click.echo(f"      {clean(step['remedy'])}")

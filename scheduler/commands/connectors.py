@@ -23,7 +23,7 @@ def command(name: str | None, as_json: bool) -> None:
       headrace connectors
       headrace connectors postgres
     """
-    from scheduler.display.render import table
+    from scheduler.display.tables import table
     from specs import registry
 
     if name:
@@ -69,7 +69,7 @@ def _explain(type_: str, spec: ServiceSpec) -> dict[str, Any]:
 
 
 def _print(explained: dict[str, Any]) -> None:
-    from scheduler.display.render import table
+    from scheduler.display.tables import table
 
     click.echo(f"{explained['name']}: {', '.join(explained['capabilities']) or 'no capabilities declared'}")
     if explained["schemes"]:

@@ -32,7 +32,8 @@ def list_(sink: str | None, limit: int, catalog: str, as_json: bool) -> None:
     Example:
       headrace dead list
     """
-    from scheduler.display.render import number, table
+    from scheduler.display.render import number
+    from scheduler.display.tables import table
     from specs.errors import known_values
     from workers.publishing import Followers, letters
     from workers.publishing.letters import count

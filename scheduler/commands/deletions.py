@@ -27,7 +27,8 @@ def command(run: str, approve: bool, doubtful: bool, catalog: str, as_json: bool
       headrace deletions 20261122-211530-shop_prod-x7f3
       headrace deletions 20261122-211530-shop_prod-x7f3 --approve
     """
-    from scheduler.display.render import number, table
+    from scheduler.display.render import number
+    from scheduler.display.tables import table
     from specs.errors import Usage
     from workers.catalog import Catalog
 

@@ -35,12 +35,13 @@ def command(cluster: bool, redis: str | None, prefix: str | None, catalog: str |
       HEADRACE_REDIS=redis://redis/0 headrace doctor --cluster --catalog postgresql://db/catalog
     """
     from scheduler.display.render import clean
+    from scheduler.display.terminal import state
 
     findings = []
     for finding in _findings(cluster, redis, prefix, catalog):
         findings.append(finding)
         if not as_json:
-            click.echo(f"{finding.level:<4}  {finding.name}: {clean(finding.evidence)}")
+            click.echo(f"{state(finding.level, f'{finding.level:<4}')}  {finding.name}: {clean(finding.evidence)}")
             if finding.remedy:
                 click.echo(f"      {clean(finding.remedy)}")
     well = all(finding.level != "bad" for finding in findings)

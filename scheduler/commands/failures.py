@@ -25,7 +25,8 @@ def command(run: str, limit: int, catalog: str, as_json: bool) -> None:
     """
     from itertools import islice
 
-    from scheduler.display.render import number, table
+    from scheduler.display.render import number
+    from scheduler.display.tables import table
     from workers.ledger import SqlLedger
 
     with opened(catalog) as db:

@@ -47,7 +47,8 @@ def command(source: str, name: str | None, units: int, as_json: bool) -> int:
 
 
 def _print(plan: Plan, units: int) -> None:
-    from scheduler.display.render import clean, number, table
+    from scheduler.display.render import clean, number
+    from scheduler.display.tables import table
 
     click.echo(f"{clean(plan.service)} ({plan.type}): {number(len(plan.units))} units,", nl=False)
     click.echo(f" about {number(plan.statements)} statements, {number(plan.rows)} objects\n")

@@ -19,27 +19,30 @@ def command(service: str | None, limit: int, catalog: str, as_json: bool) -> Non
     Example:
       headrace runs --service shop_prod
     """
-    from scheduler.display.render import duration, moment, table
+    from scheduler.display.render import duration, moment
+    from scheduler.display.tables import table
+    from scheduler.run_state import state_of
     from workers.ledger import SqlLedger
 
     with opened(catalog) as db:
-        runs = SqlLedger(db).runs(service, limit)
+        ledger = SqlLedger(db)
+        runs = [(run, state_of(ledger, run)) for run in ledger.runs(service, limit)]
     if as_json:
         keys = (
             "id", "service", "service_type", "state", "via", "paused", "schedule", "parent", "started_at", "ended_at",
             "reason",
         )  # fmt: skip
-        emit([{key: getattr(run, key) for key in keys} for run in runs])
+        emit([{**{key: getattr(run, key) for key in keys}, "state": state} for run, state in runs])
         return
     rows = [
         (
             run.id,
             run.service,
-            "paused" if run.open and run.paused else run.state,
+            state,
             moment(run.started_at),
             duration(run.ended_at - run.started_at) if run.ended_at else None,
             run.reason,
         )
-        for run in runs
+        for run, state in runs
     ]
     click.echo(table(("run", "service", "state", "started", "took", "reason"), rows) if rows else "no runs yet")

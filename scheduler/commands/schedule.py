@@ -226,7 +226,8 @@ def _next(times: Any, schedule: Schedule, now: float) -> float | None:
 def _table(schedules: list[Schedule], fires: dict[str, list[Fire]], now: float) -> str:
     import json
 
-    from scheduler.display.render import moment, table
+    from scheduler.display.render import moment
+    from scheduler.display.tables import table
     from scheduler.schedules import times
 
     rows = []
@@ -241,7 +242,8 @@ def _table(schedules: list[Schedule], fires: dict[str, list[Fire]], now: float) 
 
 
 def _times(fires: list[Fire]) -> str:
-    from scheduler.display.render import moment, table
+    from scheduler.display.render import moment
+    from scheduler.display.tables import table
 
     rows = [(moment(each.fire_time), each.outcome, each.run, each.reason) for each in fires]
     return table(("time", "outcome", "run", "reason"), rows) if rows else "not fired yet"

@@ -19,7 +19,7 @@ def command(words: tuple[str, ...], limit: int, catalog: str, as_json: bool) -> 
     Example:
       headrace search customer email
     """
-    from scheduler.display.render import table
+    from scheduler.display.tables import table
     from workers.catalog import Catalog
 
     with opened(catalog) as db:

@@ -24,7 +24,9 @@ def command(run: str, catalog: str, as_json: bool) -> int:
 
     from scheduler.display.render import moment
     from scheduler.display.report import report
+    from scheduler.display.terminal import state
     from scheduler.gathering import summarise
+    from scheduler.run_state import state_of
     from scheduler.snapshots import result
     from workers.ledger import SqlLedger
     from workers.scheduling import Chores
@@ -36,14 +38,15 @@ def command(run: str, catalog: str, as_json: bool) -> int:
         published = result(Chores(db).published(run)[1])
         summary = summarise(db, ledger, found, seconds=seconds, published=published)
         now = ledger.progress(run) if found.open else None
+        word = state_of(ledger, found)
     if as_json:
         progress = {"known": now.known, "done": now.done, "scopes": list(now.scopes)} if now else None
-        more = {key: getattr(found, key) for key in ("state", "via", "paused", "schedule", "deadline_at")}
+        more = {key: getattr(found, key) for key in ("via", "paused", "schedule", "deadline_at")}
         sinks = {"sinks": summary.sinks, "sink_errors": summary.sink_errors}
-        emit({**summary.as_json(), **more, **sinks, "progress": progress})
+        emit({**summary.as_json(), "state": word, **more, **sinks, "progress": progress})
     else:
         if now:
-            click.echo(f"{'paused' if found.paused else found.state}: {now.done} of {now.known} units done")
+            click.echo(f"{state(word)}: {now.done} of {now.known} units done")
         if found.schedule:
             click.echo(f"opened by schedule {found.schedule}")
         if found.open and found.deadline_at:

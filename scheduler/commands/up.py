@@ -44,9 +44,11 @@ def command(workers: str, folder: Path | None, as_json: bool) -> int:
         raise click.BadParameter("write auto, or a number from 1 to 64", param_hint="--workers")
     needed()
     import logging
+    import sys
     import time
 
     from scheduler.display.render import clean
+    from scheduler.display.terminal import coloured
     from scheduler.up.cluster import Up, up
     from scheduler.up.folder import Folder, default_folder
     from workers.logs import setup
@@ -61,7 +63,7 @@ def command(workers: str, folder: Path | None, as_json: bool) -> int:
         if not line.strip():
             return
         if not as_json:
-            click.echo(f"{click.style(f'{name:<9} |', fg='cyan')} {clean(line)}", err=True)
+            click.echo(f"{coloured(f'{name:<9} |', 'cyan', sys.stderr)} {clean(line)}", err=True)
         elif line.startswith("{"):
             click.echo(line, err=True)
         else:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scheduler.display.progress import size
-from scheduler.display.render import clean, duration, number, table
+from scheduler.display.render import clean, duration, number
+from scheduler.display.tables import table
 
 if TYPE_CHECKING:
     from scheduler.top import RunView, View
@@ -42,7 +43,15 @@ def _runs(view: View) -> Iterator[str]:
 
 
 def _run(run: RunView) -> Iterator[str]:
-    state = "paused" if run.paused else f"none claimed for {duration(run.waiting)}" if run.waiting > 5 else ""
+    state = (
+        "interrupted"
+        if run.interrupted
+        else "paused"
+        if run.paused
+        else f"none claimed for {duration(run.waiting)}"
+        if run.waiting > 5
+        else ""
+    )
     filled = WIDTH * run.done // max(1, run.known)
     yield (
         f"{clean(run.run)}  [{'#' * filled}{'.' * (WIDTH - filled)}] {number(run.done)}/{number(run.known)} units  "

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from scheduler.display.render import cell, clean, moment, table
+from scheduler.display.render import cell, clean, moment
+from scheduler.display.tables import table
 from specs.errors import Usage, known_values
 
 if TYPE_CHECKING:

@@ -1,14 +1,14 @@
-"""Plain text for people: aligned tables that never cut a name, numbers, durations; safe for any terminal."""
+"""Plain text for people: names that are safe for any terminal, numbers, durations."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
 from typing import Any
-from unicodedata import east_asian_width
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+EMPTY = "-"
+"""A cell without a value."""
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e"}
 
 
@@ -18,8 +18,8 @@ def clean(text: str) -> str:
 
 
 def number(value: float) -> str:
-    """``12345`` as ``12,345``."""
-    return f"{value:,.0f}"
+    """``12345`` as ``12,345``; integers of any size are exact."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.0f}"
 
 
 def duration(seconds: float) -> str:
@@ -43,30 +43,9 @@ def moment(timestamp: float | None) -> str:
 def cell(value: Any) -> str:
     """One value of a table."""
     if value is None or value == "":
-        return "-"
+        return EMPTY
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return number(value)
     return clean(str(value))
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[Any]], *, indent: str = "") -> str:
-    """Aligned columns; numbers stand to the right. Nothing is cut, whatever the terminal's width."""
-    body = [list(row) for row in rows]
-    right = [bool(body) and all(isinstance(row[at], int | float) for row in body) for at in range(len(head))]
-    texts = [[each.upper() for each in head], *[[cell(value) for value in row] for row in body]]
-    widths = [max(_width(row[at]) for row in texts) for at in range(len(head))]
-    return "\n".join(indent + _line(row, widths, right) for row in texts)
-
-
-def _line(row: list[str], widths: list[int], right: list[bool]) -> str:
-    cells = []
-    for text, width, aligned_right in zip(row, widths, right, strict=True):
-        blanks = " " * (width - _width(text))
-        cells.append(blanks + text if aligned_right else text + blanks)
-    return "  ".join(cells).rstrip()
-
-
-def _width(text: str) -> int:
-    return len(text) if text.isascii() else sum(2 if east_asian_width(each) in "WF" else 1 for each in text)

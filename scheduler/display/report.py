@@ -7,7 +7,9 @@ import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from scheduler.display.render import clean, duration, number, table
+from scheduler.display import terminal
+from scheduler.display.render import clean, duration, number
+from scheduler.display.tables import table
 
 if TYPE_CHECKING:
     from scheduler.summary import Summary
@@ -25,7 +27,7 @@ def report(summary: Summary, catalog: str) -> str:
 
 def _lines(summary: Summary, catalog: str) -> Iterator[str]:
     because = f": {clean(summary.reason)}" if summary.reason else ""
-    yield f"{clean(summary.run)}  {summary.status}{because}"
+    yield f"{clean(summary.run)}  {terminal.state(summary.status)}{because}"
     yield ""
     rows = [
         (type_, *(getattr(tally, column) for column in COLUMNS)) for type_, tally in sorted(summary.entities.items())
@@ -104,7 +106,8 @@ def _next(summary: Summary, catalog: str) -> Iterator[str]:
     if summary.status in ("interrupted", "paused"):
         yield f"\nresume with: headrace resume {summary.run}{catalog}"
     elif summary.status == "running":
-        yield f"\nthe workers of the cluster go on with it: headrace status {summary.run}{catalog}"
+        who = "the workers of the cluster go on with it" if summary.via == "cluster" else "a process is at work on it"
+        yield f"\n{who}: headrace status {summary.run}{catalog}"
     elif any(tally.failed for tally in summary.entities.values()) or summary.incomplete_scopes:
         yield f"\nwhat failed: headrace failures {summary.run}{catalog}"
         yield f"try it again: headrace retry {summary.run} --failed{catalog}"

@@ -30,6 +30,16 @@ class Reader:
             name = "recent_runs" if service is None else "recent_runs_of"
             return [runs.load_run(row) for row in desk.all(name, service=service, limit=limit)]
 
+    def latest_runs(self) -> list[Run]:
+        """The latest run of every service, by its name."""
+        with self._desks.read() as desk:
+            return [runs.load_run(row) for row in desk.all("latest_runs")]
+
+    def leased(self, run: str) -> bool:
+        """Whether somebody holds a unit of the run, as far as its lease tells."""
+        with self._desks.once(writes=False) as desk:
+            return desk.one("leased", run=run) is not None
+
     def runs_like(self, part: str, service: str | None = None) -> list[str]:
         """Ids of up to six runs that begin or end so, newest first."""
         with self._desks.read() as desk:

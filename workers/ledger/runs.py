@@ -130,4 +130,5 @@ def load_run(row: Any) -> Run:
         bool(row.accept_identity),
         row.schedule,
         row.deadline_at,
+        row.owner,
     )

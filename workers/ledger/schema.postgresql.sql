@@ -33,7 +33,8 @@ CREATE TABLE runs (
     published TEXT NOT NULL DEFAULT '', -- JSON: lines per sink, errors, attempts
     identity TEXT, -- of the server that its first connection reached
     doubt TEXT NOT NULL DEFAULT '', -- why nothing that is absent counts as gone
-    n bigint NOT NULL DEFAULT 0 -- grows with every run, whatever the clock says
+    n bigint NOT NULL DEFAULT 0, -- grows with every run, whatever the clock says
+    owner TEXT -- the process that crawls it, of an embedded run
 );
 -- one run at a time per service
 CREATE UNIQUE INDEX runs_open ON runs (service) WHERE state IN ('running', 'confirming');

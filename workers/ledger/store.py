@@ -85,6 +85,10 @@ class SqlLedger(Reader):
         self._once(0.0, lambda desk: desk.do("set_paused", run=run, paused=0))
         return self.run(run)
 
+    def own(self, run: str, owner: str) -> None:
+        """From now on this process crawls the run."""
+        self._once(0.0, lambda desk: desk.do("set_owner", run=run, owner=owner))
+
     def end(self, run: str, *, state: RunState, reason: str, now: float) -> Run:
         self._write(now, lambda desk: runs.close(desk, run, state, reason))
         return self.run(run)

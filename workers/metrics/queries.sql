@@ -5,7 +5,7 @@ SELECT service, state, count(*) AS n, max(ended_at) AS ended FROM runs GROUP BY 
 ORDER BY service, state LIMIT :most;
 
 -- name: open_runs
-SELECT id, service, via, paused, {now} - started_at AS age FROM runs WHERE state IN ('running', 'confirming')
+SELECT id, service, via, paused, owner, {now} - started_at AS age FROM runs WHERE state IN ('running', 'confirming')
 ORDER BY service LIMIT :most;
 
 -- name: tallies

@@ -53,6 +53,7 @@ JSON_CALLS: dict[str, Callable[[Estate, Path], tuple[str, ...]]] = {
     "status": lambda e, p: ("status", e.first, "--catalog", e.catalog),
     "failures": lambda e, p: ("failures", e.last, "--catalog", e.catalog),
     "deletions": lambda e, p: ("deletions", e.first, "--catalog", e.catalog),
+    "services": lambda e, p: ("services", "--catalog", e.catalog),
     "search": lambda e, p: ("search", "t0000001", "--catalog", e.catalog),
     "show": lambda e, p: ("show", "shop", "--catalog", e.catalog),
     "tree": lambda e, p: ("tree", "--catalog", e.catalog),

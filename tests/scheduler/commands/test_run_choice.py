@@ -95,7 +95,8 @@ def test_the_shell_knows_runs_services_and_names(estate: Estate) -> None:
     assert completed(estate, "diff", "--since") == ["latest", estate.last, estate.first]
     for words in (("runs", "--service"), ("export", "--service"), ("status", "--service"), ("forget",)):
         assert completed(estate, *words) == ["shop"]
-    assert completed(estate, "show", begun="sh") == ["shop", "shop.db_00"]
+    assert completed(estate, "show", begun="sh") == ["shop"]
+    assert completed(estate, "show", begun="shop") == ["shop", "shop.db_00"]
     assert completed(estate, "tree", begun="shop.db_00.schema_0") == [
         "shop.db_00.schema_0000", "shop.db_00.schema_0001",
     ]  # fmt: skip

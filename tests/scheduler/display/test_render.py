@@ -1,6 +1,7 @@
 import pytest
 
-from scheduler.display.render import cell, clean, duration, number, table
+from scheduler.display.render import cell, clean, duration, number
+from scheduler.display.tables import table
 
 
 def test_a_name_cannot_drive_the_terminal() -> None:

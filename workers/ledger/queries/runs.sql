@@ -6,12 +6,12 @@ VALUES (:id, :service, :service_type, 'running', :recipe, :parent, :deletes, {no
 
 -- name: get_run
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
-  accept_identity, schedule, deadline_at FROM runs
+  accept_identity, schedule, deadline_at, owner FROM runs
 WHERE id = :run;
 
 -- name: lock_run
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
-  accept_identity, schedule, deadline_at FROM runs
+  accept_identity, schedule, deadline_at, owner FROM runs
 WHERE id = :run {lock};
 
 -- name: open_run
@@ -19,7 +19,7 @@ SELECT id FROM runs WHERE service = :service AND state IN ('running', 'confirmin
 
 -- name: open_runs
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
-  accept_identity, schedule, deadline_at FROM runs
+  accept_identity, schedule, deadline_at, owner FROM runs
 WHERE state IN ('running', 'confirming') ORDER BY n, id;
 
 -- name: runs_like
@@ -30,12 +30,12 @@ ORDER BY n DESC, id DESC LIMIT 6;
 
 -- name: recent_runs
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
-  accept_identity, schedule, deadline_at FROM runs
+  accept_identity, schedule, deadline_at, owner FROM runs
 ORDER BY n DESC, id DESC LIMIT :limit;
 
 -- name: recent_runs_of
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
-  accept_identity, schedule, deadline_at FROM runs
+  accept_identity, schedule, deadline_at, owner FROM runs
 WHERE service = :service ORDER BY n DESC, id DESC LIMIT :limit;
 
 -- name: set_run_state
@@ -81,6 +81,19 @@ DELETE FROM slots WHERE service = :service;
 
 -- name: add_slot
 INSERT INTO slots (service, n) VALUES (:service, :n);
+
+-- name: set_owner
+UPDATE runs SET owner = :owner WHERE id = :run;
+
+-- name: leased
+SELECT 1 AS one FROM units WHERE run = :run AND state IN ('running', 'flushing', 'waiting', 'delayed')
+  AND state = 'running' AND lease_until > {now} LIMIT 1;
+
+-- name: latest_runs
+SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
+  accept_identity, schedule, deadline_at, owner FROM (
+    SELECT runs.*, row_number() OVER (PARTITION BY service ORDER BY n DESC, id DESC) AS age FROM runs) AS aged
+WHERE age = 1 ORDER BY service;
 
 -- name: set_paused
 UPDATE runs SET paused = :paused WHERE id = :run AND state IN ('running', 'confirming');

@@ -15,3 +15,7 @@ CREATE INDEX runs_order ON runs (n);
 -- An identity is stored once per run, so nobody counts how often.
 
 ALTER TABLE entities DROP COLUMN run_writes;
+
+-- Which process crawls an embedded run.
+
+ALTER TABLE runs ADD COLUMN owner TEXT;
