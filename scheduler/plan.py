@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from specs.errors import HeadraceError, Stop
-from specs.sources.base import Source
+from specs.sources.base import Along, Source
 from specs.topology.engine import expand
 from specs.topology.events import Covered, Reported, Spawned, Start
-from specs.topology.node import Node, Outcome, Topology
+from specs.topology.node import Item, Node, Outcome, Topology
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 
 SLICE = 1000
@@ -146,19 +146,27 @@ class _Planner:
         return covered
 
     def leaves(self, node: Node, scope: Scope, span: KeyRange, kept: Counter[str]) -> None:
-        found = sum(1 for _ in self.names(node, scope, span))
+        found, along = 0, Counter[str]()
+        for item in self.items(node, scope, span):
+            found += 1
+            if isinstance(item.data, Along):
+                along.update(item.data.counts)
         kept[node.name] += found
-        self.count(node.type, n=found)
+        for type_, n in {node.type: found, **along}.items():
+            self.count(type_, n=n)
 
     def names(self, node: Node, scope: Scope, span: KeyRange) -> Iterator[str]:
-        """The kept names of a listing; what is filtered is counted, a listing that fails is incomplete."""
+        return (item.name for item in self.items(node, scope, span))
+
+    def items(self, node: Node, scope: Scope, span: KeyRange) -> Iterator[Item]:
+        """The kept items of a listing; what is filtered is counted, a listing that fails is incomplete."""
         try:
             for produced in self.source.preview(node.name, scope, span):
                 if isinstance(produced, Outcome):
                     if not node.unit:
                         self.outcome(produced)
                 else:
-                    yield produced.name
+                    yield produced
         except Stop as error:
             self.fail(scope, node.name, str(error))
         except HeadraceError:

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from connectors.common.bundle import Bundle
+from connectors.common.bundle import Bundle, Open
 from connectors.common.driver import Driver
 from connectors.common.slices import Facet, Listed, SliceReader
 from connectors.common.types import forget
@@ -109,9 +109,12 @@ class SlicedSource(DatabaseSource):
         base = Scope(scope.path[:-1])
         reader = self.reader(node, base)
 
-        def read(schemas: Sequence[str]) -> Iterator[tuple[str, Produced]]:
-            return reader.read(self._within(node, base, schemas, span))
+        yield from self._together(
+            node, scope, span, lambda schemas: reader.read(self._within(node, base, schemas, span))
+        )
 
+    def _together(self, node: str, scope: Scope, span: KeyRange, read: Open) -> Iterator[Produced]:
+        """The whole schema with those after it, or a range of this one alone."""
         if span.whole:
             yield from self.bundle.read(node, scope.name, read)
         else:
@@ -135,8 +138,10 @@ class SlicedSource(DatabaseSource):
             return
         if node in self.leaves:
             base = Scope(scope.path[:-1])
-            for _, produced in self.reader(node, base).preview(self._within(node, base, [scope.name], span)):
-                yield produced
+            reader = self.reader(node, base)
+            yield from self._together(
+                node, scope, span, lambda schemas: reader.preview(self._within(node, base, schemas, span))
+            )
 
     def facets(self, node: str) -> int:
         if node not in self.leaves:

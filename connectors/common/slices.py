@@ -15,6 +15,7 @@ from connectors.common.driver import Driver
 from connectors.common.fetch import Facet, Fetcher, Listed, Rows, Suspects
 from specs import names
 from specs.errors import Skip
+from specs.sources.base import Along
 from specs.topology.node import Item, Outcome, Produced
 from specs.topology.reading import Reading
 from specs.topology.scope import Scope
@@ -85,12 +86,24 @@ class SliceReader:
                 pending.cancel()
 
     def preview(self, listed: Iterable[Listed]) -> Iterator[_Step]:
-        """The same keys as ``read``, without reading the objects."""
-        for each in listed:
-            if each.rule is None:
-                yield each.schema, Item(each.key, each.name)
-            else:
-                yield each.schema, self._outcome(each, "filtered", each.rule)
+        """The same keys as ``read``, without reading the objects; how many triggers they have is counted."""
+        for steps in self._slices(listed):
+            triggers = self._triggers(_kept(steps))
+            for step in steps:
+                if isinstance(step, Listed):
+                    n = triggers.get(step.id, 0)
+                    yield step.schema, Item(step.key, step.name, Along({"Trigger": n}) if n else None)
+                else:
+                    yield step
+
+    def _triggers(self, kept: list[Listed]) -> dict[Any, int]:
+        """By the id of their table, where this kind of object has any; what cannot be read is not counted."""
+        facet = next((each for each in self.fetcher.facets if each.name == "triggers"), None)
+        wanted = [each for each in kept if facet is not None and (facet.wants is None or facet.wants(each))]
+        if facet is None or not wanted:
+            return {}
+        found = Fetcher(self.fetcher.driver, [Facet("triggers", facet.read)], self.fetcher.suspects).fetch(wanted)
+        return {id_: len(rows["triggers"][id_]) for id_, rows in found.items() if not isinstance(rows, Skip)}
 
     def _slices(self, listed: Iterable[Listed]) -> Iterator[list[Listed | _Step]]:
         """Cut the listing; what is filtered or poison is an outcome already and takes no place in a slice."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -154,9 +154,8 @@ class PostgresSource(DatabaseSource):
         if node not in LISTINGS:
             yield from super().preview(node, scope, span)
             return
-        place = self._enter(scope)
-        for _, step in self._reader(node, place).preview(self._listed(node, [scope.name], span)):
-            yield step
+        reader = self._reader(node, self._enter(scope))
+        yield from self._together(scope, span, node, reader.preview)
 
     def listed(self, node: str, database: Scope, schemas: Sequence[str]) -> list[Listed]:
         """The names below several schemas, for a test of what can be read."""
@@ -214,15 +213,19 @@ class PostgresSource(DatabaseSource):
 
     def _objects(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         place = self._enter(scope)
+        yield from self._together(scope, span, node, lambda listed: self._reader(node, place).read(listed))
+
+    def _together(
+        self, scope: Scope, span: KeyRange, node: str, read: Callable[[list[Listed]], Iterator[tuple[str, Produced]]]
+    ) -> Iterator[Produced]:
+        """The whole schema with those after it, or a range of this one alone."""
         if span.whole:
             yield from self._bundle.read(
-                node,
-                scope.name,
-                lambda schemas: self._reader(node, place).read(self._listed(node, schemas, EVERYTHING)),
+                node, scope.name, lambda several: read(self._listed(node, several, EVERYTHING))
             )
-            return
-        for _, step in self._reader(node, place).read(self._listed(node, [scope.name], span)):
-            yield step
+        else:
+            for _, step in read(self._listed(node, [scope.name], span)):
+                yield step
 
     def _reader(self, node: str, place: _Place) -> SliceReader:
         found = facets(node, self.driver, place.types, self.extract)

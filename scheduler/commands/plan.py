@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 @click.argument("source", metavar="URL|FILE")
 @click.option("--name", help="The service's name in the catalog; overrides the recipe.")
 @click.option(
-    "--units", default=20, show_default=True, type=click.IntRange(0), help="Units to list, the largest first."
+    "--units", type=click.IntRange(0), help="Units to list, the largest first. [default: 20; all with --json]"
 )
 @as_json
-def command(source: str, name: str | None, units: int, as_json: bool) -> int:
+def command(source: str, name: str | None, units: int | None, as_json: bool) -> int:
     """Expand a crawl without reading tables: units, statements, expected rows, what each filter keeps and drops.
 
     \b
@@ -40,9 +40,12 @@ def command(source: str, name: str | None, units: int, as_json: bool) -> int:
     finally:
         opened.close()
     if as_json:
-        emit(plan.as_json())
+        found = plan.as_json()
+        if units is not None:
+            found["units"] = sorted(found["units"], key=lambda unit: -unit["objects"])[:units]
+        emit(found)
     else:
-        _print(plan, units)
+        _print(plan, 20 if units is None else units)
     return 3 if plan.incomplete else 0
 
 

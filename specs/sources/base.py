@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from specs.config import ConnectionConfig, Limits, MetadataExtract
 from specs.topology.reading import Reading
@@ -23,6 +23,12 @@ class Step:
     evidence: str
     seconds: float = 0.0
     remedy: str = ""
+
+
+class Along(NamedTuple):
+    """What a previewed object brings along, by entity type: ``{"Trigger": 2}``."""
+
+    counts: dict[str, int]
 
 
 class Source(ABC):
@@ -95,7 +101,8 @@ class Source(ABC):
 
     def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
         """List names only, filters applied, for ``headrace plan``: the same ``Item`` and ``Outcome`` keys as the
-        producer's, without reading the objects."""
+        producer's, without reading the objects, and with no more statements. The data of an object's ``Item`` may be
+        ``Along``."""
         yield from self.topology.nodes[node].produce(self, scope, span)
 
     def facets(self, node: str) -> int:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from scheduler.crawl import crawl
@@ -37,7 +38,7 @@ def crawled(extract: dict[str, Any] | None = None, **settings: Any) -> tuple[int
         for event in events:
             if isinstance(event, Spawned):
                 pending.append(event.start)
-            elif isinstance(event, Found) and event.owner is None:
+            elif isinstance(event, Found):
                 counts[event.entity.type_name()] = counts.get(event.entity.type_name(), 0) + 1
             else:
                 assert not isinstance(event, Reported) or event.outcome.kind == "filtered"
@@ -48,6 +49,7 @@ def crawled(extract: dict[str, Any] | None = None, **settings: Any) -> tuple[int
     ("extract", "settings"),
     [
         (None, {"schemas": 3, "tables": 10}),
+        ({"tables": {"exclude": ["3$"]}}, {"schemas": 3, "tables": 30, "triggers": 0.5}),
         (None, {"schemas": 40, "tables": (100, 5), "procedures": 4, "sequences": 2, "types": 1}),
         (None, {"schemas": 2, "tables": 7000, "columns": 1}),
         ({"tables": {"exclude": ["3$"]}, "views": False}, {"schemas": 4, "tables": 30, "odd_names": True}),
@@ -95,17 +97,39 @@ def test_statements_are_names_and_facets_per_slice() -> None:
     assert table.statements == (1 + 2 * 3) + 3
 
 
-def test_the_plan_of_a_real_file_is_what_its_crawl_sends(sqlite_estate: Path, tmp_path: Path) -> None:
-    loaded = load(f"sqlite:///{sqlite_estate}", lambda name: name, name="shop")
+@pytest.mark.parametrize("estate", ["sqlite_estate", "duckdb_estate", "postgres_estate", "mariadb_estate"])
+def test_the_plan_of_a_real_source_is_what_its_crawl_does(
+    estate: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    found = request.getfixturevalue(estate)
+    url = f"{estate.partition('_')[0]}:///{found}" if isinstance(found, Path) else str(found)
+    loaded = load(url, lambda name: name, name="shop")
+    reader = build(loaded.recipe, loaded.secrets)
+    try:
+        plan = make(reader, "shop", loaded.recipe.service.type)
+    finally:
+        reader.close()
+    summary = crawl(loaded.recipe, catalog=f"sqlite:///{tmp_path}/c.db", secrets=loaded.secrets)
+    kept = {type_: tally.kept for type_, tally in plan.entities.items() if tally.kept}
+    assert kept == {type_: tally.emitted for type_, tally in summary.entities.items() if tally.emitted}
+    assert "Trigger" in kept or estate == "duckdb_estate"
+    assert plan.statements <= summary.statements <= plan.statements + 5
+    assert plan.spent <= summary.statements
+
+
+def test_planning_many_small_schemas_costs_no_more_than_crawling_them(tmp_path: Path) -> None:
+    path = tmp_path / "many.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        for n in range(120):
+            connection.execute(f"CREATE SCHEMA s{n}; CREATE TABLE s{n}.t (id int); CREATE VIEW s{n}.v AS SELECT 1")
+    loaded = load(f"duckdb:///{path}", lambda name: name)
     reader = build(loaded.recipe, {})
     try:
-        plan = make(reader, "shop", "sqlite")
+        plan = make(reader, "many", "duckdb")
     finally:
         reader.close()
     summary = crawl(loaded.recipe, catalog=f"sqlite:///{tmp_path}/c.db")
-    kept = {type_: tally.kept for type_, tally in plan.entities.items() if tally.kept}
-    assert {type_: n for type_, n in kept.items() if summary.entities[type_].emitted != n} == {}
-    assert plan.statements <= summary.statements <= plan.statements + 5
+    assert plan.spent <= summary.statements < 120
 
 
 def test_a_plan_reads_no_objects() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from specs import names
 from specs.entities.base import Entity
 from specs.errors import HeadraceError, Skip
-from specs.sources.base import Presence, Step
+from specs.sources.base import Along, Presence, Step
 from specs.sources.database import DatabaseSource
 from specs.testing.fake import build
 from specs.testing.fake.config import FakeConnection
@@ -81,7 +81,8 @@ class FakeSource(DatabaseSource):
             return
         self.statements += 1
         for name in self.estate.listing(node, scope, span):
-            yield self._filtered(node, scope, name) or Item(name, name)
+            along = Along({"Trigger": 1}) if node == "table" and self._has_trigger(scope.child(name)) else None
+            yield self._filtered(node, scope, name) or Item(name, name, along)
 
     def facets(self, node: str) -> int:
         return _FACETS.get(node, 0)

@@ -14,6 +14,8 @@ def test_plan_and_check(estate: Estate) -> None:
     assert plan.code == 0
     assert plan.json["entities"]["Table"] == {"listed": 11, "kept": 9, "filtered": 2, "failed": 0}
     assert plan.json["filters"][0]["rule"] == "tables.exclude: 3$"
+    assert called("plan", estate.recipe, "--json", "--units", "0").json["units"] == []
+    assert "he largest units" not in called("plan", estate.recipe, "--units", "0").out
     text = called("plan", estate.recipe)
     assert "tables.exclude: 3$" in text.out
     check = called("check", estate.recipe, "--json")
