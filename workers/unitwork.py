@@ -12,7 +12,7 @@ from specs.topology.engine import following, post, walk
 from specs.topology.events import Coverage, Covered, Event, Spawned, Start
 from specs.topology.node import Node, Topology
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange
-from specs.work import Batch, Claim, Receipt
+from specs.work import Batch, Claim, Receipt, Unit
 from workers.batching import Batching
 from workers.confirming import confirm
 from workers.emitter import Emitter
@@ -208,11 +208,12 @@ class UnitWork:
     def _finish(self, source: Source) -> None:
         reason = self._batching.incomplete
         own = self.start.item is not None and self._node is not None and bool(self._node.post_process)
+        walked = self.claim.unit.phase == "walk"
         receipt = Receipt(
             complete=not reason,
             reason=reason,
-            post=own and self.claim.unit.phase == "walk",
-            fingerprint=_fingerprint(source, self.start) if not reason and self.claim.unit.phase == "walk" else None,
+            post=own and walked,
+            fingerprint=_fingerprint(source, self.claim.unit) if walked and not reason else None,
         )
         self._batching.drop()
         self._close(self._batching.cut(), source, receipt)
@@ -235,10 +236,10 @@ class UnitWork:
         return batch
 
 
-def _fingerprint(source: Source, start: Start) -> str | None:
+def _fingerprint(source: Source, unit: Unit) -> str | None:
     try:
-        return source.fingerprint(start.scope)
+        return source.fingerprint(unit.start.scope)
     except Retry:
         raise
-    except HeadraceError:  # no fingerprint is a changed one: the suspects stay unknown
-        return None
+    except HeadraceError:  # grants that cannot be read are not those of another run: the suspects stay unknown
+        return f"unreadable in run {unit.run}"

@@ -31,6 +31,8 @@ from specs.topology.scope import EVERYTHING, KeyRange, Scope
 SYSTEM = {
     "information_schema", "pg_catalog", "pg_toast", "mysql", "performance_schema", "sys", "sysibm", "sysstat", "_v_sys",
 }  # fmt: skip
+SHOWING = {"sqlite", "duckdb", "postgresql"}
+"""Dialects whose catalog shows every object to whoever may connect, or that know no rights."""
 _ON_TABLES = ("pk_constraint", "unique_constraints", "foreign_keys", "indexes", "check_constraints")
 _WIDTH = 20
 """Assumed columns of a relation."""
@@ -189,20 +191,23 @@ class SqlalchemySource(SlicedSource):
         yield SequenceEntity(**identity(scope))
 
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+        """A clear ``no`` only where a dialect is known to show what we may not read; elsewhere a ``REVOKE`` makes live
+        objects look absent, so that absence is ``unknown``."""
+        absent: Presence = "no" if self.driver.inspector().dialect.name in SHOWING else "unknown"
         if scope.path[1:2] not in ((), (self.database_name,)):
-            return dict.fromkeys(names, "no")
+            return dict.fromkeys(names, absent)
         if type_ == "Database":
             found = {self.database_name}
         elif type_ == "Schema":
             found = set(self._schema_names())
         elif type_ in ("Table", "Sequence"):
             if scope.name not in self._schema_names():
-                return dict.fromkeys(names, "no")
+                return dict.fromkeys(names, absent)
             listed = self._within(type_.lower(), Scope(scope.path[:-1]), [scope.name], EVERYTHING)
             found = {each.name for each in listed}
         else:
             return {}
-        return {name: "yes" if name in found else "no" for name in names}
+        return {name: "yes" if name in found else absent for name in names}
 
     # -- the connection -------------------------------------------------------------------------------------------
     def check(self) -> Iterator[Step]:

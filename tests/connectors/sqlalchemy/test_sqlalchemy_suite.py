@@ -56,6 +56,7 @@ class TestPostgresDialect(ConnectorSuite):
 class TestMariadbDialect(ConnectorSuite):
     spec = spec
     samples = 3
+    absent = "unknown"
 
     @pytest.fixture(scope="class")
     @classmethod

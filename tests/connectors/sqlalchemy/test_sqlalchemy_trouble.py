@@ -23,6 +23,7 @@ from specs.problems import validate
 from specs.testing import harvest
 from specs.topology.reading import Reading
 from specs.topology.scope import EVERYTHING, Scope
+from tests.servers.mariadb import connect
 
 
 @pytest.mark.parametrize(
@@ -162,3 +163,25 @@ def test_what_a_dialect_lists_twice_is_read_once_and_has_failed_besides(tmp_path
     assert sorted(found.reported) == [
         ("failed", "Schema", "s.d.main", "duplicate"), ("failed", "Table", "s.d.main.t", "duplicate"),
     ]  # fmt: skip
+
+
+@pytest.mark.server
+def test_what_a_dialect_may_hide_is_never_called_gone(mariadb_database: str) -> None:
+    at, name = mariadb_database.rpartition("@")[2].split("?")[0], mariadb_database.rpartition("/")[2]
+    with connect(mariadb_database) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE seen(a INT)")
+        cursor.execute("CREATE TABLE denied(a INT)")
+        cursor.execute("CREATE OR REPLACE USER hidden_from@'%' IDENTIFIED BY 'only-for-reading'")
+        cursor.execute(f"GRANT SELECT ON `{name}`.seen TO hidden_from@'%'")
+        try:
+            config = SqlalchemyConnection(url=f"mysql+pymysql://hidden_from:only-for-reading@{at}", database="def")
+            source = SqlalchemySource("s", config)
+            schema = Scope.of("s", "def", name)
+            found = source.exists("Table", schema, ["seen", "denied", "dropped"])
+            assert found == {"seen": "yes", "denied": "unknown", "dropped": "unknown"}
+            assert source.exists("Schema", Scope.of("s", "def"), [name, "other"]) == {name: "yes", "other": "unknown"}
+            assert source.exists("Table", Scope.of("s", "def", "other"), ["t"]) == {"t": "unknown"}
+            assert source.exists("Database", Scope.of("s"), ["def", "other"]) == {"def": "yes", "other": "unknown"}
+            source.close()
+        finally:
+            cursor.execute("DROP USER hidden_from@'%'")

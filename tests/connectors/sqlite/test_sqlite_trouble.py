@@ -33,7 +33,12 @@ def tables(path: Path, extract: MetadataExtract | None = None) -> dict[str, Tabl
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(None, "missing"), (b"not a database at all", "not_a_database"), (b"SQLite format 3\0" + b"x" * 2000, "")],
+    [
+        (None, "missing"),
+        (b"", "empty"),
+        (b"not a database at all", "not_a_database"),
+        (b"SQLite format 3\0" + b"x" * 2000, ""),
+    ],
 )
 def test_what_is_no_database_says_so(tmp_path: Path, content: bytes | None, reason: str) -> None:
     path = tmp_path / "x.db"
@@ -54,9 +59,8 @@ def test_a_folder_is_no_database(tmp_path: Path) -> None:
         SqliteSource("s", SqliteConnection(path=str(tmp_path))).identity()
 
 
-def test_an_empty_file_is_an_empty_database(tmp_path: Path) -> None:
-    (tmp_path / "x.db").touch()
-    assert tables(tmp_path / "x.db") == {}
+def test_a_database_without_tables_is_an_empty_database(tmp_path: Path) -> None:
+    assert tables(make(tmp_path / "x.db", "CREATE TABLE t(a); DROP TABLE t")) == {}
 
 
 def test_a_locked_database_is_tried_again_later(tmp_path: Path) -> None:
@@ -79,7 +83,9 @@ def test_nothing_can_be_written(tmp_path: Path) -> None:
 
 
 def test_an_endless_statement_is_stopped(tmp_path: Path) -> None:
-    driver = SqliteDriver(str(make(tmp_path / "x.db", "")), Limits(statement_timeout=0.1), lambda: None)
+    driver = SqliteDriver(
+        str(make(tmp_path / "x.db", "CREATE TABLE t(a)")), Limits(statement_timeout=0.1), lambda: None
+    )
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
     with pytest.raises(sqlite3.OperationalError) as caught:
         driver.query(endless)
