@@ -50,11 +50,16 @@ class Extract(Model):
 
 
 class Deletion(Model):
-    """How much may vanish in one run before a person must approve: above both caps of a scope deletions wait."""
+    """How much may vanish in one run before a person must approve.
+
+    Deletions wait above both caps, of one scope or of the service as a whole.
+    """
 
     enabled: bool = Field(default=True, description="Look for objects that are gone; false deletes nothing.")
-    max_fraction: float = Field(default=0.1, ge=0, le=1, description="The fraction of a scope's objects.")
-    max_objects: int = Field(default=10, ge=0, description="The number of a scope's objects.")
+    max_fraction: float = Field(
+        default=0.1, ge=0, le=1, description="The fraction of the objects, in a scope or in the service."
+    )
+    max_objects: int = Field(default=10, ge=0, description="The number of objects, in a scope or in the service.")
 
 
 class Recipe(Model):

@@ -1,8 +1,8 @@
 """Deletion only with evidence: what a complete listing did not show is asked for by name, twice, before it goes.
 
 A run plans (suspects), confirms (the source answers by name) and concludes: a ``no`` makes a live object *missing*, a
-``no`` of a later run makes a missing one *deleted*, a ``yes`` makes it live again. Above a cap nothing happens until
-a person approves.
+``no`` of a later run makes a missing one *deleted*, a ``yes`` makes it live again. Above a cap, of one listing or of
+all listings of a node in the service, nothing happens until a person approves.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ PART = 1000
 """Suspects that one confirm unit asks about, at most."""
 MAX_FRACTION = 0.1
 MAX_OBJECTS = 10
-"""More than this fraction of a listing and more than this many objects: the deletions wait."""
+"""More than this fraction of a listing and more than this many objects: the deletions wait. The same holds for all
+listings of one node in the service together, so that a little everywhere is no way around it."""
 
 Part = tuple[Scope, list[tuple[str, str]]]
 """A container and the ``(type, fqn)`` below it that the source must be asked about."""
@@ -78,7 +79,12 @@ def conclude(db: Database, conn: Connection, run: str, now: float) -> dict[str, 
     conn.execute(queries["revive_confirmed"], {"run": run})
     conn.execute(queries["keep_unconfirmed"], {"run": run})
     conn.execute(queries["delete_twice_missing"], {"run": run})
-    fraction, objects = _caps(conn, queries, run)
+    service, fraction, objects = _caps(conn, queries, run)
+    for node, gone, known in conn.execute(
+        queries["service_to_cap"], {"run": run, "service": service, "objects": objects}
+    ).fetchall():
+        if gone > fraction * known:
+            conn.execute(queries["hold_node"], {"run": run, "node": node})
     for scope, node, gone, known in conn.execute(queries["listings_to_cap"], {"run": run}).fetchall():
         above = gone > objects and gone > fraction * known
         row = {"run": run, "scope": scope, "node": node, "outcome": "waiting" if above else "missing"}
@@ -152,8 +158,8 @@ def _parts(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[Par
                 yield scope, suspects[first : first + PART]
 
 
-def _caps(conn: Connection, queries: sqlfile.Queries, run: str) -> tuple[float, int]:
-    """The recipe's caps: fraction of a listing, number of objects."""
-    _, recipe = conn.execute(queries["run_of"], {"run": run}).one()
+def _caps(conn: Connection, queries: sqlfile.Queries, run: str) -> tuple[str, float, int]:
+    """The service, and the recipe's caps: fraction of what is there, number of objects."""
+    service, recipe = conn.execute(queries["run_of"], {"run": run}).one()
     given = (json.loads(recipe) if isinstance(recipe, str) else recipe).get("deletion") or {}
-    return float(given.get("max_fraction", MAX_FRACTION)), int(given.get("max_objects", MAX_OBJECTS))
+    return service, float(given.get("max_fraction", MAX_FRACTION)), int(given.get("max_objects", MAX_OBJECTS))

@@ -94,6 +94,17 @@ FROM absences AS a
 WHERE a.run = :run AND a.outcome IS NULL
 GROUP BY a.scope, a.node
 
+-- name: service_to_cap
+SELECT a.node, count(*) AS gone,
+    (SELECT count(*) FROM entities AS e WHERE e.service = :service AND e.node = a.node AND e.state = 'live') AS known
+FROM absences AS a
+WHERE a.run = :run AND a.outcome IS NULL
+GROUP BY a.node
+HAVING count(*) > :objects
+
+-- name: hold_node
+UPDATE absences SET outcome = 'waiting' WHERE run = :run AND node = :node AND outcome IS NULL
+
 -- name: settle_listing
 UPDATE absences SET outcome = :outcome WHERE run = :run AND scope = :scope AND node = :node AND outcome IS NULL
 

@@ -193,6 +193,29 @@ def test_the_cap_needs_both_more_than_ten_and_more_than_the_fraction(db: Databas
     assert states(db) == {}
 
 
+def test_the_same_caps_hold_for_the_service_as_a_whole(db: Database) -> None:
+    """A little in every schema is much of the service."""
+    crawl, catalog = Crawl(db), Catalog(db)
+    schemas = [f"{DB}.s{n}" for n in range(6)]
+    listings = LISTINGS[:2] + [("table", schema) for schema in schemas]
+    containers = [row(DB, "Database"), *(row(schema, "Schema") for schema in schemas)]
+    names = [f"{schema}.t{n}" for schema in schemas for n in range(10)]
+    others = [row(f"{schemas[0]}.f{n}", "Sequence") for n in range(900)]
+    kept = [row(name) for name in names[12:]]
+    crawl.run([*containers, *map(row, names), *others], listings)
+    run = crawl.run([*containers, *kept, *others], listings, gone=names[:10] + names[10:11])
+    assert states(db) == {}, "one of one schema, ten of another: other kinds of objects do not water it down"
+    assert {d.outcome for d in catalog.deletions(run.id) if d.verdict == "no"} == {"waiting"}
+    assert catalog.approve(run.id) == {"Table": 11}
+    crawl.run([*containers, *map(row, names), *others], listings)
+    crawl.run([*containers, *kept, *others], listings, gone=names[:12], max_fraction=0.9)
+    assert states(db) == dict.fromkeys(names[:12], "missing")
+    crawl.run([*containers, *map(row, names), *others], listings)
+    few = [row(name) for name in names if not name.endswith("t0")]
+    crawl.run([*containers, *few, *others], listings, gone=[name for name in names if name.endswith("t0")])
+    assert states(db) == dict.fromkeys([name for name in names if name.endswith("t0")], "missing")
+
+
 def test_a_dropped_container_counts_once(db: Database) -> None:
     crawl = Crawl(db)
     schemas = [row(f"{DB}.s{n}", "Schema") for n in range(12)]
