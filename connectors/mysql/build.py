@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from connectors.common.sliced import routine_rule
 from connectors.common.slices import Listed, Raw
-from connectors.mysql.columns import columns
+from connectors.mysql import definitions
+from connectors.mysql.columns import columns as columns_of
 from connectors.mysql.constraints import constraints, indexes
 from specs import names
 from specs.config import MetadataExtract
@@ -31,7 +33,7 @@ _KINDS = {
     "TEMPORARY": TableType.TEMPORARY,
 }
 _BROKEN = re.compile(r"View '.*' references invalid ")
-_NAME = re.compile(r"`((?:[^`]|``)+)`")
+_NAME = re.compile(r"`(?:[^`]|``)+`")
 
 
 def table(raw: Raw, scope: Scope, *, maria: bool) -> Iterator[Entity]:
@@ -39,23 +41,31 @@ def table(raw: Raw, scope: Scope, *, maria: bool) -> Iterator[Entity]:
     _, kind, engine, row_format, count, size, increment, created, updated, collation, options, comment = raw.rows[
         "objects"
     ][0]
-    definition = raw.rows.get("views", [(None,) * 5])[0]
+    definition = raw.rows.get("views", [(None,) * 6])[0]
     partitions = raw.rows.get("partitions", [])
+    statement = raw.rows.get("ddl", [(None, None)])[0][1]
+    told = definitions.table(statement) if statement else None
     view = kind in VIEWS
     properties = {"collation": collation, "row_format": row_format, "create_options": options}
     if view:
         broken = comment if comment and _BROKEN.match(comment) else None
-        properties = {"broken": broken, "security": definition[4], "check_option": _option(definition[2])}
+        properties = {
+            "broken": broken, "security": definition[4], "check_option": _option(definition[2]),
+            "algorithm": _option(definition[5], "UNDEFINED"),
+        }  # fmt: skip
         comment = None
+    elif told:
+        properties.update({f"period {name}": columns for name, columns in told.periods.items()})
     yield Table(
         **identity(scope),
-        table_type=TableType.PARTITIONED if partitions else _KINDS.get(kind, TableType.REGULAR),
-        comment=comment or None,
-        columns=tuple(columns(raw, maria=maria)),
-        constraints=tuple(constraints(raw, scope)),
+        table_type=_KINDS.get(kind) or (TableType.PARTITIONED if partitions else TableType.REGULAR),
+        comment=definitions.masked(comment) if comment and engine == "SPIDER" else comment or None,
+        columns=tuple(columns_of(raw, maria=maria)),
+        constraints=tuple(constraints(raw, scope, told)),
         indexes=tuple(indexes(raw)),
-        partitioning=_partitioning(partitions[0]) if partitions else None,
+        partitioning=_partitioning(partitions[0], told.history if told else None) if partitions else None,
         view_definition=definition[1] or None,
+        ddl=told.text if told else None,
         owner=definition[3],
         storage=engine,
         properties={name: str(value) for name, value in properties.items() if value},
@@ -66,7 +76,7 @@ def table(raw: Raw, scope: Scope, *, maria: bool) -> Iterator[Entity]:
         next_auto_increment=None if increment is None else int(increment),
         partitions=int(partitions[0][3]) if partitions else None,
     )
-    for _, name, timing, event, body in sorted(raw.rows.get("triggers", [])):
+    for _, name, timing, event, body, definer, order, create in sorted(raw.rows.get("triggers", []), key=itemgetter(1)):
         yield Trigger(
             fqn=names.child(scope.fqn, name),
             name=name,
@@ -74,12 +84,14 @@ def table(raw: Raw, scope: Scope, *, maria: bool) -> Iterator[Entity]:
             timing=timing.lower(),
             events=(event.lower(),),
             level="row",
-            definition=body,
+            definition=create or body,
+            definer=definer,
+            order=int(order) if order and int(order) > 1 else None,
         )
 
 
-def _option(value: Any) -> str | None:
-    return None if value in (None, "NONE") else str(value).lower()
+def _option(value: Any, usual: str = "NONE") -> str | None:
+    return None if value in (None, usual) else str(value).lower()
 
 
 def _when(value: Any) -> datetime | None:
@@ -87,22 +99,36 @@ def _when(value: Any) -> datetime | None:
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) else None
 
 
-def _partitioning(row: tuple[Any, ...]) -> Partitioning:
-    """``RANGE COLUMNS`` and ``KEY`` list columns; other methods have an expression, often a single column."""
-    _, method, expression, _ = row
-    expression = expression or ""
-    found = tuple(name.replace("``", "`") for name in _NAME.findall(expression))
+def _partitioning(row: tuple[Any, ...], history: str | None = None) -> Partitioning:
+    """``RANGE COLUMNS`` and ``KEY`` list columns; other methods have an expression, often a single column. Partitions
+    by system time have neither, but say how the history is cut."""
+    _, method, expression, count, sub_method, sub_expression, leaves = row
+    columns, expression = ((), history) if method == "SYSTEM_TIME" else _parts(expression or "")
+    subpartitions = None
+    if sub_method:
+        sub_columns, sub_expression = _parts(sub_expression or "")
+        subpartitions = Partitioning(
+            strategy=_strategy(sub_method),
+            columns=sub_columns,
+            expression=sub_expression,
+            count=int(leaves) // int(count),
+        )
+    return Partitioning(strategy=_strategy(method), columns=columns, expression=expression, subpartitions=subpartitions)
+
+
+def _parts(expression: str) -> tuple[tuple[str, ...], str | None]:
     plain = not re.sub(r"[\s,]", "", _NAME.sub("", expression))
-    words = [word for word in method.lower().split() if word not in ("columns", "linear")]
-    return Partitioning(
-        strategy={"system_time": "range"}.get(words[0], words[0]),
-        columns=found if plain else (),
-        expression=None if plain else expression,
-    )
+    return (tuple(definitions.names(expression)), None) if plain else ((), expression)
+
+
+def _strategy(method: str) -> str:
+    return next(word for word in method.lower().split() if word not in ("columns", "linear"))
 
 
 def sequence(raw: Raw, scope: Scope) -> Sequence:
-    _, following, minimum, maximum, start, increment, _, cycle, _ = raw.rows["sequences"][0][:9]
+    """``next_not_cached_value`` is the first number that no cache holds yet; which one was the last to be handed out,
+    the server does not say."""
+    _, following, minimum, maximum, start, increment, cache, cycle, _ = raw.rows["sequences"][0][:9]
     return Sequence(
         **identity(scope),
         native_type="bigint",
@@ -111,7 +137,8 @@ def sequence(raw: Raw, scope: Scope) -> Sequence:
         minimum=int(minimum),
         maximum=int(maximum),
         cycle=bool(cycle),
-        last_value=int(following),
+        cache=int(cache) if int(cache) > 1 else None,
+        next_value=int(following),
     )
 
 
@@ -142,7 +169,9 @@ def routines(rows: Iterable[tuple[Any, ...]], extract: MetadataExtract) -> list[
     listed = []
     for each in found.values():
         key = each.key
-        if each.kind == "PROCEDURE" and (each.schema, key) in taken:
+        if each.kind.startswith("PACKAGE"):
+            key = f"{each.kind.lower()} {each.name}"
+        elif each.kind == "PROCEDURE" and (each.schema, key) in taken:
             key += " procedure"
         rule = routine_rule(extract, each.name, key)
         listed.append(Listed(each.schema, key, key, (each.schema, key), rule, data=each))
@@ -151,16 +180,21 @@ def routines(rows: Iterable[tuple[Any, ...]], extract: MetadataExtract) -> list[
 
 def routine(raw: Raw, scope: Scope) -> StoredProcedure:
     signature: Signature = raw.listed.data
-    _, returns, code, deterministic, security, comment, language = raw.rows["bodies"][0]
+    _, returns, deterministic, security, comment, language, definer, mode, access, statement = raw.rows["bodies"][0]
+    told = definitions.routine(statement, signature.kind) if statement else None
+    kind = "aggregate" if told and told.aggregate else signature.kind.lower()
     return StoredProcedure(
         **identity(scope),
         display_name=signature.name,
         comment=comment or None,
-        kind=signature.kind.lower(),
+        kind=kind,
         language=(language or "sql").lower(),
         arguments=tuple(signature.arguments),
         returns=returns if signature.kind == "FUNCTION" else None,
-        code=code,
-        deterministic=deterministic == "YES",
+        code=told.body if told else None,
+        deterministic=None if kind.startswith("package") else deterministic == "YES",
         security_definer=security == "DEFINER",
+        definer=definer,
+        settings={"sql_mode": mode} if mode else {},
+        properties={} if access in (None, "CONTAINS SQL") else {"sql_data_access": access.lower()},
     )

@@ -10,6 +10,7 @@ from connectors.common.slices import Raw
 from connectors.common.types import parse
 from specs.entities.database import Column, DataType
 
+_COMPRESSED = re.compile(r" ?/\*M?!\d+ (COMPRESSED)\*/")
 _VALID = re.compile(r"json_valid\(`((?:[^`]|``)+)`\)", re.IGNORECASE)
 
 
@@ -28,6 +29,8 @@ def json_column(clause: str | None) -> str | None:
 
 def _column(row: tuple[Any, ...], *, maria: bool, json: set[str | None]) -> Column:
     _, name, ordinal, default, nullable, native, collation, extra, comment, expression = row
+    compressed = _COMPRESSED.search(native)
+    native = _COMPRESSED.sub("", native)
     parsed = parse(native, escapes=True)
     words = extra.lower()
     generated = expression if expression and "generated" in words.replace("default_generated", "") else None
@@ -45,6 +48,8 @@ def _column(row: tuple[Any, ...], *, maria: bool, json: set[str | None]) -> Colu
         generated=generated,
         generated_kind=None if generated is None else "virtual" if "virtual" in words else "stored",
         collation=collation,
+        compression=compressed[1].lower() if compressed else None,
+        properties={"system_versioning": "no"} if "without system versioning" in words else {},
         comment=comment or None,
         values=parsed.values,
         tags=("invisible",) if "invisible" in words else (),

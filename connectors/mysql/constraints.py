@@ -7,23 +7,27 @@ from typing import Any
 
 from connectors.common.slices import Raw
 from connectors.mysql.columns import json_column
+from connectors.mysql.definitions import TableDdl
 from specs import names
 from specs.entities.constraints import Constraint, ConstraintKind
-from specs.entities.indexes import Index
+from specs.entities.indexes import Index, IndexKey
 from specs.topology.scope import Scope
 
 
-def constraints(raw: Raw, scope: Scope) -> Iterator[Constraint]:
+def constraints(raw: Raw, scope: Scope, told: TableDdl | None = None) -> Iterator[Constraint]:
+    """A period shows up as a check there; where the DDL tells it, it is a property of the table and no check."""
+    periods = told.periods if told else {}
     for name, parts in _grouped(raw, "indexes"):
         if not int(parts[0][3]):
             yield Constraint(
                 kind=ConstraintKind.PRIMARY_KEY if name == "PRIMARY" else ConstraintKind.UNIQUE,
                 name=name,
                 columns=tuple(_part(part) for part in parts),
+                without_overlaps=bool(told and name in told.overlaps),
             )
     yield from _foreign_keys(raw, scope)
     for _, name, clause, enforced in sorted(raw.rows.get("checks", [])):
-        if json_column(clause) != name:  # that one MariaDB adds by itself
+        if json_column(clause) != name and name not in periods:  # those MariaDB adds by itself
             yield Constraint(kind=ConstraintKind.CHECK, name=name, expression=clause, enforced=enforced == "YES")
 
 
@@ -31,11 +35,14 @@ def indexes(raw: Raw) -> Iterator[Index]:
     """All indexes but the primary key's own."""
     for name, parts in _grouped(raw, "indexes"):
         if name != "PRIMARY":
+            keys = tuple(_key(part) for part in parts)
             yield Index(
                 name=name,
-                columns=tuple(f"{_part(part)} DESC" if part[6] == "D" else _part(part) for part in parts),
+                columns=tuple(key.name for key in keys),
+                keys=keys if any(key.order or key.length for key in keys) else (),
                 unique=not int(parts[0][3]),
                 method=parts[0][7].lower(),
+                options={} if parts[0][10] else {"visible": "no"},
                 comment=parts[0][8] or None,
             )
 
@@ -63,8 +70,10 @@ def _grouped(raw: Raw, facet: str) -> Iterator[tuple[str, list[tuple[Any, ...]]]
 
 
 def _part(row: tuple[Any, ...]) -> str:
-    """A column, with the length of its indexed head, or an expression."""
-    column, head, expression = row[4], row[5], row[9]
-    if column is None:
-        return f"({expression})"
-    return f"{column}({head})" if head and row[7] != "SPATIAL" else str(column)
+    """A column, or an expression."""
+    return f"({row[9]})" if row[4] is None else str(row[4])
+
+
+def _key(row: tuple[Any, ...]) -> IndexKey:
+    head = None if row[5] is None or row[7] == "SPATIAL" else int(row[5])
+    return IndexKey(name=_part(row), order="desc" if row[6] == "D" else None, length=head)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import pymysql
+from pymysql.constants import CLIENT
 from pymysql.cursors import SSCursor
 
 from connectors.mysql.connection import MysqlConnection
@@ -22,6 +23,10 @@ GRACE = 30.0
 """Seconds that the server may overstep its own statement timeout before the connection is given up."""
 
 
+_ONE_ONLY = (1064, 8130)
+"""What servers and proxies answer that take one statement at a time."""
+
+
 class MysqlDriver:
     """Connects on first use, again after a loss. ``sent`` is called once for every statement."""
 
@@ -29,6 +34,7 @@ class MysqlDriver:
         self.config, self.limits, self.sent = config, limits, sent
         self.variables: Mapping[str, str] = {}
         self._connection: pymysql.Connection[Any] | None = None
+        self._together = True
         self._lock = threading.RLock()
 
     # -- the connection -------------------------------------------------------------------------------------------
@@ -66,6 +72,7 @@ class MysqlDriver:
             read_timeout=patience,
             write_timeout=patience,
             program_name="headrace",
+            client_flag=CLIENT.MULTI_STATEMENTS,
             **_tls(config),
         )
 
@@ -126,6 +133,34 @@ class MysqlDriver:
     def fetch(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         return list(self.rows(sql, parameters))
 
+    def batch(self, statements: Sequence[str]) -> Iterator[list[tuple[Any, ...]] | HeadraceError]:
+        """Send statements together and yield the rows of each, in order; the first that fails ends the batch with its
+        error. Raises what the connection itself raises. Proxies that take one statement at a time get them so."""
+        with self._lock:
+            connection = self.open()
+            together = [";".join(statements)] if self._together else list(statements)
+            for sql in together:
+                self.sent()
+                with connection.cursor() as cursor:
+                    more: bool | None = True
+                    told = 0
+                    while more:
+                        try:
+                            more = bool(cursor.nextset()) if told else cursor.execute(sql) is not None
+                        except Exception as error:
+                            if self._together and not told and len(statements) > 1 and _code(error) in _ONE_ONLY:
+                                self._together = False
+                                yield from self.batch(statements)
+                                return
+                            failed = self._failed(error)
+                            if isinstance(failed, Retry | Fatal):
+                                raise failed from None
+                            yield failed
+                            return
+                        if more:
+                            told += 1
+                            yield list(cursor.fetchall())
+
     def _run(self, sql: str) -> None:
         connection = self.open()
         try:
@@ -183,6 +218,10 @@ class MysqlDriver:
             if connection is not None:
                 with suppress(pymysql.MySQLError, OSError):
                     connection.close()
+
+
+def _code(error: Exception) -> int:
+    return error.args[0] if error.args and isinstance(error.args[0], int) else 0
 
 
 def _number(version: str) -> tuple[int, int]:

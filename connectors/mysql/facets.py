@@ -7,13 +7,15 @@ from typing import Any
 
 from connectors.common.queries import load
 from connectors.common.slices import WEIGHT, Facet, Listed
+from connectors.mysql import definitions
 from connectors.mysql.build import VIEWS
 from connectors.mysql.driver import MysqlDriver
+from connectors.mysql.statements import quoted, show_create
 from specs.errors import Skip
 
 _SEQUENCES = 100
 """Sequences read by one statement; each one is a table that the server opens."""
-_TABLE = ("objects", "columns", "indexes", "foreign_keys", "rules", "checks", "partitions", "triggers", "views")
+_TABLE = ("objects", "columns", "indexes", "foreign_keys", "rules", "checks", "partitions", "triggers", "views", "ddl")
 _BOTH = ("objects", "columns")
 
 Read = Callable[[Sequence[Listed]], Iterator[tuple[Any, ...]]]
@@ -33,7 +35,8 @@ class Facets:
         if node == "stored_procedure":
             return (Facet("bodies", self._routines),)
         names = _TABLE if self.definitions else _TABLE[:-1]
-        return [Facet(name, self._reader(name), _wants(name)) for name in names]
+        special: dict[str, Read] = {"ddl": self._ddl, "triggers": self._triggers, "views": self._views}
+        return [Facet(name, special.get(name) or self._reader(name), _wants(name)) for name in names]
 
     def _sql(self, name: str) -> str:
         queries = load("connectors.mysql")
@@ -66,19 +69,41 @@ class Facets:
 
         return read
 
+    def _ddl(self, listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
+        for id_, row in show_create(self.driver, [(each.id, "TABLE", quoted(*each.id)) for each in listed]):
+            yield id_, definitions.first(row, 1)
+
+    def _views(self, listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
+        for row in self._reader("views")(listed):
+            yield row if self.definitions else (row[0], None, *row[2:])
+
+    def _triggers(self, listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
+        """information_schema changes the literals in a trigger's body; its own statement has them as they are."""
+        rows = {(row[0], row[1]): row for row in self._reader("triggers")(listed)}
+        wanted = [(key, "TRIGGER", quoted(key[0][0], key[1])) for key in rows]
+        statements = {key: definitions.first(row, 2) for key, row in show_create(self.driver, wanted)}
+        for key, row in rows.items():
+            yield (*row, statements.get(key))
+
     def _routines(self, listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
+        """The body comes from the routine's own statement: that of information_schema has other literals."""
         ids = {(each.schema, each.data.name, each.data.kind): each.id for each in listed}
         schemas = list(dict.fromkeys(each.schema for each in listed))
         names = list(dict.fromkeys(each.data.name for each in listed))
-        for row in self.driver.rows(self._sql("routine_bodies"), {"schemas": schemas, "names": names}):
-            if row[:3] in ids:
-                yield (ids[row[:3]], *row[3:])
+        found = [
+            row for row in self.driver.rows(self._sql("routine_bodies"), {"schemas": schemas, "names": names})
+            if row[:3] in ids
+        ]  # fmt: skip
+        wanted = [(row[:3], row[2], quoted(row[0], row[1])) for row in found]
+        statements = {key: definitions.first(row, 2) for key, row in show_create(self.driver, wanted)}
+        for row in found:
+            yield (ids[row[:3]], *row[3:], statements.get(row[:3]))
 
     def _sequences(self, listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
         """MariaDB shows the attributes of a sequence only when it is selected from, like a table of one row."""
         for at in range(0, len(listed), _SEQUENCES):
             chunk = listed[at : at + _SEQUENCES]
-            parts = [f"SELECT {number}, q.* FROM {_quoted(*each.id)} q" for number, each in enumerate(chunk)]
+            parts = [f"SELECT {number}, q.* FROM {quoted(*each.id)} q" for number, each in enumerate(chunk)]
             for row in self.driver.rows(" UNION ALL ".join(parts)):
                 yield (chunk[row[0]].id, *row[1:])
 
@@ -94,7 +119,3 @@ def _wants(name: str) -> Callable[[Listed], bool] | None:
 def _parameters(listed: Sequence[Listed]) -> dict[str, Any]:
     schemas = list(dict.fromkeys(each.schema for each in listed))
     return {"schemas": schemas, "names": list(dict.fromkeys(each.name for each in listed))}
-
-
-def _quoted(*parts: str) -> str:
-    return ".".join("`" + part.replace("`", "``") + "`" for part in parts)

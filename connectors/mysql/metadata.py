@@ -121,6 +121,10 @@ class MysqlSource(SlicedSource):
     def facet_list(self, node: str) -> Sequence[Facet]:
         return Facets(self.driver, self.extract.ddl).of(node)
 
+    def facets(self, node: str) -> int:
+        """Triggers and routines take a statement for what is there and one for their texts."""
+        return super().facets(node) + (node in ("table", "stored_procedure"))
+
     # -- processors -----------------------------------------------------------------------------------------------
     def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]:
         return build.table(item.data, scope, maria=self.driver.mariadb)

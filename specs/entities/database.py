@@ -108,11 +108,16 @@ class Column(Part):
 
 
 class Partitioning(Part):
-    """How a table is partitioned: ``strategy`` is ``range``, ``list``, ``hash`` or ``key``."""
+    """How a table is partitioned: ``strategy`` is ``range``, ``list``, ``hash``, ``key`` or ``system_time``."""
 
     strategy: str
     columns: tuple[Name, ...] = ()
     expression: Name | None = None
+    """An expression over columns; of system time, how the history is cut (``INTERVAL 7 DAY``)."""
+    count: int | None = None
+    """Into how many, where the strategy does not leave it open."""
+    subpartitions: Partitioning | None = None
+    """How each partition is partitioned in turn."""
 
 
 class Service(Entity):
@@ -190,9 +195,10 @@ class Table(Entity):
 
 
 class Sequence(Entity):
-    """A generator of numbers; ``owned_by`` is the FQN of the column that it fills. Its last value is volatile."""
+    """A generator of numbers; ``owned_by`` is the FQN of the column that it fills. Its last and next values are
+    volatile."""
 
-    VOLATILE: ClassVar[frozenset[str]] = frozenset({"last_value"})
+    VOLATILE: ClassVar[frozenset[str]] = frozenset({"last_value", "next_value"})
 
     native_type: Name | None = None
     start: int | None = None
@@ -205,6 +211,8 @@ class Sequence(Entity):
     unlogged: bool = False
     owned_by: str | None = None
     last_value: int | None = None
+    next_value: int | None = None
+    """The next number that no session has taken, those in caches left out of account; where that is what is known."""
 
 
 class UserType(Entity):

@@ -17,10 +17,11 @@ class Argument(Part):
 
 
 class StoredProcedure(Entity):
-    """A function or procedure. Its name in the FQN carries the argument types: ``tax(numeric, text)``."""
+    """A function, a procedure, or a package of them. Its name in the FQN carries the argument types:
+    ``tax(numeric, text)``; that of a package its kind: ``package body tax``."""
 
     kind: str = "procedure"
-    """``function``, ``procedure``, ``aggregate``, ``window`` or ``macro``."""
+    """``function``, ``procedure``, ``aggregate``, ``window``, ``macro``, ``package`` or ``package body``."""
     language: str | None = None
     arguments: tuple[Argument, ...] = ()
     returns: Name | None = None

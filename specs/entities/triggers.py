@@ -16,6 +16,8 @@ class Trigger(Entity):
     columns: tuple[Name, ...] = ()
     """The columns whose update fires it, where it is not all of them."""
     level: str | None = None
+    order: int | None = None
+    """Its turn among the triggers of the same timing and event, from the second on, where the source keeps an order."""
     function: str | None = None
     arguments: tuple[Name, ...] = ()
     condition: Name | None = None

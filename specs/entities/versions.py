@@ -21,20 +21,22 @@ CHANGED: Mapping[int, Mapping[str, frozenset[str]]] = {
             | {"without_overlaps", "period", "comment", "kind=not_null", "deferrable", "referred_table"}
             | {"referred_columns"}
         ),
-        "Index": frozenset({"keys", "nulls_not_distinct", "valid", "clustered", "tablespace", "options"}),
-        "Sequence": frozenset({"cache", "unlogged", "start"}),
+        "Index": frozenset({"columns", "keys", "nulls_not_distinct", "valid", "clustered", "tablespace", "options"}),
+        "Partitioning": frozenset({"strategy", "columns", "expression", "count", "subpartitions"}),
+        "Sequence": frozenset({"cache", "unlogged", "start", "next_value"}),
         "StoredProcedure": frozenset(
             {"volatility", "strict", "leakproof", "parallel", "cost", "rows", "support", "definer", "settings"}
-            | {"properties"}
+            | {"properties", "code", "kind"}
         ),
         "Table": frozenset(
             {"default_partition", "inherits", "of_type", "tablespace", "populated", "row_security"}
-            | {"row_security_forced", "replica_identity", "properties.toast.*"}
+            | {"row_security_forced", "replica_identity", "properties.toast.*", "ddl", "table_type"}
+            | {"properties.period *", "properties.algorithm"}
         ),
         "Table.Column": frozenset({"collation"}),  # of domains
         "Trigger": frozenset(
             {"columns", "arguments", "state", "constraint", "deferrable", "initially_deferred", "referred_table"}
-            | {"old_table", "new_table", "definer"}
+            | {"old_table", "new_table", "definer", "order", "definition"}
         ),
         "UserType": frozenset({"collation", "kind", "base_type", "fields"}),
     },

@@ -78,13 +78,17 @@ def test_json_is_a_checked_text_on_mariadb() -> None:
 def test_an_index_over_an_expression_and_a_head() -> None:
     told = raw(
         indexes=[
-            ("i", 1, 1, None, None, "A", "BTREE", "", "lower(`a`)"),
-            ("i", 2, 1, "b", 10, "D", "BTREE", "", None),
-            ("s", 1, 1, "p", 32, "A", "SPATIAL", "a comment", None),
+            ("i", 1, 1, None, None, "A", "BTREE", "", "lower(`a`)", 1),
+            ("i", 2, 1, "b", 10, "D", "BTREE", "", None, 1),
+            ("s", 1, 1, "p", 32, "A", "SPATIAL", "a comment", None, 0),
         ]
     )
     one, two = indexes(told)
-    assert one.columns == ("(lower(`a`))", "b(10) DESC")
+    assert one.columns == ("(lower(`a`))", "b")
+    assert [(each.name, each.length, each.order) for each in one.keys] == [
+        ("(lower(`a`))", None, None), ("b", 10, "desc"),
+    ]  # fmt: skip
+    assert (one.options, two.options, two.keys) == ({}, {"visible": "no"}, ())
     assert (two.columns, two.method, two.comment) == (("p",), "spatial", "a comment")
 
 
@@ -107,10 +111,11 @@ def test_a_foreign_key_points_into_another_schema() -> None:
         ("LINEAR HASH", "`a`", ("hash", ("a",), None)),
         ("KEY", None, ("key", (), None)),
         ("LIST", "`a` + `b`", ("list", (), "`a` + `b`")),
+        ("SYSTEM_TIME", "unix_timestamp(`row_end`)", ("system_time", (), None)),
     ],
 )
 def test_partitioning(method: str, expression: str | None, expected: tuple[object, ...]) -> None:
-    found = build._partitioning((ID, method, expression, 2))
+    found = build._partitioning((ID, method, expression, 2, None, None, 2))
     assert (found.strategy, found.columns, found.expression) == expected
 
 
