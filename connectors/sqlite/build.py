@@ -14,7 +14,7 @@ from specs import names
 from specs.entities.base import Entity
 from specs.entities.constraints import Constraint, ConstraintKind
 from specs.entities.database import Column, DataType, Table, TableType
-from specs.entities.indexes import Index
+from specs.entities.indexes import Index, IndexKey
 from specs.entities.triggers import Trigger
 from specs.sources.database import identity
 from specs.topology.scope import Scope
@@ -58,22 +58,23 @@ def table(raw: Raw, scope: Scope, *, keep_ddl: bool) -> Iterator[Entity]:
         table_type=TableType.SYSTEM if system else _KINDS.get(kind, TableType.REGULAR),
         columns=tuple(_column(row, told, rowid) for row in rows if row[7] != _HIDDEN),
         constraints=tuple(_constraints(raw, scope, rows, indexes, told)),
-        indexes=tuple(_index(each) for each in indexes if each[0][4] == "c"),
+        indexes=tuple(_index(each, told.collations) for each in indexes if each[0][4] == "c"),
         view_definition=sql if keep and kind == "view" else None,
         ddl=sql if keep and kind != "view" else None,
         properties=properties,
         row_estimate=next((row[1] for row in raw.rows.get("statistics", [])), None),
     )
     for _, name, definition in raw.rows.get("triggers", []):
-        timing, events, condition = ddl.trigger(definition or "")
+        head = ddl.trigger(definition or "")
         yield Trigger(
             fqn=names.child(scope.fqn, name),
             name=name,
             parent=scope.fqn,
-            timing=timing,
-            events=events,
+            timing=head.timing,
+            events=head.events,
+            columns=head.columns,
             level="row",
-            condition=condition,
+            condition=head.condition,
             definition=definition if keep_ddl else None,
         )
 
@@ -118,21 +119,28 @@ def _column(row: tuple[Any, ...], told: ddl.TableDdl, rowid: str | None) -> Colu
 def _constraints(
     raw: Raw, scope: Scope, columns: list[tuple[Any, ...]], indexes: list[list[tuple[Any, ...]]], told: ddl.TableDdl
 ) -> Iterator[Constraint]:
-    named = {tuple(map(_folded, each.columns)): each for each in told.keys if each.name}
+    named = {(each.kind, *map(_folded, each.columns)): each for each in told.keys}
     primary = tuple(row[2] for row in sorted((row for row in columns if row[6]), key=lambda row: row[6]))
     if primary:
         yield _key(ConstraintKind.PRIMARY_KEY, primary, named)
     for index in indexes:
         if index[0][4] == "u":
             yield _key(ConstraintKind.UNIQUE, tuple(row[7] for row in index), named)
+    for column, name, conflict in told.not_null:
+        yield Constraint(kind=ConstraintKind.NOT_NULL, name=name, columns=(column,), on_conflict=conflict)
     for name, expression in told.checks:
         yield Constraint(kind=ConstraintKind.CHECK, name=name, expression=expression)
     yield from _foreign_keys(raw.rows.get("foreign_keys", []), scope, told)
 
 
 def _key(kind: ConstraintKind, columns: tuple[str, ...], told: dict[tuple[str, ...], ddl.Key]) -> Constraint:
-    key = told.get(tuple(map(_folded, columns)))
-    return Constraint(kind=kind, name=key.name if key else None, columns=columns)
+    key = told.get((kind, *map(_folded, columns)))
+    return Constraint(
+        kind=kind,
+        name=key.name if key else None,
+        columns=columns,
+        on_conflict=key.conflict if key else None,
+    )
 
 
 def _folded(name: str) -> str:
@@ -161,6 +169,7 @@ def _foreign_keys(rows: list[tuple[Any, ...]], scope: Scope, told: ddl.TableDdl)
             on_update=on_update.lower(),
             on_delete=on_delete.lower(),
             deferrable=key.deferrable,
+            initially_deferred=key.deferred,
         )
 
 
@@ -171,11 +180,21 @@ def _by_index(rows: list[tuple[Any, ...]]) -> list[list[tuple[Any, ...]]]:
     return list(found.values())
 
 
-def _index(rows: list[tuple[Any, ...]]) -> Index:
+def _index(rows: list[tuple[Any, ...]], collations: dict[str, str]) -> Index:
+    """``collations`` are those of columns that have one; a key that has another says so."""
     _, _, name, unique, _, _, _, _, _, _, sql = rows[0]
     texts, predicate = ddl.index_parts(sql) if sql else ([], None)
-    columns = []
+    keys = []
     for at, row in enumerate(rows):
         column = row[7] if row[6] >= 0 else (texts[at] if at < len(texts) else "")
-        columns.append(f"{column} DESC" if row[8] else column)
-    return Index(name=name, columns=tuple(columns), unique=bool(unique), method="btree", predicate=predicate)
+        usual = collations.get(column, "BINARY") if row[6] >= 0 else "BINARY"
+        collation = None if _same(row[9], usual) else row[9]
+        keys.append(IndexKey(name=column, order="desc" if row[8] else None, collation=collation))
+    return Index(
+        name=name,
+        columns=tuple(key.name for key in keys),
+        keys=tuple(keys) if any(key.order or key.collation for key in keys) else (),
+        unique=bool(unique),
+        method="btree",
+        predicate=predicate,
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from connectors.common.ddl import Token, group, pieces, text, tokens
 
@@ -22,8 +23,10 @@ class ForeignKey:
 
 @dataclass
 class Key:
-    """A primary key or unique; ``columns`` as typed, which may be another case than the column's own."""
+    """``kind`` is ``primary_key`` or ``unique``; ``columns`` as typed, which may be another case than the column's
+    own."""
 
+    kind: str
     name: str | None
     columns: tuple[str, ...]
     conflict: str | None = None
@@ -31,8 +34,8 @@ class Key:
 
 @dataclass
 class TableDdl:
-    """What was found; ``foreign_keys`` and ``keys`` in the order written. ``conflicts`` are those of NOT NULL, by
-    column: ``ignore``, ``replace`` and so on."""
+    """What was found; ``foreign_keys`` and ``keys`` in the order written. ``not_null`` are ``(column, name, what to do
+    in a conflict)`` of those that have a name or say what to do."""
 
     checks: list[tuple[str | None, str]] = field(default_factory=list)
     collations: dict[str, str] = field(default_factory=dict)
@@ -40,7 +43,7 @@ class TableDdl:
     autoincrement: str | None = None
     keys: list[Key] = field(default_factory=list)
     foreign_keys: list[ForeignKey] = field(default_factory=list)
-    conflicts: dict[str, str] = field(default_factory=dict)
+    not_null: list[tuple[str, str | None, str | None]] = field(default_factory=list)
 
 
 def table(sql: str) -> TableDdl:
@@ -66,8 +69,15 @@ def index_parts(sql: str) -> tuple[list[str], str | None]:
     return columns, predicate
 
 
-def trigger(sql: str) -> tuple[str, tuple[str, ...], str | None]:
-    """Timing, events and WHEN condition of a CREATE TRIGGER statement."""
+class TriggerDdl(NamedTuple):
+    timing: str
+    events: tuple[str, ...]
+    columns: tuple[str, ...]
+    condition: str | None
+
+
+def trigger(sql: str) -> TriggerDdl:
+    """Timing, event, columns of UPDATE OF, and WHEN condition of a CREATE TRIGGER statement."""
     head: list[Token] = []
     for token in tokens(sql):
         if token.word == "BEGIN":
@@ -77,9 +87,10 @@ def trigger(sql: str) -> tuple[str, tuple[str, ...], str | None]:
     timing = "instead of" if "INSTEAD" in words else "after" if "AFTER" in words else "before"
     end = next((at for at, word in enumerate(words) if word == "ON"), len(words))
     events = tuple(word.lower() for word in words[:end] if word in ("INSERT", "UPDATE", "DELETE"))
-    if "WHEN" not in words:
-        return timing, events[:1], None
-    return timing, events[:1], text(sql, head[words.index("WHEN") + 1 :])
+    of = next((at for at in range(1, end) if words[at] == "OF" and words[at - 1] == "UPDATE"), end)
+    columns = tuple(piece[0].name for piece in pieces(head[of + 1 : end]) if piece)
+    condition = text(sql, head[words.index("WHEN") + 1 :]) if "WHEN" in words else None
+    return TriggerDdl(timing, events[:1], columns, condition)
 
 
 def _constraints(sql: str, column: str | None, piece: list[Token], found: TableDdl) -> None:
@@ -113,8 +124,9 @@ def _constraints(sql: str, column: str | None, piece: list[Token], found: TableD
             name = None
         elif word == "NULL" and column is not None and at and piece[at - 1].word == "NOT":
             conflict = _conflict(piece, at + 1)
-            if conflict:
-                found.conflicts[column] = conflict
+            if conflict or name:
+                found.not_null.append((column, name, conflict))
+            name = None
         elif word == "REFERENCES":
             found.foreign_keys.append(ForeignKey(name))
             name = None
@@ -128,16 +140,17 @@ def _constraints(sql: str, column: str | None, piece: list[Token], found: TableD
 
 def _key(name: str | None, column: str | None, piece: list[Token], at: int, found: TableDdl) -> Key:
     """A primary key or unique that begins at ``at``; that of a table names its columns in brackets."""
+    kind = "unique" if piece[at].word == "UNIQUE" else "primary_key"
     if column is not None:
         behind = next((end for end in range(at, len(piece)) if piece[end].word == "ON"), len(piece))
         gap = {each.word for each in piece[at + 1 : behind]} <= {"KEY", "ASC", "DESC"}
-        return Key(name, (column,), _conflict(piece, behind) if gap else None)
+        return Key(kind, name, (column,), _conflict(piece, behind) if gap else None)
     inside, behind = group(piece, at)
     parts = [part for part in pieces(inside) if part]
     for part in parts:
         if any(each.word == "AUTOINCREMENT" for each in part[1:]):
             found.autoincrement = part[0].name
-    return Key(name, tuple(part[0].name for part in parts), _conflict(piece, behind))
+    return Key(kind, name, tuple(part[0].name for part in parts), _conflict(piece, behind))
 
 
 def _conflict(piece: list[Token], at: int) -> str | None:

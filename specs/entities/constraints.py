@@ -38,6 +38,9 @@ class Constraint(Part):
     validated: bool = True
     """Whether the rows that were there before the constraint are known to keep to it."""
     no_inherit: bool = False
+    on_conflict: str | None = None
+    """What a statement does that would break it, where it is not the usual: ``ignore``, ``replace``, ``fail`` or
+    ``rollback``."""
     nulls_not_distinct: bool = False
     without_overlaps: bool = False
     """The last column of the key is a range, and the ranges of equal keys do not overlap."""

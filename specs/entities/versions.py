@@ -18,7 +18,7 @@ CHANGED: Mapping[int, Mapping[str, frozenset[str]]] = {
         "Column": frozenset({"storage", "compression", "statistics_target", "properties", "values"}),
         "Constraint": frozenset(
             {"on_delete_columns", "match", "initially_deferred", "validated", "no_inherit", "nulls_not_distinct"}
-            | {"without_overlaps", "period", "comment", "kind=not_null", "deferrable", "referred_table"}
+            | {"without_overlaps", "period", "comment", "kind=not_null", "deferrable", "on_conflict", "referred_table"}
             | {"referred_columns"}
         ),
         "Index": frozenset({"columns", "keys", "nulls_not_distinct", "valid", "clustered", "tablespace", "options"}),

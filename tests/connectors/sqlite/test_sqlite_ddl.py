@@ -58,7 +58,7 @@ def test_what_happens_in_a_conflict() -> None:
         UNIQUE (a, b) ON CONFLICT FAIL, PRIMARY KEY (Id AUTOINCREMENT))"""
     )
     assert [key.conflict for key in found.keys] == ["replace", "rollback", None, "fail", None]
-    assert found.conflicts == {"a": "ignore"}
+    assert found.not_null == [("a", None, "ignore")]
     assert found.autoincrement == "Id"
 
 
@@ -69,13 +69,11 @@ def test_an_index_over_expressions_with_a_predicate() -> None:
 
 def test_triggers() -> None:
     head = "CREATE TRIGGER IF NOT EXISTS tr "
-    assert ddl.trigger(head + "INSTEAD OF DELETE ON v BEGIN SELECT 1; END") == ("instead of", ("delete",), None)
-    assert ddl.trigger(head + "AFTER UPDATE OF a, b ON t WHEN new.a > 1 BEGIN SELECT 1; END") == (
-        "after",
-        ("update",),
-        "new.a > 1",
-    )
-    assert ddl.trigger(head + "INSERT ON t BEGIN SELECT 1; END") == ("before", ("insert",), None)
+    assert ddl.trigger(head + "INSTEAD OF DELETE ON v BEGIN SELECT 1; END") == ("instead of", ("delete",), (), None)
+    assert ddl.trigger(head + 'AFTER UPDATE OF a, "b c" ON t WHEN new.a > 1 BEGIN SELECT 1; END') == (
+        "after", ("update",), ("a", "b c"), "new.a > 1",
+    )  # fmt: skip
+    assert ddl.trigger(head + "INSERT ON t BEGIN SELECT 1; END") == ("before", ("insert",), (), None)
 
 
 @given(st.text(alphabet="CREATE TABLEt(),'\"`[]-/*CHECKONWHERE as\n", max_size=80))

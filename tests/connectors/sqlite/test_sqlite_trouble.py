@@ -200,6 +200,31 @@ def test_a_schema_of_a_newer_version_is_said_to_be_one(tmp_path: Path) -> None:
     assert sqlite3.sqlite_version in caught.value.remedy
 
 
+def test_the_parts_of_an_index(tmp_path: Path) -> None:
+    script = """CREATE TABLE t(a TEXT COLLATE NOCASE, b, UNIQUE (b DESC));
+    CREATE INDEX i ON t(a, b DESC, lower(a) COLLATE RTRIM) WHERE b IS NOT NULL;
+    CREATE INDEX j ON t(a COLLATE BINARY, b); CREATE INDEX k ON t(a, b);"""
+    one, two, three = tables(make(tmp_path / "x.db", script))["t"].indexes
+    assert one.columns == ("a", "b", "lower(a) COLLATE RTRIM")
+    assert [(key.order, key.collation) for key in one.keys] == [(None, None), ("desc", None), (None, "RTRIM")]
+    assert [(key.name, key.collation) for key in two.keys] == [("a", "BINARY"), ("b", None)]
+    assert (one.predicate, three.columns, three.keys) == ("b IS NOT NULL", ("a", "b"), ())
+
+
+def test_what_constraints_do_in_a_conflict(tmp_path: Path) -> None:
+    script = """CREATE TABLE t(id INTEGER PRIMARY KEY ON CONFLICT REPLACE, a CONSTRAINT nn NOT NULL ON CONFLICT IGNORE,
+    b NOT NULL, c UNIQUE ON CONFLICT FAIL, d REFERENCES t DEFERRABLE INITIALLY DEFERRED);"""
+    found = tables(make(tmp_path / "x.db", script))["t"].constraints
+    assert {(str(each.kind), each.columns): (each.name, each.on_conflict) for each in found} == {
+        ("primary_key", ("id",)): (None, "replace"),
+        ("unique", ("c",)): (None, "fail"),
+        ("not_null", ("a",)): ("nn", "ignore"),
+        ("foreign_key", ("d",)): (None, None),
+    }
+    (key,) = [each for each in found if each.kind == "foreign_key"]
+    assert (key.deferrable, key.initially_deferred) == (True, True)
+
+
 def test_the_source_s_own_tables_only_when_asked(tmp_path: Path) -> None:
     script = "CREATE VIRTUAL TABLE f USING fts5(body); CREATE TABLE t(a INTEGER PRIMARY KEY AUTOINCREMENT); ANALYZE"
     path = make(tmp_path / "x.db", script)
