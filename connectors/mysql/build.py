@@ -131,6 +131,7 @@ def sequence(raw: Raw, scope: Scope) -> Sequence:
     _, following, minimum, maximum, start, increment, cache, cycle, _ = raw.rows["sequences"][0][:9]
     return Sequence(
         **identity(scope),
+        comment=raw.rows["objects"][0][-1] or None,
         native_type="bigint",
         start=int(start),
         increment=int(increment),

@@ -31,7 +31,7 @@ class Facets:
     def of(self, node: str) -> Sequence[Facet]:
         """The facets of a leaf node, the one that proves presence first."""
         if node == "sequence":
-            return (Facet("sequences", self._sequences),)
+            return (Facet("sequences", self._sequences), Facet("objects", self._reader("objects")))
         if node == "stored_procedure":
             return (Facet("bodies", self._routines),)
         names = _TABLE if self.definitions else _TABLE[:-1]
