@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -17,7 +18,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Crawl": {
         "crawl": "Crawl a source, by recipe or URL, into the catalog.",
         "plan": "Show what a crawl would do, reading no tables.",
-        "check": "Test the connection step by step.",
+        "check": "Test connection and sinks step by step.",
         "init": "Write a commented recipe for a connector.",
         "connectors": "List connectors, or explain one.",
         "new-connector": "Write a working connector skeleton with its test.",
@@ -110,7 +111,9 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names come in any script, whatever the locale
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said: one more Ctrl-C must not end it with a traceback
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

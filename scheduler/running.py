@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import signal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,6 +13,10 @@ import click
 if TYPE_CHECKING:
     from scheduler.display.progress import Lines, Picture
     from scheduler.summary import Summary
+
+
+RECENT = 20
+"""Runs among which that of this process is looked for: others may have been opened since."""
 
 
 def notify(notices: Iterable[str]) -> None:
@@ -35,6 +40,9 @@ def shown(*, quiet: bool, catalog: str) -> Iterator[Lines | Picture | None]:
     try:
         yield show
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # this process ends now, and says how to go on
+        if show is not None:
+            show.close()  # first: it wipes the lines above it
         resume = _resume(catalog)
         if resume:
             click.echo(f"resume with: {resume}", err=True)
@@ -50,17 +58,21 @@ def shown(*, quiet: bool, catalog: str) -> Iterator[Lines | Picture | None]:
 
 
 def _resume(catalog: str) -> str:
-    """The command that resumes the newest run, if it is open and the catalog can still be read."""
+    """The command that resumes the run of this process, if there is something left of it and the catalog answers."""
     from scheduler.options import opened
+    from scheduler.sinking import due
     from specs.errors import HeadraceError
+    from specs.recipe import Recipe
+    from workers import liveness
     from workers.ledger import SqlLedger
 
     try:
         with opened(catalog) as db:
-            runs = SqlLedger(db).runs(None, 1)
+            ours = [run for run in SqlLedger(db).runs(None, RECENT) if run.owner == liveness.name()]
+            left = ours and (ours[0].open or due(db, ours[0], Recipe.from_dict(ours[0].recipe)))
     except HeadraceError:
         return ""
-    return _command("resume", runs[0].id, catalog) if runs and runs[0].open else ""
+    return _command("resume", ours[0].id, catalog) if left else ""
 
 
 def _command(name: str, run: str, catalog: str) -> str:

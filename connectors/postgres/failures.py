@@ -39,6 +39,9 @@ def classify(error: Exception, where: str, *, cancelled: bool = False) -> Headra
         return Fatal("a connection pooler allows no transactions", where, remedy, reason="settings")
     if state == "57014" and cancelled:
         return Retry("the statement was cancelled", where, reason="cancelled")
+    if state == "57014" and "user request" in message:
+        remedy = "somebody cancelled it at the server: ask them, then headrace retry"
+        return Skip(f"the statement was cancelled: {message}", where, remedy, reason="cancelled")
     if state in _SKIP:
         return Skip(message, where, _remedy(state), reason=_SKIP[state])
     if state.startswith("08") or (not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)):
@@ -107,7 +110,7 @@ def _remedy(state: str) -> str:
     if state == "55P03":
         return "another session holds a lock; try later or raise limits.lock_timeout"
     if state == "57014":
-        return "raise limits.statement_timeout"
+        return "raise limits.statement_timeout, unless somebody cancelled it at the server"
     return ""
 
 

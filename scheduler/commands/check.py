@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from scheduler.options import as_json, emit
 
-if TYPE_CHECKING:
-    from specs.sources.base import Source, Step
 
-
-@click.command(short_help="Test the connection step by step.")
+@click.command(short_help="Test connection and sinks step by step.")
 @click.argument("source", metavar="URL|FILE")
 @click.option("--name", help="The service's name in the catalog; overrides the recipe.")
 @as_json
 def command(source: str, name: str | None, as_json: bool) -> int:
-    """Test the connection step by step; each step shows its evidence and time, and a remedy when it fails.
+    """Test the connection step by step, list one scope, and try every sink; nothing is crawled or written.
+
+    Each step shows its evidence and time, and a remedy when it fails.
 
     \b
     Example:
       headrace check shop.yml
     """
+    from scheduler.checking import steps
     from scheduler.recipes.loading import load
     from scheduler.recipes.prompting import ask
     from scheduler.running import notify
@@ -32,10 +31,10 @@ def command(source: str, name: str | None, as_json: bool) -> int:
     loaded = load(source, ask, name=name)
     notify(loaded.notices)
     opened = build(loaded.recipe, loaded.secrets)
-    steps: list[dict[str, Any]] = []
+    told: list[dict[str, Any]] = []
     try:
-        for step in _steps(opened):
-            steps.append(
+        for step in steps(opened, loaded.recipe, loaded.secrets):
+            told.append(
                 {
                     "name": step.name,
                     "ok": step.ok,
@@ -45,26 +44,15 @@ def command(source: str, name: str | None, as_json: bool) -> int:
                 }
             )
             if not as_json:
-                _print(steps[-1])
+                _print(told[-1])
     finally:
         opened.close()
-    ok = bool(steps) and all(step["ok"] for step in steps)
+    ok = bool(told) and all(step["ok"] for step in told)
     if as_json:
-        emit({"service": loaded.recipe.service.name, "ok": ok, "steps": steps})
+        emit({"service": loaded.recipe.service.name, "ok": ok, "steps": told})
     else:
         click.echo("\nready to crawl" if ok else "\nnot ready")
     return 0 if ok else 2
-
-
-def _steps(source: Source) -> Iterator[Step]:
-    """The connector's steps; an error that escapes one is a failed step too."""
-    from specs.errors import HeadraceError
-    from specs.sources.base import Step
-
-    try:
-        yield from source.check()
-    except HeadraceError as error:
-        yield Step("connect", False, error.what, remedy=error.remedy)
 
 
 def _print(step: dict[str, Any]) -> None:

@@ -44,17 +44,37 @@ def load(text: str, where: str) -> Marked:
     if len(text) > LIMIT:
         raise Usage(f"larger than {LIMIT} bytes", where, reason="recipe")
     try:
-        loader = yaml.SafeLoader(text)
+        loader = _Loader(text, where)
         node = loader.get_single_node()
         marked = Marked(None, where)
         marked.data = _Builder(loader, marked).build(node, ()) if node is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
-        raise Usage(f"{place}: not YAML: {error.problem or error.context}", reason="recipe") from None
+        tab = "; indent with blanks, not with tabs" if "'\\t'" in str(error.problem) else ""
+        raise Usage(f"{place}: not YAML: {error.problem or error.context}{tab}", reason="recipe") from None
     except yaml.YAMLError as error:
         raise Usage(f"{where}: not YAML: {str(error).splitlines()[0]}", reason="recipe") from None
     return marked
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses what is nested too deeply before the interpreter's stack does."""
+
+    def __init__(self, text: str, where: str) -> None:
+        super().__init__(text)
+        self._where, self._depth = where, 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self._depth > DEPTH:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise Usage(f"{self._where}:{mark.line + 1}:{mark.column + 1}: nested too deeply", reason="recipe")
+        self._depth += 1
+        try:
+            found: yaml.Node | None = super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+        return found
 
 
 class _Builder:
@@ -73,12 +93,24 @@ class _Builder:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(each, (*path, at)) for at, each in enumerate(node.value)]
-        return self.loader.construct_object(node)
+        return self._scalar(node)
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        try:
+            return self.loader.construct_object(node)
+        except (
+            ValueError,
+            LookupError,
+            ArithmeticError,
+            TypeError,
+            AttributeError,
+        ):  # a date of month 13, a huge number
+            self._refuse(f"this is no {node.tag.rpartition(':')[2]}; quote it if it is text", node)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = self.loader.construct_object(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            key = self._scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str):
                 self._refuse("a key should be text; quote it", key_node)
             if key in found:

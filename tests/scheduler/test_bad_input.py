@@ -73,6 +73,32 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
+BOMB = "a: &a [1,1]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)},*{chr(97 + n)}]\n" for n in range(24))
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (b"a: " + b"[" * 100_000, "r.yml:1:54: nested too deeply"),
+        (BOMB.encode(), "too large or refers to itself"),
+        (b"a: 1\n" * 300_000, "larger than 1000000 bytes"),
+        (bytes(range(256)), "is not UTF-8 text"),
+        (b"a: b\x00\n", "not YAML"),
+        (b"service:\n\tname: x\n", "r.yml:2:1: not YAML: found character '\\t'"),
+        (b"", "a recipe is a mapping"),
+        (b"- a\n", "a recipe is a mapping"),
+    ],
+)
+@pytest.mark.parametrize("command", ["crawl", "check", "plan"])
+def test_files_that_are_no_recipes(shell: Shell, command: str, content: bytes, part: str) -> None:
+    (shell.folder / "r.yml").write_bytes(content)
+    shell.refused(1, part, command, "r.yml")
+
+
+def test_a_folder_is_no_recipe(shell: Shell) -> None:
+    shell.refused(1, "is a folder, not a recipe file", "crawl", ".")
+
+
 @pytest.mark.parametrize(
     ("recipe", "part"),
     [
@@ -228,7 +254,7 @@ def test_a_password_from_a_url_is_asked_for_again(shell: Shell) -> None:
 
 
 def test_usage_errors_of_the_command_line(shell: Shell) -> None:
-    for arguments in (("crawl",), ("crwl", "x"), ("crawl", "x", "--wrkers", "1"), ("status",)):
+    for arguments in (("crawl",), ("crwl", "x"), ("crawl", "x", "--wrkers", "1"), ("show",)):
         code, _, err = shell.run(*arguments)
         assert code == 1
         assert "Error: " in err

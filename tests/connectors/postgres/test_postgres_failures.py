@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import threading
+from typing import Any
 
 import psycopg
 import pytest
@@ -62,6 +64,27 @@ def test_refusals(message: str, kind: type[HeadraceError], reason: str) -> None:
 def test_statement_errors(error: Exception, kind: type[HeadraceError], reason: str) -> None:
     found = classify(error, "db:5432/x")
     assert (type(found), found.reason) == (kind, reason)
+
+
+def test_a_statement_that_somebody_cancelled_asks_for_no_longer_timeout(postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as one, psycopg.connect(postgres_url, autocommit=True) as other:
+        pid = one.info.backend_pid
+        waiter = threading.Thread(target=_cancelled_when_busy, args=(other, pid))
+        waiter.start()
+        with pytest.raises(psycopg.errors.QueryCanceled) as caught:
+            one.execute("SELECT pg_sleep(60)")
+        waiter.join()
+    found = classify(caught.value, "db")
+    assert (type(found), found.reason) == (Skip, "cancelled")
+    assert "statement_timeout" not in found.remedy
+    assert "somebody cancelled it" in found.remedy
+
+
+def _cancelled_when_busy(other: psycopg.Connection[Any], pid: int) -> None:
+    busy = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND state = 'active' AND query LIKE '%%pg_sleep%%'"
+    while not other.execute(busy, [pid]).fetchone():
+        pass
+    other.execute("SELECT pg_cancel_backend(%s)", [pid])
 
 
 def test_a_statement_that_we_cancelled_is_tried_again() -> None:

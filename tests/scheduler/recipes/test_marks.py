@@ -22,6 +22,16 @@ def test_every_key_and_value_knows_its_place() -> None:
         ("a: &x [*x]\n", "too large or refers to itself"),
         ("a: !!python/object:os.system {}\n", "r.yml:1:4: the tag"),
         ("a: \x00\n", "r.yml: not YAML"),
+        ("a: " + "[" * 100_000, "nested too deeply"),
+        ("a: " + "{x: " * 100_000, "nested too deeply"),
+        ("- " * 100_000, "nested too deeply"),
+        ("? " * 100_000, "nested too deeply"),
+        ("a:\n\tb: 1\n", "indent with blanks, not with tabs"),
+        ("a: 2026-13-99\n", "r.yml:1:4: this is no timestamp; quote it if it is text"),
+        ("a: " + "9" * 5000 + "\n", "r.yml:1:4: this is no int"),
+        ("a: !!bool x\n", "r.yml:1:4: this is no bool"),
+        ("a: !!float x\n", "r.yml:1:4: this is no float"),
+        ("2026-13-99: a\n", "r.yml:1:1: this is no timestamp"),
     ],
 )
 def test_mistakes_are_pointed_at(text: str, part: str) -> None:
