@@ -11,12 +11,13 @@ from typing import Any
 from connectors.common.bundle import Bundle
 from connectors.common.slices import Listed, SliceReader
 from connectors.common.types import forget
-from connectors.postgres import checks, objects, presence
+from connectors.postgres import checks, presence
+from connectors.postgres.entities import objects
+from connectors.postgres.entities.tables import Tables
 from connectors.postgres.connection import PostgresConnection
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.facets import LISTINGS, STATEMENTS, facets
 from connectors.postgres.failures import INVALID, invalid
-from connectors.postgres.tables import Tables
 from connectors.postgres.types import Types
 from specs import names
 from specs.config import ConnectionConfig, Limits, MetadataExtract

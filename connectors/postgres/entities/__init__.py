@@ -1,0 +1,1 @@
+"""Builds entities from the rows of one slice."""
