@@ -99,7 +99,8 @@ class Batching:
         outcome, batch = event.outcome, self._batch
         counts = self._counts(outcome.type)
         counts.listed += 1
-        batch.seen.append(mark(outcome.type, outcome.fqn))
+        if outcome.stands:
+            batch.seen.append(mark(outcome.type, outcome.fqn))
         if outcome.kind == "filtered":
             counts.filtered += 1
             rule = (outcome.type, outcome.reason)

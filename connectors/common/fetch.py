@@ -25,6 +25,7 @@ class Listed(NamedTuple):
     """One listed name. ``id`` is what facets know the object by (an oid, or the pair of schema and name).
 
     ``rule`` is the filter rule that drops it, or ``None``. ``data`` is whatever else the listing said.
+    ``stands``: see ``Outcome``.
     """
 
     schema: str
@@ -34,6 +35,7 @@ class Listed(NamedTuple):
     rule: str | None = None
     weight: int = 1
     data: Any = None
+    stands: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ class SliceReader:
 
     def _outcome(self, each: Listed, kind: Any, reason: str, message: str = "") -> Outcome:
         fqn = names.child(self._scope(each.schema)[1], each.name)
-        return Outcome(kind, self.type, fqn, each.key, reason, message)
+        return Outcome(kind, self.type, fqn, each.key, reason, message, each.stands)
 
     def _scope(self, schema: str) -> tuple[Scope, str]:
         """The scope of a listing and its FQN; the last one is remembered, since names come schema by schema."""

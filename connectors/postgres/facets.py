@@ -7,24 +7,19 @@ from typing import Any
 
 from connectors.common.slices import Facet, Listed
 from connectors.postgres.driver import PostgresDriver
+from connectors.postgres.entities.indexes import IndexRow, KeyDetails
 from connectors.postgres.types import Types
 from specs.config import MetadataExtract
 
 Read = Callable[[Sequence[Listed]], Iterable[tuple[Any, ...]]]
 
-LISTINGS = {
-    "type": ("list_types", "UserType"),
-    "sequence": ("list_sequences", "Sequence"),
-    "table": ("list_tables", "Table"),
-    "stored_procedure": ("list_routines", "StoredProcedure"),
-}
-"""The listing and the entity type of each node below a schema."""
 
-
-def facets(node: str, driver: PostgresDriver, types: Types, extract: MetadataExtract) -> tuple[Facet, ...]:
+def facets(
+    node: str, driver: PostgresDriver, types: Types, details: KeyDetails, extract: MetadataExtract
+) -> tuple[Facet, ...]:
     """The facets of a node; those that few objects have are read only where the listing saw such objects.
 
-    ``Listed.data`` of tables is ``(relkind, has triggers, is a partition)``.
+    ``Listed.data`` of tables is ``(relkind, has triggers, is a partition, inherits)``.
     """
 
     def rows(name: str) -> Read:
@@ -39,10 +34,16 @@ def facets(node: str, driver: PostgresDriver, types: Types, extract: MetadataExt
         types.ensure({(each.id, -1) for each in kept if each.data[0] in "ec"})
         return driver.rows("user_types", [[each.id for each in kept]])
 
+    def indexes(kept: Sequence[Listed]) -> Iterable[tuple[Any, ...]]:
+        found = driver.rows("indexes", [[each.id for each in kept]])
+        details.ensure(IndexRow(*row[1:]) for row in found)
+        return found
+
     if node == "type":
         return (
             Facet("type", user_types),
-            Facet("checks", rows("domain_checks"), lambda each: each.data[0] == "d"),
+            Facet("constraints", rows("domain_constraints"), lambda each: each.data[0] == "d"),
+            Facet("attributes", rows("attributes"), lambda each: each.data[0] == "c"),
         )
     if node == "sequence":
         values = (Facet("value", rows("sequence_values")),) if extract.sizes else ()
@@ -54,8 +55,9 @@ def facets(node: str, driver: PostgresDriver, types: Types, extract: MetadataExt
         Facet("comments", rows("comments")),
         Facet("columns", columns),
         Facet("constraints", rows("constraints"), lambda each: each.data[0] in "rpf"),
-        Facet("indexes", rows("indexes"), lambda each: each.data[0] in "rpm"),
+        Facet("indexes", indexes, lambda each: each.data[0] in "rpm"),
         Facet("triggers", rows("triggers"), lambda each: bool(each.data[1])),
+        Facet("parents", rows("parents"), lambda each: bool(each.data[3])),
         Facet("partitioning", rows("partitioning"), lambda each: each.data[0] == "p" or each.data[2]),
         Facet("foreign", rows("foreign"), lambda each: each.data[0] == "f"),
     ]
@@ -66,6 +68,6 @@ def facets(node: str, driver: PostgresDriver, types: Types, extract: MetadataExt
     return tuple(found)
 
 
-STATEMENTS = {"type": 5, "sequence": 1, "table": 12, "stored_procedure": 1}
-"""Statements per slice besides the listing, at most: the facets, the look-up of types, and the transaction's begin and
-end where there is more than one facet. Tables without DDL or with sizes: see ``facets``."""
+STATEMENTS = {"type": 6, "sequence": 1, "table": 14, "stored_procedure": 1}
+"""Statements per slice besides the listing, at most: the facets, the look-ups of types and of what indexes are made of,
+and the transaction's begin and end where there is more than one facet. Without DDL, or with sizes: see ``facets``."""

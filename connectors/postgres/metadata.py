@@ -12,12 +12,15 @@ from connectors.common.bundle import Bundle
 from connectors.common.slices import Listed, SliceReader
 from connectors.common.types import forget
 from connectors.postgres import checks, presence
-from connectors.postgres.entities import objects
-from connectors.postgres.entities.tables import Tables
 from connectors.postgres.connection import PostgresConnection
 from connectors.postgres.driver import PostgresDriver
-from connectors.postgres.facets import LISTINGS, STATEMENTS, facets
+from connectors.postgres.entities import objects
+from connectors.postgres.entities.indexes import KeyDetails
+from connectors.postgres.entities.routines import routine
+from connectors.postgres.entities.tables import Tables
+from connectors.postgres.facets import STATEMENTS, facets
 from connectors.postgres.failures import INVALID, invalid
+from connectors.postgres.listing import LISTINGS, Listing
 from connectors.postgres.types import Types
 from specs import names
 from specs.config import ConnectionConfig, Limits, MetadataExtract
@@ -36,6 +39,7 @@ class _Place:
 
     scope: Scope
     types: Types
+    details: KeyDetails
     tables: Tables
 
 
@@ -61,6 +65,7 @@ class PostgresSource(DatabaseSource):
             raise TypeError(f"PostgresSource needs a PostgresConnection, not {type(config).__name__}")
         self.connection = config
         self.driver = PostgresDriver(config, self.limits, self._count)
+        self.listing = Listing(self.driver, self.extract)
         self._bundle = Bundle()
         self._place: _Place | None = None
 
@@ -94,7 +99,12 @@ class PostgresSource(DatabaseSource):
         yield from checks.check(self)
 
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
-        return presence.exists(self.driver, self.connection, type_, scope, names)
+        return presence.exists(self, type_, scope, names)
+
+    def fingerprint(self, scope: Scope) -> str | None:
+        """Which kinds of objects are left out altogether: what a switch hides is not gone."""
+        shown = {"partitions": self.extract.partitions, "system schemas": self.extract.system_schemas}
+        return "shown: " + (", ".join(name for name, on in shown.items() if on) or "no partitions, no system schemas")
 
     def cancel(self) -> None:
         self.driver.cancel()
@@ -129,7 +139,7 @@ class PostgresSource(DatabaseSource):
         self._enter(scope)
         rows = self.driver.rows(
             "schemas",
-            {"system": self.extract.system_schemas, "partitions": self.extract.partitions} | self._bounds(span),
+            {"system": self.extract.system_schemas, "partitions": self.extract.partitions} | self.listing.bounds(span),
         )
         found = [
             self._container("schemas", "Schema", scope, name, {"owner": owner, "comment": comment}, estimate)
@@ -161,7 +171,7 @@ class PostgresSource(DatabaseSource):
     def listed(self, node: str, database: Scope, schemas: Sequence[str]) -> list[Listed]:
         """The names below several schemas, for a test of what can be read."""
         self._enter(database)
-        return self._listed(node, schemas, EVERYTHING)
+        return self.listing.names(node, schemas, EVERYTHING)
 
     def read(self, node: str, database: Scope, listed: Sequence[Listed]) -> Iterator[tuple[str, Produced]]:
         """The objects of these names, each with its schema."""
@@ -179,7 +189,7 @@ class PostgresSource(DatabaseSource):
         if node not in LISTINGS:
             return []
         self._enter(scope)
-        params = self._params([scope.name], span) | {"size": size}
+        params = self.listing.parameters([scope.name], span) | {"size": size}
         found = {key for (key,) in self.driver.rows("split", params, listing=LISTINGS[node][0])}
         return sorted(key for key in found if key in span and key != span.until)
 
@@ -198,7 +208,7 @@ class PostgresSource(DatabaseSource):
         yield objects.sequence(item.data, identity(scope), self._enter(scope).scope.fqn)
 
     def yield_stored_procedure(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        yield objects.routine(item.data, identity(scope))
+        yield routine(item.data, identity(scope), self._enter(scope).scope.fqn)
 
     # -- how objects are listed and read --------------------------------------------------------------------------
     def _enter(self, scope: Scope) -> _Place:
@@ -208,8 +218,8 @@ class PostgresSource(DatabaseSource):
             self._bundle.close()
             self.driver.use(base[1])
             place = Scope(base)
-            types = Types(self.driver, place.fqn)
-            self._place = _Place(place, types, Tables(types, place.fqn))
+            types, details = Types(self.driver, place.fqn), KeyDetails(self.driver)
+            self._place = _Place(place, types, details, Tables(types, details, place.fqn))
         return self._place
 
     def _objects(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
@@ -222,14 +232,14 @@ class PostgresSource(DatabaseSource):
         """The whole schema with those after it, or a range of this one alone."""
         if span.whole:
             yield from self._bundle.read(
-                node, scope.name, lambda several: read(self._listed(node, several, EVERYTHING))
+                node, scope.name, lambda several: read(self.listing.names(node, several, EVERYTHING))
             )
         else:
-            for _, step in read(self._listed(node, [scope.name], span)):
+            for _, step in read(self.listing.names(node, [scope.name], span)):
                 yield step
 
     def _reader(self, node: str, place: _Place) -> SliceReader:
-        found = facets(node, self.driver, place.types, self.extract)
+        found = facets(node, self.driver, place.types, place.details, self.extract)
         type_ = LISTINGS[node][1]
         suspects = self._suspects if node == "table" else None
         return SliceReader(self.driver, self.reading, place.scope, node, type_, found, self._ahead, suspects)
@@ -243,39 +253,6 @@ class PostgresSource(DatabaseSource):
         except Skip:
             return set()
 
-    def _listed(self, node: str, schemas: Sequence[str], span: KeyRange) -> list[Listed]:
-        """All names of schemas, by schema and key, each with the filter rule that drops it."""
-        found = []
-        for schema, key, name, oid, weight, *data in self.driver.rows(LISTINGS[node][0], self._params(schemas, span)):
-            if key in span:
-                rule = self._rule(node, name, key, data)
-                found.append(Listed(schema, key, name if node != "stored_procedure" else key, oid, rule, weight, data))
-        found.sort(key=lambda each: each[:2])
-        return found
-
-    def _rule(self, node: str, name: str, key: str, data: Sequence[Any]) -> str | None:
-        if node == "table":
-            return self.extract.rule("views" if data[0] in "vm" else "tables", name)
-        if node != "stored_procedure":
-            return None
-        # A pattern may be written for the bare name or for the name with its argument types.
-        rules = [self.extract.rule("stored_procedures", text) for text in (key, name)]
-        excluded = [rule for rule in rules if rule and not rule.endswith(".include")]
-        return excluded[0] if excluded else None if None in rules else rules[0]
-
-    def _params(self, schemas: Sequence[str], span: KeyRange) -> dict[str, Any]:
-        return {"schemas": list(schemas), "partitions": self.extract.partitions} | self._bounds(span)
-
-    def _bounds(self, span: KeyRange) -> dict[str, str | None]:
-        """Bounds for the server, never narrower than ``span``; what comes back is compared with it in any case.
-
-        None where the server's bytes order differently, and none above what the type ``name`` would cut off.
-        """
-        if self.driver.open().info.parameter_status("server_encoding") != "UTF8":
-            return {"after": None, "until": None}
-        cut = span.until is not None and len(span.until.encode("utf-8", "replace")) > 63
-        return {"after": _bound(span.after), "until": None if cut else _bound(span.until)}
-
     def _container(
         self, kind: str, type_: str, scope: Scope, name: str, data: dict[str, Any], estimate: int | None = None
     ) -> Produced:
@@ -283,8 +260,3 @@ class PostgresSource(DatabaseSource):
         if rule:
             return Outcome("filtered", type_, names.child(scope.fqn, name), name, rule)
         return Item(name, name, {key: value for key, value in data.items() if value is not None}, estimate)
-
-
-def _bound(key: str | None) -> str | None:
-    """A key as the server takes it: without NUL, which no name there holds."""
-    return None if key is None or (not key.isprintable() and "\0" in key) else key

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from connectors.postgres.connection import PostgresConnection
-from connectors.postgres.driver import PostgresDriver
 from specs.errors import Fatal, Skip, Stop
 from specs.sources.base import Presence
 from specs.topology.scope import Scope
 
-_RELATIONS = {"Table": ["r", "p", "v", "m", "f"], "Sequence": ["S"]}
+if TYPE_CHECKING:
+    from connectors.postgres.metadata import PostgresSource
+
+_TABLES = ["r", "p", "v", "m", "f"]
+_RELATIONS = {"Table": _TABLES, "Trigger": _TABLES, "Sequence": ["S"]}
 _QUERIES = {
     "Database": "exists_database",
     "Schema": "exists_schema",
@@ -22,15 +24,14 @@ _QUERIES = {
 }
 
 
-def exists(
-    driver: PostgresDriver, config: PostgresConnection, type_: str, scope: Scope, names: list[str]
-) -> dict[str, Presence]:
-    """``yes`` and ``no`` come from the catalog, which shows every object to every role; a database that we may not
-    enter answers ``unknown``, one that is gone ``no``. ``scope`` is the objects' parent."""
+def exists(source: PostgresSource, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+    """``yes`` and ``no`` come from the catalog, which shows every object to every role, under the conditions of the
+    listing; a database that nobody may enter, or we may not, answers ``unknown``, one that is gone ``no``. ``scope`` is
+    the objects' parent."""
     if type_ not in _QUERIES:
         return {}
     try:
-        return _ask(driver, config, type_, scope, names)
+        return _ask(source, type_, scope, names)
     except (Stop, Fatal):
         return dict.fromkeys(names, "unknown")
     except Skip:  # one name may be none that this server's encoding can express
@@ -38,31 +39,41 @@ def exists(
             return {names[0]: "unknown"}
         middle = len(names) // 2
         parts = (names[:middle], names[middle:])
-        return {name: answer for part in parts for name, answer in exists(driver, config, type_, scope, part).items()}
+        return {name: answer for part in parts for name, answer in exists(source, type_, scope, part).items()}
 
 
-def _ask(
-    driver: PostgresDriver, config: PostgresConnection, type_: str, scope: Scope, names: list[str]
-) -> dict[str, Presence]:
-    params: dict[str, Any] = {"names": names}
+def _ask(source: PostgresSource, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
     if type_ == "Database":
-        driver.use(config.first_database)
-    elif not _database(driver, config, scope.path[1]):
+        return _databases(source, names)
+    params: dict[str, Any] = {
+        "names": names,
+        "kinds": _RELATIONS.get(type_),
+        "partitions": source.extract.partitions,
+        "system": source.extract.system_schemas,
+    }
+    if not _database(source, scope.path[1]):
         return dict.fromkeys(names, "no")
-    else:
-        driver.use(scope.path[1])
+    source.driver.use(scope.path[1])
     if len(scope.path) > 2:
         params["schema"] = scope.path[2]
-    if type_ in _RELATIONS:
-        params["kinds"] = _RELATIONS[type_]
     if type_ == "Trigger":
         params["table"] = scope.path[3]
-    found = {row[0] for row in driver.rows(_QUERIES[type_], params)}
+    found = {row[0] for row in source.driver.rows(_QUERIES[type_], params)}
     return {name: "yes" if name in found else "no" for name in names}
 
 
-def _database(driver: PostgresDriver, config: PostgresConnection, name: str) -> bool:
-    if driver.database == name and driver.connected:
+def _databases(source: PostgresSource, names: list[str]) -> dict[str, Presence]:
+    """A database that takes no connections is there, but cannot be looked into; a template is none of its own."""
+    source.driver.use(source.connection.first_database)
+    answers: dict[str, Presence] = dict.fromkeys(names, "no")
+    for name, entered, shown in source.driver.rows(
+        "exists_database", {"names": names, "only": source.connection.database}
+    ):
+        answers[name] = "unknown" if not entered else "yes" if shown else "no"
+    return answers
+
+
+def _database(source: PostgresSource, name: str) -> bool:
+    if source.driver.database == name and source.driver.connected:
         return True
-    driver.use(config.first_database)
-    return bool(driver.rows("exists_database", {"names": [name]}))
+    return _databases(source, [name])[name] != "no"

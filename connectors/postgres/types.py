@@ -23,10 +23,11 @@ Pair = tuple[int, int]
 
 class ColumnType(NamedTuple):
     """What a column takes from its type: ``fields`` are keyword arguments of ``Column``; ``collation`` is the type's
-    own, which a column does not repeat."""
+    own, which a column does not repeat; ``storage`` (as ``pg_type`` has it) is how its values are kept by default."""
 
     fields: dict[str, Any]
     collation: str | None
+    storage: str | None
 
 
 class _Row(NamedTuple):
@@ -39,6 +40,7 @@ class _Row(NamedTuple):
     collation: str | None
     inner: int | None
     inner_typmod: int
+    storage: str
     not_null: bool
     labels: list[str] | None
     field_names: list[str] | None
@@ -80,7 +82,7 @@ class Types:
     def _build(self, pair: Pair, depth: int) -> ColumnType:
         row = self._rows.get(pair)
         if row is None:  # dropped in the meantime
-            return ColumnType({"native_type": "???", "type": DataType.OTHER}, None)
+            return ColumnType({"native_type": "???", "type": DataType.OTHER}, None, None)
         fields: dict[str, Any] = {"native_type": row.text}
         if row.kind == "b" and row.inner is not None:
             fields["type"] = DataType.ARRAY
@@ -102,7 +104,9 @@ class Types:
             fields.update({key: value for key, value in measures.items() if value is not None})
         if row.kind in _KINDS and row.schema != "pg_catalog":
             fields["type_fqn"] = names.child(names.child(self.database, row.schema), row.name)
-        return ColumnType({key: value for key, value in fields.items() if value != ()}, row.collation)
+        # Whoever reads of a column of a domain need not look the domain up to know how its texts compare.
+        collation = None if row.kind == "d" else row.collation
+        return ColumnType({key: value for key, value in fields.items() if value != ()}, collation, row.storage)
 
     def _inner(self, name: str, pair: Pair, depth: int) -> tuple[Column, ...]:
         if depth == 0:

@@ -32,7 +32,9 @@ class Outcome:
     """What became of one listed object that was not sent.
 
     ``reason`` is the filter's rule for ``filtered`` (``tables.exclude: ^tmp_``), a class of failure for ``failed``
-    (``lock``, ``timeout``, ``denied``, ``poison``, ``error``).
+    (``lock``, ``timeout``, ``denied``, ``poison``, ``error``). ``stands``: it is an object of its own, so that one of
+    its name in the catalog was seen. It is not when another object stands for it (a partition that is left out): what
+    the catalog has under its name was something else, and the source is asked about it.
     """
 
     kind: OutcomeKind
@@ -41,6 +43,7 @@ class Outcome:
     key: str
     reason: str
     message: str = ""
+    stands: bool = True
 
 
 Produced = Item | Outcome

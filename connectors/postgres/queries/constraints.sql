@@ -22,14 +22,24 @@ SELECT k.conrelid,
        CASE k.contype WHEN 'c' THEN pg_catalog.pg_get_expr(k.conbin, k.conrelid)
                       WHEN 'x' THEN pg_catalog.pg_get_constraintdef(k.oid) END,
        k.condeferrable,
-       k.conenforced -- from 18
-       true -- before 18
+       k.condeferred,
+       k.convalidated,
+       k.confmatchtype,
+       k.confdelsetcols, -- from 15
+       NULL::int2[], -- before 15
+       k.connoinherit,
+       (SELECT d.description
+        FROM pg_catalog.pg_description AS d
+        WHERE d.objoid = k.oid AND d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objsubid = 0),
+       k.conenforced, -- from 18
+       k.conperiod -- from 18
+       true, false -- before 18
 FROM pg_catalog.pg_constraint AS k
 LEFT JOIN LATERAL (
     SELECT (SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.oid = t.relnamespace) AS nspname, t.relname
     FROM pg_catalog.pg_class AS t
     WHERE t.oid = k.confrelid OFFSET 0) AS r ON k.contype = 'f'
-WHERE k.conrelid = ANY (%b::oid[]) AND k.contype IN ('p', 'u', 'f', 'c', 'x')
+WHERE k.conrelid = ANY (%b::oid[]) AND k.contype IN ('p', 'u', 'f', 'c', 'x', 'n')
   -- A key into a partitioned table has hidden twins, one into each of its partitions.
   AND (k.conparentid = 0 OR NOT EXISTS (
       SELECT FROM pg_catalog.pg_constraint AS up WHERE up.oid = k.conparentid AND up.conrelid = k.conrelid))
@@ -40,6 +50,21 @@ SELECT i.indrelid,
        i.indkey::text,
        i.indnkeyatts,
        i.indisunique,
+       i.indisvalid,
+       i.indisclustered,
+       i.indnullsnotdistinct, -- from 15
+       false, -- before 15
+       i.indoption::text,
+       i.indclass::text,
+       i.indcollation::text,
+       c.reloptions,
+       CASE WHEN c.reltablespace <> 0
+            THEN (SELECT s.spcname FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace) END,
+       -- What few keys have, as JSON: their number, statistics target, options of the operator class.
+       CASE WHEN c.relam <> 403 OR i.indexprs IS NOT NULL THEN (
+           SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attnum, a.attstattarget, a.attoptions))::text
+           FROM pg_catalog.pg_attribute AS a
+           WHERE a.attrelid = i.indexrelid AND (a.attstattarget >= 0 OR a.attoptions IS NOT NULL)) END,
        CASE c.relam WHEN 403 THEN 'btree'
             ELSE (SELECT am.amname FROM pg_catalog.pg_am AS am WHERE am.oid = c.relam) END,
        CASE WHEN i.indpred IS NOT NULL THEN pg_catalog.pg_get_expr(i.indpred, i.indrelid) END,
@@ -50,5 +75,18 @@ SELECT i.indrelid,
         FROM pg_catalog.pg_description AS d
         WHERE d.objoid = i.indexrelid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid = 0)
 FROM pg_catalog.pg_index AS i
-CROSS JOIN LATERAL (SELECT r.relname, r.relam FROM pg_catalog.pg_class AS r WHERE r.oid = i.indexrelid OFFSET 0) AS c
+CROSS JOIN LATERAL (
+    SELECT r.relname, r.relam, r.reloptions, r.reltablespace
+    FROM pg_catalog.pg_class AS r
+    WHERE r.oid = i.indexrelid OFFSET 0) AS c
 WHERE i.indrelid = ANY (%b::oid[])
+
+-- name: key_details
+-- Collations and operator classes by oid; the third column tells which are the defaults of their type.
+SELECT l.oid, l.collname, false, 'collation'
+FROM pg_catalog.pg_collation AS l
+WHERE l.oid = ANY (%(collations)b::oid[])
+UNION ALL
+SELECT o.oid, o.opcname, o.opcdefault, 'operator class'
+FROM pg_catalog.pg_opclass AS o
+WHERE o.oid = ANY (%(classes)b::oid[])

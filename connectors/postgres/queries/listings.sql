@@ -1,12 +1,14 @@
 -- The names below schemas: (schema, key, name, oid, weight, ...). The key orders by its bytes.
 
 -- name: list_tables
--- Bounds are names, so that the index on names serves them; a name orders by its bytes.
-SELECT n.nspname, c.relname, c.relname, c.oid, 1 + c.relnatts, c.relkind, c.relhastriggers, c.relispartition
+-- Bounds are names, so that the index on names serves them; a name orders by its bytes. Partitions are listed even
+-- where they are not to be shown: what is left out is counted.
+SELECT n.nspname, c.relname, c.relname, c.oid, 1 + c.relnatts, c.relkind, c.relhastriggers, c.relispartition,
+       NOT c.relispartition AND c.relkind IN ('r', 'f')
+       AND EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = c.oid)
 FROM pg_catalog.pg_namespace AS n
 JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid
 WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-  AND (%(partitions)s OR NOT c.relispartition)
   AND (%(after)s::text IS NULL OR c.relname >= %(after)s::name COLLATE "C")
   AND (%(until)s::text IS NULL OR c.relname <= %(until)s::name COLLATE "C")
 

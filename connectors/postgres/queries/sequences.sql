@@ -10,6 +10,8 @@ SELECT c.oid,
        s.seqmin,
        s.seqmax,
        s.seqcycle,
+       s.seqcache,
+       c.relpersistence = 'u',
        own.nspname,
        own.relname,
        own.attname

@@ -5,11 +5,33 @@ SELECT c.oid,
        c.relkind,
        pg_catalog.pg_get_userbyid(c.relowner),
        c.reltuples::float8,
-       c.relpages::int8 * pg_catalog.current_setting('block_size')::int8,
+       -- Without pages and rows nothing was ever measured; before 14 that looks like an empty table.
+       CASE WHEN c.relpages > 0 OR c.reltuples >= 0 -- from 14
+       CASE WHEN c.relpages > 0 -- before 14
+            THEN c.relpages::int8 * pg_catalog.current_setting('block_size')::int8 END,
        c.relpersistence,
        CASE c.relam WHEN 0 THEN NULL WHEN 2 THEN 'heap'
             ELSE (SELECT am.amname FROM pg_catalog.pg_am AS am WHERE am.oid = c.relam) END,
-       c.reloptions
+       c.reloptions,
+       CASE WHEN c.reltoastrelid <> 0
+            THEN (SELECT t.reloptions FROM pg_catalog.pg_class AS t WHERE t.oid = c.reltoastrelid) END,
+       CASE WHEN c.reltablespace <> 0
+            THEN (SELECT s.spcname FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace) END,
+       c.relispopulated,
+       c.relrowsecurity,
+       c.relforcerowsecurity,
+       CASE c.relreplident
+            WHEN 'f' THEN 'full'
+            WHEN 'n' THEN 'nothing'
+            WHEN 'i' THEN (SELECT 'index ' || x.relname
+                           FROM pg_catalog.pg_index AS i
+                           JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
+                           WHERE i.indrelid = c.oid AND i.indisreplident) END,
+       CASE WHEN c.reloftype <> 0 THEN (
+           SELECT ARRAY[n.nspname, t.typname]
+           FROM pg_catalog.pg_type AS t
+           JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+           WHERE t.oid = c.reloftype) END
 FROM pg_catalog.pg_class AS c
 WHERE c.oid = ANY (%b::oid[])
 
@@ -31,10 +53,25 @@ SELECT a.attrelid,
             THEN (SELECT l.collname FROM pg_catalog.pg_collation AS l WHERE l.oid = a.attcollation) END,
        CASE WHEN a.atthasdef
             THEN (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid)
-                  FROM pg_catalog.pg_attrdef AS d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END
+                  FROM pg_catalog.pg_attrdef AS d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
+       a.attstorage,
+       -- What few columns have, as JSON: statistics target, options, options of a foreign table, compression.
+       CASE WHEN a.attstattarget >= 0 OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL
+              OR a.attcompression <> '' -- from 14
+            THEN pg_catalog.json_build_array(a.attstattarget, a.attoptions, a.attfdwoptions
+              , a.attcompression -- from 14
+            )::text END
 FROM pg_catalog.pg_attribute AS a
 WHERE a.attrelid = ANY (%b::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum
+
+-- name: parents
+SELECT h.inhrelid, n.nspname, c.relname
+FROM pg_catalog.pg_inherits AS h
+JOIN pg_catalog.pg_class AS c ON c.oid = h.inhparent
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE h.inhrelid = ANY (%b::oid[])
+ORDER BY h.inhrelid, h.inhseqno
 
 -- name: views
 SELECT c.oid, pg_catalog.pg_get_viewdef(c.oid, true)
@@ -49,7 +86,11 @@ SELECT c.oid,
             THEN (SELECT count(*) FROM pg_catalog.pg_inherits AS i WHERE i.inhparent = c.oid) END,
        pn.nspname,
        pc.relname,
-       CASE WHEN c.relispartition THEN pg_catalog.pg_get_expr(c.relpartbound, c.oid) END
+       CASE WHEN c.relispartition THEN pg_catalog.pg_get_expr(c.relpartbound, c.oid) END,
+       (SELECT ARRAY[n.nspname, d.relname]
+        FROM pg_catalog.pg_class AS d
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = d.relnamespace
+        WHERE d.oid = p.partdefid)
 FROM pg_catalog.pg_class AS c
 LEFT JOIN pg_catalog.pg_partitioned_table AS p ON p.partrelid = c.oid
 LEFT JOIN pg_catalog.pg_inherits AS h ON h.inhrelid = c.oid AND c.relispartition

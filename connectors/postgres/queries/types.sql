@@ -28,6 +28,7 @@ SELECT w.oid,
        (SELECT l.collname FROM pg_catalog.pg_collation AS l WHERE l.oid = t.typcollation AND l.oid <> 100),
        CASE WHEN t.typtype = 'd' THEN t.typbasetype WHEN t.typcategory = 'A' THEN t.typelem END,
        CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE w.typmod END,
+       t.typstorage,
        t.typnotnull,
        CASE WHEN t.typtype = 'e' THEN ARRAY(
            SELECT e.enumlabel FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) END,
@@ -54,11 +55,30 @@ SELECT t.oid,
             WHEN 'r' THEN (SELECT pg_catalog.format_type(r.rngsubtype, NULL)
                            FROM pg_catalog.pg_range AS r WHERE r.rngtypid = t.oid) END,
        t.typdefault,
-       t.typnotnull
+       t.typnotnull,
+       CASE WHEN t.typtype = 'd' AND t.typcollation NOT IN (0, 100)
+            THEN (SELECT l.collname FROM pg_catalog.pg_collation AS l WHERE l.oid = t.typcollation) END
 FROM pg_catalog.pg_type AS t
 WHERE t.oid = ANY (%b::oid[])
 
--- name: domain_checks
-SELECT k.contypid, k.conname, pg_catalog.pg_get_expr(k.conbin, 0)
+-- name: attributes
+-- What attributes of composite types have besides their types.
+SELECT t.oid,
+       a.attname,
+       (SELECT l.collname FROM pg_catalog.pg_collation AS l WHERE l.oid = a.attcollation AND l.oid <> 100),
+       pg_catalog.col_description(a.attrelid, a.attnum)
+FROM pg_catalog.pg_type AS t
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.typrelid
+WHERE t.oid = ANY (%b::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+  AND (a.attcollation NOT IN (0, 100) OR pg_catalog.col_description(a.attrelid, a.attnum) IS NOT NULL)
+
+-- name: domain_constraints
+-- From 17 on, whether a domain takes nulls is a constraint, too.
+SELECT k.contypid,
+       k.contype,
+       k.conname,
+       CASE k.contype WHEN 'c' THEN pg_catalog.pg_get_expr(k.conbin, 0) END,
+       k.convalidated,
+       pg_catalog.obj_description(k.oid, 'pg_constraint')
 FROM pg_catalog.pg_constraint AS k
-WHERE k.contypid = ANY (%b::oid[]) AND k.contype = 'c'
+WHERE k.contypid = ANY (%b::oid[]) AND k.contype IN ('c', 'n')

@@ -1,0 +1,96 @@
+"""Builds columns; those that are like another table's are made once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from connectors.postgres.entities.options import options
+from connectors.postgres.types import Types
+from specs.entities.database import Column
+
+SHARED = 4096
+"""Columns kept to be shared between tables."""
+_IDENTITY = {"a": "always", "d": "by_default"}
+_GENERATED = {"s": "stored", "v": "virtual"}
+_STORAGE = {"p": "plain", "m": "main", "e": "external", "x": "extended"}
+_COMPRESSION = {"p": "pglz", "l": "lz4"}
+_NOT_NULL = 5
+"""Where a row of the facet says that the column takes no nulls."""
+
+
+class Columns:
+    """Builds the columns of one database's tables."""
+
+    def __init__(self, types: Types) -> None:
+        self.types = types
+        self._known: dict[tuple[Any, ...], Column] = {}
+
+    def build(
+        self, rows: list[tuple[Any, ...]], comments: Mapping[int, str], unchecked: Collection[int]
+    ) -> tuple[Column, ...]:
+        """The columns of a table. ``unchecked``: numbers of those that may hold nulls from before they were refused.
+
+        Most columns are like another table's (``id bigint not null``) and immutable: they are shared.
+        """
+        known, found = self._known, []
+        if len(known) > SHARED:
+            known.clear()
+        for row in rows:
+            key = row[1:] if row[1] not in comments else (*row[1:], comments[row[1]])
+            if unchecked and row[1] in unchecked:
+                key = (*key[: _NOT_NULL - 1], False, *key[_NOT_NULL:])
+            column = known.get(key)
+            if column is None:
+                column = known[key] = self._column(*key)
+            found.append(column)
+        return tuple(found)
+
+    def _column(
+        self,
+        number: int,
+        name: str,
+        type_: int,
+        typmod: int,
+        not_null: bool,
+        identity: str,
+        generated: str,
+        collation: str | None,
+        default: str | None,
+        storage: str,
+        details: str | None,
+        comment: str | None = None,
+    ) -> Column:
+        known = self.types.get((type_, typmod))
+        fields = dict(known.fields)
+        if not_null:
+            fields["nullable"] = False
+        if identity in _IDENTITY:
+            fields["identity"] = _IDENTITY[identity]
+        if generated in _GENERATED:
+            fields["generated"], fields["generated_kind"] = default, _GENERATED[generated]
+        elif default is not None:
+            fields["default"] = default
+        if collation is not None and collation != known.collation:
+            fields["collation"] = collation
+        if known.storage is not None and storage != known.storage:
+            fields["storage"] = _STORAGE.get(storage, storage)
+        if details is not None:
+            fields |= _details(details)
+        if comment is not None:
+            fields["comment"] = comment
+        return Column(name=name, ordinal=number, **fields)
+
+
+def _details(text: str) -> dict[str, Any]:
+    target, settings, foreign, *rest = json.loads(text)
+    fields: dict[str, Any] = {}
+    if target is not None and target >= 0:
+        fields["statistics_target"] = target
+    if rest and rest[0]:
+        fields["compression"] = _COMPRESSION.get(rest[0], rest[0])
+    properties = options(settings) | options(foreign)
+    if properties:
+        fields["properties"] = properties
+    return fields

@@ -1,0 +1,72 @@
+"""All names below schemas, each with the rule that drops it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from connectors.common.slices import Listed
+from connectors.postgres.driver import PostgresDriver
+from specs.config import MetadataExtract
+from specs.topology.scope import KeyRange
+
+LISTINGS = {
+    "type": ("list_types", "UserType"),
+    "sequence": ("list_sequences", "Sequence"),
+    "table": ("list_tables", "Table"),
+    "stored_procedure": ("list_routines", "StoredProcedure"),
+}
+"""The listing and the entity type of each node below a schema."""
+
+PARTITIONS = "partitions: false"
+"""The rule that leaves out child partitions: their table stands for them."""
+
+
+class Listing:
+    """Lists the database that ``driver`` is in."""
+
+    def __init__(self, driver: PostgresDriver, extract: MetadataExtract) -> None:
+        self.driver, self.extract = driver, extract
+
+    def names(self, node: str, schemas: Sequence[str], span: KeyRange) -> list[Listed]:
+        """All names of schemas, by schema and key, each with the filter rule that drops it."""
+        found = []
+        for schema, key, name, oid, weight, *data in self.driver.rows(
+            LISTINGS[node][0], self.parameters(schemas, span)
+        ):
+            if key in span:
+                rule = self._rule(node, name, key, data)
+                shown = name if node != "stored_procedure" else key
+                found.append(Listed(schema, key, shown, oid, rule, weight, data, rule != PARTITIONS))
+        found.sort(key=lambda each: each[:2])
+        return found
+
+    def _rule(self, node: str, name: str, key: str, data: Sequence[Any]) -> str | None:
+        if node == "table":
+            left_out = PARTITIONS if data[2] and not self.extract.partitions else None
+            return self.extract.rule("views" if data[0] in "vm" else "tables", name) or left_out
+        if node != "stored_procedure":
+            return None
+        # A pattern may be written for the bare name or for the name with its argument types.
+        rules = [self.extract.rule("stored_procedures", text) for text in (key, name)]
+        excluded = [rule for rule in rules if rule and not rule.endswith(".include")]
+        return excluded[0] if excluded else None if None in rules else rules[0]
+
+    def parameters(self, schemas: Sequence[str], span: KeyRange) -> dict[str, Any]:
+        """What the listing's statement is sent with."""
+        return {"schemas": list(schemas)} | self.bounds(span)
+
+    def bounds(self, span: KeyRange) -> dict[str, str | None]:
+        """Bounds for the server, never narrower than ``span``; what comes back is compared with it in any case.
+
+        None where the server's bytes order differently, and none above what the type ``name`` would cut off.
+        """
+        if self.driver.open().info.parameter_status("server_encoding") != "UTF8":
+            return {"after": None, "until": None}
+        cut = span.until is not None and len(span.until.encode("utf-8", "replace")) > 63
+        return {"after": _bound(span.after), "until": None if cut else _bound(span.until)}
+
+
+def _bound(key: str | None) -> str | None:
+    """A key as the server takes it: without NUL, which no name there holds."""
+    return None if key is None or (not key.isprintable() and "\0" in key) else key
