@@ -23,8 +23,8 @@ SECRETS = frozenset({"redis", "catalog"})
 PREFIX = "HEADRACE_"
 OTHERS = {
     "HEADRACE_DEBUG": "Any value: a traceback follows the line of an internal error.",
-    "HEADRACE_PASSWORD": "Answers `${prompt:password}` in a recipe where nobody can be asked; "
-    "`HEADRACE_<NAME>` answers `${prompt:<name>}`.",
+    "HEADRACE_PASSWORD": "The password of a source where neither its URL nor its recipe has one. "
+    "It answers `${prompt:password}`, and `HEADRACE_<NAME>` answers `${prompt:<name>}`.",
 }
 """Variables that are no settings of a cluster, and what they do."""
 TLS = {"redis_ca": "ssl_ca_certs", "redis_cert": "ssl_certfile", "redis_key": "ssl_keyfile"}

@@ -23,12 +23,11 @@ def command(source: str, name: str | None, as_json: bool) -> int:
       headrace check shop.yml
     """
     from scheduler.checking import steps
-    from scheduler.recipes.loading import load
-    from scheduler.recipes.prompting import ask
+    from scheduler.recipes.passwords import load
     from scheduler.running import notify
     from workers.sources import build
 
-    loaded = load(source, ask, name=name)
+    loaded = load(source, name=name)
     notify(loaded.notices)
     opened = build(loaded.recipe, loaded.secrets)
     told: list[dict[str, Any]] = []

@@ -20,6 +20,9 @@ def command(
 ) -> int:
     """Crawl a source into the catalog. FILE is a recipe (or an OpenMetadata workflow) in YAML.
 
+    A URL may hold references in place of secrets (postgresql://me:${env:PW}@db/shop). Where there is no password and
+    the source wants one, it is HEADRACE_PASSWORD, or asked for on a terminal.
+
     Ctrl-C stops cleanly and prints the command that resumes. The exit code is 0 when everything was crawled, 3 when
     something was left out, 1 for a bad recipe, 2 when the source cannot be reached, 4 when a sink failed, 130 when
     interrupted.
@@ -27,14 +30,14 @@ def command(
     \b
     Examples:
       headrace crawl postgresql://crawler@db/shop
+      headrace crawl 'postgresql://crawler:${file:/run/secrets/pw}@db/shop'
       headrace crawl shop.yml --workers 4
     """
     from scheduler.crawl import crawl
-    from scheduler.recipes.loading import load
-    from scheduler.recipes.prompting import ask
+    from scheduler.recipes.passwords import load
     from scheduler.running import finish, notify, shown
 
-    loaded = load(source, ask, name=name)
+    loaded = load(source, name=name)
     notify(loaded.notices)
     with shown(quiet=quiet, catalog=catalog) as progress:
         summary = crawl(

@@ -31,8 +31,9 @@ def command(
     Without --wait, `headrace scheduler` looks after the run. With it, Ctrl-C ends the waiting only.
 
     \b
-    Example:
+    Examples:
       headrace enqueue shop.yml --wait
+      headrace enqueue 'postgresql://crawler:${env:SHOP_PASSWORD}@db/shop'
     """
     from scheduler.catalog_place import find
     from scheduler.joining import settings

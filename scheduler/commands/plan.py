@@ -27,12 +27,11 @@ def command(source: str, name: str | None, units: int | None, as_json: bool) -> 
       headrace plan shop.yml
     """
     from scheduler.plan import make
-    from scheduler.recipes.loading import load
-    from scheduler.recipes.prompting import ask
+    from scheduler.recipes.passwords import load
     from scheduler.running import notify
     from workers.sources import build
 
-    loaded = load(source, ask, name=name)
+    loaded = load(source, name=name)
     notify(loaded.notices)
     opened = build(loaded.recipe, loaded.secrets)
     try:

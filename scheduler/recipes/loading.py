@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from scheduler.recipes import marks, openmetadata, shorthand
+from scheduler.recipes import marks, openmetadata, passwords, shorthand
 from scheduler.recipes.away import stand_in
 from scheduler.recipes.stashing import Stash
 from specs import registry
@@ -87,6 +87,10 @@ def load(
         if prompt not in secrets:
             secrets[prompt] = ask(prompt)
     config = _connection(recipe, draft, secrets, env)
+    password = None if away else (os.environ if env is None else env).get(passwords.VARIABLE)
+    if password and passwords.lacking(config):
+        recipe, secrets["password"] = passwords.with_prompt(recipe), password
+        config = _connection(recipe, draft, secrets, env)
     sinks = _sinks(recipe, draft, secrets, env)
     stash = Stash()
     recipe = _anchored(stash.recipe(recipe, config, sinks), config)

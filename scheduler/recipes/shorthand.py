@@ -10,10 +10,10 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from scheduler.recipes.url_references import References
 from specs import registry
 from specs.errors import Usage
 from specs.problems import problems
-from specs.secrets import escape
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +27,21 @@ class Shorthand:
 
 def translate(url: str, name: str | None = None) -> Shorthand:
     """Build a recipe's data from a URL. Raises ``Usage``, which never shows the URL's password."""
-    parts = _parts(url.removeprefix("jdbc:"))
+    references = References(url.removeprefix("jdbc:"))
+    parts = _parts(references.url)
     spec = registry.by_url(parts.geturl())
     model = spec.config_class()
     try:
         config = model.from_url(parts)
     except ValidationError as error:
-        raise Usage("; ".join(map(str, problems(error, model))), public(parts), reason="url") from None
+        what = "; ".join(map(str, problems(error, model)))
+        raise Usage(references.told(what), references.told(public(parts)), reason="url") from None
     except ValueError as error:
-        raise Usage(str(error), public(parts), reason="url") from None
+        raise Usage(references.told(str(error)), references.told(public(parts)), reason="url") from None
     secrets: dict[str, str] = {}
     data = {
-        "service": {"name": name or service_name(parts), "type": spec.name},
-        "connection": _plain(config, secrets),
+        "service": {"name": name or references.named(service_name(parts)), "type": spec.name},
+        "connection": _plain(config, secrets, references),
     }
     ignored = ", ".join(dict.fromkeys(model.ignored(parts)))
     return Shorthand(data, secrets, [f"ignored in the URL: {ignored}"] if ignored else [])
@@ -80,20 +82,16 @@ def service_name(url: SplitResult) -> str:
     return name or url.scheme.partition("+")[0]
 
 
-def _plain(config: BaseModel, secrets: dict[str, str]) -> dict[str, Any]:
-    """The settings that differ from the defaults, JSON-able, secrets moved aside."""
+def _plain(config: BaseModel, secrets: dict[str, str], references: References) -> dict[str, Any]:
+    """The settings that differ from the defaults, JSON-able; secrets are references, or moved aside."""
     chosen = config.model_dump(mode="json", exclude_defaults=True)
     for name in list(chosen):
         value = getattr(config, name, None)
-        if isinstance(value, SecretStr):
+        if not isinstance(value, SecretStr):
+            chosen[name] = references.restored(chosen[name])
+        elif references.within(value.get_secret_value()):
+            chosen[name] = references.restored(value.get_secret_value())
+        else:
             secrets[name] = value.get_secret_value()
             chosen[name] = f"${{prompt:{name}}}"
-        else:
-            chosen[name] = _escaped(chosen[name])
     return chosen
-
-
-def _escaped(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _escaped(each) for key, each in value.items()}
-    return escape(value) if isinstance(value, str) else value

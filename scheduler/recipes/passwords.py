@@ -1,0 +1,72 @@
+"""The password that nobody wrote down: from ``HEADRACE_PASSWORD``, or typed when the source asks for one."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, SecretStr
+
+from specs.errors import Fatal, HeadraceError, Stop
+from specs.recipe import Recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scheduler.recipes.loading import Loaded
+
+VARIABLE = "HEADRACE_PASSWORD"
+
+
+def lacking(config: BaseModel) -> bool:
+    """Whether a source that logs us in has no password from us."""
+    fields = type(config).model_fields
+    if "password" not in fields or getattr(config, "password") is not None:  # noqa: B009  (a field of some models)
+        return False
+    return "username" in fields or "@" in str(getattr(config, "url", ""))
+
+
+def with_prompt(recipe: Recipe) -> Recipe:
+    """The recipe with a password that is asked for; so is it stored."""
+    return recipe.model_copy(update={"connection": {**recipe.connection, "password": "${prompt:password}"}})
+
+
+def load(source: str, *, name: str | None = None) -> Loaded:
+    """Load a URL or file for a crawl from this machine.
+
+    On a terminal a password is asked for, as the recipe says or when the source refuses us without one.
+    """
+    from scheduler.recipes import loading
+    from scheduler.recipes.prompting import ask
+
+    loaded = loading.load(source, ask, name=name)
+    return typed(loaded, ask) if sys.stdin.isatty() and sys.stderr.isatty() else loaded
+
+
+def typed(loaded: Loaded, ask: Callable[[str], str]) -> Loaded:
+    """``loaded`` with a password, where the source refuses us without one and somebody gives one."""
+    if not lacking(loaded.config) or not _refused(loaded):
+        return loaded
+    password = ask("password")
+    if not password:
+        return loaded
+    loaded.recipe = with_prompt(loaded.recipe)
+    loaded.config = loaded.config.model_copy(update={"password": SecretStr(password)})
+    loaded.secrets = loaded.secrets | {"password": password}
+    return loaded
+
+
+def _refused(loaded: Loaded) -> bool:
+    """Whether the source lets us in; other trouble is told by what comes next."""
+    from workers.sources import build
+
+    source = build(loaded.recipe, loaded.secrets)
+    try:
+        source.identity()
+    except (Fatal, Stop) as error:
+        return error.reason == "denied"
+    except HeadraceError:
+        return False
+    finally:
+        source.close()
+    return False
