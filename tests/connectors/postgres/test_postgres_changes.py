@@ -186,7 +186,8 @@ STATEMENTS: list[tuple[str, str]] = [
 SINCE_15: list[tuple[str, str]] = [
     ("DROP INDEX once; CREATE UNIQUE INDEX once ON shop (size) NULLS NOT DISTINCT WHERE name IS NULL", SHOP),
     (
-        "ALTER TABLE shop DROP CONSTRAINT names; ALTER TABLE shop ADD CONSTRAINT names UNIQUE NULLS NOT DISTINCT (name)",
+        "ALTER TABLE shop DROP CONSTRAINT names;"
+        " ALTER TABLE shop ADD CONSTRAINT names UNIQUE NULLS NOT DISTINCT (name)",
         SHOP,
     ),
     (
