@@ -5,8 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from pydantic import ValidationError
+
+from scheduler.idle_filters import IdleFilters
 from scheduler.run_state import state_of
 from scheduler.summary import IncompleteScope, Progress, SlowScope, Status, Summary, Tally
+from specs.config import MetadataExtract
 from specs.work import Run
 from workers.catalog import Catalog
 from workers.database import Database
@@ -59,6 +63,7 @@ def summarise(
     stored = catalog.stored(run.id)
     listed = ledger.counts(run.id)
     peak = max(ledger.peak_rss(run.id), peak_rss())
+    dropped = ledger.filtered(run.id)
     return Summary(
         run=run.id,
         service=run.service,
@@ -76,7 +81,8 @@ def summarise(
         seconds=round(seconds, 3),
         peak_rss_mb=round(peak / MB, 1),
         reason=run.reason,
-        filtered={f"{type_} by {rule}": n for (type_, rule), n in ledger.filtered(run.id).items()},
+        filtered={f"{type_} by {rule}": n for (type_, rule), n in dropped.items()},
+        idle_filters=_idle(catalog, run, {rule for _, rule in dropped}),
         slowest=[
             SlowScope(scope=unit.scope, seconds=round(unit.seconds, 3), objects=unit.objects)
             for unit in ledger.slowest(run.id, SLOWEST)
@@ -85,6 +91,22 @@ def summarise(
         sink_errors=published.errors if published else [],
         code=code,
     )
+
+
+def _idle(catalog: Catalog, run: Run, dropped: set[str]) -> list[str]:
+    """Filter patterns without effect; only a run that saw everything can tell."""
+    if run.state != "complete" or run.parent is not None:
+        return []
+    try:
+        idle = IdleFilters(MetadataExtract.model_validate((run.recipe.get("extract") or {}).get("metadata") or {}))
+    except ValidationError:  # the recipe was written for another version's filters
+        return []
+    for type_ in idle.types:
+        for name in catalog.names(run.service, type_):
+            idle.kept(type_, name)
+            if not idle.waits(type_):
+                break
+    return idle.rules(dropped)
 
 
 def status(ledger: SqlLedger, run: Run) -> Status:

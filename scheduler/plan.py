@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from scheduler.idle_filters import IdleFilters
 from specs.errors import HeadraceError, Stop
+from specs.names import split
 from specs.sources.base import Along, Source
 from specs.topology.engine import expand
 from specs.topology.events import Covered, Reported, Spawned, Start
@@ -54,13 +56,15 @@ class Rule:
 
 @dataclass(slots=True)
 class Plan:
-    """The whole plan. ``spent`` are the statements that planning itself sent to the source."""
+    """The whole plan. ``idle_filters`` are patterns that make no difference. ``spent`` are the statements that planning
+    itself sent to the source."""
 
     service: str
     type: str
     units: list[PlannedUnit] = field(default_factory=list)
     entities: dict[str, Tally] = field(default_factory=dict)
     filters: list[Rule] = field(default_factory=list)
+    idle_filters: list[str] = field(default_factory=list)
     incomplete: list[dict[str, str]] = field(default_factory=list)
     statements: int = 0
     rows: int = 0
@@ -79,6 +83,8 @@ def make(source: Source, service: str, type_: str) -> Plan:
     planner.unit(Start(root.name, Scope.of(service), [service, service, {}, None]))
     plan = planner.plan
     plan.filters = sorted(planner.rules.values(), key=lambda rule: (rule.type, -rule.count, rule.rule))
+    if not plan.incomplete:
+        plan.idle_filters = planner.idle.rules({rule for _, rule in planner.rules})
     plan.statements = sum(unit.statements for unit in plan.units)
     plan.rows = sum(tally.kept for tally in plan.entities.values())
     plan.spent = source.statements
@@ -89,6 +95,7 @@ class _Planner:
     def __init__(self, source: Source, topology: Topology, plan: Plan) -> None:
         self.source, self.topology, self.plan = source, topology, plan
         self.rules: dict[tuple[str, str], Rule] = {}
+        self.idle = IdleFilters(source.extract)
 
     def count(self, type_: str, kind: str = "kept", n: int = 1) -> None:
         tally = self.plan.entities.setdefault(type_, Tally())
@@ -134,6 +141,8 @@ class _Planner:
             if isinstance(event, Spawned):
                 covered.add(event.start.node)
                 self.count(event.type, n=len(event.fqns))
+                for fqn in event.fqns if self.idle.waits(event.type) else ():
+                    self.idle.kept(event.type, split(fqn)[-1])
                 children.append(event.start)
             elif isinstance(event, Reported):
                 self.outcome(event.outcome)
@@ -166,6 +175,7 @@ class _Planner:
                     if not node.unit:
                         self.outcome(produced)
                 else:
+                    self.idle.kept(node.type, produced.name)
                     yield produced
         except Stop as error:
             self.fail(scope, node.name, str(error))

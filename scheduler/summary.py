@@ -94,6 +94,8 @@ class Summary(BaseModel):
     """Why the run failed or was partial, in one line."""
     filtered: dict[str, int] = {}
     """Objects dropped, per ``TYPE by rule``."""
+    idle_filters: list[str] = []
+    """Filter patterns of a complete run that made no difference."""
     slowest: list[SlowScope] = []
     missing: dict[str, int] = {}
     waiting: dict[str, int] = {}

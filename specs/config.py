@@ -9,6 +9,8 @@ from urllib.parse import SplitResult
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from specs.expressions import Expression
+
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -23,10 +25,7 @@ def seconds(value: Any) -> Any:
 
 
 def _pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from None
+    Expression(value)
     return value
 
 
@@ -44,25 +43,26 @@ class Model(BaseModel):
 
 
 class Filter(Model):
-    """Include and exclude regular expressions, searched (``re.search``) in the raw name, case-sensitive.
+    """Include and exclude regular expressions, searched in the raw name (anywhere in it), case-sensitive.
 
-    Exclude wins. Without includes everything is included.
+    Exclude wins. Without includes everything is included. They are matched in linear time, so that no pattern stops a
+    worker: look-around, back-references and atomic groups are refused (the syntax is that of RE2).
     """
 
     include: tuple[Pattern, ...] = Field(default=(), description="Keep only names that match one of these.")
     exclude: tuple[Pattern, ...] = Field(default=(), description="Drop names that match one of these; wins.")
 
     @cached_property
-    def _compiled(self) -> tuple[list[re.Pattern[str]], list[re.Pattern[str]]]:
-        return [re.compile(p) for p in self.include], [re.compile(p) for p in self.exclude]
+    def _compiled(self) -> tuple[list[Expression], list[Expression]]:
+        return [Expression(each) for each in self.include], [Expression(each) for each in self.exclude]
 
     def rule(self, name: str, label: str) -> str | None:
         """The rule that drops ``name``, as ``label.exclude: pattern``, or ``None`` when it is kept."""
         includes, excludes = self._compiled
         for pattern in excludes:
-            if pattern.search(name):
+            if pattern.found_in(name):
                 return f"{label}.exclude: {pattern.pattern}"
-        if includes and not any(pattern.search(name) for pattern in includes):
+        if includes and not any(pattern.found_in(name) for pattern in includes):
             return f"{label}.include"
         return None
 

@@ -14,13 +14,15 @@ from __future__ import annotations
 from hashlib import blake2b
 
 REPLACEMENT = "�"
+REPLACE_LONE = "replace_lone"
+"""How to encode text that may hold lone surrogates: the error handler that makes each of them U+FFFD."""
 
 
 def clean(text: str) -> str:
     """Return ``text`` without NUL and lone surrogates, which no store accepts; each becomes U+FFFD."""
     if text.isascii() and "\0" not in text:
         return text
-    return text.replace("\0", REPLACEMENT).encode("utf-8", "replace_lone").decode("utf-8")
+    return text.replace("\0", REPLACEMENT).encode("utf-8", REPLACE_LONE).decode("utf-8")
 
 
 def _replace_lone(error: UnicodeError) -> tuple[bytes, int]:
@@ -99,7 +101,7 @@ def mark(type_: str, fqn: str) -> int:
 def _register() -> None:
     import codecs
 
-    codecs.register_error("replace_lone", _replace_lone)
+    codecs.register_error(REPLACE_LONE, _replace_lone)
 
 
 _register()

@@ -60,6 +60,8 @@ def _print(plan: Plan, units: int) -> None:
         click.echo("\nWhat the filters drop:\n")
         dropped = [(rule.type, rule.rule, rule.count, ", ".join(rule.samples)) for rule in plan.filters]
         click.echo(table(("type", "rule", "drops", "for example"), dropped))
+    if plan.idle_filters:
+        click.echo(f"\nFilters that make no difference: {', '.join(clean(each) for each in plan.idle_filters)}")
     largest = sorted(plan.units, key=lambda unit: -unit.objects)[:units]
     if largest:
         click.echo(f"\n{'Units' if len(largest) == len(plan.units) else 'The largest units'}:\n")

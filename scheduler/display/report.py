@@ -40,6 +40,7 @@ def _lines(summary: Summary, catalog: str) -> Iterator[str]:
     yield from _deletions(summary, catalog)
     yield from _left_out(summary)
     yield from _filtered(summary)
+    yield from _idle(summary)
     yield from _slowest(summary)
     for sink, written in summary.sinks.items():
         yield f"sink {clean(sink)}: {number(written)} sent"
@@ -92,6 +93,11 @@ def _filtered(summary: Summary) -> Iterator[str]:
         rows = sorted(summary.filtered.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
         yield table(("rule", "objects"), rows, indent="  ")
         yield ""
+
+
+def _idle(summary: Summary) -> Iterator[str]:
+    if summary.idle_filters:
+        yield f"\nFilters that made no difference: {', '.join(clean(each) for each in summary.idle_filters)}\n"
 
 
 def _slowest(summary: Summary) -> Iterator[str]:

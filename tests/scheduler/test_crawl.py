@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from scheduler.crawl import crawl, resume, retry
+from scheduler.display.report import report
 from scheduler.summary import Progress
 from specs.errors import Fatal, Usage
 from tests.scheduler.crawled import Estate
@@ -84,6 +85,15 @@ def fault(where: str, action: str, at: str = "build", **more: Any) -> dict[str, 
 
 SCHEMA = "shop.db_00.schema_0000"
 TABLE = f"{SCHEMA}.t0000003"
+
+
+def test_filters_that_make_no_difference_are_noticed(estate: Estate) -> None:
+    extract = {"schemas": {"include": ["_0001$", "^shcema"]}, "tables": {"exclude": ["3$", "^zzz"]}}
+    for _ in range(2):
+        summary = estate.crawl(recipe={"extract": {"metadata": extract}})
+        assert summary.idle_filters == ["schemas.include: ^shcema", "tables.exclude: ^zzz"]
+    assert "Filters that made no difference: schemas.include: ^shcema, tables.exclude: ^zzz" in report(summary, "")
+    assert estate.crawl().idle_filters == []
 
 
 @pytest.mark.parametrize("action", ["error", "skip"])

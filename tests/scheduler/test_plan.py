@@ -135,3 +135,17 @@ def test_planning_many_small_schemas_costs_no_more_than_crawling_them(tmp_path: 
 def test_a_plan_reads_no_objects() -> None:
     reader = source(schemas=10, tables=50)
     assert make(reader, "shop", "fake").spent < 60
+
+
+def test_filter_patterns_that_make_no_difference_are_named() -> None:
+    extract = {
+        "databases": {"include": ["^db_"]},
+        "schemas": {"include": ["_0001$", "^shcema"], "exclude": ["^tmp_"]},
+        "tables": {"exclude": ["3$", "^zzz"]},
+        "views": False,
+        "stored_procedures": {"include": ["^p000001", "^q"]},
+    }
+    found = planned(extract, schemas=3, tables=10, procedures=4)
+    assert found.idle_filters == [
+        "schemas.include: ^shcema", "stored_procedures.include: ^q", "schemas.exclude: ^tmp_", "tables.exclude: ^zzz",
+    ]  # fmt: skip

@@ -193,6 +193,9 @@ ORDER BY fqn, type LIMIT 1000
 -- name: stored
 SELECT type, count(*) FROM entities WHERE changed_run = :run GROUP BY type ORDER BY type
 
+-- name: names_of_type
+SELECT name FROM entities WHERE service = :service AND type = :type AND state = 'live'
+
 -- name: services
 SELECT s.service, s.type, coalesce(sum(CASE WHEN e.state = 'live' THEN 1 ELSE 0 END), 0),
     coalesce(sum(CASE WHEN e.state = 'missing' THEN 1 ELSE 0 END), 0)

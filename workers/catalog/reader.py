@@ -64,6 +64,10 @@ class Catalog:
         """What changed behind run ``since`` (or by the latest run), one entry per object, ordered by FQN."""
         return history.diff(self.db, since)
 
+    def names(self, service: str, type_: str) -> Iterator[str]:
+        """The names of a service's live entities of one type, streamed."""
+        return reading.names(self.db, service, type_)
+
     def stored(self, run: str) -> dict[str, int]:
         """Distinct entities stored by ``run`` per type, counted by SQL."""
         return reading.stored(self.db, run)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from specs.names import clean
 from workers import sqlfile
 from workers.catalog.absences import counted
+from workers.catalog.history import STREAM
 from workers.catalog.views import Brief, Entry, ServiceView
 from workers.catalog.words import cut
 
@@ -75,3 +76,12 @@ def stored(db: Database, run: str) -> dict[str, int]:
     queries = sqlfile.load("workers.catalog", db.dialect)
     with db.read() as conn:
         return counted(conn.execute(queries["stored"], {"run": run}))
+
+
+def names(db: Database, service: str, type_: str) -> Iterator[str]:
+    """The names of the live entities of a type, in no order, streamed."""
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    with db.read() as conn:
+        given = {"service": service, "type": type_}
+        for row in conn.execute(queries["names_of_type"], given, execution_options=STREAM):
+            yield str(row[0])

@@ -43,6 +43,10 @@ def test_the_name_can_be_overridden(tmp_path: Path) -> None:
             FAKE + "limits: {connections: 0}\n",
             "recipe.yml:2:23: limits.connections: should be greater than or equal to 1",
         ),
+        (
+            FAKE + "extract:\n  metadata:\n    tables: {exclude: [^tmp_, '^x(?!y)']}\n",
+            "recipe.yml:4:31: extract.metadata.tables.exclude.1: look-ahead is not available in filters: '(?!' at char",
+        ),
         (FAKE + "extract: {lineage: true}\n", "recipe.yml:2:20: extract.lineage: not available yet"),
         (FAKE + "connection: {server: '${env:NOPE_X}'}\n", "connection.server: environment variable NOPE_X is not set"),
         (FAKE + "connection: {server: '${file:/no/such}'}\n", "connection.server: cannot read"),

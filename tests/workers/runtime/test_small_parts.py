@@ -15,20 +15,15 @@ from typing import Any
 import pytest
 
 from scheduler.interruption import interruptible
-from specs import errors
 from specs.errors import Fatal, Retry
-from specs.testing.fake import FakeConnection, FakeSource
 from specs.testing.queue import UNIT, batch
-from specs.topology.events import Start
-from specs.topology.scope import Scope
-from specs.work import WINDOW, Batch, CommitResult, Lost, Receipt, Unit
+from specs.work import WINDOW, Batch, CommitResult, Lost, Receipt
 from workers import liveness, memory
 from workers.emitter import Emitter
 from workers.flusher import GROUP_BYTES, Flusher
 from workers.queues.memory import MemoryQueue
 from workers.retries import jitter, patiently
 from workers.stopping import Stop
-from workers.unitwork import _fingerprint
 
 
 class TestMemory:
@@ -294,17 +289,3 @@ class TestInterruption:
         thread.start()
         thread.join()
         assert alarms == [None]
-
-
-class Mute(FakeSource):
-    def fingerprint(self, scope: Scope) -> str | None:
-        raise errors.Stop("SHOW GRANTS is denied")
-
-
-def test_grants_that_cannot_be_read_are_those_of_no_other_run() -> None:
-    """A run without a fingerprint would be compared with nothing, and take hidden objects for dropped ones."""
-    start = Start("schema", Scope.of("fake", "db", "s"))
-    source = Mute("fake", FakeConnection())
-    one, other = (_fingerprint(source, Unit("u", run, "fake", start)) for run in ("r1", "r2"))
-    assert one != other
-    assert None not in (one, other)
