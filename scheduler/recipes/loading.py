@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from scheduler.recipes import marks, openmetadata, passwords, shorthand
+from scheduler.recipes import database_files, marks, openmetadata, passwords, shorthand
 from scheduler.recipes.away import stand_in
 from scheduler.recipes.stashing import Stash
 from specs import registry
@@ -132,6 +132,9 @@ def read(path: FilePath) -> marks.Marked:
 
 
 def _from_file(path: FilePath, name: str | None) -> Draft:
+    database = database_files.recognised(path)
+    if database:
+        return Draft(database_files.recipe(path, database, name))
     document = read(path)
     if not isinstance(document.data, dict):
         raise Usage(

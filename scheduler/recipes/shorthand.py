@@ -40,7 +40,10 @@ def translate(url: str, name: str | None = None) -> Shorthand:
         raise Usage(references.told(str(error)), references.told(public(parts)), reason="url") from None
     secrets: dict[str, str] = {}
     data = {
-        "service": {"name": name or references.named(service_name(parts)), "type": spec.name},
+        "service": {
+            "name": name or references.named(service_name(parts, spec.name, _port(config, parts))),
+            "type": spec.name,
+        },
         "connection": _plain(config, secrets, references),
     }
     ignored = ", ".join(dict.fromkeys(model.ignored(parts)))
@@ -68,18 +71,41 @@ def public(url: SplitResult) -> str:
     return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
 
 
-def service_name(url: SplitResult) -> str:
-    """A name from host and database: ``db_shop``; from a file its stem: ``shop``.
+PLAIN = frozenset({"postgres", "sqlite"})
+"""Types whose services bear no type in their names."""
+
+
+def service_name(url: SplitResult, type_: str = "postgres", port: int | None = None) -> str:
+    """A name from host, port and database: ``db_shop``; from a file its stem: ``shop``.
+
+    Servers that differ get names that differ: ``port`` is given where it is not the usual one of its ``type_``, and
+    types but the first of servers and of files stand in the name.
 
     >>> service_name(urlsplit("postgresql://me@db.example.org:5432/shop"))
     'db_example_org_shop'
-    >>> service_name(urlsplit("sqlite:///data/shop.db"))
+    >>> service_name(urlsplit("postgresql://me@db:5433/shop"), port=5433)
+    'db_5433_shop'
+    >>> service_name(urlsplit("mysql://me@db/shop"), "mysql")
+    'mysql_db_shop'
+    >>> service_name(urlsplit("sqlite:///data/shop.db"), "sqlite")
     'shop'
     """
     path = PurePosixPath(unquote(url.path))
-    words = [url.hostname, *[part for part in path.parts if part != "/"]] if url.hostname else [path.stem]
+    kind = url.scheme.removeprefix("sqlalchemy+").partition("+")[0] if type_ == "sqlalchemy" else type_
+    hosts = re.sub(r":\d*(?=,|$)", "", url.netloc.rpartition("@")[2])
+    below = [part for part in path.parts if part != "/"] if hosts or port else [path.stem]
+    words = [*([] if type_ in PLAIN else [kind]), hosts, str(port or ""), *below]
     name = "_".join(re.sub(r"\W+", "_", word).strip("_") for word in words if word)
     return name or url.scheme.partition("+")[0]
+
+
+def _port(config: BaseModel, url: SplitResult) -> int | None:
+    """The port of a server, where it is not its type's usual one."""
+    field = type(config).model_fields.get("port")
+    if field is None:
+        return url.port if "," not in url.netloc else None
+    found: int = getattr(config, "port")  # noqa: B009  (a field of some models)
+    return found if found != field.default else None
 
 
 def _plain(config: BaseModel, secrets: dict[str, str], references: References) -> dict[str, Any]:

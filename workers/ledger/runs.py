@@ -100,10 +100,18 @@ def identify(desk: Desk, run: str, identity: str, accept: bool) -> None:
         raise Fatal(
             f"the server is not the one that {service} was: it was {known}, now it is {identity}",
             service,
-            "crawl again with --accept-identity when that is right, else check the connection",
+            _remedy(desk, run, service),
             reason="identity",
         )
     desk.do("set_identity", service=service, identity=identity)
+
+
+def _remedy(desk: Desk, run: str, service: str) -> str:
+    """Two sources of one name are the rule, a service that moved is the exception; one of another type never moved."""
+    before = desk.one("type_before", run=run, service=service)
+    if before is not None and before.service_type != get(desk, run).service_type:
+        return f"{service} is of type {before.service_type}: give this one a name of its own, with --name NAME"
+    return "give it a name of its own, with --name NAME; only if the service moved there: --accept-identity"
 
 
 def get(desk: Desk, run: str) -> Run:

@@ -1,5 +1,6 @@
 """Commands that crawl, and that tell about runs."""
 
+import sqlite3
 from pathlib import Path
 
 from tests.scheduler.commands.calling import Estate, called, crawled
@@ -81,9 +82,20 @@ def test_another_server_under_the_same_name_is_refused_until_accepted(tmp_path: 
     recipe.write_text(text % "two")
     done = called("crawl", str(recipe), "-q", "--catalog", catalog)
     assert done.code == 2
-    assert "--accept-identity" in done.err
+    assert done.err.index("--name NAME") < done.err.index("--accept-identity")
     assert called("crawl", str(recipe), "-q", "--catalog", catalog, "--accept-identity").code == 0
     assert called("crawl", str(recipe), "-q", "--catalog", catalog).code == 0
+
+
+def test_a_service_that_became_of_another_type_is_to_get_a_name_of_its_own(tmp_path: Path) -> None:
+    catalog, recipe = str(tmp_path / "c.db"), tmp_path / "r.yml"
+    recipe.write_text('service: {name: shop, type: "specs.testing.fake:spec"}\nconnection: {schemas: 1}\n')
+    assert called("crawl", str(recipe), "-q", "--catalog", catalog).code == 0
+    sqlite3.connect(tmp_path / "own.db").execute("CREATE TABLE t (id integer)").connection.close()
+    done = called("crawl", str(tmp_path / "own.db"), "--name", "shop", "-q", "--catalog", catalog)
+    assert done.code == 2
+    assert "with --name NAME" in done.err
+    assert "--accept-identity" not in done.err
 
 
 def test_a_sink_that_cannot_be_written_is_exit_code_4_and_told(tmp_path: Path) -> None:

@@ -24,6 +24,25 @@ def test_services_are_named_after_host_and_database(url: str, name: str) -> None
     assert service_name(urlsplit(url)) == name
 
 
+@pytest.mark.parametrize(
+    "urls",
+    [
+        ("postgresql://db/shop", "postgresql://db:5433/shop", "mysql://db/shop", "mysql://db:3307/shop"),
+        ("postgresql://db:5432/shop", "sqlalchemy+clickhouse://db/shop", "sqlalchemy+trino://db/shop"),
+        ("sqlite:///shop.db", "duckdb:///shop.db"),
+        ("postgresql:///shop", "postgresql:///shop?port=5433"),
+    ],
+)
+def test_services_that_differ_have_names_that_differ(urls: tuple[str, ...]) -> None:
+    names = [translate(url).data["service"]["name"] for url in urls]
+    assert len(set(names)) == len(urls), names
+
+
+def test_the_usual_port_says_nothing() -> None:
+    names = {translate(url).data["service"]["name"] for url in ("postgresql://db/x", "postgresql://u@db:5432/x")}
+    assert names == {"db_x"}
+
+
 def test_what_people_see_of_a_url() -> None:
     assert public(urlsplit("postgresql://me:pw@db:5433/shop?sslkey=x")) == "postgresql://db:5433/shop"
 

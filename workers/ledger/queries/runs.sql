@@ -82,6 +82,9 @@ DELETE FROM slots WHERE service = :service;
 -- name: add_slot
 INSERT INTO slots (service, n) VALUES (:service, :n);
 
+-- name: type_before
+SELECT service_type FROM runs WHERE service = :service AND id <> :run ORDER BY n DESC, id DESC LIMIT 1;
+
 -- name: set_owner
 UPDATE runs SET owner = :owner WHERE id = :run;
 

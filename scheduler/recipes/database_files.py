@@ -1,0 +1,32 @@
+"""A file that is a database itself, told by its first bytes, whatever it is called: ``headrace crawl own.db``."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from specs.secrets import escape
+
+_SIGNS = {"sqlite": (0, b"SQLite format 3\0"), "duckdb": (8, b"DUCK")}
+"""Where each type of file has its sign, and which."""
+
+
+def recognised(path: Path) -> str | None:
+    """The type of database that a file holds; ``None`` for every other file, and for what is no file."""
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as stream:
+            head = os.read(stream.fileno(), 64)
+    except OSError:
+        return None
+    return next((type_ for type_, (at, sign) in _SIGNS.items() if head[at : at + len(sign)] == sign), None)
+
+
+def recipe(path: Path, type_: str, name: str | None) -> dict[str, Any]:
+    """The data of a recipe for such a file; its service is called after the file, as one from a URL is."""
+    stem = re.sub(r"\W+", "_", path.stem).strip("_") or type_
+    called = name or (stem if type_ == "sqlite" else f"{type_}_{stem}")
+    return {"service": {"name": called, "type": type_}, "connection": {"path": escape(str(path))}}
