@@ -15,7 +15,8 @@ from workers.joining import ONE_MACHINE, POSTGRESQL, joined
 from workers.ledger import SqlLedger
 from workers.presence import live
 from workers.queues.redis import RedisQueue
-from workers.redislink import Client, asked, connect, reach, where
+from workers.rediserrors import asked
+from workers.redislink import Client, connect, reach, where
 from workers.settings import Settings
 
 SKEW = 2.0
@@ -54,6 +55,7 @@ def _redis(client: Client, settings: Settings, clock: Callable[[], float]) -> It
     yield _policy(str(info.get("maxmemory_policy", "unknown")))
     yield _room(int(info.get("maxmemory", 0)), settings)
     yield _persistence(info)
+    yield _writes(client, settings, place)
     yield _skew("redis clock", seconds + micros / 1e6 - clock())
 
 
@@ -84,6 +86,15 @@ def _persistence(info: dict[str, Any]) -> Finding:
         return Finding("redis persistence", "ok", "appendonly")
     what = "no appendonly: after a restart whatever was in the queue is read from the sources again"
     return Finding("redis persistence", "note", what, "set appendonly yes")
+
+
+def _writes(client: Client, settings: Settings, place: str) -> Finding:
+    """Whether Redis takes changes: asked for one that changes nothing."""
+    try:
+        asked(lambda: client.set(f"{settings.prefix}:sink:writable", "", xx=True), place)
+    except HeadraceError as error:
+        return Finding("redis writes", "bad", f"{error.what}: workers and flushers wait", error.remedy)
+    return Finding("redis writes", "ok", "changes are taken")
 
 
 def _skew(name: str, seconds: float) -> Finding:

@@ -18,7 +18,8 @@ from workers.joining import joined
 from workers.ledger import SqlLedger
 from workers.logs import context
 from workers.queues.redis import RedisQueue
-from workers.redislink import Client, asked, connect, where
+from workers.rediserrors import asked
+from workers.redislink import Client, connect, where
 from workers.scheduling import Chores
 from workers.settings import Settings
 from workers.tasks import hint, waiting

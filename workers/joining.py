@@ -13,7 +13,7 @@ from workers.database import Database, open_database
 from workers.ledger import SqlLedger
 from workers.presence import Process, live
 from workers.queues.redis import RedisQueue
-from workers.redislink import PATIENCE, connect, reach, where
+from workers.redislink import PATIENCE, connect, reach, waited, where
 from workers.settings import Settings
 
 PACKAGES = ("specs", "connectors", "workers", "scheduler")
@@ -57,8 +57,9 @@ def check(settings: Settings, *, patience: float = PATIENCE) -> None:
     with joined(settings) as (db, queue):
         alone(db)
         _one_prefix(db, settings.prefix)
-        queue.agree()
-        queue.belong(SqlLedger(db).cluster())
+        cluster = SqlLedger(db).cluster()
+        waited(queue.agree, patience=patience)
+        waited(lambda: queue.belong(cluster), patience=patience)
 
 
 def alone(db: Database) -> None:

@@ -78,11 +78,6 @@ class Settings(Model):
         description="Seconds that a statement may take in the catalog; a connection without an answer is cut.",
     )  # fmt: skip
 
-    @field_validator("redis")
-    @classmethod
-    def _one_spelling(cls, value: SecretStr) -> SecretStr:
-        return SecretStr(canonical(value.get_secret_value()))
-
     @field_validator("catalog")
     @classmethod
     def _url(cls, value: SecretStr) -> SecretStr:
@@ -163,11 +158,12 @@ def _read(file: str | Path, variable: str) -> str:
 
 
 def _with_tls(settings: Settings) -> Settings:
-    """The files for TLS become part of Redis' URL, which all clients understand."""
+    """Redis' URL in its one spelling; the files for TLS become part of it, which all clients understand."""
+    url = canonical(settings.redis.get_secret_value())
+    settings = settings.model_copy(update={"redis": SecretStr(url)})
     files = {name: file for name in TLS if (file := getattr(settings, name)) is not None}
     if not files:
         return settings
-    url = settings.redis.get_secret_value()
     if not url.startswith("rediss://"):
         first = variable(next(iter(files)))
         raise Usage(

@@ -12,6 +12,7 @@ import pytest
 from tests.chaos.proof import proof
 from tests.chaos.waiting import working
 from tests.servers.redis import RedisServer
+from tests.servers.redis_refusals import WORDS, refusing
 from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
 from workers.consumer import LONGEST
 from workers.ledger import SqlLedger
@@ -92,6 +93,27 @@ def test_at_its_maxmemory(redis_alone: RedisServer, postgres_database: str, tmp_
         proof(made, made.crawl(RECIPE, fill), calm)
         assert all(process.poll() is None for process in made.processes), "nobody died of it"
     assert refused[0] > 0
+
+
+@pytest.mark.parametrize("word", [each for each in WORDS if each != "OOM"])
+def test_it_refuses_for_a_while(
+    word: str, redis_alone: RedisServer, postgres_database: str, tmp_path: Path, calm: list[str]
+) -> None:
+    """It answers, but takes nothing: everybody waits, those who start then, too."""
+
+    def refuse(ledger: SqlLedger) -> None:
+        run = working(ledger)
+        with refusing(redis_alone, word):
+            if word in ("MISCONF", "NOREPLICAS", "READONLY"):  # the others answer nothing: who starts then may give up
+                made.start("worker", "--concurrency", "1")
+            made.until(lambda: any("takes nothing" in log.read_text() for log in made.logs))
+            time.sleep(12.0)  # of trying in vain, for longer than a process waits for Redis when it starts
+            assert ledger.run(run).open
+
+    with cluster(redis_alone.url, postgres_database, tmp_path) as made:
+        proof(made, manned(made).crawl(RECIPE, refuse), calm)
+        assert all(process.poll() is None for process in made.processes), "nobody died of it"
+        assert not any("Traceback" in log.read_text() for log in made.logs)
 
 
 def test_frozen_for_longer_than_a_lease(

@@ -22,11 +22,15 @@ _SUMS = {
 
 
 class Queue(Protocol):
-    """What is asked of the sink queue, per shard: entries and bytes; the age of the first entry in seconds."""
+    """What is asked of the sink queue, per shard: entries and bytes; the age of the first entry in seconds.
+
+    ``writable`` raises when it takes nothing.
+    """
 
     def sizes(self) -> list[tuple[int, int]]: ...
     def ages(self) -> list[float]: ...
     def dead(self) -> int: ...
+    def writable(self) -> None: ...
     @property
     def limit(self) -> int: ...
 
@@ -97,7 +101,12 @@ def _queue(queue: Queue, page: Page) -> None:
     except (Retry, Fatal):
         page.add("headrace_queue_up", 0)
         return
-    page.add("headrace_queue_up", 1)
+    try:
+        queue.writable()
+    except (Retry, Fatal):
+        page.add("headrace_queue_up", 0)
+    else:
+        page.add("headrace_queue_up", 1)
     page.add("headrace_queue_torn", torn)
     for shard, ((entries, size), age) in enumerate(zip(sizes, ages, strict=True)):
         page.add("headrace_queue_entries", entries, shard=shard)

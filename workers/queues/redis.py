@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import secrets
 import time
@@ -13,7 +14,8 @@ from specs.errors import Fatal, HeadraceError, Retry
 from specs.work import WINDOW, Batch, CommitResult, Lost, Position
 from workers.queues.codec import Torn, decode, encode
 from workers.queues.weight import weigh
-from workers.redislink import Client, asked
+from workers.rediserrors import asked
+from workers.redislink import Client
 
 BYTES = 64_000_000
 """Encoded bytes in one shard, at most (one batch always fits)."""
@@ -26,15 +28,18 @@ FEW = 4
 """Entries that are asked for first: most often that many are enough."""
 SLOW = 0.1
 """Seconds between two looks for room, at most."""
+AGAIN = 60.0
+"""Seconds after which it is told again that Redis takes nothing."""
+log = logging.getLogger("headrace.queue")
 T = TypeVar("T")
 
 
 class RedisQueue:
     """A ``SinkQueue`` between machines; the last parameters are bounds per shard.
 
-    While Redis is out of reach or at its maxmemory the queue is full: ``put`` waits. ``read`` and ``remove`` raise
-    ``Retry`` then, ``put`` and all others ``Fatal`` when Redis refuses us. A lost reply costs nothing: all scripts may
-    run twice. Safe between threads.
+    While Redis is out of reach, at its maxmemory or refuses changes the queue is full: ``put`` waits. ``read`` and
+    ``remove`` raise ``Retry`` then, ``put`` and all others ``Fatal`` when Redis refuses us. A lost reply costs nothing:
+    all scripts may run twice. Safe between threads.
     """
 
     def __init__(
@@ -48,6 +53,7 @@ class RedisQueue:
         self._ready: tuple[Batch, int, bytes] | None = None
         self._fresh = f"redis:{prefix}:"
         """What the epochs of this queue begin with."""
+        self._told = float("-inf")
         self._read: dict[tuple[int, str], tuple[str, int]] = {}
         """Holder and size by shard and id: entries of different shards may have the same id."""
 
@@ -106,10 +112,13 @@ class RedisQueue:
         return ready[2]
 
     def _patiently(self, call: Callable[[], T]) -> T | None:
-        """``None``: Redis is out of reach, or at its maxmemory."""
+        """``None``: Redis is out of reach, or takes nothing now."""
         try:
             return asked(call, self._place)
-        except Retry:
+        except Retry as error:
+            if time.monotonic() - self._told >= AGAIN:
+                self._told = time.monotonic()
+                log.warning("the sink queue takes nothing: %s", error)
             return None
 
     # -- flushers -------------------------------------------------------------------------------------------------
@@ -228,6 +237,10 @@ class RedisQueue:
             return [0.0 if each is None else max(0.0, seconds + micros / 1e6 - each) for each in born]
 
         return asked(found, self._place)
+
+    def writable(self) -> None:
+        """Have Redis refuse what it would refuse of a batch: a change that changes nothing. Raises like ``read``."""
+        asked(lambda: self._client.set(self._key("writable"), "", xx=True), self._place)
 
     @property
     def limit(self) -> int:

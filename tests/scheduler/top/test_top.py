@@ -70,6 +70,9 @@ class Out:
     def dead(self) -> int:
         return 0
 
+    def writable(self) -> None:
+        return None
+
 
 def test_nothing_goes_on(db: Database, queue: RedisQueue) -> None:
     view = look(db, queue)

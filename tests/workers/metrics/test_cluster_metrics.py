@@ -24,7 +24,7 @@ from workers.presence import Presence
 from workers.queues.redis import RedisQueue
 
 WIDE = ("u", "units", "o", "outcomes", "e", "events", "runs", "r")
-SMALL = ("runs_open", "runs_started", "runs_states", "outcomes_poison")
+SMALL = ("runs_open", "runs_order", "runs_started", "runs_states", "runs_unpublished", "outcomes_poison")
 """Indexes that hold little however large a run is."""
 FAKE = "specs.testing.fake:spec"
 
@@ -204,6 +204,9 @@ class Out:
 
     def dead(self) -> int:
         return 0
+
+    def writable(self) -> None:
+        return None
 
 
 def test_redis_out_of_reach_is_a_metric_and_no_failure(db: Database) -> None:
