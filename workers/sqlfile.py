@@ -4,7 +4,8 @@ Where there are many, ``queries/*.sql`` has those of both dialects, a file for e
 
 Statements use ``:name`` parameters. ``{now}`` stands for the clock: the server's on PostgreSQL, the parameter
 ``:now`` on SQLite; ``{lock}`` and ``{skip_locked}`` lock the selected rows on PostgreSQL and are nothing on SQLite,
-where a writing transaction is alone. A statement of the dialect's file replaces the common one of the same name.
+where a writing transaction is alone; ``{octets}`` is the function that knows the size of a text without reading it
+(on SQLite: in characters). A statement of the dialect's file replaces the common one of the same name.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from pathlib import Path
 from sqlalchemy import TextClause, text
 
 _NAME = re.compile(r"^-- name: (\w+)[ \t]*$", re.MULTILINE)
-_WORD = re.compile(r"\{(now|lock|skip_locked)\}")
+_WORD = re.compile(r"\{(now|lock|skip_locked|octets)\}")
 _PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
 _WORDS = {
-    "sqlite": {"now": ":now", "lock": "", "skip_locked": ""},
+    "sqlite": {"now": ":now", "lock": "", "skip_locked": "", "octets": "length"},
     "postgresql": {
         "now": "extract(epoch from statement_timestamp())::double precision",
         "lock": "FOR UPDATE",
         "skip_locked": "FOR UPDATE SKIP LOCKED",
+        "octets": "octet_length",
     },
 }
 

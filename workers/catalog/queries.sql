@@ -203,17 +203,30 @@ FROM services AS s LEFT JOIN entities AS e ON e.service = s.service
 GROUP BY s.service, s.type
 ORDER BY s.service
 
--- name: export_page
-SELECT e.type, e.fqn, e.state, c.content, s.json
-FROM entities AS e JOIN contents AS c ON c.id = e.id LEFT JOIN stats AS s ON s.id = e.id
+-- name: export_sizes
+SELECT e.type, e.fqn, {octets}(c.content)
+FROM entities AS e JOIN contents AS c ON c.id = e.id
 WHERE (e.fqn, e.type) > (:fqn, :type) AND e.state <> 'deleted'
-ORDER BY e.fqn, e.type LIMIT 100
+ORDER BY e.fqn, e.type LIMIT :limit
+
+-- name: export_service_sizes
+SELECT e.type, e.fqn, {octets}(c.content)
+FROM entities AS e JOIN contents AS c ON c.id = e.id
+WHERE (e.fqn, e.type) > (:fqn, :type) AND e.fqn < :end AND e.service = :service AND e.state <> 'deleted'
+ORDER BY e.fqn, e.type LIMIT :limit
+
+-- name: export_page
+SELECT e.type, e.state, c.content, s.json
+FROM entities AS e JOIN contents AS c ON c.id = e.id LEFT JOIN stats AS s ON s.id = e.id
+WHERE (e.fqn, e.type) > (:fqn, :type) AND (e.fqn, e.type) <= (:last_fqn, :last_type) AND e.state <> 'deleted'
+ORDER BY e.fqn, e.type
 
 -- name: export_service_page
-SELECT e.type, e.fqn, e.state, c.content, s.json
+SELECT e.type, e.state, c.content, s.json
 FROM entities AS e JOIN contents AS c ON c.id = e.id LEFT JOIN stats AS s ON s.id = e.id
-WHERE (e.fqn, e.type) > (:fqn, :type) AND e.fqn < :end AND e.service = :service AND e.state <> 'deleted'
-ORDER BY e.fqn, e.type LIMIT 100
+WHERE (e.fqn, e.type) > (:fqn, :type) AND (e.fqn, e.type) <= (:last_fqn, :last_type) AND e.service = :service
+    AND e.state <> 'deleted'
+ORDER BY e.fqn, e.type
 
 -- name: changes
 SELECT seq, type, fqn, kind, diff, run, at FROM events WHERE seq > :seq ORDER BY seq LIMIT :limit

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -76,18 +75,16 @@ def _of_feed(
     until = min(last, at.seq + WINDOW)
     root = names.build(service)
     given = {
-        "seq": at.seq, "until": until, "root": root, "after": f"{root}.", "end": f"{root}/", "limit": entries
+        "seq": at.seq, "until": until, "root": root, "after": f"{root}.", "end": f"{root}/", "limit": entries,
+        "max_bytes": max_bytes,
     }  # fmt: skip
     newest: dict[tuple[str, str], Change] = {}
     restored: dict[str, int] = {}
-    taken = weight = reached = 0
-    for row in _stream(conn, queries["feed_page"], given):
-        seq, type_, fqn, kind, state, content = row
-        weight += len(content or "")
-        if taken and weight > max_bytes:
-            until = reached
-            break
-        taken, reached = taken + 1, int(seq)
+    rows = conn.execute(queries["feed_page"], given).fetchall()
+    if rows and (len(rows) < rows[0].listed or rows[0].listed == entries):  # the next ones are too much, or too many
+        until = int(rows[-1].seq)
+    for seq, type_, fqn, kind, state, content, _ in rows:
+        reached = int(seq)
         if kind == "deleted":
             newest[type_, fqn] = Change(reached, "delete", type_, fqn)
         elif content is not None and state != "deleted":
@@ -96,9 +93,6 @@ def _of_feed(
                 restored[fqn] = reached
         else:  # it is deleted by now, which the feed tells further on
             newest.pop((type_, fqn), None)
-    else:
-        if taken == entries:
-            until = reached
     again = _below(conn, queries, service, restored)
     changes = [change for key, change in newest.items() if key not in again or change.op == "upsert"]
     return Page([*arranged(changes), *arranged(again.values())], Position(until, ""), until < last)
@@ -125,34 +119,19 @@ def _of_state(
     begun = last if cursor["again"] and not cursor["fqn"] else at.seq
     given = {
         "fqn": cursor["fqn"] or root, "type": cursor["type"], "end": f"{root}/", "service": service,
-        "again": int(cursor["again"]), "limit": entries,
+        "again": int(cursor["again"]), "limit": entries, "max_bytes": max_bytes,
     }  # fmt: skip
     changes: list[Change] = []
-    weight = taken = 0
-    full = False
-    for type_, fqn, state, content in _stream(conn, queries["state_page"], given):
-        weight += len(content or "")
-        if taken and weight > max_bytes:
-            full = True
-            break
-        taken += 1
+    rows = conn.execute(queries["state_page"], given).fetchall()
+    for type_, fqn, state, content, _ in rows:
         cursor |= {"fqn": fqn, "type": type_}
         if state == "deleted" or content is None:
             changes.append(Change(begun, "delete", type_, fqn))
         else:
             changes.append(Change(begun, "upsert", type_, fqn, state, content))
-    if full or taken == entries:
+    if rows and (len(rows) < rows[0].listed or rows[0].listed == entries):
         return Page(arranged(changes, gone_first=False), Position(begun, json.dumps(cursor)), True)
     return Page(arranged(changes, gone_first=False), Position(begun, ""), begun < last)
-
-
-def _stream(conn: Connection, query: Any, given: dict[str, Any]) -> Iterator[Any]:
-    """Rows as they are asked for, so that a page's bound in bytes is one in memory."""
-    result = conn.execute(query, given, execution_options={"yield_per": 20})
-    try:
-        yield from result
-    finally:
-        result.close()
 
 
 def arranged(changes: Iterable[Change], *, gone_first: bool = True) -> list[Change]:

@@ -65,19 +65,40 @@ SELECT next - 1 FROM feed
 SELECT min(seq) FROM events
 
 -- name: feed_page
-SELECT v.seq, v.type, v.fqn, v.kind, e.state, CASE WHEN v.kind = 'deleted' THEN NULL ELSE c.content END
-FROM events AS v
-LEFT JOIN entities AS e ON e.fqn = v.fqn AND e.type = v.type
-LEFT JOIN contents AS c ON c.id = e.id
-WHERE v.seq > :seq AND v.seq <= :until AND (v.fqn = :root OR (v.fqn > :after AND v.fqn < :end))
-ORDER BY v.seq LIMIT :limit
+SELECT p.seq, p.type, p.fqn, p.kind, p.state, CASE WHEN p.kind = 'deleted' THEN NULL ELSE c.content END, p.listed
+FROM (
+    SELECT seq, type, fqn, kind, state, id, count(*) OVER () AS listed,
+        row_number() OVER (ORDER BY seq) AS n, sum(size) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS weight
+    FROM (
+        SELECT v.seq, v.type, v.fqn, v.kind, e.state, e.id,
+            CASE WHEN v.kind = 'deleted' THEN 0 ELSE coalesce({octets}(c.content), 0) END AS size
+        FROM events AS v
+        LEFT JOIN entities AS e ON e.fqn = v.fqn AND e.type = v.type
+        LEFT JOIN contents AS c ON c.id = e.id
+        WHERE v.seq > :seq AND v.seq <= :until AND (v.fqn = :root OR (v.fqn > :after AND v.fqn < :end))
+        ORDER BY v.seq LIMIT :limit
+    ) AS sized
+) AS p
+LEFT JOIN contents AS c ON c.id = p.id
+WHERE p.n = 1 OR p.weight <= :max_bytes
+ORDER BY p.seq
 
 -- name: state_page
-SELECT e.type, e.fqn, e.state, c.content
-FROM entities AS e LEFT JOIN contents AS c ON c.id = e.id
-WHERE (e.fqn, e.type) > (:fqn, :type) AND e.fqn < :end AND e.service = :service
-    AND (e.state <> 'deleted' OR :again = 1)
-ORDER BY e.fqn, e.type LIMIT :limit
+SELECT p.type, p.fqn, p.state, c.content, p.listed
+FROM (
+    SELECT type, fqn, state, id, count(*) OVER () AS listed, row_number() OVER (ORDER BY fqn, type) AS n,
+        sum(size) OVER (ORDER BY fqn, type ROWS UNBOUNDED PRECEDING) AS weight
+    FROM (
+        SELECT e.type, e.fqn, e.state, e.id, coalesce({octets}(c.content), 0) AS size
+        FROM entities AS e LEFT JOIN contents AS c ON c.id = e.id
+        WHERE (e.fqn, e.type) > (:fqn, :type) AND e.fqn < :end AND e.service = :service
+            AND (e.state <> 'deleted' OR :again = 1)
+        ORDER BY e.fqn, e.type LIMIT :limit
+    ) AS sized
+) AS p
+LEFT JOIN contents AS c ON c.id = p.id
+WHERE p.n = 1 OR p.weight <= :max_bytes
+ORDER BY p.fqn, p.type
 
 -- name: deleted_below
 SELECT type, fqn FROM entities
