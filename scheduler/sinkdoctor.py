@@ -6,9 +6,14 @@ from collections.abc import Iterator
 
 from scheduler.doctor import Finding
 from scheduler.sinking import overdue
-from workers.database import open_database
+from scheduler.snapshots import died
+from workers.database import Database, open_database
 from workers.publishing import Followers
 from workers.publishing.letters import count
+from workers.scheduling import Chores
+
+HOPELESS = 3
+"""Attempts in vain after which a sink needs a person."""
 
 
 def examine(catalog: str) -> Iterator[Finding]:
@@ -18,6 +23,7 @@ def examine(catalog: str) -> Iterator[Finding]:
         for run in overdue(db):
             evidence = f"the sinks of run {run.id} were not all written"
             yield Finding(f"sinks of {run.service}", "note", evidence, f"headrace resume {run.id}")
+        yield from _unwritten(db)
         dead = count(db)
         for view in Followers(db).views():
             if view.state == "idle":
@@ -32,3 +38,19 @@ def examine(catalog: str) -> Iterator[Finding]:
                 yield Finding(f"sink {view.sink}", "ok", f"{view.state}, {view.behind} changes behind")
     finally:
         db.close()
+
+
+def _unwritten(db: Database) -> Iterator[Finding]:
+    """Snapshot sinks of a cluster that do not succeed, one finding for each service."""
+    seen = set()
+    for each in Chores(db).unpublished():
+        attempts = int(each.published.get("attempts", 0))
+        if each.service in seen or not attempts:
+            continue
+        seen.add(each.service)
+        errors = list(each.published.get("errors", []))
+        if "begun" in each.published:
+            errors = [died(each.published)]
+        evidence = f"of run {each.run} not written after {attempts} attempts: {'; '.join(errors)}"
+        remedy = "it is tried again; see the scheduler's log and memory"
+        yield Finding(f"sinks of {each.service}", "bad" if attempts >= HOPELESS else "note", evidence, remedy)

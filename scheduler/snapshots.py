@@ -56,11 +56,14 @@ class Snapshots:
         return newest[ended.service] != ended.run or self._clock() >= ended.published.get("again", 0.0)
 
     def _write(self, ended: Ended, newest: str) -> bool:
-        if self._chores.published(ended.run)[0]:  # by whoever held the lease before us
+        done, before = self._chores.published(ended.run)
+        if done:  # by whoever held the lease before us
             return False
         if ended.run != newest:
             return self._chores.publish(ended.run, {"by": newest}, done=True)
-        told = self._told(ended)
+        begun = self._begun(before)
+        self._chores.publish(ended.run, begun, done=False)
+        told = self._told(ended, begun)
         done = not told["errors"]
         noted = self._chores.publish(ended.run, told, done=done)
         with context(run=ended.run):
@@ -70,7 +73,15 @@ class Snapshots:
                 log.info("the sinks of run %s are written", ended.run)
         return noted
 
-    def _told(self, ended: Ended) -> dict[str, Any]:
+    def _begun(self, before: dict[str, Any]) -> dict[str, Any]:
+        """An attempt is noted before it is made: one that kills its process is not made again at once, and is seen."""
+        attempts = int(before.get("attempts", 0)) + 1
+        wait = min(LONGEST, FIRST * 2.0 ** (attempts - 1))
+        errors = [died(before)] if "begun" in before else list(before.get("errors", []))
+        now = self._clock()
+        return {"lines": {}, "errors": errors, "attempts": attempts, "begun": now, "again": now + wait, "wait": wait}
+
+    def _told(self, ended: Ended, begun: dict[str, Any]) -> dict[str, Any]:
         try:
             recipe = Recipe.from_dict(ended.recipe, where=f"run {ended.run}")
             done = self._publish(self._db, recipe, {}) if recipe.sinks else Published()
@@ -78,14 +89,19 @@ class Snapshots:
             raise
         except HeadraceError as error:
             done = Published(errors=[str(error)])
-        attempts = int(ended.published.get("attempts", 0)) + 1
-        wait = min(LONGEST, FIRST * 2.0 ** (attempts - 1))
-        again = {"again": self._clock() + wait, "wait": wait} if done.errors else {}
-        return {"lines": done.lines, "errors": done.errors, "attempts": attempts, **again}
+        again = {"again": self._clock() + begun["wait"], "wait": begun["wait"]} if done.errors else {}
+        return {"lines": done.lines, "errors": done.errors, "attempts": begun["attempts"], **again}
+
+
+def died(told: dict[str, Any]) -> str:
+    """Why an attempt has no end."""
+    at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(float(told["begun"])))
+    what = "its process was killed, most likely for lack of memory"
+    return f"attempt {told['attempts']} was begun at {at} UTC and has not ended: it goes on, or {what}"
 
 
 def result(told: dict[str, Any]) -> Published | None:
-    """What became of a run's sinks, as noted with it; ``None`` before the first attempt."""
-    if not told:
+    """What became of a run's sinks, as noted with it; ``None`` before the first attempt has ended."""
+    if not told or ("begun" in told and not told["errors"]):
         return None
     return Published(dict(told.get("lines", {})), list(told.get("errors", [])))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from scheduler.run_state import at_work
 from scheduler.schedules.times import upcoming
+from scheduler.snapshots import died
 from specs.errors import Fatal, Retry
 from workers.database import Database
 from workers.ledger import SqlLedger
@@ -87,12 +90,15 @@ class ServiceView:
 
 @dataclass(frozen=True)
 class SinkView:
+    """``failing``: tries in a row that failed, and the ``reason`` of the last one."""
+
     sink: str
     state: str
     behind: int
     behind_seconds: float
     failing: int
     dead_letters: int
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,7 +204,22 @@ def _sinks(ask: Ask) -> list[SinkView]:
         SinkView(row.sink, row.state, max(0, row.behind), max(0.0, row.age or 0.0), row.failing, dead.pop(row.sink, 0))
         for row in ask("followers")
     ]
-    return found + [SinkView(sink, "gone", 0, 0.0, 0, n) for sink, n in dead.items()]
+    return [*_snapshots(ask), *found, *(SinkView(sink, "gone", 0, 0.0, 0, n) for sink, n in dead.items())]
+
+
+def _snapshots(ask: Ask) -> Iterator[SinkView]:
+    """Of each service the newest snapshot that was tried and is not written."""
+    seen = set()
+    for row in ask("unwritten"):
+        told = json.loads(row.published)
+        if row.service not in seen and told.get("attempts"):
+            seen.add(row.service)
+            why = died(told) if "begun" in told else "; ".join(told.get("errors", []))
+            again = bool(told.get("errors"))
+            yield SinkView(
+                f"snapshot of {row.service}", "failing" if again else "writing", 0, max(0.0, row.age or 0.0),
+                int(told["attempts"]) - ("begun" in told), 0, f"{why} (run {row.id})" if again else "",
+            )  # fmt: skip
 
 
 def _shards(queue: Queue, held: set[int]) -> tuple[list[ShardView], int, str]:
@@ -233,4 +254,9 @@ def _trouble(view: View) -> list[str]:
         if each.left_alone > 0
     ]
     found += [f"sink {each.sink} is broken: see the publisher's log" for each in view.sinks if each.state == "broken"]
+    found += [
+        f"{each.sink} is not written after {each.failing} tries: {each.reason}"
+        for each in view.sinks
+        if each.state == "failing"
+    ]
     return found

@@ -50,6 +50,11 @@ SELECT f.sink, f.service, f.reason, f.state, f.failing, (SELECT next FROM feed) 
   {now} - (SELECT e.at FROM events e WHERE e.seq > f.seq ORDER BY e.seq LIMIT 1) AS age
 FROM followers f ORDER BY f.sink LIMIT :most;
 
+-- name: unwritten
+SELECT id, service, published, {now} - ended_at AS age FROM runs
+WHERE via = 'cluster' AND state IN ('complete', 'partial') AND published_at IS NULL AND published <> ''
+ORDER BY ended_at DESC LIMIT :most;
+
 -- name: dead_letters
 SELECT sink, count(*) AS n FROM dead_letters GROUP BY sink ORDER BY sink LIMIT :most;
 

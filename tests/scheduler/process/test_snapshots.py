@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from scheduler.sinkdoctor import examine
 from scheduler.snapshots import Snapshots, result
+from scheduler.top import look
 from specs.errors import Usage
 from specs.recipe import Recipe
 from specs.topology.events import Start
@@ -20,6 +22,24 @@ from workers.database import Database, open_database
 from workers.ledger import SqlLedger
 from workers.publisher import Published
 from workers.scheduling import Chores
+
+
+class MemoryShards:
+    """A sink queue without shards."""
+
+    limit = 1
+
+    def sizes(self) -> list[tuple[int, int]]:
+        return []
+
+    def ages(self) -> list[float]:
+        return []
+
+    def dead(self) -> int:
+        return 0
+
+    def writable(self) -> None:
+        return None
 
 
 class Case:
@@ -92,6 +112,42 @@ def test_a_failure_is_noted_and_tried_again_less_and_less_often(case: Case) -> N
     case.now += 301
     assert snapshots.step() == 1
     assert case.chores.published(run)[0]
+
+
+def test_an_attempt_that_kills_its_process_is_seen_and_backs_off(case: Case) -> None:
+    """Nothing is noted behind such an attempt, so it is noted before."""
+    run = case.closed()
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: Any) -> Published:
+        raise Killed
+
+    waits = []
+    for attempt in range(1, 5):
+        dying = Snapshots(case.db, publish=die, name="dying", clock=lambda: case.now)
+        with pytest.raises(Killed):
+            dying.step()
+        done, told = case.chores.published(run)
+        assert (done, told["attempts"]) == (False, attempt)
+        waits.append(round(told["again"] - case.now))
+        assert dying.step() == 0, "not at once, though nothing says that it failed"
+        found = result(told)
+        if attempt == 1:
+            assert found is None, "it may well go on"
+        else:
+            assert found is not None
+            assert f"attempt {attempt - 1} was begun at" in found.errors[0]
+        case.now = told["again"]
+    assert waits == [2, 4, 8, 16]
+    (finding,) = [each for each in examine(str(case.db.engine.url)) if each.name == "sinks of shop"]
+    assert (finding.level, "lack of memory" in finding.evidence) == ("bad", True)
+    (trouble,) = look(case.db, MemoryShards()).trouble
+    assert "snapshot of shop is not written after 3 tries" in trouble
+    assert case.snapshots().step() == 1
+    assert case.chores.published(run) == (True, {"lines": {"jsonl x": 7}, "errors": [], "attempts": 5})
+    assert look(case.db, MemoryShards()).trouble == []
 
 
 def test_a_newer_run_writes_for_the_older_ones(case: Case) -> None:
