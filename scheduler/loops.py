@@ -46,12 +46,16 @@ class Troubles:
         return jitter(min(self.failed, 5), base=0.2, cap=LONGEST)
 
 
-def loop(what: str, act: Callable[[], object], every: float, stop: Stop) -> threading.Thread:
-    """Do ``act`` every so many seconds in a thread of its own until ``stop`` is set; it never holds up the process."""
+def loop(
+    what: str, act: Callable[[], object], every: float, stop: Stop, beat: Callable[[], None] = lambda: None
+) -> threading.Thread:
+    """Do ``act`` every so many seconds in a thread of its own until ``stop`` is set; it never holds up the process.
+    ``beat`` is called with every turn."""
     troubles = Troubles(what)
 
     def turn() -> None:
         while not stop.is_set():
+            beat()
             stop.wait(every if troubles.tried(act) else troubles.wait)
 
     thread = threading.Thread(target=turn, name=what, daemon=True)

@@ -20,7 +20,7 @@ from workers.presence import Presence
 from workers.scheduling import LEASE, SCHEDULER, Chores, Leadership, Schedules
 from workers.settings import Settings
 from workers.stopping import Stop
-from workers.web import PLAIN, Pulse, Route, serve
+from workers.web import HANGS, PLAIN, Health, Route, serve
 
 EVERY = 2.0
 """Seconds between two looks for leases that ran out, missing hints, schedules that are due, deadlines."""
@@ -28,6 +28,10 @@ CLOSING = 0.1
 """Seconds between two looks for runs that are finished."""
 PUBLISHING = 0.25
 """Seconds between two looks for closed runs whose sinks are not written."""
+LEADING = 1.0
+"""Seconds between two looks at who leads."""
+WRITING = 3600.0
+"""Seconds that writing the sinks of closed runs may take: all of an estate, as fast as they take it."""
 SWEEPING = 600.0
 DOUBTING = 30.0
 PATIENCE = 1.0
@@ -36,14 +40,13 @@ log = logging.getLogger("headrace.scheduler")
 
 
 class Scheduler:
-    """What a leader does, in three parts that do not wait for each other: ``look``, ``close``, ``publish``."""
+    """What a leader does, in parts that do not wait for each other: ``lead``, ``look``, ``close``, ``publish``."""
 
     def __init__(
         self, cluster: Cluster, *, name: str = "", lease: float = LEASE, clock: Callable[[], float] = time.time
     ) -> None:
         db = cluster.db
         self.leadership = Leadership(db, SCHEDULER, name=name, lease=lease, clock=clock)
-        self.pulse = Pulse()
         self._tending = Tending(cluster, clock=clock)
         self._firing = Firing(Schedules(db), clock=clock)
         self._snapshots = Snapshots(db, name=name, clock=clock)
@@ -53,23 +56,27 @@ class Scheduler:
         self._led: bool | None = None
         self._troubles = {what: Troubles(what) for what in ("hints", "schedules")}
 
-    def look(self) -> bool:
-        """Heal, cancel, fire and remind, if we lead; returns whether we do. Raises ``Retry`` while the database is
-        out; without Redis, or with a broken schedule, the rest is done."""
-        self.pulse.beat()
+    def lead(self) -> bool:
+        """Take the lead or keep it; returns whether we have it. Needs the database alone, so that an outage of Redis
+        changes no leader. Raises ``Retry`` while the database is out."""
         leads = self.leadership.hold()
         if leads != self._led:
             log.info("this scheduler leads" if leads else "another scheduler leads; this one stands by")
         self._led = leads
         self._presence.beat(prefix=self._prefix, leads=leads)
-        if leads:
-            self._tending.cancel()
-            self._tending.heal()
-            self._doubt()
-            self._troubles["schedules"].tried(self._firing.step)
-            self._troubles["hints"].tried(self._tending.remind)
-            self._sweep()
         return leads
+
+    def look(self) -> None:
+        """Heal, cancel, fire and remind, if we lead. Raises ``Retry`` while the database is out; without Redis, or with
+        a broken schedule, the rest is done."""
+        if not self.leadership.held:
+            return
+        self._tending.cancel()
+        self._tending.heal()
+        self._doubt()
+        self._troubles["schedules"].tried(self._firing.step)
+        self._troubles["hints"].tried(self._tending.remind)
+        self._sweep()
 
     def close(self) -> None:
         """Move on and close what is finished."""
@@ -107,14 +114,19 @@ def run(settings: Settings, stop: Stop, *, listen: str | None = None) -> None:
     check(settings)
     tune()
     with connected(settings) as cluster, ExitStack() as stack:
-        scheduler = Scheduler(cluster)
+        scheduler, health = Scheduler(cluster), Health()
         if listen is not None:
-            web = stack.enter_context(serve(listen, routes(cluster, scheduler)))
+            web = stack.enter_context(serve(listen, routes(cluster, health)))
             log.info("http://%s answers /metrics and /healthz", web.address)
+        tasks = {
+            "leading": (scheduler.lead, LEADING),
+            "scheduling": (scheduler.look, EVERY),
+            "closing runs": (scheduler.close, CLOSING),
+            "writing sinks": (scheduler.publish, PUBLISHING),
+        }
         threads = [
-            loop("scheduling", scheduler.look, EVERY, stop),
-            loop("closing runs", scheduler.close, CLOSING, stop),
-            loop("writing sinks", scheduler.publish, PUBLISHING, stop),
+            loop(what, act, every, stop, health.loop(what, WRITING if act == scheduler.publish else HANGS).beat)
+            for what, (act, every) in tasks.items()
         ]
         while not stop.wait(1.0):
             continue
@@ -123,11 +135,11 @@ def run(settings: Settings, stop: Stop, *, listen: str | None = None) -> None:
             thread.join(max(0.1, end - time.monotonic()))
 
 
-def routes(cluster: Cluster, scheduler: Scheduler) -> Mapping[str, Route]:
+def routes(cluster: Cluster, health: Health) -> Mapping[str, Route]:
     def metrics() -> tuple[int, str, str]:
         return 200, PLAIN, render(cluster.db, cluster.queue)
 
-    return {"/metrics": metrics, "/healthz": scheduler.pulse.route}
+    return {"/metrics": metrics, "/healthz": health.route}
 
 
 def _leaving(scheduler: Scheduler) -> threading.Thread:

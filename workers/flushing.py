@@ -18,7 +18,7 @@ from workers.retries import jitter
 from workers.settings import Settings
 from workers.sharing import Shares
 from workers.stopping import Stop
-from workers.web import PLAIN, Pulse, Route, serve
+from workers.web import PLAIN, Health, Route, serve
 
 LEASE = 15.0
 """Seconds for which a shard belongs to one flusher, renewed after a third of them."""
@@ -99,9 +99,10 @@ def flush(settings: Settings, stop: Stop, *, metrics: str | None = None) -> int:
     check(settings)
     tune()
     with joined(settings) as (db, queue), ExitStack() as stack:
-        flushing, pulse, failed = Flushing(SqlLedger(db), queue), Pulse(), 0
+        flushing, health, failed = Flushing(SqlLedger(db), queue), Health(), 0
+        pulse = health.loop("storing")
         if metrics is not None:
-            routes: dict[str, Route] = {"/metrics": lambda: (200, PLAIN, local(db)), "/healthz": pulse.route}
+            routes: dict[str, Route] = {"/metrics": lambda: (200, PLAIN, local(db)), "/healthz": health.route}
             stack.enter_context(serve(metrics, routes))
         try:
             while not stop.is_set():

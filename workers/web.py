@@ -156,10 +156,7 @@ def _asked(route: Route) -> tuple[int, str, str]:
 
 
 class Pulse:
-    """``/healthz`` of a process with a loop: 200 as long as ``beat`` was called within ``limit`` seconds, else 503.
-
-    It tells of this process only: one that waits for Redis or the database lives, and restarting it would not help.
-    """
+    """One loop of a process: ``beat`` whenever it turns. ``limit`` are the seconds that a turn may take."""
 
     def __init__(self, limit: float = HANGS, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._limit, self._clock = limit, clock
@@ -168,8 +165,38 @@ class Pulse:
     def beat(self) -> None:
         self._last = self._clock()
 
-    def route(self) -> tuple[int, str, str]:
+    def trouble(self) -> str:
+        """What is wrong with it; empty: nothing."""
         silent = self._clock() - self._last
-        if silent <= self._limit:
-            return 200, PLAIN, "ok\n"
-        return 503, PLAIN, f"the loop of this process has not turned for {silent:.0f} seconds\n"
+        return "" if silent <= self._limit else f"has not turned for {silent:.0f} seconds"
+
+
+class Health:
+    """``/healthz`` of a process: 200 as long as all of its loops turn, else 503, with a line for each that does not.
+
+    It tells of this process only: one that waits for Redis or the database lives, and restarting it would not help.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._parts: dict[str, Callable[[], str]] = {}
+        self._notes: Callable[[], list[str]] = list
+
+    def loop(self, name: str, limit: float = HANGS) -> Pulse:
+        """A loop of this process, which has to beat from now on."""
+        pulse = Pulse(limit, clock=self._clock)
+        self._parts[f"the loop {name!r}"] = pulse.trouble
+        return pulse
+
+    def part(self, name: str, trouble: Callable[[], str]) -> None:
+        """Something else that is asked for its trouble; empty text: none."""
+        self._parts[name] = trouble
+
+    def notes(self, found: Callable[[], list[str]]) -> None:
+        """Lines that are told in any case."""
+        self._notes = found
+
+    def route(self) -> tuple[int, str, str]:
+        told = {name: trouble() for name, trouble in self._parts.items()}
+        lines = [f"{name} {trouble}" for name, trouble in told.items() if trouble]
+        return 503 if lines else 200, PLAIN, "".join(f"{line}\n" for line in [*(lines or ["ok"]), *self._notes()])

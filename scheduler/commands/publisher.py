@@ -38,9 +38,11 @@ def command(catalog: str | None, metrics: str | None, as_json: bool) -> int:
     from workers.logs import setup
     from workers.publishing.process import serve
     from workers.stopping import Stop
+    from workers.web import Health
 
     setup(as_json=as_json, kind="publisher")
-    stop = Stop()
+    stop, health = Stop(), Health()
+    pulse = health.loop("feeding sinks")
     with ExitStack() as stack:
         db = open_database(url, patience=PATIENCE)
         stack.callback(db.close)
@@ -52,8 +54,8 @@ def command(catalog: str | None, metrics: str | None, as_json: bool) -> int:
 
             stack.enter_context(web.serve(metrics, {
                 "/metrics": lambda: (200, web.PLAIN, local(db)),
-                "/healthz": lambda: (200, web.PLAIN, "ok\n"),
+                "/healthz": health.route,
             }))  # fmt: skip
-        count = serve(db, stop)
+        count = serve(db, stop, beat=pulse.beat)
     click.echo(f"{count} changes delivered", err=True)
     return 0

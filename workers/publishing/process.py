@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from specs.errors import HeadraceError, Retry
 from workers.database import Database
@@ -19,8 +20,8 @@ LEAVE = 1.2
 log = logging.getLogger("headrace.publisher")
 
 
-def serve(db: Database, stop: Stop, *, lease: float = 60.0) -> int:
-    """Feed sinks until ``stop`` is set; returns how many changes were delivered.
+def serve(db: Database, stop: Stop, *, lease: float = 60.0, beat: Callable[[], None] = lambda: None) -> int:
+    """Feed sinks until ``stop`` is set; returns how many changes were delivered. ``beat`` is called with every turn.
 
     Raises ``Fatal`` when the catalog refuses us.
     """
@@ -29,6 +30,7 @@ def serve(db: Database, stop: Stop, *, lease: float = 60.0) -> int:
     failed = 0
     try:
         while not stop.is_set():
+            beat()
             try:
                 feeding = publishing.step()
                 presence.beat(feeding=feeding, delivered=publishing.delivered)

@@ -46,7 +46,8 @@ def rival(settings: Settings, number: int, gate: threading.Barrier, wrong: list[
             scheduler = Scheduler(mine, name=f"rival:{number}:1", lease=-1.0)
             gate.wait(60)
             for _ in range(ROUNDS):
-                assert scheduler.look(), "all of them lead"
+                assert scheduler.lead(), "all of them lead"
+                scheduler.look()
                 scheduler.close()
                 scheduler.publish()
     except (HeadraceError, AssertionError, threading.BrokenBarrierError) as error:
@@ -94,6 +95,7 @@ def test_a_finished_run_is_closed_whatever_its_tallies_say(cluster: Cluster) -> 
         )
     scheduler = Scheduler(cluster)
     assert Chores(cluster.db).finished() == []
-    assert scheduler.look()
+    assert scheduler.lead()
+    scheduler.look()
     assert cluster.ledger.run(run).state == "complete"
     scheduler.leave()

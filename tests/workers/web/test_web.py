@@ -9,7 +9,7 @@ import time
 import pytest
 
 from specs.errors import Fatal, Retry, Usage
-from workers.web import CLIENTS, PLAIN, Pulse, Web, parse, serve
+from workers.web import CLIENTS, PLAIN, Health, Web, parse, serve
 
 
 def broken() -> tuple[int, str, str]:
@@ -103,12 +103,23 @@ def test_too_many_clients_are_turned_away() -> None:
             each.close()
 
 
-def test_the_pulse_of_a_loop() -> None:
+def test_the_health_of_a_process_is_that_of_all_its_loops() -> None:
     clock = [0.0]
-    pulse = Pulse(10.0, clock=lambda: clock[0])
-    assert pulse.route()[0] == 200
+    health = Health(clock=lambda: clock[0])
+    first, _ = health.loop("first", 10.0), health.loop("second", 100.0)
+    sick = ""
+    health.part("a child", lambda: sick)
+    assert health.route()[::2] == (200, "ok\n")
     clock[0] = 11.0
-    status, _, text = pulse.route()
-    assert (status, text) == (503, "the loop of this process has not turned for 11 seconds\n")
-    pulse.beat()
-    assert pulse.route()[0] == 200
+    assert health.route()[::2] == (503, "the loop 'first' has not turned for 11 seconds\n")
+    first.beat()
+    health.notes(lambda: ["one was ended"])
+    assert health.route()[::2] == (200, "ok\none was ended\n")
+    sick = "does not end"
+    clock[0] = 101.0
+    status, _, text = health.route()
+    assert status == 503
+    assert text.splitlines() == [
+        "the loop 'first' has not turned for 90 seconds", "the loop 'second' has not turned for 101 seconds",
+        "a child does not end", "one was ended",
+    ]  # fmt: skip
