@@ -13,6 +13,7 @@ from specs.errors import Fatal
 from specs.recipe import Recipe
 from specs.work import Lost
 from workers.governor import Budget as Memory
+from workers.heartbeats import beat
 from workers.memory import bound, offer, tune
 from workers.queues.calls import AskedLedger
 from workers.queues.pipeline import PipeLine
@@ -42,9 +43,10 @@ class Order:
     memory: Memory | None = None
 
 
-def main(descriptor: int) -> None:
-    """Work until the parent says that the run is over, or is gone."""
+def main(descriptor: int, mouth: int) -> None:
+    """Work until the parent says that the run is over, or is gone. ``mouth`` is where it hears that we live."""
     stop = Stop()
+    beat(mouth)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is asked to stop, and asks us
     for number in ending():
         signal.signal(number, lambda number, frame: stop.set(signal.Signals(number).name))

@@ -21,6 +21,8 @@ from workers.flusher import Flusher
 from workers.governor import Watch, share
 from workers.governor.budget import given
 from workers.governor.watch import EVERY
+from workers.heartbeat import LEASE
+from workers.heartbeats import Heartbeats, silent
 from workers.memory import rss
 from workers.queues.calls import Clerk
 from workers.queues.frames import frame
@@ -34,7 +36,8 @@ DEATHS = 12
 LEAVE = 5.0
 """Seconds that workers may take to exit once the run is over."""
 _START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); from workers.child import main; main(int(sys.argv[1]))"
+    "import json, sys; sys.path[:] = json.loads(sys.argv[3]); from workers.child import main; "
+    "main(int(sys.argv[1]), int(sys.argv[2]))"
 )
 
 
@@ -42,8 +45,9 @@ class Pool:
     """Keeps ``order.processes`` workers alive. ``tend`` is called again and again by the control loop."""
 
     def __init__(
-        self, ledger: Ledger, queue: PipeQueue, order: Order, stop: Stop, committed: Callable[[], int]
-    ) -> None:
+        self, ledger: Ledger, queue: PipeQueue, order: Order, stop: Stop, committed: Callable[[], int], *,
+        silence: float = LEASE,
+    ) -> None:  # fmt: skip
         self._ledger, self._queue, self._stop, self._committed = ledger, queue, stop, committed
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._ended: list[str] = []
@@ -52,7 +56,8 @@ class Pool:
         self._pause = self._watched = 0.0
         memory = order.memory or share(order.processes, parent=rss(), memory=given())
         self._order, self._watch = replace(order, memory=memory), Watch(memory)
-        self._fat: dict[str, str] = {}
+        self._reasons: dict[str, str] = {}
+        self._heartbeats, self._limit = Heartbeats(), silence
         while len(self._processes) < order.processes:
             self._spawn()
 
@@ -93,17 +98,24 @@ class Pool:
             process.wait()
         self._processes.clear()
         self._watch.close()
+        self._heartbeats.close()
 
     def _govern(self) -> None:
-        """Kill the worker that has too much memory, before the kernel kills whom it likes."""
+        """Kill the worker that has too much memory, before the kernel kills whom it likes, and whoever is silent."""
         if time.monotonic() - self._watched < EVERY:
             return
         self._watched = time.monotonic()
         workers = {process.pid: worker for worker, process in self._processes.items()}
         found = self._watch.look(workers)
         if found is not None:
-            self._fat[workers[found[0]]] = found[1]
-            self._processes[workers[found[0]]].kill()
+            self._end(workers[found[0]], found[1])
+        for pid, seconds in self._heartbeats.silence(workers).items():
+            if seconds >= self._limit:
+                self._end(workers[pid], silent(seconds))
+
+    def _end(self, worker: str, reason: str) -> None:
+        self._reasons.setdefault(worker, reason)
+        self._processes[worker].kill()
 
     def _bury(self, worker: str) -> bool:
         """A worker ended: what it sent in whole is committed first, then its unit goes back."""
@@ -115,7 +127,7 @@ class Pool:
         self._queue.forget(worker)
         if code or not self._stop.is_set():
             ended = f"the worker process ended with {f'signal {-code}' if code < 0 else f'exit code {code}'}"
-            reason = self._fat.pop(worker, ended)
+            reason = self._reasons.pop(worker, ended)
             patiently(lambda: self._ledger.abandon(worker, now=time.time(), reason=reason))
         if not self._stop.is_set():
             self._count()
@@ -138,8 +150,8 @@ class Pool:
         with theirs:
             number = theirs.fileno()
             process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _START, str(number), json.dumps(sys.path)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(number,),
+                [sys.executable, "-P", "-c", _START, str(number), str(self._heartbeats.mouth), json.dumps(sys.path)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(number, self._heartbeats.mouth),
                 process_group=0,  # Ctrl-C on the terminal is for the parent
             )  # fmt: skip
         self._processes[name] = process
@@ -151,14 +163,17 @@ class Pool:
 
 def pooled(
     ledger: Ledger, order: Order, stop: Stop, tick: Tick, *, report: Callable[[int], None] = lambda queued: None,
-    spawned: Callable[[Pool], None] = lambda pool: None,
+    spawned: Callable[[Pool], None] = lambda pool: None, silence: float = LEASE,
 ) -> Run | None:  # fmt: skip
-    """Work on a run until it is closed or ``stop`` is set; returns it as last seen. Raises ``Fatal``."""
+    """Work on a run until it is closed or ``stop`` is set; returns it as last seen. Raises ``Fatal``.
+
+    A worker that is silent for ``silence`` seconds is ended, and another one takes its place.
+    """
     clerk = Clerk(ledger)
     queue = PipeQueue(clerk)
     flusher = Flusher(queue, ledger)
     try:
-        pool = Pool(ledger, queue, order, stop, lambda: flusher.batches)
+        pool = Pool(ledger, queue, order, stop, lambda: flusher.batches, silence=silence)
         spawned(pool)
         control = Control(
             queue, flusher, tick, stop, left=pool.left, tend=pool.tend, report=lambda: report(queue.bytes)

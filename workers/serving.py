@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import warnings
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from logging import CRITICAL, getLogger
 from types import FrameType
@@ -20,6 +21,7 @@ from workers.database import Database
 from workers.drain import LOOK, Drain
 from workers.flags import Flag
 from workers.governor import Budget, derive, processors
+from workers.heartbeats import Heartbeats, beat
 from workers.joining import check, joined
 from workers.leaving import leave
 from workers.logs import setup
@@ -31,7 +33,7 @@ from workers.signals import ending
 from workers.stopping import Stop
 from workers.tasks import SLICE, register
 from workers.watchdog import Turns, Watchdog
-from workers.web import PLAIN, Pulse, Route
+from workers.web import PLAIN, Health, Route
 from workers.web import serve as listen
 
 REPLACE = 0.5
@@ -41,14 +43,15 @@ REPLACE = 0.5
 class Child:
     """What one pool process owns: made in it, after the fork."""
 
-    def __init__(self, settings: Settings, flag: Flag, budget: Budget, queue: str) -> None:
-        self._settings, self._flag, self._budget, self._queue = settings, flag, budget, queue
+    def __init__(self, settings: Settings, flag: Flag, budget: Budget, queue: str, mouth: int) -> None:
+        self._settings, self._flag, self._budget, self._queue, self._mouth = settings, flag, budget, queue, mouth
         self._drain: Drain | None = None
         self._stack = ExitStack()
         self._stop = Stop()
 
     def open(self, **_: Any) -> None:
-        """Connect, and stop when the worker does. Errors end the process; its parent starts another one."""
+        """Begin to live, and stop when the worker does. Errors end the process; its parent starts another one."""
+        beat(self._mouth)
         offer()
         tune()
         bound(self._budget.data)
@@ -105,6 +108,7 @@ class Guarding(bootsteps.StartStopStep):  # type: ignore[misc]
         pool = parent.pool._pool
         self._watchdog.start(lambda: [process.pid for process in list(pool._pool)])
         parent.timer.call_repeatedly(REPLACE, pool.maintain_pool, ())
+        parent.timer.call_repeatedly(REPLACE, parent.turned, ())
 
 
 def serve(
@@ -122,7 +126,8 @@ def serve(
     getLogger("celery.worker.request").setLevel(CRITICAL)  # a traceback for each process that dies; we say why
     warnings.filterwarnings("ignore", module=r"celery\.")  # settings that we make on purpose
     flag = Flag()
-    child = Child(settings, flag, budget, queue)
+    heartbeats = Heartbeats()
+    child = Child(settings, flag, budget, queue, heartbeats.mouth)
     app = make(settings)
     app.conf.worker_max_memory_per_child = budget.soft // 1024  # looked at between two tasks
     register(app, child.drain, seconds=seconds)
@@ -138,14 +143,20 @@ def serve(
     signals.worker_process_init.connect(child.open)
     signals.worker_process_shutdown.connect(child.close)
     signals.worker_shutting_down.connect(stopping)
-    turns, pulse = Turns(), Pulse()
+    turns, health = Turns(), Health()
     with joined(settings) as (db, _), ExitStack() as stack:
-        watchdog = Watchdog(db, turns, budget, queue, failed=_end, beat=pulse.beat, prefix=settings.prefix)
+        watchdog = Watchdog(
+            db, turns, budget, queue, failed=_end, beat=health.loop("looking after the pool").beat,
+            prefix=settings.prefix, heartbeats=heartbeats, silence=settings.lease,
+        )  # fmt: skip
         stack.callback(watchdog.stop)
+        health.part("a pool process", watchdog.trouble)
+        health.notes(watchdog.notes)
+        turned = health.loop("taking hints").beat
         if metrics is not None:
-            stack.enter_context(listen(metrics, routes(db, turns, pulse)))
+            stack.enter_context(listen(metrics, routes(db, turns, health)))
         app.steps["worker"].add(Guarding)
-        worker = _quiet(app)(
+        worker = _quiet(app, turned)(
             pool="prefork", concurrency=budget.processes, queues=[queue], loglevel="INFO", quiet=True,
             without_gossip=True, without_mingle=True, without_heartbeat=True, watchdog=watchdog,
             hostname=f"headrace-{os.getpid()}@{os.uname().nodename}",
@@ -154,14 +165,18 @@ def serve(
     return int(worker.exitcode or 0)
 
 
-def _quiet(app: Celery) -> type[Any]:
-    """Celery's worker, which ends in order on every signal that asks for it, and says so in the log alone.
+def _quiet(app: Celery, turned: Callable[[], None]) -> type[Any]:
+    """Celery's worker, which ends in order on every signal that asks for it, and says so in the log alone. ``turned``
+    is called whenever its main loop turns, also while that waits for Redis.
 
     Its own handlers would start it again on SIGHUP, with its command line in the log, write to the terminal, and leave
     units held on SIGQUIT.
     """
 
     class Quiet(app.Worker):  # type: ignore[misc]
+        def turned(self) -> None:
+            turned()
+
         def install_platform_tweaks(self, worker: Any) -> None:
             for number in (signal.SIGINT, *ending()):
                 install_worker_term_handler(worker, sig=number.name, verbose=False)
@@ -173,11 +188,11 @@ def _end() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def routes(db: Database, turns: Turns, pulse: Pulse) -> dict[str, Route]:
+def routes(db: Database, turns: Turns, health: Health) -> dict[str, Route]:
     """What a worker answers over HTTP."""
 
     def metrics() -> tuple[int, str, str]:
         with turns.take(db):
             return 200, PLAIN, local(db)
 
-    return {"/metrics": metrics, "/healthz": pulse.route}
+    return {"/metrics": metrics, "/healthz": health.route}

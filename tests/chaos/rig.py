@@ -81,7 +81,9 @@ class Pooled:
         self.stop = Stop()
         self.kills = 0
 
-    def run(self, disturb: Callable[[Pool, SqlLedger, str], None], memory: Budget | None = None) -> Run | None:
+    def run(
+        self, disturb: Callable[[Pool, SqlLedger, str], None], memory: Budget | None = None, **bounds: float
+    ) -> Run | None:
         """Crawl while ``disturb`` runs in a thread; ``memory`` is what the processes may have."""
         with database(self.folder, "wild") as db:
             ledger, root = SqlLedger(db), root_of(self.recipe, {})
@@ -100,7 +102,7 @@ class Pooled:
 
             try:
                 tick = Reconciler(ledger, run.id, ledger.outstanding).tick
-                return pooled(ledger, order, self.stop, tick, spawned=spawned)
+                return pooled(ledger, order, self.stop, tick, spawned=spawned, **bounds)
             finally:
                 watch.cancel()
 

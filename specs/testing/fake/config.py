@@ -18,6 +18,7 @@ Action = Literal[
     "gone",
     "hang",
     "freeze",
+    "seize",
     "exit",
     "kill",
     "hog",
@@ -40,7 +41,8 @@ class Fault(Model):
         default="error",
         description="error: an ordinary exception; retry, skip, stop, fatal: that error; memory: MemoryError; gone: "
         "it was dropped meanwhile; hang: wait, up to the statement timeout, which raises Retry; freeze: wait and "
-        "ignore timeout and cancel; exit, kill: the process ends at once; hog: take more and more memory, a megabyte "
+        "ignore timeout and cancel; seize: the same with the interpreter's lock held, so that nothing else in the "
+        "process turns; exit, kill: the process ends at once; hog: take more and more memory, a megabyte "
         "each 10 ms; gulp: 4 GB of it in one step; flood: 1 GB of shared memory, which no limit of a process bounds.",
     )
     after: int = Field(default=0, ge=0, description="Names that a listing yields before it is struck.")

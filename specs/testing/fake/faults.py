@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
+import math
 import mmap
 import os
 import signal
@@ -96,6 +98,9 @@ class Faults:
     def _wait(self, fault: Fault) -> None:
         if fault.action == "freeze":
             time.sleep(fault.seconds)
+            return
+        if fault.action == "seize":
+            ctypes.PyDLL(None).sleep(math.ceil(fault.seconds))  # PyDLL keeps the interpreter's lock during a call
             return
         if self._cancelled.wait(min(fault.seconds, self._timeout)):
             raise Retry("the statement was cancelled", fault.where, reason="cancelled")

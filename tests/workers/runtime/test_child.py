@@ -6,22 +6,26 @@ import pickle
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from specs.recipe import Recipe
 from workers.child import DEAF, Order
+from workers.heartbeats import Heartbeats
 from workers.queues.frames import frame
 from workers.queues.pipeline import ACKS, ORDER
 
-START = "import sys; from workers.child import main; main(int(sys.argv[1]))"
+START = "import sys; from workers.child import main; main(int(sys.argv[1]), int(sys.argv[2]))"
 
 
 def test_a_worker_that_cannot_hear_ends() -> None:
     recipe = Recipe.from_dict({"service": {"name": "shop", "type": "specs.testing.fake:spec"}})
     ours, theirs = socket.socketpair()
-    with ours, theirs:
+    heartbeats = Heartbeats()
+    with ours, theirs, closing(heartbeats):
+        given = (theirs.fileno(), heartbeats.mouth)
         process = subprocess.Popen(
-            [sys.executable, "-c", START, str(theirs.fileno())], pass_fds=(theirs.fileno(),),
+            [sys.executable, "-c", START, *map(str, given)], pass_fds=given,
             cwd=Path(__file__).parents[3], stderr=subprocess.PIPE,
         )  # fmt: skip
         try:

@@ -1,0 +1,100 @@
+"""A driver that hangs with the interpreter's lock held: nothing in its process turns, so its parent ends it."""
+
+from __future__ import annotations
+
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chaos.rig import Pooled
+from tests.chaos.waiting import working
+from tests.servers.process import free_port
+from tests.workers.cluster.rig import cluster, fake
+from workers.catalog import Catalog
+from workers.database import open_database
+from workers.ledger import SqlLedger
+from workers.pool import Pool
+
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
+POISON = "estate.db_00.schema_0001.t0000023"
+LONG = 40.0
+"""Seconds for which the lock is held each time: the run would take minutes if that were waited for."""
+
+
+def recipe(**fault: Any) -> Any:
+    held = {"at": "read", "where": POISON, "action": "seize", "seconds": LONG, **fault}
+    return fake(schemas=3, tables=60, columns=2, views=0, faults=[held])
+
+
+def asked(address: str) -> str:
+    """What ``/healthz`` of a healthy process answers."""
+    return urllib.request.urlopen(f"http://{address}/healthz", timeout=10).read().decode()
+
+
+def test_its_object_fails_alone_and_the_cluster_goes_on(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
+    address = f"127.0.0.1:{free_port()}"
+    with cluster(redis_url, postgres_database, tmp_path, HEADRACE_LEASE="2") as made:
+        made.flusher()
+        made.scheduler()
+        parent = made.start("worker", "--concurrency", "2", "--metrics", address)
+        made.until(lambda: "ready." in made.log(parent))
+        assert asked(address) == "ok\n"
+
+        def watch(ledger: SqlLedger) -> None:
+            working(ledger)
+            made.until(lambda: "was ended: the worker process had been silent" in asked(address))
+
+        summary = made.crawl(recipe(), watch)
+        assert parent.poll() is None, made.log(parent)
+        assert (summary.status, summary.reconciles) == ("partial", True)
+        tables = summary.entities["Table"]
+        assert (tables.listed, tables.emitted, tables.failed) == (180, 179, 1)
+        with made.ledger() as ledger:
+            (failure,) = ledger.failures(summary.run)
+            assert (failure.fqn, failure.reason) == (POISON, "poison")
+        assert asked(address).startswith("ok\n")
+
+
+def test_the_same_in_processes_of_one_crawl(tmp_path: Path) -> None:
+    wild = Pooled(recipe(), tmp_path, workers=2)
+    seen: list[int] = []
+
+    def watch(pool: Pool, ledger: SqlLedger, run: str) -> None:
+        seen.extend(pool.pids.values())
+
+    begun = time.monotonic()
+    run = wild.run(watch, silence=2.0)
+    assert run is not None
+    assert (run.state, time.monotonic() - begun < 4 * LONG) == ("partial", True)
+    db = open_database(f"sqlite:///{tmp_path / 'wild.db'}", create=False)
+    try:
+        ledger = SqlLedger(db)
+        assert [(each.fqn, each.reason) for each in ledger.failures(run.id)] == [(POISON, "poison")]
+        assert ledger.reconcile(run.id, Catalog(db).stored(run.id)) == []
+        assert ledger.meters(run.id).crashes >= 2
+    finally:
+        db.close()
+
+
+def test_a_stop_does_not_wait_for_it(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
+    """Nothing in the process hears that it is to stop; its parent gives back what it holds."""
+    with cluster(redis_url, postgres_database, tmp_path) as made:
+        made.flusher()
+        made.scheduler()
+        worker = made.worker(1)
+
+        def stop(ledger: SqlLedger) -> None:
+            made.until(lambda: any(ledger.holders(run.id)[0] for run in ledger.open_runs()))
+            (run,) = ledger.open_runs()
+            made.until(lambda: ledger.progress(run.id).entities or True)
+            time.sleep(2.0)  # until it hangs: nothing tells of that
+            worker.terminate()
+            assert worker.wait(30) == 0
+            assert ledger.holders(run.id)[0] == set()
+            ledger.end(run.id, state="cancelled", reason="seen", now=0.0)
+
+        made.crawl(fake(schemas=1, tables=60, faults=[{"at": "read", "where": "estate.db_00.schema_0000.t0000003",
+                                                       "action": "seize", "seconds": LONG}]), stop)  # fmt: skip
