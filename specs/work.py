@@ -25,6 +25,10 @@ Via = Literal["embedded", "cluster"]
 
 OUT_OF_MEMORY = "out of memory"
 """What the reason contains for which a unit is given back when memory ran out."""
+SEARCHED = 64 * 1024
+"""Characters of one object's search text that are indexed; a table of 4,000 columns has about as many."""
+LARGEST = 48_000_000
+"""Bytes of content that one object may have, about; a batch of more is refused by whoever unpacks it."""
 WINDOW = 4
 """Batches of one unit that may be uncommitted at any time: all that a kill can cost."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from specs.entities.base import content_hash
-from specs.names import mark
+from specs.names import mark, split
 from specs.topology.events import Covered, Done, Event, Found, Reported, Spawned
+from specs.topology.node import Outcome
 from specs.topology.scope import Cursor, Scope
-from specs.work import Batch, Counts, Row, Unit
+from specs.work import LARGEST, SEARCHED, Batch, Counts, Row, Unit
 
 ENTITIES = 512
 """Objects in one batch, about: a batch is full at the first cut behind this many."""
@@ -19,11 +20,12 @@ class Batching:
 
     Events behind that are held as they are and dropped by ``drop``: a walk that goes on from ``cursor`` yields them
     again. ``incomplete`` is the first reason why a listing of the unit is not complete;
-    ``objects`` and ``children`` count what was folded in so far.
+    ``objects`` and ``children`` count what was folded in so far. An object that would make a batch of more than
+    ``largest`` bytes is a failed outcome.
     """
 
-    def __init__(self, unit: Unit, fence: int, cursor: Cursor = ()) -> None:
-        self._unit, self._fence = unit, fence
+    def __init__(self, unit: Unit, fence: int, cursor: Cursor = (), *, largest: int = LARGEST) -> None:
+        self._unit, self._fence, self._largest = unit, fence, largest
         self._held: list[Event] = []
         self._scope, self._listing = Scope(()), ""
         self.cursor = cursor
@@ -76,6 +78,9 @@ class Batching:
     def _found(self, event: Found) -> None:
         entity = event.entity
         kind, content = entity.type_name(), entity.content()
+        if self._full(content):
+            self._reported(Reported(_too_large(event, _bytes(content), self._largest), event.node, event.scope))
+            return
         row = Row(
             kind,
             entity.fqn,
@@ -85,7 +90,7 @@ class Batching:
             self._fqn(event.scope),
             mark(*event.owner) if event.owner else None,
             content_hash(content),
-            entity.search_text(),
+            entity.search_text()[:SEARCHED],
             content,
             entity.stats(),
         )
@@ -94,6 +99,11 @@ class Batching:
         counts.listed += 1
         counts.sent += 1
         self._grow(len(content) + len(row.search) + 200)
+
+    def _full(self, content: str) -> bool:
+        """Whether ``content`` is more than the batch may hold; characters take four bytes at most."""
+        total = self._weight + len(content)
+        return total > self._largest // 4 and self._weight + _bytes(content) > self._largest
 
     def _reported(self, event: Reported) -> None:
         outcome, batch = event.outcome, self._batch
@@ -138,3 +148,15 @@ class Batching:
         if scope.path != self._scope.path:
             self._scope, self._listing = scope, scope.fqn
         return self._listing
+
+
+def _bytes(content: str) -> int:
+    return len(content) if content.isascii() else len(content.encode("utf-8", "surrogatepass"))
+
+
+def _too_large(event: Found, size: int, largest: int) -> Outcome:
+    """An object that no batch can carry fails alone; its key is that of the item it was read with, for a retry."""
+    entity = event.entity
+    key = split(event.owner[1] if event.owner else entity.fqn)[-1]
+    told = f"{size / 1e6:.1f} MB of content, and one object may have {largest / 1e6:.0f} MB: leave it out with a filter"
+    return Outcome("failed", entity.type_name(), entity.fqn, key, "size", told)

@@ -15,7 +15,10 @@ SOFT = 512 * MB
 RESERVED = 64 * MB + 8 * MB * (os.cpu_count() or 1)
 """Bytes that drivers reserve and hardly use: stacks, 8 MB for each thread, often one thread per processor."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_ARENA_MAX = -8
+_ARENA_MAX, _MMAP_THRESHOLD = -8, -3
+_APART = MB
+"""Bytes from which a block is mapped by itself, so that it goes back to the system as soon as it is freed; left alone,
+the C library raises this to the size of the largest block that was ever freed."""
 
 
 class _Meter:
@@ -46,7 +49,8 @@ def peak_rss() -> int:
 
 
 def tune() -> None:
-    """Set a long-running process up: fewer collections over objects that die young anyway, one malloc arena."""
+    """Set a long-running process up: fewer collections over objects that die young anyway, one malloc arena, large
+    blocks apart."""
     gc.collect()
     gc.freeze()
     atexit.register(gc.unfreeze)  # drivers take frozen objects for leaks at exit, and say so on stderr
@@ -54,6 +58,7 @@ def tune() -> None:
     libc = _libc()
     if libc is not None:
         libc.mallopt(_ARENA_MAX, 1)
+        libc.mallopt(_MMAP_THRESHOLD, _APART)
 
 
 def offer() -> None:

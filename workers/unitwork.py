@@ -17,7 +17,8 @@ from workers.batching import Batching
 from workers.confirming import confirm
 from workers.emitter import Emitter
 from workers.heartbeat import Held
-from workers.memory import Guard
+from workers.memory import Guard, give_back
+from workers.queues.weight import weigh
 from workers.retries import patiently
 from workers.sources import relax
 from workers.stopping import Stop
@@ -25,6 +26,8 @@ from workers.unitledger import UnitLedger
 
 CALM = 500
 """Objects that a careful unit reads without harm before it reads as fast as ever: what killed it was among them."""
+HEAVY = 4_000_000
+"""Bytes of a batch that is stored before anything else is read: it is held several times over while it is."""
 PIECE = 2500
 """Objects in one piece of a split remainder, about."""
 
@@ -226,8 +229,15 @@ class UnitWork:
         self._held.later(lambda: self._ledger.flushing(unit, fence, position))
 
     def _emit(self, source: Source | None) -> None:
-        self._emitter.emit(self._counted(self._batching.cut(), source))
+        batch = self._counted(self._batching.cut(), source)
+        heavy = weigh(batch) > HEAVY
+        if heavy:  # what reading it left behind goes first, and nothing is read beside it until it is stored
+            give_back()
+        self._emitter.emit(batch)
         self.moved = True
+        del batch
+        if heavy:
+            self._emitter.settle()
 
     def _counted(self, batch: Batch, source: Source | None) -> Batch:
         if source is not None:

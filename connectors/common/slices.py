@@ -24,6 +24,8 @@ __all__ = ["WEIGHT", "Facet", "Listed", "Raw", "SliceReader"]
 
 WEIGHT = 40_000
 """Most weight in one slice. A column weighs 1 and takes about 0.5 KB, so a slice holds about 20 MB at most."""
+HEAVY = 8_000
+"""Weight of one object, about 4 MB, from which on nothing is read ahead of it, nor while it is handed out."""
 
 
 class Raw(NamedTuple):
@@ -78,7 +80,8 @@ class SliceReader:
             while current is not None:
                 rows = pending.result() if pending else self.fetcher.fetch(_kept(current))
                 following = next(slices, None)
-                pending = self.ahead.submit(self.fetcher.fetch, _kept(following)) if following else None
+                alone = following is None or _heavy(current) or _heavy(following)
+                pending = None if alone else self.ahead.submit(self.fetcher.fetch, _kept(following or []))
                 yield from self._hand_out(current, rows)
                 current = following
         finally:
@@ -162,3 +165,7 @@ class SliceReader:
 
 def _kept(steps: list[Listed | _Step]) -> list[Listed]:
     return [step for step in steps if isinstance(step, Listed)]
+
+
+def _heavy(steps: list[Listed | _Step]) -> bool:
+    return any(isinstance(step, Listed) and step.weight > HEAVY for step in steps)

@@ -8,10 +8,14 @@ from typing import Any
 from connectors.common.slices import Facet, Listed
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.entities.indexes import IndexRow, KeyDetails
+from connectors.postgres.longtexts import whole
 from connectors.postgres.types import Types
 from specs.config import MetadataExtract
 
 Read = Callable[[Sequence[Listed]], Iterable[tuple[Any, ...]]]
+
+BODY = 10
+"""The column of ``routines`` with the body."""
 
 
 def facets(
@@ -24,6 +28,9 @@ def facets(
 
     def rows(name: str) -> Read:
         return lambda kept: driver.rows(name, [[each.id for each in kept]])
+
+    def texts(name: str, piece: str, at: int, part: int | None = None) -> Read:
+        return lambda kept: whole(driver, piece, driver.rows(name, [[each.id for each in kept]]), at, part)
 
     def columns(kept: Sequence[Listed]) -> Iterable[tuple[Any, ...]]:
         found = driver.rows("columns", [[each.id for each in kept]])
@@ -49,10 +56,10 @@ def facets(
         values = (Facet("value", rows("sequence_values")),) if extract.sizes else ()
         return (Facet("sequence", rows("sequences")), *values)
     if node == "stored_procedure":
-        return (Facet("routine", rows("routines")),)
+        return (Facet("routine", texts("routines", "body_piece", BODY)),)
     found = [
         Facet("relation", rows("relations")),
-        Facet("comments", rows("comments")),
+        Facet("comments", texts("comments", "comment_piece", 2, part=1)),
         Facet("columns", columns),
         Facet("constraints", rows("constraints"), lambda each: each.data[0] in "rpf"),
         Facet("indexes", indexes, lambda each: each.data[0] in "rpm"),
@@ -64,7 +71,7 @@ def facets(
     if extract.sizes:
         found.append(Facet("sizes", rows("sizes"), lambda each: each.data[0] in "rm"))
     if extract.ddl:
-        found.append(Facet("views", rows("views"), lambda each: each.data[0] in "vm"))
+        found.append(Facet("views", texts("views", "view_piece", 1), lambda each: each.data[0] in "vm"))
     return tuple(found)
 
 

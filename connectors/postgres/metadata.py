@@ -200,6 +200,7 @@ class PostgresSource(DatabaseSource):
         yield place.tables.build(item.data, known["fqn"], known["parent"])
         if "triggers" in item.data.rows:
             yield from place.tables.triggers(item.data, known["fqn"])
+        item.data.rows.clear()  # the item outlives its entity, and texts of megabytes need not
 
     def yield_type(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield objects.user_type(item.data, identity(scope), self._enter(scope).types)
@@ -209,6 +210,7 @@ class PostgresSource(DatabaseSource):
 
     def yield_stored_procedure(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield routine(item.data, identity(scope), self._enter(scope).scope.fqn)
+        item.data.rows.clear()
 
     # -- how objects are listed and read --------------------------------------------------------------------------
     def _enter(self, scope: Scope) -> _Place:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 64 * 1024
-"""Characters of one entity's search text that are indexed; a table of 4,000 columns has about as many."""
+from specs.work import SEARCHED
+
+LONGEST = SEARCHED
 WORD = 500
 """Characters of one word; PostgreSQL takes 2 KB at most."""
 

@@ -1,9 +1,27 @@
--- The names below schemas: (schema, key, name, oid, weight, ...). The key orders by its bytes.
+-- The names below schemas: (schema, key, name, oid, weight, ...). The key orders by its bytes. A weight is about 500
+-- bytes of what will be read of the object; sizes of texts are told without unpacking them.
 
 -- name: list_tables
 -- Bounds are names, so that the index on names serves them; a name orders by its bytes. Partitions are listed even
 -- where they are not to be shown: what is left out is counted.
-SELECT n.nspname, c.relname, c.relname, c.oid, 1 + c.relnatts, c.relkind, c.relhastriggers, c.relispartition,
+-- A stored query takes about eight times its text. Comments and expressions are weighed only in a database that has long
+-- ones at all, which is when they are stored apart.
+SELECT n.nspname, c.relname, c.relname, c.oid,
+       1 + c.relnatts + (
+           CASE WHEN c.relkind IN ('v', 'm')
+                THEN (SELECT coalesce(sum(pg_catalog.octet_length(r.ev_action::text)), 0) / 8
+                      FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = c.oid) ELSE 0 END
+           + CASE WHEN (SELECT pg_catalog.pg_relation_size(t.reltoastrelid) > 0 FROM pg_catalog.pg_class AS t
+                        WHERE t.oid = 'pg_catalog.pg_description'::pg_catalog.regclass)
+                  THEN (SELECT coalesce(sum(pg_catalog.octet_length(d.description)), 0)
+                        FROM pg_catalog.pg_description AS d
+                        WHERE d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass) ELSE 0 END
+           + CASE WHEN (SELECT pg_catalog.pg_relation_size(t.reltoastrelid) > 0 FROM pg_catalog.pg_class AS t
+                        WHERE t.oid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass)
+                  THEN (SELECT coalesce(sum(pg_catalog.octet_length(d.adbin::text)), 0)
+                        FROM pg_catalog.pg_attrdef AS d WHERE d.adrelid = c.oid) ELSE 0 END
+       )::int8 / 500,
+       c.relkind, c.relhastriggers, c.relispartition,
        NOT c.relispartition AND c.relkind IN ('r', 'f')
        AND EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = c.oid)
 FROM pg_catalog.pg_namespace AS n
@@ -22,7 +40,10 @@ WHERE n.nspname = ANY (%(schemas)s) AND c.relkind = 'S'
 
 -- name: list_types
 -- Row types of tables, array types and multiranges belong to something else; base types come from extensions in C.
-SELECT n.nspname, t.typname, t.typname, t.oid, 1, t.typtype
+SELECT n.nspname, t.typname, t.typname, t.oid,
+       CASE WHEN t.typtype = 'e'
+            THEN 1 + (SELECT count(*) FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = t.oid) / 8 ELSE 1 END,
+       t.typtype
 FROM pg_catalog.pg_namespace AS n
 JOIN pg_catalog.pg_type AS t ON t.typnamespace = n.oid
 WHERE n.nspname = ANY (%(schemas)s)
@@ -32,7 +53,7 @@ WHERE n.nspname = ANY (%(schemas)s)
   AND (%(until)s::text IS NULL OR t.typname <= %(until)s::name COLLATE "C")
 
 -- name: list_routines
-SELECT n.nspname, k.key, p.proname, p.oid, 1 + pg_catalog.pg_column_size(p.prosrc) / 500
+SELECT n.nspname, k.key, p.proname, p.oid, 1 + pg_catalog.octet_length(p.prosrc) / 500
 FROM pg_catalog.pg_namespace AS n
 JOIN pg_catalog.pg_proc AS p ON p.pronamespace = n.oid
 CROSS JOIN LATERAL (SELECT p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')' AS key) AS k

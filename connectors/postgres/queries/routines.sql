@@ -1,6 +1,7 @@
 -- Routines, and the triggers that call them.
 
 -- name: routines
+-- A body of more than 4 MB is left out here: it is read by body_piece.
 SELECT p.oid,
        pg_catalog.pg_get_userbyid(p.proowner),
        pg_catalog.obj_description(p.oid, 'pg_proc'),
@@ -16,8 +17,10 @@ SELECT p.oid,
            FROM pg_catalog.generate_series(
                1, pg_catalog.cardinality(coalesce(p.proallargtypes, p.proargtypes::oid[]))) AS place) END,
        pg_catalog.pg_get_function_result(p.oid),
-       coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc), -- from 14
-       p.prosrc, -- before 14
+       CASE WHEN pg_catalog.octet_length(p.prosrc) <= 4194304 THEN
+       coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc) -- from 14
+       p.prosrc -- before 14
+       END,
        p.provolatile,
        p.prosecdef,
        p.proisstrict,
@@ -53,6 +56,12 @@ SELECT p.oid,
 FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
 WHERE p.oid = ANY (%b::oid[])
+
+-- name: body_piece
+SELECT pg_catalog.substr(coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc), %(at)s, %(length)s) -- from 14
+SELECT pg_catalog.substr(p.prosrc, %(at)s, %(length)s) -- before 14
+FROM pg_catalog.pg_proc AS p
+WHERE p.oid = %(oid)s
 
 -- name: triggers
 SELECT t.tgrelid,

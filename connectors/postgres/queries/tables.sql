@@ -36,7 +36,9 @@ FROM pg_catalog.pg_class AS c
 WHERE c.oid = ANY (%b::oid[])
 
 -- name: comments
-SELECT d.objoid, d.objsubid, d.description
+-- A comment of more than 4 MB is left out here: it is read by comment_piece.
+SELECT d.objoid, d.objsubid,
+       CASE WHEN pg_catalog.octet_length(d.description) <= 4194304 THEN d.description END
 FROM pg_catalog.pg_description AS d
 WHERE d.objoid = ANY (%b::oid[]) AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
 
@@ -73,10 +75,20 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE h.inhrelid = ANY (%b::oid[])
 ORDER BY h.inhrelid, h.inhseqno
 
+-- name: comment_piece
+SELECT pg_catalog.substr(d.description, %(at)s, %(length)s)
+FROM pg_catalog.pg_description AS d
+WHERE d.objoid = %(oid)s AND d.objsubid = %(part)s AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
+
 -- name: views
-SELECT c.oid, pg_catalog.pg_get_viewdef(c.oid, true)
+-- A text of more than 4 MB is left out here: it is read by view_piece.
+SELECT c.oid, CASE WHEN pg_catalog.octet_length(v.definition) <= 4194304 THEN v.definition END
 FROM pg_catalog.pg_class AS c
+CROSS JOIN LATERAL (SELECT pg_catalog.pg_get_viewdef(c.oid, true) AS definition OFFSET 0) AS v
 WHERE c.oid = ANY (%b::oid[])
+
+-- name: view_piece
+SELECT pg_catalog.substr(pg_catalog.pg_get_viewdef(%(oid)s::oid, true), %(at)s, %(length)s)
 
 -- name: partitioning
 SELECT c.oid,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
 
-from connectors.common.slices import WEIGHT, Facet, Listed, Raw, SliceReader
+from connectors.common.slices import HEAVY, WEIGHT, Facet, Listed, Raw, SliceReader
 from specs.errors import HeadraceError, Retry, Skip
 from specs.topology.node import Item, Outcome
 from specs.topology.reading import Reading
@@ -135,6 +135,28 @@ def test_wide_tables_make_smaller_slices() -> None:
     listed = [each._replace(weight=WEIGHT // 4) for each in listing(10)]
     assert len(list(table.reader().read(listed))) == 10
     assert table.sizes == [4, 4, 2]
+
+
+class Inline(ThreadPoolExecutor):
+    """Reads ahead at once, in the thread that asks."""
+
+    def submit(self, call: Any, /, *arguments: Any, **named: Any) -> Any:  # type: ignore[override]
+        done: Future[Any] = Future()
+        done.set_result(call(*arguments, **named))
+        return done
+
+
+@pytest.mark.parametrize(("heavy", "expected"), [(None, [2, 3, 3]), (1, [1, 2, 3]), (2, [2, 2, 3])])
+def test_nothing_is_read_ahead_of_a_heavy_object_nor_while_it_is_handed_out(
+    heavy: int | None, expected: list[int]
+) -> None:
+    table = Table()
+    listed = listing(3)
+    if heavy is not None:
+        listed[heavy] = listed[heavy]._replace(weight=HEAVY + 1)
+    steps = table.reader(Reading(slice=1), ahead=Inline(1)).read(listed)
+    read = [len(table.sizes) for _ in steps]
+    assert read == expected, "slices that were read when each object was handed out"
 
 
 def test_poison_is_not_read_and_touched_keys_come_one_by_one() -> None:

@@ -9,8 +9,9 @@ from specs.names import mark
 from specs.topology.events import Coverage, Covered, Done, Event, Found, Reported, Spawned, Start
 from specs.topology.node import Outcome
 from specs.topology.scope import KeyRange, Scope
-from specs.work import Counts, Unit
+from specs.work import LARGEST, SEARCHED, Counts, Unit
 from workers.batching import BYTES, ENTITIES, Batching
+from workers.queues.codec import decode, encode
 
 SCOPE = Scope.of("shop", "public")
 UNIT = Unit("u" * 32, "run", "shop", Start("table", SCOPE, range=KeyRange()))
@@ -116,7 +117,7 @@ def test_a_batch_is_full_by_objects() -> None:
 
 def test_a_batch_is_full_by_bytes() -> None:
     batching = Batching(UNIT, 7)
-    assert add(batching, *found("a", comment="x" * (BYTES // 2)))[-1]
+    assert add(batching, *found("a", comment="x" * BYTES))[-1]
     batching.cut()
     assert not add(batching, *found("b", comment="x" * (BYTES // 4)))[-1]
 
@@ -137,3 +138,36 @@ def test_other_types_come_out_of_one_batch_apart() -> None:
     add(batching, Found(schema, "schema", Scope.of("shop"), None), Done(("table", None)), *found("a"))
     batch = batching.cut()
     assert [(row.type, row.scope) for row in batch.rows] == [("Schema", "shop"), ("Table", "shop.public")]
+
+
+def test_an_object_that_no_batch_can_carry_fails_alone_by_name_and_size() -> None:
+    batching = Batching(UNIT, 7, largest=10_000)
+    trigger = Trigger(
+        fqn="shop.public.b.t", name="t", parent="shop.public.b", timing="before", definition="x" * 20_000
+    )  # fmt: skip
+    add(batching, *found("a"), *found("big", comment="é" * 6_000), Found(table("b"), "table", SCOPE, None))
+    add(batching, Found(trigger, "table", SCOPE, ("Table", "shop.public.b")), Done(("table", "b")))
+    batch = batching.cut()
+    assert [row.name for row in batch.rows] == ["a", "b"]
+    failed = [(outcome.fqn, outcome.key, outcome.reason) for outcome, _, _ in batch.outcomes]
+    assert failed == [("shop.public.big", "big", "size"), ("shop.public.b.t", "b", "size")]
+    assert batch.outcomes[0][0].message.startswith("0.0 MB of content, and one object may have 0 MB")
+    assert batch.counts == {
+        "Table": Counts(listed=3, sent=2, failed=1), "Trigger": Counts(listed=1, failed=1)
+    }  # fmt: skip
+    assert batch.seen == [mark("Table", "shop.public.big"), mark("Trigger", "shop.public.b.t")]
+
+
+def test_the_largest_batch_is_one_that_whoever_unpacks_it_takes() -> None:
+    batching = Batching(UNIT, 7)
+    add(batching, *found("big", comment='"' * (LARGEST // 2 - 1000)))
+    batch = batching.cut()
+    assert len(batch.rows) == 1
+    assert len(batch.rows[0].content) > LARGEST - 3000
+    assert decode(encode(batch)).rows == batch.rows
+
+
+def test_no_more_words_travel_than_are_indexed() -> None:
+    batching = Batching(UNIT, 7)
+    add(batching, *found("a", comment="word " * SEARCHED))
+    assert len(batching.cut().rows[0].search) == SEARCHED
