@@ -4,7 +4,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 JOBS ?= 3
 
-.PHONY: help setup demo test test-compose lint format bench docs lock clean
+.PHONY: help setup demo test test-compose lint format bench compare-datahub docs lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -29,6 +29,9 @@ lint: setup ## ruff, mypy --strict, import-linter
 
 format: setup ## let ruff rewrite the code
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+compare-datahub: setup ## what DataHub's own ingestion makes today of what our tests froze
+	@$(BIN)/python -m tests.catalogs.datahub_ingestion --check
 
 bench: setup ## measure against the floor; writes docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks.run $(ARGS)

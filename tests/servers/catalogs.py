@@ -122,7 +122,8 @@ _ASPECTS: dict[str, set[str]] = {
     "schemaMetadata": {"schemaName", "platform", "version", "hash", "platformSchema", "fields"},
     "viewProperties": {"materialized", "viewLogic", "viewLanguage"},
     "containerProperties": {"name", "env", "customProperties"},
-    "subTypes": {"typeNames"}, "dataPlatformInstance": {"platform"}, "container": {"container"}, "status": {"removed"},
+    "browsePathsV2": {"path"}, "subTypes": {"typeNames"}, "dataPlatformInstance": {"platform"},
+    "container": {"container"}, "status": {"removed"},
 }  # fmt: skip
 """Aspects, and the fields that they must have."""
 _URN = re.compile(r"urn:li:(container:[0-9a-f]{32}|dataset:\(urn:li:dataPlatform:[a-z]+,[^(),]+,[A-Z]+\))", re.DOTALL)

@@ -108,3 +108,6 @@ class DataHubConfig(BatchedConfig):
         pattern=r"^[^(),.\s]+$",
         description="Tells services of one platform apart. Without it their databases need different names.",
     )
+    tiers: Literal[2, 3] | None = Field(
+        default=None, description="Names of a table there: 3 with the database, 2 without; else as its platform has it."
+    )

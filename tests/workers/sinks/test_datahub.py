@@ -71,9 +71,42 @@ def test_urns_are_those_of_its_own_ingestion() -> None:
     assert NAMES.container("svc.postgres.s1") == "urn:li:container:d8edf4b02b0cd38783ee23056950ccd0"
     odd = names.build("svc", "db", "s", "a(b),c")
     assert NAMES.dataset(odd) == "urn:li:dataset:(urn:li:dataPlatform:postgres,db.s.a%28b%29%2Cc,PROD)"
-    assert Names("mysql", "DEV", "eu").dataset("svc.db.s.t") == (
-        "urn:li:dataset:(urn:li:dataPlatform:mysql,eu.db.s.t,DEV)"
+    assert Names("postgres", "DEV", "eu").dataset("svc.db.s.t") == (
+        "urn:li:dataset:(urn:li:dataPlatform:postgres,eu.db.s.t,DEV)"
     )  # fmt: skip
+
+
+def test_platforms_whose_tables_have_two_names() -> None:
+    names_ = Names("mysql", "PROD", None)
+    assert names_.dataset("shopm.def.m5.foo") == "urn:li:dataset:(urn:li:dataPlatform:mysql,m5.foo,PROD)"
+    assert names_.container("shopm.def.m5") == "urn:li:container:f3a5ddfd3bf16cb08b54a321a464c888"
+    found = list(proposals("Schema", "shopm.def.m5", {"name": "m5", "fqn": "shopm.def.m5"}, names_))
+    told = {each.aspect: each.value for each in found}
+    assert "container" not in told
+    assert told["subTypes"] == {"typeNames": ["Database"]}
+    assert told["browsePathsV2"] == {"path": []}
+    assert list(proposals("Database", "shopm.def", {"name": "def", "fqn": "shopm.def"}, names_)) == []
+    assert list(proposals("Database", "shopm.def", None, names_)) == []
+    assert Names("mysql", "PROD", None, 3).dataset("s.def.m5.foo").endswith("mysql,def.m5.foo,PROD)")
+    assert Names("other", "PROD", None, 2).dataset("s.def.m5.foo").endswith("other,m5.foo,PROD)")
+
+
+def test_only_named_parts_are_fields() -> None:
+    part = Column(name="street", native_type="text", type=DataType.TEXT, ordinal=1)
+    struct = Column(name="element", native_type="addr", type=DataType.STRUCT, ordinal=1, children=(part,))
+    text = Column(name="element", native_type="text", type=DataType.TEXT, ordinal=1)
+    table = Table(
+        fqn="shop.db.s.t", name="t", parent="shop.db.s", table_type=TableType.REGULAR,
+        columns=(
+            Column(name="tags", native_type="text[]", type=DataType.ARRAY, ordinal=1, children=(text,)),
+            Column(name="homes", native_type="addr[]", type=DataType.ARRAY, ordinal=2, children=(struct,)),
+            Column(name="by", native_type="map", type=DataType.MAP, ordinal=3, children=(text, struct)),
+            Column(name="doc", native_type="jsonb", type=DataType.JSON, ordinal=4),
+        ),
+    )  # fmt: skip
+    fields = aspects(table)["schemaMetadata"]["fields"]
+    assert [each["fieldPath"] for each in fields] == ["tags", "homes", "homes.street", "by", "by.street", "doc"]
+    assert fields[-1]["type"] == {"type": {"com.linkedin.schema.RecordType": {}}}
 
 
 def aspects(entity: Any) -> dict[str, Any]:
@@ -86,7 +119,12 @@ def aspects(entity: Any) -> dict[str, Any]:
 def test_containers() -> None:
     _, database, schema, _ = estate()
     assert aspects(database) == {
-        "containerProperties": {"name": "db", "env": "PROD", "customProperties": {"headrace": "shop.db"}},
+        "containerProperties": {
+            "name": "db",
+            "env": "PROD",
+            "customProperties": {"platform": "postgres", "env": "PROD", "database": "db", "headrace": "shop.db"},
+        },
+        "browsePathsV2": {"path": []},
         "subTypes": {"typeNames": ["Database"]},
         "dataPlatformInstance": {"platform": "urn:li:dataPlatform:postgres"},
         "status": {"removed": False},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from specs import names
@@ -18,12 +18,16 @@ _NUMBERS = (
     DataType.TINYINT, DataType.SMALLINT, DataType.INT, DataType.BIGINT, DataType.HUGEINT, DataType.DECIMAL,
     DataType.FLOAT, DataType.DOUBLE, DataType.MONEY, DataType.YEAR,
 )  # fmt: skip
+_BYTES = (
+    DataType.BINARY, DataType.VARBINARY, DataType.BLOB, DataType.BIT, DataType.GEOMETRY, DataType.TSVECTOR,
+)  # fmt: skip
+_TIMES = (DataType.TIME, DataType.TIMETZ, DataType.TIMESTAMP, DataType.TIMESTAMPTZ, DataType.INTERVAL)
 _TYPES: Mapping[str, str] = {
     **dict.fromkeys(_NUMBERS, "Number"),
-    **dict.fromkeys((DataType.BINARY, DataType.VARBINARY, DataType.BLOB, DataType.BIT), "Bytes"),
-    **dict.fromkeys((DataType.TIME, DataType.TIMETZ, DataType.TIMESTAMP, DataType.TIMESTAMPTZ), "Time"),
+    **dict.fromkeys(_BYTES, "Bytes"),
+    **dict.fromkeys(_TIMES, "Time"),
     DataType.BOOLEAN: "Boolean", DataType.DATE: "Date", DataType.ENUM: "Enum", DataType.ARRAY: "Array",
-    DataType.MAP: "Map", DataType.STRUCT: "Record", DataType.UNION: "Union",
+    DataType.MAP: "Map", DataType.STRUCT: "Record", DataType.UNION: "Union", DataType.JSON: "Record",
 }  # fmt: skip
 """What is not here is a ``String``; the source's own type stands beside it in any case."""
 
@@ -38,6 +42,8 @@ class Proposal(NamedTuple):
 def proposals(type_: str, fqn: str, content: Content | None, made: Names) -> Iterator[Proposal]:
     """The aspects of one entity; without content that it is gone."""
     kind = KINDS[type_]
+    if type_ == "Database" and made.flat:
+        return
     urn = made.dataset(fqn) if kind == "dataset" else made.container(fqn)
     if content is None:
         yield Proposal(kind, urn, "status", {"removed": True})
@@ -45,21 +51,23 @@ def proposals(type_: str, fqn: str, content: Content | None, made: Names) -> Ite
     aspects = _table(content, made) if kind == "dataset" else _container(type_, content, made)
     for aspect, value in aspects:
         yield Proposal(kind, urn, aspect, value)
-    instance = {"platform": made.platform_urn}
-    if made.instance:
-        instance["instance"] = f"urn:li:dataPlatformInstance:({made.platform_urn},{made.instance})"
+    instance = {"platform": made.platform_urn} | ({"instance": made.instance_urn} if made.instance_urn else {})
     yield Proposal(kind, urn, "dataPlatformInstance", instance)
-    if type_ != "Database":
-        yield Proposal(kind, urn, "container", {"container": made.container(content["parent"])})
+    around = made.containers(fqn)
+    if around:
+        yield Proposal(kind, urn, "container", {"container": around[-1]})
+    path = [{"id": each, "urn": each} for each in filter(None, (made.instance_urn, *around))]
+    yield Proposal(kind, urn, "browsePathsV2", {"path": path})
     yield Proposal(kind, urn, "status", {"removed": False})
 
 
 def _container(type_: str, content: Content, made: Names) -> Iterator[tuple[str, dict[str, Any]]]:
-    properties = {"name": content["name"], "env": made.env, "customProperties": {"headrace": content["fqn"]}}
+    own = made.bag(content["fqn"]) | {"env": made.env} | ({"instance": made.instance} if made.instance else {})
+    properties = {"name": content["name"], "env": made.env, "customProperties": {**own, "headrace": content["fqn"]}}
     if content.get("comment"):
         properties["description"] = content["comment"]
     yield "containerProperties", properties
-    yield "subTypes", {"typeNames": [type_]}
+    yield "subTypes", {"typeNames": ["Database" if made.flat else type_]}
 
 
 def _table(content: Content, made: Names) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -80,7 +88,7 @@ def _schema(content: Content, made: Names) -> dict[str, Any]:
     keys = [each for each in content.get("constraints", ()) if each["kind"] == "primary_key"]
     primary = list(keys[0].get("columns", ())) if keys else []
     found: dict[str, Any] = {
-        "schemaName": made.name(content["fqn"]), "platform": made.platform_urn, "version": 0, "hash": "",
+        "schemaName": made.schema_name(content["fqn"]), "platform": made.platform_urn, "version": 0, "hash": "",
         "platformSchema": {"com.linkedin.schema.OtherSchema": {"rawSchema": content.get("ddl") or ""}},
         "fields": [field for each in content.get("columns", ()) for field in _fields(each, "", primary)],
     }  # fmt: skip
@@ -103,8 +111,16 @@ def _fields(column: Content, prefix: str, primary: list[str]) -> Iterator[dict[s
     if column.get("comment"):
         found["description"] = column["comment"]
     yield found
-    for child in column.get("children", ()):
+    for child in _members(column):
         yield from _fields(child, f"{path}.", primary)
+
+
+def _members(column: Content) -> Sequence[Content]:
+    """The named parts of a column. An array's element and a map's key and value are no fields; their parts are."""
+    while column.get("type") in (DataType.ARRAY, DataType.MAP) and column.get("children"):
+        column = column["children"][-1]
+    found: Sequence[Content] = column.get("children", ())
+    return found if column.get("type") in (DataType.STRUCT, DataType.UNION) else ()
 
 
 def _foreign(key: Content, fqn: str, made: Names) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class DataHubSink:
         self.bounds = Bounds(min(config.batch_entries, PROPOSALS // ASPECTS), config.batch_bytes)
         self.timeout = config.timeout
         platform = config.platform or PLATFORMS.get(service.type) or re.sub(r"[^A-Za-z0-9]+", "-", service.type)
-        self._names = Names(platform, config.env, config.platform_instance)
+        self._names = Names(platform, config.env, config.platform_instance, config.tiers or 0)
         token = config.token.get_secret_value() if config.token else ""
         headers = {"Content-Type": "application/json", "X-RestLi-Protocol-Version": "2.0.0"}
         if token:

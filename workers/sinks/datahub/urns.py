@@ -8,6 +8,10 @@ from dataclasses import dataclass
 
 from specs import names
 
+TWO_TIERS = frozenset(
+    {"clickhouse", "doris", "hive", "mariadb", "mysql", "sqlite", "starrocks", "teradata", "tidb"}
+)  # fmt: skip
+"""Platforms whose tables have two names there: what is a schema here is a database there."""
 _RESERVED = {"%": "%25", "(": "%28", ")": "%29", ",": "%2C", "␟": "%E2%90%9F"}
 
 
@@ -18,19 +22,39 @@ def clean(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Makes URNs for one service. ``instance`` tells services of one platform apart, where it is given."""
+    """Makes URNs for one service. ``instance`` tells services of one platform apart, where it is given.
+
+    ``tiers``: how many names a table has, 3 with the database, 2 without; 0 for what its platform has.
+    """
 
     platform: str
     env: str
     instance: str | None
+    tiers: int = 0
+
+    @property
+    def flat(self) -> bool:
+        """Whether databases have no place there, and schemas are called databases."""
+        return (self.tiers or (2 if self.platform in TWO_TIERS else 3)) == 2
+
+    @property
+    def instance_urn(self) -> str | None:
+        return f"urn:li:dataPlatformInstance:({self.platform_urn},{self.instance})" if self.instance else None
 
     @property
     def platform_urn(self) -> str:
         return f"urn:li:dataPlatform:{self.platform}"
 
     def name(self, fqn: str) -> str:
-        """The name of a table there: ``[instance.]database.schema.table``."""
-        return ".".join(filter(None, (self.instance, *names.split(fqn)[1:])))
+        """The name of a table there: ``[instance.]database.schema.table``, or without the database."""
+        return ".".join(filter(None, (self.instance, *self._parts(fqn))))
+
+    def schema_name(self, fqn: str) -> str:
+        """The name of a table without its platform instance."""
+        return ".".join(self._parts(fqn))
+
+    def _parts(self, fqn: str) -> tuple[str, ...]:
+        return names.split(fqn)[2 if self.flat else 1 :]
 
     def dataset(self, fqn: str) -> str:
         return f"urn:li:dataset:({self.platform_urn},{clean(self.name(fqn))},{self.env})"
@@ -40,8 +64,17 @@ class Names:
 
     def container(self, fqn: str) -> str:
         """A database or schema; its id is a hash of what names it."""
-        parts = names.split(fqn)[1:]
-        bag = dict(zip(("database", "schema"), parts, strict=False))
-        bag |= {"platform": self.platform, "instance": self.instance or self.env}
+        bag = self.bag(fqn) | {"instance": self.instance or self.env}
         text = json.dumps(bag, separators=(",", ":"), sort_keys=True)
         return f"urn:li:container:{hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()}"
+
+    def bag(self, fqn: str) -> dict[str, str]:
+        """What names a database or schema: its platform and ``database`` and ``schema``."""
+        return {"platform": self.platform} | dict(zip(("database", "schema"), self._parts(fqn), strict=False))
+
+    def containers(self, fqn: str) -> list[str]:
+        """The containers around a schema or table, the outermost first."""
+        parts = names.split(fqn)
+        return [
+            self.container(names.build(*parts[:length])) for length in range(3 if self.flat else 2, len(parts))
+        ]  # fmt: skip
