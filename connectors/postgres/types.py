@@ -89,9 +89,7 @@ class Types:
             fields["children"] = self._inner("element", (row.inner, row.inner_typmod), depth)
         elif row.kind in _KINDS:
             fields["type"] = _KINDS[row.kind]
-            if row.kind == "e":
-                fields["values"] = tuple(row.labels or ())
-            elif row.kind == "d" and row.inner is not None:
+            if row.kind == "d" and row.inner is not None:
                 fields["children"] = self._inner("base", (row.inner, row.inner_typmod), depth)
                 if row.not_null or any(not base.nullable for base in fields["children"]):
                     fields["nullable"] = False

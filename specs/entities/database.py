@@ -100,7 +100,8 @@ class Column(Part):
     properties: Properties = Field(default_factory=dict)
     comment: Prose | None = None
     values: tuple[Name, ...] = ()
-    """The labels of an enum or set, in the source's order."""
+    """The labels of an enum or set, in the source's order, where they are the column's own. Those of a user-defined
+    type stand with that type alone: 10,000 of them in each of 500 columns would be 60 MB of one table."""
     type_fqn: str | None = None
     """The FQN of the user-defined type, where it is one."""
     tags: tuple[str, ...] = ()

@@ -44,6 +44,7 @@ CREATE FOREIGN DATA WRAPPER wrapper;
 CREATE SERVER far FOREIGN DATA WRAPPER wrapper;
 CREATE FOREIGN TABLE distant (n int OPTIONS (column_name 'q')) SERVER far OPTIONS (table_name 'z');
 CREATE TABLE base (n int);
+CREATE TABLE felt (m mood, all_of_them mood[]);
 CREATE TABLE derived (n int);
 CREATE TABLE like_pair (x int, y text);
 CREATE TABLE parts (n int, m int) PARTITION BY RANGE (n);

@@ -119,10 +119,10 @@ def check_columns(found: dict[str, Any]) -> None:
     assert (child["at"].type, child["at"].native_type) == ("timestamptz", "timestamp(3) with time zone")
     assert child["b"].default == "7"
     assert child["feeling"].default == "'ok'::public.mood"
-    assert (child["feeling"].type, child["feeling"].values) == ("enum", ("sad", "ok", "it's"))
+    assert (child["feeling"].type, child["feeling"].values) == ("enum", ()), "labels stand with their type"
     assert child["feeling"].type_fqn.endswith(".public.mood")
     assert child["moods"].type == "array"
-    assert child["moods"].children[0].values == ("sad", "ok", "it's")
+    assert child["moods"].children[0].type_fqn == child["feeling"].type_fqn
     assert child["tags"].children[0].type == "text"
     assert (child["mail"].type, child["mail"].native_type) == ("domain", "public.email")
     assert (child["mail"].children[0].type, child["mail"].children[0].length) == ("varchar", 80)

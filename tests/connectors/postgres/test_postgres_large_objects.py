@@ -79,6 +79,31 @@ def test_listings_weigh_texts_before_they_are_read(large: str) -> None:
     assert all(isinstance(weight, int) for weight in weights.values())
 
 
+def test_labels_of_an_enum_are_told_once(large: str) -> None:
+    with psycopg.connect(large, autocommit=True) as connection:
+        connection.execute(f"CREATE TABLE enums ({', '.join(f'e{at} many' for at in range(500))})")
+    found = entities(large)
+    assert len(found["UserType public.many"].content()) > 100_000
+    assert len(found["Table public.enums"].content()) < 100_000
+
+
+def measured(*arguments: str) -> tuple[str, int]:
+    """What a command said, and the most memory that its process took, in MB."""
+    command = (
+        "import sys\n"
+        "from scheduler.cli import main\n"
+        "from workers.memory import peak_rss\n"
+        "try: main()\n"
+        "finally: print(peak_rss() >> 20, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", command, *arguments],
+        cwd=ROOT, capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout, int(done.stderr.split()[-1])
+
+
 def test_twenty_megabytes_of_comment_and_thirty_of_body_fit_into_flat_memory(
     postgres_database: str, tmp_path: Path
 ) -> None:
@@ -92,12 +117,11 @@ def test_twenty_megabytes_of_comment_and_thirty_of_body_fit_into_flat_memory(
             " FROM generate_series(1, 1500) AS n) || '%s', ''",
         ):
             connection.execute(f"DO $$ BEGIN EXECUTE format('{what}); END $$")
-    command = "from scheduler.cli import main; main()"
-    options = ("--name", "large", "--quiet", "--json", "--catalog", f"sqlite:///{tmp_path}/catalog.db")
-    done = subprocess.run(
-        [sys.executable, "-c", command, "crawl", postgres_database, *options],
-        cwd=ROOT, capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    said = json.loads(done.stdout)
-    assert (done.returncode, said["status"], said["entities"]["StoredProcedure"]["emitted"]) == (0, "complete", 1)
-    assert said["peak_rss_mb"] <= 200
+    catalog = ("--catalog", f"sqlite:///{tmp_path}/catalog.db")
+    said, peak = measured("crawl", postgres_database, "--name", "large", "--quiet", "--json", *catalog)
+    summary = json.loads(said)
+    assert (summary["status"], summary["entities"]["StoredProcedure"]["emitted"]) == ("complete", 1)
+    assert peak <= 200
+    said, peak = measured("export", *catalog)
+    assert max(map(len, said.splitlines())) > 30 * 1024 * 1024
+    assert peak <= 200
