@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
-from connectors.common.sliced import routine_rule
-from connectors.common.slices import Listed, Raw
+from connectors.common.slices import Raw
 from connectors.mysql import definitions
 from connectors.mysql.columns import columns as columns_of
 from connectors.mysql.constraints import constraints, indexes
 from specs import names
-from specs.config import MetadataExtract
 from specs.entities.base import Entity
 from specs.entities.database import Partitioning, Sequence, Table, TableType
-from specs.entities.routines import Argument, StoredProcedure
 from specs.entities.triggers import Trigger
 from specs.sources.database import identity
 from specs.topology.scope import Scope
@@ -140,62 +136,4 @@ def sequence(raw: Raw, scope: Scope) -> Sequence:
         cycle=bool(cycle),
         cache=int(cache) if int(cache) > 1 else None,
         next_value=int(following),
-    )
-
-
-@dataclass
-class Signature:
-    """A routine as listed: what its FQN is made of."""
-
-    schema: str
-    name: str
-    kind: str
-    arguments: list[Argument] = field(default_factory=list)
-
-    @property
-    def key(self) -> str:
-        return f"{self.name}({', '.join(each.native_type for each in self.arguments)})"
-
-
-def routines(rows: Iterable[tuple[Any, ...]], extract: MetadataExtract) -> list[Listed]:
-    """Routines from the rows of their parameters. A procedure with the signature of a function says what it is."""
-    found: dict[tuple[str, str, str], Signature] = {}
-    for schema, name, kind, ordinal, mode, parameter, native in rows:
-        signature = found.setdefault((schema, name, kind), Signature(schema, name, kind))
-        if ordinal is not None:
-            signature.arguments.append(
-                Argument(name=parameter, native_type=str(native or ""), mode=(mode or "IN").lower())
-            )
-    taken = {(each.schema, each.key) for each in found.values() if each.kind == "FUNCTION"}
-    listed = []
-    for each in found.values():
-        key = each.key
-        if each.kind.startswith("PACKAGE"):
-            key = f"{each.kind.lower()} {each.name}"
-        elif each.kind == "PROCEDURE" and (each.schema, key) in taken:
-            key += " procedure"
-        rule = routine_rule(extract, each.name, key)
-        listed.append(Listed(each.schema, key, key, (each.schema, key), rule, data=each))
-    return listed
-
-
-def routine(raw: Raw, scope: Scope) -> StoredProcedure:
-    signature: Signature = raw.listed.data
-    _, returns, deterministic, security, comment, language, definer, mode, access, statement = raw.rows["bodies"][0]
-    told = definitions.routine(statement, signature.kind) if statement else None
-    kind = "aggregate" if told and told.aggregate else signature.kind.lower()
-    return StoredProcedure(
-        **identity(scope),
-        display_name=signature.name,
-        comment=comment or None,
-        kind=kind,
-        language=(language or "sql").lower(),
-        arguments=tuple(signature.arguments),
-        returns=returns if signature.kind == "FUNCTION" else None,
-        code=told.body if told else None,
-        deterministic=None if kind.startswith("package") else deterministic == "YES",
-        security_definer=security == "DEFINER",
-        definer=definer,
-        settings={"sql_mode": mode} if mode else {},
-        properties={} if access in (None, "CONTAINS SQL") else {"sql_data_access": access.lower()},
     )

@@ -17,9 +17,9 @@ class MysqlConnection(ConnectionConfig):
     """A MySQL server, 8.0 or newer, or a MariaDB server, 10.6 or newer, and one of its databases or all of them.
 
     What these servers call a database is a schema here, below the one database ``def``, as information_schema calls it:
-    ``SERVICE.def.shop.orders``. The user needs ``GRANT SELECT, SHOW VIEW, TRIGGER ON *.*``, and to see the code of
-    routines ``SHOW_ROUTINE`` (MySQL) or SELECT on ``mysql.proc`` (MariaDB). Objects on which the user has no rights
-    look absent; Headrace therefore deletes nothing after the user's grants have changed.
+    ``SERVICE.def.shop.orders``. The user needs ``GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON *.*``, and to see the code
+    of routines ``SHOW_ROUTINE`` (MySQL) or SELECT on ``mysql.proc`` (MariaDB). Objects on which the user has no rights
+    look absent, events among them; Headrace therefore deletes nothing after the user's grants have changed.
     """
 
     schemes: ClassVar[tuple[str, ...]] = ("mysql", "mariadb")

@@ -38,7 +38,7 @@ class Routine:
 
 
 def routine(statement: str, kind: str) -> Routine:
-    """Take CREATE FUNCTION, PROCEDURE or PACKAGE apart; ``kind`` as information_schema calls it.
+    """Take CREATE FUNCTION, PROCEDURE, PACKAGE or EVENT apart; ``kind`` as information_schema calls it.
 
     A statement of another form is all body.
     """
@@ -50,7 +50,9 @@ def routine(statement: str, kind: str) -> Routine:
     aggregate = at > 0 and head[at - 1].word == "AGGREGATE"
     name = at + len(words)
     end = head[name].end
-    if kind.startswith("PACKAGE"):
+    if kind == "EVENT":
+        end = next((token.end for token in head[name + 1 :] if token.word == "DO"), None) or end
+    if kind.startswith("PACKAGE") or kind == "EVENT":
         return Routine(False, statement[end:].lstrip(" \n"))
     if name + 1 < len(head) and head[name + 1].text == "(":
         _, behind = ddl.group(head, name + 1)

@@ -95,7 +95,8 @@ class Facets:
             if row[:3] in ids
         ]  # fmt: skip
         wanted = [(row[:3], row[2], quoted(row[0], row[1])) for row in found]
-        statements = {key: definitions.first(row, 2) for key, row in show_create(self.driver, wanted)}
+        answers = show_create(self.driver, wanted)
+        statements = {key: definitions.first(row, 3 if key[2] == "EVENT" else 2) for key, row in answers}
         for row in found:
             yield (ids[row[:3]], *row[3:], statements.get(row[:3]))
 

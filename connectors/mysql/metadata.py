@@ -9,7 +9,7 @@ from typing import Any
 from connectors.common.queries import load
 from connectors.common.sliced import SlicedSource
 from connectors.common.slices import Facet, Listed
-from connectors.mysql import build, presence
+from connectors.mysql import build, presence, routines
 from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.driver import MysqlDriver
 from connectors.mysql.facets import Facets
@@ -96,7 +96,7 @@ class MysqlSource(SlicedSource):
     def listing(self, node: str, base: Scope, schemas: Sequence[str], span: KeyRange) -> Iterable[Listed]:
         order = {schema: at for at, schema in enumerate(schemas)}
         if node == "stored_procedure":
-            found = build.routines(self.driver.rows(Q["routines"], {"schemas": list(schemas)}), self.extract)
+            found = routines.listed(self.driver.rows(Q["routines"], {"schemas": list(schemas)}), self.extract)
         elif node == "sequence" and not self.driver.mariadb:
             found = []
         else:
@@ -133,4 +133,4 @@ class MysqlSource(SlicedSource):
         return (build.sequence(item.data, scope),)
 
     def yield_stored_procedure(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        return (build.routine(item.data, scope),)
+        return (routines.build(item.data, scope),)

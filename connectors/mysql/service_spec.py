@@ -13,7 +13,7 @@ spec = DefaultDatabaseSpec(
     capabilities=frozenset(
         {
             "views", "procedures", "triggers", "sequences", "checks", "indexes", "foreign_keys", "comments",
-            "partitions", "statistics", "grants",
+            "partitions", "statistics", "grants", "ddl", "packages", "events",
         }
     ),
 )  # fmt: skip

@@ -17,11 +17,12 @@ class Argument(Part):
 
 
 class StoredProcedure(Entity):
-    """A function, a procedure, or a package of them. Its name in the FQN carries the argument types:
-    ``tax(numeric, text)``; that of a package its kind: ``package body tax``."""
+    """A function, a procedure, a package of them, or an event that the server runs by itself. Its name in the FQN
+    carries the argument types: ``tax(numeric, text)``; that of a package or event its kind: ``package body tax``."""
 
     kind: str = "procedure"
-    """``function``, ``procedure``, ``aggregate``, ``window``, ``macro``, ``package`` or ``package body``."""
+    """``function``, ``procedure``, ``aggregate``, ``window``, ``macro``, ``package``, ``package body`` or
+    ``event`` (which the server runs by itself)."""
     language: str | None = None
     arguments: tuple[Argument, ...] = ()
     returns: Name | None = None

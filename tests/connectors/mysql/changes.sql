@@ -234,6 +234,30 @@ SET sql_mode = ORACLE;
 CREATE PACKAGE BODY pk AS PROCEDURE q AS BEGIN NULL; END; END;
 SET sql_mode = '';
 
+-- create event: +StoredProcedure event ev
+CREATE EVENT ev ON SCHEDULE EVERY 1 DAY STARTS '2037-01-01' DO SELECT 1;
+
+-- event schedule: StoredProcedure event ev: properties
+ALTER EVENT ev ON SCHEDULE EVERY 2 DAY STARTS '2037-01-01';
+
+-- event disabled: StoredProcedure event ev: properties
+ALTER EVENT ev DISABLE;
+
+-- event on completion: StoredProcedure event ev: properties
+ALTER EVENT ev ON COMPLETION PRESERVE;
+
+-- event body: StoredProcedure event ev: code
+ALTER EVENT ev DO SELECT 2;
+
+-- event comment: StoredProcedure event ev: comment
+ALTER EVENT ev COMMENT 'ee';
+
+-- event definer: StoredProcedure event ev: definer
+ALTER DEFINER = nobody@localhost EVENT ev DO SELECT 2;
+
+-- drop event: -StoredProcedure event ev
+DROP EVENT ev;
+
 -- trigger body: Trigger t.tr: definition
 CREATE OR REPLACE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 2;
 

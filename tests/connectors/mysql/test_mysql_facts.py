@@ -97,6 +97,33 @@ def test_packages_are_routines(admin: pymysql.cursors.Cursor, mariadb_database: 
     assert [name for name in without if "pk" in name] == ["pk()"]
 
 
+def test_events_are_routines_that_the_server_runs(admin: pymysql.cursors.Cursor, mariadb_database: str) -> None:
+    body = BODY.replace("\n", "\r\n")
+    admin.execute(
+        "CREATE DEFINER='some one'@'%' EVENT `e DO v` ON SCHEDULE EVERY 1 DAY STARTS '2027-01-01' ENDS '2028-01-01' "
+        f"ON COMPLETION PRESERVE DISABLE COMMENT 'it''s to DO' DO {body}"
+    )
+    admin.execute("CREATE EVENT once ON SCHEDULE AT '2037-01-01 10:00:00' DO SELECT 1")
+    found = crawl(mariadb_database)
+    event, once = found["event e DO v"], found["event once"]
+    assert isinstance(event, StoredProcedure)
+    assert isinstance(once, StoredProcedure)
+    assert (event.kind, event.display_name, event.comment) == ("event", "e DO v", "it's to DO")
+    assert (event.code, event.definer, event.security_definer) == (body, "some one@%", True)
+    assert event.properties == {
+        "schedule": "every 1 DAY", "starts": "2027-01-01 00:00:00", "ends": "2028-01-01 00:00:00",
+        "on_completion": "preserve", "status": "disabled", "time_zone": event.properties["time_zone"],
+    }  # fmt: skip
+    assert (once.code, once.properties["schedule"]) == ("SELECT 1", "at 2037-01-01 10:00:00")
+    source = MysqlSource("s", MysqlConnection.from_url(urlsplit(mariadb_database)))
+    schema = Scope.of("s", "def", urlsplit(mariadb_database).path.strip("/"))
+    admin.execute("DROP EVENT once")
+    assert source.exists("StoredProcedure", schema, ["event once", "event e DO v"]) == {
+        "event once": "no", "event e DO v": "yes",
+    }  # fmt: skip
+    source.close()
+
+
 def test_aggregate_functions(admin: pymysql.cursors.Cursor, mariadb_database: str) -> None:
     admin.execute(
         "CREATE AGGREGATE FUNCTION total(x INT) RETURNS INT BEGIN DECLARE s INT DEFAULT 0; "

@@ -10,7 +10,7 @@ import pymysql
 import pytest
 
 from connectors.common.slices import WEIGHT, Listed, Raw
-from connectors.mysql import build
+from connectors.mysql import build, routines
 from connectors.mysql.columns import columns
 from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.constraints import constraints, indexes
@@ -125,7 +125,7 @@ def test_a_function_and_a_procedure_of_one_signature_differ() -> None:
         ("shop", "f", "PROCEDURE", 1, "IN", "a", "int"),
         ("shop", "g", "PROCEDURE", None, None, None, None),
     ]
-    keys = [each.key for each in build.routines(rows, MetadataExtract())]
+    keys = [each.key for each in routines.listed(rows, MetadataExtract())]
     assert keys == ["f(int)", "f(int) procedure", "g()"]
 
 
@@ -133,9 +133,9 @@ def test_filters_mean_a_routine_by_name_or_by_signature() -> None:
     rows = [("shop", "f", "FUNCTION", 1, "IN", "a", "int"), ("shop", "g", "FUNCTION", None, None, None, None)]
     for pattern in ("^f$", r"^f\(int\)$"):
         include = MetadataExtract.model_validate({"stored_procedures": {"include": [pattern]}})
-        assert [each.rule for each in build.routines(rows, include)] == [None, "stored_procedures.include"]
+        assert [each.rule for each in routines.listed(rows, include)] == [None, "stored_procedures.include"]
         exclude = MetadataExtract.model_validate({"stored_procedures": {"exclude": [pattern]}})
-        assert [bool(each.rule) for each in build.routines(rows, exclude)] == [True, False]
+        assert [bool(each.rule) for each in routines.listed(rows, exclude)] == [True, False]
 
 
 class Wide:

@@ -25,7 +25,7 @@ class TestMysql(ConnectorSuite):
         url = urlsplit(mariadb_estate)
         with connect(mariadb_estate) as connection, connection.cursor() as cursor:
             cursor.execute("CREATE OR REPLACE USER reader@'%' IDENTIFIED BY 'only-for-reading'")
-            cursor.execute("GRANT SELECT, SHOW VIEW, TRIGGER ON *.* TO reader@'%'")
+            cursor.execute("GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON *.* TO reader@'%'")
             yield MysqlConnection.from_url(url._replace(netloc=f"reader:only-for-reading@{url.hostname}:{url.port}"))
             cursor.execute("DROP USER reader@'%'")
 
