@@ -16,7 +16,7 @@ RUN python3 -m venv /uv && /uv/bin/pip install --no-cache-dir --disable-pip-vers
 ENV UV_SYSTEM_CERTS=1 UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 UV_NO_CACHE=1
 ENV VIRTUAL_ENV=/opt/headrace
 WORKDIR /src
-COPY pyproject.toml requirements.lock README.md LICENSE ./
+COPY pyproject.toml requirements.lock README.md LICENSE headrace.py headrace.pyi ./
 RUN /uv/bin/uv pip install --extra "$EXTRA" --constraints requirements.lock -r pyproject.toml
 COPY specs specs
 COPY connectors connectors

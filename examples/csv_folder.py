@@ -6,14 +6,23 @@ from pathlib import Path
 
 from pydantic import Field
 
-from specs import names
-from specs.config import ConnectionConfig
-from specs.entities.database import Column, DataType, Table, TableType
-from specs.service_spec import DefaultDatabaseSpec
-from specs.sources.base import Presence
-from specs.sources.database import DatabaseSource, identity
-from specs.topology.node import Item, Outcome, Produced
-from specs.topology.scope import KeyRange, Scope
+from headrace import (
+    Column,
+    ConnectionConfig,
+    DatabaseSource,
+    DataType,
+    DefaultDatabaseSpec,
+    Item,
+    KeyRange,
+    Outcome,
+    Presence,
+    Produced,
+    Scope,
+    Table,
+    TableType,
+    identity,
+    names,
+)
 
 
 class CsvFolder(ConnectionConfig):

@@ -13,7 +13,7 @@ _INIT = '''"""The ${name} connector. In a recipe: ``type: "${name}.service_spec:
 
 _SPEC = '''"""Binds the parts of the ${name} connector."""
 
-from specs.service_spec import DefaultDatabaseSpec
+from headrace import DefaultDatabaseSpec
 
 spec = DefaultDatabaseSpec(
     name="${name}",
@@ -33,8 +33,8 @@ from __future__ import annotations
 from typing import ClassVar, Self
 from urllib.parse import SplitResult
 
+from headrace import ConnectionConfig
 from pydantic import Field, SecretStr
-from specs.config import ConnectionConfig
 
 
 class ${Class}Connection(ConnectionConfig):
@@ -59,13 +59,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from specs import names
-from specs.entities.base import Entity
-from specs.entities.database import Column, DataType, Table, TableType
-from specs.sources.base import Presence
-from specs.sources.database import DatabaseSource, identity
-from specs.topology.node import Item, Outcome, Produced
-from specs.topology.scope import KeyRange, Scope
+from headrace import (
+    Column,
+    DatabaseSource,
+    DataType,
+    Entity,
+    Item,
+    KeyRange,
+    Outcome,
+    Presence,
+    Produced,
+    Scope,
+    Table,
+    TableType,
+    identity,
+    names,
+)
 
 from ${name}.connection import ${Class}Connection
 
@@ -121,7 +130,7 @@ class ${Class}Source(DatabaseSource):
 _TEST = '''"""The ${name} connector under the acceptance suite."""
 
 import pytest
-from specs.testing.connector import ConnectorSuite
+from headrace import ConnectorSuite
 
 from ${name}.connection import ${Class}Connection
 from ${name}.service_spec import spec as connector

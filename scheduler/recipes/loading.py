@@ -78,6 +78,18 @@ def load(
     """
     draft = _from_url(given, name) if "://" in given else _from_file(FilePath(given), name)
     draft.away = away
+    return _loaded(draft, ask, env)
+
+
+def load_data(data: Mapping[str, Any], ask: Ask, *, name: str | None = None) -> Loaded:
+    """Load a recipe that is a mapping already, as its YAML would be. Raises ``Usage`` naming every mistake."""
+    draft = Draft({**data})
+    if name:
+        draft.data["service"] = {**draft.data.get("service", {}), "name": name}
+    return _loaded(draft, ask, None)
+
+
+def _loaded(draft: Draft, ask: Ask, env: Mapping[str, str] | None) -> Loaded:
     try:
         recipe = Recipe.model_validate(draft.data)
     except ValidationError as error:
@@ -87,7 +99,7 @@ def load(
         if prompt not in secrets:
             secrets[prompt] = ask(prompt)
     config = _connection(recipe, draft, secrets, env)
-    password = None if away else (os.environ if env is None else env).get(passwords.VARIABLE)
+    password = None if draft.away else (os.environ if env is None else env).get(passwords.VARIABLE)
     if password and passwords.lacking(config):
         recipe, secrets["password"] = passwords.with_prompt(recipe), password
         config = _connection(recipe, draft, secrets, env)

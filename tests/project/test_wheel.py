@@ -1,4 +1,4 @@
-"""The built wheel: our four packages whole, nothing else, and nobody else's packages of those names beside them."""
+"""The built wheel: our packages and the module headrace, whole; nothing else, and nobody else's beside them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _run(*command: str | Path, cwd: Path, path: Path | None = None) -> str:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     folder = tmp_path_factory.mktemp("wheel")
-    code = f"import uv_build; print(uv_build.build_wheel({str(folder)!r}))"
+    code = f"import hatchling.build; print(hatchling.build.build_wheel({str(folder)!r}))"
     _run(sys.executable, "-c", code, cwd=ROOT)
     return zipfile.ZipFile(next(folder.glob("*.whl")))
 
@@ -43,7 +43,7 @@ def unpacked(wheel: zipfile.ZipFile, tmp_path_factory: pytest.TempPathFactory) -
 
 def test_the_wheel_holds_our_packages_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     tops = {name.split("/")[0] for name in wheel.namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
+    assert {top for top in tops if not top.endswith(".dist-info")} == {*PACKAGES, "headrace.py", "headrace-stubs"}
 
 
 def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile) -> None:
@@ -74,7 +74,42 @@ def test_the_command_runs_from_the_wheel(unpacked: Path, tmp_path: Path) -> None
     assert '"postgres"' in output
 
 
+def test_the_wheel_is_typed(unpacked: Path, tmp_path: Path) -> None:
+    (tmp_path / "use.py").write_text(
+        "import headrace\nfrom headrace import Table, UsageError\n"
+        "summary = headrace.crawl('postgresql://db/shop', workers=2)\ncode: int = summary.exit_code\n"
+        "def tables() -> list[Table]:\n"
+        "    with headrace.catalog() as catalog:\n        return list(catalog.entities(headrace.Table))\n"
+        "wrong = headrace.crawl(5)\nnonsense = headrace.nonsense\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "use.py"], cwd=tmp_path, capture_output=True,
+        text=True, timeout=300, stdin=subprocess.DEVNULL, env={**os.environ, "MYPYPATH": str(unpacked)},
+    )  # fmt: skip
+    errors = [line for line in done.stdout.splitlines() if line.startswith("use.py")]
+    assert [line.split(":")[1] for line in errors] == ["8", "9"], done.stdout
+
+
+def test_a_foreign_package_of_our_names_is_told_with_its_place(unpacked: Path, tmp_path: Path) -> None:
+    foreign = tmp_path / "elsewhere" / "scheduler"
+    foreign.mkdir(parents=True)
+    (foreign / "__init__.py").write_text("")
+    path = os.pathsep.join((str(foreign.parent), str(unpacked)))
+    done = subprocess.run(
+        [sys.executable, "-m", "headrace", "runs"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: the package 'scheduler' at {foreign} hides Headrace's own, which is at ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_python_m_runs_the_command(unpacked: Path, tmp_path: Path) -> None:
+    done = _run(sys.executable, "-m", "headrace", "connectors", "--json", cwd=unpacked)
+    assert '"postgres"' in done
+
+
 def test_the_wheel_brings_its_licence_and_its_command(wheel: zipfile.ZipFile) -> None:
     folder = next(name.split("/")[0] for name in wheel.namelist() if ".dist-info/" in name)
-    assert "headrace = scheduler.cli:main" in wheel.read(f"{folder}/entry_points.txt").decode()
+    assert "headrace = headrace:main" in wheel.read(f"{folder}/entry_points.txt").decode()
     assert any(name.endswith("LICENSE") for name in wheel.namelist())

@@ -1,0 +1,41 @@
+from typing import NoReturn
+
+from scheduler.opened_catalog import OpenCatalog as OpenCatalog
+from scheduler.python_api import catalog as catalog
+from scheduler.python_api import crawl as crawl
+from scheduler.python_api import resume as resume
+from scheduler.python_api import retry as retry
+from scheduler.summary import Progress as Progress
+from scheduler.summary import Summary as Summary
+from specs import names as names
+from specs.config import ConnectionConfig as ConnectionConfig
+from specs.config import Limits as Limits
+from specs.config import LocalFile as LocalFile
+from specs.config import MetadataExtract as MetadataExtract
+from specs.entities import *
+from specs.errors import Fatal as Fatal
+from specs.errors import HeadraceError as HeadraceError
+from specs.errors import Retry as Retry
+from specs.errors import Skip as Skip
+from specs.errors import Stop as Stop
+from specs.errors import Usage as _Mistake
+from specs.recipe import Recipe as Recipe
+from specs.service_spec import DefaultDatabaseSpec as DefaultDatabaseSpec
+from specs.service_spec import ServiceSpec as ServiceSpec
+from specs.sources import *
+from specs.testing.connector import ConnectorSuite as ConnectorSuite
+from specs.topology.node import Item as Item
+from specs.topology.node import Node as Node
+from specs.topology.node import Outcome as Outcome
+from specs.topology.node import Produced as Produced
+from specs.topology.node import Stage as Stage
+from specs.topology.node import Topology as Topology
+from specs.topology.scope import KeyRange as KeyRange
+from specs.topology.scope import Scope as Scope
+
+UsageError = _Mistake
+PACKAGES: tuple[str, ...]
+__all__: list[str]
+
+def foreign() -> str: ...
+def main() -> NoReturn: ...
