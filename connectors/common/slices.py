@@ -20,12 +20,21 @@ from specs.topology.node import Item, Outcome, Produced
 from specs.topology.reading import Reading
 from specs.topology.scope import Scope
 
-__all__ = ["WEIGHT", "Facet", "Listed", "Raw", "SliceReader"]
+__all__ = ["WEIGHT", "Facet", "Listed", "Raw", "SliceReader", "weigh"]
 
 WEIGHT = 40_000
 """Most weight in one slice. A column weighs 1 and takes about 0.5 KB, so a slice holds about 20 MB at most."""
 HEAVY = 8_000
 """Weight of one object, about 4 MB, from which on nothing is read ahead of it, nor while it is handed out."""
+
+
+def weigh(length: int | None) -> int:
+    """The weight of an object whose texts have ``length`` bytes together.
+
+    >>> weigh(None), weigh(100), weigh(5_000_000)
+    (1, 1, 9766)
+    """
+    return 1 + (length or 0) // 512
 
 
 class Raw(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from connectors.common.sliced import GIVEN, SlicedSource, routine_rule
-from connectors.common.slices import Facet, Listed
+from connectors.common.slices import Facet, Listed, weigh
 from connectors.duckdb import build, described
 from connectors.duckdb.driver import DuckdbDriver
 from connectors.duckdb.statements import EXPRESSION, TWO, Q
@@ -72,9 +72,9 @@ class DuckdbSource(SlicedSource):
         return sorted(map(read, rows), key=lambda each: (order[each.schema], each.key))
 
     def _relation(self, row: tuple[Any, ...]) -> Listed:
-        schema, name, oid, kind, columns = row
+        schema, name, oid, kind, columns, length = row
         rule = self.extract.rule("views" if kind == "view" else "tables", name)
-        return Listed(schema, name, name, oid, rule, 1 + columns, kind)
+        return Listed(schema, name, name, oid, rule, columns + weigh(length), kind)
 
     def _sequence(self, row: tuple[Any, ...]) -> Listed:
         schema, name, comment, increment, minimum, maximum, cycle, last = row

@@ -45,12 +45,12 @@ WHERE s.database_name = current_database()
 
 -- name: relations
 WITH RECURSIVE $paths
-SELECT p.name, t.table_name, t.table_oid, 'regular', t.column_count
+SELECT p.name, t.table_name, t.table_oid, 'regular', t.column_count, strlen(t.sql)
 FROM duckdb_tables() t JOIN paths p ON p.oid = t.schema_oid
 WHERE t.database_name = current_database() AND NOT t.internal AND NOT t.temporary
   AND p.name IN (SELECT unnest($schemas))
 UNION ALL
-SELECT p.name, v.view_name, v.view_oid, 'view', v.column_count
+SELECT p.name, v.view_name, v.view_oid, 'view', v.column_count, strlen(v.sql)
 FROM duckdb_views() v JOIN paths p ON p.oid = v.schema_oid
 WHERE v.database_name = current_database() AND NOT v.internal AND NOT v.temporary
   AND p.name IN (SELECT unnest($schemas))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.common.sliced import routine_rule
-from connectors.common.slices import Listed, Raw
+from connectors.common.slices import Listed, Raw, weigh
 from connectors.mysql import definitions
 from specs.config import MetadataExtract
 from specs.entities.routines import Argument, StoredProcedure
@@ -26,6 +26,7 @@ class Signature:
     schema: str
     name: str
     kind: str
+    weight: int = 1
     arguments: list[Argument] = field(default_factory=list)
 
     @property
@@ -36,8 +37,8 @@ class Signature:
 def listed(rows: Iterable[tuple[Any, ...]], extract: MetadataExtract) -> list[Listed]:
     """Routines from the rows of their parameters. A procedure with the signature of a function says what it is."""
     found: dict[tuple[str, str, str], Signature] = {}
-    for schema, name, kind, ordinal, mode, parameter, native in rows:
-        signature = found.setdefault((schema, name, kind), Signature(schema, name, kind))
+    for schema, name, kind, ordinal, mode, parameter, native, length in rows:
+        signature = found.setdefault((schema, name, kind), Signature(schema, name, kind, weigh(length)))
         if ordinal is not None:
             signature.arguments.append(
                 Argument(name=parameter, native_type=str(native or ""), mode=(mode or "IN").lower())
@@ -51,7 +52,7 @@ def listed(rows: Iterable[tuple[Any, ...]], extract: MetadataExtract) -> list[Li
         elif each.kind == "PROCEDURE" and (each.schema, key) in taken:
             key += " procedure"
         rule = routine_rule(extract, each.name, key)
-        routines.append(Listed(each.schema, key, key, (each.schema, key), rule, data=each))
+        routines.append(Listed(each.schema, key, key, (each.schema, key), rule, each.weight, each))
     return routines
 
 

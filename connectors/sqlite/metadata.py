@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.common.queries import load
 from connectors.common.sliced import SlicedSource
-from connectors.common.slices import Facet, Listed
+from connectors.common.slices import Facet, Listed, weigh
 from connectors.sqlite import build
 from connectors.sqlite.driver import SqliteDriver
 from specs.entities.base import Entity
@@ -55,11 +55,11 @@ class SqliteSource(SlicedSource):
     def listing(self, node: str, base: Scope, schemas: Sequence[str], span: KeyRange) -> Iterable[Listed]:
         rows = sorted(self.driver.query(Q["names"], system=self.extract.system_schemas))
         self._statistics = any(row[0] == _STATISTICS for row in rows)
-        for name, kind, relation, columns in rows if MAIN in schemas else ():
+        for name, kind, relation, columns, length in rows if MAIN in schemas else ():
             if name == _STATISTICS and not self.extract.system_schemas:
                 continue
             rule = self.extract.rule("views" if kind == "view" else "tables", name)
-            yield Listed(MAIN, name, name, name, rule, 1 + columns, relation)
+            yield Listed(MAIN, name, name, name, rule, columns + weigh(length), relation)
 
     def facet_list(self, node: str) -> Sequence[Facet]:
         def tables(listed: Listed) -> bool:

@@ -3,7 +3,7 @@ SELECT sqlite_version()
 
 -- name: names
 -- Shadow tables and sqlite_* belong to SQLite itself. Ordered in Python: a UTF-16 file compares other bytes.
-SELECT m.name, m.type, l.type, l.ncol
+SELECT m.name, m.type, l.type, l.ncol, length(m.sql)
 FROM sqlite_master m
 JOIN pragma_table_list l ON l.schema = 'main' AND l.name = m.name
 WHERE m.type IN ('table', 'view')

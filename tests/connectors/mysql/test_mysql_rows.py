@@ -121,16 +121,19 @@ def test_partitioning(method: str, expression: str | None, expected: tuple[objec
 
 def test_a_function_and_a_procedure_of_one_signature_differ() -> None:
     rows = [
-        ("shop", "f", "FUNCTION", 1, "IN", "a", "int"),
-        ("shop", "f", "PROCEDURE", 1, "IN", "a", "int"),
-        ("shop", "g", "PROCEDURE", None, None, None, None),
+        ("shop", "f", "FUNCTION", 1, "IN", "a", "int", 9),
+        ("shop", "f", "PROCEDURE", 1, "IN", "a", "int", 9),
+        ("shop", "g", "PROCEDURE", None, None, None, None, None),
     ]
     keys = [each.key for each in routines.listed(rows, MetadataExtract())]
     assert keys == ["f(int)", "f(int) procedure", "g()"]
 
 
 def test_filters_mean_a_routine_by_name_or_by_signature() -> None:
-    rows = [("shop", "f", "FUNCTION", 1, "IN", "a", "int"), ("shop", "g", "FUNCTION", None, None, None, None)]
+    rows = [
+        ("shop", "f", "FUNCTION", 1, "IN", "a", "int", 9),
+        ("shop", "g", "FUNCTION", None, None, None, None, 5_000_000),
+    ]
     for pattern in ("^f$", r"^f\(int\)$"):
         include = MetadataExtract.model_validate({"stored_procedures": {"include": [pattern]}})
         assert [each.rule for each in routines.listed(rows, include)] == [None, "stored_procedures.include"]
