@@ -81,6 +81,7 @@ def summarise(
         seconds=round(seconds, 3),
         peak_rss_mb=round(peak / MB, 1),
         reason=run.reason,
+        doubt=run.doubt,
         filtered={f"{type_} by {rule}": n for (type_, rule), n in dropped.items()},
         idle_filters=_idle(catalog, run, {rule for _, rule in dropped}),
         slowest=[

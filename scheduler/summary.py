@@ -92,6 +92,8 @@ class Summary(BaseModel):
     peak_rss_mb: float = 0.0
     reason: str = ""
     """Why the run failed or was partial, in one line."""
+    doubt: str = ""
+    """Why nothing that is absent counts as gone: the server was behind what was read of it before."""
     filtered: dict[str, int] = {}
     """Objects dropped, per ``TYPE by rule``."""
     idle_filters: list[str] = []
@@ -129,8 +131,9 @@ class Summary(BaseModel):
         return all(tally.reconciles for tally in self.entities.values())
 
     def as_json(self) -> dict[str, Any]:
-        """Exactly ``run, status, entities, deleted, incomplete_scopes, statements, seconds, peak_rss_mb``."""
+        """Exactly ``run, status, entities, deleted, incomplete_scopes, statements, seconds, peak_rss_mb``; ``doubt``
+        too where there is one."""
         keys = {
             "run", "status", "entities", "deleted", "incomplete_scopes", "statements", "seconds", "peak_rss_mb"
         }  # fmt: skip
-        return self.model_dump(mode="json", include=keys)
+        return self.model_dump(mode="json", include=keys | ({"doubt"} if self.doubt else set()))

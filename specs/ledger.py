@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from specs.positions import SourcePosition
 from specs.topology.events import Start
 from specs.work import Batch, Claim, CommitResult, Position, Run, RunState, Via
 
@@ -37,8 +38,22 @@ class Ledger(Protocol):
         """
         ...
 
-    def identify(self, run: str, identity: str, *, accept: bool, now: float) -> None:
-        """Compare the server's identity with the one on record. Raises ``Fatal`` when it changed and not ``accept``."""
+    def identify(
+        self,
+        run: str,
+        identity: str,
+        *,
+        accept: bool,
+        position: SourcePosition | None = None,
+        settle: bool = True,
+        now: float,
+    ) -> bool:
+        """Compare the server behind a new connection with the one on record, and how far it is with how far it was.
+
+        ``True``: it is behind. With ``settle`` that is final: the run counts nothing as gone and says so; without, it
+        may be asked again in a moment. Raises ``Fatal`` when it is another server, or has another history, and not
+        ``accept``, or when this run has read another server before.
+        """
         ...
 
     def claim(

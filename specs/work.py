@@ -68,7 +68,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A unit's closing statement, carried by its final batch. ``fingerprint`` digests our grants (see ``Source``).
+    """A unit's closing statement, carried by its final batch. ``fingerprint`` digests our grants (see ``Source``);
+    ``position`` is how far the source may have been, as ``SourcePosition.dump`` writes it.
 
     ``post``: the unit's own item has a post_process that must run once all descendants are finished.
     """
@@ -78,6 +79,7 @@ class Receipt:
     batches: int = 0
     post: bool = False
     fingerprint: str | None = None
+    position: str | None = None
 
 
 class Verdict(NamedTuple):
@@ -94,7 +96,8 @@ class Batch:
 
     ``cursor`` is the position behind everything in it. ``filtered`` counts objects per ``(type, rule)``. ``seen`` are
     the marks of objects that were listed but not sent (filtered, failed, gone, spawned); those of ``rows`` follow
-    from the rows. ``outcomes`` are the failed and gone objects, one each.
+    from the rows. ``outcomes`` are the failed and gone objects, one each. ``stale``: the source was behind, so that
+    what the catalog holds stands.
     """
 
     run: str
@@ -116,6 +119,7 @@ class Batch:
     """Statements sent to the source since the batch before."""
     peak_rss: int = 0
     """The worker's peak resident memory so far, in bytes."""
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ class Run:
     """One execution of a recipe. ``recipe`` is frozen, with secret references instead of secrets.
 
     ``schedule`` is the one that opened it; from ``deadline_at`` (epoch seconds) on it is to be cancelled.
-    ``owner`` is the process that crawls an embedded run.
+    ``owner`` is the process that crawls an embedded run. ``doubt`` says why nothing that it did not see counts as gone.
     """
 
     id: str
@@ -181,6 +185,7 @@ class Run:
     schedule: str | None = None
     deadline_at: float | None = None
     owner: str | None = None
+    doubt: str = ""
 
     @property
     def open(self) -> bool:

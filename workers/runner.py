@@ -9,6 +9,7 @@ from collections.abc import Callable
 from specs.errors import Fatal, Retry
 from specs.topology.node import Topology
 from specs.work import Claim, Lost
+from workers.arrivals import Arrivals
 from workers.emitter import Emitter, Producer
 from workers.heartbeat import Heartbeat, Held
 from workers.isolating import Isolating
@@ -51,7 +52,8 @@ class Runner:
         self._beginnings = beginnings
         self._ledger, self._queue, self._sources, self._topology = ledger, queue, Lender(open_), topology
         self._heartbeat, self._stop, self._guard = heartbeat, stop, guard
-        self._budget, self._accept, self._failing = budget or Budget(), accept_identity, failing
+        self._budget, self._failing = budget or Budget(), failing
+        self._arrivals = Arrivals(ledger, stop, accept=accept_identity)
 
     def run(self, claim: Claim) -> None:
         """Work on a claim until it is emitted or given back. Raises ``Fatal`` when the run cannot go on."""
@@ -59,8 +61,9 @@ class Runner:
         with context(run=unit.run, unit=unit.id, fence=claim.fence), self._heartbeat.hold(claim) as held:
             emitter = Emitter(self._queue, claim.unit.id, claim.fence, stop=self._stop, waiting=held.waiting)
             work = UnitWork(
-                claim, self._topology, self._ledger, emitter, held, self._stop, self._guard, self._budget, self._accept
-            )
+                claim, self._topology, self._ledger, emitter, held, self._stop, self._guard, self._budget,
+                self._arrivals,
+            )  # fmt: skip
             try:
                 self._tries(claim, work, held)
             except Lost:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from specs.positions import SourcePosition
 from specs.work import Claim, Position
 
 
 class UnitLedger(Protocol):
     """The methods are those of ``specs.ledger.Ledger``."""
 
-    def identify(self, run: str, identity: str, *, accept: bool, now: float) -> None: ...
+    def identify(
+        self, run: str, identity: str, *, accept: bool, position: SourcePosition | None = None, settle: bool = True,
+        now: float,
+    ) -> bool: ...  # fmt: skip
     def claim(
         self, worker: str, *, run: str | None = None, queue: str | None = None, lease: float = 60.0, now: float
     ) -> Claim | None: ...

@@ -13,6 +13,7 @@ from specs.topology.events import Coverage, Covered, Event, Spawned, Start
 from specs.topology.node import Node, Topology
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange
 from specs.work import Batch, Claim, Receipt, Unit
+from workers.arrivals import Arrivals
 from workers.batching import Batching
 from workers.confirming import confirm
 from workers.emitter import Emitter
@@ -64,12 +65,12 @@ class UnitWork:
 
     def __init__(
         self, claim: Claim, topology: Topology, ledger: UnitLedger, emitter: Emitter, held: Held, stop: Stop,
-        guard: Guard, budget: Budget, accept_identity: bool,
+        guard: Guard, budget: Budget, arrivals: Arrivals,
     ) -> None:  # fmt: skip
         self.claim, self.start = claim, claim.unit.start
         self._topology, self._node = topology, topology.nodes.get(claim.unit.start.node)
         self._ledger, self._emitter, self._held, self._stop = ledger, emitter, held, stop
-        self._guard, self._budget, self._accept = guard, budget, accept_identity
+        self._guard, self._budget, self._arrivals = guard, budget, arrivals
         self._batching = Batching(claim.unit, claim.fence, claim.cursor)
         self._begun = time.monotonic()
         self.identified = claim.unit.depth > 0 or claim.unit.phase != "walk"
@@ -81,11 +82,8 @@ class UnitWork:
     def attempt(self, source: Source) -> None:
         """Work on from the last cursor to the end. Raises what ends the try: ``Retry``, ``Fatal``, ``Stopping`` ..."""
         self._statements = source.statements
-        if not self.identified:
-            identity = source.identity()
-            patiently(lambda: self._ledger.identify(
-                self.claim.unit.run, identity, accept=self._accept, now=time.time()))  # fmt: skip
-            self.identified = True
+        self._arrivals.begin(source, self.claim.unit.run, again=self.claim.unit.phase == "confirm")
+        self.identified = True
         if self.claim.unit.phase == "confirm":
             self._confirm(source)
             return
@@ -205,6 +203,8 @@ class UnitWork:
         suspects = patiently(lambda: self._ledger.suspects(self.claim.unit.id))
         batch = self._batching.cut()
         batch.verdicts = confirm(source, suspects)
+        if self._arrivals.stale:  # what was made since then is not there yet
+            batch.verdicts = [each._replace(presence="unknown") for each in batch.verdicts]
         self._check()
         self._close(batch, source, Receipt(True))
 
@@ -217,6 +217,7 @@ class UnitWork:
             reason=reason,
             post=own and walked,
             fingerprint=_fingerprint(source, self.claim.unit) if walked and not reason else None,
+            position=self._arrivals.reached(source),
         )
         self._batching.drop()
         self._close(self._batching.cut(), source, receipt)
@@ -240,6 +241,7 @@ class UnitWork:
             self._emitter.settle()
 
     def _counted(self, batch: Batch, source: Source | None) -> Batch:
+        batch.stale = self._arrivals.stale
         if source is not None:
             batch.statements = source.statements - self._statements
             self._statements = source.statements

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from connectors.common.slices import Listed
+from connectors.postgres.positions import lsn
 from specs.entities.database import Table
 from specs.errors import HeadraceError, Retry, Stop
 from specs.sources.base import Step
@@ -28,6 +29,7 @@ def check(source: PostgresSource) -> Iterator[Step]:
     steps: list[tuple[str, Callable[[], str]]] = [
         ("reach the server", probes.reach),
         ("authenticate", probes.authenticate),
+        ("identify the server", probes.identify),
         ("list databases", probes.databases),
     ]
     for name, probe in steps:
@@ -86,6 +88,16 @@ class _Probes:
         info = self.source.driver.open().info
         ssl = "encrypted" if self.source.driver.encrypted else "not encrypted"
         return f"PostgreSQL {info.parameter_status('server_version')} as {info.user}, {ssl}"
+
+    def identify(self) -> str:
+        known, position = self.source.identity(), self.source.position()
+        if position is None:
+            return f"{known}; it does not tell how far it is"
+        kind = "primary"
+        if position.standby:
+            lag = "it cannot tell how far" if position.lag is None else f"{position.lag:.0f} s"
+            kind = f"standby, {lag} behind"
+        return f"{known}, {kind}, at {lsn(position)} on timeline {position.timeline}"
 
     def databases(self) -> str:
         steps = list(self.source.databases(self.source.root, EVERYTHING))

@@ -21,11 +21,13 @@ from connectors.postgres.entities.tables import Tables
 from connectors.postgres.facets import STATEMENTS, facets
 from connectors.postgres.failures import INVALID, invalid
 from connectors.postgres.listing import LISTINGS, Listing
+from connectors.postgres.positions import Positions
 from connectors.postgres.types import Types
 from specs import names
 from specs.config import ConnectionConfig, Limits, MetadataExtract
 from specs.entities.base import Entity
 from specs.errors import Fatal, Skip, Stop
+from specs.positions import SourcePosition
 from specs.sources.base import Presence, Step
 from specs.sources.database import DatabaseSource, identity
 from specs.topology.node import Item, Outcome, Produced
@@ -66,6 +68,8 @@ class PostgresSource(DatabaseSource):
         self.connection = config
         self.driver = PostgresDriver(config, self.limits, self._count)
         self.listing = Listing(self.driver, self.extract)
+        self.driver.arrived = self.connected
+        self.positions = Positions(self.driver)
         self._bundle = Bundle()
         self._place: _Place | None = None
 
@@ -91,6 +95,12 @@ class PostgresSource(DatabaseSource):
             raise Fatal(error.what, error.where, error.remedy, reason=error.reason) from None
         except Skip:  # the function is not granted to us
             return f"postgresql://{self.connection.endpoint()}"
+
+    def position(self) -> SourcePosition | None:
+        return self.positions.now()
+
+    def reached(self) -> SourcePosition | None:
+        return self.positions.reached()
 
     def version(self) -> str | None:
         return self.driver.open().info.parameter_status("server_version")

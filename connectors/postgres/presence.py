@@ -11,6 +11,8 @@ from specs.topology.scope import Scope
 if TYPE_CHECKING:
     from connectors.postgres.metadata import PostgresSource
 
+ELSEWHERE = frozenset({"identity", "history", "settings"})
+"""Why a server refuses to be believed at all."""
 _TABLES = ["r", "p", "v", "m", "f"]
 _RELATIONS = {"Table": _TABLES, "Trigger": _TABLES, "Sequence": ["S"]}
 _QUERIES = {
@@ -32,7 +34,9 @@ def exists(source: PostgresSource, type_: str, scope: Scope, names: list[str]) -
         return {}
     try:
         return _ask(source, type_, scope, names)
-    except (Stop, Fatal):
+    except (Stop, Fatal) as error:
+        if error.reason in ELSEWHERE:
+            raise
         return dict.fromkeys(names, "unknown")
     except Skip:  # one name may be none that this server's encoding can express
         if len(names) == 1:

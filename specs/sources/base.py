@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from specs.config import ConnectionConfig, Limits, MetadataExtract
+from specs.positions import SourcePosition
 from specs.topology.reading import Reading
 from specs.topology.scope import KeyRange, Scope
 
@@ -39,6 +40,8 @@ class Source(ABC):
     """
 
     topology: ClassVar[Any]
+    arrived: Callable[[], None] | None = None
+    """Set by the runner, for ``connected``."""
 
     def __init__(
         self,
@@ -63,8 +66,24 @@ class Source(ABC):
     def identity(self) -> str:
         """What tells this server from another one (system identifier, server uuid, host and path).
 
-        The first call of a run. Raises ``Retry`` when the server cannot be reached, ``Fatal`` when it refuses us.
+        Asked for every new connection, and before anything is confirmed gone. Raises ``Retry`` when the server cannot
+        be reached, ``Fatal`` when it refuses us.
         """
+
+    def position(self) -> SourcePosition | None:
+        """How far the server is right now, where it can tell (a WAL position, a set of GTIDs); else ``None``.
+
+        Asked with ``identity``, and of a standby for every unit. Behind the furthest position known of the service
+        nothing counts as gone and nothing is overwritten. Positions order by ``SourcePosition.relate``.
+        """
+        return None
+
+    def reached(self) -> SourcePosition | None:
+        """How far the server may have been when it was read last: a standby that is less far may lack what was read.
+
+        Asked when a unit ends, if ``position`` told something. Override it where that needs no statement.
+        """
+        return self.position()
 
     @abstractmethod
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
@@ -73,6 +92,15 @@ class Source(ABC):
         ``scope`` is the object's parent (a trigger's table); ``names`` are the last parts of their FQNs.
         "Access denied" is ``unknown``. Names left out of the answer count as ``unknown``.
         """
+
+    def connected(self) -> None:
+        """To be called by the source itself, once for every new connection, before it reads anything over it.
+
+        The runner then asks ``identity`` and ``position``, and may raise ``Fatal``. Sources without connections need
+        not call it: they are asked when their first unit begins.
+        """
+        if self.arrived is not None:
+            self.arrived()
 
     def begin(self, reading: Reading) -> None:
         """Begin another unit over the same connection, read as ``reading`` says; forget what the last one left."""

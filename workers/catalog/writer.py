@@ -71,14 +71,20 @@ class CatalogWriter:
         self.backend = backend(db.dialect, conn)
         self.events: list[Event] = []
         self._fates: list[int | str] = []
+        self._stale: list[bool] = []
 
     def store(self, rows: Sequence[Row]) -> Stored:
         """Store rows; of those with one identity the first one."""
         return self.store_each([rows])[0]
 
-    def store_each(self, parts: Sequence[Sequence[Row]]) -> list[Stored]:
-        """Store several batches at once, in order; what became of each."""
+    def store_each(self, parts: Sequence[Sequence[Row]], stale: Sequence[bool] = ()) -> list[Stored]:
+        """Store several batches at once, in order; what became of each.
+
+        What the catalog holds of objects in a ``stale`` batch stands, gone ones included: their source was behind.
+        """
         rows = [row for part in parts for row in part]
+        old = [n < len(stale) and stale[n] for n in range(len(parts))]
+        self._stale = [old[n] for n, part in enumerate(parts) for _ in part] if any(old) else []
         self._fates = [TWICE] * len(rows)
         first: dict[tuple[str, str], Numbered] = {}
         for each in enumerate(rows):
@@ -152,6 +158,9 @@ class CatalogWriter:
             if known is None:
                 plan.created.append(row)
                 plan.told.append(("created", row))
+                continue
+            if self._stale and self._stale[n]:
+                fates[n] = UNCHANGED
                 continue
             if row.stats != known.stats:
                 plan.stats.append((known.id, row.stats))

@@ -8,7 +8,7 @@ from typing import Any
 
 from specs.names import clean
 from specs.work import Batch, CommitResult
-from workers.ledger import records
+from workers.ledger import evidence, records
 from workers.ledger.claims import standing
 from workers.ledger.desk import Desk, dump
 from workers.ledger.finishing import Finishing
@@ -42,6 +42,7 @@ class Commit:
         self._deletion = deletion
         self._writers: dict[str, Writer] = {}
         self._recovered: set[str] = set()
+        self._reached: dict[str, str] = {}
 
     def add(self, batches: Sequence[Batch]) -> list[CommitResult]:
         """Apply those batches that are their units' next ones; all rows, and all records of a kind, in one go."""
@@ -95,7 +96,9 @@ class Commit:
             if each.batch.rows:
                 runs.setdefault(each.batch.run, []).append(each)
         for run, group in runs.items():
-            stored = self._writer(run, group[0].unit.service).store_each([each.batch.rows for each in group])
+            parts = [each.batch.rows for each in group]
+            stale = [each.batch.stale for each in group]
+            stored = self._writer(run, group[0].unit.service).store_each(parts, stale)
             for each, what in zip(group, stored, strict=True):
                 each.stored = what
 
@@ -117,6 +120,8 @@ class Commit:
             self.tally.add(batch.run, batch.unit, known=new)
         if batch.receipt is None:
             return
+        if batch.receipt.position is not None:
+            self._reached[each.unit.service] = batch.receipt.position
         if each.unit.state == "done":
             self.finishing.ended(each.unit)
         else:
@@ -148,5 +153,7 @@ class Commit:
         self.tally.write(self.desk)
         for service in sorted(self._recovered):
             self.desk.do("recovered", service=service)
+        for service, position in sorted(self._reached.items()):
+            evidence.reached(self.desk, service, position)
         for writer in self._writers.values():
             writer.finish()

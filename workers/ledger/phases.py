@@ -28,12 +28,13 @@ def advance(desk: Desk, db: Database, run: str, deletion: Deletion) -> None:
     row = desk.one("lock_run", run=run)
     if row is None or row.state not in ("running", "confirming") or busy(desk, run):
         return
-    asks = row.deletes and row.state == "running"
+    deletes = row.deletes and not row.doubt
+    asks = deletes and row.state == "running"
     if asks and _confirm(desk, run, row.service, deletion.plan_confirmation(db, desk.conn, run)):
         return
-    state, reason = verdict(desk, run)
+    state, reason = verdict(desk, run, row.doubt)
     runs.close(desk, run, state, reason)
-    if row.deletes:
+    if deletes:
         deletion.conclude(db, desk.conn, run, desk.now)  # last: it takes the feed's counter
 
 
@@ -52,14 +53,18 @@ def _confirm(desk: Desk, run: str, service: str, suspects: Iterable[tuple[Scope,
     return found
 
 
-def verdict(desk: Desk, run: str) -> tuple[RunState, str]:
-    """How a run ends, and why: complete, partial (what is missing), or failed (nothing could be listed at all)."""
+def verdict(desk: Desk, run: str, doubt: str = "") -> tuple[RunState, str]:
+    """How a run ends, and why: complete, partial (what is missing), or failed (nothing could be listed at all).
+
+    With a ``doubt`` about the server it is partial at best.
+    """
     incomplete = reading.incomplete(desk, run)
     failures = desk.one("count_outcomes", run=run, kind="failed")
     failed = 0 if failures is None else failures[0]
-    if not incomplete and not failed:
+    if not incomplete and not failed and not doubt:
         return "complete", ""
-    reasons = [f"{each.scope} {each.node}: {each.message or each.reason}" for each in incomplete[:SHOWN]]
+    reasons = [doubt] if doubt else []
+    reasons += [f"{each.scope} {each.node}: {each.message or each.reason}" for each in incomplete[:SHOWN]]
     if len(incomplete) > SHOWN:
         reasons.append(f"and {len(incomplete) - SHOWN} more scopes are incomplete")
     if failed:

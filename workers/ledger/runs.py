@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from random import choices
 from typing import Any
 
-from specs.errors import Fatal, known_values
+from specs.errors import known_values
 from specs.names import clean
 from specs.topology.events import Start
 from specs.work import Run, RunState
@@ -89,31 +89,6 @@ def close(desk: Desk, run: str, state: RunState, reason: str) -> None:
     desk.do("close_run", run=run, state=state, reason=clean(reason))
 
 
-def identify(desk: Desk, run: str, identity: str, accept: bool) -> None:
-    """Raises ``Fatal`` when the server is another one than on record and not ``accept``."""
-    service = get(desk, run).service
-    row = desk.one("get_identity", service=service)
-    known = None if row is None else row.identity
-    if known == identity:
-        return
-    if known is not None and not accept:
-        raise Fatal(
-            f"the server is not the one that {service} was: it was {known}, now it is {identity}",
-            service,
-            _remedy(desk, run, service),
-            reason="identity",
-        )
-    desk.do("set_identity", service=service, identity=identity)
-
-
-def _remedy(desk: Desk, run: str, service: str) -> str:
-    """Two sources of one name are the rule, a service that moved is the exception; one of another type never moved."""
-    before = desk.one("type_before", run=run, service=service)
-    if before is not None and before.service_type != get(desk, run).service_type:
-        return f"{service} is of type {before.service_type}: give this one a name of its own, with --name NAME"
-    return "give it a name of its own, with --name NAME; only if the service moved there: --accept-identity"
-
-
 def get(desk: Desk, run: str) -> Run:
     row = desk.one("get_run", run=run)
     if row is None:
@@ -139,4 +114,5 @@ def load_run(row: Any) -> Run:
         row.schedule,
         row.deadline_at,
         row.owner,
+        row.doubt,
     )

@@ -11,10 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from specs.errors import HeadraceError, Retry
 from specs.names import clean
+from specs.positions import SourcePosition
 from specs.topology.events import Start
 from specs.work import Batch, Claim, CommitResult, Position, Run, RunState, Via
 from workers.database import Database
-from workers.ledger import breaker, claims, giveback, phases, reading, runs
+from workers.ledger import breaker, claims, evidence, giveback, phases, reading, runs
 from workers.ledger.commit import Commit
 from workers.ledger.desk import Desk
 from workers.ledger.ports import Deletion, OpenWriter, catalog_deletion, catalog_sizes, catalog_writer
@@ -64,8 +65,11 @@ class SqlLedger(Reader):
             now, lambda desk: runs.open_run(desk, service, service_type, recipe, roots, slots, parent, deletes, **more)
         )
 
-    def identify(self, run: str, identity: str, *, accept: bool, now: float) -> None:
-        self._write(now, lambda desk: runs.identify(desk, run, identity, accept))
+    def identify(
+        self, run: str, identity: str, *, accept: bool, position: SourcePosition | None = None, settle: bool = True,
+        now: float,
+    ) -> bool:  # fmt: skip
+        return self._write(now, lambda desk: evidence.identify(desk, run, identity, position, accept, settle))
 
     def advance(self, run: str, *, now: float, counted: bool = True) -> Run:
         """``counted``: believe the run's tallies when they say that units are unfinished, which is the cheaper look."""

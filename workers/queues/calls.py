@@ -10,6 +10,7 @@ from typing import Any
 
 from specs.errors import Fatal, HeadraceError
 from specs.ledger import Ledger
+from specs.positions import SourcePosition
 from specs.work import Claim, Position
 from workers.queues.frames import frame
 
@@ -24,8 +25,12 @@ class AskedLedger:
     def __init__(self, ask: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]) -> None:
         self._ask = ask
 
-    def identify(self, run: str, identity: str, *, accept: bool, now: float) -> None:
-        self._ask("identify", (run, identity), {"accept": accept, "now": now})
+    def identify(
+        self, run: str, identity: str, *, accept: bool, position: SourcePosition | None = None, settle: bool = True,
+        now: float,
+    ) -> bool:  # fmt: skip
+        given = {"accept": accept, "position": position, "settle": settle, "now": now}
+        return bool(self._ask("identify", (run, identity), given))
 
     def claim(
         self, worker: str, *, run: str | None = None, queue: str | None = None, lease: float = 60.0, now: float

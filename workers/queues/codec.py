@@ -6,6 +6,7 @@ would look at every character of every content, twice.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import zlib
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from specs.topology.node import Outcome
 from specs.topology.scope import KeyRange, Scope
 from specs.work import Batch, Counts, Receipt, Row, Verdict
 
-MAGIC = b"HR2"
+MAGIC = b"HR3"
 """Format and version: another version is refused like any other bytes that are not ours."""
 _CHECK = 4
 _HEAD = 4
@@ -34,7 +35,7 @@ class Torn(ValueError):
 
 
 def encode(batch: Batch) -> bytes:
-    """One batch: ``HR2``, four bytes of CRC-32 of what follows, zlib of: the length of the JSON in four bytes, the
+    """One batch: ``HR3``, four bytes of CRC-32 of what follows, zlib of: the length of the JSON in four bytes, the
     JSON, 16 bytes of hash for each row, the texts."""
     columns = list(zip(*batch.rows, strict=True)) or [()] * len(Row._fields)
     texts = [text for at in _TEXTS for text in columns[at]]
@@ -112,15 +113,16 @@ def _fields(batch: Batch) -> list[Any]:
         [(c.node, c.scope.path, _span(c.range), c.error, c.reason) for c in batch.coverages],
         batch.seen,
         batch.verdicts,
-        receipt and (receipt.complete, receipt.reason, receipt.batches, receipt.post, receipt.fingerprint),
+        receipt and dataclasses.astuple(receipt),
         batch.statements,
         batch.peak_rss,
+        batch.stale,
     ]
 
 
 def _batch(fields: list[Any], rows: list[Row]) -> Batch:
     (run, unit, fence, seq, cursor, children, outcomes, filtered, counts, coverages, seen, verdicts, receipt,
-     statements, peak_rss) = fields  # fmt: skip
+     statements, peak_rss, stale) = fields  # fmt: skip
     return Batch(
         run,
         unit,
@@ -138,6 +140,7 @@ def _batch(fields: list[Any], rows: list[Row]) -> Batch:
         None if receipt is None else Receipt(*receipt),
         statements,
         peak_rss,
+        stale,
     )
 
 

@@ -8,6 +8,28 @@
 -- name: identity
 SELECT system_identifier::text FROM pg_catalog.pg_control_system()
 
+-- name: position
+-- The timeline of a standby is the newest that it has heard of: it may not have replayed up to it.
+SELECT s.standby,
+       CASE WHEN s.standby
+            THEN greatest(c.timeline_id, r.min_recovery_end_timeline,
+                          (SELECT w.received_tli FROM pg_catalog.pg_stat_get_wal_receiver() AS w))
+            ELSE ('x' || substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8))::bit(32)::int4 END,
+       CASE WHEN s.standby THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_lsn() END
+           - '0/0'::pg_catalog.pg_lsn,
+       CASE WHEN NOT s.standby THEN NULL
+            WHEN pg_catalog.pg_last_wal_receive_lsn() = pg_catalog.pg_last_wal_replay_lsn() THEN 0
+            ELSE extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.pg_last_xact_replay_timestamp())::float8
+       END,
+       pg_catalog.has_function_privilege('pg_catalog.pg_read_file(text, bigint, bigint, boolean)', 'EXECUTE')
+FROM (SELECT pg_catalog.pg_is_in_recovery() AS standby) AS s
+CROSS JOIN pg_catalog.pg_control_checkpoint() AS c
+CROSS JOIN pg_catalog.pg_control_recovery() AS r
+
+-- name: history
+-- Where this timeline left those before it.
+SELECT pg_catalog.pg_read_file('pg_wal/' || %s || '.history', 0, 1000000, true)
+
 -- name: databases
 -- Databases of providers are theirs: they let nobody in, or hold nothing of the customer's.
 SELECT d.datname,

@@ -7,10 +7,10 @@ Load it anywhere as ``specs.testing.fake:spec``, in spawned processes too::
 """
 
 from specs.service_spec import DefaultDatabaseSpec
-from specs.testing.fake.config import FakeConnection, Fault
+from specs.testing.fake.config import FakeConnection, Fault, Server
 from specs.testing.fake.source import FakeSource
 
-__all__ = ["FakeConnection", "FakeSource", "Fault", "spec"]
+__all__ = ["FakeConnection", "FakeSource", "Fault", "Server", "spec"]
 
 spec = DefaultDatabaseSpec(
     name="fake",

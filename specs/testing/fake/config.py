@@ -51,6 +51,18 @@ class Fault(Model):
     delay: float | None = Field(default=None, description="The delay that a retry asks for, in seconds.")
 
 
+class Server(Model):
+    """What one connection reaches: a primary, a standby that is behind, a promoted copy, or somebody else."""
+
+    identity: str = Field(default="", description="As ``server`` of the connection.")
+    position: int | None = Field(default=None, description="How far it is; null: it does not tell.")
+    timeline: int = Field(default=1, description="Rises when a standby is promoted.")
+    forks: dict[int, int] = Field(default_factory=dict, description="Where it left earlier timelines.")
+    standby: bool = Field(default=False, description="Whether it follows another server.")
+    version: int = Field(default=0, description="As ``version`` of the connection.")
+    dropped: tuple[str, ...] = Field(default=(), description="FQNs that are not there, besides the connection's.")
+
+
 class FakeConnection(ConnectionConfig):
     """The size and shape of the estate. Everything follows from it; nothing is stored."""
 
@@ -72,6 +84,11 @@ class FakeConnection(ConnectionConfig):
     page: int | None = Field(default=None, ge=1, description="Names per page; null: as many as the slice holds.")
     estimates: float | None = Field(default=1.0, description="Factor by which estimates lie; null: there are none.")
     server: str = Field(default="", description="Identity of the server; another text is another server.")
+    reaches: tuple[Server, ...] = Field(
+        default=(), description="What each new connection reaches in turn, the last one from then on; counted in the "
+        "state file, where there is one.",
+    )  # fmt: skip
+    reconnects: bool = Field(default=False, description="Every listing and every question has a connection of its own.")
     grants: str | None = Field(default=None, description="Fingerprint of our grants, where the source has one.")
 
     version: int = Field(default=0, description="Appears in what is changed, and in the statistics.")

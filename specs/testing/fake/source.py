@@ -10,12 +10,14 @@ from typing import Any
 from specs import names
 from specs.entities.base import Entity
 from specs.errors import HeadraceError, Skip
+from specs.positions import SourcePosition
 from specs.sources.base import Along, Presence, Step
 from specs.sources.database import DatabaseSource
 from specs.testing.fake import build
 from specs.testing.fake.config import FakeConnection
 from specs.testing.fake.estate import Estate, share
 from specs.testing.fake.faults import Faults, Gone
+from specs.testing.fake.line import Lines
 from specs.topology.node import Item, Outcome, Produced
 from specs.topology.scope import KeyRange, Scope
 
@@ -35,9 +37,25 @@ class FakeSource(DatabaseSource):
         super().__init__(*args, **options)
         self.estate = Estate(self.config)
         self.faults = Faults(self.config, self.limits.statement_timeout)
+        self._lines = Lines(self.config)
 
     def identity(self) -> str:
-        return self.config.endpoint()
+        self._connect()
+        server = self._lines.server
+        return f"fake:{server.identity}" if server is not None and server.identity else self.config.endpoint()
+
+    def position(self) -> SourcePosition | None:
+        self._connect()
+        return self._lines.position()
+
+    def _connect(self) -> None:
+        """What there is depends on the server that the connection reaches."""
+        if self._lines.connect():
+            self.estate = Estate(self._lines.config())
+            self.connected()
+
+    def close(self) -> None:
+        self._lines.close()
 
     def version(self) -> str | None:
         return "1.0"
@@ -103,6 +121,7 @@ class FakeSource(DatabaseSource):
     def _read(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         """One listing: the names, and per slice of kept names its facets."""
         faults = self.faults.listing(node, scope.fqn)
+        self._again()
         self.statements += 1
         listing = self.estate.listing(node, scope, span)
         count = 0
@@ -119,6 +138,11 @@ class FakeSource(DatabaseSource):
                 count += 1
                 if faults:
                     self.faults.strike_listing(faults, count)
+
+    def _again(self) -> None:
+        if self.config.reconnects:
+            self._lines.close()
+        self._connect()
 
     def _facets(self, node: str, scope: Scope, item: Item) -> Produced:
         fqn = names.child(scope.fqn, item.name)
@@ -165,6 +189,7 @@ class FakeSource(DatabaseSource):
 
     # -- questions ------------------------------------------------------------------------------------------------
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+        self._again()
         self.statements += 1
         if scope.fqn in self.faults.denied:
             return dict.fromkeys(names, "unknown")

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from specs.errors import Fatal, Usage
+from specs.errors import Usage
 from specs.testing.ledger.commits import CommitRules
+from specs.testing.ledger.evidence import EvidenceRules
 from specs.testing.ledger.harness import Harness, batch
 from specs.testing.ledger.rules import SERVICE, Rules
 from specs.testing.ledger.sharing import SharingRules
@@ -63,15 +64,6 @@ class RunRules(Rules):
         assert harness.ledger.claim("w", now=time.time()) is None
         assert harness.stored(run.id) == []
 
-    def test_another_server_stops_the_run_until_it_is_accepted(self, harness: Harness) -> None:
-        run = self.open(harness)
-        harness.ledger.identify(run.id, "system-1", accept=False, now=time.time())
-        harness.ledger.identify(run.id, "system-1", accept=False, now=time.time())
-        with pytest.raises(Fatal, match="system-2"):
-            harness.ledger.identify(run.id, "system-2", accept=False, now=time.time())
-        harness.ledger.identify(run.id, "system-2", accept=True, now=time.time())
-        harness.ledger.identify(run.id, "system-2", accept=False, now=time.time())
-
     def test_suspects_are_asked_for_before_the_run_closes(self, harness: Harness) -> None:
         run = self.open(harness)
         claim = self.claim(harness)
@@ -98,5 +90,5 @@ class RunRules(Rules):
         assert harness.ledger.advance(run.id, now=time.time()).state == "complete"
 
 
-class LedgerSuite(RunRules, UnitRules, CommitRules, SharingRules):
+class LedgerSuite(EvidenceRules, RunRules, UnitRules, CommitRules, SharingRules):
     """Subclass it and give the fixture ``harness``."""

@@ -200,7 +200,7 @@ def test_check_goes_through_every_step(each_postgres_database: str) -> None:
         with closing(nowhere):
             dead = list(nowhere.check())
     assert [step.ok for step in steps] == [True] * len(steps)
-    assert len(steps) == 9
+    assert len(steps) == 10
     assert "1 definitions of 1 views" in [step.evidence for step in steps]
     assert [(step.name, step.ok) for step in failed] == [("reach the server", True), ("authenticate", False)]
     assert [(step.name, step.ok) for step in dead] == [("reach the server", False)]

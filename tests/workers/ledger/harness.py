@@ -32,7 +32,7 @@ class Remembering:
         self.refuse = refuse
         self.choke = choke
 
-    def store_each(self, parts: Sequence[Sequence[Row]]) -> list[Stored]:
+    def store_each(self, parts: Sequence[Sequence[Row]], stale: Sequence[bool] = ()) -> list[Stored]:
         return [self._store(rows) for rows in parts]
 
     def _store(self, rows: Sequence[Row]) -> Stored:

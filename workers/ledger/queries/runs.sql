@@ -6,12 +6,12 @@ VALUES (:id, :service, :service_type, 'running', :recipe, :parent, :deletes, {no
 
 -- name: get_run
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
-  accept_identity, schedule, deadline_at, owner FROM runs
+  accept_identity, schedule, deadline_at, owner, doubt FROM runs
 WHERE id = :run;
 
 -- name: lock_run
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
-  accept_identity, schedule, deadline_at, owner FROM runs
+  accept_identity, schedule, deadline_at, owner, doubt FROM runs
 WHERE id = :run {lock};
 
 -- name: open_run
@@ -19,7 +19,7 @@ SELECT id FROM runs WHERE service = :service AND state IN ('running', 'confirmin
 
 -- name: open_runs
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
-  accept_identity, schedule, deadline_at, owner FROM runs
+  accept_identity, schedule, deadline_at, owner, doubt FROM runs
 WHERE state IN ('running', 'confirming') ORDER BY n, id;
 
 -- name: runs_like
@@ -30,12 +30,12 @@ ORDER BY n DESC, id DESC LIMIT 6;
 
 -- name: recent_runs
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
-  accept_identity, schedule, deadline_at, owner FROM runs
+  accept_identity, schedule, deadline_at, owner, doubt FROM runs
 ORDER BY n DESC, id DESC LIMIT :limit;
 
 -- name: recent_runs_of
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
-  accept_identity, schedule, deadline_at, owner FROM runs
+  accept_identity, schedule, deadline_at, owner, doubt FROM runs
 WHERE service = :service ORDER BY n DESC, id DESC LIMIT :limit;
 
 -- name: set_run_state
@@ -67,12 +67,6 @@ DELETE FROM poison WHERE EXISTS (SELECT 1 FROM units WHERE units.id = poison.uni
 INSERT INTO services (service, type, pace) VALUES (:service, :type, :pace)
 ON CONFLICT (service) DO UPDATE SET type = excluded.type, pace = excluded.pace, failing = 0, open_until = NULL;
 
--- name: get_identity
-SELECT identity FROM services WHERE service = :service {lock};
-
--- name: set_identity
-UPDATE services SET identity = :identity, identified_at = {now} WHERE service = :service;
-
 -- name: count_slots
 SELECT count(*) FROM slots WHERE service = :service;
 
@@ -94,7 +88,7 @@ SELECT 1 AS one FROM units WHERE run = :run AND state IN ('running', 'flushing',
 
 -- name: latest_runs
 SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, reason, deletes, via, paused,
-  accept_identity, schedule, deadline_at, owner FROM (
+  accept_identity, schedule, deadline_at, owner, doubt FROM (
     SELECT runs.*, row_number() OVER (PARTITION BY service ORDER BY n DESC, id DESC) AS age FROM runs) AS aged
 WHERE age = 1 ORDER BY service;
 
