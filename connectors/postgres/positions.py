@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from connectors.postgres.driver import PostgresDriver
+from connectors.postgres.session import mark
 from specs.errors import Skip
 from specs.positions import SourcePosition
 
@@ -29,7 +30,7 @@ class Positions:
             return None
         if reached is not None and timeline is not None:
             forks = _forks(self.driver, timeline) if readable and timeline > 1 else {}
-            self._told = SourcePosition({STREAM: int(reached)}, timeline, forks, standby, lag)
+            self._told = SourcePosition({STREAM: mark(reached)}, timeline, forks, standby, lag)
         return self._told
 
     def reached(self) -> SourcePosition | None:
@@ -50,5 +51,5 @@ def _forks(driver: PostgresDriver, timeline: int) -> dict[int, int]:
 
 def lsn(position: SourcePosition) -> str:
     """As PostgreSQL writes it: ``0/3000148``."""
-    mark = position.marks[STREAM]
-    return f"{mark >> 32:X}/{mark & 0xFFFFFFFF:X}"
+    at = position.marks[STREAM]
+    return f"{at >> 32:X}/{at & 0xFFFFFFFF:X}"

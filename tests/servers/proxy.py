@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import selectors
 import socket
 import struct
@@ -17,15 +18,16 @@ TICK = 0.02
 
 
 class Proxy:
-    """Listens on a free loopback ``port`` and forwards to ``host:target``, in a thread of its own.
+    """Listens on a free loopback ``port`` and forwards to ``host:target``, in a thread of its own; with ``others``
+    every new connection goes to the next of all targets, in turn.
 
     Modes, changed at any time: ``pass`` forwards; ``reset`` breaks every connection with RST, also those that are
     made later; ``half-open`` takes what clients send and forwards it, and drops every reply; ``slow`` forwards replies
     at ``rate`` bytes per second and connection; ``refuse`` closes every connection, and nobody listens.
     """
 
-    def __init__(self, target: int, host: str = "127.0.0.1") -> None:
-        self._target = (host, target)
+    def __init__(self, target: int, *others: int, host: str = "127.0.0.1") -> None:
+        self._targets = itertools.cycle([(host, port) for port in (target, *others)])
         self._mode: Mode = "pass"
         self._links: list[_Link] = []
         self._selector = selectors.DefaultSelector()
@@ -108,7 +110,7 @@ class Proxy:
                 _abort(client)
                 return
             try:
-                server = socket.create_connection(self._target, timeout=2)
+                server = socket.create_connection(next(self._targets), timeout=2)
             except OSError:  # the server behind is down: so are we
                 _abort(client)
                 return
