@@ -155,6 +155,8 @@ class _Planner:
         return covered
 
     def leaves(self, node: Node, scope: Scope, span: KeyRange, kept: Counter[str]) -> None:
+        if not self.source.lists(node.name):
+            return
         found, along = 0, Counter[str]()
         for item in self.items(node, scope, span):
             found += 1

@@ -87,6 +87,13 @@ class MetadataExtract(Model):
     tables: Switch = Field(default=Filter(), description="Which tables; true for all, false for none.")
     views: Switch = Field(default=Filter(), description="Which views; true for all, false for none.")
     stored_procedures: Switch = Field(default=Filter(), description="Which routines; true for all, false for none.")
+    objects: Switch = Field(
+        default=Filter(),
+        description="Which objects of other kinds, as 'extension hstore'; true for all, false for none.",
+    )
+    extension_objects: bool = Field(
+        default=True, description="Crawl what belongs to an extension; its own entry is kept in any case."
+    )
     system_schemas: bool = Field(default=False, description="Crawl the source's own schemas too.")
     partitions: bool = Field(default=False, description="Show child partitions as tables of their own.")
     sizes: bool = Field(
@@ -96,7 +103,7 @@ class MetadataExtract(Model):
 
     def rule(self, kind: str, name: str) -> str | None:
         """The rule that drops an object; ``kind`` is the field: ``databases``, ``schemas``, ``tables``, ``views``,
-        ``stored_procedures``."""
+        ``stored_procedures``, ``objects``."""
         chosen: Filter = getattr(self, kind)
         return chosen.rule(name, kind)
 

@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from specs.entities.access import Grant, Policy, Securable
 from specs.entities.api import ApiCollection, ApiEndpoint, Parameter
 from specs.entities.base import Entity, Name, Part, Properties, Prose, content_hash
 from specs.entities.constraints import Constraint, ConstraintKind
@@ -22,12 +23,15 @@ from specs.entities.database import (
     TableType,
     UserType,
 )
+from specs.entities.dependencies import Dependency
 from specs.entities.indexes import Index, IndexKey
 from specs.entities.lineage import ColumnEdge, Edge, Lineage
 from specs.entities.messaging import ConsumerGroup, MessageSchema, Topic
 from specs.entities.mlmodel import Feature, Model, ModelVersion
+from specs.entities.objects import DatabaseObject
 from specs.entities.pipeline import Pipeline, Task
 from specs.entities.profile import ColumnProfile, Histogram, TableProfile
+from specs.entities.rewriting import ExtendedStatistics, RewriteRule
 from specs.entities.routines import Argument, StoredProcedure
 from specs.entities.search import SearchIndex, SearchTemplate
 from specs.entities.storage import Bucket, Container
@@ -52,10 +56,14 @@ __all__ = [
     "DataModel",
     "DataType",
     "Database",
+    "DatabaseObject",
     "DayUse",
+    "Dependency",
     "Edge",
     "Entity",
+    "ExtendedStatistics",
     "Feature",
+    "Grant",
     "Histogram",
     "Index",
     "IndexKey",
@@ -69,12 +77,15 @@ __all__ = [
     "Part",
     "Partitioning",
     "Pipeline",
+    "Policy",
     "Properties",
     "Prose",
     "QueryUse",
+    "RewriteRule",
     "Schema",
     "SearchIndex",
     "SearchTemplate",
+    "Securable",
     "Sequence",
     "Service",
     "StoredProcedure",
@@ -94,7 +105,7 @@ entity_types: Mapping[str, type[Entity]] = MappingProxyType(
     {
         entity.type_name(): entity
         for entity in (
-            *(Service, Database, Schema, Table, StoredProcedure, Sequence, UserType, Trigger),
+            *(Service, Database, Schema, Table, StoredProcedure, Sequence, UserType, Trigger, DatabaseObject),
             *(Dashboard, Chart, DataModel, Pipeline, Topic, ConsumerGroup, Bucket, Container),
             *(Model, ModelVersion, SearchIndex, SearchTemplate, ApiCollection, ApiEndpoint),
             *(Lineage, Usage, TableProfile),

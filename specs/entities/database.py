@@ -8,9 +8,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from specs.entities.access import Policy, Securable
 from specs.entities.base import Entity, Name, Part, Properties, Prose, ordered
 from specs.entities.constraints import Constraint
+from specs.entities.dependencies import Dependencies
 from specs.entities.indexes import Index
+from specs.entities.rewriting import ExtendedStatistics, RewriteRule
 
 
 class TableType(StrEnum):
@@ -128,20 +131,20 @@ class Service(Entity):
     version: str | None = None
 
 
-class Database(Entity):
+class Database(Securable):
     """A database or catalog; where a service has only one level, the only one."""
 
     collation: Name | None = None
     encoding: str | None = None
 
 
-class Schema(Entity):
+class Schema(Securable):
     """A namespace of tables, routines, types."""
 
     collation: Name | None = None
 
 
-class Table(Entity):
+class Table(Securable):
     """A relation of any kind, complete with columns, constraints, indexes and definition.
 
     ``row_estimate``, ``size_bytes`` and the times come from the source's statistics and are volatile.
@@ -181,6 +184,11 @@ class Table(Entity):
     replica_identity: str | None = None
     """What tells replicas which row changed, where it is not the primary key: ``full``, ``nothing``, ``index NAME``."""
     properties: Properties = Field(default_factory=dict)
+    depends_on: Dependencies = ()
+    """What a view is made of, as the source itself has resolved it."""
+    rules: Annotated[tuple[RewriteRule, ...], ordered(lambda rule: rule.name)] = ()
+    policies: Annotated[tuple[Policy, ...], ordered(lambda policy: policy.name)] = ()
+    statistics: Annotated[tuple[ExtendedStatistics, ...], ordered(lambda each: each.name)] = ()
     created_at: datetime | None = None
     row_estimate: int | None = None
     size_bytes: int | None = None
@@ -195,7 +203,7 @@ class Table(Entity):
         return " ".join((super().search_text(), *words))
 
 
-class Sequence(Entity):
+class Sequence(Securable):
     """A generator of numbers; ``owned_by`` is the FQN of the column that it fills. Its last and next values are
     volatile."""
 
@@ -216,7 +224,7 @@ class Sequence(Entity):
     """The next number that no session has taken, those in caches left out of account; where that is what is known."""
 
 
-class UserType(Entity):
+class UserType(Securable):
     """A type defined in the database: enum, composite, domain or range."""
 
     kind: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from specs.entities.base import Entity, Name, Part, Properties
+from specs.entities.access import Securable
+from specs.entities.base import Name, Part, Properties
 
 
 class Argument(Part):
@@ -16,7 +17,7 @@ class Argument(Part):
     default: Name | None = None
 
 
-class StoredProcedure(Entity):
+class StoredProcedure(Securable):
     """A function, a procedure, a package of them, or an event that the server runs by itself. Its name in the FQN
     carries the argument types: ``tax(numeric, text)``; that of a package or event its kind: ``package body tax``."""
 

@@ -13,6 +13,8 @@ from typing import Any, get_args
 
 from specs.entities.base import Entity, Part
 
+_SECURABLE = frozenset({"extension", "grants"})
+
 CHANGED: Mapping[int, Mapping[str, frozenset[str]]] = {
     2: {
         "Column": frozenset({"storage", "compression", "statistics_target", "properties", "values"}),
@@ -21,15 +23,20 @@ CHANGED: Mapping[int, Mapping[str, frozenset[str]]] = {
             | {"without_overlaps", "period", "comment", "kind=not_null", "deferrable", "on_conflict", "referred_table"}
             | {"referred_columns"}
         ),
+        "Database": _SECURABLE,
         "Index": frozenset({"columns", "keys", "nulls_not_distinct", "valid", "clustered", "tablespace", "options"}),
         "Partitioning": frozenset({"strategy", "columns", "expression", "count", "subpartitions"}),
-        "Sequence": frozenset({"cache", "unlogged", "start", "next_value"}),
+        "Schema": _SECURABLE,
+        "Sequence": _SECURABLE | frozenset({"cache", "unlogged", "start", "next_value"}),
         "StoredProcedure": frozenset(
-            {"volatility", "strict", "leakproof", "parallel", "cost", "rows", "support", "definer", "settings"}
+            _SECURABLE
+            | {"volatility", "strict", "leakproof", "parallel", "cost", "rows", "support", "definer", "settings"}
             | {"properties", "code", "kind"}
         ),
         "Table": frozenset(
-            {"default_partition", "inherits", "of_type", "tablespace", "populated", "row_security"}
+            _SECURABLE
+            | {"depends_on", "rules", "policies", "statistics"}
+            | {"default_partition", "inherits", "of_type", "tablespace", "populated", "row_security"}
             | {"row_security_forced", "replica_identity", "properties.toast.*", "ddl", "table_type"}
             | {"properties.period *", "properties.algorithm"}
         ),
@@ -38,7 +45,7 @@ CHANGED: Mapping[int, Mapping[str, frozenset[str]]] = {
             {"columns", "arguments", "state", "constraint", "deferrable", "initially_deferred", "referred_table"}
             | {"old_table", "new_table", "definer", "order", "definition"}
         ),
-        "UserType": frozenset({"collation", "kind", "base_type", "fields"}),
+        "UserType": _SECURABLE | frozenset({"collation", "kind", "base_type", "fields"}),
     },
 }
 """By version and class, what is not comparable with contents of the version before: ``field`` (new, or read more

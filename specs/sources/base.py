@@ -133,6 +133,10 @@ class Source(ABC):
         ``Along``."""
         yield from self.topology.nodes[node].produce(self, scope, span)
 
+    def lists(self, node: str) -> bool:
+        """Whether there can be objects of ``node`` at all; where not, its producer asks nothing."""
+        return True
+
     def facets(self, node: str) -> int:
         """How many statements the producer of ``node`` sends per slice besides the listing of names."""
         return 0

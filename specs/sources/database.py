@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from specs.entities.base import Entity
 from specs.entities.database import Database, Schema, Sequence, Table, UserType
+from specs.entities.objects import DatabaseObject
 from specs.entities.routines import StoredProcedure
 from specs.sources.schemas import SchemaSource
 from specs.sources.service import identity, service_node
@@ -14,6 +15,10 @@ from specs.topology.node import Item, Node, Produced, Stage, Topology
 from specs.topology.scope import KeyRange, Scope
 
 __all__ = ["DatabaseSource", "identity"]
+
+
+OTHERS = ("service_object", "database_object", "schema_object")
+"""The nodes of objects of other kinds, by how many containers their own one lies in."""
 
 
 class DatabaseSource(SchemaSource):
@@ -43,6 +48,21 @@ class DatabaseSource(SchemaSource):
     def sequences(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         return iter(())
 
+    def service_objects(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """Objects of other kinds that belong to the server as a whole; key and name are kind and name."""
+        return iter(())
+
+    def database_objects(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """Objects of other kinds beside the schemas of a database: ``extension hstore``."""
+        return iter(())
+
+    def schema_objects(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """Objects of other kinds in a schema: ``collation german``."""
+        return iter(())
+
+    def yield_object(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield DatabaseObject(**identity(scope), **item.data)
+
     def yield_type(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield UserType(**identity(scope), **item.data)
 
@@ -52,9 +72,17 @@ class DatabaseSource(SchemaSource):
     def yield_stored_procedure(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield StoredProcedure(**identity(scope), **item.data)
 
+    def lists(self, node: str) -> bool:
+        own, none = (getattr(cls, f"{node}s", None) for cls in (type(self), DatabaseSource))
+        return node not in OTHERS or own is not none
+
     topology = Topology(service_node(
+        Node("service_object", lambda s, scope, span: s.service_objects(scope, span), ranged=True,
+             stages=(Stage(DatabaseObject, lambda s, item, scope: s.yield_object(item, scope)),)),
         Node("database", lambda s, scope, span: s.databases(scope, span), unit=True,
              stages=(Stage(Database, lambda s, item, scope: s.yield_database(item, scope)),), children=(
+            Node("database_object", lambda s, scope, span: s.database_objects(scope, span), ranged=True,
+                 stages=(Stage(DatabaseObject, lambda s, item, scope: s.yield_object(item, scope)),)),
             Node("schema", lambda s, scope, span: s.schemas(scope, span), unit=True, ranged=True,
                  stages=(Stage(Schema, lambda s, item, scope: s.yield_schema(item, scope)),), children=(
                 Node("type", lambda s, scope, span: s.types(scope, span), ranged=True,
@@ -65,6 +93,8 @@ class DatabaseSource(SchemaSource):
                      stages=(Stage(Table, lambda s, item, scope: s.yield_table(item, scope)),)),
                 Node("stored_procedure", lambda s, scope, span: s.stored_procedures(scope, span), ranged=True,
                      stages=(Stage(StoredProcedure, lambda s, item, scope: s.yield_stored_procedure(item, scope)),)),
+                Node("schema_object", lambda s, scope, span: s.schema_objects(scope, span), ranged=True,
+                     stages=(Stage(DatabaseObject, lambda s, item, scope: s.yield_object(item, scope)),)),
             )),
         )),
     ))  # fmt: skip

@@ -104,7 +104,7 @@ def test_an_exception_in_a_producer_makes_its_scope_incomplete() -> None:
 def test_a_stop_in_a_stage_forbids_going_below() -> None:
     told = events(fake(Fault(at="build", where=SCHEMA.fqn, action="stop")))
     broken = {event.coverage.node for event in told if isinstance(event, Covered) and event.coverage.error}
-    assert broken == {"table", "type", "sequence", "stored_procedure"}
+    assert broken == {"table", "type", "sequence", "stored_procedure", "schema_object"}
     assert [name for name in found(told) if "schema_0000" in name] == []
     assert len([name for name in found(told) if "schema_0001." in name]) == 3
 

@@ -72,9 +72,10 @@ def test_a_topology_counts_known_types(abstract: type[Source]) -> None:
     topology: Topology = abstract.topology
     assert topology.root.name == "service"
     assert topology.root.unit
-    counted = [node.type for node in topology.nodes.values()]
-    assert len(counted) == len(set(counted))
-    assert set(counted) <= set(entity_types)
+    for node in topology.nodes.values():
+        counted = [child.type for child in node.children]
+        assert len(counted) == len(set(counted)), f"two listings below one {node.name} count the same type"
+    assert {node.type for node in topology.nodes.values()} <= set(entity_types)
     assert all(node.ranged for node in _leaves(topology.root)), (
         "a leaf that takes no range can neither split nor resume"
     )

@@ -24,6 +24,7 @@ from specs.topology.reading import Reading
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 
 _FIELDS = {"Database": "databases", "Schema": "schemas", "Table": "tables", "StoredProcedure": "stored_procedures"}
+_FIELDS |= {"DatabaseObject": "objects"}
 
 
 class QuestionSuite(SuiteBase):
@@ -89,11 +90,11 @@ class QuestionSuite(SuiteBase):
 
     def test_exclude_wins(self, config: ConnectionConfig, extract: MetadataExtract, listed: list[Listing]) -> None:
         both = Filter(include=("",), exclude=("",))
-        nothing = extract.model_copy(update={"tables": both, "views": both, "stored_procedures": both})
+        nothing = extract.model_copy(update={"tables": both, "views": both, "stored_procedures": both, "objects": both})
         source = self.source(config, nothing)
         try:
             for listing in leaves(listed):
-                if listing.node.type in ("Table", "StoredProcedure"):
+                if listing.node.type in ("Table", "StoredProcedure", "DatabaseObject"):
                     produced = list(listing.node.produce(source, listing.scope, EVERYTHING))
                     assert [each.key for each in produced] == listing.keys
                     assert all(isinstance(each, Outcome) and each.kind == "filtered" for each in produced)

@@ -78,6 +78,7 @@ class FakeConnection(ConnectionConfig):
     procedures: int = Field(default=0, ge=0, description="Routines per schema, overloaded in pairs.")
     sequences: int = Field(default=0, ge=0, description="Sequences per schema.")
     types: int = Field(default=0, ge=0, description="User-defined types per schema.")
+    objects: int = Field(default=0, ge=0, description="Objects of other kinds, per schema, per database and above.")
     odd_names: bool = Field(default=False, description="Give names dots, quotes, spaces, capitals and emoji.")
 
     latency: float = Field(default=0.0, ge=0, description="Milliseconds that each page (slice) takes.")

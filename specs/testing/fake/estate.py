@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from specs import names
+from specs.sources.database import OTHERS
 from specs.testing.fake.config import FakeConnection
 from specs.topology.scope import KeyRange, Scope
 
@@ -19,6 +20,9 @@ _FORMATS = {"database": "db_{:02d}", "schema": "schema_{:04d}", "table": "t{:07d
 _FORMATS |= {"stored_procedure": "p{:06d}", "sequence": "seq_{:06d}", "type": "type_{:06d}"}
 _FIELDS = {"database": "databases", "schema": "schemas", "stored_procedure": "procedures"}
 _FIELDS |= {"sequence": "sequences", "type": "types"}
+_FORMATS |= dict.fromkeys(OTHERS, "collation c{:05d}")
+_FIELDS |= dict.fromkeys(OTHERS, "objects")
+_ABOVE = {"database": 0, "schema": 1, "service_object": 0, "database_object": 1}
 
 
 def share(seed: int, purpose: str, *where: object) -> float:
@@ -112,7 +116,7 @@ class Estate:
         path = (*scope.path, name)
         if self._absent and any(names.build(*path[:n]) in self._absent for n in range(2, len(path) + 1)):
             return False
-        above = {"database": (), "schema": ("database",)}.get(node, ("database", "schema"))
+        above = ("database", "schema")[: _ABOVE.get(node, 2)]
         if len(scope.path) != len(above) + 1:
             return False
         for depth, container in enumerate(above, start=1):
@@ -134,4 +138,4 @@ class Estate:
     def size(self, schema: Scope) -> int:
         """How many objects there are below a schema."""
         config = self.config
-        return self.names("table", schema).count + config.procedures + config.sequences + config.types
+        return self.names("table", schema).count + config.procedures + config.sequences + config.types + config.objects

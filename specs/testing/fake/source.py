@@ -12,7 +12,7 @@ from specs.entities.base import Entity
 from specs.errors import HeadraceError, Skip
 from specs.positions import SourcePosition
 from specs.sources.base import Along, Presence, Step
-from specs.sources.database import DatabaseSource
+from specs.sources.database import OTHERS, DatabaseSource
 from specs.testing.fake import build
 from specs.testing.fake.config import FakeConnection
 from specs.testing.fake.estate import Estate, share
@@ -23,8 +23,8 @@ from specs.topology.scope import KeyRange, Scope
 
 _NODES = {"Database": "database", "Schema": "schema", "Table": "table", "StoredProcedure": "stored_procedure"}
 _NODES |= {"Sequence": "sequence", "UserType": "type"}
-_TYPES = {node: type_ for type_, node in _NODES.items()}
-_FACETS = {"table": 2, "stored_procedure": 1, "sequence": 1, "type": 1}
+_TYPES = {node: type_ for type_, node in _NODES.items()} | dict.fromkeys(OTHERS, "DatabaseObject")
+_FACETS = {"table": 2, "stored_procedure": 1, "sequence": 1, "type": 1} | dict.fromkeys(OTHERS, 0)
 
 
 class FakeSource(DatabaseSource):
@@ -93,9 +93,26 @@ class FakeSource(DatabaseSource):
     def types(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         return self._with_data("type", scope, span, {"kind": "enum", "labels": ["low", "high"]})
 
+    def service_objects(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._others("service_object", scope, span)
+
+    def database_objects(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._others("database_object", scope, span)
+
+    def schema_objects(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._others("schema_object", scope, span)
+
+    def _others(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._with_data(node, scope, span, {"kind": "collation"}) if self.lists(node) else iter(())
+
+    def lists(self, node: str) -> bool:
+        return node not in OTHERS or self.config.objects > 0
+
     def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
         if node not in _FACETS:
             yield from super().preview(node, scope, span)
+            return
+        if not self.lists(node):
             return
         self.statements += 1
         for name in self.estate.listing(node, scope, span):
@@ -160,6 +177,7 @@ class FakeSource(DatabaseSource):
 
     def _filtered(self, node: str, scope: Scope, name: str) -> Outcome | None:
         kind = {"database": "databases", "schema": "schemas", "stored_procedure": "stored_procedures"}.get(node)
+        kind = "objects" if node in OTHERS else kind
         if node == "table":
             kind = "views" if self.estate.is_view(scope, name) else "tables"
         rule = self.extract.rule(kind, name) if kind else None
@@ -202,6 +220,8 @@ class FakeSource(DatabaseSource):
             table = self._exists("Table", Scope(scope.path[:-1]), scope.name)
             return table if table != "yes" else "yes" if name == "stamp" and self._has_trigger(scope) else "no"
         node = _NODES.get(type_)
+        if type_ == "DatabaseObject" and len(scope.path) <= len(OTHERS):
+            node = OTHERS[len(scope.path) - 1]
         if node is None:
             return "unknown"
         return "yes" if self.estate.holds(node, scope, name) else "no"

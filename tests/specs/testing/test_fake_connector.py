@@ -6,6 +6,7 @@ from specs.testing.connector import ConnectorSuite
 from specs.testing.fake import FakeConnection, Fault, spec
 
 SHAPE = {"schemas": 2, "tables": (9, 4), "views": 0.3, "triggers": 0.3, "procedures": 4, "sequences": 2, "types": 2}
+SHAPE |= {"objects": 3}
 
 
 class TestFake(ConnectorSuite):
