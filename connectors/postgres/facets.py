@@ -9,6 +9,7 @@ from connectors.common.slices import Facet, Listed
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.entities.indexes import IndexRow, KeyDetails
 from connectors.postgres.longtexts import whole
+from connectors.postgres.others import GIVEN
 from connectors.postgres.types import Types
 from specs.config import MetadataExtract
 
@@ -23,7 +24,8 @@ def facets(
 ) -> tuple[Facet, ...]:
     """The facets of a node; those that few objects have are read only where the listing saw such objects.
 
-    ``Listed.data`` of tables is ``(relkind, has triggers, is a partition, inherits)``.
+    ``Listed.data`` of tables is ``(relkind, has triggers, is a partition, inherits, has rules, has policies, has
+    extended statistics, extension)``; that of everything ends with the extension.
     """
 
     def rows(name: str) -> Read:
@@ -46,6 +48,8 @@ def facets(
         details.ensure(IndexRow(*row[1:]) for row in found)
         return found
 
+    if node == "schema_object":
+        return (GIVEN,)
     if node == "type":
         return (
             Facet("type", user_types),
@@ -67,6 +71,9 @@ def facets(
         Facet("parents", rows("parents"), lambda each: bool(each.data[3])),
         Facet("partitioning", rows("partitioning"), lambda each: each.data[0] == "p" or each.data[2]),
         Facet("foreign", rows("foreign"), lambda each: each.data[0] == "f"),
+        Facet("rewrites", rows("rewrites"), lambda each: bool(each.data[4])),
+        Facet("policies", rows("policies"), lambda each: bool(each.data[5])),
+        Facet("statistics", rows("statistics"), lambda each: bool(each.data[6])),
     ]
     if extract.sizes:
         found.append(Facet("sizes", rows("sizes"), lambda each: each.data[0] in "rm"))
@@ -75,6 +82,6 @@ def facets(
     return tuple(found)
 
 
-STATEMENTS = {"type": 6, "sequence": 1, "table": 14, "stored_procedure": 1}
+STATEMENTS = {"type": 6, "sequence": 1, "table": 17, "stored_procedure": 1}
 """Statements per slice besides the listing, at most: the facets, the look-ups of types and of what indexes are made of,
 and the transaction's begin and end where there is more than one facet. Without DDL, or with sizes: see ``facets``."""

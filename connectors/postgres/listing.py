@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from connectors.common.slices import Listed
+from connectors.postgres import others
 from connectors.postgres.driver import PostgresDriver
 from specs.config import MetadataExtract
 from specs.topology.scope import KeyRange
@@ -15,6 +16,7 @@ LISTINGS = {
     "sequence": ("list_sequences", "Sequence"),
     "table": ("list_tables", "Table"),
     "stored_procedure": ("list_routines", "StoredProcedure"),
+    "schema_object": ("schema_objects", "DatabaseObject"),
 }
 """The listing and the entity type of each node below a schema."""
 
@@ -30,6 +32,8 @@ class Listing:
 
     def names(self, node: str, schemas: Sequence[str], span: KeyRange) -> list[Listed]:
         """All names of schemas, by schema and key, each with the filter rule that drops it."""
+        if node in others.NODES:
+            return others.listed(self.driver, node, schemas, span, self.extract)
         found = []
         for schema, key, name, oid, weight, *data in self.driver.rows(
             LISTINGS[node][0], self.parameters(schemas, span)
@@ -42,6 +46,8 @@ class Listing:
         return found
 
     def _rule(self, node: str, name: str, key: str, data: Sequence[Any]) -> str | None:
+        if data[-1] is not None and not self.extract.extension_objects:
+            return others.LEFT_OUT
         if node == "table":
             left_out = PARTITIONS if data[2] and not self.extract.partitions else None
             return self.extract.rule("views" if data[0] in "vm" else "tables", name) or left_out

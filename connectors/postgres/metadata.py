@@ -11,7 +11,7 @@ from typing import Any
 from connectors.common.bundle import Bundle
 from connectors.common.slices import Listed, SliceReader
 from connectors.common.types import forget
-from connectors.postgres import checks, presence
+from connectors.postgres import checks, containers, others, presence
 from connectors.postgres.connection import PostgresConnection
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.entities import objects
@@ -48,7 +48,7 @@ class _Place:
 class PostgresSource(DatabaseSource):
     """One unit's reading of a PostgreSQL server, over one connection that is switched from database to database.
 
-    What extensions own is kept like everything else. Every role that may connect sees all of the catalog: a missing
+    Every role that may connect sees all of the catalog: a missing
     right on a schema hides nothing.
     """
 
@@ -136,26 +136,21 @@ class PostgresSource(DatabaseSource):
     def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         self.driver.use(self.connection.first_database)
         params = {"only": self.connection.database, "system": self.extract.system_schemas}
-        for name, owner, comment, encoding, collation, broken in sorted(self.driver.rows("databases", params)):
+        rows = sorted(self.driver.rows("databases", params), key=lambda row: str(row[0]))
+        for name, owner, comment, encoding, collation, broken, *acl in rows:
             if name in span:
                 if broken and not self.extract.rule("databases", name):
                     what = f"{invalid(name)}; {INVALID}"
                     yield Outcome("failed", "Database", names.child(scope.fqn, name), name, "invalid", what)
                     continue
                 data = {"owner": owner, "comment": comment, "encoding": encoding, "collation": collation}
-                yield self._container("databases", "Database", scope, name, data)
+                yield containers.item(self.extract, "databases", "Database", scope, name, data, *acl)
 
     def schemas(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         self._enter(scope)
-        rows = self.driver.rows(
-            "schemas",
-            {"system": self.extract.system_schemas, "partitions": self.extract.partitions} | self.listing.bounds(span),
-        )
-        found = [
-            self._container("schemas", "Schema", scope, name, {"owner": owner, "comment": comment}, estimate)
-            for name, _, owner, comment, estimate in sorted(rows, key=lambda row: str(row[0]))
-            if name in span
-        ]
+        shown = {"system": self.extract.system_schemas, "partitions": self.extract.partitions}
+        rows = sorted(self.driver.rows("schemas", shown | self.listing.bounds(span)), key=lambda row: str(row[0]))
+        found = [containers.schema_item(self.extract, scope, row) for row in rows if row[0] in span]
         self._bundle.announce([each for each in found if isinstance(each, Item)])
         yield from found
 
@@ -170,6 +165,15 @@ class PostgresSource(DatabaseSource):
 
     def stored_procedures(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         return self._objects("stored_procedure", scope, span)
+
+    def service_objects(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return others.above_schemas(self, "service_object", scope, span)
+
+    def database_objects(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return others.above_schemas(self, "database_object", scope, span)
+
+    def schema_objects(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._objects("schema_object", scope, span)
 
     def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
         if node not in LISTINGS:
@@ -196,7 +200,7 @@ class PostgresSource(DatabaseSource):
         )
 
     def split(self, node: str, scope: Scope, span: KeyRange, size: int) -> Iterable[str]:
-        if node not in LISTINGS:
+        if node not in LISTINGS or node in others.NODES:
             return []
         self._enter(scope)
         params = self.listing.parameters([scope.name], span) | {"size": size}
@@ -204,6 +208,12 @@ class PostgresSource(DatabaseSource):
         return sorted(key for key in found if key in span and key != span.until)
 
     # -- processors -----------------------------------------------------------------------------------------------
+    def yield_database(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield containers.database(self, item, scope)
+
+    def yield_schema(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield containers.schema(self, item, scope)
+
     def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]:
         place = self._enter(scope)
         known = identity(scope)
@@ -222,13 +232,16 @@ class PostgresSource(DatabaseSource):
         yield routine(item.data, identity(scope), self._enter(scope).scope.fqn)
         item.data.rows.clear()
 
+    def yield_object(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield others.build(item.data, identity(scope), Scope(scope.path[:2]).fqn)
+
     # -- how objects are listed and read --------------------------------------------------------------------------
     def _enter(self, scope: Scope) -> _Place:
         """Work in the database of ``scope``."""
         base = scope.path[:2]
+        self.driver.use(base[1])
         if self._place is None or self._place.scope.path != base:
             self._bundle.close()
-            self.driver.use(base[1])
             place = Scope(base)
             types, details = Types(self.driver, place.fqn), KeyDetails(self.driver)
             self._place = _Place(place, types, details, Tables(types, details, place.fqn))
@@ -264,11 +277,3 @@ class PostgresSource(DatabaseSource):
             return {oid for (oid,) in self.driver.rows("locked", {"oids": [each.id for each in kept]})}
         except Skip:
             return set()
-
-    def _container(
-        self, kind: str, type_: str, scope: Scope, name: str, data: dict[str, Any], estimate: int | None = None
-    ) -> Produced:
-        rule = self.extract.rule(kind, name)
-        if rule:
-            return Outcome("filtered", type_, names.child(scope.fqn, name), name, rule)
-        return Item(name, name, {key: value for key, value in data.items() if value is not None}, estimate)

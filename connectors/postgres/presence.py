@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from connectors.postgres import others
 from specs.errors import Fatal, Skip, Stop
 from specs.sources.base import Presence
 from specs.topology.scope import Scope
@@ -30,7 +31,7 @@ def exists(source: PostgresSource, type_: str, scope: Scope, names: list[str]) -
     """``yes`` and ``no`` come from the catalog, which shows every object to every role, under the conditions of the
     listing; a database that nobody may enter, or we may not, answers ``unknown``, one that is gone ``no``. ``scope`` is
     the objects' parent."""
-    if type_ not in _QUERIES:
+    if type_ not in _QUERIES and type_ != "DatabaseObject":
         return {}
     try:
         return _ask(source, type_, scope, names)
@@ -55,13 +56,19 @@ def _ask(source: PostgresSource, type_: str, scope: Scope, names: list[str]) -> 
         "partitions": source.extract.partitions,
         "system": source.extract.system_schemas,
     }
-    if not _database(source, scope.path[1]):
+    if len(scope.path) == 1:
+        source.driver.use(source.connection.first_database)
+    elif not _database(source, scope.path[1]):
         return dict.fromkeys(names, "no")
-    source.driver.use(scope.path[1])
+    else:
+        source.driver.use(scope.path[1])
     if len(scope.path) > 2:
         params["schema"] = scope.path[2]
     if type_ == "Trigger":
         params["table"] = scope.path[3]
+    if type_ == "DatabaseObject":
+        found = others.present(source.driver, scope)
+        return {name: "yes" if name in found else "no" for name in names}
     found = {row[0] for row in source.driver.rows(_QUERIES[type_], params)}
     return {name: "yes" if name in found else "no" for name in names}
 

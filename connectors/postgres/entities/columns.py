@@ -30,7 +30,8 @@ class Columns:
     def build(
         self, rows: list[tuple[Any, ...]], comments: Mapping[int, str], unchecked: Collection[int]
     ) -> tuple[Column, ...]:
-        """The columns of a table. ``unchecked``: numbers of those that may hold nulls from before they were refused.
+        """The columns of a table. The last value of a row is its grants, which are the table's.
+        ``unchecked``: numbers of those that may hold nulls from before they were refused.
 
         Most columns are like another table's (``id bigint not null``) and immutable: they are shared.
         """
@@ -38,7 +39,7 @@ class Columns:
         if len(known) > SHARED:
             known.clear()
         for row in rows:
-            key = row[1:] if row[1] not in comments else (*row[1:], comments[row[1]])
+            key = row[1:-1] if row[1] not in comments else (*row[1:-1], comments[row[1]])
             if unchecked and row[1] in unchecked:
                 key = (*key[: _NOT_NULL - 1], False, *key[_NOT_NULL:])
             column = known.get(key)

@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.common.slices import Raw
 from connectors.postgres.entities.constraints import KINDS, made_up
+from connectors.postgres.entities.grants import grants
 from connectors.postgres.types import Types
 from specs import names
 from specs.entities.constraints import Constraint
@@ -15,8 +16,8 @@ _TYPES = {"e": "enum", "c": "composite", "d": "domain", "r": "range"}
 
 
 def sequence(raw: Raw, identity: dict[str, Any], database: str) -> Sequence:
-    _, owner, comment, native, start, step, least, most, cycle, cache, unlogged, *place = raw.rows["sequence"][0]
-    schema, table, column = place
+    _, owner, comment, native, start, step, least, most, cycle, cache, unlogged, *rest = raw.rows["sequence"][0]
+    schema, table, column, *acl = rest
     owned = names.child(names.child(names.child(database, schema), table), column) if column else None
     return Sequence(
         **identity,
@@ -32,11 +33,13 @@ def sequence(raw: Raw, identity: dict[str, Any], database: str) -> Sequence:
         unlogged=unlogged,
         owned_by=owned,
         last_value=raw.rows["value"][0][1] if "value" in raw.rows else None,
+        extension=raw.listed.data[-1],
+        grants=grants(*acl),
     )
 
 
 def user_type(raw: Raw, identity: dict[str, Any], types: Types) -> UserType:
-    oid, owner, comment, kind, base, default, not_null, collation = raw.rows["type"][0]
+    oid, owner, comment, kind, base, default, not_null, collation, *acl = raw.rows["type"][0]
     fields: dict[str, Any] = {}
     if kind in "ce":
         row = types.row(oid)
@@ -53,6 +56,8 @@ def user_type(raw: Raw, identity: dict[str, Any], types: Types) -> UserType:
         nullable=not not_null,
         collation=collation,
         constraints=_constraints(raw),
+        extension=raw.listed.data[-1],
+        grants=grants(*acl),
         **fields,
     )
 

@@ -6,6 +6,7 @@ import json
 from typing import Any, NamedTuple
 
 from connectors.common.slices import Raw
+from connectors.postgres.entities.grants import grants
 from connectors.postgres.entities.options import settings
 from specs import names
 from specs.entities.routines import Argument, StoredProcedure
@@ -40,6 +41,8 @@ class RoutineRow(NamedTuple):
     settings: list[str] | None
     transforms: list[str] | None
     aggregate: str | None
+    acl: list[str] | None
+    default_acl: list[str] | None
 
 
 def routine(raw: Raw, identity: dict[str, Any], database: str) -> StoredProcedure:
@@ -75,6 +78,8 @@ def routine(raw: Raw, identity: dict[str, Any], database: str) -> StoredProcedur
         security_definer=row.definer,
         settings=settings(row.settings),
         properties=properties,
+        extension=raw.listed.data[-1],
+        grants=grants(row.acl, row.default_acl),
         **fields,
     )
 

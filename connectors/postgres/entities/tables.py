@@ -9,11 +9,14 @@ from typing import Any
 from connectors.common.slices import Raw
 from connectors.postgres.entities.columns import Columns
 from connectors.postgres.entities.constraints import ConstraintRow, constraint
+from connectors.postgres.entities.grants import Acl, grants
 from connectors.postgres.entities.indexes import IndexRow, KeyDetails, index, numbers
 from connectors.postgres.entities.options import options
+from connectors.postgres.entities.rewriting import Rows, beside
 from connectors.postgres.entities.triggers import triggers
 from connectors.postgres.types import Types
 from specs import names
+from specs.entities.access import Grant
 from specs.entities.database import Partitioning, Table, TableType
 from specs.entities.triggers import Trigger
 
@@ -35,7 +38,9 @@ class Tables:
 
     def build(self, raw: Raw, fqn: str, parent: str) -> Table:
         rows, name = raw.rows, raw.listed.name
-        _, kind, owner, tuples, size, persistence, storage, reloptions, toasted, *rest = rows["relation"][0]
+        _, kind, owner, tuples, size, persistence, storage, reloptions, toasted, *rest, acl, default_acl = rows[
+            "relation"
+        ][0]
         comments = {number: text for _, number, text in rows.get("comments", ())}
         columns = rows.get("columns", [])
         by_number: dict[int, str] = {row[1]: row[2] for row in columns}
@@ -74,6 +79,11 @@ class Tables:
             fields |= _foreign(rows["foreign"][0], properties)
         if properties:
             fields["properties"] = properties
+        if raw.listed.data[-1] is not None:
+            fields["extension"] = raw.listed.data[-1]
+        if acl is not None or any(row[-1] is not None for row in columns):
+            fields["grants"] = _grants(acl, default_acl, columns)
+        fields |= beside(rows, self.database)
         return Table(fqn=fqn, name=name, parent=parent, **fields)
 
     def _rest(
@@ -128,6 +138,14 @@ class Tables:
     def triggers(self, raw: Raw, table: str) -> Iterator[Trigger]:
         by_number = {row[1]: row[2] for row in raw.rows.get("columns", ())}
         return triggers(raw.rows.get("triggers", []), table, by_number, self.database)
+
+
+def _grants(acl: Acl, default: Acl, columns: Rows) -> tuple[Grant, ...]:
+    """Of the table and of its columns, whose lists come last in their rows."""
+    found = grants(acl, default)
+    for row in columns:
+        found += grants(row[-1], column=row[2])
+    return found
 
 
 def _only(key: str, columns: Iterable[str]) -> bool:

@@ -1,5 +1,7 @@
--- The names below schemas: (schema, key, name, oid, weight, ...). The key orders by its bytes. A weight is about 500
+-- The names below schemas: (schema, key, name, oid, weight, ..., extension). The key orders by its bytes. A weight is about 500
 -- bytes of what will be read of the object; sizes of texts are told without unpacking them.
+-- What belongs to extensions is looked up in one object made once for the statement: a join would be planned by the size
+-- of schemas, which nothing tells, and a look-up for each name costs more than the name.
 
 -- name: list_tables
 -- Bounds are names, so that the index on names serves them; a name orders by its bytes. Partitions are listed even
@@ -23,7 +25,17 @@ SELECT n.nspname, c.relname, c.relname, c.oid,
        )::int8 / 500,
        c.relkind, c.relhastriggers, c.relispartition,
        NOT c.relispartition AND c.relkind IN ('r', 'f')
-       AND EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = c.oid)
+       AND EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = c.oid),
+       c.relhasrules,
+       (SELECT EXISTS (SELECT FROM pg_catalog.pg_policy))
+       AND EXISTS (SELECT FROM pg_catalog.pg_policy AS p WHERE p.polrelid = c.oid),
+       (SELECT EXISTS (SELECT FROM pg_catalog.pg_statistic_ext))
+       AND EXISTS (SELECT FROM pg_catalog.pg_statistic_ext AS s WHERE s.stxrelid = c.oid),
+       (SELECT pg_catalog.jsonb_object_agg(d.objid, e.extname)
+        FROM pg_catalog.pg_extension AS e
+        JOIN pg_catalog.pg_depend AS d
+          ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+        WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass) ->> c.oid::text
 FROM pg_catalog.pg_namespace AS n
 JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid
 WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -31,7 +43,12 @@ WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
   AND (%(until)s::text IS NULL OR c.relname <= %(until)s::name COLLATE "C")
 
 -- name: list_sequences
-SELECT n.nspname, c.relname, c.relname, c.oid, 1
+SELECT n.nspname, c.relname, c.relname, c.oid, 1,
+       (SELECT pg_catalog.jsonb_object_agg(d.objid, e.extname)
+        FROM pg_catalog.pg_extension AS e
+        JOIN pg_catalog.pg_depend AS d
+          ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+        WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass) ->> c.oid::text
 FROM pg_catalog.pg_namespace AS n
 JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid
 WHERE n.nspname = ANY (%(schemas)s) AND c.relkind = 'S'
@@ -43,7 +60,12 @@ WHERE n.nspname = ANY (%(schemas)s) AND c.relkind = 'S'
 SELECT n.nspname, t.typname, t.typname, t.oid,
        CASE WHEN t.typtype = 'e'
             THEN 1 + (SELECT count(*) FROM pg_catalog.pg_enum AS e WHERE e.enumtypid = t.oid) / 8 ELSE 1 END,
-       t.typtype
+       t.typtype,
+       (SELECT pg_catalog.jsonb_object_agg(d.objid, e.extname)
+        FROM pg_catalog.pg_extension AS e
+        JOIN pg_catalog.pg_depend AS d
+          ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+        WHERE d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass) ->> t.oid::text
 FROM pg_catalog.pg_namespace AS n
 JOIN pg_catalog.pg_type AS t ON t.typnamespace = n.oid
 WHERE n.nspname = ANY (%(schemas)s)
@@ -53,7 +75,12 @@ WHERE n.nspname = ANY (%(schemas)s)
   AND (%(until)s::text IS NULL OR t.typname <= %(until)s::name COLLATE "C")
 
 -- name: list_routines
-SELECT n.nspname, k.key, p.proname, p.oid, 1 + pg_catalog.octet_length(p.prosrc) / 500
+SELECT n.nspname, k.key, p.proname, p.oid, 1 + pg_catalog.octet_length(p.prosrc) / 500,
+       (SELECT pg_catalog.jsonb_object_agg(d.objid, e.extname)
+        FROM pg_catalog.pg_extension AS e
+        JOIN pg_catalog.pg_depend AS d
+          ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+        WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass) ->> p.oid::text
 FROM pg_catalog.pg_namespace AS n
 JOIN pg_catalog.pg_proc AS p ON p.pronamespace = n.oid
 CROSS JOIN LATERAL (SELECT p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')' AS key) AS k

@@ -52,7 +52,9 @@ SELECT p.oid,
                'minitcond', g.aggminitval,
                'sortop', CASE WHEN g.aggsortop <> 0 THEN g.aggsortop::pg_catalog.regoper::text END)::text
            FROM pg_catalog.pg_aggregate AS g
-           WHERE g.aggfnoid = p.oid) END
+           WHERE g.aggfnoid = p.oid) END,
+       p.proacl::text[],
+       CASE WHEN p.proacl IS NOT NULL THEN pg_catalog.acldefault('f', p.proowner)::text[] END
 FROM pg_catalog.pg_proc AS p
 JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
 WHERE p.oid = ANY (%b::oid[])

@@ -14,7 +14,9 @@ SELECT c.oid,
        c.relpersistence = 'u',
        own.nspname,
        own.relname,
-       own.attname
+       own.attname,
+       c.relacl::text[],
+       CASE WHEN c.relacl IS NOT NULL THEN pg_catalog.acldefault('s', c.relowner)::text[] END
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_sequence AS s ON s.seqrelid = c.oid
 LEFT JOIN LATERAL (

@@ -37,7 +37,9 @@ SELECT d.datname,
        pg_catalog.shobj_description(d.oid, 'pg_database'),
        pg_catalog.pg_encoding_to_char(d.encoding),
        d.datcollate,
-       d.datconnlimit = -2
+       d.datconnlimit = -2,
+       d.datacl::text[],
+       CASE WHEN d.datacl IS NOT NULL THEN pg_catalog.acldefault('d', d.datdba)::text[] END
 FROM pg_catalog.pg_database AS d
 WHERE d.datallowconn AND (NOT d.datistemplate OR d.datname = %(only)s)
   AND CASE WHEN %(only)s::text IS NULL
@@ -47,13 +49,30 @@ WHERE d.datallowconn AND (NOT d.datistemplate OR d.datname = %(only)s)
 -- name: connection_limit
 SELECT d.datconnlimit FROM pg_catalog.pg_database AS d WHERE d.datname = %s
 
+-- name: grants_of_database
+SELECT d.datacl::text[], pg_catalog.acldefault('d', d.datdba)::text[]
+FROM pg_catalog.pg_database AS d
+WHERE d.datname = %(name)s
+
+-- name: grants_of_schema
+SELECT n.nspacl::text[], pg_catalog.acldefault('n', n.nspowner)::text[]
+FROM pg_catalog.pg_namespace AS n
+WHERE n.nspname = %(name)s
+
 -- name: schemas
 -- The estimate counts what the walk below a schema lists; child partitions only when they are shown.
 SELECT n.nspname,
        n.oid,
        pg_catalog.pg_get_userbyid(n.nspowner),
        d.description,
-       coalesce(r.objects, 0) + coalesce(p.objects, 0)
+       coalesce(r.objects, 0) + coalesce(p.objects, 0),
+       n.nspacl::text[],
+       CASE WHEN n.nspacl IS NOT NULL THEN pg_catalog.acldefault('n', n.nspowner)::text[] END,
+       (SELECT pg_catalog.jsonb_object_agg(d.objid, e.extname)
+        FROM pg_catalog.pg_extension AS e
+        JOIN pg_catalog.pg_depend AS d
+          ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+        WHERE d.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass) ->> n.oid::text
 FROM pg_catalog.pg_namespace AS n
 LEFT JOIN pg_catalog.pg_description AS d
        ON d.objoid = n.oid AND d.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.objsubid = 0

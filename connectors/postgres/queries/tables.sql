@@ -31,7 +31,9 @@ SELECT c.oid,
            SELECT ARRAY[n.nspname, t.typname]
            FROM pg_catalog.pg_type AS t
            JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
-           WHERE t.oid = c.reloftype) END
+           WHERE t.oid = c.reloftype) END,
+       c.relacl::text[],
+       CASE WHEN c.relacl IS NOT NULL THEN pg_catalog.acldefault('r', c.relowner)::text[] END
 FROM pg_catalog.pg_class AS c
 WHERE c.oid = ANY (%b::oid[])
 
@@ -62,7 +64,8 @@ SELECT a.attrelid,
               OR a.attcompression <> '' -- from 14
             THEN pg_catalog.json_build_array(a.attstattarget, a.attoptions, a.attfdwoptions
               , a.attcompression -- from 14
-            )::text END
+            )::text END,
+       a.attacl::text[]
 FROM pg_catalog.pg_attribute AS a
 WHERE a.attrelid = ANY (%b::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum

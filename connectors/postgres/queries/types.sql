@@ -57,7 +57,9 @@ SELECT t.oid,
        t.typdefault,
        t.typnotnull,
        CASE WHEN t.typtype = 'd' AND t.typcollation NOT IN (0, 100)
-            THEN (SELECT l.collname FROM pg_catalog.pg_collation AS l WHERE l.oid = t.typcollation) END
+            THEN (SELECT l.collname FROM pg_catalog.pg_collation AS l WHERE l.oid = t.typcollation) END,
+       t.typacl::text[],
+       CASE WHEN t.typacl IS NOT NULL THEN pg_catalog.acldefault('T', t.typowner)::text[] END
 FROM pg_catalog.pg_type AS t
 WHERE t.oid = ANY (%b::oid[])
 

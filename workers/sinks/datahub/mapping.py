@@ -12,7 +12,7 @@ from workers.sinks.datahub.urns import Names
 Content = Mapping[str, Any]
 PLATFORMS = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite", "duckdb": "duckdb"}
 KINDS = {"Database": "container", "Schema": "container", "Table": "dataset"}
-"""What our types are there. Services, routines, sequences, types and triggers are left out."""
+"""What our types are there. Services, routines, sequences, types, triggers and objects of other kinds are left out."""
 SUBTYPES = {"view": "View", "materialized_view": "Materialized View"}
 _NUMBERS = (
     DataType.TINYINT, DataType.SMALLINT, DataType.INT, DataType.BIGINT, DataType.HUGEINT, DataType.DECIMAL,

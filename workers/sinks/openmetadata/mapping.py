@@ -25,7 +25,8 @@ PATHS = {
     "Service": "services/databaseServices", "Database": "databases", "Schema": "databaseSchemas", "Table": "tables",
     "StoredProcedure": "storedProcedures",
 }  # fmt: skip
-"""Where entities of a type live there. Sequences, user types and triggers have no place, and are left out."""
+"""Where entities of a type live there. Sequences, user types, triggers and objects of other kinds have no place, and
+are left out."""
 
 
 def request(type_: str, content: Content, service_type: str) -> dict[str, Any]:
