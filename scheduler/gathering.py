@@ -50,7 +50,7 @@ class Meter:
             run=self._run, known=found.known, done=found.done, entities=found.entities,
             entities_per_second=self._speed, failures=found.failures, scopes=tuple(found.scopes),
             queued_bytes=queued, backpressure=queued > self._bound // 2, rss=self._measure(), seconds=now - self._begun,
-            note=self._note(),
+            note=self._note() or found.trouble,
         ))  # fmt: skip
 
 

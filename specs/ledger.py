@@ -124,9 +124,11 @@ class Ledger(Protocol):
     def unpause(self, run: str) -> Run: ...
 
     def report(self, service: str, ok: bool, now: float, reason: str = "") -> None:
-        """Tell whether the source of a cluster's run answered: who fails again and again is left alone for a while.
+        """Tell whether the source of a run answered. On a cluster one that fails again and again is left alone for a
+        while; the run of one command is not.
 
-        After many failures in a row its run is closed as ``failed``. Every commit counts as an answer by itself.
+        After many failures in a row (fewer for one command, which somebody waits for) the run is closed as ``failed``.
+        Every commit counts as an answer by itself.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from specs import names
 from specs.errors import Fatal, Retry
@@ -11,19 +11,22 @@ from specs.topology.scope import Scope
 from specs.work import Verdict
 
 _PASS = (Retry, Fatal, MemoryError)
+_Group = tuple[str, tuple[str, ...]]
+"""Objects of one type below one container."""
+_Named = tuple[str, str]
+"""Name and FQN."""
 
 
-def confirm(source: Source, suspects: Iterable[tuple[str, str]]) -> list[Verdict]:
-    """One verdict per ``(type, fqn)``; a container that cannot be asked gives ``unknown``.
+def confirm(source: Source, suspects: Iterable[tuple[str, str]]) -> Iterator[list[Verdict]]:
+    """One verdict per ``(type, fqn)``, question by question; a container that cannot be asked gives ``unknown``.
 
-    Raises ``Retry`` and ``Fatal`` of the source.
+    No question names more objects than the source's slice holds. Raises ``Retry`` and ``Fatal`` of the source.
     """
-    groups: dict[tuple[str, tuple[str, ...]], list[tuple[str, str]]] = {}
+    groups: dict[_Group, list[_Named]] = {}
     for type_, fqn in suspects:
         *parent, name = names.split(fqn)
         groups.setdefault((type_, tuple(parent)), []).append((name, fqn))
-    verdicts: list[Verdict] = []
-    for (type_, path), members in groups.items():
+    for (type_, path), members in _slices(groups, source.reading.slice):
         answers: dict[str, str] = {}
         try:
             if path:
@@ -32,5 +35,10 @@ def confirm(source: Source, suspects: Iterable[tuple[str, str]]) -> list[Verdict
             raise
         except Exception:  # denied, unsupported, broken: no evidence, which is an answer of its own
             answers = {}
-        verdicts += [Verdict(type_, fqn, answers.get(name, "unknown")) for name, fqn in members]
-    return verdicts
+        yield [Verdict(type_, fqn, answers.get(name, "unknown")) for name, fqn in members]
+
+
+def _slices(groups: Mapping[_Group, list[_Named]], size: int) -> Iterator[tuple[_Group, list[_Named]]]:
+    for group, members in groups.items():
+        for at in range(0, len(members), size):
+            yield group, members[at : at + size]

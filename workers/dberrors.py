@@ -37,7 +37,7 @@ _SQLSTATE = (
 def translate(error: DBAPIError | PoolTimeout, where: str) -> HeadraceError | None:
     """The error to raise instead, or ``None`` for one that only a programmer can mend."""
     if isinstance(error, PoolTimeout):
-        return Retry("no free connection to the catalog", where, "it is tried again", reason="busy")
+        return Retry("no free connection to the catalog", where, "it is tried again", reason="catalog")
     cause = error.orig
     state = getattr(cause, "sqlstate", None)
     if state:
@@ -51,7 +51,7 @@ def translate(error: DBAPIError | PoolTimeout, where: str) -> HeadraceError | No
             return kind(what, where, remedy, reason="catalog")
     if "resolve host" in message or "translate host" in message:
         what = "the name of the catalog server's host is unknown"
-        return Retry(what, where, "correct the host in --catalog, or the name service", reason="connection")
+        return Retry(what, where, "correct the host in --catalog, or the name service", reason="catalog")
     if error.connection_invalidated or "connection" in message:
         return _unreachable(message, where)
     return None
@@ -62,4 +62,4 @@ def _unreachable(message: str, where: str) -> HeadraceError:
         return Fatal("the catalog server refused user or password", where, _CORRECT, reason="catalog")
     if "does not exist" in message:
         return Fatal("the catalog's database or role does not exist", where, f"create it, or {_CORRECT}")
-    return Retry("the catalog server cannot be reached", where, f"start it, or {_CORRECT}", reason="connection")
+    return Retry("the catalog server cannot be reached", where, f"start it, or {_CORRECT}", reason="catalog")

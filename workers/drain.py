@@ -7,7 +7,6 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 from specs.errors import Fatal, Retry
 from specs.recipe import Recipe
@@ -235,7 +234,7 @@ class Drain:
             recipe = Recipe.from_dict(run.recipe, where=f"run {run.id}")
             found = self._workers[run.id] = Worker(
                 self.name, self._ledger, self._line, recipe, {}, self._stop, soft=self._soft,
-                queue=self._serves, every=min(EVERY, self._ledger.lease / 4), stuck=self._stuck, failing=self._failing,
+                queue=self._serves, every=min(EVERY, self._ledger.lease / 4), stuck=self._stuck,
                 accept_identity=run.accept_identity, beginnings=BEGINNINGS,
             )  # fmt: skip
         return found
@@ -244,11 +243,6 @@ class Drain:
         held = self._ledger.held
         if held is not None:
             self._ledger.release(held.unit.id, held.fence, now=time.time(), reason=reason, delay=delay)
-
-    def _failing(self, service: str, reason: str) -> None:
-        """After some failures in a row the ledger leaves the service alone for a while, in all processes."""
-        with suppress(Retry):  # a report that is lost does no harm: the next failure is told, too
-            self._ledger.report(service, False, time.time(), reason)
 
     def _stuck(self, scope: str) -> None:
         log.error("%s does not answer and cannot be cancelled: this process ends", scope)

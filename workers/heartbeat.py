@@ -36,12 +36,17 @@ class Held:
         self.limit = limit
         self.source: Source | None = None
         self.lost = False
+        self.told = ""
         self.at = self.renewed = time.monotonic()
         self._statements = -1
         self._cancelled = 0.0
 
     def alive(self) -> None:
         self.at = time.monotonic()
+
+    def tell(self, progress: str) -> None:
+        """Say to people how the unit fares; the ledger hears it at once."""
+        self.told, self.renewed = progress, 0.0
 
     def check(self) -> None:
         """Raises ``Lost`` when the lease went to somebody else."""
@@ -151,7 +156,7 @@ class Heartbeat:
                 self._stuck(held.scope)
             return
         try:
-            kept = self._ledger.renew(held.unit, held.fence, lease=self._lease, now=time.time())
+            kept = self._ledger.renew(held.unit, held.fence, lease=self._lease, progress=held.told, now=time.time())
         except (HeadraceError, MemoryError):
             # a busy catalog, or no memory right now: asked again at the next look, the lease has time for several
             return

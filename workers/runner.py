@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from contextlib import suppress
 
 from specs.errors import Fatal, Retry
 from specs.topology.node import Topology
@@ -16,6 +16,7 @@ from workers.isolating import Isolating
 from workers.lending import Lender
 from workers.logs import context
 from workers.memory import Guard, give_back
+from workers.narrowing import Narrowing
 from workers.retries import jitter, patiently
 from workers.sources import Opener, reading
 from workers.stopping import Stop
@@ -23,7 +24,7 @@ from workers.unitledger import UnitLedger
 from workers.unitwork import Budget, Stopping, Tight, UnitWork
 
 TRIES = 3
-"""Tries in a row that move nothing, within one claim."""
+"""Tries in a row that move nothing, within one claim, once no smaller slice can be read."""
 ATTEMPTS = 5
 """Claims that ended in an error, after which the unit has failed."""
 BEGINNINGS = 3
@@ -33,12 +34,8 @@ log = logging.getLogger("headrace.worker")
 
 OURS = frozenset({"memory", "backpressure", "queue", "catalog", "collision"})
 """Reasons to try again that are not the source's fault."""
-Failing = Callable[[str, str], None]
-"""Is told the service and the error of a unit that was given back because the source failed."""
-
-
-def alone(_service: str, _reason: str) -> None:
-    """Nobody else asks this source."""
+LONGEST = 60.0
+"""Seconds to which the delay that a source asks for grows, try by try."""
 
 
 class Runner:
@@ -46,13 +43,12 @@ class Runner:
 
     def __init__(
         self, ledger: UnitLedger, queue: Producer, open_: Opener, topology: Topology, heartbeat: Heartbeat, stop: Stop,
-        *, guard: Guard, budget: Budget | None = None, accept_identity: bool = False, failing: Failing = alone,
-        beginnings: int = 1,
+        *, guard: Guard, budget: Budget | None = None, accept_identity: bool = False, beginnings: int = 1,
     ) -> None:  # fmt: skip
         self._beginnings = beginnings
         self._ledger, self._queue, self._sources, self._topology = ledger, queue, Lender(open_), topology
         self._heartbeat, self._stop, self._guard = heartbeat, stop, guard
-        self._budget, self._failing = budget or Budget(), failing
+        self._budget, self._narrowing = budget or Budget(), Narrowing()
         self._arrivals = Arrivals(ledger, stop, accept=accept_identity)
 
     def run(self, claim: Claim) -> None:
@@ -87,19 +83,23 @@ class Runner:
 
     def _tries(self, claim: Claim, work: UnitWork, held: Held) -> None:
         careful = reading(claim, self._ledger)
+        self._narrowing.begin(careful)
         isolating = Isolating(careful)
         work.passed = isolating.passed
-        tries = 0
+        tries, troubled = 0, False
         while True:
-            work.moved, error = False, None
+            work.moved, error, answered = False, None, False
             try:
                 with self._sources.lend(careful) as source, held.reading(source):
                     try:
                         work.attempt(source)
                         if work.partial:
                             self._sources.spoil()
+                        if not troubled:
+                            self._narrowing.well()
                         return
                     except (Retry, Stopping, Tight, MemoryError):
+                        answered = work.answered(source)
                         work.keep(source)
                         raise
             except MemoryError:
@@ -115,11 +115,16 @@ class Runner:
                         raise Stopping
                     continue
                 raise Retry("out of memory", claim.unit.start.scope.fqn, "allow the worker more", reason="memory")
+            troubled = True
             tries = 1 if work.moved else tries + 1
-            if tries >= (TRIES if work.identified or self._beginnings > 1 else 1):
+            wait = _wait(error, tries, self._budget.pause)
+            if tries > 1 and answered and error.reason not in OURS and self._narrowing.smaller(careful):
+                tries = 1  # the line may be cut before so much has passed: less may get through
+            elif tries >= (TRIES if work.identified or self._beginnings > 1 else 1):
                 raise error
             log.info("tried again: %s", error)
-            if self._stop.wait(max(error.delay or 0.0, jitter(tries, base=self._budget.pause))):
+            held.tell(f"tried again: {error}")
+            if self._stop.wait(wait):
                 raise Stopping
 
     def _later(self, claim: Claim, emitter: Emitter, error: Retry, *, fruitless: bool) -> None:
@@ -130,15 +135,12 @@ class Runner:
             raise Fatal(error.what, error.where, error.remedy, reason=error.reason)
         emitter.settle()
         if error.reason not in OURS:
-            self._failing(claim.unit.service, str(error))
+            with suppress(Retry):  # a report that is lost does no harm: the next failure is told, too
+                self._ledger.report(claim.unit.service, False, time.time(), str(error))
         if claim.attempts + 1 >= ATTEMPTS:
             self._release(claim, reason=str(error), failed=True)
             return
-        self._release(
-            claim,
-            reason=str(error),
-            delay=max(error.delay or 0.0, jitter(claim.attempts + 1, base=2 * self._budget.pause)),
-        )
+        self._release(claim, reason=str(error), delay=_wait(error, claim.attempts + 1, 2 * self._budget.pause))
 
     def _release(self, claim: Claim, *, reason: str, delay: float = 0.0, failed: bool = False) -> None:
         what = "has failed" if failed else "is given back"
@@ -149,3 +151,9 @@ class Runner:
                 claim.unit.id, claim.fence, now=time.time(), reason=reason, delay=delay, failed=failed
             )
         )
+
+
+def _wait(error: Retry, tries: int, pause: float) -> float:
+    """Seconds until the next try: longer each time, whether the source says how long or not."""
+    asked = error.delay or 0.0
+    return max(asked, min(LONGEST, asked * 2.0 ** (tries - 1)), jitter(tries, base=pause))

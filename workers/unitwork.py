@@ -12,7 +12,7 @@ from specs.topology.engine import following, post, walk
 from specs.topology.events import Coverage, Covered, Event, Spawned, Start
 from specs.topology.node import Node, Topology
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange
-from specs.work import Batch, Claim, Receipt, Unit
+from specs.work import Batch, Claim, Receipt, Unit, Verdict
 from workers.arrivals import Arrivals
 from workers.batching import Batching
 from workers.confirming import confirm
@@ -74,14 +74,15 @@ class UnitWork:
         self._batching = Batching(claim.unit, claim.fence, claim.cursor)
         self._begun = time.monotonic()
         self.identified = claim.unit.depth > 0 or claim.unit.phase != "walk"
-        self._statements = 0
+        self._statements = self._before = 0
+        self._verdicts: list[Verdict] = []
         self.moved = self.partial = False
         self.passed: Callable[[], None] = lambda: None
         """Called after each object that was read all by itself."""
 
     def attempt(self, source: Source) -> None:
         """Work on from the last cursor to the end. Raises what ends the try: ``Retry``, ``Fatal``, ``Stopping`` ..."""
-        self._statements = source.statements
+        self._statements = self._before = source.statements
         self._arrivals.begin(source, self.claim.unit.run, again=self.claim.unit.phase == "confirm")
         self.identified = True
         if self.claim.unit.phase == "confirm":
@@ -107,12 +108,16 @@ class UnitWork:
             if single:
                 self.passed()
             if careful and self._batching.objects >= calm:
-                careful = single = False
                 relax(source.reading)
+                careful, single = False, source.reading.slice == 1
             if self._guard.due() and not self._relieved(source):
                 self._cede(source, event)
                 break
         self._finish(source)
+
+    def answered(self, source: Source) -> bool:
+        """Whether the source let us send anything in this try: it is reached, whatever came of it."""
+        return source.statements > self._before
 
     @property
     def children(self) -> int:
@@ -201,10 +206,15 @@ class UnitWork:
 
     def _confirm(self, source: Source) -> None:
         suspects = patiently(lambda: self._ledger.suspects(self.claim.unit.id))
+        asked = {(each.type, each.fqn) for each in self._verdicts}
+        for found in confirm(source, [each for each in suspects if each not in asked]):
+            if self._arrivals.stale:  # what was made since then is not there yet
+                found = [each._replace(presence="unknown") for each in found]
+            self._verdicts += found
+            self.moved = True  # another try goes on with the questions that are left
+            self._check()
         batch = self._batching.cut()
-        batch.verdicts = confirm(source, suspects)
-        if self._arrivals.stale:  # what was made since then is not there yet
-            batch.verdicts = [each._replace(presence="unknown") for each in batch.verdicts]
+        batch.verdicts = self._verdicts
         self._check()
         self._close(batch, source, Receipt(True))
 

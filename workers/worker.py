@@ -13,7 +13,7 @@ from workers.governor.budget import MARGIN, given
 from workers.heartbeat import EVERY, Heartbeat
 from workers.memory import Guard, rss
 from workers.retries import patiently
-from workers.runner import Failing, Runner, alone
+from workers.runner import Runner
 from workers.sources import build, topology
 from workers.stopping import Stop
 from workers.unitledger import UnitLedger
@@ -40,7 +40,7 @@ class Worker:
     def __init__(
         self, name: str, ledger: UnitLedger, line: Line, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, *,
         soft: int | None = None, queue: str | None = None, accept_identity: bool = False, budget: Budget | None = None,
-        every: float = EVERY, stuck: Callable[[str], None] | None = None, failing: Failing = alone,
+        every: float = EVERY, stuck: Callable[[str], None] | None = None,
         heartbeat: Callable[..., Heartbeat] = Heartbeat, beginnings: int = 1,
     ) -> None:  # fmt: skip
         self._name, self._ledger, self._line, self._stop, self._queue = name, ledger, line, stop, queue
@@ -49,7 +49,7 @@ class Worker:
         self._runner = Runner(
             ledger, line, lambda reading: build(recipe, secrets, reading), topology(recipe), self._heartbeat, stop,
             guard=Guard(soft or max(share(1, memory=given()).soft, rss() + MARGIN)), accept_identity=accept_identity,
-            budget=budget, failing=failing, beginnings=beginnings,
+            budget=budget, beginnings=beginnings,
         )  # fmt: skip
 
     def work(self, run: str, over: Callable[[], bool]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from connectors.common.bundle import Bundle, Open
@@ -62,6 +63,11 @@ class SlicedSource(DatabaseSource):
     def listing(self, node: str, base: Scope, schemas: Sequence[str], span: KeyRange) -> Iterable[Listed]:
         """All names of a leaf node below ``schemas``, schema by schema as given, then by key; filters applied."""
 
+    def pages(self, node: str, schema: str, span: KeyRange, size: int) -> Iterator[list[Listed]] | None:
+        """The names of one schema, about ``size`` in one answer, for a line that lets no more pass; ``None`` where the
+        source cannot list in pages."""
+        return None
+
     # -- producers ------------------------------------------------------------------------------------------------
     def tables(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         return self._objects("table", scope, span)
@@ -108,7 +114,12 @@ class SlicedSource(DatabaseSource):
             return
         base = Scope(scope.path[:-1])
         reader = self.reader(node, base)
-
+        page = self.reading.page
+        pages = None if page is None else self.pages(node, scope.name, span, page)
+        if pages is not None:
+            for _, produced in reader.read(chain.from_iterable(pages)):
+                yield produced
+            return
         yield from self._together(
             node, scope, span, lambda schemas: reader.read(self._within(node, base, schemas, span))
         )

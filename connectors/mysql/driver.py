@@ -20,7 +20,8 @@ from specs.errors import Fatal, HeadraceError, Retry, Skip
 CHUNK = 1000
 """Rows in one fetch buffer."""
 GRACE = 30.0
-"""Seconds that the server may overstep its own statement timeout before the connection is given up."""
+"""Seconds that the server may overstep its own statement timeout before the connection is given up. No more than that
+timeout itself, but five at least."""
 
 
 _ONE_ONLY = (1064, 8130)
@@ -35,6 +36,7 @@ class MysqlDriver:
         self.variables: Mapping[str, str] = {}
         self._connection: pymysql.Connection[Any] | None = None
         self._together = True
+        self._patience = limits.connect_timeout
         self._lock = threading.RLock()
 
     # -- the connection -------------------------------------------------------------------------------------------
@@ -48,8 +50,10 @@ class MysqlDriver:
         with self._lock:
             if self._connection is None:
                 try:
-                    self._connection = self._connect(self.limits.connect_timeout)
+                    self._patience = self.limits.connect_timeout
+                    self._connection = self._connect(self._patience)
                     self._prepare(self._connection)
+                    self._wait_longer(self._connection)
                 except BaseException as error:
                     self.close()
                     if isinstance(error, Exception):
@@ -96,6 +100,12 @@ class MysqlDriver:
             connection, f"SET SESSION {limit}, lock_wait_timeout = {waits}, time_zone = '+00:00', sql_mode = ''"
         )
 
+    def _wait_longer(self, connection: pymysql.Connection[Any]) -> None:
+        """A statement may take longer than logging in; the driver has no public way to say so afterwards."""
+        seconds = self.limits.statement_timeout
+        self._patience = seconds + min(GRACE, max(5.0, seconds))
+        connection._read_timeout = connection._write_timeout = self._patience  # type: ignore[attr-defined]
+
     # -- statements -----------------------------------------------------------------------------------------------
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -120,7 +130,7 @@ class MysqlDriver:
             connection = self.open()
             self.sent()
             try:
-                with connection.cursor(SSCursor) as cursor:
+                with _streaming(connection) as cursor:
                     cursor.execute(sql, parameters)
                     while chunk := cursor.fetchmany(CHUNK):
                         yield from chunk
@@ -195,7 +205,7 @@ class MysqlDriver:
 
     def classify(self, error: Exception) -> HeadraceError:
         user = self.config.username or ""
-        return classify(error, self.config.endpoint(), user, self.limits.statement_timeout)
+        return classify(error, self.config.endpoint(), user, self.limits.statement_timeout, self._patience)
 
     # -- the end --------------------------------------------------------------------------------------------------
     def cancel(self) -> None:
@@ -218,6 +228,20 @@ class MysqlDriver:
             if connection is not None:
                 with suppress(pymysql.MySQLError, OSError):
                     connection.close()
+
+
+@contextmanager
+def _streaming(connection: pymysql.Connection[Any]) -> Iterator[SSCursor]:
+    """A cursor whose rows come as they are read. Once the line is lost the driver would still wait for the rest, on a
+    socket that is gone, and raise that in place of what happened."""
+    cursor = connection.cursor(SSCursor)
+    try:
+        yield cursor
+    finally:
+        result = cursor._result  # type: ignore[attr-defined]
+        if result is not None and not connection.open:
+            result.unbuffered_active = False
+        cursor.close()
 
 
 def _code(error: Exception) -> int:

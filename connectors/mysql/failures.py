@@ -9,6 +9,7 @@ import pymysql
 from specs.errors import Fatal, HeadraceError, Retry, Skip
 
 _LOST = {1053, 1077, 1079, 1080, 1152, 1153, 1158, 1159, 1160, 1161, 1184, 1927, 2006, 2013, 2014, 2027, 2055, 4031}
+_LOST_WAITING = 2013
 _UNREACHABLE = {2001, 2002, 2003, 2005}
 _BUSY = {1040, 1041, 1203, 1226, 3168}
 _REFUSED = {1044, 1045, 1129, 1130, 1132, 1133, 1251, 1524, 1698, 1820, 1862, 2058, 2059, 2061, 3118, 3159, 4151}
@@ -22,8 +23,9 @@ SKIPPED = {1205, 1684}
 """Warnings: information_schema left out (most of) a table, since somebody changes its definition right now."""
 
 
-def classify(error: Exception, where: str, user: str, statement_timeout: float) -> HeadraceError:
-    """See ``Driver.classify``. The message of the server is kept; it never holds the password."""
+def classify(error: Exception, where: str, user: str, statement_timeout: float, waited: float) -> HeadraceError:
+    """See ``Driver.classify``. The message of the server is kept; it never holds the password. ``waited``: seconds of
+    silence after which we cut the line."""
     if isinstance(error, HeadraceError):
         return error
     if isinstance(error, RuntimeError) and "cryptography" in str(error):
@@ -55,6 +57,9 @@ def classify(error: Exception, where: str, user: str, statement_timeout: float) 
         return Skip(f"access denied: {text}", where, "grant SELECT and SHOW VIEW to the user", reason="denied")
     if code in _GONE:
         return Skip(text, where, reason="gone")
+    if code == _LOST_WAITING and "timed out" in text:
+        remedy = "see whether the network lets large answers pass (MTU, firewalls, proxies)"
+        return Retry(f"no answer within {waited:g} s, so we cut the connection", where, remedy, reason="deadline")
     if code in _LOST or isinstance(error, pymysql.err.InterfaceError) or 2000 <= code < 2100 or code == 0:
         return Retry(f"the connection is lost: {text}", where, reason="connection")
     return Skip(f"{text} (error {code})", where, reason="error")

@@ -103,9 +103,27 @@ class MysqlSource(SlicedSource):
             found = self._relations(node, {"schemas": list(schemas), "after": span.after, "until": span.until})
         return sorted((each for each in found if each.schema in order), key=lambda each: (order[each.schema], each.key))
 
+    def pages(self, node: str, schema: str, span: KeyRange, size: int) -> Iterator[list[Listed]] | None:
+        return None if node == "stored_procedure" else self._pages(node, schema, span, size)
+
+    def _pages(self, node: str, schema: str, span: KeyRange, size: int) -> Iterator[list[Listed]]:
+        after = span.after
+        while True:
+            part = span.resume(after)
+            given = {"schemas": [schema], "after": part.after, "until": part.until, "size": size}
+            rows = self.driver.fetch(f"{Q['tables']} {Q['page']}", given)
+            found = self._named(node, rows)
+            yield sorted((each for each in found if each.key in part), key=lambda each: each.key)
+            if len(rows) < size:
+                return
+            after = max(row[1] for row in rows)
+
     def _relations(self, node: str, parameters: dict[str, Any]) -> list[Listed]:
+        return self._named(node, self.driver.rows(Q["tables"], parameters))
+
+    def _named(self, node: str, rows: Iterable[tuple[Any, ...]]) -> list[Listed]:
         found = []
-        for schema, name, kind in self.driver.rows(Q["tables"], parameters):
+        for schema, name, kind in rows:
             if (kind == "SEQUENCE") is (node == "sequence") and kind != "TEMPORARY":
                 rule = None
                 if node == "table":

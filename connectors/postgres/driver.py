@@ -47,6 +47,7 @@ class PostgresDriver:
         self.session = Session(limits, self.where)
         self._held = self._begun = False
         self._cancelled = False
+        self._waited = 0.0
         self._busy = False
 
     @property
@@ -66,7 +67,7 @@ class PostgresDriver:
         (credentials, too old), and what ``arrived`` raises."""
         with self._lock:
             if self._connection is None or self._connection.closed:
-                self._cancelled = False
+                self._cancelled, self._waited = False, 0.0
                 self._connection = self._connect()
                 try:
                     self._probe()
@@ -225,7 +226,7 @@ class PostgresDriver:
         return None
 
     def _failed(self, error: Exception) -> HeadraceError:
-        found = classify(error, self.where, cancelled=self._cancelled)
+        found = self.classify(error)
         if isinstance(error, HeadraceError):  # not the server that it was, or not with our settings
             self.close()
         elif self._connection is not None and self._connection.closed:
@@ -235,12 +236,18 @@ class PostgresDriver:
         return found
 
     def classify(self, error: Exception) -> HeadraceError:
-        return classify(error, self.where, cancelled=self._cancelled)
+        return classify(error, self.where, cancelled=self._cancelled, waited=self._waited)
 
     @contextmanager
     def _deadline(self, connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[None]:
         """Cut the line when the server does not even keep its own statement timeout."""
-        timer = threading.Timer(self.limits.statement_timeout + self.grace, _cut, (connection.fileno(),))
+        patience = self.limits.statement_timeout + self.grace
+
+        def cut(descriptor: int) -> None:
+            self._waited = patience
+            _cut(descriptor)
+
+        timer = threading.Timer(patience, cut, (connection.fileno(),))
         timer.daemon = True
         timer.start()
         self._busy = True

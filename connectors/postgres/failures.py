@@ -15,7 +15,7 @@ _RETRY = {
     "57P03": (2.0, "the server is starting or stopping"),
     "57P05": (0.0, "the server closed an idle connection"),
     "25P03": (0.0, "the server closed an idle transaction"),
-    "40001": (2.0, "conflict with recovery on the standby"),
+    "40001": (5.0, "conflict with recovery on the standby"),
 }
 _SKIP = {"55P03": "lock", "40P01": "lock", "57014": "timeout", "42501": "denied", "53200": "memory"}
 _POOLED = "transaction blocks not allowed"
@@ -23,8 +23,9 @@ _POOLED = "transaction blocks not allowed"
 _QUOTED = re.compile(r'"[^"]*"')
 
 
-def classify(error: Exception, where: str, *, cancelled: bool = False) -> HeadraceError:
-    """What an error of a statement means; ``cancelled``: we asked the server to stop it."""
+def classify(error: Exception, where: str, *, cancelled: bool = False, waited: float = 0.0) -> HeadraceError:
+    """What an error of a statement means; ``cancelled``: we asked the server to stop it; ``waited``: after so many
+    seconds without an answer we cut the line ourselves."""
     if isinstance(error, HeadraceError):
         return error
     if not isinstance(error, psycopg.Error):
@@ -44,6 +45,10 @@ def classify(error: Exception, where: str, *, cancelled: bool = False) -> Headra
         return Skip(f"the statement was cancelled: {message}", where, remedy, reason="cancelled")
     if state in _SKIP:
         return Skip(message, where, _remedy(state), reason=_SKIP[state])
+    if waited and not state:
+        what = f"no answer within {waited:g} s, so we cut the connection"
+        remedy = "see whether the network lets large answers pass (MTU, firewalls, proxies)"
+        return Retry(what, where, remedy, reason="deadline")
     if state.startswith("08") or (not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)):
         return Retry(f"connection lost: {message}", where, reason="connection")
     return Skip(message, where, reason="error")

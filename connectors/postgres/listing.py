@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from connectors.common.slices import Listed
@@ -34,10 +34,26 @@ class Listing:
         """All names of schemas, by schema and key, each with the filter rule that drops it."""
         if node in others.NODES:
             return others.listed(self.driver, node, schemas, span, self.extract)
+        return self._read(node, self.driver.rows(LISTINGS[node][0], self.parameters(schemas, span)), span)
+
+    def pages(self, node: str, schema: str, span: KeyRange, size: int) -> Iterator[list[Listed]]:
+        """The names of one schema, ``size`` of them in one answer, where the server orders as we do."""
+        after = span.after
+        while True:
+            part = span.resume(after)
+            params = self.parameters([schema], part)
+            if node in others.NODES or params["after"] != part.after:  # few of them; or the server cannot compare
+                yield self.names(node, [schema], part)
+                return
+            rows = self.driver.rows("page", params | {"size": size}, listing=LISTINGS[node][0])
+            yield self._read(node, rows, part)
+            if len(rows) < size:
+                return
+            after = max(row[1] for row in rows)
+
+    def _read(self, node: str, rows: Iterable[tuple[Any, ...]], span: KeyRange) -> list[Listed]:
         found = []
-        for schema, key, name, oid, weight, *data in self.driver.rows(
-            LISTINGS[node][0], self.parameters(schemas, span)
-        ):
+        for schema, key, name, oid, weight, *data in rows:
             if key in span:
                 rule = self._rule(node, name, key, data)
                 shown = name if node != "stored_procedure" else key

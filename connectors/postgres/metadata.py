@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from connectors.common.bundle import Bundle
@@ -252,10 +253,19 @@ class PostgresSource(DatabaseSource):
         yield from self._together(scope, span, node, lambda listed: self._reader(node, place).read(listed))
 
     def _together(
-        self, scope: Scope, span: KeyRange, node: str, read: Callable[[list[Listed]], Iterator[tuple[str, Produced]]]
+        self,
+        scope: Scope,
+        span: KeyRange,
+        node: str,
+        read: Callable[[Iterable[Listed]], Iterator[tuple[str, Produced]]],
     ) -> Iterator[Produced]:
         """The whole schema with those after it, or a range of this one alone."""
-        if span.whole:
+        page = self.reading.page
+        if page is not None:
+            listed = chain.from_iterable(self.listing.pages(node, scope.name, span, page))
+            for _, step in read(listed):
+                yield step
+        elif span.whole:
             yield from self._bundle.read(
                 node, scope.name, lambda several: read(self.listing.names(node, several, EVERYTHING))
             )

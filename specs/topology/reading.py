@@ -18,14 +18,21 @@ class Reading:
 
     ``slice`` is the number of keys read in one go. A unit that crashed runs carefully: a quarter of the slice, then
     one item, then ``touch(node, listing, key)`` is called before each key is touched, which writes the key down in
-    the ledger. ``poison`` holds keys that killed a process: ``(node, listing FQN, key)``; ``heavy`` those that memory
-    ran out over in this one.
+    the ledger. ``most`` is what a careful unit returns to once all is well: less than ``FULL`` where the line to the
+    source is cut before a full slice has passed; listings then come in pages, too. ``poison`` holds keys that killed a
+    process: ``(node, listing FQN, key)``; ``heavy`` those that memory ran out over in this one.
     """
 
     slice: int = FULL
     touch: Callable[[str, Scope, str], None] | None = None
     poison: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
     heavy: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
+    most: int = FULL
+
+    @property
+    def page(self) -> int | None:
+        """Names to list in one go, where a whole listing may be too much for the line; else ``None``."""
+        return 4 * self.slice if self.most < FULL else None
 
     @property
     def careful(self) -> bool:

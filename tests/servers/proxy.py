@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from typing import Literal
 
-Mode = Literal["pass", "reset", "half-open", "slow", "refuse"]
+Mode = Literal["pass", "reset", "half-open", "slow", "cut", "refuse"]
 CHUNK = 16_384
 TICK = 0.02
 """Seconds between two looks at the mode."""
@@ -23,7 +23,8 @@ class Proxy:
 
     Modes, changed at any time: ``pass`` forwards; ``reset`` breaks every connection with RST, also those that are
     made later; ``half-open`` takes what clients send and forwards it, and drops every reply; ``slow`` forwards replies
-    at ``rate`` bytes per second and connection; ``refuse`` closes every connection, and nobody listens.
+    at ``rate`` bytes per second and connection; ``cut`` breaks a connection with RST once ``rate`` bytes of replies
+    have passed; ``refuse`` closes every connection, and nobody listens.
     """
 
     def __init__(self, target: int, *others: int, host: str = "127.0.0.1") -> None:
@@ -134,6 +135,11 @@ class Proxy:
             data = end.recv(size)
             if not data:
                 self._drop(link)
+            elif reply and self._mode == "cut":
+                link.client.sendall(data[: max(0, int(rate) - link.replied)])
+                link.replied += len(data)
+                if link.replied > rate:
+                    self._drop(link, reset=True)
             elif not (reply and self._mode == "half-open"):
                 (link.client if reply else link.server).sendall(data)
         except OSError:
@@ -164,6 +170,7 @@ class _Link:
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
         self.client, self.server = client, server
         self.rest_until = 0.0
+        self.replied = 0
         self.closed = False
 
 

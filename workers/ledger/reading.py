@@ -42,7 +42,9 @@ def progress(desk: Desk, run: str) -> RunProgress:
         ready = known - finished - sum(states.values())  # there may be a million of them: not counted one by one
         states = {"ready": ready} | states if ready else states
     scopes = tuple(load_scope(each.scope).fqn for each in desk.all("in_hands", run=run))
-    return RunProgress(states, known, finished, entities, failures, statements, peak_rss, scopes)
+    told = desk.one("trouble", run=run)
+    trouble = told.told if told is not None else ""
+    return RunProgress(states, known, finished, entities, failures, statements, peak_rss, scopes, trouble)
 
 
 def unfinished(desk: Desk, run: str) -> int:

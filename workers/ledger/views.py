@@ -52,7 +52,7 @@ class Incomplete(NamedTuple):
 
 class RunProgress(NamedTuple):
     """Where a run stands. ``states``: unfinished units by state; ``scopes``: FQNs in workers' hands, at most 32;
-    ``peak_rss`` in bytes."""
+    ``peak_rss`` in bytes; ``trouble``: why the unit that fared worst last was tried again."""
 
     states: dict[str, int]
     known: int
@@ -62,6 +62,7 @@ class RunProgress(NamedTuple):
     statements: int
     peak_rss: int
     scopes: tuple[str, ...]
+    trouble: str = ""
 
 
 class Meters(NamedTuple):

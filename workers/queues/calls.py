@@ -16,7 +16,7 @@ from workers.queues.frames import frame
 
 CALL, REPLY = b"C", b"R"
 """Kinds of messages: ``(number, method, args, kwargs)`` to the parent, ``(number, ok, value or error)`` back."""
-ALLOWED = frozenset({"identify", "claim", "renew", "touch", "flushing", "release", "suspects", "sizes"})
+ALLOWED = frozenset({"identify", "claim", "renew", "touch", "flushing", "release", "report", "suspects", "sizes"})
 
 
 class AskedLedger:
@@ -53,6 +53,9 @@ class AskedLedger:
     ) -> bool:
         given = {"now": now, "reason": reason, "delay": delay, "failed": failed}
         return bool(self._ask("release", (unit, fence), given))
+
+    def report(self, service: str, ok: bool, now: float, reason: str = "") -> None:
+        self._ask("report", (service, ok, now, reason), {})
 
     def suspects(self, unit: str) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = self._ask("suspects", (unit,), {})

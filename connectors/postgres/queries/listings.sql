@@ -97,3 +97,11 @@ FROM (SELECT l.key::text AS key,
       FROM ({listing}) AS l (schema, key)) AS numbered
 WHERE place %% %(size)s = 0 AND place < total
 ORDER BY place
+
+-- name: page
+-- The next names of a listing, by their bytes; the listing stands where the braces are.
+SELECT l.*
+FROM ({listing}) AS l (schema, key)
+WHERE %(after)s::text IS NULL OR l.key::text COLLATE "C" > %(after)s
+ORDER BY l.key::text COLLATE "C"
+LIMIT %(size)s

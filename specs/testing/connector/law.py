@@ -13,6 +13,7 @@ from specs.testing.connector.base import SuiteBase, leaves, sampled
 from specs.testing.harvest import Harvest, Listing
 from specs.topology.engine import walk
 from specs.topology.events import Start
+from specs.topology.reading import Reading
 from specs.topology.scope import KeyRange
 
 
@@ -31,6 +32,22 @@ class LawSuite(SuiteBase):
         units = harvest.walk_units(self.builder(config, extract, slice_))
         assert units.objects == whole.objects
         assert units.incomplete == []
+
+    @pytest.mark.parametrize("slice_", [1, 7])
+    def test_listings_in_pages_yield_the_same(
+        self, config: ConnectionConfig, extract: MetadataExtract, whole: Harvest, listed: list[Listing], slice_: int
+    ) -> None:
+        """As they are read over a line that lets only little pass."""
+        reading = Reading(slice=slice_, most=slice_)
+        found = harvest.walk_whole(lambda: self.source(config, extract, reading))
+        assert found.objects == whole.objects
+        assert found.incomplete == []
+        for listing in sampled([each for each in leaves(listed) if len(each.keys) > 2], 2):
+            span = KeyRange(listing.keys[0], listing.keys[-1])
+            source = self.source(config, extract, reading)
+            kept = [each.key for each in listing.node.produce(source, listing.scope, span)]
+            source.close()
+            assert kept == listing.keys[1:]
 
     def test_a_walk_resumes_at_any_cursor(
         self, config: ConnectionConfig, extract: MetadataExtract, whole: Harvest, one: Source

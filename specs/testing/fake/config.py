@@ -82,6 +82,7 @@ class FakeConnection(ConnectionConfig):
     odd_names: bool = Field(default=False, description="Give names dots, quotes, spaces, capitals and emoji.")
 
     latency: float = Field(default=0.0, ge=0, description="Milliseconds that each page (slice) takes.")
+    line: int | None = Field(default=None, ge=1, description="Objects that pass the line; more in one go cut it.")
     page: int | None = Field(default=None, ge=1, description="Names per page; null: as many as the slice holds.")
     estimates: float | None = Field(default=1.0, description="Factor by which estimates lie; null: there are none.")
     server: str = Field(default="", description="Identity of the server; another text is another server.")

@@ -9,7 +9,7 @@ from typing import Any
 
 from specs import names
 from specs.entities.base import Entity
-from specs.errors import HeadraceError, Skip
+from specs.errors import HeadraceError, Retry, Skip
 from specs.positions import SourcePosition
 from specs.sources.base import Along, Presence, Step
 from specs.sources.database import OTHERS, DatabaseSource
@@ -147,6 +147,7 @@ class FakeSource(DatabaseSource):
         while slice_ := list(islice(listing, min(self.reading.slice, self.config.page or self.reading.slice))):
             if self.config.latency:
                 time.sleep(self.config.latency / 1000)
+            self._through(len(slice_), scope)
             page = [self._filtered(node, scope, name) or Item(name, name) for name in slice_]
             if any(isinstance(produced, Item) for produced in page):
                 self.statements += _FACETS.get(node, 0)
@@ -160,6 +161,10 @@ class FakeSource(DatabaseSource):
         if self.config.reconnects:
             self._lines.close()
         self._connect()
+
+    def _through(self, objects: int, scope: Scope) -> None:
+        if self.config.line is not None and objects > self.config.line:
+            raise Retry("the connection was cut", scope.fqn, reason="connection")
 
     def _facets(self, node: str, scope: Scope, item: Item) -> Produced:
         fqn = names.child(scope.fqn, item.name)
@@ -209,6 +214,7 @@ class FakeSource(DatabaseSource):
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
         self._again()
         self.statements += 1
+        self._through(len(names), scope)
         if scope.fqn in self.faults.denied:
             return dict.fromkeys(names, "unknown")
         return {name: self._exists(type_, scope, name) for name in names}

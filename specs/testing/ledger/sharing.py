@@ -147,9 +147,21 @@ class SharingRules(Rules):
 
     def test_runs_of_one_command_are_not_held_up_by_failures(self, harness: Harness) -> None:
         run = self.open(harness, schema("a"), via="embedded")
-        self.trip(harness, "shop", 30)
+        self.trip(harness, "shop", 7)
         assert harness.ledger.run(run.id).open
         assert self.claim(harness, run)
+
+    def test_a_run_of_one_command_gives_up_sooner(self, harness: Harness) -> None:
+        run = self.open(harness, schema("a"), via="embedded")
+        self.trip(harness, "shop", 7)
+        claim = self.claim(harness, run)
+        assert self.commit(harness, batch(claim, 1, "shop.a.t")) == ["applied"]
+        self.trip(harness, "shop", 7)
+        assert harness.ledger.run(run.id).open, "what was stored in between is an answer"
+        self.trip(harness, "shop", 1)
+        closed = harness.ledger.run(run.id)
+        assert closed.state == "failed"
+        assert "shop failed 8 times in a row: connection refused" in closed.reason
 
     # -- fairness -------------------------------------------------------------------------------------------------
     def test_no_service_starves(self, harness: Harness) -> None:

@@ -186,7 +186,7 @@ def test_a_slice_that_is_too_wide_is_halved_but_a_single_table_is_read() -> None
     ],
 )
 def test_errors_are_named_by_what_to_do(error: Exception, kind: type[HeadraceError], reason: str) -> None:
-    found = classify(error, "db:3306", "me", 60)
+    found = classify(error, "db:3306", "me", 60, 90)
     assert type(found) is kind
     assert found.reason == reason
     assert found.where == "db:3306"

@@ -59,3 +59,9 @@ SELECT sum(expired) AS expired, sum(fenced) AS fenced, sum(crashes) AS crashes F
 -- name: unfinished_units
 SELECT sum(known) - sum(finished) AS n FROM tallies
 WHERE run = (SELECT id FROM runs WHERE id = :run AND state IN ('running', 'confirming'));
+
+-- name: trouble
+SELECT progress AS told FROM units WHERE run = :run AND state = 'running' AND progress <> ''
+UNION ALL
+SELECT 'tried again later: ' || reason FROM units WHERE run = :run AND state = 'delayed' AND reason <> ''
+LIMIT 1;

@@ -98,8 +98,8 @@ UPDATE runs SET paused = :paused WHERE id = :run AND state IN ('running', 'confi
 -- services: left alone while they keep failing ----------------------------------------------------------------
 
 -- name: failing_service
-SELECT v.failing, r.id AS run FROM services v JOIN runs r ON r.service = v.service
-WHERE v.service = :service AND r.state IN ('running', 'confirming') AND r.via = 'cluster';
+SELECT v.failing, r.id AS run, r.via FROM services v JOIN runs r ON r.service = v.service
+WHERE v.service = :service AND r.state IN ('running', 'confirming');
 
 -- name: set_failing
 UPDATE services SET failing = failing + 1, open_until = {now} + :wait WHERE service = :service;

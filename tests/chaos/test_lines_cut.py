@@ -1,0 +1,127 @@
+"""A source whose line is cut again and again after some bytes: less is read in one go, until something gets through."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from connectors.mysql.connection import MysqlConnection
+from connectors.mysql.driver import MysqlDriver
+from connectors.postgres.connection import PostgresConnection
+from connectors.postgres.driver import PostgresDriver
+from scheduler.crawl import root_of
+from scheduler.reconcile import Reconciler
+from specs.config import Limits
+from specs.errors import Retry
+from specs.recipe import Recipe
+from specs.work import Run
+from tests.servers.mariadb import connect
+from tests.servers.proxy import Proxy
+from workers.catalog import Catalog
+from workers.database import open_database
+from workers.ledger import SqlLedger
+from workers.solo import solo
+from workers.stopping import Stop
+from workers.unitwork import Budget
+
+TABLES = 120
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
+
+
+@pytest.fixture
+def postgres_behind(postgres_database: str) -> Iterator[tuple[str, Proxy]]:
+    """The URL of a database with many tables, through a proxy."""
+    with psycopg.connect(postgres_database, autocommit=True) as connection:
+        connection.execute(f"""
+            DO $$ BEGIN FOR n IN 1..{TABLES} LOOP
+                EXECUTE format('CREATE TABLE t%s (id integer PRIMARY KEY, a text, b numeric(9, 2) DEFAULT 1)', n);
+            END LOOP; END $$""")
+    url = urlsplit(postgres_database)
+    proxy = Proxy(url.port or 5432)
+    yield url._replace(netloc=f"{url.netloc.rpartition('@')[0]}@127.0.0.1:{proxy.port}").geturl(), proxy
+    proxy.close()
+
+
+@pytest.fixture
+def mariadb_behind(mariadb_database: str) -> Iterator[tuple[str, Proxy]]:
+    with connect(mariadb_database) as connection, connection.cursor() as cursor:
+        for n in range(TABLES):
+            cursor.execute(f"CREATE TABLE t{n} (id INT PRIMARY KEY, a TEXT, b NUMERIC(9, 2) DEFAULT 1)")
+    url = urlsplit(mariadb_database)
+    proxy = Proxy(url.port or 3306)
+    yield url._replace(netloc=f"{url.netloc.rpartition('@')[0]}@127.0.0.1:{proxy.port}").geturl(), proxy
+    proxy.close()
+
+
+def crawled(url: str, folder: Path) -> tuple[Run, dict[str, int], list[str]]:
+    """The run, the tables' counts, and what does not add up."""
+    parts = urlsplit(url)
+    kind = "mysql" if parts.scheme.startswith(("mysql", "mariadb")) else "postgres"
+    connection = {"host": parts.hostname, "port": parts.port, "username": parts.username, "password": parts.password}
+    given = {
+        "service": {"name": "shop", "type": kind},
+        "connection": {key: value for key, value in connection.items() if value is not None}
+        | {"database": parts.path.removeprefix("/")},
+    }
+    recipe = Recipe.from_dict(given)
+    db = open_database(f"sqlite:///{folder / 'catalog.db'}")
+    try:
+        ledger = SqlLedger(db)
+        opened = ledger.open_run("shop", kind, recipe.to_dict(), [root_of(recipe, {})], slots=2, now=time.time())
+        tick = Reconciler(ledger, opened.id, ledger.outstanding).tick
+        solo(ledger, opened.id, recipe, {}, Stop(), tick, budget=Budget(pause=0.005))
+        counts = ledger.counts(opened.id).get("Table", {})
+        return ledger.run(opened.id), counts, ledger.reconcile(opened.id, Catalog(db).stored(opened.id))
+    finally:
+        db.close()
+
+
+@pytest.mark.parametrize("size", [9_000, 30_000])
+def test_postgres_is_read_whole_however_little_passes(
+    postgres_behind: tuple[str, Proxy], tmp_path: Path, size: int
+) -> None:
+    url, proxy = postgres_behind
+    proxy.set("cut", size)
+    run, tables, wrong = crawled(url, tmp_path)
+    assert (run.state, run.reason) == ("complete", "")
+    assert tables["emitted"] == TABLES
+    assert wrong == []
+
+
+@pytest.mark.parametrize("size", [24_000, 60_000])
+def test_mariadb_is_read_whole_however_little_passes(
+    mariadb_behind: tuple[str, Proxy], tmp_path: Path, size: int
+) -> None:
+    url, proxy = mariadb_behind
+    proxy.set("cut", size)
+    run, tables, wrong = crawled(url, tmp_path)
+    assert (run.state, run.reason) == ("complete", "")
+    assert tables["emitted"] == TABLES
+    assert wrong == []
+
+
+def test_our_own_cut_after_a_deadline_is_called_ours(
+    postgres_behind: tuple[str, Proxy], mariadb_behind: tuple[str, Proxy]
+) -> None:
+    url, proxy = postgres_behind
+    parts = urlsplit(url)
+    config = PostgresConnection.from_url(parts)
+    driver = PostgresDriver(config, Limits(statement_timeout=0.1), lambda: None)
+    driver.grace = 0.1
+    driver.open()
+    proxy.set("half-open")
+    with pytest.raises(Retry, match=r"no answer within 0\.2 s, so we cut the connection"):
+        driver.execute("SELECT 1")
+    driver.close()
+    url, proxy = mariadb_behind
+    maria = MysqlDriver(MysqlConnection.from_url(urlsplit(url)), Limits(statement_timeout=0.1), lambda: None)
+    maria.open()._read_timeout = 0.2  # type: ignore[attr-defined]
+    proxy.set("half-open")
+    with pytest.raises(Retry, match=r"no answer within 5\.1 s, so we cut the connection"):
+        maria.fetch("SELECT 1")
+    maria.close()
