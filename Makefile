@@ -4,7 +4,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 JOBS ?= 3
 
-.PHONY: help setup demo test test-compose lint format bench compare-datahub docs lock clean
+.PHONY: help setup demo test test-compose test-dialects lint format bench compare-datahub docs lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -21,6 +21,12 @@ test: setup ## all tests, with the real servers that they need
 
 test-compose: setup ## run docker-compose.yml for real, under faults (Docker, or root on Debian)
 	@$(BIN)/pytest -q -x --log-cli-level=INFO -o faulthandler_timeout=0 tests/compose/crawls.py $(ARGS)
+
+test-dialects: setup ## the SQLAlchemy dialects whose packages are large: ClickHouse, Hive, Firebird, Turso
+	@[ -x .tools/dialects/bin/pytest ] || { $(BIN)/python -m venv .tools/dialects && \
+	  .tools/dialects/bin/python -m pip install -q -r requirements.lock && \
+	  .tools/dialects/bin/python -m pip install -q -r tests/dialects/requirements.txt; }
+	@.tools/dialects/bin/python -m pytest -q -rs tests/dialects $(ARGS)
 
 lint: setup ## ruff, mypy --strict, import-linter
 	@status=0; \

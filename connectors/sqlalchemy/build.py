@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import Dialect
@@ -16,6 +17,7 @@ from specs.entities.constraints import Constraint, ConstraintKind
 from specs.entities.database import Column, DataType, Table, TableType
 from specs.entities.indexes import Index
 from specs.sources.database import identity
+from specs.topology.node import Outcome
 from specs.topology.scope import Scope
 
 LISTINGS = (
@@ -25,29 +27,48 @@ LISTINGS = (
 )
 _ESCAPING = {"clickhouse", "clickhousedb", "hive", "impala", "sparksql", "databricks"}
 """Dialects whose types say labels and comments with backslash escapes. SQLAlchemy's own MySQL writes none."""
+_PARTS = {"index": "Index", "constraint": "Constraint", "foreign key": "Constraint", "texts of views": "ViewText"}
+"""What outcomes call the part of a relation that a message is about, by its words."""
 _KINDS = {"view": TableType.VIEW, "materialized_view": TableType.MATERIALIZED}
 
 
-def table(raw: Raw, scope: Scope, dialect: Dialect, default_schema: str) -> Table:
-    """``default_schema`` is where a foreign key without a schema points to."""
-    told = {facet: rows[0][1] for facet, rows in raw.rows.items()}
-    reflected = told["columns"]
+def table(raw: Raw, scope: Scope, dialect: Dialect, home: Callable[[str | None], str]) -> Table:
+    """``home`` is our name of the schema that a foreign key leads to, ``None`` where it names none."""
+    said = told(raw)
+    reflected = said["columns"]
     broken = reflected if isinstance(reflected, str) else None
     return Table(
         **identity(scope),
         table_type=_KINDS.get(raw.listed.data, TableType.REGULAR),
-        comment=(told.get("table_comment") or {}).get("text"),
+        comment=(said.get("table_comment") or {}).get("text"),
         columns=() if broken else tuple(_column(at, each, dialect) for at, each in enumerate(reflected, 1)),
-        constraints=tuple(_constraints(told, scope, default_schema)),
-        indexes=tuple(_index(each) for each in told.get("indexes") or () if each.get("name")),
-        view_definition=told.get("definition"),
+        constraints=tuple(_constraints(said, scope, home)),
+        indexes=tuple(_index(each) for each in said.get("indexes") or () if each.get("name")),
+        view_definition=said.get("definition"),
         properties={"broken": broken} if broken else {},
     )
 
 
+def told(raw: Raw) -> dict[str, Any]:
+    """What each facet told of a relation."""
+    return {facet: rows[0][1] for facet, rows in raw.rows.items()}
+
+
+def losses(raw: Raw, scope: Scope) -> Iterator[Outcome]:
+    """What could not be reflected of a relation that was read: an outcome for each part, named after it."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for message in (message for rows in raw.rows.values() for row in rows for each in row[2:3] for message in each):
+        words = message.lower()
+        kind = next((kind for word, kind in _PARTS.items() if word in words), "Column")
+        named = re.search(r"\b(?:index|constraint|column|view) ['\"]?([\w$]+)['\"]?", message)
+        found.setdefault((kind, named[1] if named else "reflection"), {})[message] = None
+    for (kind, name), messages in found.items():
+        yield Outcome("failed", kind, scope.child(name).fqn, raw.listed.key, "unsupported", "; ".join(messages))
+
+
 def _column(ordinal: int, told: dict[str, Any], dialect: Dialect) -> Column:
     type_ = told["type"]
-    native = _native(type_, dialect)
+    native = told.get("native") or _native(type_, dialect)
     parsed = parse(native, escapes=dialect.name in _ESCAPING)
     labels = tuple(map(str, getattr(type_, "enums", None) or getattr(type_, "values", None) or ()))
     computed, serial = told.get("computed") or {}, told.get("identity")
@@ -89,7 +110,7 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _constraints(told: dict[str, Any], scope: Scope, default_schema: str) -> Iterator[Constraint]:
+def _constraints(told: dict[str, Any], scope: Scope, home: Callable[[str | None], str]) -> Iterator[Constraint]:
     primary = told.get("pk_constraint") or {}
     if primary.get("constrained_columns"):
         columns = tuple(map(str, primary["constrained_columns"]))
@@ -101,12 +122,12 @@ def _constraints(told: dict[str, Any], scope: Scope, default_schema: str) -> Ite
         yield Constraint(kind=ConstraintKind.CHECK, name=each.get("name"), expression=str(each["sqltext"]))
     for each in told.get("foreign_keys") or ():
         options = {key: value for key, value in (each.get("options") or {}).items() if value}
-        schema = each.get("referred_schema") or default_schema
+        schema = home(each.get("referred_schema"))
         yield Constraint(
             kind=ConstraintKind.FOREIGN_KEY,
             name=each.get("name"),
             columns=tuple(map(str, each["constrained_columns"])),
-            referred_table=names.build(*scope.path[:-2], str(schema), str(each["referred_table"])),
+            referred_table=names.build(*scope.path[:-2], schema, str(each["referred_table"])),
             referred_columns=tuple(map(str, each.get("referred_columns") or ())),
             on_update=str(options["onupdate"]).lower() if "onupdate" in options else None,
             on_delete=str(options["ondelete"]).lower() if "ondelete" in options else None,

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, TextClause, create_engine, event, text
 from sqlalchemy import inspect as inspector_of
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.reflection import Inspector
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, NoSuchTableError, SAWarning, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from connectors.sqlalchemy import failures
 from connectors.sqlalchemy.connection import SqlalchemyConnection
 from specs.config import Limits
 from specs.errors import Fatal, HeadraceError, Retry, Skip, Usage
@@ -33,6 +35,7 @@ class SqlalchemyDriver:
         self._inspector: Inspector | None = None
         self._lock = threading.RLock()
         self._secrets = tuple(config.secrets())
+        self._late = False
 
     @cached_property
     def url(self) -> URL:
@@ -53,27 +56,70 @@ class SqlalchemyDriver:
             try:
                 yield
             finally:
-                if self._inspector is not None:
-                    self._inspector.clear_cache()
-                if self._connection is not None and not self._connection.invalidated:
-                    with suppress(SQLAlchemyError):
-                        self._connection.rollback()
+                self._rollback()
 
     def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a method of the inspector. Unknown types are no reason to warn, and what a dialect lacks is ``None``."""
-        with self._lock:
+        """Call a method of the inspector; what a dialect lacks is ``None``."""
+        return self.reflect(method, *args, **kwargs)[0]
+
+    def reflect(self, method: str, *args: Any, **kwargs: Any) -> tuple[Any, list[str]]:
+        """Call a method of the inspector; also what SQLAlchemy warned of, without repetitions.
+
+        After an error the transaction is rolled back: what is asked next must not find it aborted.
+        """
+        with self._lock, self._deadline():
             inspector = self.inspector()
-            deadline = threading.Timer(self.limits.statement_timeout, self.cancel)
-            deadline.daemon = True
-            deadline.start()
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                try:
+                    found = getattr(inspector, method)(*args, **kwargs)
+                except NotImplementedError:
+                    found = None
+                except Exception:
+                    self._rollback()
+                    raise
+        said = [" ".join(str(each.message).split()) for each in caught if issubclass(each.category, SAWarning)]
+        return found, list(dict.fromkeys(said))
+
+    def forget(self) -> None:
+        """Let the inspector ask again for what it remembers."""
+        if self._inspector is not None:
+            self._inspector.clear_cache()
+
+    def execute(self, statement: TextClause, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of one statement. After an error the transaction is rolled back."""
+        with self._lock, self._deadline():
+            self.inspector()
+            assert self._connection is not None
             try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore", SAWarning)
-                    return getattr(inspector, method)(*args, **kwargs)
-            except NotImplementedError:
-                return None
-            finally:
-                deadline.cancel()
+                return [tuple(row) for row in self._connection.execute(statement, parameters or {})]
+            except Exception:
+                self._rollback()
+                raise
+
+    @contextmanager
+    def _deadline(self) -> Iterator[None]:
+        """Interrupts what is asked of the database when the statement timeout is over."""
+        self.inspector()
+        self._late = False
+        timer = threading.Timer(self.limits.statement_timeout, self._overdue)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _overdue(self) -> None:
+        self._late = True
+        self.cancel()
+
+    def _rollback(self) -> None:
+        if self._inspector is not None:
+            self._inspector.clear_cache()
+        if self._connection is not None and not self._connection.invalidated:
+            with suppress(SQLAlchemyError):
+                self._connection.rollback()
 
     def inspector(self) -> Inspector:
         """Raises ``Retry`` (unreachable), ``Fatal`` (no dialect, no driver), ``Usage`` (bad URL)."""
@@ -88,6 +134,7 @@ class SqlalchemyDriver:
             return self._inspector
 
     def _connect(self) -> Connection:
+        create_engine(self.url, poolclass=NullPool)  # raises for a dialect or driver that is not there
         url, arguments = _read_only(self.url, dict(self.config.connect_args))
         self._engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
         event.listen(self._engine, "before_cursor_execute", lambda *_: self.sent())
@@ -118,19 +165,18 @@ class SqlalchemyDriver:
             if error.connection_invalidated:
                 self.close()
                 return Retry(f"the connection is lost: {message}", where, reason="connection")
-            words = message.lower()
-            if any(word in words for word in ("timeout", "interrupt", "cancel")):
-                return Skip(message, where, reason="timeout")
-            if "denied" in words or "permission" in words or "privilege" in words:
-                return Skip(message, where, "grant the right to read it", reason="denied")
-            return Skip(message, where, reason="lock" if "lock" in words else "error")
+            reason = "timeout" if self._late else failures.reason(error.orig, message)
+            remedy = "grant the right to read it" if reason == "denied" else ""
+            return Skip(message, where, remedy, reason=reason)
         if isinstance(error, NoSuchTableError):
             return Skip(f"{error} is not there any more", where, reason="gone")
-        return Skip(f"{type(error).__name__}: {self._clean(str(error))}", where, reason="error")
+        if isinstance(error, LookupError):
+            return Skip(self._clean(str(error.args[0] if error.args else error)), where, reason="unsupported")
+        return Skip(f"{type(error).__name__}: {self._clean(failures.text(error))}", where, reason="error")
 
     def _text(self, error: DBAPIError) -> str:
         """The driver's own words, without the statement and its parameters."""
-        return self._clean(str(error.orig).strip().split("\n", 1)[0])
+        return self._clean(failures.text(error.orig or error))
 
     def _clean(self, message: str) -> str:
         return mask(message, self._secrets)
@@ -155,11 +201,22 @@ class SqlalchemyDriver:
                 self._engine = None
 
 
+_PYSQLITE = frozenset({"pysqlite", "pysqlcipher"})
+_DUCKDB = frozenset({"duckdb", "duckdb_engine", "duckdb_sqlalchemy"})
+
+
 def _read_only(url: URL, arguments: dict[str, Any]) -> tuple[URL, dict[str, Any]]:
-    """Files are opened read-only, and never created."""
-    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):
-        query = {**url.query, "mode": "ro", "uri": "true"}
-        return url.set(database=f"file:{quote(url.database)}", query=query), arguments
-    if url.get_backend_name() == "duckdb":
+    """Files are never created, and opened read-only by drivers that are known to do so; no other URL is rewritten.
+
+    Raises ``Fatal`` for an SQLite file that is not there.
+    """
+    backend, driver = url.get_backend_name(), url.get_driver_name()
+    if backend == "sqlite" and url.host is None and url.database and not url.database.startswith(("file:", ":")):
+        if not Path(url.database).expanduser().is_file():
+            raise Fatal("cannot connect: there is no such file", url.database, "check the path", reason="connection")
+        if driver in _PYSQLITE:
+            query = {**url.query, "mode": "ro", "uri": "true"}
+            return url.set(database=f"file:{quote(url.database)}", query=query), arguments
+    if backend == "duckdb" and driver in _DUCKDB:
         arguments.setdefault("read_only", True)
     return url, arguments

@@ -7,30 +7,27 @@ their own send statements per table; definitions of views always cost one each.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine.default import DefaultDialect
-from sqlalchemy.engine.reflection import ObjectKind
-from sqlalchemy.exc import DBAPIError, NoSuchTableError, UnreflectableTableError
 
 from connectors.common.sliced import GIVEN, SlicedSource
 from connectors.common.slices import Facet, Listed
-from connectors.sqlalchemy import build
+from connectors.sqlalchemy import build, clickhouse, hive
 from connectors.sqlalchemy.connection import SqlalchemyConnection
+from connectors.sqlalchemy.dialects import inner_table, ours, system_schema, theirs
 from connectors.sqlalchemy.driver import SqlalchemyDriver
+from connectors.sqlalchemy.reflection import Reflection
 from specs.entities.base import Entity
 from specs.entities.database import Sequence as SequenceEntity
 from specs.errors import Fatal, Retry
 from specs.sources.base import Presence, Step
 from specs.sources.database import identity
-from specs.topology.node import Item, Produced
+from specs.topology.node import Item, Outcome, Produced
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 
-SYSTEM = {
-    "information_schema", "pg_catalog", "pg_toast", "mysql", "performance_schema", "sys", "sysibm", "sysstat", "_v_sys",
-}  # fmt: skip
 SHOWING = {"sqlite", "duckdb", "postgresql"}
 """Dialects whose catalog shows every object to whoever may connect, or that know no rights."""
 _ON_TABLES = ("pk_constraint", "unique_constraints", "foreign_keys", "indexes", "check_constraints")
@@ -51,6 +48,7 @@ class SqlalchemySource(SlicedSource):
             raise TypeError(f"SqlalchemySource needs a SqlalchemyConnection, not {type(self.config).__name__}")
         self.connection = self.config
         self.driver = SqlalchemyDriver(self.connection, self.limits, self._sent)
+        self.reflection = Reflection(self.driver, self._schema)
 
     def _sent(self) -> None:
         self.statements += 1
@@ -74,9 +72,7 @@ class SqlalchemySource(SlicedSource):
     @property
     def database_name(self) -> str:
         """As configured, or as the URL calls it; the stem of a file."""
-        url = self.driver.url
-        name = Path(url.database).stem if url.host is None and url.database else url.database
-        return self.connection.database or name or "default"
+        return self.connection.database or self._catalog or "default"
 
     def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         return self.one_database(scope, span, self.database_name, {})
@@ -86,18 +82,30 @@ class SqlalchemySource(SlicedSource):
 
     def _schema_names(self) -> list[str]:
         found = self.driver.call("get_schema_names")
-        if not found:
-            return [self._default]
-        names = [str(name) for name in found]
-        return names if self.extract.system_schemas else [name for name in names if name.lower() not in SYSTEM]
+        names = ours(self._dialect, map(str, found), self._catalog) if found else [self._default]
+        return [name for name in names if self.extract.system_schemas or not system_schema(self._dialect, name)]
+
+    @property
+    def _catalog(self) -> str:
+        """The database as the source itself calls it."""
+        url = self.driver.url
+        return (Path(url.database).stem if url.host is None and url.database else url.database) or ""
 
     @property
     def _default(self) -> str:
         return self.driver.inspector().default_schema_name or "default"
 
     def _schema(self, name: str) -> str | None:
-        """What the inspector wants to hear; dialects without schemas want nothing."""
-        return None if self.driver.inspector().default_schema_name is None and name == "default" else name
+        """What the inspector wants to hear; dialects without schemas want nothing.
+
+        Nor does SQLite, for ``main``: with a schema it asks for tables that drivers other than Python's do not have.
+        """
+        inspector = self.driver.inspector()
+        if inspector.dialect.name == "sqlite" and name == self._default:
+            return None
+        if inspector.default_schema_name is None and name == "default":
+            return None
+        return theirs(inspector.dialect.name, name, self._catalog)
 
     # -- listings and facets --------------------------------------------------------------------------------------
     def listing(self, node: str, base: Scope, schemas: Sequence[str], span: KeyRange) -> Iterable[Listed]:
@@ -109,14 +117,25 @@ class SqlalchemySource(SlicedSource):
         """Every name as often as a listing has it. Dialects list views among the tables, too: a name in several
         listings is one relation, of the kind of the last one."""
         found: dict[str, list[Listed]] = {}
-        for kind, method in build.LISTINGS:
+        for kind, names in self._listings(schema):
             listed: dict[str, list[Listed]] = {}
-            for name in map(str, self.driver.call(method, schema=self._schema(schema)) or ()):
+            for name in names:
+                if inner_table(self._dialect, name) and not self.extract.system_schemas:
+                    continue
                 rule = self.extract.rule("tables" if kind == "table" else "views", name)
                 each = Listed(schema, name, name, (schema, name), rule, _WIDTH, kind)
                 listed.setdefault(name, []).append(each)
             found |= listed
         return [each for same in found.values() for each in same]
+
+    def _listings(self, schema: str) -> Iterator[tuple[str, list[str]]]:
+        """The names of each kind of relation."""
+        own = self.supplement.relations(schema) if self.supplement else None
+        for kind, method in build.LISTINGS:
+            if own is not None:
+                yield kind, [name for each, name in own if each == kind]
+            else:
+                yield kind, list(map(str, self.driver.call(method, schema=self._schema(schema)) or ()))
 
     def _sequences(self, schema: str) -> list[Listed]:
         names = self.driver.call("get_sequence_names", schema=self._schema(schema)) or ()
@@ -129,11 +148,28 @@ class SqlalchemySource(SlicedSource):
         def relations(listed: Listed) -> bool:
             return listed.data in ("table", "materialized_view")
 
-        found = [Facet("columns", self._columns), Facet("table_comment", self._multi("table_comment"))]
-        found += [Facet(name, self._multi(name), relations) for name in _ON_TABLES]
+        read, more = self.reflection, self.supplement
+        found = [Facet("columns", read.columns), Facet("table_comment", read.multi("table_comment"))]
+        found += [Facet(name, read.multi(name), relations) for name in _ON_TABLES]
         if self.extract.ddl:
-            found.append(Facet("definition", self._definitions, lambda listed: listed.data != "table"))
-        return found
+            found.append(Facet("definition", read.definitions, lambda listed: listed.data != "table"))
+        if more is None:
+            return found
+        own = more.facets()
+        instead = more.without | {each.name for each in own}
+        kept = [each for each in found if each.name not in instead]
+        return [*kept, *own] if kept and kept[0].name == "columns" else [*own, *kept]
+
+    @property
+    def _dialect(self) -> str:
+        return self.driver.inspector().dialect.name
+
+    @property
+    def supplement(self) -> clickhouse.Catalog | hive.Catalog | None:
+        """What reads the source's own catalog where the dialect leaves out or garbles what it tells."""
+        if self._dialect.startswith("clickhouse"):
+            return clickhouse.Catalog(self.driver, self._schema)
+        return hive.Catalog(self.driver, self._schema) if self._dialect == "hive" else None
 
     def facets(self, node: str) -> int:
         """An upper bound: what is sent is the dialect's business."""
@@ -146,46 +182,15 @@ class SqlalchemySource(SlicedSource):
             _EACH * (2 + len(_ON_TABLES)) * each + (self.reading.slice if self.extract.ddl else 0) + len(build.LISTINGS)
         )
 
-    def _multi(self, name: str) -> Callable[[Sequence[Listed]], Iterator[tuple[Any, ...]]]:
-        def read(listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
-            for schema, names in _by_schema(listed).items():
-                found = self.driver.call(
-                    f"get_multi_{name}", schema=self._schema(schema), filter_names=names, kind=ObjectKind.ANY
-                )
-                for (_, relation), told in (found or {}).items():
-                    yield (schema, str(relation)), told
-
-        return read
-
-    def _columns(self, listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
-        """The proof of presence. A view that cannot be reflected is there all the same, and says why; dialects raise
-        for it, or leave it out of the answer."""
-        missing = {each.id: each for each in listed if each.data != "table"}
-        try:
-            for row in self._multi("columns")(listed):
-                missing.pop(row[0], None)
-                yield row
-        except DBAPIError as error:
-            failed = self.driver.classify(error)
-            if failed.reason != "error" or len(listed) > 1 or listed[0].data == "table":
-                raise
-            yield listed[0].id, failed.what
-            return
-        for each in missing.values():
-            try:
-                yield each.id, self.driver.call("get_columns", each.name, schema=self._schema(each.schema))
-            except NoSuchTableError:
-                continue
-            except UnreflectableTableError:
-                yield each.id, "it refers to something that is not there"
-
-    def _definitions(self, listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
-        for each in listed:
-            yield each.id, self.driver.call("get_view_definition", each.name, schema=self._schema(each.schema))
+    def _home(self, schema: str | None) -> str:
+        """Our name of the schema that a foreign key leads to."""
+        return self._default if schema is None else next(iter(ours(self._dialect, [schema], self._catalog)), schema)
 
     # -- processors -----------------------------------------------------------------------------------------------
-    def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        return (build.table(item.data, scope, self.driver.inspector().dialect, self._default),)
+    def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
+        table = build.table(item.data, scope, self.driver.inspector().dialect, self._home)
+        yield self.supplement.completed(table, build.told(item.data)) if self.supplement else table
+        yield from build.losses(item.data, scope)
 
     def yield_sequence(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield SequenceEntity(**identity(scope))
@@ -222,7 +227,9 @@ class SqlalchemySource(SlicedSource):
             return f"{count} found"
 
         def columns() -> str:
-            found = sum(len(row[1]) for each in first for row in self._columns([each]) if isinstance(row[1], list))
+            found = sum(
+                len(row[1]) for each in first for row in self.reflection.columns([each]) if isinstance(row[1], list)
+            )
             return f"{found} columns of {len(first)} tables and views"
 
         return self.steps([

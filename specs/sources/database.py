@@ -11,7 +11,7 @@ from specs.entities.objects import DatabaseObject
 from specs.entities.routines import StoredProcedure
 from specs.sources.schemas import SchemaSource
 from specs.sources.service import identity, service_node
-from specs.topology.node import Item, Node, Produced, Stage, Topology
+from specs.topology.node import Item, Node, Outcome, Produced, Stage, Topology
 from specs.topology.scope import KeyRange, Scope
 
 __all__ = ["DatabaseSource", "identity"]
@@ -35,8 +35,8 @@ class DatabaseSource(SchemaSource):
         """Relations of all kinds below a schema; the key is the name."""
 
     @abstractmethod
-    def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        """Build the ``Table`` of an item, and after it what belongs to it (triggers)."""
+    def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
+        """Build the ``Table`` of an item, and after it what belongs to it (triggers), or failed to be read of it."""
 
     def stored_procedures(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         """Routines of a schema; key and name are the name plus argument types: ``tax(numeric, text)``."""

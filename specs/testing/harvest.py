@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from specs import names
 from specs.entities.base import Entity, content_hash
 from specs.sources.base import Source
 from specs.topology.engine import post, walk
@@ -54,6 +55,12 @@ class Harvest:
     def objects(self) -> tuple[Counter[Sent], Counter[tuple[str, str, str, str]]]:
         """Everything that was listed, in any order: the two sides of the law."""
         return Counter(self.sent), Counter(self.reported)
+
+    @property
+    def objects_reported(self) -> list[tuple[str, str, str, str]]:
+        """What was reported of listed objects, not of parts of one that was sent."""
+        tables = {fqn for type_, fqn, _, _ in self.sent if type_ == "Table"}
+        return [each for each in self.reported if names.build(*names.split(each[2])[:-1]) not in tables]
 
     @property
     def incomplete(self) -> list[Coverage]:

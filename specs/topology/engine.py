@@ -218,6 +218,11 @@ class _Walker:
             main = stage is node.stages[-1]
             try:
                 for entity in stage.process(self.source, item, scope):
+                    if isinstance(entity, Outcome):  # a part of the item that could not be read
+                        count += 1
+                        if count > skip:
+                            yield Reported(entity, node.name, listing)
+                        continue
                     own = main and not primary and entity.fqn == fqn
                     primary = primary or own
                     count += 1
@@ -248,7 +253,10 @@ class _Walker:
             try:
                 for entity in stage.process(self.source, item, scope):
                     count += 1
-                    if count > skip:
+                    if isinstance(entity, Outcome):
+                        if count > skip:
+                            yield Reported(entity, node.name, scope)
+                    elif count > skip:
                         cursor = (*prefix, "", None, count) if count % CUT == 0 else None
                         yield outcomes.found(entity, node, fqn, scope, False, cursor)
             except _PASS:

@@ -49,8 +49,11 @@ class Outcome:
 Produced = Item | Outcome
 Producer = Callable[[Any, Scope, KeyRange], Iterator[Produced]]
 """``(source, scope, range)``: yields what there is, ordered by key; filtered and unreadable objects as outcomes."""
-Processor = Callable[[Any, Item, Scope], Iterable[Entity]]
-"""``(source, item, scope)``: ``scope`` is the item's own scope, its last part the item's name."""
+Processor = Callable[[Any, Item, Scope], Iterable[Entity | Outcome]]
+"""``(source, item, scope)``: ``scope`` is the item's own scope, its last part the item's name.
+
+An ``Outcome`` is a part of the item that could not be read, listed and failed under its own type and name.
+"""
 
 
 @dataclass(frozen=True, slots=True)

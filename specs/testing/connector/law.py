@@ -22,7 +22,7 @@ class LawSuite(SuiteBase):
 
     def test_every_listing_is_complete(self, whole: Harvest) -> None:
         assert whole.incomplete == []
-        assert [report for report in whole.reported if report[0] != "filtered"] == []
+        assert [report for report in whole.objects_reported if report[0] != "filtered"] == []
         assert whole.sent
 
     @pytest.mark.parametrize("slice_", [1, 2, 7, 1000])

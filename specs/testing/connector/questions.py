@@ -197,7 +197,7 @@ class QuestionSuite(SuiteBase):
         own: set[tuple[str, str]] = {(type_, fqn) for type_, fqn, *_ in whole.sent}
         expected = {(each.node.type, each.scope.child(item.name).fqn) for each in listed for item in each.items}
         assert expected <= own
-        reported = {(type_, fqn) for _, type_, fqn, _ in whole.reported}
+        reported = {(type_, fqn) for _, type_, fqn, _ in whole.objects_reported}
         assert len(expected) + len(reported) + 1 == listed_count
 
 
