@@ -30,8 +30,7 @@ def json_column(clause: str | None) -> str | None:
 def _column(row: tuple[Any, ...], *, maria: bool, json: set[str | None]) -> Column:
     _, name, ordinal, default, nullable, native, collation, extra, comment, expression = row
     compressed = _COMPRESSED.search(native)
-    native = _COMPRESSED.sub("", native)
-    parsed = parse(native, escapes=True)
+    parsed = parse(_COMPRESSED.sub("", native), escapes=True)
     words = extra.lower()
     generated = expression if expression and "generated" in words.replace("default_generated", "") else None
     return Column(

@@ -15,8 +15,7 @@ from specs.topology.scope import Scope
 
 
 def constraints(raw: Raw, scope: Scope, told: TableDdl | None = None) -> Iterator[Constraint]:
-    """A period shows up as a check there; where the DDL tells it, it is a property of the table and no check."""
-    periods = told.periods if told else {}
+    """``told`` is what the DDL adds. A period of the table stands among its checks, as MariaDB lists it."""
     for name, parts in _grouped(raw, "indexes"):
         if not int(parts[0][3]):
             yield Constraint(
@@ -27,7 +26,7 @@ def constraints(raw: Raw, scope: Scope, told: TableDdl | None = None) -> Iterato
             )
     yield from _foreign_keys(raw, scope)
     for _, name, clause, enforced in sorted(raw.rows.get("checks", [])):
-        if json_column(clause) != name and name not in periods:  # those MariaDB adds by itself
+        if json_column(clause) != name:  # that one MariaDB adds by itself
             yield Constraint(kind=ConstraintKind.CHECK, name=name, expression=clause, enforced=enforced == "YES")
 
 

@@ -96,9 +96,8 @@ class MysqlDriver:
             f"max_statement_time = {seconds:.3f}" if maria else f"max_execution_time = {max(1, round(seconds * 1000))}"
         )
         waits = max(1, round(self.limits.lock_timeout))
-        self._small(
-            connection, f"SET SESSION {limit}, lock_wait_timeout = {waits}, time_zone = '+00:00', sql_mode = ''"
-        )
+        texts = "time_zone = '+00:00', sql_mode = '', sql_quote_show_create = 1"
+        self._small(connection, f"SET SESSION {limit}, lock_wait_timeout = {waits}, {texts}")
 
     def _wait_longer(self, connection: pymysql.Connection[Any]) -> None:
         """A statement may take longer than logging in; the driver has no public way to say so afterwards."""

@@ -134,7 +134,7 @@ ALTER TABLE u ADD CONSTRAINT ufk FOREIGN KEY (t_id) REFERENCES t (id) ON DELETE 
 -- primary key: Table h: columns, constraints
 ALTER TABLE h ADD PRIMARY KEY (a);
 
--- period: Table u: columns, properties
+-- period: Table u: columns, constraints, properties
 ALTER TABLE u ADD (ps DATE NOT NULL, pe DATE NOT NULL, PERIOD FOR app (ps, pe));
 
 -- without overlaps: Table u: constraints, indexes
