@@ -19,7 +19,7 @@ test: setup ## all tests, with the real servers that they need
 	@scripts/servers
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup --cov --cov-report=term $(ARGS)
 
-test-compose: setup ## run docker-compose.yml for real, under faults (Docker, or root on Debian)
+test-compose: setup ## run docker-compose.yml for real with compose v1 and v2, under faults (Docker, or root on Debian)
 	@$(BIN)/pytest -q -x --log-cli-level=INFO -o faulthandler_timeout=0 tests/compose/crawls.py $(ARGS)
 
 test-dialects: setup ## the SQLAlchemy dialects whose packages are large: ClickHouse, Hive, Firebird, Turso

@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 
-from tests.compose import engine, images
+from tests.compose import engine, images, versions
 from tests.compose.engine import run
 from tests.compose.stack import FAKE, Stack, calm, stack
 from tests.estate import build
+from workers.scheduling import SCHEDULER, leads
 
 WORKERS = 4
 LEASE = 8.0
@@ -28,16 +29,23 @@ log = logging.getLogger("compose")
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Stack]:
+def composes() -> Iterator[dict[str, list[str]]]:
     try:
         with engine.engine() as private:
             log.info("on %s Docker engine", "a private" if private else "the machine's")
             images.prepare()
-            with stack() as made:
-                made.up(WORKERS)
-                yield made
+            yield versions.commands()
     except engine.Unavailable as error:
         pytest.exit(f"make test-compose cannot run here: {error}", returncode=3)
+
+
+@pytest.fixture(scope="session", params=["v2", "v1"])
+def cluster(request: pytest.FixtureRequest, composes: dict[str, list[str]]) -> Iterator[Stack]:
+    if request.param not in composes:
+        pytest.skip(f"compose {request.param} cannot be had here")
+    with stack(composes[request.param]) as made:
+        made.up(WORKERS)
+        yield made
 
 
 def estate(name: str, **connection: Any) -> dict[str, Any]:
@@ -86,9 +94,25 @@ def test_the_doctor_finds_nothing_and_metrics_are_published(cluster: Stack) -> N
     }
     notes = {each["name"] for each in told["findings"] if each["level"] == "note"}
     assert notes & {"redis memory", "redis persistence", "processes", "redis clock", "catalog clock"} == set()
-    port = cluster.environ["METRICS_PORT"]
+    port = cluster.compose("port", "scheduler", "9108").strip().rpartition(":")[2]
     page = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10).read().decode()
     assert page.count('kind="worker"') >= WORKERS
+
+
+def test_a_standby_takes_over(cluster: Stack) -> None:
+    cluster.up(WORKERS, schedulers=2)
+    assert len(cluster.containers("scheduler")) == 2
+
+    def kill() -> None:
+        with cluster.ledger() as ledger:
+            leader = leads(ledger.db, SCHEDULER)
+        assert leader is not None
+        host = leader.partition(".")[0]
+        (container,) = [each for each in cluster.containers("scheduler") if each.startswith(host)]
+        run("docker", "kill", container)
+
+    proven(cluster, "standby", kill)
+    cluster.up(WORKERS)
 
 
 def test_four_workers_crawl_as_one_process_does(cluster: Stack) -> None:

@@ -29,19 +29,15 @@ PATIENCE = 120.0
 FAKE = "specs.testing.fake:spec"
 
 
-def compose_command() -> list[str]:
-    """``docker compose`` (v2) where it is there, else ``docker-compose`` (v1)."""
-    if subprocess.run(["docker", "compose", "version"], capture_output=True, timeout=60).returncode == 0:
-        return ["docker", "compose"]
-    return ["docker-compose"]
-
-
 class Stack:
-    """A running cluster of containers. ``catalog`` is its URL as this machine sees it."""
+    """A running cluster of containers, started by one generation of compose; ``catalog`` is its URL as this machine
+    sees it."""
 
-    def __init__(self, folder: Path, **environ: str) -> None:
-        self.folder, self.name = folder, f"headrace{os.getpid()}"
-        self.environ = {"SOURCE": str(ROOT), "METRICS_PORT": str(free_port()), "WORKER_MEMORY": "256m", **environ}
+    def __init__(self, folder: Path, compose: list[str], **environ: str) -> None:
+        self.folder, self.name, self._compose = folder, f"headrace{os.getpid()}", compose
+        first = free_port()
+        ports = f"{first}-{first + 1}"  # one for a standby
+        self.environ = {"SOURCE": str(ROOT), "METRICS_PORT": ports, "WORKER_MEMORY": "256m", **environ}
         shutil.copytree(ROOT / "deploy", folder / "deploy", ignore=shutil.ignore_patterns("secrets", "recipes"))
         run(folder / "deploy" / "init")
 
@@ -50,12 +46,13 @@ class Stack:
 
     def command(self, *arguments: str) -> list[str]:
         files = ["-f", str(ROOT / "docker-compose.yml"), "-f", str(Path(__file__).with_name("override.yml"))]
-        return [*compose_command(), *files, "--project-directory", str(self.folder), "-p", self.name, *arguments]
+        return [*self._compose, *files, "--project-directory", str(self.folder), "-p", self.name, *arguments]
 
-    def up(self, workers: int) -> None:
+    def up(self, workers: int, schedulers: int = 1) -> None:
         """Start what is not running, and wait until every container is healthy."""
+        scale = ("--scale", f"worker={workers}", "--scale", f"scheduler={schedulers}")
         try:
-            self.compose("up", "-d", "--no-build", "--scale", f"worker={workers}")
+            self.compose("up", "-d", "--no-build", *scale)
         except RuntimeError as error:
             raise AssertionError(f"{error}\n{self.story()}") from None
         self.until(lambda: not self.unhealthy(), self.story)
@@ -170,12 +167,12 @@ class Stack:
 
 
 @contextmanager
-def stack(**environ: str) -> Iterator[Stack]:
+def stack(compose: list[str], **environ: str) -> Iterator[Stack]:
     """Built, with nothing started yet; everything of it is removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="hr-stack-", dir="/var/tmp"))
     folder.chmod(0o755)
     try:
-        made = Stack(folder, **environ)
+        made = Stack(folder, compose, **environ)
         try:
             made.compose("build", "scheduler")
             yield made
