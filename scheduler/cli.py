@@ -111,6 +111,11 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # names come in any script, whatever the locale
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    process = next((each for each in sys.argv[1:2] if each in (*PROCESSES, "up")), "")
+    if process and "--json" in sys.argv:
+        from workers.logs import setup
+
+        setup(as_json=True, kind=process)  # before all else: what is wrong with settings and options is JSON, too
     code = run(sys.argv[1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said: one more Ctrl-C must not end it with a traceback
     sys.exit(code)

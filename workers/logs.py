@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from workers.strays import catch
+
 _ABOUT: ContextVar[Mapping[str, str] | None] = ContextVar("about", default=None)
 logging.getLogger("headrace").addHandler(logging.NullHandler())  # a command without a log writes none of it
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -76,13 +78,19 @@ def masked(text: str) -> str:
     return _PASSWORD.sub(r"\1:***@", text)
 
 
+def _stray(line: str) -> None:
+    logging.getLogger("stderr").warning("%s", line)
+
+
 def setup(*, as_json: bool = False, kind: str = "") -> None:
     """Send everything from level INFO on to stderr; our own way, in every process of a cluster.
 
-    ``kind`` says what this process is: scheduler, worker, flusher, publisher.
+    ``kind`` says what this process is: scheduler, worker, flusher, publisher. As JSON, what others write to stderr
+    becomes lines of the log: every line is one object.
     """
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Json(kind) if as_json else Plain(kind))
+    formatter = Json(kind) if as_json else Plain(kind)
+    handler = logging.StreamHandler(catch(_stray) if as_json else sys.stderr)
+    handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)

@@ -1,0 +1,85 @@
+"""What other libraries write beside the log, where the log is JSON: every line of it becomes one of the log."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from typing import TextIO
+
+LONGEST = 65_536
+"""Characters of a line without an end that are kept back, at most."""
+log = logging.getLogger("headrace")
+
+
+class Strays(io.TextIOBase):
+    """Stands for stderr: lines that are written to it are logged. ``tell`` gets each; ``stream`` is the real one."""
+
+    def __init__(self, stream: TextIO, tell: Callable[[str], None]) -> None:
+        self.stream, self._tell = stream, tell
+        self._rest = ""
+        self._writing = threading.RLock()
+
+    def write(self, text: str) -> int:
+        with self._writing:
+            *whole, self._rest = (self._rest + text).split("\n")
+            if len(self._rest) > LONGEST:
+                whole, self._rest = [*whole, self._rest], ""
+        for line in whole:
+            if _is_object(line):  # of the log of another process, passed on
+                self.stream.write(f"{line}\n")
+                self.stream.flush()
+            elif line.strip():
+                self._tell(line)
+        return len(text)
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+    def fileno(self) -> int:
+        return self.stream.fileno()
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return "utf-8"
+
+
+def _is_object(line: str) -> bool:
+    if not line.startswith("{"):
+        return False
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+def catch(tell: Callable[[str], None]) -> TextIO:
+    """Have everything that is written to stderr told from now on, warnings and errors that nobody handles logged.
+    Returns the real stderr. May be called again."""
+    stream = sys.stderr.stream if isinstance(sys.stderr, Strays) else sys.stderr
+    sys.stderr = sys.__stderr__ = Strays(stream, tell)  # type: ignore[assignment,misc]
+    logging.captureWarnings(True)
+
+    def unhandled(type_: type[BaseException], error: BaseException, trace: object) -> None:
+        if issubclass(type_, Exception):
+            log.critical("internal error", exc_info=(type_, error, trace))  # type: ignore[arg-type]
+
+    def in_thread(broken: threading.ExceptHookArgs) -> None:
+        if broken.exc_value is not None:
+            unhandled(broken.exc_type, broken.exc_value, broken.exc_traceback)
+
+    def ignored(broken: sys.UnraisableHookArgs) -> None:
+        if broken.exc_value is not None:
+            unhandled(broken.exc_type, broken.exc_value, broken.exc_traceback)
+
+    sys.excepthook, threading.excepthook, sys.unraisablehook = unhandled, in_thread, ignored
+    return stream
