@@ -54,7 +54,7 @@ class Scheduler:
         self._presence, self._prefix = Presence(db, "scheduler"), cluster.prefix
         self._swept = self._doubted = float("-inf")
         self._led: bool | None = None
-        self._troubles = {what: Troubles(what) for what in ("hints", "schedules")}
+        self._troubles = {what: Troubles(what) for what in ("hints", "schedules", "departures")}
 
     def lead(self) -> bool:
         """Take the lead or keep it; returns whether we have it. Needs the database alone, so that an outage of Redis
@@ -76,6 +76,7 @@ class Scheduler:
         self._doubt()
         self._troubles["schedules"].tried(self._firing.step)
         self._troubles["hints"].tried(self._tending.remind)
+        self._troubles["departures"].tried(self._tending.recover)
         self._sweep()
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from workers.database import Database
 from workers.joining import joined
 from workers.ledger import SqlLedger
 from workers.logs import context
+from workers.presence import EVERY, live
 from workers.queues.redis import RedisQueue
 from workers.rediserrors import asked
 from workers.redislink import Client, connect, where
@@ -24,6 +25,9 @@ from workers.scheduling import Chores
 from workers.settings import Settings
 from workers.tasks import hint, waiting
 
+QUIET = 1.5 * EVERY
+"""Seconds without a word after which it is looked whether a worker has left."""
+LEFT = "its worker was stopped while the catalog was out"
 log = logging.getLogger("headrace.scheduler")
 
 
@@ -61,6 +65,21 @@ class Tending:
     def heal(self) -> int:
         """Give back units whose lease ran out, ready those whose time has come; returns how many."""
         return self._cluster.ledger.expire(now=self._clock())
+
+    def recover(self) -> int:
+        """Give back what workers that were stopped could not, since the database was out then; returns how many units.
+
+        Asked about are those who hold a unit and tell nothing of themselves: most often there are none.
+        """
+        ledger, returned = self._cluster.ledger, 0
+        told = {each.name for each in live(self._cluster.db, within=QUIET, now=self._clock())}
+        for run in ledger.open_runs("cluster"):
+            for worker in ledger.holders(run.id)[0] - told:
+                left = self._cluster.queue.departures.of(worker)
+                if left is not None and ledger.release(*left, now=self._clock(), reason=LEFT):
+                    log.info("a unit is given back: %s", LEFT)
+                    returned += 1
+        return returned
 
     def close(self, *, counted: bool = True) -> list[Run]:
         """Move runs on whose units are all finished: to their questions about what is missing, or to their end.

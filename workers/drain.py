@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from specs.errors import Fatal, Retry
+from specs.errors import Fatal, HeadraceError, Retry
 from specs.recipe import Recipe
 from specs.secrets import prompts
 from specs.work import Batch, Claim, Lost, Position, Run
@@ -103,6 +103,7 @@ class Drain:
         self._counters = counters or Counters()
         self._ledger, self._line, self._stop = HoldingLedger(db), RedisLine(queue, stop, self._counters), stop
         self._ledger.lease = lease
+        self._departures = queue.departures
         self._soft, self._serves, self._enough, self._leave = soft, serves, enough, leave
         self._workers: dict[str, Worker] = {}
         self._turn = 0
@@ -252,11 +253,19 @@ class Drain:
         finally:
             self._leave(LEFT)
 
+    def _depart(self) -> None:
+        """Say in Redis what is given back, in case that the catalog is out as well."""
+        held = self._ledger.held
+        if held is not None:
+            with suppress(HeadraceError):
+                self._departures.note(self.name, held.unit.id, held.fence)
+
     def _watch(self, over: threading.Event) -> None:
         """Once stopped, give back what the drain does not: it hangs in the source, in Redis, or in computing."""
         while not self._stop.is_set():
             if over.wait(LOOK):
                 return
+        threading.Thread(target=self._depart, name="departure", daemon=True).start()
         if not over.wait(GRACE):
             try:
                 self._give_back("")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scheduler.tending import LEFT
 from tests.chaos.proof import proof
 from tests.chaos.sources import crawling, filled
 from tests.chaos.waiting import working
@@ -48,6 +49,31 @@ def test_the_catalog_is_restarted(how: signal.Signals, redis_url: str, server: P
         manned(made)
         proof(made, made.crawl(RECIPE, restarting(server, how)), calm)
         assert all(process.poll() is None for process in made.processes), "nobody died of it"
+
+
+def test_it_stops_together_with_a_worker(redis_url: str, server: PostgresServer, tmp_path: Path) -> None:
+    """Nobody can say in the ledger that the unit is given back; nobody of that machine is left to find out either."""
+    fault = {"at": "read", "where": "estate.db_00.schema_0000.t0000003", "action": "freeze", "seconds": 60}
+    with cluster(redis_url, create_database(server.url, "catalog"), tmp_path) as made:
+        made.flusher()
+        scheduler = made.scheduler()
+        worker = made.worker(1)
+
+        def stop(ledger: SqlLedger) -> None:
+            made.until(lambda: any(ledger.holders(run.id)[0] for run in ledger.open_runs()))
+            (run,) = ledger.open_runs()
+            time.sleep(1.0)
+            server.down(FAST)
+            worker.terminate()
+            assert worker.wait(30) == 0
+            server.up()
+            made.until(lambda: LEFT in made.log(scheduler), patience=30)  # half of the lease
+            with made.ledger() as again:
+                assert again.holders(run.id)[0] == set()
+                assert [unit for unit in again.units(run.id) if unit.attempts or unit.crashes] == []
+                again.end(run.id, state="cancelled", reason="seen", now=0.0)
+
+        made.crawl(fake(schemas=1, faults=[fault]), stop)
 
 
 def test_the_source_is_restarted(

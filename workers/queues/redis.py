@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from specs.errors import Fatal, HeadraceError, Retry
 from specs.work import WINDOW, Batch, CommitResult, Lost, Position
+from workers.departures import Departures
 from workers.queues.codec import Torn, decode, encode
 from workers.queues.weight import weigh
 from workers.rediserrors import asked
@@ -47,6 +48,7 @@ class RedisQueue:
         max_bytes: int = BYTES, max_entries: int = ENTRIES, window: int = WINDOW,
     ) -> None:  # fmt: skip
         self._client, self._place = client, place
+        self.departures = Departures(client, prefix, place)
         self.prefix, self._prefix, self.shards = prefix, f"{prefix}:sink", shards
         self._bounds = (max_entries, max_bytes, window)
         self._put, self._room, self._remove = (_script(client, name) for name in ("put", "room", "remove"))
