@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from scheduler.bounded import LIMIT, items
 from scheduler.doctor import Finding
 from specs.errors import HeadraceError
 from workers import liveness
@@ -27,6 +28,28 @@ NEEDED = ("scheduler", "worker", "flusher")
 
 def examine(settings: Settings, *, several: bool, clock: Callable[[], float] = time.time) -> Iterator[Finding]:
     """Every finding, in order; nothing is changed. ``several``: more than one machine is to take part."""
+    yield from begin(settings, several=several, clock=clock)()
+
+
+def begin(
+    settings: Settings, *, several: bool, clock: Callable[[], float] = time.time
+) -> Callable[[], Iterator[Finding]]:
+    """Begin to examine: Redis and the catalog at once, so that one that hangs does not hold up the other. Call the
+    result for the findings; what has not answered after a few seconds is named."""
+    place = where(settings.redis.get_secret_value())
+    parts = [
+        items(_reached(settings, clock), lambda: _silent("redis", place)),
+        items(_catalog(settings, several, clock), lambda: _silent("cluster catalog", "the catalog")),
+        items(_owned(settings), lambda: Finding("prefix", "note", "could not be asked for")),
+    ]
+    return lambda: (finding for part in parts for finding in part())
+
+
+def _silent(name: str, place: str) -> Finding:
+    return Finding(name, "bad", f"{place} did not answer within {LIMIT:g} s", "see what holds it up there")
+
+
+def _reached(settings: Settings, clock: Callable[[], float]) -> Iterator[Finding]:
     url = settings.redis.get_secret_value()
     with connect(url) as client:
         try:
@@ -35,12 +58,22 @@ def examine(settings: Settings, *, several: bool, clock: Callable[[], float] = t
             yield Finding("redis", "bad", f"{error.what} ({where(url)})", error.remedy)
         else:
             yield from _redis(client, settings, clock)
-        try:
-            with joined(settings) as (db, queue):
-                yield from _shared(db, several, clock)
-                yield from _prefix(client, queue, db, settings)
-        except HeadraceError as error:
-            yield Finding("cluster catalog", "bad", f"{error.what} ({error.where})", error.remedy)
+
+
+def _catalog(settings: Settings, several: bool, clock: Callable[[], float]) -> Iterator[Finding]:
+    try:
+        with joined(settings) as (db, _):
+            yield from _shared(db, several, clock)
+    except HeadraceError as error:
+        yield Finding("cluster catalog", "bad", f"{error.what} ({error.where})", error.remedy)
+
+
+def _owned(settings: Settings) -> Iterator[Finding]:
+    try:
+        with connect(settings.redis.get_secret_value()) as client, joined(settings) as (db, queue):
+            yield from _prefix(client, queue, db, settings)
+    except HeadraceError:
+        return  # told above
 
 
 def _redis(client: Client, settings: Settings, clock: Callable[[], float]) -> Iterator[Finding]:

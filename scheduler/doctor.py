@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
+from scheduler.bounded import LIMIT, items
 from specs.errors import HeadraceError
 
 Level = Literal["ok", "note", "bad"]
@@ -36,11 +37,14 @@ class Finding:
 
 
 def examine(catalog: str) -> Iterator[Finding]:
-    """Every finding, in order. Nothing is created; the catalog is written to in a transaction that is undone."""
+    """Every finding, in order. Nothing is created; the catalog is written to in a transaction that is undone. One that
+    does not answer within a few seconds is named."""
+    what, remedy = f"did not answer within {LIMIT:g} s", "see what holds it up there"
+    found = items(_catalog(catalog), lambda: Finding("catalog", "bad", what, remedy))
     for check in (_python, _packages, _clock, _memory):
         yield check()
     yield from _drivers()
-    yield from _catalog(catalog)
+    yield from found()
 
 
 def _python(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:

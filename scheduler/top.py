@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from scheduler.bounded import LIMIT, Asked, asked
 from scheduler.run_state import at_work
 from scheduler.schedules.times import upcoming
 from scheduler.snapshots import died
 from specs.errors import Fatal, Retry
+from workers import liveness
 from workers.database import Database
 from workers.ledger import SqlLedger
 from workers.metrics.cluster import Queue
 from workers.metrics.reading import Ask, asking, units
-from workers.presence import live
+from workers.presence import EVERY, Process, live
 from workers.scheduling import Schedules
+
+WAIT = LIMIT - 1.0
+"""Seconds for Redis: what it does not answer is told before the whole look is given up."""
+
+
+SILENT = 2.5 * EVERY
+"""Seconds without a word after which a process is spoken of."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +144,8 @@ class View:
 
 
 def look(db: Database, queue: Queue, *, now: float | None = None) -> View:
-    """Raises what ``Database`` raises; a queue that is out of reach is told in the view."""
+    """Raises what ``Database`` raises; a queue that is out of reach, or hangs, is told in the view."""
+    waiting = asked(lambda: _asked(queue), WAIT)
     at = time.time() if now is None else now
     with asking(db, now) as ask:
         rows = ask("open_runs")
@@ -162,16 +172,18 @@ def look(db: Database, queue: Queue, *, now: float | None = None) -> View:
         for each in Schedules(db).all()
         if each.name in last
     ]  # fmt: skip
+    found = [each for each in live(db, now=now) if not liveness.gone(each.name)]
     processes = [
         ProcessView(each.name.rpartition(":")[0], each.kind, each.queue, each.rss, each.budget, each.age, each.silent)
-        for each in live(db, now=now)
+        for each in found
     ]
-    shards, torn, error = _shards(queue, held)
+    shards, torn, error = _shards(waiting, queue.limit, held)
     view = View(
         at, db.where, leader and leader.rpartition(":")[0], runs, ended, processes, shards, error, services, sinks,
         schedules, torn,
     )  # fmt: skip
     view.trouble.extend(_trouble(view))
+    view.trouble.extend(_silent(found))
     return view
 
 
@@ -222,15 +234,37 @@ def _snapshots(ask: Ask) -> Iterator[SinkView]:
             )  # fmt: skip
 
 
-def _shards(queue: Queue, held: set[int]) -> tuple[list[ShardView], int, str]:
+def _asked(queue: Queue) -> tuple[list[tuple[int, int]], list[float], int, str]:
+    """Sizes, ages, torn batches, and why nothing more is taken."""
+    sizes, ages, torn, refusal = queue.sizes(), queue.ages(), queue.dead(), ""
     try:
-        sizes, ages, torn = queue.sizes(), queue.ages(), queue.dead()
+        queue.writable()
+    except (Retry, Fatal) as error:
+        refusal = str(error)
+    return sizes, ages, torn, refusal
+
+
+def _shards(
+    waiting: Asked[tuple[list[tuple[int, int]], list[float], int, str]], limit: int, held: set[int]
+) -> tuple[list[ShardView], int, str]:  # fmt: skip
+    try:
+        sizes, ages, torn, refusal = waiting.answer("Redis", "")
     except (Retry, Fatal) as error:
         return [], 0, str(error)
     return [
-        ShardView(shard, entries, size, queue.limit, age, shard in held)
+        ShardView(shard, entries, size, limit, age, shard in held)
         for shard, ((entries, size), age) in enumerate(zip(sizes, ages, strict=True))
-    ], torn, ""  # fmt: skip
+    ], torn, refusal  # fmt: skip
+
+
+def _silent(found: Sequence[Process]) -> Iterator[str]:
+    """Processes that tell nothing of themselves, and pool processes of which their parent hears nothing."""
+    for each in found:
+        name = each.name.rpartition(":")[0]
+        if each.silent > SILENT:
+            yield f"{each.kind} {name} has told nothing for {each.silent:.0f} s: it is stopped, cut off or gone"
+        for pid, seconds in each.info.get("silent", {}).items():
+            yield f"pool process {pid} of {each.kind} {name} does not turn, for {seconds:.0f} s before its last word"
 
 
 def _trouble(view: View) -> list[str]:

@@ -183,7 +183,11 @@ class Watchdog:
             try:
                 with self._turns.take(self._db):
                     self.bury()
-                    presence.beat(prefix=self._prefix, processes=self._budget.processes)
+                    presence.beat(
+                        prefix=self._prefix,
+                        processes=self._budget.processes,
+                        silent={pid: round(n) for pid, n in self._silence.items() if n >= NOTICED},
+                    )
             except HeadraceError as error:  # asked again; leases run out meanwhile
                 log.warning("what a dead process held is given back later: %s", error)
                 self._over.wait(AGAIN)

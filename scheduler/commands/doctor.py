@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -53,19 +53,35 @@ def command(cluster: bool, redis: str | None, prefix: str | None, catalog: str |
 def _findings(cluster: bool, redis: str | None, prefix: str | None, catalog: str | None) -> Iterator[Finding]:
     from scheduler.catalog_place import find
     from scheduler.doctor import Finding, examine
-    from scheduler.joining import settings
     from scheduler.up.folder import found
     from specs.errors import HeadraceError
 
     try:
         place = find(catalog)
-        yield from examine(place.url)
         redis_named = redis or os.environ.get("HEADRACE_REDIS") or os.environ.get("HEADRACE_REDIS_FILE")
+        of_cluster: Callable[[], Iterable[Finding]] = tuple
         if cluster or redis_named or (not place.said and found()):
-            given = settings(redis, catalog, prefix)
-
-            from scheduler import clusterdoctor
-
-            yield from clusterdoctor.examine(given, several=cluster)
+            of_cluster = _begun(cluster, redis, prefix, catalog)
+        yield from examine(place.url)
+        yield from of_cluster()
     except HeadraceError as error:
         yield Finding("settings", "bad", error.what, error.remedy)
+
+
+def _begun(
+    cluster: bool, redis: str | None, prefix: str | None, catalog: str | None
+) -> Callable[[], Iterator[Finding]]:  # fmt: skip
+    """The findings on the cluster, which is asked while the rest is looked at."""
+    from scheduler.doctor import Finding
+    from scheduler.joining import settings
+    from specs.errors import HeadraceError
+
+    try:
+        given = settings(redis, catalog, prefix)
+    except HeadraceError as error:
+        wrong = Finding("settings", "bad", error.what, error.remedy)
+        return lambda: iter([wrong])
+
+    from scheduler import clusterdoctor
+
+    return clusterdoctor.begin(given, several=cluster)

@@ -23,7 +23,8 @@ def command(
     """Watch what a cluster does: open runs and their units, processes and their memory, the sink queue, sinks,
     schedules, and what is wrong. Ctrl-C ends it.
 
-    It reads the ledger and Redis only, and costs both next to nothing.
+    It reads the ledger and Redis only, and costs both next to nothing; what has not answered within five seconds is
+    named.
 
     \b
     Example:
@@ -36,21 +37,33 @@ def command(
 
     given = settings(redis, catalog, prefix)
 
-    from scheduler.top import look
+    from scheduler.bounded import LIMIT, asked
+    from scheduler.catalogs import location
+    from scheduler.top import View, look
     from scheduler.watching import watch
-    from workers.database import open_database
+    from workers.database import Database, open_database
     from workers.joining import sink
 
-    db = open_database(given.catalog.get_secret_value(), create=False)
-    queue = sink(given)
+    url = given.catalog.get_secret_value()
+    queue, opened = sink(given), list[Database]()
+
+    def seen() -> View:
+        if not opened:
+            opened.append(open_database(url, create=False, timeout=LIMIT))
+        return look(opened[0], queue)
+
+    def bounded() -> View:
+        return asked(seen).answer("the catalog", str(location(url)))
+
     try:
         if as_json:
-            emit(look(db, queue).as_json())
+            emit(bounded().as_json())
         elif once or not sys.stdout.isatty():
-            click.echo(told(look(db, queue)), nl=False)
+            click.echo(told(bounded()), nl=False)
         else:
-            watch(lambda: told(look(db, queue)), every, sys.stdout)
+            watch(lambda: told(bounded()), every, sys.stdout)
     finally:
         queue.close()
-        db.close()
+        for db in opened:
+            db.close()
     return 0

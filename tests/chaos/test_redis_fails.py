@@ -14,8 +14,10 @@ from tests.chaos.waiting import working
 from tests.servers.redis import RedisServer
 from tests.servers.redis_refusals import WORDS, refusing
 from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
+from workers import liveness
 from workers.consumer import LONGEST
 from workers.ledger import SqlLedger
+from workers.scheduling import LEASE, SCHEDULER, leads
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 ESTATE = {"schemas": 16, "tables": 120, "columns": 4, "procedures": 2}
@@ -128,6 +130,19 @@ def test_frozen_for_longer_than_a_lease(
     with cluster(redis_alone.url, postgres_database, tmp_path, HEADRACE_LEASE="3") as made:
         proof(made, manned(made).crawl(RECIPE, freeze), calm)
         assert all(process.poll() is None for process in made.processes)
+
+
+def test_nobody_else_leads_while_it_is_frozen(redis_alone: RedisServer, postgres_database: str, tmp_path: Path) -> None:
+    with cluster(redis_alone.url, postgres_database, tmp_path) as made:
+        first = made.scheduler()
+        second = made.start("scheduler")
+        made.until(lambda: "stands by" in made.log(second))
+        redis_alone.freeze()
+        time.sleep(LEASE + 8.0)  # longer than the lead lasts that nobody renews
+        redis_alone.thaw()
+        with made.ledger() as ledger:
+            assert leads(ledger.db, SCHEDULER) == liveness.name(first.pid)
+        assert "this scheduler leads" not in made.log(second)
 
 
 def test_an_idle_worker_is_back_soon(redis_alone: RedisServer, postgres_database: str, tmp_path: Path) -> None:

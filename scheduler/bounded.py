@@ -1,0 +1,82 @@
+"""Questions that are given up after a few seconds: whoever looks what is wrong must not hang with what is wrong."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+from specs.errors import Retry
+
+LIMIT = 5.0
+"""Seconds within which everything that can be asked is asked."""
+T = TypeVar("T")
+
+
+class Asked(Generic[T]):
+    """A question that is on its way, in a thread of its own. What hangs for ever goes with this process."""
+
+    def __init__(self, call: Callable[[], T], *, until: float) -> None:
+        self._until = until
+        self._answers: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+
+        def ask() -> None:
+            try:
+                self._answers.put((call(), None))
+            except BaseException as error:  # raised where the answer is waited for
+                self._answers.put((None, error))
+
+        threading.Thread(target=ask, name="question", daemon=True).start()
+
+    def answer(self, what: str, where: str) -> T:
+        """The answer. Raises what the question raised, or ``Retry`` when the time is over."""
+        try:
+            found, error = self._answers.get(timeout=max(0.0, self._until - time.monotonic()))
+        except queue.Empty:
+            remedy = "see what holds it up there"
+            raise Retry(f"{what} did not answer within {LIMIT:g} s", where, remedy, reason="silent") from None
+        if error is not None:
+            raise error
+        return found  # type: ignore[return-value]
+
+
+def asked(call: Callable[[], T], limit: float = LIMIT) -> Asked[T]:
+    """Begin to ask."""
+    return Asked(call, until=time.monotonic() + limit)
+
+
+def items(found: Iterator[T], late: Callable[[], T], limit: float = LIMIT) -> Callable[[], Iterator[T]]:
+    """Begin to collect what ``found`` yields; call the result for the items, as they come. When the time is over before
+    the end, ``late`` is the last one."""
+    until = time.monotonic() + limit
+    steps: queue.SimpleQueue[Callable[[], T] | None] = queue.SimpleQueue()
+
+    def collect() -> None:
+        try:
+            for each in found:
+                steps.put(lambda each=each: each)  # type: ignore[misc]
+        except BaseException as error:  # raised where the items are waited for
+            failed = error
+
+            def fail() -> T:
+                raise failed
+
+            steps.put(fail)
+        steps.put(None)
+
+    threading.Thread(target=collect, name="questions", daemon=True).start()
+
+    def answers() -> Iterator[T]:
+        while True:
+            try:
+                step = steps.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                yield late()
+                return
+            if step is None:
+                return
+            yield step()
+
+    return answers
