@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -59,11 +59,11 @@ def _findings(cluster: bool, redis: str | None, prefix: str | None, catalog: str
     try:
         place = find(catalog)
         redis_named = redis or os.environ.get("HEADRACE_REDIS") or os.environ.get("HEADRACE_REDIS_FILE")
-        of_cluster: Callable[[], Iterable[Finding]] = tuple
-        if cluster or redis_named or (not place.said and found()):
-            of_cluster = _begun(cluster, redis, prefix, catalog)
+        wanted = bool(cluster or redis_named or (not place.said and found()))
+        begun = _begun(cluster, redis, prefix, catalog) if wanted and not place.url.startswith("sqlite") else None
         yield from examine(place.url)
-        yield from of_cluster()
+        if wanted:  # a file does not hang, and must not be made while it is looked for
+            yield from (begun or _begun(cluster, redis, prefix, catalog))()
     except HeadraceError as error:
         yield Finding("settings", "bad", error.what, error.remedy)
 
