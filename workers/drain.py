@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from specs.errors import Fatal, HeadraceError, Retry
 from specs.recipe import Recipe
