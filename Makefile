@@ -46,7 +46,7 @@ docs: setup ## generate the references and check all links
 	@$(BIN)/python -m scripts.docs
 
 lock: setup ## resolve the dependencies anew into requirements.lock
-	@UV=$$( [ -x .tools/uv/bin/uv ] && echo .tools/uv/bin/uv || echo uv ); $$UV pip compile pyproject.toml --quiet --upgrade \
+	@. scripts/certificates; UV=$$( [ -x .tools/uv/bin/uv ] && echo .tools/uv/bin/uv || echo uv ); $$UV pip compile pyproject.toml --quiet --upgrade \
 	  --all-extras --group dev --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 
 clean: ## remove everything that is generated

@@ -74,7 +74,9 @@ def name_argument(*, required: bool = True) -> Callable[[F], F]:
 
 def connector_argument(name: str, *, required: bool) -> Callable[[F], F]:
     """The name of a connector, completed by the shell."""
-    return click.argument(name, metavar="TYPE" if required else "[NAME]", required=required, shell_complete=_connectors)
+    return click.argument(
+        name, metavar="TYPE" if required else "[NAME]", required=required, shell_complete=connectors_begun
+    )
 
 
 def runs_begun(context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
@@ -117,7 +119,7 @@ def _asked(context: click.Context, ask: Callable[[Database], list[str]]) -> list
         return []
 
 
-def _connectors(_context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
+def connectors_begun(_context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
     from specs import registry
 
     return [name for name in registry.known() if name.startswith(begun)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -25,14 +25,19 @@ _KNOWN = {
 }
 
 
-def starter(type_: str, spec: ServiceSpec, name: str = "", *, short: bool = False) -> str:
-    """A recipe for the connector that recipes call ``type_``. ``short`` leaves out what has a default."""
+def starter(
+    type_: str, spec: ServiceSpec, name: str = "", *, short: bool = False, given: Mapping[str, Any] | None = None
+) -> str:
+    """A recipe for the connector that recipes call ``type_``. ``short`` leaves out what has a default.
+
+    ``given`` are settings of the connection that are known, from a URL; without them there are samples to replace.
+    """
     lines = [
         "service:",
         f"  name: {_scalar(name or f'my_{spec.name}')}" + _aside("the first part of every name in the catalog", short),
         f"  type: {_scalar(type_)}",
         "connection:",
-        *_connection(spec, short),
+        *_connection(spec, short, given),
     ]
     if not short:
         lines = [f"# Crawl one {spec.name} service. Test it with: headrace check FILE", *lines, *_defaults()]
@@ -55,14 +60,16 @@ def _aside(text: str, short: bool) -> str:
     return "" if short else f"  # {text}"
 
 
-def _connection(spec: ServiceSpec, short: bool) -> Iterator[str]:
+def _connection(spec: ServiceSpec, short: bool, given: Mapping[str, Any] | None) -> Iterator[str]:
     fields = spec.config_class().model_fields
     required = {name for name, field in fields.items() if field.is_required()}
-    shown = (required or _KNOWN.keys()) | {name for name, field in fields.items() if _secret(field)}
+    secrets = {name for name, field in fields.items() if _secret(field)}
+    samples = (required or _KNOWN.keys()) | (secrets & {"password"} or secrets)
+    shown = samples if given is None else required | given.keys()
     for name, field in fields.items():
         if short and name not in shown:
             continue
-        value = _value(name, field, spec)
+        value = _scalar(given[name]) if given and name in given else _value(name, field, spec)
         prefix = "  " if name in shown else "  # "
         yield f"{prefix}{name}: {value}" + _aside(_meaning(field), short)
 

@@ -11,6 +11,7 @@ from scheduler.recipes.starter import starter
 from specs import registry
 from specs.config import Limits, MetadataExtract
 from specs.recipe import Deletion, Recipe
+from tests.scheduler.commands.calling import called
 
 NAMES = registry.known()
 
@@ -29,6 +30,30 @@ def test_a_starter_recipe_loads_as_it_is(name: str, short: bool, tmp_path: Path)
     loaded = load(str(path), nobody, env=env)
     assert (loaded.recipe.service.name, loaded.recipe.service.type) == ("mine", name)
     assert loaded.notices == []
+
+
+@pytest.mark.parametrize(
+    ("url", "connection"),
+    [
+        ("postgresql://crawler@db:5433/shop", {"host": "db", "port": 5433, "database": "shop", "username": "crawler"}),
+        ("mysql://me:${env:PW}@db", {"host": "db", "username": "me", "password": "${env:PW}"}),
+        ("postgresql://me:s3cret@db/x?sslmode=require", {"host": "db", "database": "x", "username": "me",
+         "password": "${prompt:password}", "sslmode": "require"}),
+        ("sqlite:///own.db", {"path": "own.db"}),
+    ],
+)  # fmt: skip
+def test_a_url_becomes_a_recipe_that_is_ready(url: str, connection: dict[str, object], tmp_path: Path) -> None:
+    file = tmp_path / "r.yml"
+    done = called("init", url, str(file))
+    assert done.code == 0, done.err
+    text = file.read_text()
+    assert yaml.safe_load(text)["connection"] == connection
+    assert "s3cret" not in text + done.out + done.err
+    assert load(str(file), lambda name: "typed", env={"PW": "x"}).config is not None
+
+
+def test_only_what_everybody_has_must_be_filled_in() -> None:
+    assert "\n  # sslpassword: " in starter("postgres", registry.load("postgres"))
 
 
 @pytest.mark.parametrize("name", NAMES)
