@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.common.slices import Facet, Listed
 from connectors.postgres.driver import PostgresDriver
-from connectors.postgres.entities.indexes import IndexRow, KeyDetails
+from connectors.postgres.entities.indexes import KeyDetails
 from connectors.postgres.longtexts import whole
 from connectors.postgres.others import GIVEN
 from connectors.postgres.types import Types
@@ -45,7 +45,7 @@ def facets(
 
     def indexes(kept: Sequence[Listed]) -> Iterable[tuple[Any, ...]]:
         found = driver.rows("indexes", [[each.id for each in kept]])
-        details.ensure(IndexRow(*row[1:]) for row in found)
+        details.ensure(found)
         return found
 
     if node == "schema_object":
@@ -75,6 +75,8 @@ def facets(
         Facet("policies", rows("policies"), lambda each: bool(each.data[5])),
         Facet("statistics", rows("statistics"), lambda each: bool(each.data[6])),
     ]
+    if driver.version >= 180000:
+        found.append(Facet("not_null", rows("not_null"), lambda each: each.data[0] in "rpf"))
     if extract.sizes:
         found.append(Facet("sizes", rows("sizes"), lambda each: each.data[0] in "rm"))
     if extract.ddl:
@@ -82,6 +84,6 @@ def facets(
     return tuple(found)
 
 
-STATEMENTS = {"type": 6, "sequence": 1, "table": 17, "stored_procedure": 1}
+STATEMENTS = {"type": 6, "sequence": 1, "table": 18, "stored_procedure": 1}
 """Statements per slice besides the listing, at most: the facets, the look-ups of types and of what indexes are made of,
 and the transaction's begin and end where there is more than one facet. Without DDL, or with sizes: see ``facets``."""

@@ -59,7 +59,6 @@ class Columns:
         generated: str,
         collation: str | None,
         default: str | None,
-        storage: str,
         details: str | None,
         comment: str | None = None,
     ) -> Column:
@@ -75,18 +74,19 @@ class Columns:
             fields["default"] = default
         if collation is not None and collation != known.collation:
             fields["collation"] = collation
-        if known.storage is not None and storage != known.storage:
-            fields["storage"] = _STORAGE.get(storage, storage)
         if details is not None:
-            fields |= _details(details)
+            fields |= _details(details, known.storage)
         if comment is not None:
             fields["comment"] = comment
         return Column(name=name, ordinal=number, **fields)
 
 
-def _details(text: str) -> dict[str, Any]:
-    target, settings, foreign, *rest = json.loads(text)
+def _details(text: str, usual: str | None) -> dict[str, Any]:
+    """What few columns have; ``usual`` is how the type's values are kept."""
+    storage, target, settings, foreign, *rest = json.loads(text)
     fields: dict[str, Any] = {}
+    if usual is not None and storage != usual:
+        fields["storage"] = _STORAGE.get(storage, storage)
     if target is not None and target >= 0:
         fields["statistics_target"] = target
     if rest and rest[0]:

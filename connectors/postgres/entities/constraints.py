@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from specs import names
@@ -47,19 +47,14 @@ class ConstraintRow(NamedTuple):
 
 
 def constraint(
-    row: ConstraintRow, table: str, by_number: Mapping[int, str], database: str, not_distinct: Collection[str]
-) -> Constraint | None:
-    """The constraint, or ``None`` for one that says no more than its column does.
-
-    ``table`` is the table's name, ``database`` the database's FQN, ``not_distinct`` names the unique indexes that take
-    no two nulls.
-    """
+    row: ConstraintRow, by_number: Mapping[int, str], database: str, not_distinct: Collection[str]
+) -> Constraint:
+    """The constraint. ``database`` is the database's FQN, ``not_distinct`` names the unique indexes that take no two
+    nulls."""
     kind = row.kind
     fields: dict[str, Any] = {"kind": KINDS[kind], "name": row.name}
     if row.key:  # an exclusion over an expression has a zero in its key
         fields["columns"] = tuple([by_number[number] for number in row.key if number in by_number])
-    if kind == "n" and plain(row, f"{table}_{''.join(fields.get('columns', ()))}_not_null"):
-        return None
     if kind == "f":
         fields |= _foreign_key(row, by_number, database)
     if row.expression is not None:
@@ -83,18 +78,26 @@ def constraint(
     return Constraint(**fields)
 
 
-def plain(row: ConstraintRow, usual: str) -> bool:
-    """Whether a NOT NULL has the name that the server makes up, and nothing else to say."""
-    if row.no_inherit or not row.validated or row.comment is not None:
-        return False
-    return made_up(row.name, usual)
+def named_not_nulls(
+    rows: list[tuple[Any, ...]], table: str, by_number: Mapping[int, str], told: Collection[str]
+) -> Iterator[Constraint]:
+    """Those NOT NULLs of the table of this name that somebody named, but for the ``told``: other names say no more than
+    their columns do."""
+    for _, numbers, given in rows:
+        for number, name in zip(numbers, given, strict=True):
+            column = by_number.get(number, "")
+            if name in told or made_up(name, f"{table}_{column}_not_null"):
+                continue
+            yield Constraint(kind=ConstraintKind.NOT_NULL, name=name, columns=(column,))
 
 
 def made_up(name: str, usual: str) -> bool:
     """Whether the server made up ``name``: the usual one, cut where it is too long, counted up where it is taken."""
+    if name == usual:
+        return True
     if len(usual.encode()) >= _LONGEST:
         return re.search(r"_not_null\d*$", name) is not None
-    return name.startswith(usual) and (name == usual or name[len(usual) :].isdigit())
+    return name.startswith(usual) and name[len(usual) :].isdigit()
 
 
 def _foreign_key(row: ConstraintRow, by_number: Mapping[int, str], database: str) -> dict[str, Any]:

@@ -14,24 +14,25 @@ from specs.entities.indexes import Index, IndexKey
 _USUAL = (0, 100)
 """No collation, and the database's."""
 _DESC, _NULLS_FIRST = 1, 2
+SHARED = 4096
+"""Indexes whose fields are kept to be shared with others."""
+_CLASSES, _DETAILS = 6, 8
+"""Places in a row of the facet."""
 
 
 class IndexRow(NamedTuple):
-    """A row of the facet, but for the table's oid."""
+    """A row of the facet."""
 
+    table: int
     name: str
     key: str
     key_columns: int
     unique: bool
-    valid: bool
-    clustered: bool
-    not_distinct: bool
     order: str
     classes: str
     collations: str
-    options: list[str] | None
-    tablespace: str | None
     details: str | None
+    key_details: str | None
     method: str
     predicate: str | None
     definitions: list[str] | None
@@ -45,15 +46,13 @@ class KeyDetails:
         self.driver = driver
         self._collations: dict[int, str] = {}
         self._classes: dict[int, str | None] = {}
-        self._simple: dict[tuple[str, str, str], bool] = {}
+        self._fields: dict[tuple[Any, ...], dict[str, Any]] = {}
 
-    def ensure(self, rows: Iterable[IndexRow]) -> None:
-        """Look up what is not known yet: one statement, or none."""
-        classes: set[int] = set()
-        collations: set[int] = set()
-        for row in {(row.classes, row.collations): row for row in rows}.values():
-            classes.update(numbers(row.classes))
-            collations.update(numbers(row.collations))
+    def ensure(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Look up what the indexes of these rows are made of and is not known yet: one statement, or none."""
+        pairs = {row[_CLASSES : _CLASSES + 2] for row in rows}
+        classes = {oid for pair in pairs for oid in numbers(pair[0])}
+        collations = {oid for pair in pairs for oid in numbers(pair[1])}
         asked = {
             "classes": sorted(classes - self._classes.keys()),
             "collations": sorted(collations - self._collations.keys() - {*_USUAL}),
@@ -65,17 +64,19 @@ class KeyDetails:
                 else:
                     self._classes[oid] = None if usual else name
 
-    def simple(self, row: IndexRow) -> bool:
-        """Whether all of its key has the usual order, operator classes and collations."""
-        key = row.order, row.classes, row.collations
-        found = self._simple.get(key)
+    def fields(self, row: IndexRow, columns: tuple[str, ...], own: tuple[str | None, ...]) -> dict[str, Any]:
+        """The index's fields, but for its name. ``own`` are the collations of its columns, empty where none has one.
+
+        Most indexes are like another table's: their fields are made once.
+        """
+        if row.definitions is not None:
+            return _fields(row, columns, own, self)
+        key = (columns, own, *row[2:])
+        found = self._fields.get(key)
         if found is None:
-            found = not (
-                any(numbers(row.order))
-                or any(self._classes.get(oid) for oid in numbers(row.classes))
-                or any(oid not in _USUAL for oid in numbers(row.collations))
-            )
-            self._simple[key] = found
+            if len(self._fields) > SHARED:
+                self._fields.clear()
+            found = self._fields[key] = _fields(row, columns, own, self)
         return found
 
     def operator_class(self, oid: int) -> str | None:
@@ -87,40 +88,46 @@ class KeyDetails:
         return None if oid in _USUAL else self._collations.get(oid, str(oid))
 
 
-def index(row: IndexRow, by_number: Mapping[int, str], collations: Mapping[int, str], details: KeyDetails) -> Index:
+def index(
+    row: tuple[Any, ...], by_number: Mapping[int, str], collations: Mapping[int, str], details: KeyDetails
+) -> Index:
     """The index. ``collations`` are those of the columns that have one of their own."""
-    key = numbers(row.key)
-    columns = [by_number.get(number, "") for number in key]
+    key = numbers(row[2])
+    columns = tuple([by_number.get(number, "") for number in key])
+    own = tuple([collations.get(number) for number in key]) if collations else ()
+    return Index(name=row[1], **details.fields(IndexRow._make(row), columns, own))
+
+
+def not_distinct(row: tuple[Any, ...]) -> bool:
+    """Whether a unique index takes no two nulls."""
+    return row[_DETAILS] is not None and bool(json.loads(row[_DETAILS]).get("nulls_not_distinct"))
+
+
+def _fields(row: IndexRow, columns: Sequence[str], own: Sequence[str | None], known: KeyDetails) -> dict[str, Any]:
+    """All but the name."""
     if row.definitions:
         columns = [column or definition for column, definition in zip(columns, row.definitions, strict=True)]
-    fields: dict[str, Any] = {"name": row.name, "columns": tuple(columns[: row.key_columns]), "method": row.method}
-    if collations or row.details or not details.simple(row):
-        keys = _keys(row, columns, [collations.get(number) for number in key], details)
-        if any(len(each.model_fields_set) > 1 for each in keys):
-            fields["keys"] = tuple(keys)
+    fields: dict[str, Any] = {"columns": tuple(columns[: row.key_columns]), "method": row.method}
+    keys = _keys(row, columns, own or [None] * len(columns), known)
+    if any(len(each.model_fields_set) > 1 for each in keys):
+        fields["keys"] = tuple(keys)
     if len(columns) > row.key_columns:
         fields["included"] = tuple(columns[row.key_columns :])
     if row.unique:
         fields["unique"] = True
-    if row.not_distinct:
-        fields["nulls_not_distinct"] = True
     if row.predicate is not None:
         fields["predicate"] = row.predicate
-    if not row.valid:
-        fields["valid"] = False
-    if row.clustered:
-        fields["clustered"] = True
-    if row.tablespace is not None:
-        fields["tablespace"] = row.tablespace
-    if row.options:
-        fields["options"] = options(row.options)
+    if row.details is not None:
+        found: dict[str, Any] = json.loads(row.details)
+        found["options"] = options(found["options"])
+        fields |= {name: value for name, value in found.items() if value is not None}
     if row.comment is not None:
         fields["comment"] = row.comment
-    return Index(**fields)
+    return fields
 
 
 def _keys(row: IndexRow, columns: Sequence[str], own: Sequence[str | None], details: KeyDetails) -> list[IndexKey]:
-    more = {number: each for number, *each in json.loads(row.details or "[]")}
+    more = {number: each for number, *each in json.loads(row.key_details or "[]")}
     parts = zip(numbers(row.order), numbers(row.classes), numbers(row.collations), strict=True)
     found = []
     for at, (order, class_, collation) in enumerate(parts):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from connectors.common.slices import Raw
 from connectors.postgres.entities.columns import Columns
-from connectors.postgres.entities.constraints import ConstraintRow, constraint
+from connectors.postgres.entities.constraints import ConstraintRow, constraint, named_not_nulls
 from connectors.postgres.entities.grants import Acl, grants
-from connectors.postgres.entities.indexes import IndexRow, KeyDetails, index, numbers
+from connectors.postgres.entities.indexes import KeyDetails, index, not_distinct, numbers
 from connectors.postgres.entities.options import options
 from connectors.postgres.entities.rewriting import Rows, beside
 from connectors.postgres.entities.triggers import triggers
@@ -38,22 +39,24 @@ class Tables:
 
     def build(self, raw: Raw, fqn: str, parent: str) -> Table:
         rows, name = raw.rows, raw.listed.name
-        _, kind, owner, tuples, size, persistence, storage, reloptions, toasted, *rest, acl, default_acl = rows[
-            "relation"
-        ][0]
+        _, kind, owner, tuples, size, persistence, storage, reloptions, details, toasted, *acl = rows["relation"][0]
         comments = {number: text for _, number, text in rows.get("comments", ())}
         columns = rows.get("columns", [])
         by_number: dict[int, str] = {row[1]: row[2] for row in columns}
-        fields: dict[str, Any] = {"table_type": _KINDS[kind], "owner": owner} | self._rest(*rest)
+        fields: dict[str, Any] = {"table_type": _KINDS[kind], "owner": owner}
+        if details is not None:
+            fields |= self._details(details)
         if 0 in comments:
             fields["comment"] = comments[0]
-        indexes = [IndexRow(*row[1:]) for row in rows.get("indexes", ())]
+        indexes = rows.get("indexes", [])
         unchecked: set[int] = set()
-        if "constraints" in rows:
-            found = [ConstraintRow(*row[1:]) for row in rows["constraints"]]
-            distinct = {each.name for each in indexes if each.not_distinct}
-            made = [constraint(each, name, by_number, self.database, distinct) for each in found]
-            fields["constraints"] = tuple([each for each in made if each is not None])
+        if "constraints" in rows or "not_null" in rows:
+            found = [ConstraintRow(*row[1:]) for row in rows.get("constraints", ())]
+            distinct = {row[1] for row in indexes if not_distinct(row)}
+            made = [constraint(each, by_number, self.database, distinct) for each in found]
+            told = {each.name for each in found if each.kind == "n"}
+            made.extend(named_not_nulls(rows.get("not_null", []), name, by_number, told))
+            fields["constraints"] = tuple(made)
             unchecked = {each.key[0] for each in found if each.kind == "n" and each.key and not each.validated}
         fields["columns"] = self.columns.build(columns, comments, unchecked)
         if indexes:
@@ -81,35 +84,17 @@ class Tables:
             fields["properties"] = properties
         if raw.listed.data[-1] is not None:
             fields["extension"] = raw.listed.data[-1]
-        if acl is not None or any(row[-1] is not None for row in columns):
-            fields["grants"] = _grants(acl, default_acl, columns)
+        if acl[0] is not None or any(row[-1] is not None for row in columns):
+            fields["grants"] = _grants(acl[0], acl[1], columns)
         fields |= beside(rows, self.database)
         return Table(fqn=fqn, name=name, parent=parent, **fields)
 
-    def _rest(
-        self,
-        tablespace: str | None,
-        populated: bool,
-        secured: bool,
-        forced: bool,
-        identity: str | None,
-        of_type: list[str] | None,
-    ) -> dict[str, Any]:
-        """What most tables have not."""
-        fields: dict[str, Any] = {}
-        if tablespace is not None:
-            fields["tablespace"] = tablespace
-        if not populated:
-            fields["populated"] = False
-        if secured:
-            fields["row_security"] = True
-        if forced:
-            fields["row_security_forced"] = True
-        if identity is not None:
-            fields["replica_identity"] = identity
-        if of_type is not None:
-            fields["of_type"] = self._fqn(of_type)
-        return fields
+    def _details(self, text: str) -> dict[str, Any]:
+        """What few tables have."""
+        found: dict[str, Any] = json.loads(text)
+        of_type = found.pop("of_type")
+        fields = {name: value for name, value in found.items() if value is not None}
+        return fields | ({"of_type": self._fqn(of_type)} if of_type else {})
 
     def _fqn(self, place: Iterable[str]) -> str:
         schema, name = place

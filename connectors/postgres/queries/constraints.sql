@@ -39,10 +39,24 @@ LEFT JOIN LATERAL (
     SELECT (SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.oid = t.relnamespace) AS nspname, t.relname
     FROM pg_catalog.pg_class AS t
     WHERE t.oid = k.confrelid OFFSET 0) AS r ON k.contype = 'f'
-WHERE k.conrelid = ANY (%b::oid[]) AND k.contype IN ('p', 'u', 'f', 'c', 'x', 'n')
+WHERE k.conrelid = ANY (%b::oid[]) 
+  AND (k.contype IN ('p', 'u', 'f', 'c', 'x')
+       OR k.contype = 'n' AND k.conislocal -- from 18
+       AND (NOT k.convalidated OR k.connoinherit OR EXISTS ( -- from 18
+           SELECT FROM pg_catalog.pg_description AS d -- from 18
+           WHERE d.objoid = k.oid AND d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass)) -- from 18
+       )
   -- A key into a partitioned table has hidden twins, one into each of its partitions.
   AND (k.conparentid = 0 OR NOT EXISTS (
       SELECT FROM pg_catalog.pg_constraint AS up WHERE up.oid = k.conparentid AND up.conrelid = k.conrelid))
+
+-- name: not_null
+-- From 18 on, each column that takes no nulls has a constraint, and most of them have the name that the server made up:
+-- one row for each table, and the names are compared by the reader.
+SELECT k.conrelid, pg_catalog.array_agg(k.conkey[1]), pg_catalog.array_agg(k.conname)
+FROM pg_catalog.pg_constraint AS k
+WHERE k.conrelid = ANY (%b::oid[]) AND k.contype = 'n' AND k.conislocal AND k.convalidated AND NOT k.connoinherit
+GROUP BY k.conrelid
 
 -- name: indexes
 SELECT i.indrelid,
@@ -50,17 +64,20 @@ SELECT i.indrelid,
        i.indkey::text,
        i.indnkeyatts,
        i.indisunique,
-       i.indisvalid,
-       i.indisclustered,
-       i.indnullsnotdistinct, -- from 15
-       false, -- before 15
        i.indoption::text,
        i.indclass::text,
        i.indcollation::text,
-       c.reloptions,
-       CASE WHEN c.reltablespace <> 0
-            THEN (SELECT s.spcname FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace) END,
-       -- What few keys have, as JSON: their number, statistics target, options of the operator class.
+       -- What few indexes have, as JSON.
+       CASE WHEN NOT i.indisvalid OR i.indisclustered OR c.reloptions IS NOT NULL OR c.reltablespace <> 0
+              OR i.indnullsnotdistinct -- from 15
+            THEN pg_catalog.json_build_object(
+                'valid', i.indisvalid,
+                'clustered', i.indisclustered,
+                'nulls_not_distinct', i.indnullsnotdistinct, -- from 15
+                'options', c.reloptions,
+                'tablespace', (SELECT s.spcname FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace)
+            )::text END,
+       -- And what few keys have: their number, statistics target, options of the operator class.
        CASE WHEN c.relam <> 403 OR i.indexprs IS NOT NULL THEN (
            SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attnum, a.attstattarget, a.attoptions))::text
            FROM pg_catalog.pg_attribute AS a

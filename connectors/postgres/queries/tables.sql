@@ -13,25 +13,27 @@ SELECT c.oid,
        CASE c.relam WHEN 0 THEN NULL WHEN 2 THEN 'heap'
             ELSE (SELECT am.amname FROM pg_catalog.pg_am AS am WHERE am.oid = c.relam) END,
        c.reloptions,
+       -- What few tables have, as JSON.
+       CASE WHEN c.reltablespace <> 0 OR NOT c.relispopulated OR c.relrowsecurity OR c.relforcerowsecurity
+              OR c.relreplident NOT IN ('d', 'n') OR c.relreplident = 'n' AND c.relkind IN ('r', 'p') OR c.reloftype <> 0
+            THEN pg_catalog.json_build_object(
+                'tablespace', (SELECT s.spcname FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace),
+                'populated', c.relispopulated,
+                'row_security', c.relrowsecurity,
+                'row_security_forced', c.relforcerowsecurity,
+                'replica_identity', CASE c.relreplident
+                    WHEN 'f' THEN 'full'
+                    WHEN 'n' THEN CASE WHEN c.relkind IN ('r', 'p') THEN 'nothing' END
+                    WHEN 'i' THEN (SELECT 'index ' || x.relname
+                                   FROM pg_catalog.pg_index AS i
+                                   JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
+                                   WHERE i.indrelid = c.oid AND i.indisreplident) END,
+                'of_type', (SELECT pg_catalog.json_build_array(n.nspname, t.typname)
+                            FROM pg_catalog.pg_type AS t
+                            JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+                            WHERE t.oid = c.reloftype))::text END,
        CASE WHEN c.reltoastrelid <> 0
             THEN (SELECT t.reloptions FROM pg_catalog.pg_class AS t WHERE t.oid = c.reltoastrelid) END,
-       CASE WHEN c.reltablespace <> 0
-            THEN (SELECT s.spcname FROM pg_catalog.pg_tablespace AS s WHERE s.oid = c.reltablespace) END,
-       c.relispopulated,
-       c.relrowsecurity,
-       c.relforcerowsecurity,
-       CASE c.relreplident
-            WHEN 'f' THEN 'full'
-            WHEN 'n' THEN 'nothing'
-            WHEN 'i' THEN (SELECT 'index ' || x.relname
-                           FROM pg_catalog.pg_index AS i
-                           JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
-                           WHERE i.indrelid = c.oid AND i.indisreplident) END,
-       CASE WHEN c.reloftype <> 0 THEN (
-           SELECT ARRAY[n.nspname, t.typname]
-           FROM pg_catalog.pg_type AS t
-           JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
-           WHERE t.oid = c.reloftype) END,
        c.relacl::text[],
        CASE WHEN c.relacl IS NOT NULL THEN pg_catalog.acldefault('r', c.relowner)::text[] END
 FROM pg_catalog.pg_class AS c
@@ -58,11 +60,12 @@ SELECT a.attrelid,
        CASE WHEN a.atthasdef
             THEN (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid)
                   FROM pg_catalog.pg_attrdef AS d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
-       a.attstorage,
-       -- What few columns have, as JSON: statistics target, options, options of a foreign table, compression.
+       -- What few columns have, as JSON: storage, statistics target, options, those of a foreign table, compression.
+       -- Types of variable length are kept "extended" as a rule, but for numeric, inet and cidr.
        CASE WHEN a.attstattarget >= 0 OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL
+              OR a.attlen < 0 AND a.attstorage <> CASE WHEN a.atttypid IN (1700, 869, 650) THEN 'm' ELSE 'x' END
               OR a.attcompression <> '' -- from 14
-            THEN pg_catalog.json_build_array(a.attstattarget, a.attoptions, a.attfdwoptions
+            THEN pg_catalog.json_build_array(a.attstorage, a.attstattarget, a.attoptions, a.attfdwoptions
               , a.attcompression -- from 14
             )::text END,
        a.attacl::text[]
