@@ -49,7 +49,7 @@ GOLDEN: dict[str, dict[tuple[str, str], dict[str, Any]]] = {
             "columns": {
                 "product_id": {"native_type": "bigint", "type": "bigint", "nullable": False, "identity": "always"},
                 "name": {"type": "text", "collation": "C", "nullable": False, "ordinal": 5},
-                "status": {"type": "enum", "values": ("draft", "active", "sold out", "retired")},
+                "status": {"type": "enum", "values": ()},
                 "price": {"native_type": "numeric(12,2)", "type": "decimal", "precision": 12, "scale": 2},
                 "price_net": {"generated_kind": "stored"},
                 "labels": {"native_type": "text[]", "type": "array"},
