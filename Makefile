@@ -4,7 +4,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 JOBS ?= 3
 
-.PHONY: help setup demo test test-compose test-dialects lint format bench compare-datahub docs lock clean
+.PHONY: help setup demo test test-compose test-dialects lint format bench compare-datahub compare-openmetadata docs lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ format: setup ## let ruff rewrite the code
 
 compare-datahub: setup ## what DataHub's own ingestion makes today of what our tests froze
 	@$(BIN)/python -m tests.catalogs.datahub_ingestion --check
+
+compare-openmetadata: setup ## what OpenMetadata's models take today of what our tests froze
+	@$(BIN)/python -m tests.catalogs.openmetadata_models --check
 
 bench: setup ## measure against the floor; writes docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks.run $(ARGS)

@@ -65,6 +65,9 @@ class OpenMetadata:
             if (_ABOVE[path], made[above]) not in self.entities or (_ABOVE[path], made[above]) in self.deleted:
                 return 404, {"message": f"{above} instance for {made[above]} not found"}
             fqn = f"{made[above]}.{fqn}"
+        parts = made.get("tablePartition", {"columns": []})
+        if parts.keys() != {"columns"} or not all(isinstance(each, dict) for each in parts["columns"]):
+            return 400, {"message": f"tablePartition {parts}"}
         wrong = self._columns(made.get("columns", [])) or self._keys(made.get("tableConstraints", []))
         if wrong:
             return wrong

@@ -114,7 +114,7 @@ def test_a_table_with_everything() -> None:
     assert content(table) == {
         "name": "orders", "description": "all", "databaseSchema": "shop.db.s", "tableType": "Partitioned",
         "schemaDefinition": "CREATE TABLE ...", "locationPath": "s3://x",
-        "tablePartition": {"columns": ["id"], "intervalType": "COLUMN-VALUE", "interval": "range"},
+        "tablePartition": {"columns": [{"columnName": "id", "intervalType": "TIME-UNIT", "interval": "range"}]},
         "columns": [
             {"name": "id", "dataType": "BIGINT", "dataTypeDisplay": "bigint", "ordinalPosition": 1,
              "constraint": "PRIMARY_KEY", "description": "key"},

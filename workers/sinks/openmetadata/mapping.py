@@ -74,8 +74,14 @@ def _table(content: Content) -> dict[str, Any]:
         made["locationPath"] = content["location"]
     partitioning = content.get("partitioning")
     if partitioning and partitioning.get("columns"):
-        own = [name(column) for column in partitioning["columns"]]
-        made["tablePartition"] = {"columns": own, "intervalType": "COLUMN-VALUE", "interval": partitioning["strategy"]}
+        strategy = partitioning["strategy"]
+        kind = "TIME-UNIT" if strategy == "range" else "COLUMN-VALUE"  # as its own ingestion names them
+        made["tablePartition"] = {
+            "columns": [
+                {"columnName": name(column), "intervalType": kind, "interval": strategy}
+                for column in partitioning["columns"]
+            ]
+        }
     return made
 
 

@@ -1,0 +1,74 @@
+"""What OpenMetadata's published models take: ``make compare-openmetadata`` reads them anew.
+
+The package is unpacked at a fixed version into ``.tools/openmetadata``, without its dependencies; only its models are
+imported. Facts are names: of fields, which of them are required, and of the members of enumerations.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any
+
+VERSION = "2.0.7.0"
+NEEDED = ("pydantic", "email-validator", "python-dateutil")
+FACTS = Path(__file__).parent / "openmetadata_facts.json"
+TOOLS = Path(__file__).parents[2] / ".tools" / "openmetadata"
+_ASK = """
+import importlib.util, json, sys, types
+found = importlib.util.find_spec("metadata")
+package = types.ModuleType("metadata")  # its own __init__ wants everything
+package.__path__ = list(found.submodule_search_locations)
+sys.modules["metadata"] = package
+from metadata.generated.schema.api.data import createDatabase, createDatabaseSchema, createStoredProcedure, createTable
+from metadata.generated.schema.api.services import createDatabaseService
+from metadata.generated.schema.entity.data import storedProcedure, table
+from metadata.generated.schema.entity.services import databaseService
+models = {
+    "Service": createDatabaseService.CreateDatabaseServiceRequest, "Database": createDatabase.CreateDatabaseRequest,
+    "Schema": createDatabaseSchema.CreateDatabaseSchemaRequest, "Table": createTable.CreateTableRequest,
+    "StoredProcedure": createStoredProcedure.CreateStoredProcedureRequest, "column": table.Column,
+    "constraint": table.TableConstraint, "partition": table.TablePartition,
+    "partition column": table.PartitionColumnDetails, "code": storedProcedure.StoredProcedureCode,
+}
+enums = {
+    "dataType": table.DataType, "tableType": table.TableType, "constraint": table.Constraint,
+    "constraintType": table.ConstraintType, "intervalType": table.PartitionIntervalTypes,
+    "language": storedProcedure.Language, "serviceType": databaseService.DatabaseServiceType,
+}
+print(json.dumps({
+    "fields": {name: {each.alias or key: each.is_required() for key, each in model.model_fields.items()}
+               for name, model in models.items()},
+    "members": {name: sorted(str(each.value) for each in enum) for name, enum in enums.items()},
+}))
+"""
+
+
+def gather() -> dict[str, Any]:
+    """The facts, from the package, which is installed when it is not there."""
+    python = TOOLS / "bin" / "python"
+    if not python.exists():
+        venv.create(TOOLS, with_pip=True)
+        pip = [python, "-m", "pip", "install", "--quiet"]
+        subprocess.run([*pip, "--no-deps", f"openmetadata-ingestion=={VERSION}"], check=True)
+        subprocess.run([*pip, *NEEDED], check=True)
+    done = subprocess.run([python, "-c", _ASK], capture_output=True, text=True, timeout=120, check=True)
+    found: dict[str, Any] = {"version": VERSION, **json.loads(done.stdout)}
+    return found
+
+
+def main() -> int:
+    found = gather()
+    if "--check" in sys.argv:
+        same = found == json.loads(FACTS.read_text())
+        print(f"OpenMetadata {VERSION}: {'as frozen' if same else 'changed'}")  # noqa: T201
+        return 0 if same else 1
+    FACTS.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""What the OpenMetadata sink sends, against what its own models take (``openmetadata_facts.json``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from connectors.mysql.connection import MysqlConnection
+from connectors.mysql.metadata import MysqlSource
+from connectors.postgres.connection import PostgresConnection
+from connectors.postgres.metadata import PostgresSource
+from connectors.sqlite.connection import SqliteConnection
+from connectors.sqlite.metadata import SqliteSource
+from specs.entities.database import DataType
+from specs.sources.base import Source
+from specs.testing import harvest
+from tests.catalogs.openmetadata_models import FACTS, VERSION
+from workers.sinks.openmetadata import columns, mapping
+
+FROZEN = json.loads(FACTS.read_text())
+_INSIDE = {
+    "columns": "column", "children": "column", "tableConstraints": "constraint", "tablePartition": "partition",
+    "storedProcedureCode": "code",
+}  # fmt: skip
+"""The model of what lies in a field."""
+
+
+def mistakes(kind: str, sent: Mapping[str, Any], place: str = "") -> Iterator[str]:
+    """Unknown and missing fields, and members that enumerations do not have, at any depth."""
+    fields: dict[str, bool] = FROZEN["fields"][kind]
+    yield from (f"{place}{key}: unknown" for key in sent.keys() - fields.keys())
+    yield from (f"{place}{key}: missing" for key, required in fields.items() if required and key not in sent)
+    for key, value in sent.items():
+        inside = "partition column" if kind == "partition" else _INSIDE.get(key)
+        within = value if isinstance(value, list) else [value]
+        if inside and all(isinstance(each, Mapping) for each in within):
+            for each in within:
+                yield from mistakes(inside, each, f"{place}{key}.")
+        elif inside and kind != "constraint":
+            yield f"{place}{key}: {value!r}"
+        members = FROZEN["members"].get("dataType" if key == "arrayDataType" else key)
+        if members and kind != "Service" and value not in members:
+            yield f"{place}{key}: no {value!r}"
+
+
+def wrong(source: Source) -> set[str]:
+    found: set[str] = set()
+    for each in harvest.entities(lambda: source):
+        entity = each.entity
+        if entity.type_name() in mapping.PATHS:
+            made = mapping.request(entity.type_name(), json.loads(entity.content()), "Postgres")
+            found |= {f"{entity.fqn} {text}" for text in mistakes(entity.type_name(), made)}
+    return found
+
+
+@pytest.mark.server
+def test_postgres(postgres_estate: str) -> None:
+    assert wrong(PostgresSource("s", PostgresConnection.from_url(urlsplit(postgres_estate)))) == set()
+
+
+@pytest.mark.server
+def test_mariadb(mariadb_estate: str) -> None:
+    assert wrong(MysqlSource("s", MysqlConnection.from_url(urlsplit(mariadb_estate)))) == set()
+
+
+def test_sqlite(sqlite_estate: Path) -> None:
+    assert wrong(SqliteSource("s", SqliteConnection(path=str(sqlite_estate)))) == set()
+
+
+def test_partitions_are_told_by_column() -> None:
+    table = {
+        "fqn": "s.d.x.t", "name": "t", "table_type": "partitioned", "columns": [],
+        "partitioning": {"strategy": "range", "columns": ["at", "k"]},
+    }  # fmt: skip
+    made = mapping.request("Table", table, "Postgres")
+    assert made["tablePartition"] == {
+        "columns": [
+            {"columnName": "at", "intervalType": "TIME-UNIT", "interval": "range"},
+            {"columnName": "k", "intervalType": "TIME-UNIT", "interval": "range"},
+        ]
+    }
+    assert list(mistakes("Table", made)) == []
+
+
+def test_every_type_and_name_of_ours_is_one_of_theirs() -> None:
+    assert {columns.TYPES.get(each, "UNKNOWN") for each in DataType} <= set(FROZEN["members"]["dataType"])
+    assert {"Regular", *mapping.TABLES.values()} <= set(FROZEN["members"]["tableType"])
+    assert {"External", *mapping.LANGUAGES.values()} <= set(FROZEN["members"]["language"])
+    assert {"CustomDatabase", *mapping.SERVICES.values()} <= set(FROZEN["members"]["serviceType"])
+    assert set(columns.KINDS.values()) <= set(FROZEN["members"]["constraintType"])
+
+
+def test_the_facts_are_of_the_version_that_the_docs_name() -> None:
+    assert FROZEN["version"] == VERSION
+    assert VERSION in Path("docs/sinks.md").read_text(encoding="utf-8")
