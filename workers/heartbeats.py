@@ -17,6 +17,8 @@ EVERY = 0.5
 """Seconds between two signs of life."""
 STEP = 2.0
 """Seconds of silence that are counted between two looks, at most: a parent that was held up itself blames nobody."""
+SHORTEST = 5.0
+"""Seconds of silence after which a process may be ended, at least: on a busy machine each has to wait for its turn."""
 _PID = struct.Struct("=I")
 
 

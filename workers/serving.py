@@ -21,7 +21,7 @@ from workers.database import Database
 from workers.drain import LOOK, Drain
 from workers.flags import Flag
 from workers.governor import Budget, derive, processors
-from workers.heartbeats import Heartbeats, beat
+from workers.heartbeats import SHORTEST, Heartbeats, beat
 from workers.joining import check, joined
 from workers.leaving import leave
 from workers.logs import setup
@@ -147,7 +147,7 @@ def serve(
     with joined(settings) as (db, _), ExitStack() as stack:
         watchdog = Watchdog(
             db, turns, budget, queue, failed=_end, beat=health.loop("looking after the pool").beat,
-            prefix=settings.prefix, heartbeats=heartbeats, silence=settings.lease,
+            prefix=settings.prefix, heartbeats=heartbeats, silence=max(SHORTEST, settings.lease),
         )  # fmt: skip
         stack.callback(watchdog.stop)
         health.part("a pool process", watchdog.trouble)

@@ -24,6 +24,7 @@ from specs.errors import Retry
 from specs.testing.queue import batch
 from specs.topology.events import Start
 from specs.topology.scope import Scope
+from workers import liveness
 from workers.database import Database, open_database
 from workers.ledger import SqlLedger
 from workers.presence import Presence
@@ -102,6 +103,21 @@ def test_an_open_run_with_everything_in_order(db: Database, queue: RedisQueue) -
     assert "1.1 GB" in page
     assert "host:7" in page
     assert sum(shard.entries for shard in view.queue) == 1
+
+
+def test_who_is_dead_or_silent_does_not_stand_there_as_if_it_worked(db: Database, queue: RedisQueue) -> None:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    Presence(db, "child", name=liveness.name(process.pid)).beat()
+    process.kill()
+    process.communicate()
+    Presence(db, "flusher", name="host:8:1", clock=lambda: time.time() - 20).beat()
+    Presence(db, "worker", name="host:9:1").beat(silent={"77": 12})
+    view = look(db, queue)
+    assert [each.kind for each in view.processes] == ["flusher", "worker"]
+    assert view.trouble == [
+        "flusher host:8 has told nothing for 20 s: it is stopped, cut off or gone",
+        "pool process 77 of worker host:9 does not turn, for 12 s before its last word",
+    ]
 
 
 def test_trouble_is_named_with_what_to_do(db: Database) -> None:

@@ -39,6 +39,7 @@ def test_a_worker_gives_its_unit_back_and_leaves(
             assert worker.wait(30) == 0, made.log(worker)
             assert ledger.holders(run.id)[0] == set()
             assert [unit for unit in ledger.units(run.id) if unit.attempts or unit.crashes] == []
+            assert live(ledger.db, "child") == [], "nobody of it stands in top any more"
             ledger.end(run.id, state="cancelled", reason="seen", now=0.0)
 
         made.crawl(fake(schemas=1, faults=[fault]), end)
