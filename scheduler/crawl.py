@@ -54,24 +54,32 @@ def resume(
     Raises ``Usage`` when the run is closed, or when a process of this machine still works on it.
     """
     with opened(catalog, create=False) as (db, ledger):
-        run = ledger.run(run_id)
-        recipe = Recipe.from_dict(run.recipe, where=f"run {run.id}")
-        if due(db, run, recipe):
+        run, recipe, closed = resumable(db, ledger, run_id)
+        if closed:
             begun = time.monotonic()
             published = sink(db, run, recipe, secrets)
             return summarise(db, ledger, run, seconds=time.monotonic() - begun, published=published)
-        if not run.open:
-            raise Usage(f"run {run.id} is {run.state}: there is nothing to resume", remedy=_instead(run))
-        if run.via == "cluster":
-            raise Usage(f"the workers of a cluster are at work on run {run.id}", remedy=f"headrace pause {run.id}")
         root_of(recipe, secrets)
-        if at_work(ledger, run.id, run.owner):
-            raise Usage(f"run {run.id} is at work", run.owner or "", "stop that process, or wait for its end")
         ledger.expire(now=time.time())
         alive = adopt(ledger, run.id, now=time.time())
         if alive:
             raise Usage(f"run {run.id} is at work", ", ".join(sorted(alive)), "stop that process, or wait for its end")
         return drive(Job(db, ledger, catalog, run, recipe, secrets, workers, accept_identity), on_progress)
+
+
+def resumable(db: Database, ledger: SqlLedger, run_id: str) -> tuple[Run, Recipe, bool]:
+    """A run that may go on, its recipe, and whether only its sinks are left. Raises ``Usage`` when it may not."""
+    run = ledger.run(run_id)
+    recipe = Recipe.from_dict(run.recipe, where=f"run {run.id}")
+    if due(db, run, recipe):
+        return run, recipe, True
+    if not run.open:
+        raise Usage(f"run {run.id} is {run.state}: there is nothing to resume", remedy=_instead(run))
+    if run.via == "cluster":
+        raise Usage(f"the workers of a cluster are at work on run {run.id}", remedy=f"headrace pause {run.id}")
+    if at_work(ledger, run.id, run.owner):
+        raise Usage(f"run {run.id} is at work", run.owner or "", "stop that process, or wait for its end")
+    return run, recipe, False
 
 
 def retry(
@@ -90,13 +98,19 @@ def retry(
 
 def failed(ledger: SqlLedger, run: str, root: Callable[[Recipe], Start]) -> tuple[Recipe, list[Start]]:
     """The recipe of a closed run, and where a retry of it starts. Raises ``Usage`` when there is nothing to retry."""
+    recipe, starts = retryable(ledger, run)
+    whole = root(recipe)
+    return recipe, starts or [whole]
+
+
+def retryable(ledger: SqlLedger, run: str) -> tuple[Recipe, list[Start]]:
+    """The same without a start where all of the run failed; no secret is needed for it."""
     parent = ledger.run(run)
     recipe = Recipe.from_dict(parent.recipe, where=f"run {parent.id}")
     if parent.open:
         raise Usage(f"run {parent.id} is not finished", remedy=f"headrace resume {parent.id}")
-    whole = root(recipe)
-    starts = ledger.retry_starts(parent.id) or ([whole] if parent.state == "failed" else [])
-    if not starts:
+    starts = ledger.retry_starts(parent.id)
+    if not starts and parent.state != "failed":
         raise Usage(f"nothing failed in run {parent.id}", remedy="headrace crawl ... starts a new run")
     return recipe, starts
 

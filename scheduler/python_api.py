@@ -17,7 +17,7 @@ from scheduler.summary import Progress, Summary
 from specs.errors import Usage
 from specs.recipe import Recipe
 from specs.secrets import prompts
-from workers.database import open_database
+from workers.database import Database, open_database
 from workers.ledger import SqlLedger
 
 log = logging.getLogger("headrace")
@@ -62,7 +62,7 @@ def resume(
 ) -> Summary:  # fmt: skip
     """Go on with an interrupted run from what is stored. Raises ``UsageError`` when there is nothing to resume."""
     url = find(catalog).url
-    found, answers = _stored(url, run, secrets)
+    found, answers = _stored(url, run, secrets, crawling.resumable)
     return crawling.resume(found, catalog=url, workers=workers, secrets=answers, on_progress=on_progress)
 
 
@@ -72,7 +72,7 @@ def retry(
 ) -> Summary:  # fmt: skip
     """Crawl what failed in a closed run once more. Raises ``UsageError`` when nothing failed in it."""
     url = find(catalog).url
-    found, answers = _stored(url, run, secrets)
+    found, answers = _stored(url, run, secrets, lambda _db, ledger, run: crawling.retryable(ledger, run))
     return crawling.retry(found, catalog=url, workers=workers, secrets=answers, on_progress=on_progress)
 
 
@@ -93,12 +93,15 @@ def _loaded(source: Any, name: str | None, secrets: Mapping[str, str]) -> Loaded
     return load(str(source) if isinstance(source, Path) else os.fspath(source), ask, name=name)
 
 
-def _stored(url: str, run: str, secrets: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+def _stored(
+    url: str, run: str, secrets: Mapping[str, str], check: Callable[[Database, SqlLedger, str], object]
+) -> tuple[str, dict[str, str]]:  # fmt: skip
     """The id of a run, and the answers to what its recipe asks for."""
     db = open_database(url, create=False)
     try:
         ledger = SqlLedger(db)
         found = ledger.run(choose(ledger, run, None))
+        check(db, ledger, found.id)
     finally:
         db.close()
     ask = _answering(secrets)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ import click
 if TYPE_CHECKING:
     from scheduler.display.progress import Lines, Picture
     from scheduler.summary import Summary
+    from workers.database import Database
+    from workers.ledger import SqlLedger
 
 
 RECENT = 20
@@ -83,14 +85,16 @@ def _command(name: str, run: str, catalog: str) -> str:
     return f"headrace {name} {run}{f' --catalog {shlex.quote(extra)}' if extra else ''}"
 
 
-def secrets_of(catalog: str, run: str) -> dict[str, str]:
-    """Answers to the prompts of a stored run's recipe."""
+def secrets_of(catalog: str, run: str, check: Callable[[Database, SqlLedger, str], object]) -> dict[str, str]:
+    """Answers to the prompts of a stored run's recipe; nobody is asked before ``check`` lets the run go on."""
     from scheduler.options import opened
     from scheduler.recipes.prompting import answers
     from workers.ledger import SqlLedger
 
     with opened(catalog) as db:
-        recipe = SqlLedger(db).run(run).recipe
+        ledger = SqlLedger(db)
+        check(db, ledger, run)
+        recipe = ledger.run(run).recipe
     return answers(recipe)
 
 

@@ -22,7 +22,7 @@ def command(run: str, workers: int, accept_identity: bool, quiet: bool, catalog:
     Example:
       headrace resume 20261122-211530-shop_prod-x7f3
     """
-    from scheduler.crawl import resume
+    from scheduler.crawl import resumable, resume
     from scheduler.running import finish, secrets_of, shown
 
     if _unpaused(run, catalog):
@@ -31,7 +31,7 @@ def command(run: str, workers: int, accept_identity: bool, quiet: bool, catalog:
         else:
             click.echo(f"{run}: the workers of the cluster go on")
         return 0
-    secrets = secrets_of(catalog, run)
+    secrets = secrets_of(catalog, run, resumable)
     with shown(quiet=quiet, catalog=catalog) as progress:
         summary = resume(
             run,

@@ -20,10 +20,10 @@ def command(run: str, failed: bool, workers: int, quiet: bool, catalog: str, as_
     Example:
       headrace retry --service shop_prod
     """
-    from scheduler.crawl import retry
+    from scheduler.crawl import retry, retryable
     from scheduler.running import finish, secrets_of, shown
 
-    secrets = secrets_of(catalog, run)
+    secrets = secrets_of(catalog, run, lambda _db, ledger, run: retryable(ledger, run))
     with shown(quiet=quiet, catalog=catalog) as progress:
         summary = retry(run, catalog=catalog, workers=workers, secrets=secrets, on_progress=progress)
     return finish(summary, as_json=as_json, catalog=catalog)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from scheduler.display import terminal
 from scheduler.display.render import cell, clean, moment
 from scheduler.display.tables import table
 from specs.errors import Usage, known_values
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from workers.catalog import Catalog, Entry
 
 _HIDDEN = ("fqn", "name", "parent")
+ROOMY = 140
+"""Columns of a terminal that has room for what native types say, too."""
+_IMPLIED = ("length", "precision", "scale")
+"""What native types say: ``numeric(14,2)``."""
 _DEFAULTS = {"nullable": True}
 """Defaults worth showing; contents leave them out."""
 _TEXTS = ("view_definition", "ddl", "code", "definition")
@@ -69,6 +74,8 @@ def _part_table(parts: list[dict[str, Any]]) -> str:
     head = list(dict.fromkeys(key for part in flat for key in part))
     if "ordinal" in head:
         head.remove("ordinal")
+    if "native_type" in head and (terminal.width() or ROOMY) < ROOMY:
+        head = [key for key in head if key not in _IMPLIED]
     if "native_type" in head and "nullable" not in head:
         head.append("nullable")
     rows = [[_value(part.get(key, _DEFAULTS.get(key))) for key in head] for part in flat]

@@ -1,6 +1,7 @@
 """Commands that crawl, and that tell about runs."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tests.scheduler.commands.calling import Estate, called, crawled
@@ -72,6 +73,18 @@ def test_retry_crawls_only_what_failed(tmp_path: Path) -> None:
     assert done.json["entities"]["Table"]["listed"] == len(failed)
     assert done.json["entities"]["Table"]["failed"] == len(failed)
     assert called("runs", "--json", "--catalog", catalog).json[0]["parent"] == parent
+
+
+def test_nobody_is_asked_for_a_password_for_nothing(tmp_path: Path) -> None:
+    catalog, recipe = str(tmp_path / "c.db"), tmp_path / "r.yml"
+    text = 'service: {name: shop, type: "specs.testing.fake:spec"}\nconnection: {schemas: 1, server: "%s"}\n'
+    recipe.write_text(text % "plain")
+    run = called("crawl", str(recipe), "-q", "--json", "--catalog", catalog).json["run"]
+    with closing(sqlite3.connect(catalog)) as connection:
+        connection.execute("UPDATE runs SET recipe = replace(recipe, 'plain', '${prompt:pin}')")
+        connection.commit()
+    assert "nothing to resume" in called("resume", run, "--catalog", catalog).err
+    assert "nothing failed" in called("retry", run, "--catalog", catalog).err
 
 
 def test_another_server_under_the_same_name_is_refused_until_accepted(tmp_path: Path) -> None:
