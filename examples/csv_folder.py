@@ -14,14 +14,12 @@ from headrace import (
     DefaultDatabaseSpec,
     Item,
     KeyRange,
-    Outcome,
     Presence,
     Produced,
     Scope,
     Table,
     TableType,
     identity,
-    names,
 )
 
 
@@ -65,16 +63,6 @@ class CsvSource(DatabaseSource):
             found = {path.name for path in place.iterdir()} if scope.path[1] == top.name and place.is_dir() else set()
         suffix = ".csv" if type_ == "Table" else ""
         return {name: "yes" if name + suffix in found else "no" for name in names}
-
-    def listed(self, kind: str, type_: str, scope: Scope, found: list[str], span: KeyRange) -> Iterator[Produced]:
-        """In order of keys, within the range; what a filter drops is an outcome, never just left out."""
-        self.statements += 1
-        for name in sorted(name for name in found if name in span):
-            rule = self.extract.rule(kind, name)
-            if rule:
-                yield Outcome("filtered", type_, names.child(scope.fqn, name), name, rule)
-            else:
-                yield Item(name, name, {} if type_ != "Table" else None)
 
 
 spec = DefaultDatabaseSpec(name="csv_folder", connection=CsvFolder, metadata_source_class=CsvSource)

@@ -66,14 +66,12 @@ from headrace import (
     Entity,
     Item,
     KeyRange,
-    Outcome,
     Presence,
     Produced,
     Scope,
     Table,
     TableType,
     identity,
-    names,
 )
 
 from ${name}.connection import ${Class}Connection
@@ -83,7 +81,7 @@ ESTATE = {"main": {"sales": {"customers": ["id", "name"], "orders": ["id", "cust
 
 
 class ${Class}Source(DatabaseSource):
-    """Producers yield what there is, ordered by key; what a filter drops is an ``Outcome``, never just left out."""
+    """Producers yield what there is, ordered by key; ``listed`` filters names."""
 
     service_type = "${name}"
     config: ${Class}Connection
@@ -92,14 +90,14 @@ class ${Class}Source(DatabaseSource):
         return self.config.endpoint()
 
     def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        yield from self._listed("databases", "Database", scope, sorted(ESTATE), span)
+        return self.listed("databases", "Database", scope, ESTATE, span)
 
     def schemas(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        yield from self._listed("schemas", "Schema", scope, sorted(ESTATE[scope.name]), span)
+        return self.listed("schemas", "Schema", scope, ESTATE[scope.name], span)
 
     def tables(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         database, schema = scope.path[1:]
-        yield from self._listed("tables", "Table", scope, sorted(ESTATE[database][schema]), span)
+        return self.listed("tables", "Table", scope, ESTATE[database][schema], span)
 
     def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]:
         _, database, schema, table = scope.path
@@ -114,17 +112,6 @@ class ${Class}Source(DatabaseSource):
         for part in scope.path[1:]:
             below = below.get(part, {}) if isinstance(below, dict) else {}
         return {name: "yes" if isinstance(below, dict) and name in below else "no" for name in names}
-
-    def _listed(self, kind: str, type_: str, scope: Scope, found: list[str], span: KeyRange) -> Iterator[Produced]:
-        self.statements += 1
-        for name in found:
-            if name not in span:
-                continue
-            rule = self.extract.rule(kind, name)
-            if rule:
-                yield Outcome("filtered", type_, names.child(scope.fqn, name), name, rule)
-            else:
-                yield Item(name, name, {} if type_ != "Table" else None)
 '''
 
 _TEST = '''"""The ${name} connector under the acceptance suite."""

@@ -147,12 +147,20 @@ def forms(secret: str) -> set[str]:
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
-    """``text`` with ``***`` for each secret. Short ones are replaced as whole words only.
+    """``text`` with ``***`` for each secret. Short ones are replaced as whole words only, and those that are a word of
+    letters never inside another word.
 
     >>> mask("no driver pyodbc for odbc", ["odbc", "p"])
     'no driver pyodbc for ***'
+    >>> mask("postgresql+psycopg://postgres@db", ["postgres"])
+    'postgresql+psycopg://***@db'
     """
     found = sorted({form for secret in secrets for form in forms(secret)}, key=len, reverse=True)
     for each in found:
-        text = text.replace(each, "***") if len(each) >= 8 else re.sub(rf"(?<!\w){re.escape(each)}(?!\w)", "***", text)
+        if len(each) < 8:
+            text = re.sub(rf"(?<!\w){re.escape(each)}(?!\w)", "***", text)
+        elif each.isalpha():
+            text = re.sub(rf"(?<![^\W\d_]){each}(?![^\W\d_])", "***", text)
+        else:
+            text = text.replace(each, "***")
     return text

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from pkgutil import iter_modules
 from urllib.parse import urlsplit
 
 from specs.errors import Usage, known_values
+from specs.mistakes import told
 from specs.service_spec import ServiceSpec
 
 GROUP = "headrace.connectors"
@@ -44,9 +47,26 @@ def load(name: str) -> ServiceSpec:
 def _attribute(name: str) -> object:
     module, _, attribute = name.partition(":")
     try:
-        return getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise Usage(f"cannot load connector {name!r}: {error}", remedy="write type as module:attribute") from None
+        found = import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name != module.partition(".")[0]:
+            raise Usage(f"cannot load connector {name!r}: {told(error)}", remedy=f"install {error.name!r}") from None
+        remedy = "put it beside the recipe or install it; workers look into their own folder and PYTHONPATH"
+        raise Usage(f"cannot load connector {name!r}: there is no module {module!r}", remedy=remedy) from None
+    except Exception as error:  # whatever its author wrote
+        raise Usage(f"cannot load connector {name!r}: {told(error)}", remedy="correct the module") from None
+    try:
+        return getattr(found, attribute)
+    except AttributeError:
+        what = f"cannot load connector {name!r}: {module} has no {attribute!r}"
+        raise Usage(what, remedy="write type as module:attribute") from None
+
+
+def look_into(folder: Path) -> None:
+    """Find modules of ``module:attribute`` in this folder, too; last, so that they hide nothing."""
+    place = str(folder.absolute())
+    if place not in sys.path:
+        sys.path.append(place)
 
 
 def _checked(name: str, found: object) -> ServiceSpec:

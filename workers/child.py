@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from specs.errors import Fatal
+from specs.mistakes import told
 from specs.recipe import Recipe
 from specs.work import Lost
 from workers.governor import Budget as Memory
@@ -66,7 +67,7 @@ def main(descriptor: int, mouth: int) -> None:
     except Fatal as error:
         line.report(error)
     except Exception as error:
-        line.report(Fatal(f"a worker broke: {type(error).__name__}: {error}", order.worker, reason="internal"))
+        line.report(Fatal(f"a worker broke: {told(error)}", order.worker, reason="internal"))
 
 
 def _work(order: Order, line: PipeLine, stop: Stop) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 
 from specs import names
-from specs.errors import Fatal, Retry
+from specs.errors import Fatal, HeadraceError, Retry
+from specs.mistakes import told
 from specs.sources.base import Source
 from specs.topology.scope import Scope
 from specs.work import Verdict
 
+log = logging.getLogger("headrace.worker")
 _PASS = (Retry, Fatal, MemoryError)
 _Group = tuple[str, tuple[str, ...]]
 """Objects of one type below one container."""
@@ -33,7 +36,10 @@ def confirm(source: Source, suspects: Iterable[tuple[str, str]]) -> Iterator[lis
                 answers = dict(source.exists(type_, Scope(path), [name for name, _ in members]))
         except _PASS:
             raise
-        except Exception:  # denied, unsupported, broken: no evidence, which is an answer of its own
+        except HeadraceError:  # denied, unsupported: no evidence, which is an answer of its own
+            answers = {}
+        except Exception as error:  # a mistake of the connector, which is no evidence either
+            log.warning("nothing can be said about objects of %s: %s", ".".join(path), told(error))
             answers = {}
         yield [Verdict(type_, fqn, answers.get(name, "unknown")) for name, fqn in members]
 

@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 
 from specs.errors import Fatal, Retry
+from specs.mistakes import told
 from specs.topology.node import Topology
 from specs.work import Claim, Lost
 from workers.arrivals import Arrivals
@@ -75,7 +76,7 @@ class Runner:
             except (Fatal, KeyboardInterrupt):
                 raise
             except Exception as error:  # a mistake in a connector or in here: the unit has failed, and says so
-                self._release(claim, reason=f"{type(error).__name__}: {error}", failed=True)
+                self._release(claim, reason=told(error), failed=True)
 
     def rest(self) -> None:
         """There is no work for now: the source need not keep a connection for us."""

@@ -22,7 +22,7 @@ QUEUES = ("small", "large")
 SECRETS = frozenset({"redis", "catalog"})
 PREFIX = "HEADRACE_"
 OTHERS = {
-    "HEADRACE_DEBUG": "Any value: a traceback follows the line of an internal error.",
+    "HEADRACE_DEBUG": "Any value: tracebacks of internal errors, and of mistakes in connectors.",
     "HEADRACE_PASSWORD": "The password of a source where neither its URL nor its recipe has one. "
     "It answers `${prompt:password}`, and `HEADRACE_<NAME>` answers `${prompt:<name>}`.",
 }

@@ -13,6 +13,7 @@ import duckdb
 from connectors.common import files
 from specs.config import Limits
 from specs.errors import Fatal, HeadraceError, Retry, Skip
+from specs.mistakes import told
 
 _MAGIC = slice(8, 12)
 _SETTINGS = {
@@ -67,7 +68,7 @@ class DuckdbDriver:
         if isinstance(error, HeadraceError):
             return error
         if not isinstance(error, duckdb.Error):
-            return Skip(f"{type(error).__name__}: {text}", where, reason="error")
+            return Skip(told(error), where, reason="error")
         if isinstance(error, duckdb.InterruptException):
             what = f"a statement was interrupted (limit {self.limits.statement_timeout:g} s)"
             return Skip(what, where, reason="timeout")

@@ -7,6 +7,7 @@ import ssl
 import pymysql
 
 from specs.errors import Fatal, HeadraceError, Retry, Skip
+from specs.mistakes import told
 
 _LOST = {1053, 1077, 1079, 1080, 1152, 1153, 1158, 1159, 1160, 1161, 1184, 1927, 2006, 2013, 2014, 2027, 2055, 4031}
 _LOST_WAITING = 2013
@@ -37,7 +38,7 @@ def classify(error: Exception, where: str, user: str, statement_timeout: float, 
     if isinstance(error, OSError) and not isinstance(error, pymysql.MySQLError):
         return Retry(f"the connection failed: {error}", where, "check host, port and TLS settings", reason="connection")
     if not isinstance(error, pymysql.MySQLError):
-        return Skip(f"{type(error).__name__}: {error}", where, reason="error")
+        return Skip(told(error), where, reason="error")
     code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
     text = str(error.args[1]) if len(error.args) > 1 else str(error)
     if code in _UNREACHABLE:

@@ -124,7 +124,7 @@ class _Probes:
         return f"{kept} to crawl, {dropped} filtered"
 
     def _names(self, node: str) -> str:
-        self.listed = {place: self.source.listed(node, place, schemas) for place, schemas in self.found.items()}
+        self.listed = {place: self.source.names_below(node, place, schemas) for place, schemas in self.found.items()}
         rules = [each.rule for listed in self.listed.values() for each in listed]
         return f"{rules.count(None)} to crawl, {len(rules) - rules.count(None)} filtered"
 

@@ -7,6 +7,7 @@ import re
 import psycopg
 
 from specs.errors import Fatal, HeadraceError, Retry, Skip, Stop
+from specs.mistakes import told
 
 _RETRY = {
     "53300": (5.0, "too many connections"),
@@ -29,7 +30,7 @@ def classify(error: Exception, where: str, *, cancelled: bool = False, waited: f
     if isinstance(error, HeadraceError):
         return error
     if not isinstance(error, psycopg.Error):
-        return Skip(f"{type(error).__name__}: {error}", where)
+        return Skip(told(error), where)
     state = error.sqlstate or ""
     message = _message(error)
     if state in _RETRY:

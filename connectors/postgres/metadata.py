@@ -183,7 +183,7 @@ class PostgresSource(DatabaseSource):
         reader = self._reader(node, self._enter(scope))
         yield from self._together(scope, span, node, reader.preview)
 
-    def listed(self, node: str, database: Scope, schemas: Sequence[str]) -> list[Listed]:
+    def names_below(self, node: str, database: Scope, schemas: Sequence[str]) -> list[Listed]:
         """The names below several schemas, for a test of what can be read."""
         self._enter(database)
         return self.listing.names(node, schemas, EVERYTHING)

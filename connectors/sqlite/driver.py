@@ -15,6 +15,7 @@ from urllib.parse import quote
 from connectors.common import files
 from specs.config import Limits
 from specs.errors import Fatal, HeadraceError, Retry, Skip
+from specs.mistakes import told
 
 _HEADER = b"SQLite format 3\0"
 _LOST = ("disk i/o error", "locking protocol")
@@ -96,7 +97,7 @@ class SqliteDriver:
         if isinstance(error, HeadraceError):
             return error
         if not isinstance(error, sqlite3.Error):
-            return Skip(f"{type(error).__name__}: {text}", where, reason="error")
+            return Skip(told(error), where, reason="error")
         lower = text.lower()
         if "interrupted" in lower and self._late:
             return Skip(f"a statement took longer than {self.limits.statement_timeout:g} s", where, reason="timeout")

@@ -76,7 +76,11 @@ def load(
 
     Raises ``Usage`` with line, column and nearest key.
     """
-    draft = _from_url(given, name) if "://" in given else _from_file(FilePath(given), name)
+    if "://" in given:
+        draft = _from_url(given, name)
+    else:
+        registry.look_into(FilePath(given).parent)  # a connector of one's own lies beside the recipe
+        draft = _from_file(FilePath(given), name)
     draft.away = away
     return _loaded(draft, ask, env)
 

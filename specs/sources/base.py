@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from specs.config import ConnectionConfig, Limits, MetadataExtract
 from specs.positions import SourcePosition
+from specs.topology.node import Item, Outcome, Produced
 from specs.topology.reading import Reading
 from specs.topology.scope import KeyRange, Scope
 
@@ -114,6 +115,21 @@ class Source(ABC):
 
     def relieve(self) -> None:  # noqa: B027
         """Memory is short: forget what can be read again. Called between two objects, by the reading thread."""
+
+    def listed(self, kind: str, type_: str, scope: Scope, found: Iterable[str], span: KeyRange) -> Iterator[Produced]:
+        """What a producer yields for the names ``found`` below ``scope``: in order of keys, within the range, and an
+        outcome for what a filter drops, which is never just left out. Counts as one statement.
+
+        ``kind`` is the filter (``databases``, ``schemas``, ``tables``, ``views``, ``stored_procedures``), ``type_`` the
+        entity type. A name that comes twice is yielded twice: the walk makes a failed outcome of it.
+        """
+        self.statements += 1
+        for name in sorted(name for name in found if name in span):
+            rule = self.extract.rule(kind, name)
+            if rule is None:
+                yield Item(name, name)
+            else:
+                yield Outcome("filtered", type_, scope.child(name).fqn, name, rule)
 
     def split(self, node: str, scope: Scope, span: KeyRange, size: int) -> Iterable[str]:
         """Keys that cut a large listing into ranges of about ``size`` objects; none where it cannot tell cheaply."""

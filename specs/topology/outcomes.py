@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from specs.entities.base import Entity
 from specs.errors import HeadraceError
+from specs.mistakes import told
 from specs.topology.events import Coverage, Found
 from specs.topology.listing import DUPLICATE
 from specs.topology.node import Node, Outcome, Stage
@@ -39,5 +40,4 @@ def failed(node: Node, scope: Scope, span: KeyRange, error: Exception) -> Covera
 
 
 def _message(error: Exception) -> str:
-    text = str(error)
-    return text if isinstance(error, HeadraceError) else f"{type(error).__name__}: {text}"
+    return str(error) if isinstance(error, HeadraceError) else told(error)

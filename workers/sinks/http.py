@@ -17,6 +17,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from specs.errors import Fatal, Retry, Skip
+from specs.harmless import mask
 from workers.sinks.config import HttpConfig
 
 LIMIT = 4_000_000
@@ -123,8 +124,7 @@ class Http:
     def excerpt(self, body: bytes) -> str:
         """The beginning of an answer on one line, without our secrets."""
         text = body[: 4 * EXCERPT + 4096].decode("utf-8", "replace")
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
+        text = mask(text, self._secrets)
         return re.sub(r"[\x00-\x20\x7f]+", " ", text).strip()[:EXCERPT]
 
     def close(self) -> None:

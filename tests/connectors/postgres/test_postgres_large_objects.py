@@ -67,7 +67,7 @@ def test_listings_weigh_texts_before_they_are_read(large: str) -> None:
     weights = {
         each.name: each.weight
         for node in ("table", "stored_procedure", "type")
-        for each in made.listed(node, Scope.of(SERVICE, large.rpartition("/")[2]), ["public"])
+        for each in made.names_below(node, Scope.of(SERVICE, large.rpartition("/")[2]), ["public"])
     }
     made.close()
     assert weights["b"] > 2 * LONG // 500, "bytes, not characters"
