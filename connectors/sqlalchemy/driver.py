@@ -18,6 +18,7 @@ from sqlalchemy.engine.reflection import Inspector
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, NoSuchTableError, SAWarning, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from connectors.common import files
 from connectors.sqlalchemy import failures
 from connectors.sqlalchemy.connection import SqlalchemyConnection
 from specs.config import Limits
@@ -137,6 +138,7 @@ class SqlalchemyDriver:
         create_engine(self.url, poolclass=NullPool)  # raises for a dialect or driver that is not there
         url, arguments = _read_only(self.url, dict(self.config.connect_args))
         self._engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
+        _look(self.url)
         event.listen(self._engine, "before_cursor_execute", lambda *_: self.sent())
         connection = self._engine.connect()
         for statement in self.config.on_connect:
@@ -203,6 +205,14 @@ class SqlalchemyDriver:
 
 _PYSQLITE = frozenset({"pysqlite", "pysqlcipher"})
 _DUCKDB = frozenset({"duckdb", "duckdb_engine", "duckdb_sqlalchemy"})
+
+
+def _look(url: URL) -> None:
+    """Raise ``Fatal`` when the database is a file that is missing or empty."""
+    path = url.database
+    local = url.get_backend_name() in ("sqlite", "duckdb") and path and not url.host
+    if local and path and not path.startswith((":", "file:", "md:", "motherduck:")):
+        files.head(Path(path), 1)
 
 
 def _read_only(url: URL, arguments: dict[str, Any]) -> tuple[URL, dict[str, Any]]:

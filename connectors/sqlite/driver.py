@@ -162,9 +162,6 @@ class SqliteDriver:
     def _sniff(self) -> bool:
         """Look at the file's head. Returns whether it is in WAL mode; raises ``Fatal`` when it is no database."""
         where, head = str(self.path), files.head(self.path, 20)
-        if not head:
-            what = "the file is empty: 0 bytes are no database, and no proof that its tables are gone"
-            raise Fatal(what, where, "restore it, or check the path", reason="empty")
         if not head.startswith(_HEADER):
             remedy = "check the path; encrypted files are not supported"
             raise Fatal("the file is not an SQLite database", where, remedy, reason="not_a_database")

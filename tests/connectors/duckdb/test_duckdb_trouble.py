@@ -23,7 +23,7 @@ from tests.connectors.duckdb.support import entities, make
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(None, "missing"), (b"SQLite format 3\0" * 9, "not_a_database"), (b"\0" * 8 + b"DUCK" * 999, "")],
+    [(None, "missing"), (b"", "empty"), (b"SQLite format 3\0" * 9, "not_a_database"), (b"\0" * 8 + b"DUCK" * 999, "")],
 )
 def test_what_is_no_database_says_so(tmp_path: Path, content: bytes | None, reason: str) -> None:
     path = tmp_path / "x.duckdb"

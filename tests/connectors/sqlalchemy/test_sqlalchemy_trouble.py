@@ -32,7 +32,7 @@ from tests.servers.mariadb import connect
         ("nosuch+thing://u:pass-word-1@host/db", Fatal, "install"),
         ("sqlite+nosuchdriver:///x.db", Fatal, "install"),
         ("not a url u:pass-word-1@", Usage, "not an SQLAlchemy URL"),
-        ("sqlite:////no/such/folder/x.db", Fatal, "cannot connect"),
+        ("sqlite:////no/such/folder/x.db", Fatal, "no such file"),
         ("mysql+pymysql://u:pass-word-1@127.0.0.1:1/db", Fatal, "cannot connect"),
     ],
 )
