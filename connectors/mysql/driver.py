@@ -12,6 +12,7 @@ import pymysql
 from pymysql.constants import CLIENT
 from pymysql.cursors import SSCursor
 
+from connectors.mysql import session
 from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.failures import SKIPPED, classify
 from specs.config import Limits
@@ -37,6 +38,7 @@ class MysqlDriver:
         self._connection: pymysql.Connection[Any] | None = None
         self._together = True
         self._patience = limits.connect_timeout
+        self.arrived: Callable[[], None] | None = None
         self._lock = threading.RLock()
 
     # -- the connection -------------------------------------------------------------------------------------------
@@ -54,6 +56,8 @@ class MysqlDriver:
                     self._connection = self._connect(self._patience)
                     self._prepare(self._connection)
                     self._wait_longer(self._connection)
+                    if self.arrived is not None:
+                        self.arrived()
                 except BaseException as error:
                     self.close()
                     if isinstance(error, Exception):
@@ -81,6 +85,8 @@ class MysqlDriver:
         )
 
     def _prepare(self, connection: pymysql.Connection[Any]) -> None:
+        """Set what texts are written by, then see what server this is: its own limit on rows cuts that, too."""
+        self._small(connection, session.SET)
         wanted = "'version', 'version_comment', 'server_uid', 'server_uuid', 'lower_case_table_names'"
         rows = self._small(connection, f"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({wanted})")
         self.variables = {str(name).lower(): str(value) for name, value in rows}
@@ -93,11 +99,13 @@ class MysqlDriver:
             raise Fatal(what, self.config.endpoint(), remedy, reason="unsupported")
         seconds = self.limits.statement_timeout
         limit = (
-            f"max_statement_time = {seconds:.3f}" if maria else f"max_execution_time = {max(1, round(seconds * 1000))}"
+            f"max_statement_time = {seconds:.3f}"
+            if maria
+            else f"max_execution_time = {max(1, round(seconds * 1000))}, show_create_table_verbosity = 0"
         )
         waits = max(1, round(self.limits.lock_timeout))
-        texts = "time_zone = '+00:00', sql_mode = '', sql_quote_show_create = 1"
-        self._small(connection, f"SET SESSION {limit}, lock_wait_timeout = {waits}, {texts}")
+        self._small(connection, f"SET SESSION {limit}, lock_wait_timeout = {waits}")
+        session.verify(self._small(connection, session.CHECK)[0], self.config.endpoint())
 
     def _wait_longer(self, connection: pymysql.Connection[Any]) -> None:
         """A statement may take longer than logging in; the driver has no public way to say so afterwards."""

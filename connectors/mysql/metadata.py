@@ -9,11 +9,12 @@ from typing import Any
 from connectors.common.queries import load
 from connectors.common.sliced import SlicedSource
 from connectors.common.slices import Facet, Listed
-from connectors.mysql import build, presence, routines
+from connectors.mysql import build, positions, presence, routines
 from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.driver import MysqlDriver
 from connectors.mysql.facets import Facets
 from specs.entities.base import Entity
+from specs.positions import SourcePosition
 from specs.sources.base import Presence, Step
 from specs.topology.node import Item, Produced
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
@@ -35,6 +36,7 @@ class MysqlSource(SlicedSource):
             raise TypeError(f"MysqlSource needs a MysqlConnection, not {type(self.config).__name__}")
         self.connection = self.config
         self.driver = MysqlDriver(self.connection, self.limits, self._sent)
+        self.driver.arrived = self.connected
 
     def _sent(self) -> None:
         self.statements += 1
@@ -53,6 +55,9 @@ class MysqlSource(SlicedSource):
         known = self.driver.variables
         unique = known.get("server_uuid") or known.get("server_uid")
         return f"{kind}:{unique}" if unique else f"{kind}://{self.connection.host}:{self.connection.port}"
+
+    def position(self) -> SourcePosition | None:
+        return positions.position(self.driver)
 
     def fingerprint(self, scope: Scope) -> str | None:
         return presence.fingerprint(self.driver)

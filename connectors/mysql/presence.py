@@ -61,6 +61,12 @@ def check(source: MysqlSource) -> Iterator[Step]:
         driver.open()
         return source.connection.endpoint()
 
+    def identify() -> str:
+        position = source.position()
+        if position is None:
+            return f"{source.identity()}; it does not tell how far it is (no GTIDs)"
+        return f"{source.identity()}, {'replica' if position.standby else 'primary'}, at GTIDs {position}"
+
     def account() -> str:
         user = driver.fetch("SELECT CURRENT_USER()")[0][0]
         return f"{source.version()}, as {user}"
@@ -94,7 +100,7 @@ def check(source: MysqlSource) -> Iterator[Step]:
 
     return source.steps([
         ("reach the server and log in", reach),
-        ("identify the server", lambda: source.identity()),
+        ("identify the server", identify),
         ("read version and account", account),
         ("list databases", databases),
         ("read columns", columns),

@@ -38,9 +38,12 @@ def binary() -> Path | None:
 
 
 class MariadbServer:
-    """One server on a free loopback port, in a folder that is removed by ``stop``. Raises ``Unavailable``."""
+    """One server on a free loopback port, in a folder that is removed by ``stop``. Raises ``Unavailable``.
 
-    def __init__(self, mariadbd: Path) -> None:
+    ``options`` come behind those of all.
+    """
+
+    def __init__(self, mariadbd: Path, *options: str) -> None:
         owner = account("mysql")
         folder = private_folder("hr-maria-", owner)
         try:
@@ -62,7 +65,7 @@ class MariadbServer:
             self.url = f"mysql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/"
             self.process = Process(
                 [str(mariadbd), "--no-defaults", f"--datadir={data}", f"--port={self.port}", f"--init-file={init}"]
-                + [f"--socket={folder}/s.sock", f"--pid-file={folder}/pid", *_SETTINGS, *user],
+                + [f"--socket={folder}/s.sock", f"--pid-file={folder}/pid", *_SETTINGS, *options, *user],
                 folder,
                 owner,
             )
