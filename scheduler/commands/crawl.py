@@ -18,8 +18,8 @@ from scheduler.options import as_json, catalog
 def command(
     source: str, name: str | None, workers: int, accept_identity: bool, quiet: bool, catalog: str, as_json: bool
 ) -> int:
-    """Crawl a source into the catalog. FILE is a recipe (or an OpenMetadata workflow) in YAML, or a database of
-    SQLite or DuckDB itself.
+    """Crawl a source into the catalog. FILE is a recipe in YAML (an OpenMetadata workflow or a DataHub recipe does,
+    too), or a database of SQLite or DuckDB itself.
 
     A URL may hold references in place of secrets (postgresql://me:${env:PW}@db/shop). Where there is no password and
     the source wants one, it is HEADRACE_PASSWORD, or asked for on a terminal.
