@@ -78,3 +78,14 @@ def pieces(inside: list[Token]) -> Iterator[list[Token]]:
 def text(sql: str, piece: list[Token]) -> str:
     """The text from the first of these tokens to the last."""
     return sql[piece[0].start : piece[-1].end] if piece else ""
+
+
+def index_parts(sql: str) -> tuple[list[str], str | None]:
+    """The column texts of a CREATE INDEX statement and its predicate."""
+    all_ = tokens(sql)
+    on = next((at for at, token in enumerate(all_) if token.word == "ON"), len(all_))
+    inside, behind = group(all_, on)
+    columns = [re.sub(r"(?i)\s+(asc|desc)$", "", text(sql, piece)) for piece in pieces(inside)]
+    rest = all_[behind:]
+    predicate = text(sql, rest[1:]) if rest and rest[0].word == "WHERE" else None
+    return columns, predicate

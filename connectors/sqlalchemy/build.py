@@ -54,8 +54,10 @@ def told(raw: Raw) -> dict[str, Any]:
     return {facet: rows[0][1] for facet, rows in raw.rows.items()}
 
 
-def losses(raw: Raw, scope: Scope) -> Iterator[Outcome]:
-    """What could not be reflected of a relation that was read: an outcome for each part, named after it."""
+def losses(raw: Raw, scope: Scope, table: Table) -> Iterator[Outcome]:
+    """What could not be reflected of a relation that was read: an outcome for each part, named after it, unless
+    ``table`` has it all the same."""
+    indexes = {each.name for each in table.indexes}
     found: dict[tuple[str, str], dict[str, None]] = {}
     for message in (message for rows in raw.rows.values() for row in rows for each in row[2:3] for message in each):
         words = message.lower()
@@ -63,6 +65,8 @@ def losses(raw: Raw, scope: Scope) -> Iterator[Outcome]:
         named = re.search(r"\b(?:index|constraint|column|view) ['\"]?([\w$]+)['\"]?", message)
         found.setdefault((kind, named[1] if named else "reflection"), {})[message] = None
     for (kind, name), messages in found.items():
+        if kind == "Index" and name in indexes:
+            continue
         yield Outcome("failed", kind, scope.child(name).fqn, raw.listed.key, "unsupported", "; ".join(messages))
 
 

@@ -20,11 +20,18 @@ class SqlalchemyConnection(ConnectionConfig):
     """A database by its SQLAlchemy URL. The dialect and the driver must be installed.
 
     A password inside the URL is moved to ``password``. Reading is as read-only as the dialect allows: SQLite and
-    DuckDB files are opened read-only, elsewhere connect as a user that may only read.
+    DuckDB files are opened read-only by the drivers that are known to do so, and never made; elsewhere connect as a
+    user that may only read. What URL parameters, ``connect_args`` and ``on_connect`` hold is stored where it is known
+    to be harmless; everything else should be a reference.
 
-    It reads what SQLAlchemy's inspector can see: no routines, triggers, partitions or statistics. Dialects without
-    ``get_multi_*`` of their own send several statements per table, and the definition of a view is always one of its
-    own. Statement timeouts differ by database: set them with ``on_connect``.
+    It reads what SQLAlchemy's inspector can see: no routines, triggers, partitions or statistics. What the inspector
+    warns that it leaves out (an index over an expression) is listed by ``headrace failures``. ClickHouse, Hive and
+    Spark, libSQL and Turso are asked themselves for what their dialects lose. Dialects without ``get_multi_*`` of their
+    own send several statements per table, and the definition of a view is always one of its own. Statement timeouts
+    differ by database: set them with ``on_connect``.
+
+    Crawled in the tests: PostgreSQL, MariaDB, SQLite, libSQL, Turso, DuckDB (``duckdb-sqlalchemy``), ClickHouse
+    (``clickhouse-connect``), Firebird (``sqlalchemy-firebird``), Spark's Thrift server (``pyhive``).
     """
 
     url: str = Field(min_length=1, description="SQLAlchemy URL: dialect+driver://user@host:port/database.")

@@ -15,7 +15,7 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from connectors.common.sliced import GIVEN, SlicedSource
 from connectors.common.slices import Facet, Listed
-from connectors.sqlalchemy import build, clickhouse, hive
+from connectors.sqlalchemy import build, clickhouse, hive, sqlite
 from connectors.sqlalchemy.connection import SqlalchemyConnection
 from connectors.sqlalchemy.dialects import inner_table, ours, system_schema, theirs
 from connectors.sqlalchemy.driver import SqlalchemyDriver
@@ -165,10 +165,12 @@ class SqlalchemySource(SlicedSource):
         return self.driver.inspector().dialect.name
 
     @property
-    def supplement(self) -> clickhouse.Catalog | hive.Catalog | None:
+    def supplement(self) -> clickhouse.Catalog | hive.Catalog | sqlite.Catalog | None:
         """What reads the source's own catalog where the dialect leaves out or garbles what it tells."""
         if self._dialect.startswith("clickhouse"):
             return clickhouse.Catalog(self.driver, self._schema)
+        if self._dialect == "sqlite" and self.driver.inspector().dialect.driver != "pysqlite":
+            return sqlite.Catalog(self.driver, self._schema)
         return hive.Catalog(self.driver, self._schema) if self._dialect == "hive" else None
 
     def facets(self, node: str) -> int:
@@ -189,8 +191,10 @@ class SqlalchemySource(SlicedSource):
     # -- processors -----------------------------------------------------------------------------------------------
     def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
         table = build.table(item.data, scope, self.driver.inspector().dialect, self._home)
-        yield self.supplement.completed(table, build.told(item.data)) if self.supplement else table
-        yield from build.losses(item.data, scope)
+        if self.supplement is not None:
+            table = self.supplement.completed(table, build.told(item.data))
+        yield table
+        yield from build.losses(item.data, scope, table)
 
     def yield_sequence(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield SequenceEntity(**identity(scope))

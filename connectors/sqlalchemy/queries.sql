@@ -12,3 +12,6 @@ WHERE database = :schema AND table IN :names AND default_kind <> ''
 SELECT table, name, type_full, expr
 FROM system.data_skipping_indices
 WHERE database = :schema AND table IN :names
+
+-- name: sqlite_indexes
+SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN :names

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from string import ascii_uppercase
 from typing import Any
 
+from connectors.common.ddl import index_parts
 from connectors.common.slices import Raw
 from connectors.common.types import parse
 from connectors.sqlite import ddl
@@ -183,7 +184,7 @@ def _by_index(rows: list[tuple[Any, ...]]) -> list[list[tuple[Any, ...]]]:
 def _index(rows: list[tuple[Any, ...]], collations: dict[str, str]) -> Index:
     """``collations`` are those of columns that have one; a key that has another says so."""
     _, _, name, unique, _, _, _, _, _, _, sql = rows[0]
-    texts, predicate = ddl.index_parts(sql) if sql else ([], None)
+    texts, predicate = index_parts(sql) if sql else ([], None)
     keys = []
     for at, row in enumerate(rows):
         column = row[7] if row[6] >= 0 else (texts[at] if at < len(texts) else "")

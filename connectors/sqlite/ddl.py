@@ -5,7 +5,6 @@ SQLite has no catalog of these. Text that is not understood gives nothing; nothi
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -56,17 +55,6 @@ def table(sql: str) -> TableDdl:
         elif piece:
             _constraints(sql, piece[0].name, piece[1:], found)
     return found
-
-
-def index_parts(sql: str) -> tuple[list[str], str | None]:
-    """The column texts of a CREATE INDEX statement and its predicate."""
-    all_ = tokens(sql)
-    on = next((at for at, token in enumerate(all_) if token.word == "ON"), len(all_))
-    inside, behind = group(all_, on)
-    columns = [re.sub(r"(?i)\s+(asc|desc)$", "", text(sql, piece)) for piece in pieces(inside)]
-    rest = all_[behind:]
-    predicate = text(sql, rest[1:]) if rest and rest[0].word == "WHERE" else None
-    return columns, predicate
 
 
 class TriggerDdl(NamedTuple):

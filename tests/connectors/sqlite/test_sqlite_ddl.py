@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.common.ddl import index_parts
 from connectors.sqlite import ddl
 
 TABLE = """CREATE TABLE "odd, (name"(
@@ -64,7 +65,7 @@ def test_what_happens_in_a_conflict() -> None:
 
 def test_an_index_over_expressions_with_a_predicate() -> None:
     sql = "CREATE UNIQUE INDEX i ON t(lower(a), substr(b, 1, 2) DESC, c COLLATE NOCASE) WHERE a IS NOT NULL"
-    assert ddl.index_parts(sql) == (["lower(a)", "substr(b, 1, 2)", "c COLLATE NOCASE"], "a IS NOT NULL")
+    assert index_parts(sql) == (["lower(a)", "substr(b, 1, 2)", "c COLLATE NOCASE"], "a IS NOT NULL")
 
 
 def test_triggers() -> None:
@@ -80,5 +81,5 @@ def test_triggers() -> None:
 def test_any_text_gives_an_answer(text: str) -> None:
     ddl.table("CREATE TABLE t(" + text)
     ddl.table(text)
-    ddl.index_parts(text)
+    index_parts(text)
     ddl.trigger(text)
