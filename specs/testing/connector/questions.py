@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from specs import names
 from specs.config import ConnectionConfig, Filter, MetadataExtract
-from specs.errors import HeadraceError
+from specs.errors import Fatal, HeadraceError
+from specs.positions import SourcePosition
 from specs.sources.base import Source
 from specs.testing import harvest
 from specs.testing.connector.base import SuiteBase, leaves, sampled
@@ -141,6 +142,38 @@ class QuestionSuite(SuiteBase):
         assert len(seen) == 1
         assert "" not in seen
 
+    def test_positions_never_fall(self, config: ConnectionConfig, one: Source) -> None:
+        """Asked twice, on two connections, a server is where it was or further on; so is what was read of it."""
+        first = one.position()
+        list(walk(one, one.topology, harvest.root(one)))
+        reached, again = one.reached(), self.source(config)
+        second = again.position()
+        again.close()
+        assert (first is None) == (reached is None) == (second is None), "it tells, or it does not"
+        if first is not None and reached is not None and second is not None:
+            assert reached.relate(first) == second.relate(first) == "same"
+            assert SourcePosition.load(first.dump()).relate(first) == "same"
+
+    def test_who_announces_connections_reads_nothing_of_a_server_that_is_refused(
+        self, config: ConnectionConfig, found: list[Found]
+    ) -> None:
+        """``connected`` comes before anything is read, and what it raises is not taken for an answer."""
+        for ask in (
+            lambda source: list(walk(source, source.topology, harvest.root(source), spawn=False)),
+            lambda source: source.exists("Table", Scope(found[-1].scope.path[:-1]), [found[-1].entity.name]),
+        ):
+            source = self.source(config)
+            told: list[str] = []
+            source.arrived = lambda source=source, told=told: _refuse(source, told)
+            refused = ""
+            try:
+                ask(source)
+            except Fatal as error:
+                refused = error.reason
+            finally:
+                source.close()
+            assert refused == ("identity" if told else ""), "a refusal was swallowed"
+
     def test_cancel_is_harmless_and_close_may_be_called_twice(self, config: ConnectionConfig) -> None:
         source = self.source(config)
         source.cancel()
@@ -199,6 +232,11 @@ class QuestionSuite(SuiteBase):
         assert expected <= own
         reported = {(type_, fqn) for _, type_, fqn, _ in whole.objects_reported}
         assert len(expected) + len(reported) + 1 == listed_count
+
+
+def _refuse(source: Source, told: list[str]) -> None:
+    told.append(source.identity())
+    raise Fatal("another server", told[0], "check the connection", reason="identity")
 
 
 def _secrets(config: Any) -> list[str]:

@@ -166,6 +166,24 @@ def test_who_may_not_read_the_history_is_not_believed_after_a_failover(
     assert service.found()["shop.estate.public.gone"]["state"] == "missing"
 
 
+def test_a_standby_that_has_replayed_all_is_where_its_idle_primary_is(
+    primary: postgres.PostgresServer, standby: PostgresStandby
+) -> None:
+    """Behind a segment that was closed early, the primary would write past the header of a page that holds nothing."""
+    with session(primary.url, "SELECT pg_switch_wal()") as other:
+        standby.catch_up(primary)
+        other.execute("SELECT pg_switch_wal()")
+        closed = other.execute("SELECT pg_current_wal_insert_lsn() - 64").fetchone()
+        assert closed is not None
+        while not standby.ask(f"SELECT pg_last_wal_replay_lsn() > '{closed[0]}'"):
+            pass
+        with closing(source(primary.url)) as one, closing(source(standby.url)) as two:
+            ahead, behind = one.position(), two.position()
+    assert ahead is not None
+    assert behind is not None
+    assert behind.relate(ahead) == "same"
+
+
 def test_check_says_how_far_behind(primary: postgres.PostgresServer, standby: PostgresStandby) -> None:
     for url, word in ((primary.url, "primary"), (standby.url, "standby, 0 s behind")):
         standby.catch_up(primary)
