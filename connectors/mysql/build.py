@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from connectors.common.slices import Raw
-from connectors.mysql import definitions
+from connectors.mysql import definitions, grants
 from connectors.mysql.columns import columns as columns_of
 from connectors.mysql.constraints import constraints, indexes
 from specs import names
@@ -63,6 +63,7 @@ def table(raw: Raw, scope: Scope, *, maria: bool) -> Iterator[Entity]:
         view_definition=definition[1] or None,
         ddl=told.text if told else None,
         owner=definition[3],
+        grants=grants.build(raw.rows.get("grants", [])),
         storage=engine,
         properties={name: str(value) for name, value in properties.items() if value},
         row_estimate=None if count is None else int(count),
@@ -128,6 +129,7 @@ def sequence(raw: Raw, scope: Scope) -> Sequence:
     return Sequence(
         **identity(scope),
         comment=raw.rows["objects"][0][-1] or None,
+        grants=grants.build(raw.rows.get("grants", [])),
         native_type="bigint",
         start=int(start),
         increment=int(increment),

@@ -19,7 +19,8 @@ class MysqlConnection(ConnectionConfig):
     What these servers call a database is a schema here, below the one database ``def``, as information_schema calls it:
     ``SERVICE.def.shop.orders``. The user needs ``GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON *.*``, and to see the code
     of routines ``SHOW_ROUTINE`` (MySQL) or SELECT on ``mysql.proc`` (MariaDB). Objects on which the user has no rights
-    look absent, events among them; Headrace therefore deletes nothing after the user's grants have changed.
+    look absent, events among them; Headrace therefore deletes nothing after the user's grants have changed. Who may do
+    what with tables, columns and routines is told where the user may read the database ``mysql``.
     """
 
     schemes: ClassVar[tuple[str, ...]] = ("mysql", "mariadb")

@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.common.queries import load
 from connectors.common.slices import WEIGHT, Facet, Listed
-from connectors.mysql import definitions
+from connectors.mysql import definitions, grants
 from connectors.mysql.build import VIEWS
 from connectors.mysql.driver import MysqlDriver
 from connectors.mysql.statements import quoted, show_create
@@ -22,21 +22,32 @@ Read = Callable[[Sequence[Listed]], Iterator[tuple[Any, ...]]]
 
 
 class Facets:
-    """Facets for one server: MySQL and MariaDB differ in a few."""
+    """Facets for one server: MySQL and MariaDB differ in a few. ``rights``: those of all accounts are shown to us."""
 
-    def __init__(self, driver: MysqlDriver, definitions: bool) -> None:
+    def __init__(self, driver: MysqlDriver, definitions: bool, rights: bool = False) -> None:
         self.driver = driver
         self.definitions = definitions
+        self.rights = rights
 
     def of(self, node: str) -> Sequence[Facet]:
         """The facets of a leaf node, the one that proves presence first."""
+        rights = self.rights
         if node == "sequence":
-            return (Facet("sequences", self._sequences), Facet("objects", self._reader("objects")))
+            found = [Facet("sequences", self._sequences), Facet("objects", self._reader("objects"))]
+            return [*found, Facet("grants", self._table_grants)] if rights else found
         if node == "stored_procedure":
-            return (Facet("bodies", self._routines),)
+            bodies = Facet("bodies", self._routines)
+            return (bodies, Facet("grants", self._routine_grants)) if rights else (bodies,)
         names = _TABLE if self.definitions else _TABLE[:-1]
         special: dict[str, Read] = {"ddl": self._ddl, "triggers": self._triggers, "views": self._views}
-        return [Facet(name, special.get(name) or self._reader(name), _wants(name)) for name in names]
+        found = [Facet(name, special.get(name) or self._reader(name), _wants(name)) for name in names]
+        return [*found, Facet("grants", self._table_grants)] if rights else found
+
+    def _table_grants(self, listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
+        return grants.of_tables(self.driver, listed)
+
+    def _routine_grants(self, listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
+        return grants.of_routines(self.driver, listed)
 
     def _sql(self, name: str) -> str:
         queries = load("connectors.mysql")

@@ -9,7 +9,7 @@ from typing import Any
 from connectors.common.queries import load
 from connectors.common.sliced import SlicedSource
 from connectors.common.slices import Facet, Listed
-from connectors.mysql import build, positions, presence, routines
+from connectors.mysql import build, grants, positions, presence, routines
 from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.driver import MysqlDriver
 from connectors.mysql.facets import Facets
@@ -37,6 +37,7 @@ class MysqlSource(SlicedSource):
         self.connection = self.config
         self.driver = MysqlDriver(self.connection, self.limits, self._sent)
         self.driver.arrived = self.connected
+        self._rights: bool | None = None
 
     def _sent(self) -> None:
         self.statements += 1
@@ -142,7 +143,9 @@ class MysqlSource(SlicedSource):
         return {each.name for each in self._within(node, base, [schema], EVERYTHING)}
 
     def facet_list(self, node: str) -> Sequence[Facet]:
-        return Facets(self.driver, self.extract.ddl).of(node)
+        if self._rights is None:
+            self._rights = grants.readable(self.driver)
+        return Facets(self.driver, self.extract.ddl, self._rights).of(node)
 
     def facets(self, node: str) -> int:
         """Triggers and routines take a statement for what is there and one for their texts."""

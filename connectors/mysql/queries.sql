@@ -134,3 +134,20 @@ WHERE TABLE_SCHEMA IN %(schemas)s
 -- name: hidden_routines
 SELECT COUNT(*), SUM(ROUTINE_DEFINITION IS NULL) FROM information_schema.ROUTINES
 WHERE ROUTINE_SCHEMA IN %(schemas)s
+
+-- name: rights
+SELECT 1 FROM mysql.tables_priv, mysql.columns_priv, mysql.procs_priv LIMIT 0
+
+-- name: table_grants
+SELECT TABLE_SCHEMA, TABLE_NAME, GRANTEE, NULL, PRIVILEGE_TYPE, IS_GRANTABLE
+FROM information_schema.TABLE_PRIVILEGES
+WHERE TABLE_SCHEMA IN %(schemas)s AND TABLE_NAME IN %(names)s
+UNION ALL
+SELECT TABLE_SCHEMA, TABLE_NAME, GRANTEE, COLUMN_NAME, PRIVILEGE_TYPE, IS_GRANTABLE
+FROM information_schema.COLUMN_PRIVILEGES
+WHERE TABLE_SCHEMA IN %(schemas)s AND TABLE_NAME IN %(names)s
+
+-- name: routine_grants
+SELECT Db, Routine_name, Routine_type, User, Host, Proc_priv
+FROM mysql.procs_priv
+WHERE Db IN %(schemas)s AND Routine_name IN %(names)s

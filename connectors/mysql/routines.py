@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.common.sliced import routine_rule
 from connectors.common.slices import Listed, Raw, weigh
-from connectors.mysql import definitions
+from connectors.mysql import definitions, grants
 from specs.config import MetadataExtract
 from specs.entities.routines import Argument, StoredProcedure
 from specs.sources.database import identity
@@ -74,6 +74,7 @@ def build(raw: Raw, scope: Scope) -> StoredProcedure:
         returns=returns if signature.kind == "FUNCTION" else None,
         code=told.body if told else None,
         deterministic=None if signature.kind in WITHOUT_ARGUMENTS else deterministic == "YES",
+        grants=grants.build(raw.rows.get("grants", [])),
         security_definer=security == "DEFINER",
         definer=definer,
         settings={"sql_mode": mode} if mode else {},

@@ -52,8 +52,9 @@ def _die_with_parent(stop_signal: int) -> Callable[[], None]:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    path = os.environ.get("PATH", "/usr/bin:/bin")
-    return {"PATH": f"{path}:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    """Temporary files stay in ``folder``: a MariaDB that starts removes those that others have in the same place."""
+    path = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/usr/bin:/sbin:/bin"
+    return {"PATH": path, "HOME": str(folder), "TMPDIR": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 def run(command: Sequence[str], folder: Path, owner: pwd.struct_passwd | None) -> str:

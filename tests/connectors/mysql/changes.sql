@@ -300,17 +300,29 @@ ALTER DATABASE COLLATE utf8mb4_bin;
 -- schema comment: Schema: comment
 ALTER DATABASE COMMENT 'dd';
 
--- grant on a table
+-- grant on a table: Table t: grants
 GRANT SELECT ON t TO CURRENT_USER;
 
--- grant on a column
-GRANT SELECT (n) ON t TO CURRENT_USER;
+-- grant option: Table t: grants
+GRANT SELECT ON t TO CURRENT_USER WITH GRANT OPTION;
+
+-- grant on a column: Table t: grants
+GRANT UPDATE (n) ON t TO CURRENT_USER;
+
+-- revoke: Table t: grants
+REVOKE UPDATE (n) ON t FROM CURRENT_USER;
+
+-- grant on a view: Table v: grants
+GRANT SELECT ON v TO CURRENT_USER;
+
+-- grant on a sequence: Sequence s: grants
+GRANT SELECT ON s TO CURRENT_USER;
+
+-- grant on a routine: StoredProcedure pr(int(11)): grants
+GRANT EXECUTE ON PROCEDURE pr TO CURRENT_USER;
 
 -- grant on a schema
 GRANT SELECT ON * TO CURRENT_USER;
-
--- grant on a routine
-GRANT EXECUTE ON PROCEDURE pr TO CURRENT_USER;
 
 -- index statistics
 ANALYZE TABLE t PERSISTENT FOR ALL;

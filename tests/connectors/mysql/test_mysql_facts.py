@@ -229,6 +229,30 @@ def test_the_parts_of_an_index(admin: pymysql.cursors.Cursor, mariadb_database: 
     assert (table.columns[2].type, table.columns[2].compression) == ("text", "compressed")
 
 
+def test_who_may_do_what(admin: pymysql.cursors.Cursor, mariadb_database: str) -> None:
+    """Rights are told to whoever may read those of all; an account that sees only its own is told none."""
+    name = urlsplit(mariadb_database).path.strip("/")
+    admin.execute("CREATE PROCEDURE p() SELECT 1")
+    admin.execute("CREATE OR REPLACE USER 'a b'@'%' IDENTIFIED BY 'only-for-reading'")
+    admin.execute("CREATE OR REPLACE ROLE readers")
+    admin.execute("GRANT SELECT, INSERT ON t TO 'a b'@'%' WITH GRANT OPTION")
+    admin.execute("GRANT UPDATE (b) ON t TO readers")
+    admin.execute("GRANT EXECUTE ON PROCEDURE p TO 'a b'@'%'")
+    admin.execute(f"GRANT SHOW VIEW ON `{name}`.* TO 'a b'@'%'")
+    found = crawl(mariadb_database)
+    narrow = crawl(mariadb_database.replace("headrace:headrace", "a%20b:only-for-reading"))
+    admin.execute("DROP USER 'a b'@'%'")
+    admin.execute("DROP ROLE readers")
+    table, routine = found["t"], found["p()"]
+    assert isinstance(table, Table)
+    assert isinstance(routine, StoredProcedure)
+    assert [(each.grantee, each.column, each.privileges, each.grantable) for each in table.grants] == [
+        ("a b@%", None, ("insert", "select"), ("insert", "select")), ("readers", "b", ("update",), ()),
+    ]  # fmt: skip
+    assert [each.privileges for each in routine.grants if each.grantee == "a b@%"] == [("execute",)]
+    assert [narrow[name].grants for name in ("t", "p()")] == [(), ()]  # type: ignore[attr-defined]
+
+
 def test_code_that_we_may_not_read_is_not_told_and_spoils_nothing(
     admin: pymysql.cursors.Cursor, mariadb_database: str
 ) -> None:

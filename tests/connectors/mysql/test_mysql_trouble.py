@@ -220,4 +220,4 @@ def test_many_small_schemas_cost_as_many_statements_as_one(mariadb_url: str) -> 
             cursor.execute(f"DROP DATABASE tenant_{tenant:02}")
     assert sum(event.entity.type_name() == "Table" for event in found) == 36
     names = 4  # schemas, sequences, tables, routines
-    assert sources[0].statements == 4 + names + sources[0].facets("table") - 2  # four to connect; no view, no trigger
+    assert sources[0].statements == 5 + names + sources[0].facets("table") - 2  # to connect; no view, no trigger
