@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from scheduler.recipes import database_files, marks, openmetadata, passwords, shorthand
+from scheduler.recipes import database_files, datahub, marks, openmetadata, passwords, shorthand
 from scheduler.recipes.away import stand_in
 from scheduler.recipes.stashing import Stash
 from specs import registry
@@ -157,7 +157,10 @@ def _from_file(path: FilePath, name: str | None) -> Draft:
             f"{document.where}:1:1: a recipe is a mapping with the keys service, connection, ...", reason="recipe"
         )
     draft = Draft(document.data, document)
-    if openmetadata.recognises(document.data):
+    if datahub.recognises(document.data):
+        translated = datahub.translate(document.data, document.place, name)
+        draft = Draft(translated.data, document, translated.origins, translated.secrets, translated.notices)
+    elif openmetadata.recognises(document.data):
         translated = openmetadata.translate(document.data, document.place)
         draft = Draft(translated.data, document, translated.origins, translated.secrets, translated.notices)
     if name and isinstance(draft.data.get("service"), dict):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from specs import registry
 from specs.errors import Usage, known_values
@@ -33,7 +33,11 @@ _SETTINGS = (
     ("sslKey", ("ssl_key", "sslkey", "key")),
 )
 
-Place = Callable[[Path], str]
+
+class Place(Protocol):
+    """Where a path (or its key) stands in the file: ``flow.yml:3:9``."""
+
+    def __call__(self, path: Path, *, key: bool = False) -> str: ...
 
 
 @dataclass(slots=True)
@@ -64,6 +68,7 @@ class _Translation:
 
     def translate(self) -> Translated:
         type_ = self._type()
+        self._purpose()
         name = self.take(("source", "serviceName"))
         metadata = self._metadata()
         connection = self._connection(type_, metadata)
@@ -102,6 +107,17 @@ class _Translation:
             raise known_values(f"{self.place(('source', 'type'))}: unsupported source type", given, known)
         return TYPES[given]
 
+    def _purpose(self) -> None:
+        """Raises ``Usage`` for workflows that are to do something else than crawl."""
+        purpose = self.take((*OPTIONS, "type"))
+        if purpose not in (None, "DatabaseMetadata"):
+            place = self.place((*OPTIONS, "type"))
+            what = f"{place}: {purpose} workflows are not available yet"
+            raise Usage(f"{what}: this one would crawl metadata, and not what it is for", remedy="run the metadata one")
+        if "processor" in self.data:
+            place = self.place(("processor",), key=True)
+            raise Usage(f"{place}: workflows with a processor are not available yet", remedy="run the metadata one")
+
     # -- what to extract ------------------------------------------------------------------------------------------
     def _metadata(self) -> dict[str, Any]:
         if self.take((*OPTIONS, "useFqnForFiltering")):
@@ -130,7 +146,7 @@ class _Translation:
             ours = next((name for name in names if name in fields), None)
             value = self.take((*CONNECTION, key)) if ours else None
             if ours and value not in (None, ""):
-                connection[ours] = _expand(value)
+                connection[ours] = expanded(value)
                 self.found.origins["connection", ours] = (*CONNECTION, key)
         if self.take((*CONNECTION, "ingestAllDatabases")) is True:
             connection.pop("database", None)
@@ -160,7 +176,7 @@ class _Translation:
             place = self.place((*CONNECTION, "authType"))
             raise Usage(f"{place}: authType.{unknown[0]} is not supported; use authType.password")
         if auth.get("password"):
-            connection["password"] = _expand(auth["password"])
+            connection["password"] = expanded(auth["password"])
 
     # -- what is left ---------------------------------------------------------------------------------------------
     def _tell_rest(self) -> None:
@@ -198,6 +214,6 @@ def _pattern(given: Any) -> Any:
     return rf"(?i)\A(?:{given})" if isinstance(given, str) else given
 
 
-def _expand(value: Any) -> Any:
+def expanded(value: Any) -> Any:
     """``${NAME}`` as workflow files write it becomes ``${env:NAME}``."""
     return re.sub(r"\$\{(\w+)\}", r"${env:\1}", value) if isinstance(value, str) else value
