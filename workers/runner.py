@@ -33,7 +33,7 @@ BEGINNINGS = 3
 log = logging.getLogger("headrace.worker")
 
 
-OURS = frozenset({"memory", "backpressure", "queue", "catalog", "collision"})
+OURS = frozenset({"memory", "backpressure", "queue", "full", "catalog", "collision"})
 """Reasons to try again that are not the source's fault."""
 LONGEST = 60.0
 """Seconds to which the delay that a source asks for grows, try by try."""
