@@ -7,12 +7,12 @@ cluster that ``headrace up`` keeps running in its default folder; a file in the 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from specs.errors import Usage
+from specs.harmless import shown
 
 VARIABLE, FILE = "HEADRACE_CATALOG", "HEADRACE_CATALOG_FILE"
 
@@ -79,8 +79,8 @@ def default_url() -> str:
 
 
 def masked(url: str) -> str:
-    """``url`` without its password."""
-    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", url)
+    """``url`` without its password, wherever it stands, and without options that may hold another one."""
+    return shown(url)
 
 
 def named(url: str) -> str:

@@ -125,6 +125,19 @@ def secret_spans(text: str) -> Iterator[tuple[str, int, int]]:
                     yield pair["name"].strip(), *pair.span("value")
 
 
+def shown(url: str) -> str:
+    """A URL with ``***`` for what may be secret in it.
+
+    >>> shown("postgresql://me:geheim@db/shop?sslmode=require&sslpassword=geheim")
+    'postgresql://me:***@db/shop?sslmode=require&sslpassword=***'
+    """
+    found, last = "", 0
+    for _, start, end in secret_spans(url):
+        if start >= last:
+            found, last = f"{found}{url[last:start]}***", end
+    return found + url[last:]
+
+
 def token_spans(text: str) -> Iterator[tuple[str, int, int]]:
     """The parts of an HTTP URL's path that nobody would type: capability URLs carry their secret there."""
     if re.match(r"https?://", text):

@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from specs.harmless import shown
 from workers.strays import catch
 
 _ABOUT: ContextVar[Mapping[str, str] | None] = ContextVar("about", default=None)
 logging.getLogger("headrace").addHandler(logging.NullHandler())  # a command without a log writes none of it
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _PASSWORD = re.compile(r"(://[^:/@\s]*):[^@/\s]*@")
+_URL = re.compile(r"\b[\w+.-]+://[^\s\'\"<>]+\?[^\s\'\"<>]+")
+"""URLs with parameters."""
 
 
 @contextmanager
@@ -75,7 +78,7 @@ class Plain(logging.Formatter):
 
 def masked(text: str) -> str:
     """``text`` without passwords of URLs: what other libraries log is not ours to trust."""
-    return _PASSWORD.sub(r"\1:***@", text)
+    return _URL.sub(lambda found: shown(found[0]), _PASSWORD.sub(r"\1:***@", text))
 
 
 def _stray(line: str) -> None:

@@ -21,5 +21,7 @@ def test_urls_files_and_files_that_hold_urls(tmp_path: Path) -> None:
 
 
 def test_follow_up_commands_never_name_a_password() -> None:
+    url = "postgresql://h/d?user=me&password=geheim-1&sslpassword=geheim-2&sslmode=require"
+    assert named(url) == "postgresql://h/d?user=me&password=***&sslpassword=***&sslmode=require"
     assert named(default_url()) == ""
     assert named("postgresql://u:s3cret@db/x") == "postgresql://u:***@db/x"

@@ -7,7 +7,7 @@ import logging
 import sys
 import threading
 
-from workers.logs import Json, Plain, context
+from workers.logs import Json, Plain, context, masked
 
 
 def record(message: str, *arguments: object, exc_info: object = None) -> logging.LogRecord:
@@ -49,6 +49,11 @@ def test_another_thread_has_its_own() -> None:
         thread.start()
         thread.join()
     assert told[0].endswith("headrace.worker: x")
+
+
+def test_parameters_of_urls_are_masked_unless_they_are_harmless() -> None:
+    said = masked("cannot reach 'postgresql://h/d?sslmode=require&password=geheim&token=x%20y', or http://h/a?b")
+    assert said == "cannot reach 'postgresql://h/d?sslmode=require&password=***&token=***', or http://h/a?b"
 
 
 def test_passwords_in_urls_are_masked_wherever_they_come_from() -> None:
