@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.entities.grants import Acl, grants
+from connectors.postgres.entities.options import settings
 from specs import names
 from specs.config import MetadataExtract
 from specs.entities.access import Grant
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
 MANY = "grants_apart"
 """Marks an item whose grants are too many to be part of it."""
-ROOM = 2000
-"""Characters that grants may take up in an item, as JSON."""
+SET = "settings_apart"
+"""The same for settings."""
+ROOM, ROOM_OF_SETTINGS = 2000, 1000
+"""Characters that grants and settings may take up in an item, as JSON."""
 
 
 def _granted(acl: Acl, default: Acl) -> dict[str, Any]:
@@ -30,6 +33,17 @@ def _granted(acl: Acl, default: Acl) -> dict[str, Any]:
     if len(json.dumps(found)) > ROOM:
         return {MANY: True}
     return {"grants": found} if found else {}
+
+
+def of_database(texts: list[str] | None, connections: int | None, tablespace: str | None) -> dict[str, Any]:
+    """What few databases have: settings for every session, a limit of connections, a tablespace."""
+    known = {"connection limit": connections, "tablespace": tablespace}
+    properties = {name: str(value) for name, value in known.items() if value is not None}
+    data: dict[str, Any] = {"properties": properties} if properties else {}
+    found = settings(texts)
+    if len(json.dumps(found)) > ROOM_OF_SETTINGS:
+        return data | {SET: True}
+    return data | ({"settings": found} if found else {})
 
 
 def item(
@@ -60,7 +74,11 @@ def schema_item(extract: MetadataExtract, scope: Scope, row: tuple[Any, ...]) ->
 
 def database(source: PostgresSource, item: Item, scope: Scope) -> Database:
     source.driver.use(source.connection.first_database)
-    return Database(**identity(scope), **_with_grants(item, source.driver, "grants_of_database"))
+    fields = _with_grants(item, source.driver, "grants_of_database")
+    if fields.pop(SET, False):
+        rows = source.driver.rows("settings_of_database", {"name": item.name})
+        fields["settings"] = settings(rows[0][0]) if rows else {}
+    return Database(**identity(scope), **fields)
 
 
 def schema(source: PostgresSource, item: Item, scope: Scope) -> Schema:

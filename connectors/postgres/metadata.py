@@ -138,14 +138,15 @@ class PostgresSource(DatabaseSource):
         self.driver.use(self.connection.first_database)
         params = {"only": self.connection.database, "system": self.extract.system_schemas}
         rows = sorted(self.driver.rows("databases", params), key=lambda row: str(row[0]))
-        for name, owner, comment, encoding, collation, broken, *acl in rows:
+        for name, owner, comment, encoding, collation, broken, *more, acl, default_acl in rows:
             if name in span:
                 if broken and not self.extract.rule("databases", name):
                     what = f"{invalid(name)}; {INVALID}"
                     yield Outcome("failed", "Database", names.child(scope.fqn, name), name, "invalid", what)
                     continue
                 data = {"owner": owner, "comment": comment, "encoding": encoding, "collation": collation}
-                yield containers.item(self.extract, "databases", "Database", scope, name, data, *acl)
+                data |= containers.of_database(*more)
+                yield containers.item(self.extract, "databases", "Database", scope, name, data, acl, default_acl)
 
     def schemas(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         self._enter(scope)

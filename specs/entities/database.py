@@ -136,6 +136,9 @@ class Database(Securable):
 
     collation: Name | None = None
     encoding: str | None = None
+    settings: Properties = Field(default_factory=dict)
+    """Settings that every session in it begins with."""
+    properties: Properties = Field(default_factory=dict)
 
 
 class Schema(Securable):
@@ -235,3 +238,4 @@ class UserType(Securable):
     constraints: Annotated[tuple[Constraint, ...], ordered(lambda c: (c.name or "", c.expression or ""))] = ()
     default: Name | None = None
     nullable: bool = True
+    properties: Properties = Field(default_factory=dict)

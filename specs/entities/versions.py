@@ -21,9 +21,9 @@ CHANGED: Mapping[int, Mapping[str, frozenset[str]]] = {
         "Constraint": frozenset(
             {"on_delete_columns", "match", "initially_deferred", "validated", "no_inherit", "nulls_not_distinct"}
             | {"without_overlaps", "period", "comment", "kind=not_null", "deferrable", "on_conflict", "referred_table"}
-            | {"referred_columns"}
+            | {"referred_columns", "enforced"}
         ),
-        "Database": _SECURABLE,
+        "Database": _SECURABLE | frozenset({"settings", "properties"}),
         "Index": frozenset({"columns", "keys", "nulls_not_distinct", "valid", "clustered", "tablespace", "options"}),
         "Partitioning": frozenset({"strategy", "columns", "expression", "count", "subpartitions"}),
         "Schema": _SECURABLE,
@@ -45,7 +45,7 @@ CHANGED: Mapping[int, Mapping[str, frozenset[str]]] = {
             {"columns", "arguments", "state", "constraint", "deferrable", "initially_deferred", "referred_table"}
             | {"old_table", "new_table", "definer", "order", "definition"}
         ),
-        "UserType": _SECURABLE | frozenset({"collation", "kind", "base_type", "fields"}),
+        "UserType": _SECURABLE | frozenset({"collation", "kind", "base_type", "fields", "properties"}),
     },
 }
 """By version and class, what is not comparable with contents of the version before: ``field`` (new, or read more

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from connectors.common.slices import Raw
@@ -39,8 +40,11 @@ def sequence(raw: Raw, identity: dict[str, Any], database: str) -> Sequence:
 
 
 def user_type(raw: Raw, identity: dict[str, Any], types: Types) -> UserType:
-    oid, owner, comment, kind, base, default, not_null, collation, *acl = raw.rows["type"][0]
+    oid, owner, comment, kind, base, default, not_null, collation, range_, *acl = raw.rows["type"][0]
     fields: dict[str, Any] = {}
+    if range_ is not None:
+        found: dict[str, Any] = json.loads(range_)
+        fields["properties"] = {key: text for key, text in found.items() if text not in (None, "-")}
     if kind in "ce":
         row = types.row(oid)
         if row is not None:

@@ -41,6 +41,7 @@ class RoutineRow(NamedTuple):
     settings: list[str] | None
     transforms: list[str] | None
     aggregate: str | None
+    library: str | None
     acl: list[str] | None
     default_acl: list[str] | None
 
@@ -59,6 +60,8 @@ def routine(raw: Raw, identity: dict[str, Any], database: str) -> StoredProcedur
     if row.support is not None:
         fields["support"] = names.child(names.child(database, row.support[0]), row.support[1])
     properties = _aggregate(row.aggregate)
+    if row.kind != "a" and row.language in ("c", "internal"):
+        properties |= {key: text for key, text in (("symbol", row.code), ("library", row.library)) if text is not None}
     if row.transforms:
         properties["transforms"] = ", ".join(row.transforms)
     return StoredProcedure(

@@ -31,9 +31,13 @@ SELECT k.conrelid,
        (SELECT d.description
         FROM pg_catalog.pg_description AS d
         WHERE d.objoid = k.oid AND d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objsubid = 0),
-       k.conenforced, -- from 18
+       -- Whoever disables the triggers of a key has it checked no more.
+       k.conenforced AND -- from 18
+       (k.contype <> 'f' OR NOT EXISTS (
+           SELECT FROM pg_catalog.pg_trigger AS t
+           WHERE t.tgconstraint = k.oid AND t.tgrelid = k.conrelid AND t.tgenabled = 'D')),
        k.conperiod -- from 18
-       true, false -- before 18
+       false -- before 18
 FROM pg_catalog.pg_constraint AS k
 LEFT JOIN LATERAL (
     SELECT (SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.oid = t.relnamespace) AS nspname, t.relname

@@ -53,6 +53,7 @@ SELECT p.oid,
                'sortop', CASE WHEN g.aggsortop <> 0 THEN g.aggsortop::pg_catalog.regoper::text END)::text
            FROM pg_catalog.pg_aggregate AS g
            WHERE g.aggfnoid = p.oid) END,
+       p.probin,
        p.proacl::text[],
        CASE WHEN p.proacl IS NOT NULL THEN pg_catalog.acldefault('f', p.proowner)::text[] END
 FROM pg_catalog.pg_proc AS p

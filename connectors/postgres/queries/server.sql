@@ -38,9 +38,16 @@ SELECT d.datname,
        pg_catalog.pg_encoding_to_char(d.encoding),
        d.datcollate,
        d.datconnlimit = -2,
+       s.settings,
+       NULLIF(d.datconnlimit, -1),
+       (SELECT t.spcname FROM pg_catalog.pg_tablespace AS t WHERE t.oid = d.dattablespace AND t.spcname <> 'pg_default'),
        d.datacl::text[],
        CASE WHEN d.datacl IS NOT NULL THEN pg_catalog.acldefault('d', d.datdba)::text[] END
 FROM pg_catalog.pg_database AS d
+LEFT JOIN LATERAL (
+    SELECT r.setconfig AS settings
+    FROM pg_catalog.pg_db_role_setting AS r
+    WHERE r.setdatabase = d.oid AND r.setrole = 0) AS s ON true
 WHERE d.datallowconn AND (NOT d.datistemplate OR d.datname = %(only)s)
   AND CASE WHEN %(only)s::text IS NULL
            THEN %(system)s OR d.datname NOT IN ('rdsadmin', 'cloudsqladmin', 'azure_maintenance', 'azure_sys')
@@ -53,6 +60,12 @@ SELECT d.datconnlimit FROM pg_catalog.pg_database AS d WHERE d.datname = %s
 SELECT d.datacl::text[], pg_catalog.acldefault('d', d.datdba)::text[]
 FROM pg_catalog.pg_database AS d
 WHERE d.datname = %(name)s
+
+-- name: settings_of_database
+SELECT r.setconfig
+FROM pg_catalog.pg_db_role_setting AS r
+JOIN pg_catalog.pg_database AS d ON d.oid = r.setdatabase
+WHERE d.datname = %(name)s AND r.setrole = 0
 
 -- name: grants_of_schema
 SELECT n.nspacl::text[], pg_catalog.acldefault('n', n.nspowner)::text[]

@@ -58,6 +58,18 @@ SELECT t.oid,
        t.typnotnull,
        CASE WHEN t.typtype = 'd' AND t.typcollation NOT IN (0, 100)
             THEN (SELECT l.collname FROM pg_catalog.pg_collation AS l WHERE l.oid = t.typcollation) END,
+       -- What a range is made of; a dash stands for no function.
+       CASE WHEN t.typtype = 'r' THEN (
+           SELECT pg_catalog.json_build_object(
+               'multirange', pg_catalog.format_type(r.rngmultitypid, NULL), -- from 14
+               'operator class', (SELECT o.opcname FROM pg_catalog.pg_opclass AS o
+                                  WHERE o.oid = r.rngsubopc AND NOT o.opcdefault),
+               'collation', (SELECT l.collname FROM pg_catalog.pg_collation AS l
+                             WHERE l.oid = r.rngcollation AND l.oid <> 100),
+               'canonical', r.rngcanonical,
+               'subtype diff', r.rngsubdiff)::text
+           FROM pg_catalog.pg_range AS r
+           WHERE r.rngtypid = t.oid) END,
        t.typacl::text[],
        CASE WHEN t.typacl IS NOT NULL THEN pg_catalog.acldefault('T', t.typowner)::text[] END
 FROM pg_catalog.pg_type AS t

@@ -34,6 +34,7 @@ CREATE VIEW large AS SELECT id, size FROM shop;
 CREATE MATERIALIZED VIEW kept AS SELECT id FROM shop WITH NO DATA;
 CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS 'SELECT 2';
 CREATE FUNCTION many() RETURNS SETOF int LANGUAGE sql AS 'SELECT 2';
+CREATE FUNCTION compiled(int) RETURNS int LANGUAGE internal AS 'int4abs';
 CREATE PROCEDURE act() LANGUAGE sql AS 'SELECT 2';
 CREATE AGGREGATE total(int) (sfunc = int4pl, stype = int, initcond = '0');
 CREATE SEQUENCE counter;
@@ -69,6 +70,7 @@ STATEMENTS: list[tuple[str, str]] = [
     ),
     ("ALTER TABLE shop DROP CONSTRAINT names; ALTER TABLE shop ADD CONSTRAINT names UNIQUE (name) DEFERRABLE", SHOP),
     ("ALTER TABLE shop ALTER size SET NOT NULL", SHOP),
+    ("ALTER TABLE sale DISABLE TRIGGER ALL", SALE),
     # -- indexes
     ("DROP INDEX by_size; CREATE INDEX by_size ON shop (size DESC)", SHOP),
     ("DROP INDEX by_size; CREATE INDEX by_size ON shop (size DESC NULLS LAST)", SHOP),
@@ -140,6 +142,10 @@ STATEMENTS: list[tuple[str, str]] = [
     ),
     # -- routines
     ("CREATE OR REPLACE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS 'SELECT 3'", TWICE),
+    (
+        "CREATE OR REPLACE FUNCTION compiled(int) RETURNS int LANGUAGE internal AS 'int4um'",
+        "StoredProcedure public.compiled(integer)",
+    ),
     ("ALTER FUNCTION twice(int) STABLE", TWICE),
     ("ALTER FUNCTION twice(int) IMMUTABLE", TWICE),
     ("ALTER FUNCTION twice(int) STRICT", TWICE),

@@ -232,3 +232,32 @@ def test_partition_keys_say_by_what_they_are_compared(each_postgres_database: st
     assert (plain.columns, plain.expression) == (("a", "B c"), None)
     pattern = found["Table public.by_pattern"].partitioning
     assert (pattern.columns, pattern.expression) == (("a",), "a text_pattern_ops")
+
+
+def test_ranges_say_what_they_are_made_of(each_postgres_database: str) -> None:
+    create = (
+        "CREATE FUNCTION apart(text, text) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT 1.0::float8'",
+        'CREATE TYPE words AS RANGE (subtype = text, subtype_opclass = text_pattern_ops, collation = "C",'
+        " subtype_diff = apart)",
+        "CREATE TYPE span AS RANGE (subtype = int4)",
+    )
+    with session(each_postgres_database, *create) as admin:
+        multirange = admin.info.server_version >= 140000
+        found: Any = entities(each_postgres_database)
+    known = found["UserType public.words"].properties
+    assert known.pop("multirange", None) == ("public.words_multirange" if multirange else None)
+    assert known == {"collation": "C", "operator class": "text_pattern_ops", "subtype diff": "public.apart"}
+    assert found["UserType public.span"].properties.keys() <= {"multirange"}
+
+
+@pytest.mark.parametrize("schemas", [1, 300])
+def test_databases_say_how_their_sessions_begin(each_postgres_database: str, schemas: int) -> None:
+    """However long that is: what a unit carries along is short, and the rest is asked for."""
+    name = each_postgres_database.rpartition("/")[2]
+    path = ", ".join(f"s{at}" for at in range(schemas))
+    with session(each_postgres_database, f'ALTER DATABASE "{name}" SET search_path = {path}') as admin:
+        admin.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT 30')  # type: ignore[call-overload]
+        found: Any = entities(each_postgres_database)
+    [database] = [entity for entity in found.values() if entity.type_name() == "Database"]
+    assert database.settings == {"search_path": path}
+    assert database.properties == {"connection limit": "30"}
