@@ -13,6 +13,7 @@ from specs.names import split
 from specs.sources.base import Along, Source
 from specs.topology.engine import expand
 from specs.topology.events import Covered, Reported, Spawned, Start
+from specs.topology.listing import checked
 from specs.topology.node import Item, Node, Outcome, Topology
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 
@@ -172,7 +173,9 @@ class _Planner:
     def items(self, node: Node, scope: Scope, span: KeyRange) -> Iterator[Item]:
         """The kept items of a listing; what is filtered is counted, a listing that fails is incomplete."""
         try:
-            for produced in self.source.preview(node.name, scope, span):
+            for produced, again in checked(node, scope, self.source.preview(node.name, scope, span)):
+                if again is not None and not node.unit:
+                    self.outcome(again)
                 if isinstance(produced, Outcome):
                     if not node.unit:
                         self.outcome(produced)

@@ -149,3 +149,10 @@ def test_filter_patterns_that_make_no_difference_are_named() -> None:
     assert found.idle_filters == [
         "schemas.include: ^shcema", "stored_procedures.include: ^q", "schemas.exclude: ^tmp_", "tables.exclude: ^zzz",
     ]  # fmt: skip
+
+
+def test_what_a_listing_names_twice_is_planned_as_it_will_be_crawled() -> None:
+    twice = ["shop.db_00.schema_0001", "shop.db_00.schema_0001.t0000002", "shop.db_00.schema_0000.t0000003"]
+    found = planned(schemas=2, tables=10, views=0.0, repeated=twice)
+    assert (found.entities["Schema"].kept, found.entities["Schema"].failed) == (2, 1)
+    assert (found.entities["Table"].kept, found.entities["Table"].failed) == (20, 2)
