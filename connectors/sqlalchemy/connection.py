@@ -25,8 +25,8 @@ class SqlalchemyConnection(ConnectionConfig):
     to be harmless; everything else should be a reference.
 
     It reads what SQLAlchemy's inspector can see: no routines, triggers, partitions or statistics. What the inspector
-    warns that it leaves out (an index over an expression) is listed by ``headrace failures``. ClickHouse, Hive and
-    Spark, libSQL and Turso are asked themselves for what their dialects lose. Dialects without ``get_multi_*`` of their
+    warns that it leaves out (an index over an expression) is listed by ``headrace failures``. ClickHouse, Hive,
+    Spark and SQLite are asked themselves for what their dialects lose. Dialects without ``get_multi_*`` of their
     own send several statements per table, and the definition of a view is always one of its own. Statement timeouts
     differ by database: set them with ``on_connect``.
 

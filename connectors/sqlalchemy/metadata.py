@@ -169,7 +169,7 @@ class SqlalchemySource(SlicedSource):
         """What reads the source's own catalog where the dialect leaves out or garbles what it tells."""
         if self._dialect.startswith("clickhouse"):
             return clickhouse.Catalog(self.driver, self._schema)
-        if self._dialect == "sqlite" and self.driver.inspector().dialect.driver != "pysqlite":
+        if self._dialect == "sqlite":
             return sqlite.Catalog(self.driver, self._schema)
         return hive.Catalog(self.driver, self._schema) if self._dialect == "hive" else None
 

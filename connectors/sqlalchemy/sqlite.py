@@ -1,7 +1,7 @@
-"""SQLite through drivers other than Python's (libSQL, Turso): indexes and unique keys that the dialect does not find.
+"""SQLite, through any driver: unique keys and indexes that the dialect does not find.
 
-It finds unique keys in the text of a table by a pattern, and indexes over expressions only where the driver names their
-parts as Python's does; the database itself names all of them.
+It looks for unique keys in the text of a table by a pattern that the length of a type or a default defeats, and leaves
+out indexes over expressions; the database itself names all of them.
 """
 
 from __future__ import annotations

@@ -18,10 +18,13 @@ from connectors.sqlalchemy.metadata import SqlalchemySource
 from specs.entities.database import Table
 from specs.testing import harvest
 from specs.topology.reading import Reading
+from tests.connectors.sqlalchemy.bare import BareSource
 from tests.dialects.crawled import Crawled, crawl, crawl_of
 from tests.scheduler.commands.calling import called
 
-RECIPE = 'service: {{name: s, type: sqlalchemy}}\nconnection: {{url: "sqlite:///{path}"}}\n'
+RECIPE = (
+    'service: {{name: s, type: "tests.connectors.sqlalchemy.bare:spec"}}\nconnection: {{url: "sqlite:///{path}"}}\n'
+)
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def shop(tmp_path: Path) -> Path:
 
 
 def test_what_a_warning_tells_is_an_outcome_of_its_own(shop: Path) -> None:
-    found = crawl(f"sqlite:///{shop}")
+    found = crawl_of(lambda: BareSource("s", SqlalchemyConnection(url=f"sqlite:///{shop}")))
     assert found.names == {"shop.main.a", "shop.main.orders", "shop.main.z"}
     (lost,) = found.outcomes
     assert (lost.kind, lost.type, lost.fqn, lost.reason) == (
@@ -48,7 +51,7 @@ def test_what_a_warning_tells_is_an_outcome_of_its_own(shop: Path) -> None:
 
 def test_slices_do_not_matter_to_it(shop: Path) -> None:
     def build(size: int) -> SqlalchemySource:
-        return SqlalchemySource("s", SqlalchemyConnection(url=f"sqlite:///{shop}"), reading=Reading(slice=size))
+        return BareSource("s", SqlalchemyConnection(url=f"sqlite:///{shop}"), reading=Reading(slice=size))
 
     assert crawl_of(lambda: build(1)).outcomes == crawl_of(lambda: build(1000)).outcomes
     whole = harvest.walk_whole(lambda: build(1000)).objects

@@ -1,0 +1,16 @@
+"""The generic connector without what it asks of some databases itself: only what the inspector tells."""
+
+from __future__ import annotations
+
+from connectors.sqlalchemy.connection import SqlalchemyConnection
+from connectors.sqlalchemy.metadata import SqlalchemySource
+from specs.service_spec import DefaultDatabaseSpec
+
+
+class BareSource(SqlalchemySource):
+    @property
+    def supplement(self) -> None:
+        return None
+
+
+spec = DefaultDatabaseSpec(name="bare", connection=SqlalchemyConnection, metadata_source_class=BareSource)
