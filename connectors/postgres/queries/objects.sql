@@ -114,6 +114,8 @@ SELECT '', 'pg_catalog.pg_cast'::pg_catalog.regclass, 'cast',
            'method', CASE c.castmethod WHEN 'f' THEN 'function' WHEN 'i' THEN 'text form' ELSE 'binary' END)
 FROM pg_catalog.pg_cast AS c
 WHERE c.oid >= 16384
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d -- a range's cast to its multirange is a part of the type
+                  WHERE d.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass AND d.objid = c.oid AND d.deptype = 'i')
 UNION ALL
 SELECT '', 'pg_catalog.pg_language'::pg_catalog.regclass, 'language', l.lanname, l.oid, l.lanowner,
        l.lanacl, 'l', l.lanplcallfoid, 'O', NULL, NULL,

@@ -157,8 +157,10 @@ def test_secrets_of_servers_and_subscriptions_stay_where_they_are(each_postgres_
 def test_objects_exist_under_the_conditions_of_their_listing(each_postgres_database: str) -> None:
     name = each_postgres_database.rsplit("/", 1)[1]
     setup = "CREATE COLLATION plain (LOCALE = 'C'); CREATE PUBLICATION plain"
-    with session(each_postgres_database, setup), closing(source(each_postgres_database)) as one:
+    ranges = "CREATE TYPE some_range AS RANGE (subtype = int)"
+    with session(each_postgres_database, setup, ranges), closing(source(each_postgres_database)) as one:
         asked = ["collation plain", "publication plain", "language plpgsql", "extension plpgsql", "plain"]
+        asked.append("cast public.some_range AS public.some_multirange")  # made with the type, and a part of it
         above = one.exists("DatabaseObject", Scope.of(SERVICE, name), asked)
         below = one.exists("DatabaseObject", Scope.of(SERVICE, name, "public"), asked)
         top = one.exists("DatabaseObject", Scope.of(SERVICE), ["tablespace pg_default", "tablespace none"])
