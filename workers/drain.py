@@ -27,6 +27,8 @@ from workers.worker import POLL, Worker
 
 GRACE = 1.2
 """Seconds that a stopped drain may take to give its unit back itself; then it is given back over its head."""
+SOONER = 0.3
+"""Seconds in which most drains have given their unit back; then it is said in Redis as well."""
 LOOK = 0.05
 SOON = 0.01
 """Seconds of the first wait for work, and then longer and longer ones: most often it is on its way to the catalog."""
@@ -258,7 +260,7 @@ class Drain:
         """Say in Redis what is given back, in case that the catalog is out as well."""
         held = self._ledger.held
         if held is not None:
-            with suppress(HeadraceError):
+            with suppress(HeadraceError, ValueError):  # the connection is closed under it: this process has ended
                 self._departures.note(self.name, held.unit.id, held.fence)
 
     def _watch(self, over: threading.Event) -> None:
@@ -266,7 +268,8 @@ class Drain:
         while not self._stop.is_set():
             if over.wait(LOOK):
                 return
-        threading.Thread(target=self._depart, name="departure", daemon=True).start()
+        if not over.wait(SOONER):
+            threading.Thread(target=self._depart, name="departure", daemon=True).start()
         if not over.wait(GRACE):
             try:
                 self._give_back("")

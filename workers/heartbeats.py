@@ -19,6 +19,8 @@ STEP = 2.0
 """Seconds of silence that are counted between two looks, at most: a parent that was held up itself blames nobody."""
 SHORTEST = 5.0
 """Seconds of silence after which a process may be ended, at least: on a busy machine each has to wait for its turn."""
+BEGINNING = 30.0
+"""Seconds that a new process may take for its first sign: it has much to read before."""
 _PID = struct.Struct("=I")
 
 
@@ -35,14 +37,16 @@ class Heartbeats:
         self._silence: dict[int, float] = {}
 
     def silence(self, pids: Iterable[int]) -> dict[int, float]:
-        """Seconds since each of these processes was last heard of, or first asked about."""
+        """Seconds since each of these processes was last heard of; one that begins has ``BEGINNING`` for its first
+        word."""
         now = self._clock()
         step, self._looked = min(max(0.0, now - self._looked), STEP), now
         heard = self._heard()
         self._silence = {
-            pid: 0.0 if pid in heard or pid not in self._silence else self._silence[pid] + step for pid in pids
+            pid: 0.0 if pid in heard else self._silence[pid] + step if pid in self._silence else -BEGINNING
+            for pid in pids
         }
-        return dict(self._silence)
+        return {pid: max(0.0, seconds) for pid, seconds in self._silence.items()}
 
     def close(self) -> None:
         for end in (self._ear, self.mouth):

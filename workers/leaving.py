@@ -15,6 +15,8 @@ LONGEST = 2.5
 """Seconds after which what is left is killed: units were given back long before (``workers.drain.GRACE``)."""
 CLEANING = 0.5
 """Seconds for the last words."""
+BURYING = 4.0
+"""Seconds for them when somebody had to be killed, whose unit only we can give back now."""
 
 
 def leave(
@@ -30,12 +32,16 @@ def leave(
         end = time.monotonic() + longest
         while time.monotonic() < end and any(_lives(pid) for pid in children()):
             time.sleep(LOOK)
-        for pid in children():
+        left = [pid for pid in children() if _lives(pid)]
+        for pid in left:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        end = time.monotonic() + CLEANING
+        while time.monotonic() < end and any(_lives(pid) for pid in left):
+            time.sleep(LOOK)
         cleaning = threading.Thread(target=last, daemon=True)
         cleaning.start()
-        cleaning.join(CLEANING)
+        cleaning.join(BURYING if left else CLEANING)
         sys.stderr.flush()
         leave(0)
 

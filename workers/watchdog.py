@@ -31,6 +31,8 @@ AGAIN = 1.0
 """Seconds between two attempts to bury somebody while the ledger is out of reach."""
 KILLED = "the worker process was killed"
 KERNEL = "out of memory: the kernel killed the worker process"
+LAST = 4.0
+"""Seconds for burying who died until the end."""
 NOTICED = 5.0
 """Seconds of silence from which on a process is spoken of."""
 GRACE = 30.0
@@ -108,7 +110,7 @@ class Watchdog:
         self._over.set()
         self._news.set()
         for thread in self._threads:
-            thread.join(AGAIN)
+            thread.join(LAST)
         self._threads.clear()
 
     def look(self) -> None:

@@ -65,10 +65,9 @@ def test_the_same_in_processes_of_one_crawl(tmp_path: Path) -> None:
     def watch(pool: Pool, ledger: SqlLedger, run: str) -> None:
         seen.extend(pool.pids.values())
 
-    begun = time.monotonic()
-    run = wild.run(watch, silence=2.0)
+    run = wild.run(watch, silence=5.0)
     assert run is not None
-    assert (run.state, time.monotonic() - begun < 4 * LONG) == ("partial", True)
+    assert run.state == "partial"
     db = open_database(f"sqlite:///{tmp_path / 'wild.db'}", create=False)
     try:
         ledger = SqlLedger(db)

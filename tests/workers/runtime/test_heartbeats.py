@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from workers.heartbeats import STEP, Heartbeats, beat
+from workers.heartbeats import BEGINNING, STEP, Heartbeats, beat
 
 
 class Clock:
@@ -36,6 +36,7 @@ def said(heartbeats: Heartbeats, pid: int) -> None:
 
 
 def test_who_says_nothing_is_silent(heartbeats: Heartbeats, clock: Clock) -> None:
+    said(heartbeats, 1)
     assert heartbeats.silence([1, 2]) == {1: 0.0, 2: 0.0}
     for second in (1, 2, 3):
         clock.now = second
@@ -46,7 +47,17 @@ def test_who_says_nothing_is_silent(heartbeats: Heartbeats, clock: Clock) -> Non
     assert heartbeats.silence([1, 2]) == {1: 0.0, 2: 0.0}, "a process that comes anew is asked about anew"
 
 
+def test_who_begins_has_time_for_a_first_word(heartbeats: Heartbeats, clock: Clock) -> None:
+    heartbeats.silence([1])
+    for _ in range(int(BEGINNING)):
+        clock.now += 1.0
+        assert heartbeats.silence([1]) == {1: 0.0}
+    clock.now += 1.0
+    assert heartbeats.silence([1]) == {1: 1.0}
+
+
 def test_a_parent_that_was_held_up_blames_nobody(heartbeats: Heartbeats, clock: Clock) -> None:
+    said(heartbeats, 1)
     heartbeats.silence([1])
     clock.now = 3600.0
     assert heartbeats.silence([1]) == {1: STEP}
@@ -62,6 +73,7 @@ def test_a_parent_that_does_not_listen_holds_up_nobody(heartbeats: Heartbeats) -
 
 def test_a_living_process_is_heard(heartbeats: Heartbeats, clock: Clock) -> None:
     pid = os.getpid()
+    said(heartbeats, pid)
     heartbeats.silence([pid])
     thread = beat(heartbeats.mouth, every=0.001)
     clock.now = 1.0
