@@ -111,7 +111,7 @@ def test_a_prompt_is_asked_once(tmp_path: Path) -> None:
 def test_a_url_is_a_recipe_without_its_password() -> None:
     loaded = load("postgresql://me:hunter%32@db.example:5433/shop", nobody)
     config: Any = loaded.config
-    assert loaded.recipe.service.name == "db_example_shop"
+    assert loaded.recipe.service.name == "db_example_5433_shop"
     assert loaded.recipe.service.type == "postgres"
     assert (config.host, config.port, config.database) == ("db.example", 5433, "shop")
     assert config.password.get_secret_value() == "hunter2"
