@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 
 from connectors.postgres.driver import PostgresDriver
-from connectors.postgres.session import mark
 from specs.errors import Skip
 from specs.positions import SourcePosition
 
@@ -30,7 +29,7 @@ class Positions:
             return None
         if reached is not None and timeline is not None:
             forks = _forks(self.driver, timeline) if readable and timeline > 1 else {}
-            self._told = SourcePosition({STREAM: mark(reached)}, timeline, forks, standby, lag)
+            self._told = SourcePosition({STREAM: int(reached)}, timeline, forks, standby, lag)
         return self._told
 
     def reached(self) -> SourcePosition | None:

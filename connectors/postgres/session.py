@@ -14,8 +14,6 @@ from typing import Any
 from specs.config import Limits
 from specs.errors import Fatal, Retry
 
-PAGE, HEADERS = 8192, (24, 40)
-"""Bytes of a WAL page, and of its header; the first page of a segment has a long one."""
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 TEXTS: Mapping[str, str] = {
     "search_path": "",
@@ -35,8 +33,9 @@ WATCH = """
 , (SELECT c.system_identifier::text FROM pg_catalog.pg_control_system() AS c)
 , pg_catalog.pg_is_in_recovery()
 , CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
-       ELSE pg_catalog.pg_current_wal_insert_lsn() END - '0/0'::pg_catalog.pg_lsn"""
-"""Which server a transaction has reached, and how far that is; not every server lets everybody ask."""
+       ELSE pg_catalog.pg_current_wal_flush_lsn() END - '0/0'::pg_catalog.pg_lsn"""
+"""Which server a transaction has reached, and how far that is on its disk, which a crash does not take back; not every
+server lets everybody ask."""
 
 
 @dataclass(slots=True)
@@ -93,7 +92,7 @@ class Session:
                 reason="connection",
             )
         self.server = (identifier, standby)
-        self.reached = max(self.reached, mark(reached or 0))
+        self.reached = max(self.reached, int(reached or 0))
 
     def hold(self, values: Sequence[Any]) -> None:
         """Compare the values of ``TEXTS`` with what they must be. Raises ``Fatal``."""
@@ -105,13 +104,6 @@ class Session:
                     "connect to the server itself, or to a pooler in session or transaction mode",
                     reason="settings",
                 )
-
-
-def mark(position: Any) -> int:
-    """A WAL position in bytes. One behind the header of a page that holds nothing yet is the end of the page before,
-    which is what a standby that has replayed all of that calls it."""
-    at = int(position)
-    return at - at % PAGE if at % PAGE in HEADERS else at
 
 
 HELD = "SELECT " + ", ".join(f"pg_catalog.current_setting('{name}')" for name in TEXTS)

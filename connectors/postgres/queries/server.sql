@@ -15,7 +15,7 @@ SELECT s.standby,
             THEN greatest(c.timeline_id, r.min_recovery_end_timeline,
                           (SELECT w.received_tli FROM pg_catalog.pg_stat_get_wal_receiver() AS w))
             ELSE ('x' || substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8))::bit(32)::int4 END,
-       CASE WHEN s.standby THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_insert_lsn() END
+       CASE WHEN s.standby THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_flush_lsn() END
            - '0/0'::pg_catalog.pg_lsn,
        CASE WHEN NOT s.standby THEN NULL
             WHEN pg_catalog.pg_last_wal_receive_lsn() = pg_catalog.pg_last_wal_replay_lsn() THEN 0

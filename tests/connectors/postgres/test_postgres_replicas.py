@@ -169,7 +169,7 @@ def test_who_may_not_read_the_history_is_not_believed_after_a_failover(
 def test_a_standby_that_has_replayed_all_is_where_its_idle_primary_is(
     primary: postgres.PostgresServer, standby: PostgresStandby
 ) -> None:
-    """Behind a segment that was closed early, the primary would write past the header of a page that holds nothing."""
+    """Behind a segment that was closed early the primary would insert past a header that no standby has replayed."""
     with session(primary.url, "SELECT pg_switch_wal()") as other:
         standby.catch_up(primary)
         other.execute("SELECT pg_switch_wal()")
