@@ -53,7 +53,7 @@ def headrace(home: Path, *arguments: str, **environ: str) -> subprocess.Complete
     return subprocess.run(
         [sys.executable, "-c", "from scheduler.cli import main; main()", *arguments],
         cwd=home, env={**clean, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(home), **environ},
-        capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False,
+        capture_output=True, text=True, timeout=180, stdin=subprocess.DEVNULL, check=False,
     )  # fmt: skip
 
 
