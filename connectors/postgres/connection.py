@@ -71,7 +71,7 @@ class PostgresConnection(ConnectionConfig):
         return self.database or self.maintenance_database
 
     def parameters(self) -> dict[str, Any]:
-        """The libpq parameters, but for the database; ``options`` is libpq's, to be joined with the session's own."""
+        """The libpq parameters, but for the database; ``options`` is libpq's."""
         hosts = [each.rpartition(":") for each in self.host.split(",")] if "," in self.host else []
         given: dict[str, Any] = {
             **self.libpq,
