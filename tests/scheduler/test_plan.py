@@ -113,7 +113,9 @@ def test_the_plan_of_a_real_source_is_what_its_crawl_does(
     kept = {type_: tally.kept for type_, tally in plan.entities.items() if tally.kept}
     assert kept == {type_: tally.emitted for type_, tally in summary.entities.items() if tally.emitted}
     assert "Trigger" in kept or estate == "duckdb_estate"
-    assert plan.statements <= summary.statements <= plan.statements + 5
+    # Beside what is planned: two connections are opened; MySQL's settings are set and checked and our grants asked for.
+    opened = 2 * 6 + 3 * 2 if estate == "mariadb_estate" else 5
+    assert plan.statements <= summary.statements <= plan.statements + opened
     assert plan.spent <= summary.statements
 
 
