@@ -16,7 +16,8 @@ INSERT INTO entities (
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: insert_contents
-INSERT INTO contents (id, content, words) VALUES (?, ?, ?)
+-- The last value says whether to insert anything: see the writer.
+INSERT INTO contents (id, content, words) SELECT ?, ?, ? WHERE ?
 
 -- name: index_words
 INSERT INTO search (rowid, words) VALUES (?, ?)

@@ -16,6 +16,9 @@ from workers import sqlfile
 from workers.catalog.backend import Event, Known, Old, Stamp
 from workers.catalog.words import LONGEST
 
+LARGE = 1_000_000
+"""Characters of a content from which on no copy of it stays behind in the prepared statement."""
+
 
 class SqliteBackend:
     def __init__(self, conn: Connection) -> None:
@@ -40,11 +43,13 @@ class SqliteBackend:
                  mark(row.type, row.fqn), row.hash, stamp.version, stamp.run, stamp.now, stamp.now)
             )  # fmt: skip
             text = row.search[:LONGEST]
-            contents.append((at, row.content, text))
+            contents.append((at, row.content, text, 1))
             words.append((at, text))
             if row.stats is not None:
                 stats.append((at, row.stats))
         self._many("insert_entities", entities)
+        if any(len(row.content) > LARGE for row in rows):  # SQLite keeps what was bound last until it is bound again
+            contents.append((0, "", "", 0))
         self._many("insert_contents", contents)
         self._many("index_words", words)
         self._many("insert_stats", stats)
