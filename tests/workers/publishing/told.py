@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 from specs import names
@@ -34,7 +35,12 @@ def row(fqn: str, type_: str = "", **fields: Any) -> Row:
     )  # fmt: skip
 
 
-def store(db: Database, *rows: Row, service: str = "shop", run: str = "run") -> None:
+_RUNS = count()
+
+
+def store(db: Database, *rows: Row, service: str = "shop", run: str = "") -> None:
+    """Store rows, each time as another run, which brings every object once."""
+    run = run or f"run{next(_RUNS)}"
     with db.write() as conn:
         writer = CatalogWriter(db, conn, run, service, 1.0)
         writer.store(rows)
