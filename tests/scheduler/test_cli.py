@@ -4,7 +4,6 @@ import io
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
@@ -68,17 +67,13 @@ def test_every_module_of_commands_is_a_command() -> None:
     assert modules == set(COMMANDS)
 
 
-def test_help_starts_fast_and_imports_little() -> None:
+def test_help_imports_little() -> None:
+    """How long it takes is measured by ``make bench``."""
     probe = "import sys; from scheduler.cli import run; run(['--help']); print(*sorted(sys.modules))"
     out = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     modules = set(out.splitlines()[-1].split())
     assert not modules & {"pydantic", "sqlalchemy", "rich", "yaml", "psycopg", "scheduler.crawl"}
-    took = []
-    for _ in range(5):
-        begun = time.perf_counter()
-        assert headrace("--help").returncode == 0
-        took.append(time.perf_counter() - begun)
-    assert min(took) < 0.3
+    assert headrace("--help").returncode == 0
 
 
 def test_command_modules_import_only_click_and_options() -> None:

@@ -111,7 +111,7 @@ def test_a_slow_statement_is_stopped_by_the_server(mariadb_url: str) -> None:
     assert caught.value.reason == "timeout"
     assert driver.fetch("SELECT 1") == [(1,)]
     driver.close()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
 
 
 def test_cancel_kills_the_statement_that_runs(mariadb_url: str) -> None:
@@ -124,7 +124,7 @@ def test_cancel_kills_the_statement_that_runs(mariadb_url: str) -> None:
         assert driver.fetch("SELECT SLEEP(20)") == [(1,)]
     timer.join()
     driver.close()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
 
 
 def test_a_server_that_says_nothing_is_given_up() -> None:
@@ -134,7 +134,7 @@ def test_a_server_that_says_nothing_is_given_up() -> None:
         started = time.monotonic()
         with pytest.raises(Retry):
             driver.fetch("SELECT 1")
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 15
 
 
 def test_a_wrong_password_is_fatal_and_stays_secret(mariadb_url: str) -> None:

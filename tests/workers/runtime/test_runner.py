@@ -153,7 +153,7 @@ def test_a_stop_cancels_what_hangs(bench: Make) -> None:
     with soon(0.5, stop):
         run = made.work(stop=stop)
     assert run.open
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
     assert made.work().state == "complete"
     assert list(made.ledger.failures(made.opened.id)) == []
     assert made.listed() == 40

@@ -174,7 +174,7 @@ class TestEmitter:
         assert not sender.settle()
         with pytest.raises(Retry, match="full"):
             sender.emit(batch(0))
-        assert time.monotonic() - begun < 4
+        assert time.monotonic() - begun < 20
 
     def test_a_lost_unit_comes_out(self) -> None:
         queue = MemoryQueue()
