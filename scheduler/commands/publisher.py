@@ -57,5 +57,6 @@ def command(catalog: str | None, metrics: str | None, as_json: bool) -> int:
                 "/healthz": health.route,
             }))  # fmt: skip
         count = serve(db, stop, beat=pulse.beat)
-    click.echo(f"{count} changes delivered", err=True)
+    if not as_json:  # the log has said so
+        click.echo(f"{count} changes delivered", err=True)
     return 0

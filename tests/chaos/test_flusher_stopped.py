@@ -19,8 +19,8 @@ from workers.ledger import SqlLedger
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 BYTES = 1_000_000
-BOUNDS = {"HEADRACE_QUEUE_BYTES": str(BYTES), "HEADRACE_SHARDS": "1", "HEADRACE_LEASE": "3"}
-STOPPED = 6.0
+BOUNDS = {"HEADRACE_QUEUE_BYTES": str(BYTES), "HEADRACE_SHARDS": "1", "HEADRACE_LEASE": "6"}
+STOPPED = 12.0
 """Seconds for which nothing moves: two leases, through which the waiting units are kept."""
 MB = 1 << 20
 

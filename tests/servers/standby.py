@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import time
 
 import psycopg
 
 from tests.servers.postgres import FAST, PASSWORD, USER, PostgresServer
 from tests.servers.process import Process, account, free_port, private_folder, run
+
+PATIENCE = 60.0
+"""Seconds until a standby has done what it was told."""
 
 
 class PostgresStandby:
@@ -53,8 +57,14 @@ class PostgresStandby:
     def pause(self) -> None:
         """Replay nothing from now on."""
         self.ask("SELECT pg_wal_replay_pause()")
-        while self.ask("SELECT pg_get_wal_replay_pause_state()") != "paused":
-            pass
+        self._until("SELECT pg_get_wal_replay_pause_state() = 'paused'")
+
+    def _until(self, true: str) -> None:
+        end = time.monotonic() + PATIENCE
+        while not self.ask(true):
+            if time.monotonic() > end:
+                raise AssertionError(f"waited in vain: {true}")
+            time.sleep(0.02)
 
     def catch_up(self, primary: PostgresServer) -> None:
         """Replay all that the primary has done."""
@@ -63,15 +73,13 @@ class PostgresStandby:
             connection.execute("SELECT pg_logical_emit_message(true, 'headrace', 'here')")
             row = connection.execute("SELECT pg_current_wal_insert_lsn()").fetchone()
         assert row is not None
-        while not self.ask(f"SELECT pg_last_wal_replay_lsn() >= '{row[0]}'"):
-            pass
+        self._until(f"SELECT pg_last_wal_replay_lsn() >= '{row[0]}'")
 
     def detach(self) -> None:
         """Receive nothing from now on."""
         self.ask_nothing("ALTER SYSTEM SET primary_conninfo = ''")
         self.ask("SELECT pg_reload_conf()")
-        while self.ask("SELECT count(*) FROM pg_stat_wal_receiver"):
-            pass
+        self._until("SELECT NOT EXISTS (SELECT FROM pg_stat_wal_receiver)")
 
     def ask_nothing(self, statement: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:

@@ -29,7 +29,8 @@ CHANGE = "COMMENT ON TABLE public.base IS 'newer'"
 @pytest.fixture(scope="module", params=postgres.installed(), ids=lambda each: f"pg{each.major}")
 def primary(request: pytest.FixtureRequest) -> Iterator[postgres.PostgresServer]:
     try:
-        server = postgres.PostgresServer(request.param)
+        # what is committed must be in its flushed log at once, by which positions go
+        server = postgres.PostgresServer(request.param, {"synchronous_commit": "on"})
     except Unavailable as error:
         pytest.skip(str(error))
     yield server
