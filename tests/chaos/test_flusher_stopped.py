@@ -8,6 +8,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.chaos.killing import children
@@ -19,14 +20,29 @@ from workers.ledger import SqlLedger
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 BYTES = 1_000_000
-BOUNDS = {"HEADRACE_QUEUE_BYTES": str(BYTES), "HEADRACE_SHARDS": "1", "HEADRACE_LEASE": "6"}
-STOPPED = 12.0
+BOUNDS = {"HEADRACE_QUEUE_BYTES": str(BYTES), "HEADRACE_SHARDS": "1", "HEADRACE_LEASE": "3"}
+STOPPED = 6.0
 """Seconds for which nothing moves: two leases, through which the waiting units are kept."""
 MB = 1 << 20
 
 
 def resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def freeze(group: int, catalog: str) -> None:
+    """SIGSTOP between two transactions. Within one it holds locks on its units, and their renewals wait as well."""
+    begun = "SELECT pid, xact_start FROM pg_stat_activity WHERE datname = current_database() AND xact_start < now()"
+    with psycopg.connect(catalog, autocommit=True) as connection:
+        for _ in range(100):
+            os.killpg(group, signal.SIGSTOP)
+            before = set(connection.execute(begun).fetchall())
+            time.sleep(0.3)
+            if before.isdisjoint(connection.execute(begun).fetchall()):
+                return
+            os.killpg(group, signal.SIGCONT)
+            time.sleep(0.02)
+    raise AssertionError("the flusher is always within a transaction")
 
 
 def test_the_queue_fills_and_everybody_waits(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
@@ -44,7 +60,7 @@ def test_the_queue_fills_and_everybody_waits(redis_url: str, postgres_database: 
 
         def stop(ledger: SqlLedger) -> None:
             run = working(ledger, stored=200)
-            os.killpg(flusher.pid, signal.SIGSTOP)
+            freeze(flusher.pid, postgres_database)
             wait(lambda: queue.sizes()[0][1] > BYTES * 0.6)
             time.sleep(1.0)
             before = {pid: resident(pid) for pid in children(worker.pid)}
