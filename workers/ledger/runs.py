@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections.abc import Sequence
-from random import choices
+from secrets import choice
 from typing import Any
 
 from specs.errors import known_values
@@ -63,7 +63,7 @@ def new_id(service: str, now: float) -> str:
     """A short, sortable, unique id: ``20261122-211530-shop_prod-x7f3``."""
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now))
     name = re.sub(r"[^A-Za-z0-9_]+", "_", service)[:40].strip("_") or "service"
-    return f"{stamp}-{name}-{''.join(choices(_LETTERS, k=4))}"
+    return f"{stamp}-{name}-{''.join(choice(_LETTERS) for _ in range(4))}"
 
 
 def _size_slots(desk: Desk, service: str, slots: int) -> None:
