@@ -20,8 +20,8 @@ class Batching:
 
     Events behind that are held as they are and dropped by ``drop``: a walk that goes on from ``cursor`` yields them
     again. ``incomplete`` is the first reason why a listing of the unit is not complete;
-    ``objects`` and ``children`` count what was folded in so far. An object that would make a batch of more than
-    ``largest`` bytes is a failed outcome.
+    ``objects`` and ``children`` count what was folded in so far. An object that would make its item one of more
+    than ``largest`` bytes is a failed outcome.
     """
 
     def __init__(self, unit: Unit, fence: int, cursor: Cursor = (), *, largest: int = LARGEST) -> None:
@@ -35,7 +35,7 @@ class Batching:
 
     def _fresh(self) -> None:
         self._batch = Batch(self._unit.run, self._unit.id, self._fence, 0, self.cursor)
-        self._size = self._weight = 0
+        self._size = self._weight = self._before = 0
         self.dirty = False
 
     def add(self, event: Event) -> bool:
@@ -43,6 +43,7 @@ class Batching:
         self._held.append(event)
         if event.cursor is None:
             return False
+        self._before = self._weight
         for held in self._held:
             self._fold(held)
         self._held.clear()
@@ -101,9 +102,12 @@ class Batching:
         self._grow(len(content) + len(row.search) + 200)
 
     def _full(self, content: str) -> bool:
-        """Whether ``content`` is more than the batch may hold; characters take four bytes at most."""
-        total = self._weight + len(content)
-        return total > self._largest // 4 and self._weight + _bytes(content) > self._largest
+        """Whether ``content`` is too much, with what came of the same item; characters take four bytes at most.
+
+        What stands in the batch before it does not count: any other split would let the object through.
+        """
+        own = self._weight - self._before
+        return own + len(content) > self._largest // 4 and own + _bytes(content) > self._largest
 
     def _reported(self, event: Reported) -> None:
         outcome, batch = event.outcome, self._batch

@@ -158,6 +158,14 @@ def test_an_object_that_no_batch_can_carry_fails_alone_by_name_and_size() -> Non
     assert batch.seen == [mark("Table", "shop.public.big"), mark("Trigger", "shop.public.b.t")]
 
 
+def test_neighbours_do_not_decide_whether_an_object_is_too_large() -> None:
+    batching = Batching(UNIT, 7, largest=10_000)
+    add(batching, *found("a", comment="x" * 6_000), *found("b", comment="x" * 9_000))
+    batch = batching.cut()
+    assert [row.name for row in batch.rows] == ["a", "b"]
+    assert batch.outcomes == []
+
+
 def test_the_largest_batch_is_one_that_whoever_unpacks_it_takes() -> None:
     batching = Batching(UNIT, 7)
     add(batching, *found("big", comment='"' * (LARGEST // 2 - 1000)))
