@@ -80,6 +80,7 @@ def main() -> NoReturn:
         remedy = "start it from another folder, take that place out of PYTHONPATH, or uninstall that package"
         sys.stderr.write(f"error: {found}; {remedy}\n")
         sys.exit(1)
+    import_module("workers.memory").collect_seldom()  # before most is imported
     import_module("scheduler.cli").main()
     raise AssertionError("the command exits by itself")
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import atexit
-import ctypes
 import gc
 import os
 import resource
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ctypes
 
 MB = 1 << 20
 SOFT = 512 * MB
@@ -19,6 +22,9 @@ _ARENA_MAX, _MMAP_THRESHOLD = -8, -3
 _APART = MB
 """Bytes from which a block is mapped by itself, so that it goes back to the system as soon as it is freed; left alone,
 the C library raises this to the size of the largest block that was ever freed."""
+
+_SELDOM = (50_000, 20, 50)
+"""Thresholds of the garbage collector, per generation."""
 
 
 class _Meter:
@@ -48,13 +54,20 @@ def peak_rss() -> int:
     return _status("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
+def collect_seldom() -> None:
+    """Fewer collections over objects that die young or never: what is imported lives as long as the process does."""
+    gc.set_threshold(*_SELDOM)
+
+
 def tune() -> None:
-    """Set a long-running process up: fewer collections over objects that die young anyway, one malloc arena, large
+    """Set a long-running process up: fewer collections, none over what is there already, one malloc arena, large
     blocks apart."""
-    gc.collect()
-    gc.freeze()
-    atexit.register(gc.unfreeze)  # drivers take frozen objects for leaks at exit, and say so on stderr
-    gc.set_threshold(50_000, 20, 50)
+    if not gc.get_freeze_count():
+        if gc.get_threshold() != _SELDOM:  # not started by our command: its garbage must not stay for good
+            gc.collect()
+        gc.freeze()
+        atexit.register(gc.unfreeze)  # drivers take frozen objects for leaks at exit, and say so on stderr
+    collect_seldom()
     libc = _libc()
     if libc is not None:
         libc.mallopt(_ARENA_MAX, 1)
@@ -102,6 +115,8 @@ def _status(name: str) -> int:
 
 
 def _libc() -> ctypes.CDLL | None:
+    import ctypes  # for who is tuned: most commands only ask how much memory there is
+
     try:
         libc = ctypes.CDLL(None)
         _ = libc.malloc_trim, libc.mallopt

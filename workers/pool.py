@@ -36,7 +36,8 @@ DEATHS = 12
 LEAVE = 5.0
 """Seconds that workers may take to exit once the run is over."""
 _START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[3]); from workers.child import main; "
+    "import json, sys; sys.path[:] = json.loads(sys.argv[3]); "
+    "from workers.memory import collect_seldom; collect_seldom(); from workers.child import main; "
     "main(int(sys.argv[1]), int(sys.argv[2]))"
 )
 
