@@ -1,115 +1,131 @@
 """The catalog's objects, one module per service type, exported flat.
 
-``entity_types`` finds a class by the name that catalog and people use: ``entity_types["Table"]``.
+``entity_types`` finds a class by the name that catalog and people use: ``entity_types["Table"]``. A module is imported
+when one of its names is first used: a crawl of databases needs no dashboards.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from __future__ import annotations
 
-from specs.entities.access import Grant, Policy, Securable
-from specs.entities.api import ApiCollection, ApiEndpoint, Parameter
-from specs.entities.base import Entity, Name, Part, Properties, Prose, content_hash
-from specs.entities.constraints import Constraint, ConstraintKind
-from specs.entities.dashboard import Chart, Dashboard, DashboardTab, DataModel
-from specs.entities.database import (
-    Column,
-    Database,
-    DataType,
-    Partitioning,
-    Schema,
-    Sequence,
-    Service,
-    Table,
-    TableType,
-    UserType,
-)
-from specs.entities.dependencies import Dependency
-from specs.entities.indexes import Index, IndexKey
-from specs.entities.lineage import ColumnEdge, Edge, Lineage
-from specs.entities.messaging import ConsumerGroup, MessageSchema, Topic
-from specs.entities.mlmodel import Feature, Model, ModelVersion
-from specs.entities.objects import DatabaseObject
-from specs.entities.pipeline import Pipeline, Task
-from specs.entities.profile import ColumnProfile, Histogram, TableProfile
-from specs.entities.rewriting import ExtendedStatistics, RewriteRule
-from specs.entities.routines import Argument, StoredProcedure
-from specs.entities.search import SearchIndex, SearchTemplate
-from specs.entities.storage import Bucket, Container
-from specs.entities.triggers import Trigger
-from specs.entities.usage import DayUse, Join, QueryUse, Usage
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "ApiCollection",
-    "ApiEndpoint",
-    "Argument",
-    "Bucket",
-    "Chart",
-    "Column",
-    "ColumnEdge",
-    "ColumnProfile",
-    "Constraint",
-    "ConstraintKind",
-    "ConsumerGroup",
-    "Container",
-    "Dashboard",
-    "DashboardTab",
-    "DataModel",
-    "DataType",
-    "Database",
-    "DatabaseObject",
-    "DayUse",
-    "Dependency",
-    "Edge",
-    "Entity",
-    "ExtendedStatistics",
-    "Feature",
-    "Grant",
-    "Histogram",
-    "Index",
-    "IndexKey",
-    "Join",
-    "Lineage",
-    "MessageSchema",
-    "Model",
-    "ModelVersion",
-    "Name",
-    "Parameter",
-    "Part",
-    "Partitioning",
-    "Pipeline",
-    "Policy",
-    "Properties",
-    "Prose",
-    "QueryUse",
-    "RewriteRule",
-    "Schema",
-    "SearchIndex",
-    "SearchTemplate",
-    "Securable",
-    "Sequence",
-    "Service",
-    "StoredProcedure",
-    "Table",
-    "TableProfile",
-    "TableType",
-    "Task",
-    "Topic",
-    "Trigger",
-    "Usage",
-    "UserType",
-    "content_hash",
-    "entity_types",
-]
+from specs.exports import lazy
 
-entity_types: Mapping[str, type[Entity]] = MappingProxyType(
-    {
-        entity.type_name(): entity
-        for entity in (
-            *(Service, Database, Schema, Table, StoredProcedure, Sequence, UserType, Trigger, DatabaseObject),
-            *(Dashboard, Chart, DataModel, Pipeline, Topic, ConsumerGroup, Bucket, Container),
-            *(Model, ModelVersion, SearchIndex, SearchTemplate, ApiCollection, ApiEndpoint),
-            *(Lineage, Usage, TableProfile),
-        )
-    }
-)
+if TYPE_CHECKING:
+    from specs.entities.access import Grant as Grant
+    from specs.entities.access import Policy as Policy
+    from specs.entities.access import Securable as Securable
+    from specs.entities.api import ApiCollection as ApiCollection
+    from specs.entities.api import ApiEndpoint as ApiEndpoint
+    from specs.entities.api import Parameter as Parameter
+    from specs.entities.base import Entity as Entity
+    from specs.entities.base import Name as Name
+    from specs.entities.base import Part as Part
+    from specs.entities.base import Properties as Properties
+    from specs.entities.base import Prose as Prose
+    from specs.entities.base import content_hash as content_hash
+    from specs.entities.constraints import Constraint as Constraint
+    from specs.entities.constraints import ConstraintKind as ConstraintKind
+    from specs.entities.dashboard import Chart as Chart
+    from specs.entities.dashboard import Dashboard as Dashboard
+    from specs.entities.dashboard import DashboardTab as DashboardTab
+    from specs.entities.dashboard import DataModel as DataModel
+    from specs.entities.database import Column as Column
+    from specs.entities.database import Database as Database
+    from specs.entities.database import DataType as DataType
+    from specs.entities.database import Partitioning as Partitioning
+    from specs.entities.database import Schema as Schema
+    from specs.entities.database import Sequence as Sequence
+    from specs.entities.database import Service as Service
+    from specs.entities.database import Table as Table
+    from specs.entities.database import TableType as TableType
+    from specs.entities.database import UserType as UserType
+    from specs.entities.dependencies import Dependency as Dependency
+    from specs.entities.indexes import Index as Index
+    from specs.entities.indexes import IndexKey as IndexKey
+    from specs.entities.lineage import ColumnEdge as ColumnEdge
+    from specs.entities.lineage import Edge as Edge
+    from specs.entities.lineage import Lineage as Lineage
+    from specs.entities.messaging import ConsumerGroup as ConsumerGroup
+    from specs.entities.messaging import MessageSchema as MessageSchema
+    from specs.entities.messaging import Topic as Topic
+    from specs.entities.mlmodel import Feature as Feature
+    from specs.entities.mlmodel import Model as Model
+    from specs.entities.mlmodel import ModelVersion as ModelVersion
+    from specs.entities.objects import DatabaseObject as DatabaseObject
+    from specs.entities.pipeline import Pipeline as Pipeline
+    from specs.entities.pipeline import Task as Task
+    from specs.entities.profile import ColumnProfile as ColumnProfile
+    from specs.entities.profile import Histogram as Histogram
+    from specs.entities.profile import TableProfile as TableProfile
+    from specs.entities.rewriting import ExtendedStatistics as ExtendedStatistics
+    from specs.entities.rewriting import RewriteRule as RewriteRule
+    from specs.entities.routines import Argument as Argument
+    from specs.entities.routines import StoredProcedure as StoredProcedure
+    from specs.entities.search import SearchIndex as SearchIndex
+    from specs.entities.search import SearchTemplate as SearchTemplate
+    from specs.entities.storage import Bucket as Bucket
+    from specs.entities.storage import Container as Container
+    from specs.entities.triggers import Trigger as Trigger
+    from specs.entities.usage import DayUse as DayUse
+    from specs.entities.usage import Join as Join
+    from specs.entities.usage import QueryUse as QueryUse
+    from specs.entities.usage import Usage as Usage
+else:
+    __getattr__, __all__ = lazy(
+        __name__,
+        {
+            "access": "Grant Policy Securable",
+            "api": "ApiCollection ApiEndpoint Parameter",
+            "base": "Entity Name Part Properties Prose content_hash",
+            "constraints": "Constraint ConstraintKind",
+            "dashboard": "Chart Dashboard DashboardTab DataModel",
+            "database": "Column Database DataType Partitioning Schema Sequence Service Table TableType UserType",
+            "dependencies": "Dependency",
+            "indexes": "Index IndexKey",
+            "lineage": "ColumnEdge Edge Lineage",
+            "messaging": "ConsumerGroup MessageSchema Topic",
+            "mlmodel": "Feature Model ModelVersion",
+            "objects": "DatabaseObject",
+            "pipeline": "Pipeline Task",
+            "profile": "ColumnProfile Histogram TableProfile",
+            "rewriting": "ExtendedStatistics RewriteRule",
+            "routines": "Argument StoredProcedure",
+            "search": "SearchIndex SearchTemplate",
+            "storage": "Bucket Container",
+            "triggers": "Trigger",
+            "usage": "DayUse Join QueryUse Usage",
+        },
+        own=["entity_types"],
+    )
+
+
+class _EntityTypes(Mapping[str, type["Entity"]]):
+    """Finds the class when it is asked for; the names are known without."""
+
+    NAMES = (
+        "Service", "Database", "Schema", "Table", "StoredProcedure", "Sequence", "UserType", "Trigger",
+        "DatabaseObject", "Dashboard", "Chart", "DataModel", "Pipeline", "Topic", "ConsumerGroup", "Bucket",
+        "Container", "Model", "ModelVersion", "SearchIndex", "SearchTemplate", "ApiCollection", "ApiEndpoint",
+        "Lineage", "Usage", "TableProfile",
+    )  # fmt: skip
+
+    def __getitem__(self, name: str) -> type[Entity]:
+        if name not in self.NAMES:
+            raise KeyError(name)
+        found: type[Entity] = getattr(sys.modules[__name__], name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.NAMES)
+
+    def __len__(self) -> int:
+        return len(self.NAMES)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.NAMES
+
+
+entity_types: Mapping[str, type[Entity]] = _EntityTypes()
 """Every entity type by its name."""

@@ -1,0 +1,30 @@
+"""Packages that export their modules' names flat, and import a module when one of its names is first used."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from typing import Any
+
+
+def lazy(
+    package: str, places: Mapping[str, str], own: Iterable[str] = ()
+) -> tuple[Callable[[str], Any], list[str]]:  # fmt: skip
+    """``__getattr__`` and ``__all__`` of ``package``: ``places`` are the names of each module, with blanks between
+    them, ``own`` those that the package itself defines.
+
+    >>> __getattr__, __all__ = lazy(__name__, {"access": "Grant Policy", "indexes": "Index"})  # doctest: +SKIP
+
+    What type checkers see stands beside it, under ``TYPE_CHECKING``.
+    """
+    found = {name: module for module, names in places.items() for name in names.split()}
+
+    def attribute(name: str) -> Any:
+        if name not in found:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{package}.{found[name]}"), name)
+        setattr(sys.modules[package], name, value)  # found without us the next time
+        return value
+
+    return attribute, sorted({*found, *own})
