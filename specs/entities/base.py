@@ -15,12 +15,13 @@ from specs import names
 HASH_VERSION = 2
 """Raised when the canonical form changes, or what a fact of it means: see ``specs.entities.versions``."""
 
-_MADE = "_json_text"
+MADE = "_json_text"
 _PIECE = 1 << 20
+_PERSON = b"hr%d" % HASH_VERSION
 _BLANKS = re.compile(r"[ \t]+(?=\n|\Z)")
 
 
-def _clean(value: Any) -> Any:
+def clean(value: Any) -> Any:
     return names.clean(value) if type(value) is str else value
 
 
@@ -35,7 +36,7 @@ def _tidy(value: Any) -> Any:
     return value
 
 
-Name = Annotated[str, BeforeValidator(_clean)]
+Name = Annotated[str, BeforeValidator(clean)]
 """Text kept to the letter (names, SQL), but for NUL and lone surrogates, which become U+FFFD."""
 Prose = Annotated[str, BeforeValidator(_tidy)]
 """Text for people (comments): line ends become ``\\n``, trailing blanks go."""
@@ -57,15 +58,22 @@ class Part(BaseModel):
 
     def json_text(self) -> str:
         """JSON without defaults, made once: parts that many entities share (columns) are dumped only once."""
-        text: str | None = self.__dict__.get(_MADE)  # no cached_property: Python 3.11's takes a lock
+        text: str | None = self.__dict__.get(MADE)  # no cached_property: Python 3.11's takes a lock
         if text is None:
-            text = self.__dict__[_MADE] = _dump(self)
+            text = self.__dict__[MADE] = _dump(self)
         return text
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         copy = super().model_copy(update=update, deep=deep)
-        copy.__dict__.pop(_MADE, None)
+        copy.__dict__.pop(MADE, None)
         return copy
+
+
+def _joined(parts: tuple[Part, ...]) -> str:
+    try:
+        return ",".join([part.__dict__[MADE] for part in parts])
+    except KeyError:  # one of them is dumped for the first time
+        return ",".join([part.json_text() for part in parts])
 
 
 def _dump(part: Part, *, include: set[str] | None = None, exclude: set[str] | None = None) -> str:
@@ -110,20 +118,25 @@ class Entity(Part):
         for field in self.SHARED:
             parts: tuple[Part, ...] = getattr(self, field)
             if parts:
-                text = f'{text[:-1]},"{field}":[{",".join([part.json_text() for part in parts])}]}}'
+                text = f'{text[:-1]},"{field}":[{_joined(parts)}]}}'
         return text
 
     @classmethod
     @cache
-    def _volatile(cls) -> set[str]:
-        return set(cls.VOLATILE)
+    def _volatile(cls) -> tuple[str, ...]:
+        """Their names, in the order of the fields."""
+        return tuple([field for field in cls.model_fields if field in cls.VOLATILE])
 
     def stats(self) -> str | None:
         """The volatile fields as JSON, or ``None`` when none is known."""
         fields = self.__dict__
-        if all(fields[field] is None for field in self.VOLATILE):
+        known = [field for field in self._volatile() if fields[field] is not None]
+        if not known:
             return None
-        return _dump(self, include=self._volatile())
+        values = [fields[field] for field in known]
+        if {*map(type, values)} == {int}:  # a dump of its own would cost ten times as much
+            return "{" + ",".join([f'"{field}":{value}' for field, value in zip(known, values, strict=True)]) + "}"
+        return _dump(self, include=set(known))
 
     def search_text(self) -> str:
         """The words that full-text search finds this object by."""
@@ -133,8 +146,8 @@ class Entity(Part):
 def content_hash(content: str) -> bytes:
     """blake2b-128 over the canonical JSON of ``Entity.content``; megabytes of it piece by piece, to hold no copy."""
     if len(content) <= _PIECE:
-        return blake2b(content.encode(), digest_size=16, person=b"hr%d" % HASH_VERSION).digest()
-    digest = blake2b(digest_size=16, person=b"hr%d" % HASH_VERSION)
+        return blake2b(content.encode(), digest_size=16, person=_PERSON).digest()
+    digest = blake2b(digest_size=16, person=_PERSON)
     for at in range(0, len(content), _PIECE):
         digest.update(content[at : at + _PIECE].encode())
     return digest.digest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -14,6 +15,8 @@ from specs.entities.constraints import Constraint
 from specs.entities.dependencies import Dependencies
 from specs.entities.indexes import Index
 from specs.entities.rewriting import ExtendedStatistics, RewriteRule
+
+_NAME, _COMMENT = attrgetter("name"), attrgetter("comment")
 
 
 class TableType(StrEnum):
@@ -201,9 +204,8 @@ class Table(Securable):
     """How many partitions there are now; volatile, since time-partitioned tables gain one a day."""
 
     def search_text(self) -> str:
-        words = [column.name for column in self.columns]
-        words += [column.comment for column in self.columns if column.comment]
-        return " ".join((super().search_text(), *words))
+        names, comments = map(_NAME, self.columns), map(_COMMENT, self.columns)
+        return " ".join([super().search_text(), *names, *filter(None, comments)])
 
 
 class Sequence(Securable):

@@ -16,8 +16,8 @@ _IDENTITY = {"a": "always", "d": "by_default"}
 _GENERATED = {"s": "stored", "v": "virtual"}
 _STORAGE = {"p": "plain", "m": "main", "e": "external", "x": "extended"}
 _COMPRESSION = {"p": "pglz", "l": "lz4"}
-_NOT_NULL = 5
-"""Where a row of the facet says that the column takes no nulls."""
+_NOT_NULL = 4
+"""Where a row of the facet, but for the table's oid, says that the column takes no nulls."""
 
 
 class Columns:
@@ -35,18 +35,22 @@ class Columns:
 
         Most columns are like another table's (``id bigint not null``) and immutable: they are shared.
         """
-        known, found = self._known, []
+        known = self._known
         if len(known) > SHARED:
             known.clear()
-        for row in rows:
-            key = row[1:-1] if row[1] not in comments else (*row[1:-1], comments[row[1]])
-            if unchecked and row[1] in unchecked:
-                key = (*key[: _NOT_NULL - 1], False, *key[_NOT_NULL:])
-            column = known.get(key)
-            if column is None:
-                column = known[key] = self._column(*key)
-            found.append(column)
-        return tuple(found)
+        keys = [row[1:-1] for row in rows]
+        if unchecked:
+            keys = [(*key[:_NOT_NULL], False, *key[_NOT_NULL + 1 :]) if key[0] in unchecked else key for key in keys]
+        if comments:
+            keys = [(*key, comments[key[0]]) if key[0] in comments else key for key in keys]
+        try:
+            return tuple([known[key] for key in keys])
+        except KeyError:
+            return tuple([known.get(key) or self._remembered(key) for key in keys])
+
+    def _remembered(self, key: tuple[Any, ...]) -> Column:
+        column = self._known[key] = self._column(*key)
+        return column
 
     def _column(
         self,

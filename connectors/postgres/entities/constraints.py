@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from specs import names
 from specs.entities.constraints import Constraint, ConstraintKind
+from specs.entities.construction import trusted
 
 KINDS = {
     "p": ConstraintKind.PRIMARY_KEY,
@@ -75,7 +76,7 @@ def constraint(
         fields["nulls_not_distinct"] = True
     if row.comment is not None:
         fields["comment"] = row.comment
-    return Constraint(**fields)
+    return trusted(Constraint, fields)
 
 
 def named_not_nulls(

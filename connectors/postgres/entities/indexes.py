@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.entities.options import options
+from specs.entities.construction import varied
 from specs.entities.indexes import Index, IndexKey
 
 _USUAL = (0, 100)
 """No collation, and the database's."""
 _DESC, _NULLS_FIRST = 1, 2
 SHARED = 4096
-"""Indexes whose fields are kept to be shared with others."""
+"""Indexes that are kept, since others are like them but for the name."""
 _CLASSES, _DETAILS = 6, 8
 """Places in a row of the facet."""
 
@@ -46,7 +47,7 @@ class KeyDetails:
         self.driver = driver
         self._collations: dict[int, str] = {}
         self._classes: dict[int, str | None] = {}
-        self._fields: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._known: dict[tuple[Any, ...], Index] = {}
 
     def ensure(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Look up what the indexes of these rows are made of and is not known yet: one statement, or none."""
@@ -64,20 +65,20 @@ class KeyDetails:
                 else:
                     self._classes[oid] = None if usual else name
 
-    def fields(self, row: IndexRow, columns: tuple[str, ...], own: tuple[str | None, ...]) -> dict[str, Any]:
-        """The index's fields, but for its name. ``own`` are the collations of its columns, empty where none has one.
+    def index(self, row: IndexRow, columns: tuple[str, ...], own: tuple[str | None, ...]) -> Index:
+        """The index of this row. ``own`` are the collations of its columns, empty where none has one.
 
-        Most indexes are like another table's: their fields are made once.
+        Most indexes are another table's under another name: what they are made of is built once.
         """
         if row.definitions is not None:
-            return _fields(row, columns, own, self)
+            return _index(row, columns, own, self)
         key = (columns, own, *row[2:])
-        found = self._fields.get(key)
+        found = self._known.get(key)
         if found is None:
-            if len(self._fields) > SHARED:
-                self._fields.clear()
-            found = self._fields[key] = _fields(row, columns, own, self)
-        return found
+            if len(self._known) > SHARED:
+                self._known.clear()
+            found = self._known[key] = _index(row, columns, own, self)
+        return varied(found, row.name)
 
     def operator_class(self, oid: int) -> str | None:
         """Its name, where it is not the default of its type."""
@@ -95,7 +96,7 @@ def index(
     key = numbers(row[2])
     columns = tuple([by_number.get(number, "") for number in key])
     own = tuple([collations.get(number) for number in key]) if collations else ()
-    return Index(name=row[1], **details.fields(IndexRow._make(row), columns, own))
+    return details.index(IndexRow._make(row), columns, own)
 
 
 def not_distinct(row: tuple[Any, ...]) -> bool:
@@ -103,11 +104,10 @@ def not_distinct(row: tuple[Any, ...]) -> bool:
     return row[_DETAILS] is not None and bool(json.loads(row[_DETAILS]).get("nulls_not_distinct"))
 
 
-def _fields(row: IndexRow, columns: Sequence[str], own: Sequence[str | None], known: KeyDetails) -> dict[str, Any]:
-    """All but the name."""
+def _index(row: IndexRow, columns: Sequence[str], own: Sequence[str | None], known: KeyDetails) -> Index:
     if row.definitions:
         columns = [column or definition for column, definition in zip(columns, row.definitions, strict=True)]
-    fields: dict[str, Any] = {"columns": tuple(columns[: row.key_columns]), "method": row.method}
+    fields: dict[str, Any] = {"name": row.name, "columns": tuple(columns[: row.key_columns]), "method": row.method}
     keys = _keys(row, columns, own or [None] * len(columns), known)
     if any(len(each.model_fields_set) > 1 for each in keys):
         fields["keys"] = tuple(keys)
@@ -123,7 +123,7 @@ def _fields(row: IndexRow, columns: Sequence[str], own: Sequence[str | None], kn
         fields |= {name: value for name, value in found.items() if value is not None}
     if row.comment is not None:
         fields["comment"] = row.comment
-    return fields
+    return Index(**fields)
 
 
 def _keys(row: IndexRow, columns: Sequence[str], own: Sequence[str | None], details: KeyDetails) -> list[IndexKey]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from connectors.common.slices import Raw
@@ -18,6 +19,7 @@ from connectors.postgres.entities.triggers import triggers
 from connectors.postgres.types import Types
 from specs import names
 from specs.entities.access import Grant
+from specs.entities.construction import trusted
 from specs.entities.database import Partitioning, Table, TableType
 from specs.entities.triggers import Trigger
 
@@ -28,6 +30,9 @@ _KINDS = {
     "m": TableType.MATERIALIZED,
     "f": TableType.FOREIGN,
 }
+_NUMBER_AND_NAME = itemgetter(1, 2)
+"""Of a column, among the values of its row."""
+_ACL = itemgetter(-1)
 _KEY = re.compile(r"^(\w+)\s*\((.*)\)$", re.DOTALL)
 
 
@@ -42,8 +47,10 @@ class Tables:
         _, kind, owner, tuples, size, persistence, storage, reloptions, details, toasted, *acl = rows["relation"][0]
         comments = {number: text for _, number, text in rows.get("comments", ())}
         columns = rows.get("columns", [])
-        by_number: dict[int, str] = {row[1]: row[2] for row in columns}
-        fields: dict[str, Any] = {"table_type": _KINDS[kind], "owner": owner}
+        by_number: dict[int, str] = dict(map(_NUMBER_AND_NAME, columns))
+        fields: dict[str, Any] = {
+            "fqn": fqn, "name": name, "parent": parent, "table_type": _KINDS[kind], "owner": owner,
+        }  # fmt: skip
         if details is not None:
             fields |= self._details(details)
         if 0 in comments:
@@ -70,8 +77,11 @@ class Tables:
             fields["row_estimate"] = int(tuples)
         if kind in "rm":
             fields["size_bytes"] = rows["sizes"][0][1] if "sizes" in rows else size
-        properties = dict(option.partition("=")[::2] for option in reloptions or ())
-        properties |= {f"toast.{option.partition('=')[0]}": option.partition("=")[2] for option in toasted or ()}
+        properties: dict[str, str] = {}
+        if reloptions:
+            properties |= [option.partition("=")[::2] for option in reloptions]
+        if toasted:
+            properties |= [(f"toast.{option.partition('=')[0]}", option.partition("=")[2]) for option in toasted]
         if persistence == "u":
             properties["unlogged"] = "true"
         if "parents" in rows:
@@ -84,10 +94,10 @@ class Tables:
             fields["properties"] = properties
         if raw.listed.data[-1] is not None:
             fields["extension"] = raw.listed.data[-1]
-        if acl[0] is not None or any(row[-1] is not None for row in columns):
+        if acl[0] is not None or any(map(_ACL, columns)):
             fields["grants"] = _grants(acl[0], acl[1], columns)
         fields |= beside(rows, self.database)
-        return Table(fqn=fqn, name=name, parent=parent, **fields)
+        return trusted(Table, fields)
 
     def _details(self, text: str) -> dict[str, Any]:
         """What few tables have."""
