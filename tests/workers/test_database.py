@@ -43,6 +43,7 @@ def test_a_new_database_is_created_with_its_folder(db: Database, file: Path) -> 
     with db.read() as conn:
         assert stored(conn) == HEAD
         assert conn.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert conn.exec_driver_sql("PRAGMA page_size").scalar() == 8192
     assert {"runs", "units", "entities"} <= tables(db).keys()
 
 
