@@ -1,10 +1,17 @@
-"""The writer's statements on SQLite: tuples into prepared statements, ids given out under the write lock."""
+"""The writer's statements on SQLite: tuples into prepared statements, ids given out under the write lock.
+
+New rows go in many to a statement where that is faster: each step of a statement lets go of the interpreter's lock, and
+a thread that waits for it is woken. Contents are large enough to go one by one, and the search index would write
+itself out for each statement of several rows.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,6 +23,8 @@ from workers import sqlfile
 from workers.catalog.backend import Event, Known, Old, Stamp
 from workers.catalog.words import LONGEST
 
+VALUES = 960
+"""Values in one statement of several rows, about; SQLite may have been built for 999."""
 LARGE = 1_000_000
 """Characters of a content from which on no copy of it stays behind in the prepared statement."""
 
@@ -47,12 +56,12 @@ class SqliteBackend:
             words.append((at, text))
             if row.stats is not None:
                 stats.append((at, row.stats))
-        self._many("insert_entities", entities)
+        self._together("insert_entities", entities)
         if any(len(row.content) > LARGE for row in rows):  # SQLite keeps what was bound last until it is bound again
             contents.append((0, "", "", 0))
         self._many("insert_contents", contents)
         self._many("index_words", words)
-        self._many("insert_stats", stats)
+        self._together("insert_stats", stats)
 
     def update(self, rows: Sequence[tuple[int, Row, Old]], stamp: Stamp) -> None:
         self.execute("update_entity", (entity_values(id_, row, stamp) for id_, row, _ in rows))
@@ -74,7 +83,8 @@ class SqliteBackend:
         self._many(name, list(values))
 
     def append(self, first: int, events: Sequence[Event], stamp: Stamp) -> None:
-        self._many("insert_events", [(n, *event, stamp.run, stamp.now) for n, event in enumerate(events, first)])
+        insert = self._together if all(event.diff is None for event in events) else self._many  # a diff may be large
+        insert("insert_events", [(n, *event, stamp.run, stamp.now) for n, event in enumerate(events, first)])
 
     def refused(self, error: Exception) -> bool:
         cause = error.orig if isinstance(error, DBAPIError) else error
@@ -83,9 +93,24 @@ class SqliteBackend:
         own = sqlite3.DataError | sqlite3.IntegrityError | sqlite3.InterfaceError | sqlite3.ProgrammingError
         return isinstance(cause, own | UnicodeError | OverflowError)
 
+    def _together(self, name: str, rows: list[tuple[Any, ...]]) -> None:
+        """Insert rows of plain values, many with one statement."""
+        each = VALUES // len(rows[0]) if rows else 1
+        rest = len(rows) - len(rows) % each
+        if rest:
+            packed = [tuple(chain.from_iterable(rows[at : at + each])) for at in range(0, rest, each)]
+            self.conn.exec_driver_sql(_several(self.queries.driver(name), each), packed)
+        self._many(name, rows[rest:])
+
     def _many(self, name: str, values: list[Any]) -> None:
         if values:
             self.conn.exec_driver_sql(self.queries.driver(name), values)
+
+
+@cache
+def _several(statement: str, rows: int) -> str:
+    """The statement for so many rows: its tuple of question marks is the end of it."""
+    return statement + f", {statement[statement.rindex('(') :]}" * (rows - 1)
 
 
 def entity_values(id_: int, row: Row, stamp: Stamp) -> dict[str, Any]:
