@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -20,14 +20,12 @@ from specs.work import Verdict
 from workers import sqlfile
 from workers.catalog.absences import apply, protect
 from workers.catalog.marks import load_marks
-from workers.catalog.seen import Marks
 from workers.catalog.tiling import tiles
+from workers.catalog.unseen import LISTINGS, Listing, look_up, unseen
 
 if TYPE_CHECKING:
     from workers.database import Database
 
-PAGE = 5000
-"""Entities of a listing that are read at once; the limit of ``listing_page``, and of ``to_confirm``."""
 PART = 1000
 """Suspects that one confirm unit asks about, at most."""
 MAX_FRACTION = 0.1
@@ -48,16 +46,17 @@ def plan_confirmation(db: Database, conn: Connection, run: str) -> Iterator[Part
     queries = sqlfile.load("workers.catalog", db.dialect)
     conn.execute(queries["forget_absences"], {"run": run})
     sent, listed = load_marks(conn, queries, run)
-    recorded = conn.execute(queries["any_fingerprint"]).first() is not None
-    for node, scope, fingerprint in _complete_listings(conn, queries, run):
-        known = None
-        if recorded or fingerprint is not None:
-            place = {"scope": scope, "node": node}
-            known = conn.exec_driver_sql(queries.driver("fingerprint"), place).scalar_one_or_none()
-        _suspect(conn, queries, run, node, scope, fingerprint, known, sent, listed)
-        if fingerprint is not None and fingerprint != known:
-            row = {"scope": scope, "node": node, "fingerprint": fingerprint}
-            conn.execute(queries["record_fingerprint"], row)
+    listings = _complete_listings(conn, queries, run)
+    while group := look_up(conn, queries, list(islice(listings, LISTINGS))):
+        for listing, ids in unseen(conn, queries, group, sent, listed):
+            _suspect(conn, queries, run, listing, ids)
+        fresh = [
+            {"scope": each.scope, "node": each.node, "fingerprint": each.fingerprint}
+            for each in group
+            if each.fingerprint is not None and each.fingerprint != each.known
+        ]
+        if fresh:
+            conn.exec_driver_sql(queries.driver("record_fingerprint"), fresh)
     protect(conn, queries, run, lambda mark: mark in sent or mark in listed)
     return _parts(conn, queries, run)
 
@@ -112,39 +111,16 @@ def _coverage(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[
         at = {"run": run, "node": page[-1][0], "scope": page[-1][1], "n": page[-1][2]}
 
 
-def _suspect(
-    conn: Connection,
-    queries: sqlfile.Queries,
-    run: str,
-    node: str,
-    scope: str,
-    fingerprint: str | None,
-    known: str | None,
-    sent: Marks,
-    listed: Marks,
-) -> None:
+def _suspect(conn: Connection, queries: sqlfile.Queries, run: str, listing: Listing, ids: Sequence[int]) -> None:
     """Write down the unseen entities of one complete listing.
 
     Where the source hides what we have no grant for, absence proves nothing once our grants have changed since the
     object was last seen: such objects stay in doubt until they are seen again or the old grants are back.
     """
-    at = 0
-    while True:
-        page = {"scope": scope, "node": node, "after": at}
-        rows = conn.exec_driver_sql(queries.driver("listing_page"), page).fetchall()
-        given = {"run": run, "known": known, "grants": fingerprint or ""}
-        found = [
-            given | {"id": id_}
-            for id_, mark, owner in rows
-            if not (mark in sent or mark in listed or (owner is not None and owner not in sent))
-        ]
-        if found:
-            conn.exec_driver_sql(queries.driver("suspect"), found)
-            place = {"run": run, "scope": scope, "node": node, "known": known}
-            conn.exec_driver_sql(queries.driver("doubt"), place)
-        if len(rows) < PAGE:
-            return
-        at = rows[-1][0]
+    given = {"run": run, "known": listing.known, "grants": listing.fingerprint or ""}
+    conn.exec_driver_sql(queries.driver("suspect"), [given | {"id": id_} for id_ in ids])
+    place = {"run": run, "scope": listing.scope, "node": listing.node, "known": listing.known}
+    conn.exec_driver_sql(queries.driver("doubt"), place)
 
 
 def _parts(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[Part]:

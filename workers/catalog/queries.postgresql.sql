@@ -59,4 +59,25 @@ DELETE FROM entities WHERE id IN (SELECT value::bigint FROM json_array_elements_
 SELECT l.scope, (
   SELECT count(*) FROM (SELECT 1 FROM entities e WHERE e.scope = l.scope AND e.state = 'live' LIMIT :most) found
 ) AS n
-FROM json_array_elements_text(CAST(:listings AS json)) AS l (scope);
+FROM json_array_elements_text(CAST(:listings AS json)) AS l (scope)
+
+-- name: listings
+SELECT l.n, f.fingerprint, (
+  SELECT count(*) FROM (
+    SELECT 1 FROM entities e WHERE e.scope = l.scope COLLATE "C" AND e.node = l.node COLLATE "C" LIMIT :most
+  ) found
+)
+FROM (
+    SELECT (n - 1)::int AS n, key ->> 0 AS scope, key ->> 1 AS node
+    FROM json_array_elements((:listings)::json) WITH ORDINALITY AS k (key, n)
+) AS l
+LEFT JOIN fingerprints AS f ON f.scope = l.scope COLLATE "C" AND f.node = l.node COLLATE "C"
+
+-- name: entities_of_listings
+SELECT l.n, e.id, e.mark, e.owner
+FROM (
+    SELECT (n - 1)::int AS n, key ->> 0 AS scope, key ->> 1 AS node
+    FROM json_array_elements((:listings)::json) WITH ORDINALITY AS k (key, n)
+) AS l
+JOIN entities AS e ON e.scope = l.scope COLLATE "C" AND e.node = l.node COLLATE "C"
+WHERE e.state <> 'deleted'

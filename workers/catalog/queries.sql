@@ -45,12 +45,6 @@ SELECT id, mark, owner FROM entities
 WHERE scope = :scope AND node = :node AND state <> 'deleted' AND id > :after
 ORDER BY id LIMIT 5000
 
--- name: any_fingerprint
-SELECT 1 FROM fingerprints LIMIT 1
-
--- name: fingerprint
-SELECT fingerprint FROM fingerprints WHERE scope = :scope AND node = :node
-
 -- name: record_fingerprint
 INSERT INTO fingerprints (scope, node, fingerprint) VALUES (:scope, :node, :fingerprint)
 ON CONFLICT (scope, node) DO UPDATE SET fingerprint = excluded.fingerprint

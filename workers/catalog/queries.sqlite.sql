@@ -60,4 +60,20 @@ DELETE FROM entities WHERE id IN (SELECT value FROM json_each(:ids))
 SELECT l.value AS scope, (
   SELECT count(*) FROM (SELECT 1 FROM entities e WHERE e.scope = l.value AND e.state = 'live' LIMIT :most) found
 ) AS n
-FROM json_each(:listings) AS l;
+FROM json_each(:listings) AS l
+
+-- name: listings
+SELECT l.key, f.fingerprint, (
+  SELECT count(*) FROM (
+    SELECT 1 FROM entities e
+    WHERE e.scope = json_extract(l.value, '$[0]') AND e.node = json_extract(l.value, '$[1]') LIMIT :most
+  ) found
+)
+FROM json_each(:listings) AS l
+LEFT JOIN fingerprints AS f ON f.scope = json_extract(l.value, '$[0]') AND f.node = json_extract(l.value, '$[1]')
+
+-- name: entities_of_listings
+SELECT l.key, e.id, e.mark, e.owner
+FROM json_each(:listings) AS l
+JOIN entities AS e ON e.scope = json_extract(l.value, '$[0]') AND e.node = json_extract(l.value, '$[1]')
+WHERE e.state <> 'deleted'
