@@ -20,7 +20,6 @@ from specs.work import Run
 from workers.database import Database, open_database
 from workers.ledger import SqlLedger
 from workers.memory import tune
-from workers.sinks import configured
 from workers.sources import build, topology
 
 OnProgress = Callable[[Progress], None]
@@ -118,7 +117,10 @@ def retryable(ledger: SqlLedger, run: str) -> tuple[Recipe, list[Start]]:
 def root_of(recipe: Recipe, secrets: Mapping[str, str]) -> Start:
     """The root unit of a recipe. Raises ``Usage`` for a mistake in its connection or sinks."""
     build(recipe, secrets).close()
-    configured(recipe.sinks, secrets)
+    if recipe.sinks:
+        from workers.sinks import configured
+
+        configured(recipe.sinks, secrets)
     service = recipe.service.name
     return Start(topology(recipe).root.name, Scope.of(service), [service, service, {}, None])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -16,8 +17,10 @@ from workers.catalog import Catalog
 from workers.database import Database
 from workers.ledger import SqlLedger
 from workers.memory import MB, peak_rss, rss
-from workers.publisher import Published
 from workers.queues.memory import BYTES
+
+if TYPE_CHECKING:
+    from workers.publisher import Published
 
 SLOWEST = 5
 

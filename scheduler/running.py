@@ -102,7 +102,6 @@ def finish(summary: Summary, *, as_json: bool, catalog: str) -> int:
     """Print the result of a run; returns the exit code."""
     from scheduler.catalog_place import named
     from scheduler.display.render import clean
-    from scheduler.display.report import report
     from scheduler.options import emit
 
     if as_json:
@@ -112,6 +111,8 @@ def finish(summary: Summary, *, as_json: bool, catalog: str) -> int:
         for error in summary.sink_errors:
             click.echo(f"sink failed: {clean(error)}", err=True)
     else:
+        from scheduler.display.report import report
+
         click.echo(report(summary, named(catalog)))
     if summary.status == "failed" and summary.reason:
         click.echo(f"error: {clean(summary.reason)}", err=True)

@@ -9,7 +9,7 @@ from scheduler.sinking import overdue
 from scheduler.snapshots import died
 from workers.database import Database, open_database
 from workers.publishing import Followers
-from workers.publishing.letters import count
+from workers.publishing.dead_letters import count
 from workers.scheduling import Chores
 
 HOPELESS = 3

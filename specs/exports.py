@@ -16,9 +16,13 @@ def lazy(
 
     >>> __getattr__, __all__ = lazy(__name__, {"access": "Grant Policy", "indexes": "Index"})  # doctest: +SKIP
 
-    What type checkers see stands beside it, under ``TYPE_CHECKING``.
+    What type checkers see stands beside it, under ``TYPE_CHECKING``. Raises ``ValueError`` for a name that is also a
+    module's: whoever imports that module would hide it.
     """
     found = {name: module for module, names in places.items() for name in names.split()}
+    hidden = places.keys() & found.keys()
+    if hidden:
+        raise ValueError(f"package {package!r} exports what it calls modules, too: {', '.join(sorted(hidden))}")
 
     def attribute(name: str) -> Any:
         if name not in found:

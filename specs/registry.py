@@ -20,9 +20,13 @@ GROUP = "headrace.connectors"
 @cache
 def known() -> tuple[str, ...]:
     """The names of all connectors, sorted; nothing is imported for it but the ``connectors`` package itself."""
+    return tuple(sorted(_folders() | {entry.name for entry in entry_points(group=GROUP)}))
+
+
+@cache
+def _folders() -> frozenset[str]:
     package = import_module("connectors")
-    folders = {m.name for m in iter_modules(package.__path__) if m.ispkg and m.name != "common"}
-    return tuple(sorted(folders | {entry.name for entry in entry_points(group=GROUP)}))
+    return frozenset(m.name for m in iter_modules(package.__path__) if m.ispkg and m.name != "common")
 
 
 @cache
@@ -33,15 +37,12 @@ def load(name: str) -> ServiceSpec:
     """
     if ":" in name:
         return _checked(name, _attribute(name))
-    if name not in known():
-        raise known_values("unknown connector", name, known(), remedy="see: headrace connectors")
-    for entry in entry_points(group=GROUP):
-        if entry.name == name and not _is_folder(name):
-            found = entry.load()
-            break
-    else:
-        found = import_module(f"connectors.{name}.service_spec").spec
-    return _checked(name, found)
+    if name in _folders():
+        return _checked(name, import_module(f"connectors.{name}.service_spec").spec)
+    for entry in entry_points(group=GROUP):  # reads what every installed package declares
+        if entry.name == name:
+            return _checked(name, entry.load())
+    raise known_values("unknown connector", name, known(), remedy="see: headrace connectors")
 
 
 def _attribute(name: str) -> object:
@@ -94,8 +95,3 @@ def by_url(url: str) -> ServiceSpec:
     if "+" in scheme and "sqlalchemy" in known():
         return load("sqlalchemy")
     raise known_values("no connector for the URL scheme", scheme, schemes)
-
-
-def _is_folder(name: str) -> bool:
-    package = import_module("connectors")
-    return any(m.name == name and m.ispkg for m in iter_modules(package.__path__))

@@ -10,7 +10,6 @@ from specs.errors import HeadraceError
 from specs.recipe import Recipe
 from workers.catalog import Catalog
 from workers.database import Database
-from workers.sinks import configured
 
 
 @dataclass(slots=True)
@@ -26,6 +25,8 @@ def publish(db: Database, recipe: Recipe, secrets: Mapping[str, str]) -> Publish
 
     One that fails keeps what it had and hinders no other.
     """
+    from workers.sinks import configured  # with the models of all sinks, which most crawls do not need
+
     done = Published()
     for sink in configured(recipe.sinks, secrets, "snapshot"):
         try:

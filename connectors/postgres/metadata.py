@@ -12,7 +12,7 @@ from typing import Any
 from connectors.common.bundle import Bundle
 from connectors.common.slices import Listed, SliceReader
 from connectors.common.types import forget
-from connectors.postgres import checks, containers, others, presence
+from connectors.postgres import containers, others, presence
 from connectors.postgres.connection import PostgresConnection
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.entities import objects
@@ -107,6 +107,8 @@ class PostgresSource(DatabaseSource):
         return self.driver.open().info.parameter_status("server_version")
 
     def check(self) -> Iterator[Step]:
+        from connectors.postgres import checks  # a crawl does without
+
         yield from checks.check(self)
 
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:

@@ -36,7 +36,7 @@ def list_(sink: str | None, limit: int, catalog: str, as_json: bool) -> None:
     from scheduler.display.tables import table
     from specs.errors import known_values
     from workers.publishing import Followers, letters
-    from workers.publishing.letters import count
+    from workers.publishing.dead_letters import count
 
     with opened(catalog) as db:
         if sink is not None:

@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path as FilePath
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from scheduler.recipes import database_files, datahub, marks, openmetadata, passwords, shorthand
-from scheduler.recipes.away import stand_in
+from scheduler.recipes import database_files, passwords
 from scheduler.recipes.stashing import Stash
 from specs import registry
 from specs.config import LOCAL_FILE, ConnectionConfig
@@ -20,6 +19,9 @@ from specs.errors import Usage
 from specs.problems import Path, Problem, dotted, nearest, problems
 from specs.recipe import Recipe
 from specs.secrets import prompts, resolve
+
+if TYPE_CHECKING:
+    from scheduler.recipes import marks
 
 M = TypeVar("M", bound=BaseModel)
 Ask = Callable[[str], str]
@@ -132,6 +134,8 @@ def _whole(written: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
 
 def read(path: FilePath) -> marks.Marked:
     """Read a YAML file. Raises ``Usage`` when it cannot be read."""
+    from scheduler.recipes import marks  # with YAML, which a URL does not need
+
     try:
         if path.is_dir():
             raise Usage("is a folder, not a recipe file", str(path), reason="recipe")
@@ -156,19 +160,28 @@ def _from_file(path: FilePath, name: str | None) -> Draft:
         raise Usage(
             f"{document.where}:1:1: a recipe is a mapping with the keys service, connection, ...", reason="recipe"
         )
-    draft = Draft(document.data, document)
-    if datahub.recognises(document.data):
-        translated = datahub.translate(document.data, document.place, name)
-        draft = Draft(translated.data, document, translated.origins, translated.secrets, translated.notices)
-    elif openmetadata.recognises(document.data):
-        translated = openmetadata.translate(document.data, document.place)
-        draft = Draft(translated.data, document, translated.origins, translated.secrets, translated.notices)
+    draft = Draft(document.data, document) if "service" in document.data else _from_others(document, name)
     if name and isinstance(draft.data.get("service"), dict):
         draft.data["service"]["name"] = name
     return draft
 
 
+def _from_others(document: marks.Marked, name: str | None) -> Draft:
+    """A draft from a recipe of DataHub or a workflow of OpenMetadata; neither has a key ``service``."""
+    from scheduler.recipes import datahub, openmetadata
+
+    if datahub.recognises(document.data):
+        translated = datahub.translate(document.data, document.place, name)
+    elif openmetadata.recognises(document.data):
+        translated = openmetadata.translate(document.data, document.place)
+    else:
+        return Draft(document.data, document)
+    return Draft(translated.data, document, translated.origins, translated.secrets, translated.notices)
+
+
 def _from_url(url: str, name: str | None) -> Draft:
+    from scheduler.recipes import shorthand
+
     found = shorthand.translate(url, name)
     return Draft(found.data, secrets=found.secrets, notices=found.notices)
 
@@ -226,6 +239,8 @@ def _settings(
     env: Mapping[str, str] | None,
 ) -> M:
     if draft.away:
+        from scheduler.recipes.away import stand_in
+
         written = stand_in(written, os.environ if env is None else env)
     try:
         settings = resolve(written, secrets, path, env=env)

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = ("specs.entities", "specs.sources")
+from specs.exports import lazy
+
+PACKAGES = ("specs.entities", "specs.sources", "workers.metrics", "workers.publishing", "workers.scheduling")
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -52,3 +54,8 @@ def test_entity_types_are_known_by_name_without_being_imported() -> None:
     )
     out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
     assert out == "specs.entities.dashboard None\n"
+
+
+def test_what_importing_a_module_would_hide_is_refused() -> None:
+    with pytest.raises(ValueError, match="exports what it calls modules, too: letters"):
+        lazy("shop", {"letters": "Letter letters"})

@@ -1,7 +1,19 @@
-"""External sinks in ``mode: changes``: they follow the change feed, each at its own pace."""
+"""External sinks in ``mode: changes``: they follow the change feed, each at its own pace.
 
-from workers.publishing.embedded import feed
-from workers.publishing.followers import Followers, FollowerView
-from workers.publishing.letters import Letter, letters
+A module is imported when one of its names is first used: most crawls have no sinks.
+"""
 
-__all__ = ["FollowerView", "Followers", "Letter", "feed", "letters"]
+from typing import TYPE_CHECKING
+
+from specs.exports import lazy
+
+if TYPE_CHECKING:
+    from workers.publishing.dead_letters import Letter as Letter
+    from workers.publishing.dead_letters import letters as letters
+    from workers.publishing.embedded import feed as feed
+    from workers.publishing.followers import Followers as Followers
+    from workers.publishing.followers import FollowerView as FollowerView
+else:
+    __getattr__, __all__ = lazy(
+        __name__, {"dead_letters": "Letter letters", "embedded": "feed", "followers": "FollowerView Followers"}
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from specs.errors import HeadraceError, Retry
 from specs.sink import Change, ChangeSink
 from workers.database import Database
-from workers.publishing import letters, pages
+from workers.publishing import dead_letters, pages
 from workers.publishing.delivering import Delivery, Sent
 from workers.publishing.followers import BEGIN, Followers, Held, Position
 from workers.retries import jitter
@@ -82,7 +82,7 @@ class Following:
     def replay(self, fqn: str = "") -> Fed:
         """Send the sink's dead letters again, as the catalog has these objects now; of one object, where given."""
         self.fed.refused = 0
-        for page in letters.pages(self._db, self.held.sink, fqn):
+        for page in dead_letters.pages(self._db, self.held.sink, fqn):
             changes = pages.arranged(pages.current(self._db, [letter.change() for letter in page]))
             self._settle(changes, self.held.position)
         return self.fed
@@ -96,7 +96,7 @@ class Following:
             self.moved = self.moved or delivery.requests > 0
         if changes or position != self.held.position:
             with self._db.write() as conn:
-                letters.settle(self._db, conn, self.held.sink, changes, refused)
+                dead_letters.settle(self._db, conn, self.held.sink, changes, refused)
                 if not self._followers.acknowledge(conn, self.held, position, self._lease):
                     raise Lost
             self.held = self.held.moved(position)

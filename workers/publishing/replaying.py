@@ -9,9 +9,9 @@ from typing import Any
 
 from specs.errors import HeadraceError, Usage, known_values
 from workers.database import Database
+from workers.publishing.dead_letters import count, letters
 from workers.publishing.followers import Followers, Held
 from workers.publishing.following import Following, Lost, Stopped
-from workers.publishing.letters import count, letters
 from workers.publishing.publishing import Make, make
 from workers.stopping import Stop
 

@@ -20,9 +20,9 @@ from tests.workers.publishing.told import (
     view,
 )
 from workers.database import Database
+from workers.publishing.dead_letters import letters
 from workers.publishing.delivering import Sent
 from workers.publishing.following import Following
-from workers.publishing.letters import letters
 from workers.stopping import Stop
 
 
