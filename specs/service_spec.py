@@ -64,7 +64,8 @@ class ServiceSpec:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DefaultDatabaseSpec(ServiceSpec):
     """A database connector. ``profiler_class`` and ``sampler_class`` are ``None`` as long as none is bound: profiling
     answers with ``Fatal`` (unsupported) until then."""
+
+    __slots__ = ()
