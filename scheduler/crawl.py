@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from scheduler.driving import Job, drive
 from scheduler.gathering import summarise
-from scheduler.reconcile import adopt
+from scheduler.reconcile import inherit
 from scheduler.run_state import at_work
 from scheduler.sinking import due, sink
 from scheduler.summary import Progress, Summary
@@ -59,8 +59,7 @@ def resume(
             published = sink(db, run, recipe, secrets)
             return summarise(db, ledger, run, seconds=time.monotonic() - begun, published=published)
         root_of(recipe, secrets)
-        ledger.expire(now=time.time())
-        alive = adopt(ledger, run.id, now=time.time())
+        alive = inherit(ledger, run.id)
         if alive:
             raise Usage(f"run {run.id} is at work", ", ".join(sorted(alive)), "stop that process, or wait for its end")
         return drive(Job(db, ledger, catalog, run, recipe, secrets, workers, accept_identity), on_progress)

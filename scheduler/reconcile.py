@@ -8,6 +8,8 @@ from collections.abc import Callable
 from specs.ledger import Ledger
 from specs.work import Run
 from workers import liveness
+from workers.ledger import SqlLedger
+from workers.ledger.leases import GRACE
 from workers.retries import patiently
 
 EVERY = 1.0
@@ -38,6 +40,22 @@ class Reconciler:
         if patiently(lambda: self._outstanding(self._run)):
             return patiently(lambda: self._ledger.run(self._run)) if due else None, returned
         return patiently(lambda: self._ledger.advance(self._run, now=self._clock())), returned
+
+
+def inherit(
+    ledger: SqlLedger, run: str, *, grace: float = GRACE, sleep: Callable[[float], None] = time.sleep
+) -> set[str]:
+    """Take over what others held of a run; returns those of them that are still alive.
+
+    Dead processes of this machine are known; of others their leases tell, once they were overdue for long enough.
+    """
+    end = time.monotonic() + 2 * (grace + EVERY)
+    while True:
+        ledger.expire(now=time.time(), grace=grace)
+        alive = adopt(ledger, run, now=time.time())
+        if not alive & ledger.holders(run)[0] or ledger.leased(run) or time.monotonic() >= end:
+            return alive
+        sleep(EVERY)
 
 
 def adopt(ledger: Ledger, run: str, *, gone: Callable[[str], bool] = liveness.gone, now: float) -> set[str]:

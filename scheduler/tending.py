@@ -16,6 +16,7 @@ from workers.app import make
 from workers.database import Database
 from workers.joining import joined
 from workers.ledger import SqlLedger
+from workers.ledger.leases import GRACE, grace
 from workers.logs import context
 from workers.presence import EVERY, live
 from workers.queues.redis import RedisQueue
@@ -33,7 +34,8 @@ log = logging.getLogger("headrace.scheduler")
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """The ledger, the sink queue and the broker of one cluster; ``place`` names Redis without secrets."""
+    """The ledger, the sink queue and the broker of one cluster; ``place`` names Redis without secrets, ``grace`` are
+    the seconds for which leases may be overdue."""
 
     db: Database
     ledger: SqlLedger
@@ -42,6 +44,7 @@ class Cluster:
     client: Client
     prefix: str
     place: str
+    grace: float = GRACE
 
 
 @contextmanager
@@ -49,7 +52,7 @@ def connected(settings: Settings) -> Iterator[Cluster]:
     """Everything that a scheduler needs, closed at the end. Raises what ``joined`` raises."""
     url = settings.redis.get_secret_value()
     with joined(settings) as (db, queue), connect(url) as client, make(settings) as app:
-        yield Cluster(db, SqlLedger(db), queue, app, client, settings.prefix, where(url))
+        yield Cluster(db, SqlLedger(db), queue, app, client, settings.prefix, where(url), grace(settings.lease))
 
 
 class Tending:
@@ -64,7 +67,7 @@ class Tending:
 
     def heal(self) -> int:
         """Give back units whose lease ran out, ready those whose time has come; returns how many."""
-        return self._cluster.ledger.expire(now=self._clock())
+        return self._cluster.ledger.expire(now=self._clock(), grace=self._cluster.grace)
 
     def recover(self) -> int:
         """Give back what workers that were stopped could not, since the database was out then; returns how many units.

@@ -79,7 +79,7 @@ class Ledger(Protocol):
         ...
 
     def flushing(self, unit: str, fence: int, position: Position) -> bool:
-        """The final batch is in the queue; the slot is free again."""
+        """The final batch is in the queue; the slot is free again. Raises ``Retry`` while the unit is being stored."""
         ...
 
     def release(
@@ -96,8 +96,13 @@ class Ledger(Protocol):
         """Store batches in order, all effects or none of each, in as few transactions as correctness allows."""
         ...
 
-    def expire(self, *, now: float) -> int:
-        """Give back units whose lease ran out, ready the delayed ones whose time has come. Returns how many changed."""
+    def expire(self, *, now: float, grace: float = 20.0) -> int:
+        """Give back units whose lease ran out and was not renewed since, ready the delayed ones whose time has come.
+        Returns how many changed.
+
+        Called again and again: a lease is taken away when it was overdue at every call for ``grace`` seconds, at two
+        calls at least, since its holder may live and wait for a row that somebody else has locked.
+        """
         ...
 
     def advance(self, run: str, *, now: float) -> Run:

@@ -60,7 +60,8 @@ class Settings(Model):
 
     lease: float = Field(
         default=60, ge=2, le=3600,
-        description="Seconds for which a unit of work belongs to a worker that went silent; renewed after a quarter.",
+        description="Seconds for which a unit of work belongs to a worker that went silent; renewed after a quarter. "
+        "It is another's once it has been overdue for a third of this, and for 20 seconds at most.",
     )  # fmt: skip
 
     memory: int | None = Field(

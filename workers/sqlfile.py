@@ -3,9 +3,10 @@
 Where there are many, ``queries/*.sql`` has those of both dialects, a file for each subject.
 
 Statements use ``:name`` parameters. ``{now}`` stands for the clock: the server's on PostgreSQL, the parameter
-``:now`` on SQLite; ``{lock}`` and ``{skip_locked}`` lock the selected rows on PostgreSQL and are nothing on SQLite,
-where a writing transaction is alone; ``{octets}`` is the function that knows the size of a text without reading it
-(on SQLite: in characters). A statement of the dialect's file replaces the common one of the same name.
+``:now`` on SQLite; ``{clock}`` for the same after a statement has waited for its rows. ``{lock}`` and
+``{skip_locked}`` lock the selected rows on PostgreSQL and are nothing on SQLite, where a writing transaction is alone;
+``{octets}`` is the function that knows the size of a text without reading it (on SQLite: in characters). A statement of
+the dialect's file replaces the common one of the same name.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from pathlib import Path
 from sqlalchemy import TextClause, text
 
 _NAME = re.compile(r"^-- name: (\w+)[ \t]*$", re.MULTILINE)
-_WORD = re.compile(r"\{(now|lock|skip_locked|octets)\}")
+_WORD = re.compile(r"\{(now|clock|lock|skip_locked|octets)\}")
 _PARAMETER = re.compile(r"(?<![:\w]):([A-Za-z_]\w*)")
 _WORDS = {
-    "sqlite": {"now": ":now", "lock": "", "skip_locked": "", "octets": "length"},
+    "sqlite": {"now": ":now", "clock": ":now", "lock": "", "skip_locked": "", "octets": "length"},
     "postgresql": {
         "now": "extract(epoch from statement_timestamp())::double precision",
+        "clock": "extract(epoch from clock_timestamp())::double precision",
         "lock": "FOR UPDATE",
         "skip_locked": "FOR UPDATE SKIP LOCKED",
         "octets": "octet_length",

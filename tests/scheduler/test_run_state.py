@@ -11,6 +11,7 @@ import pytest
 
 from scheduler.crawl import resume
 from scheduler.gathering import status
+from scheduler.reconcile import inherit
 from scheduler.run_state import state_of
 from specs.errors import Usage
 from specs.recipe import Recipe
@@ -56,6 +57,8 @@ def test_of_another_machine_only_the_leases_tell(ledger: SqlLedger) -> None:
     claim = ledger.claim("elsewhere.0123:1:2", run=run.id, now=time.time())
     assert claim is not None
     assert state_of(ledger, ledger.run(run.id)) == "running"
+    assert ledger.renew(claim.unit.id, claim.fence, lease=0.0, now=time.time())
+    assert state_of(ledger, ledger.run(run.id)) == "interrupted", "its lease ran out"
 
 
 def test_who_asks_about_his_own_run_has_stopped_working_on_it(ledger: SqlLedger) -> None:
@@ -86,3 +89,22 @@ def test_a_run_that_is_at_work_is_not_resumed_beside_it(tmp_path: object) -> Non
         process.wait()
         db.close()
     assert resume(run.id, catalog=url).status == "complete"
+
+
+def test_what_another_machine_held_is_taken_over_when_its_lease_stays_overdue(ledger: SqlLedger) -> None:
+    run, elsewhere = opened(ledger), "elsewhere.0123:1:2"
+    ledger.own(run.id, elsewhere)
+    assert ledger.claim(elsewhere, run=run.id, lease=0.0, now=time.time()) is not None
+    assert inherit(ledger, run.id, grace=0.01, sleep=lambda seconds: time.sleep(0.02)) == set()
+    assert ledger.claim("here", run=run.id, now=time.time()) is not None
+
+
+def test_who_renews_while_another_waits_for_the_run_keeps_it(ledger: SqlLedger) -> None:
+    run, elsewhere = opened(ledger), "elsewhere.0123:1:2"
+    claim = ledger.claim(elsewhere, run=run.id, lease=0.0, now=time.time())
+    assert claim is not None
+
+    def renews(seconds: float) -> None:
+        assert ledger.renew(claim.unit.id, claim.fence, now=time.time())
+
+    assert inherit(ledger, run.id, sleep=renews) == {elsewhere}

@@ -6,6 +6,7 @@ import json
 from secrets import randbits
 from typing import Any
 
+from specs.errors import Retry
 from specs.names import clean
 from specs.work import Claim, Position
 from workers.ledger.desk import Desk, dump, load_unit
@@ -53,10 +54,15 @@ def touch(desk: Desk, unit: str, fence: int, node: str, listing: str, key: str) 
 
 
 def flushing(desk: Desk, unit: str, fence: int, position: Position) -> bool:
-    """Running becomes flushing and the slot is free; ``True`` too when the final batch was stored meanwhile."""
+    """Running becomes flushing and the slot is free; ``True`` too when the final batch was stored meanwhile.
+
+    Raises ``Retry`` when the unit is locked.
+    """
     where = {"shard": position.shard, "epoch": position.epoch, "position": position.id}
     row = desk.one("flushing", unit=unit, fence=fence, **where)
     if desk.postgresql:  # says so in the same statement
+        if row is not None and row.locked:
+            raise Retry("a flusher is storing the unit", reason="busy")
         return row is not None and bool(row.ended)
     if row is None:
         return ended_well(desk, unit, fence)

@@ -7,12 +7,14 @@ only when nothing was committed since the claim.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from specs.names import clean
 from specs.work import OUT_OF_MEMORY
 from workers.ledger.desk import Desk
 from workers.ledger.finishing import Finishing
+from workers.ledger.leases import Lease
 from workers.ledger.tally import Tally
 
 CAREFUL = 4
@@ -82,10 +84,12 @@ def _crashed(desk: Desk, row: Any, reason: str) -> None:
         _give_back(desk, row, row.crashes + 1, reason, spent)
 
 
-def expire(desk: Desk) -> int:
-    """Leases that ran out, delays that are over. Returns how many units changed."""
-    back = crashed(desk, desk.all("overdue"), "the worker went silent: its lease ran out", "expired")
-    return back + desk.do("ready_due")
+def expire(desk: Desk, gone: Iterable[Lease]) -> int:
+    """Take these leases away, unless they were renewed meanwhile; returns how many units came back or failed."""
+    found = [desk.one("still_overdue", unit=unit, fence=fence, until=until) for unit, fence, until in sorted(gone)]
+    return crashed(
+        desk, [row for row in found if row is not None], "the worker went silent: its lease ran out", "expired"
+    )
 
 
 def reject(desk: Desk, unit: str, fence: int, reason: str) -> None:

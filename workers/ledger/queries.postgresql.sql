@@ -45,14 +45,14 @@ WITH lane AS MATERIALIZED (
   WHERE slots.service = slot.service AND slots.n = slot.n AND (NOT slot.gated OR EXISTS (SELECT 1 FROM gate))
 )
 UPDATE units SET state = 'running', fence = :fence, committed_seq = 0, worker = :worker, touched = NULL,
-  claimed_at = {now}, lease_until = {now} + :lease
+  claimed_at = {now}, lease_until = {clock} + :lease
 FROM pick, slot
 WHERE units.id = pick.id AND (NOT slot.gated OR EXISTS (SELECT 1 FROM gate))
 RETURNING units.id, units.run, units.service, node, scope, item, span, estimate, phase, depth, parent, cursor,
   attempts, crashes, set_config('synchronous_commit', 'off', true);
 
 -- name: renew
-UPDATE units SET lease_until = {now} + :lease, progress = :progress
+UPDATE units SET lease_until = {clock} + :lease, progress = :progress
 WHERE id = :unit AND fence = :fence AND state = 'running'
 RETURNING (SELECT r.paused FROM runs r WHERE r.id = units.run) AS paused, set_config('synchronous_commit', 'off', true);
 
@@ -60,15 +60,17 @@ RETURNING (SELECT r.paused FROM runs r WHERE r.id = units.run) AS paused, set_co
 UPDATE units SET touched = :touched WHERE id = :unit AND fence = :fence AND state = 'running' RETURNING set_config('synchronous_commit', 'off', true);
 
 -- name: flushing
+-- waits for nobody: a flusher that has the row is storing the unit just now
 WITH told AS (
   UPDATE units SET state = 'flushing', shard = :shard, epoch = :epoch, position = :position, worker = NULL,
     lease_until = NULL, seconds = seconds + ({now} - claimed_at)
-  WHERE id = :unit AND fence = :fence AND state = 'running'
+  WHERE id = (SELECT id FROM units WHERE id = :unit AND fence = :fence AND state = 'running' FOR UPDATE SKIP LOCKED)
   RETURNING id, service, set_config('synchronous_commit', 'off', true)
 ), freed AS (
   UPDATE slots SET unit = NULL FROM told WHERE slots.service = told.service AND slots.unit = told.id
 )
-SELECT EXISTS (SELECT 1 FROM told) OR (fence = :fence AND state IN ('flushing', 'waiting', 'done')) AS ended
+SELECT EXISTS (SELECT 1 FROM told) OR (fence = :fence AND state IN ('flushing', 'waiting', 'done')) AS ended,
+  fence = :fence AND state = 'running' AND NOT EXISTS (SELECT 1 FROM told) AS locked
 FROM units WHERE id = :unit;
 
 -- name: guard_final

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from time import time
 
 from specs.names import clean
 from specs.topology.events import Start
@@ -37,7 +38,7 @@ class Reader:
 
     def leased(self, run: str) -> bool:
         """Whether somebody holds a unit of the run, as far as its lease tells."""
-        with self._desks.once(writes=False) as desk:
+        with self._desks.once(time(), writes=False) as desk:
             return desk.one("leased", run=run) is not None
 
     def runs_like(self, part: str, service: str | None = None) -> list[str]:

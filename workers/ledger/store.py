@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from secrets import token_hex
-from time import time
+from time import monotonic, time
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -15,7 +15,7 @@ from specs.positions import SourcePosition
 from specs.topology.events import Start
 from specs.work import Batch, Claim, CommitResult, Position, Run, RunState, Via
 from workers.database import Database
-from workers.ledger import breaker, claims, evidence, giveback, phases, reading, runs
+from workers.ledger import breaker, claims, evidence, giveback, leases, phases, reading, runs
 from workers.ledger.commit import Commit
 from workers.ledger.desk import Desk
 from workers.ledger.ports import Deletion, OpenWriter, catalog_deletion, catalog_sizes, catalog_writer
@@ -23,6 +23,8 @@ from workers.ledger.reader import Reader
 from workers.retries import colliding
 
 T = TypeVar("T")
+LATE = 0.1
+"""Seconds that somebody waited for SQLite's lock, from which on they count."""
 
 
 class SqlLedger(Reader):
@@ -42,6 +44,7 @@ class SqlLedger(Reader):
         self._writer = writer
         self._deletion = deletion
         self._idle = True
+        self._overdue = leases.Overdue()
 
     # -- runs -----------------------------------------------------------------------------------------------------
     def open_run(
@@ -146,11 +149,13 @@ class SqlLedger(Reader):
         else:
             self._write(now, lambda desk: breaker.failed(desk, service, clean(reason)))
 
-    def expire(self, *, now: float) -> int:
+    def expire(self, *, now: float, grace: float = leases.GRACE) -> int:
+        gone = leases.gone(self._desks, self._overdue, grace, now)
+        back = self._write(now, lambda desk: giveback.expire(desk, gone)) if gone else 0
         with self._desks.once(now, writes=False) as desk:
-            if desk.one("any_overdue") is None:
-                return 0
-        return self._write(now, giveback.expire)
+            if desk.one("any_due") is None:
+                return back
+        return back + self._write(now, lambda desk: desk.do("ready_due"))
 
     def lost(self, epoch: str, *, shard: int | None = None, before: str | None = None, now: float) -> int:
         return self._write(now, lambda desk: giveback.lost(desk, epoch, shard, before))
@@ -203,10 +208,16 @@ class SqlLedger(Reader):
         return colliding(transaction)
 
     def _once(self, now: float, act: Callable[[Desk], T]) -> T:
-        """Single statements, each a transaction of its own where that spares round trips."""
+        """Single statements, each a transaction of its own where that spares round trips.
+
+        A lease begins when it is written: whoever waited for SQLite's lock is later than ``now`` says.
+        """
+        asked = monotonic()
 
         def transaction() -> T:
             with self._desks.once(now) as desk:
+                waited = monotonic() - asked
+                desk.now += waited if waited > LATE else 0.0
                 return act(desk)
 
         return colliding(transaction)

@@ -147,7 +147,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def expire(self) -> None:
         """Workers whose lease ran out linger: they go on emitting under a dead fence."""
         time.sleep(2 * DELAY)
-        self.ledger.expire(now=time.time())
+        self.ledger.expire(now=time.time(), grace=0.0)
 
     # -- flushers -------------------------------------------------------------------------------------------------
     @rule(shard=st.integers(0, SHARDS - 1), n=st.integers(1, 6), answered=st.booleans())
@@ -261,7 +261,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.pause(False)
         self.report(1, True)
         for _ in range(100):
-            self.ledger.expire(now=time.time())
+            self.ledger.expire(now=time.time(), grace=0.0)
             if not self._work():
                 self.advance()
                 if self.closed is not None:

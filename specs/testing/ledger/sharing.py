@@ -174,7 +174,7 @@ class SharingRules(Rules):
     def test_what_goes_wrong_is_counted(self, harness: Harness) -> None:
         run = self.open(harness, schema("a"), schema("b"))
         first = self.claim(harness, lease=0.0)
-        harness.ledger.expire(now=time.time())
+        self.expire(harness)
         self.claim(harness)
         assert self.commit(harness, batch(first, 1, "shop.a")) == ["fenced"]
         harness.ledger.abandon("w", reason="killed", now=time.time())

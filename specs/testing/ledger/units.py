@@ -46,8 +46,8 @@ class UnitRules(Rules):
     def test_an_expired_lease_gives_the_unit_to_another_and_fences_the_first(self, harness: Harness) -> None:
         self.open(harness)
         first = self.claim(harness, lease=0.0)
-        assert harness.ledger.expire(now=time.time()) == 1
-        assert harness.ledger.expire(now=time.time()) == 0
+        assert self.expire(harness) == 1
+        assert self.expire(harness) == 0
         assert not harness.ledger.renew(first.unit.id, first.fence, now=time.time())
         second = self.claim(harness)
         assert second.unit == first.unit
@@ -59,7 +59,32 @@ class UnitRules(Rules):
         self.open(harness)
         claim = self.claim(harness, lease=0.0)
         assert harness.ledger.renew(claim.unit.id, claim.fence, progress="half", now=time.time())
-        assert harness.ledger.expire(now=time.time()) == 0
+        assert self.expire(harness) == 0
+
+    def test_a_lease_expires_when_it_was_overdue_at_two_looks(self, harness: Harness) -> None:
+        self.open(harness)
+        claim = self.claim(harness, lease=0.0)
+        assert harness.ledger.expire(now=time.time(), grace=0.0) == 0
+        assert self.state(harness, claim) == "running"
+        assert harness.ledger.expire(now=time.time(), grace=0.0) == 1
+        assert self.state(harness, claim) == "ready"
+
+    def test_two_looks_count_only_when_there_was_time_for_a_renewal_between_them(self, harness: Harness) -> None:
+        self.open(harness)
+        claim = self.claim(harness, lease=0.0)
+        assert [harness.ledger.expire(now=time.time(), grace=60.0) for _ in range(3)] == [0, 0, 0]
+        assert harness.ledger.renew(claim.unit.id, claim.fence, now=time.time())
+
+    def test_whoever_renews_between_two_looks_keeps_the_unit_though_the_lease_runs_out_again(
+        self, harness: Harness
+    ) -> None:
+        self.open(harness)
+        claim = self.claim(harness, lease=0.0)
+        for _ in range(3):
+            assert harness.ledger.expire(now=time.time(), grace=0.0) == 0
+            time.sleep(0.001)  # another moment, another lease
+            assert harness.ledger.renew(claim.unit.id, claim.fence, lease=0.0, now=time.time())
+        assert self.expire(harness) == 1
 
     def test_a_released_unit_goes_on_at_its_cursor_and_burns_no_attempt(self, harness: Harness) -> None:
         self.open(harness)
@@ -166,7 +191,7 @@ class UnitRules(Rules):
         claims = [self.claim(harness, lease=0.0) for _ in range(3)]
         for n, claim in enumerate(claims):
             harness.ledger.flushing(claim.unit.id, claim.fence, Position(n // 2, f"e{n // 2}", str(n + 9)))
-        assert harness.ledger.expire(now=time.time()) == 0
+        assert self.expire(harness) == 0
         assert harness.ledger.holders(run.id) == (set(), {"e0", "e1"})
         assert harness.ledger.lost("e0", shard=0, before="10", now=time.time()) == 1  # 9 is below 10, as a number
         assert harness.ledger.lost("e1", now=time.time()) == 1

@@ -31,6 +31,8 @@ EVERY_UNIT_ON_SQLITE = ("next_unit", "take_slot", "gate")
 EVERY_POLL = (
     "any_overdue",
     "overdue",
+    "still_overdue",
+    "any_due",
     "ready_due",
     "unfinished_units",
     "any_open_unit",
@@ -75,7 +77,7 @@ NUMBERS = [
     "batches",
     "post",
 ]
-NUMBERS += ["waits"]
+NUMBERS += ["waits", "until"]
 VALUES = dict.fromkeys(TEXTS, "x") | dict.fromkeys(NUMBERS, 1)
 
 

@@ -13,14 +13,18 @@ SELECT id, run, state, committed_seq, crashes, touched, claimed_at, outstanding,
 FROM units WHERE worker = :worker AND state = 'running' ORDER BY id {lock};
 
 -- name: any_overdue
-SELECT 1 FROM units WHERE state = 'running' AND lease_until <= {now}
-UNION ALL SELECT 1 FROM units WHERE state = 'delayed' AND due_at <= {now}
-LIMIT 1;
+SELECT 1 FROM units WHERE state = 'running' AND lease_until <= {now} LIMIT 1;
 
 -- name: overdue
+SELECT id, fence, lease_until FROM units WHERE state = 'running' AND lease_until <= {now} {skip_locked};
+
+-- name: still_overdue
 SELECT id, run, state, committed_seq, crashes, touched, claimed_at, outstanding, parent, depth, failed, post, phase,
   {now} - claimed_at AS spent
-FROM units WHERE state = 'running' AND lease_until <= {now} LIMIT 500 {skip_locked};
+FROM units WHERE id = :unit AND fence = :fence AND state = 'running' AND lease_until = :until {skip_locked};
+
+-- name: any_due
+SELECT 1 FROM units WHERE state = 'delayed' AND due_at <= {now} LIMIT 1;
 
 -- name: ready_due
 UPDATE units SET state = 'ready', due_at = NULL WHERE state = 'delayed' AND due_at <= {now};
