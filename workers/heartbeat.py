@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from specs.errors import HeadraceError
 from specs.sources.base import Source
 from specs.work import Claim, Lost
+from workers.errands import Errands
 from workers.stopping import Stop
 from workers.unitledger import UnitLedger
 
@@ -109,14 +109,14 @@ class Heartbeat:
         self._limit, self._every, self._lease = limit + STALL, every, lease
         self._stuck = stuck
         self._held: Held | None = None
-        self._errands: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
+        self._errands = Errands()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="heartbeat", daemon=True)
         self._thread.start()
 
     @contextmanager
     def hold(self, claim: Claim) -> Iterator[Held]:
-        held = Held(claim, self._limit, self._errands.put)
+        held = Held(claim, self._limit, self._errands.add)
         self._held = held
         try:
             yield held
@@ -126,10 +126,10 @@ class Heartbeat:
     def close(self) -> None:
         self._closed.set()
         self._thread.join(timeout=5)
+        self._errands.close()
 
     def _loop(self) -> None:
         while not self._closed.wait(LOOK):
-            self._run_errands()
             held = self._held
             if held is None:
                 continue
@@ -139,14 +139,6 @@ class Heartbeat:
                     self._stuck(held.scope)
             elif time.monotonic() - held.renewed >= self._every:
                 self._beat(held)
-
-        self._run_errands()
-
-    def _run_errands(self) -> None:
-        """Tell the ledger that units are flushing: that frees their slots early; their final commit does it too."""
-        while not self._errands.empty():
-            with suppress(HeadraceError, Lost, MemoryError):
-                self._errands.get()()
 
     def _beat(self, held: Held) -> None:
         if held.stalled():  # no renewal any more; a hanging call is broken off, which makes an outcome or a retry

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pickle
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from specs.errors import Fatal, HeadraceError
@@ -66,28 +68,49 @@ class AskedLedger:
         return found
 
 
-class Clerk:
-    """Answers the workers' calls in a thread of its own, so that no call holds up the receiving of batches."""
+@dataclass(frozen=True, slots=True)
+class _Call:
+    reply: Callable[[bytes], None]
+    number: int
+    method: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        self._calls: queue.SimpleQueue[tuple[Callable[[bytes], None], bytes] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._answer, name="clerk", daemon=True)
-        self._thread.start()
+
+class Clerk:
+    """Answers the workers' calls in threads of its own, so that no call holds up the receiving of batches.
+
+    Renewals have one to themselves: behind another call that takes long, leases of all workers would run out.
+    """
+
+    def __init__(self, ledger: Ledger, *, clock: Callable[[], float] = time.time) -> None:
+        self._ledger, self._clock = ledger, clock
+        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._renewals: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._answer, args=[calls], name=name, daemon=True)
+            for calls, name in ((self._calls, "clerk"), (self._renewals, "renewals"))
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def take(self, reply: Callable[[bytes], None], payload: bytes) -> None:
         """Queue a call; its answer, a whole message, goes to ``reply``."""
-        self._calls.put((reply, payload))
+        call = _Call(reply, *pickle.loads(payload))
+        (self._renewals if call.method == "renew" else self._calls).put(call)
 
     def close(self) -> None:
         self._calls.put(None)
-        self._thread.join()
+        self._renewals.put(None)
+        for thread in self._threads:
+            thread.join()
 
-    def _answer(self) -> None:
-        while (call := self._calls.get()) is not None:
-            reply, payload = call
-            number, method, args, kwargs = pickle.loads(payload)
-            reply(frame(REPLY, pickle.dumps((number, *self._call(method, args, kwargs)))))
+    def _answer(self, calls: queue.SimpleQueue[_Call | None]) -> None:
+        while (call := calls.get()) is not None:
+            if "now" in call.kwargs:  # it waited for its turn: a lease does not begin when it was asked for
+                call.kwargs["now"] = self._clock()
+            answer = self._call(call.method, call.args, call.kwargs)
+            call.reply(frame(REPLY, pickle.dumps((call.number, *answer))))
 
     def _call(self, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:
         assert method in ALLOWED, method

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,6 +66,27 @@ def test_a_living_unit_is_renewed() -> None:
     count = ledger.count
     time.sleep(0.4)
     assert ledger.count == count
+
+
+def test_an_errand_that_takes_long_holds_up_no_renewal() -> None:
+    """The unit before is locked, by a flusher that was frozen: the one in hand is renewed all the same."""
+    ledger, begun, over = Renewals(), threading.Event(), threading.Event()
+    told: list[str] = []
+
+    def waits() -> None:
+        begun.set()
+        over.wait(30)
+        told.append("first")
+
+    with beating(ledger) as beat, beat.hold(CLAIM) as held:
+        held.later(waits)
+        held.later(lambda: told.append("second"))
+        assert begun.wait(30)
+        before = ledger.count
+        eventually(lambda: ledger.count >= before + 2)
+        assert told == []
+        over.set()
+    assert told == ["first", "second"], "whoever closes waits for what was given"
 
 
 def test_a_refused_renewal_loses_the_unit_and_cancels() -> None:
