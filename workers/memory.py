@@ -23,8 +23,9 @@ _APART = MB
 """Bytes from which a block is mapped by itself, so that it goes back to the system as soon as it is freed; left alone,
 the C library raises this to the size of the largest block that was ever freed."""
 
-_SELDOM = (50_000, 20, 50)
-"""Thresholds of the garbage collector, per generation."""
+_STARTING, _RUNNING = (200_000, 20, 50), (50_000, 20, 50)
+"""Thresholds of the garbage collector, per generation: what a command imports is more than 100,000 objects, none of
+them garbage, and no collection begins before they are there."""
 
 
 class _Meter:
@@ -56,18 +57,18 @@ def peak_rss() -> int:
 
 def collect_seldom() -> None:
     """Fewer collections over objects that die young or never: what is imported lives as long as the process does."""
-    gc.set_threshold(*_SELDOM)
+    gc.set_threshold(*_STARTING)
 
 
 def tune() -> None:
     """Set a long-running process up: fewer collections, none over what is there already, one malloc arena, large
     blocks apart."""
     if not gc.get_freeze_count():
-        if gc.get_threshold() != _SELDOM:  # not started by our command: its garbage must not stay for good
+        if gc.get_threshold() != _STARTING:  # not started by our command: its garbage must not stay for good
             gc.collect()
         gc.freeze()
         atexit.register(gc.unfreeze)  # drivers take frozen objects for leaks at exit, and say so on stderr
-    collect_seldom()
+    gc.set_threshold(*_RUNNING)
     libc = _libc()
     if libc is not None:
         libc.mallopt(_ARENA_MAX, 1)

@@ -53,4 +53,4 @@ def test_the_command_collects_seldom_from_its_beginning() -> None:
         "headrace.main()"
     )
     out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
-    assert out.splitlines()[-1] == "50000 20 50"
+    assert out.splitlines()[-1] == "200000 20 50"
