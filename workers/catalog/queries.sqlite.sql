@@ -16,6 +16,9 @@ INSERT INTO entities (
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: insert_contents
+INSERT INTO contents (id, content, words) VALUES (?, ?, ?)
+
+-- name: insert_large_contents
 -- The last value says whether to insert anything: see the writer.
 INSERT INTO contents (id, content, words) SELECT ?, ?, ? WHERE ?
 

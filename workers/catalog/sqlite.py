@@ -1,8 +1,8 @@
 """The writer's statements on SQLite: tuples into prepared statements, ids given out under the write lock.
 
 New rows go in many to a statement where that is faster: each step of a statement lets go of the interpreter's lock, and
-a thread that waits for it is woken. Contents are large enough to go one by one, and the search index would write
-itself out for each statement of several rows.
+a thread that waits for it is woken. Large contents go one by one, and so do words: the search index would write itself
+out for each statement of several rows.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from workers.catalog.words import LONGEST
 
 VALUES = 960
 """Values in one statement of several rows, about; SQLite may have been built for 999."""
+SMALL, CONTENTS = 16_000, 16
+"""Characters of a content, at most, of which so many go with one statement; it keeps them until it runs again."""
 LARGE = 1_000_000
 """Characters of a content from which on no copy of it stays behind in the prepared statement."""
 
@@ -52,16 +54,24 @@ class SqliteBackend:
                  mark(row.type, row.fqn), row.hash, stamp.version, stamp.run, stamp.now, stamp.now)
             )  # fmt: skip
             text = row.search[:LONGEST]
-            contents.append((at, row.content, text, 1))
+            contents.append((at, row.content, text))
             words.append((at, text))
             if row.stats is not None:
                 stats.append((at, row.stats))
         self._together("insert_entities", entities)
-        if any(len(row.content) > LARGE for row in rows):  # SQLite keeps what was bound last until it is bound again
-            contents.append((0, "", "", 0))
-        self._many("insert_contents", contents)
+        self._insert_contents(contents)
         self._many("index_words", words)
         self._together("insert_stats", stats)
+
+    def _insert_contents(self, contents: list[tuple[int, str, str]]) -> None:
+        largest = max(len(content) for _, content, _ in contents)
+        if largest <= SMALL:
+            self._together("insert_contents", contents, values=3 * CONTENTS)
+            return
+        rows = [(*each, 1) for each in contents]
+        if largest > LARGE:  # SQLite keeps what was bound last until it is bound again
+            rows.append((0, "", "", 0))
+        self._many("insert_large_contents", rows)
 
     def update(self, rows: Sequence[tuple[int, Row, Old]], stamp: Stamp) -> None:
         self.execute("update_entity", (entity_values(id_, row, stamp) for id_, row, _ in rows))
@@ -93,14 +103,14 @@ class SqliteBackend:
         own = sqlite3.DataError | sqlite3.IntegrityError | sqlite3.InterfaceError | sqlite3.ProgrammingError
         return isinstance(cause, own | UnicodeError | OverflowError)
 
-    def _together(self, name: str, rows: list[tuple[Any, ...]]) -> None:
-        """Insert rows of plain values, many with one statement."""
-        each = VALUES // len(rows[0]) if rows else 1
+    def _together(self, name: str, rows: Sequence[tuple[Any, ...]], *, values: int = VALUES) -> None:
+        """Insert rows, many with one statement of so many ``values``."""
+        each = values // len(rows[0]) if rows else 1
         rest = len(rows) - len(rows) % each
         if rest:
             packed = [tuple(chain.from_iterable(rows[at : at + each])) for at in range(0, rest, each)]
             self.conn.exec_driver_sql(_several(self.queries.driver(name), each), packed)
-        self._many(name, rows[rest:])
+        self._many(name, list(rows[rest:]))
 
     def _many(self, name: str, values: list[Any]) -> None:
         if values:

@@ -28,6 +28,19 @@ def test_a_new_row_is_emitted_and_told(db: Database) -> None:
     assert (change.seq, change.kind, change.fqn, change.diff, change.run) == (1, "created", ORDERS, None, "r1")
 
 
+@pytest.mark.parametrize("largest", [10, 20_000, 1_100_000])
+def test_many_new_rows_are_stored_as_they_came(db: Database, largest: int) -> None:
+    rows = [row(f"shop.public.t{n:03}", comment=f"c{n}", stats={"row_estimate": n}) for n in range(150)]
+    rows.append(row(f"{ORDERS}", comment="x" * largest))
+    assert store(db, "r1", rows).emitted == {"Table": 151}
+    with db.read() as conn:
+        query = "SELECT e.fqn, c.content FROM entities AS e JOIN contents AS c ON c.id = e.id"
+        assert dict(map(tuple, conn.exec_driver_sql(query))) == {each.fqn: each.content for each in rows}
+        assert conn.exec_driver_sql("SELECT count(*) FROM contents").scalar() == 151
+        assert conn.exec_driver_sql("SELECT count(*) FROM stats").scalar() == 150
+    assert [change.fqn for change in Catalog(db).changes(limit=200)] == [each.fqn for each in rows]
+
+
 def test_an_unchanged_row_writes_nothing(db: Database) -> None:
     rows = [row(f"shop.public.t{n}", stats={"row_estimate": n}) for n in range(20)]
     store(db, "r1", rows)
