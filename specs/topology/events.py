@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from specs.entities.base import Entity
 from specs.topology.node import Outcome
@@ -38,8 +38,7 @@ class Coverage:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An entity. ``node`` and ``scope`` name the listing it came from; ``owner`` is the ``(type, fqn)`` of the item
     when the entity is a secondary one (a table's trigger), else ``None``."""
 
@@ -50,8 +49,7 @@ class Found:
     cursor: Cursor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(NamedTuple):
     """A listed object that was not sent."""
 
     outcome: Outcome
@@ -60,8 +58,7 @@ class Reported:
     cursor: Cursor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Spawned:
+class Spawned(NamedTuple):
     """A unit below, standing for the listed objects ``fqns`` of ``type`` (none for a range of a split listing)."""
 
     start: Start
@@ -70,16 +67,14 @@ class Spawned:
     cursor: Cursor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Covered:
+class Covered(NamedTuple):
     """A producer came to its end, or failed."""
 
     coverage: Coverage
     cursor: Cursor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """An item is finished: the best place to cut a batch."""
 
     cursor: Cursor | None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from specs.entities.base import Entity
 from specs.topology.scope import KeyRange, Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """What a producer found: ``key`` orders it, ``name`` extends the scope, ``data`` is what the stages need.
 
     Items of a node with ``unit=True`` carry JSON data of at most 4 KB. ``estimate`` guesses the objects below, from
@@ -27,8 +26,7 @@ class Item:
 OutcomeKind = Literal["filtered", "failed", "gone"]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one listed object that was not sent.
 
     ``reason`` is the filter's rule for ``filtered`` (``tables.exclude: ^tmp_``), a class of failure for ``failed``

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from specs.topology.events import Event, Reported, Spawned, Start
 from specs.topology.node import Item, Node, Produced
@@ -37,7 +36,7 @@ def _sized(page: list[Produced], scope: Scope, sizes: Sizes) -> list[Produced]:
     names = {each.key: scope.child(each.name).fqn for each in page if isinstance(each, Item)}
     known = sizes(list(names.values())) if names else {}
     return [
-        replace(each, estimate=known.get(names[each.key], each.estimate)) if isinstance(each, Item) else each
+        each._replace(estimate=known.get(names[each.key], each.estimate)) if isinstance(each, Item) else each
         for each in page
     ]
 
@@ -79,7 +78,7 @@ class Packer:
     def flush(self) -> Iterator[Event]:
         events: list[Event] = [*self._spawned(), *self.reported]
         if events:
-            events[-1] = replace(events[-1], cursor=(*self.prefix, self.node.name, self.last))
+            events[-1] = events[-1]._replace(cursor=(*self.prefix, self.node.name, self.last))
         self.after, self.items, self.reported, self.weight = self.last, [], [], 0
         yield from events
 
