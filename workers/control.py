@@ -68,6 +68,7 @@ class Control:
             if returned or moved or tended:
                 self._queue.wake()
             self._due()
+        self._queue.wake()  # whoever waits for work sees at once that there will be none
 
     def _due(self) -> None:
         if time.monotonic() - self._reported >= REPORT:

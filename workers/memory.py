@@ -6,6 +6,7 @@ import atexit
 import gc
 import os
 import resource
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,13 @@ def collect_seldom() -> None:
     gc.set_threshold(*_STARTING)
 
 
+def _thaw() -> None:
+    """DuckDB's binding takes frozen objects for leaks at exit, and says so on stderr; without it nobody asks, and
+    thawing lets the interpreter walk through all objects once more."""
+    if "duckdb" in sys.modules:
+        gc.unfreeze()
+
+
 def tune() -> None:
     """Set a long-running process up: fewer collections, none over what is there already, one malloc arena, large
     blocks apart."""
@@ -67,7 +75,7 @@ def tune() -> None:
         if gc.get_threshold() != _STARTING:  # not started by our command: its garbage must not stay for good
             gc.collect()
         gc.freeze()
-        atexit.register(gc.unfreeze)  # drivers take frozen objects for leaks at exit, and say so on stderr
+        atexit.register(_thaw)
     gc.set_threshold(*_RUNNING)
     libc = _libc()
     if libc is not None:
