@@ -112,7 +112,8 @@ def run(settings: Settings, stop: Stop, *, listen: str | None = None) -> None:
 
     Raises ``Fatal`` when it cannot start: Redis or database out of reach, refusing us, or none of ours.
     """
-    check(settings)
+    if not check(settings, stop):
+        return
     tune()
     with connected(settings) as cluster, ExitStack() as stack:
         scheduler, health = Scheduler(cluster), Health()

@@ -96,7 +96,8 @@ def flush(settings: Settings, stop: Stop, *, metrics: str | None = None) -> int:
     ``metrics`` is where ``/metrics`` and ``/healthz`` of this machine's processes are answered.
     Raises ``Fatal`` when it cannot start, when Redis refuses us, or when the catalog cannot be written.
     """
-    check(settings)
+    if not check(settings, stop):
+        return 0
     tune()
     with joined(settings) as (db, queue), ExitStack() as stack:
         flushing, health, failed = Flushing(SqlLedger(db), queue), Health(), 0

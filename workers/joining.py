@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from specs.errors import Fatal
 from workers import liveness
@@ -13,8 +14,9 @@ from workers.database import Database, open_database
 from workers.ledger import SqlLedger
 from workers.presence import Process, live
 from workers.queues.redis import RedisQueue
-from workers.redislink import PATIENCE, connect, reach, waited, where
+from workers.redislink import BUSY, PATIENCE, Stopped, connect, reach, waited, where
 from workers.settings import Settings
+from workers.stopping import Stop
 
 PACKAGES = ("specs", "connectors", "workers", "scheduler")
 ONE_MACHINE = "its locks hold on one machine only, so that two would damage it"
@@ -48,18 +50,26 @@ def sink(settings: Settings) -> RedisQueue:
     )  # fmt: skip
 
 
-def check(settings: Settings, *, patience: float = PATIENCE) -> None:
-    """Make sure that a process which starts can work. Raises ``Fatal`` naming the setting and the remedy."""
+def check(settings: Settings, stop: Stop | None = None, *, patience: float = PATIENCE, busy: float = BUSY) -> bool:
+    """Make sure that a process which starts can work; a Redis that is out of reach, or busy, is waited for.
+
+    ``False``: ``stop`` was set meanwhile. Raises ``Fatal`` naming the setting and the remedy.
+    """
     together()
     url = settings.redis.get_secret_value()
-    with connect(url) as client:
-        reach(client, where(url), patience=patience)
-    with joined(settings) as (db, queue):
-        alone(db)
-        _one_prefix(db, settings.prefix)
-        cluster = SqlLedger(db).cluster()
-        waited(queue.agree, patience=patience)
-        waited(lambda: queue.belong(cluster), patience=patience)
+    bounds: dict[str, Any] = {"patience": patience, "busy": busy, "stopped": (stop or Stop()).is_set}
+    try:
+        with connect(url) as client:
+            reach(client, where(url), **bounds)
+        with joined(settings) as (db, queue):
+            alone(db)
+            _one_prefix(db, settings.prefix)
+            cluster = SqlLedger(db).cluster()
+            waited(queue.agree, **bounds)
+            waited(lambda: queue.belong(cluster), **bounds)
+    except Stopped:
+        return False
+    return True
 
 
 def alone(db: Database) -> None:

@@ -28,6 +28,8 @@ PASSES = {
     "OOM": ("Redis is at its maxmemory", "raise maxmemory, or lower HEADRACE_QUEUE_BYTES"),
 }  # fmt: skip
 """The first word of an answer that passes, sooner or later, without a change of ours: what it means, and what to do."""
+_BY_ITSELF = {"LOADING", "BUSY", "MISCONF", "NOREPLICAS", "MASTERDOWN", "OOM"}
+"""Those of them that say nothing against our settings."""
 _TYPES = {
     exceptions.BusyLoadingError: "LOADING",
     exceptions.MasterDownError: "MASTERDOWN",
@@ -48,6 +50,10 @@ _CERTIFICATES = ("CERTIFICATE_VERIFY_FAILED", "ALERT_", "SSLV3_ALERT", "certific
 T = TypeVar("T")
 
 
+class Busy(Retry):
+    """Redis answers, and cannot do what it was asked now; that passes without a change of ours."""
+
+
 def asked(call: Callable[[], T], place: str) -> T:
     """What ``call`` answers. Raises ``Retry`` (out of reach, or it cannot now) or ``Fatal`` (refused us)."""
     try:
@@ -64,7 +70,7 @@ def translate(error: Exception, place: str) -> HeadraceError:
     word = passing(error)
     if word is not None:
         what, remedy = PASSES[word]
-        return Retry(what, place, remedy, reason="full" if word == "OOM" else "queue")
+        return (Busy if word in _BY_ITSELF else Retry)(what, place, remedy, reason="full" if word == "OOM" else "queue")
     if isinstance(error, _LOST) and any(word in text for word in _CERTIFICATES):
         remedy = f"correct {SETTING}_CA, {SETTING}_CERT and {SETTING}_KEY, or the host in {SETTING}"
         return Fatal(f"Redis and we do not trust each other: {_why(text)}", place, remedy, reason="denied")

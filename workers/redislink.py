@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from redis.backoff import FullJitterBackoff
 from redis.retry import Retry as Again
 
 from specs.errors import Fatal, Retry
-from workers.rediserrors import asked
+from workers.rediserrors import Busy, asked
 from workers.redisurl import canonical
 from workers.retries import jitter
 
@@ -21,10 +22,19 @@ TIMEOUT = 5.0
 """Seconds for connecting, and for one answer."""
 PATIENCE = 10.0
 """Seconds that a process which starts waits for Redis."""
+BUSY = 300.0
+"""Seconds that it waits for a Redis which answers, but cannot do anything now: a script runs, or it reads its data."""
+AGAIN = 30.0
+"""Seconds after which it is told again what is waited for."""
 OLDEST = (6, 2)
+log = logging.getLogger("headrace.redis")
 T = TypeVar("T")
 Client = Any
 """``redis.Redis``, or a fake of it."""
+
+
+class Stopped(Exception):
+    """The process was asked to stop while it waited."""
 
 
 def connect(url: str) -> Client:
@@ -52,9 +62,10 @@ def where(url: str) -> str:
     return f"{parts.scheme}://{host}{port}{parts.path}"
 
 
-def reach(client: Client, place: str, *, patience: float = PATIENCE) -> None:
-    """Make sure that Redis answers and can be used. Raises ``Fatal`` after ``patience`` seconds, else at once."""
-    info = waited(lambda: asked(lambda: _info(client), place), patience=patience)
+def reach(client: Client, place: str, *, patience: float = PATIENCE, busy: float = 0.0, **clocks: Any) -> None:
+    """Make sure that Redis answers and can be used. Raises ``Fatal`` when it does not in time (see ``waited``), and at
+    once when it is of no use."""
+    info = waited(lambda: asked(lambda: _info(client), place), patience=patience, busy=busy, **clocks)
     version = str(info.get("redis_version", ""))
     if version and tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
         raise Fatal(f"Redis {version} is too old", place, "use Redis 6.2 or newer, or Valkey", reason="queue")
@@ -63,17 +74,31 @@ def reach(client: Client, place: str, *, patience: float = PATIENCE) -> None:
         raise Fatal(what, place, "set maxmemory-policy noeviction", reason="queue")
 
 
-def waited(call: Callable[[], T], *, patience: float = PATIENCE) -> T:
-    """What ``call`` answers once Redis can. Raises ``Fatal`` after ``patience`` seconds, or when Redis refuses us."""
-    end, attempt = time.monotonic() + patience, 0
+def waited(
+    call: Callable[[], T], *, patience: float = PATIENCE, busy: float = 0.0,
+    stopped: Callable[[], bool] = lambda: False,
+    sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic,
+) -> T:  # fmt: skip
+    """What ``call`` answers once Redis can. Raises ``Fatal`` when Redis refuses us, was out of reach for ``patience``
+    seconds, or answered for ``busy`` seconds, if that is longer, that it cannot now; ``Stopped`` when ``stopped``."""
+    begun = heard = clock()
+    attempt, told = 0, float("-inf")
     while True:
         try:
             return call()
         except Retry as error:
+            now = clock()
+            waits = isinstance(error, Busy)
+            heard = now if waits else heard
             attempt += 1
-            if time.monotonic() >= end:
+            if now >= (begun + max(patience, busy) if waits else heard + patience):
                 raise Fatal(error.what, error.where, error.remedy, reason="queue") from None
-            time.sleep(jitter(attempt, base=0.05, cap=1.0))
+            if waits and now - told >= AGAIN:
+                told = now
+                log.warning("waiting for Redis, for %.0f s at most: %s", max(patience, busy), error)
+            if stopped():
+                raise Stopped from None
+            sleep(jitter(attempt, base=0.05, cap=1.0))
 
 
 def _info(client: Client) -> dict[str, Any]:

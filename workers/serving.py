@@ -121,8 +121,8 @@ def serve(
     ``metrics`` is where ``/metrics`` and ``/healthz`` of this machine's processes are answered.
     """
     budget = derive(rss(), concurrency, processors=processors(), memory=settings.memory)
-    check(settings)
     setup(as_json=as_json, kind="worker")
+    check(settings)
     getLogger("celery.worker.request").setLevel(CRITICAL)  # a traceback for each process that dies; we say why
     warnings.filterwarnings("ignore", module=r"celery\.")  # settings that we make on purpose
     flag = Flag()

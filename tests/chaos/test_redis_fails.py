@@ -106,11 +106,13 @@ def test_it_refuses_for_a_while(
     def refuse(ledger: SqlLedger) -> None:
         run = working(ledger)
         with refusing(redis_alone, word):
-            if word in ("MISCONF", "NOREPLICAS", "READONLY"):  # the others answer nothing: who starts then may give up
-                made.start("worker", "--concurrency", "1")
+            late = made.start("worker", "--concurrency", "1")
             made.until(lambda: any("takes nothing" in log.read_text() for log in made.logs))
-            time.sleep(12.0)  # of trying in vain, for longer than a process waits for Redis when it starts
+            if word in ("BUSY", "MASTERDOWN"):  # these answer nothing at all
+                made.until(lambda: "waiting for Redis" in made.log(late))
+            time.sleep(3.0)  # of trying in vain
             assert ledger.run(run).open
+            assert late.poll() is None, made.log(late)
 
     with cluster(redis_alone.url, postgres_database, tmp_path) as made:
         proof(made, manned(made).crawl(RECIPE, refuse), calm)
