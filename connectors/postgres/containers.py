@@ -67,7 +67,7 @@ def item(
 
 def schema_item(extract: MetadataExtract, scope: Scope, row: tuple[Any, ...]) -> Produced:
     """A schema, from a row of their listing."""
-    name, _, owner, comment, estimate, acl, default, extension = row
+    name, _, owner, comment, estimate, _, acl, default, extension = row
     data = {"owner": owner, "comment": comment, "extension": extension}
     return item(extract, "schemas", "Schema", scope, name, data, acl, default, estimate)
 

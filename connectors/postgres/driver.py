@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,6 +13,7 @@ from psycopg import pq
 from connectors.postgres.bytenames import take_bytes, unencoded
 from connectors.postgres.connection import PostgresConnection
 from connectors.postgres.failures import classify, crowded, refused
+from connectors.postgres.lines import cut_line
 from connectors.postgres.session import BEGIN, HELD, TEXTS, WATCH, Session
 from connectors.postgres.statements import statements
 from specs.config import Limits
@@ -182,35 +181,56 @@ class PostgresDriver:
     def rows(self, name: str, params: Params = (), **parts: str) -> list[tuple[Any, ...]]:
         """Send the statement ``name`` and fetch its rows: those of one slice, which is bounded, or of one listing.
 
-        ``parts`` are names of statements that stand in braces within it. Raises ``HeadraceError``, classified.
-        (A generator per row would cost more than the row.)
+        ``parts`` are names of statements that stand in braces within it, in the order in which they are put in. Raises
+        ``HeadraceError``, classified. (A generator per row would cost more than the row.)
         """
+        return self.execute(self.composed(name, **parts), params)
+
+    def composed(self, name: str, **parts: str) -> str:
+        """The statement of this name, with the statements of ``parts`` where their words stand in braces."""
         statement = self.sql(name)
         for part, other in parts.items():
             statement = statement.replace(f"{{{part}}}", self.sql(other))
-        return self.execute(statement, params)
+        return statement
 
     def execute(self, statement: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """Send a statement, in a transaction of its own unless one is open. Raises ``HeadraceError``, classified."""
+        return self.together([(statement, params)])[0]
+
+    def together(self, asked: Sequence[tuple[str, Params]]) -> list[list[tuple[Any, ...]]]:
+        """Send statements in one round trip, in a transaction of their own unless one is open; the rows of each.
+
+        Raises ``HeadraceError``, classified.
+        """
         with self._lock:
             connection = self.open()
             self._count()
             try:
-                with self._deadline(connection), connection.cursor(binary=True) as cursor:
-                    if self._begun:
-                        cursor.execute(statement, params)
-                        return cursor.fetchall()
-                    with connection.pipeline():
-                        connection.execute(BEGIN)
-                        opening = connection.execute(self.session.opening())
-                        cursor.execute(statement, params)
-                        if not self._held:
-                            connection.execute("COMMIT")
-                    self.session.opened(opening.fetchone())
-                    self._begun = self._held
-                    return cursor.fetchall()
+                with self._deadline(connection, len(asked)):
+                    return self._sent(connection, asked)
             except (psycopg.Error, OSError, HeadraceError) as error:
                 raise self._unheld() or self._failed(error) from None
+
+    def _sent(
+        self, connection: psycopg.Connection[tuple[Any, ...]], asked: Sequence[tuple[str, Params]]
+    ) -> list[list[tuple[Any, ...]]]:
+        cursors = [connection.cursor(binary=True) for _ in asked]
+        if self._begun and len(asked) == 1:
+            cursors[0].execute(*asked[0])
+            return [cursors[0].fetchall()]
+        opening = None
+        with connection.pipeline():
+            if not self._begun:
+                connection.execute(BEGIN)
+                opening = connection.execute(self.session.opening())
+            for cursor, (statement, params) in zip(cursors, asked, strict=True):
+                cursor.execute(statement, params)
+            if not self._held:
+                connection.execute("COMMIT")
+        if opening is not None:
+            self.session.opened(opening.fetchone())
+            self._begun = self._held
+        return [cursor.fetchall() for cursor in cursors]
 
     def _unheld(self) -> Fatal | None:
         """Whether a pooler cuts the line at every transaction of several statements; it says so only to who waits."""
@@ -239,13 +259,13 @@ class PostgresDriver:
         return classify(error, self.where, cancelled=self._cancelled, waited=self._waited)
 
     @contextmanager
-    def _deadline(self, connection: psycopg.Connection[tuple[Any, ...]]) -> Iterator[None]:
-        """Cut the line when the server does not even keep its own statement timeout."""
-        patience = self.limits.statement_timeout + self.grace
+    def _deadline(self, connection: psycopg.Connection[tuple[Any, ...]], statements: int = 1) -> Iterator[None]:
+        """Cut the line when the server does not even keep its own timeout of so many statements."""
+        patience = statements * self.limits.statement_timeout + self.grace
 
         def cut(descriptor: int) -> None:
             self._waited = patience
-            _cut(descriptor)
+            cut_line(descriptor)
 
         timer = threading.Timer(patience, cut, (connection.fileno(),))
         timer.daemon = True
@@ -271,11 +291,3 @@ class PostgresDriver:
             connection, self._connection = self._connection, None
             if connection is not None:
                 connection.close()
-
-
-def _cut(descriptor: int) -> None:
-    """Shut the socket down, so that a reader waiting on it wakes up with an error."""
-    with suppress(OSError):
-        line = socket.socket(fileno=os.dup(descriptor))
-        with line:
-            line.shutdown(socket.SHUT_RDWR)

@@ -7,18 +7,19 @@ from typing import Any
 
 from connectors.common.slices import Listed
 from connectors.postgres import others
-from connectors.postgres.driver import PostgresDriver
+from connectors.postgres.contents import Contents
+from connectors.postgres.driver import Params, PostgresDriver
 from specs.config import MetadataExtract
 from specs.topology.scope import KeyRange
 
 LISTINGS = {
-    "type": ("list_types", "UserType"),
-    "sequence": ("list_sequences", "Sequence"),
-    "table": ("list_tables", "Table"),
-    "stored_procedure": ("list_routines", "StoredProcedure"),
-    "schema_object": ("schema_objects", "DatabaseObject"),
+    "type": ("list_types", "UserType", "types"),
+    "sequence": ("list_sequences", "Sequence", "relations"),
+    "table": ("list_tables", "Table", "relations"),
+    "stored_procedure": ("list_routines", "StoredProcedure", "routines"),
+    "schema_object": ("schema_objects", "DatabaseObject", ""),
 }
-"""The listing and the entity type of each node below a schema."""
+"""The listing of each node below a schema, its entity type, and what it lists members of, in the order of the walk."""
 
 PARTITIONS = "partitions: false"
 """The rule that leaves out child partitions: their table stands for them."""
@@ -29,12 +30,39 @@ class Listing:
 
     def __init__(self, driver: PostgresDriver, extract: MetadataExtract) -> None:
         self.driver, self.extract = driver, extract
+        self.contents = Contents()
+        self._ahead: tuple[Sequence[str], dict[str, list[Listed]]] = ((), {})
 
-    def names(self, node: str, schemas: Sequence[str], span: KeyRange) -> list[Listed]:
-        """All names of schemas, by schema and key, each with the filter rule that drops it."""
+    def forget(self) -> None:
+        """Another unit begins: what is listed is listed anew."""
+        self.contents.forget()
+        self._ahead = ((), {})
+
+    def names(self, node: str, schemas: Sequence[str], span: KeyRange, ahead: bool = False) -> list[Listed]:
+        """All names of schemas, by schema and key, each with the filter rule that drops it.
+
+        With ``ahead``, the nodes that come after this one are listed in the same round trip and kept until they are
+        asked for, where the names are known to be few.
+        """
+        known, kept = self._ahead
+        if ahead and known == schemas and node in kept:
+            return kept.pop(node)
+        nodes = [node]
+        if ahead and self.contents.few(schemas):
+            nodes = list(LISTINGS)[list(LISTINGS).index(node) :]
+        having = {each: self.contents.having(each, schemas) for each in nodes}
+        asked = {each: self._request(each, those, span) for each, those in having.items() if those}
+        rows = dict(zip(asked, self.driver.together(list(asked.values())) if asked else (), strict=True))
+        found = {each: self._read(each, rows.get(each, ()), span, schemas) for each in nodes}
+        if ahead:
+            self._ahead = (schemas, found)
+        return found.pop(node)
+
+    def _request(self, node: str, schemas: Sequence[str], span: KeyRange) -> tuple[str, Params]:
         if node in others.NODES:
-            return others.listed(self.driver, node, schemas, span, self.extract)
-        return self._read(node, self.driver.rows(LISTINGS[node][0], self.parameters(schemas, span)), span)
+            return others.request(self.driver, node, schemas)
+        parts = self.parts(node, span)
+        return self.driver.composed(parts.pop("listing"), **parts), self.parameters(schemas, span)
 
     def pages(self, node: str, schema: str, span: KeyRange, size: int) -> Iterator[list[Listed]]:
         """The names of one schema, ``size`` of them in one answer, where the server orders as we do."""
@@ -45,13 +73,21 @@ class Listing:
             if node in others.NODES or params["after"] != part.after:  # few of them; or the server cannot compare
                 yield self.names(node, [schema], part)
                 return
-            rows = self.driver.rows("page", params | {"size": size}, listing=LISTINGS[node][0])
-            yield self._read(node, rows, part)
+            rows = self.driver.rows("page", params | {"size": size}, **self.parts(node, part))
+            yield self._read(node, rows, part, [schema])
             if len(rows) < size:
                 return
             after = max(row[1] for row in rows)
 
-    def _read(self, node: str, rows: Iterable[tuple[Any, ...]], span: KeyRange) -> list[Listed]:
+    @staticmethod
+    def parts(node: str, span: KeyRange) -> dict[str, str]:
+        """What the listing's statement is made of: by schema where it is whole, which no other index serves."""
+        listing, _, members = LISTINGS[node]
+        return {"listing": listing, "members": f"{members}_{'of_schemas' if span.whole else 'in_range'}"}
+
+    def _read(self, node: str, rows: Iterable[tuple[Any, ...]], span: KeyRange, schemas: Sequence[str]) -> list[Listed]:
+        if node in others.NODES:
+            return others.listed(rows, schemas, span, self.extract)
         found = []
         for schema, key, name, oid, weight, *data in rows:
             if key in span:

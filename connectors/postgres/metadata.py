@@ -122,12 +122,16 @@ class PostgresSource(DatabaseSource):
     def cancel(self) -> None:
         self.driver.cancel()
 
+    def _forget(self) -> None:
+        self._bundle.close()
+        self.listing.forget()
+
     def begin(self, reading: Reading) -> None:
         super().begin(reading)
-        self._bundle.close()
+        self._forget()
 
     def close(self) -> None:
-        self._bundle.close()
+        self._forget()
         if "_ahead" in self.__dict__:
             self.driver.cancel()
             self._ahead.shutdown(wait=True, cancel_futures=True)
@@ -154,7 +158,9 @@ class PostgresSource(DatabaseSource):
         self._enter(scope)
         shown = {"system": self.extract.system_schemas, "partitions": self.extract.partitions}
         rows = sorted(self.driver.rows("schemas", shown | self.listing.bounds(span)), key=lambda row: str(row[0]))
-        found = [containers.schema_item(self.extract, scope, row) for row in rows if row[0] in span]
+        rows = [row for row in rows if row[0] in span]
+        found = [containers.schema_item(self.extract, scope, row) for row in rows]
+        self.listing.contents.learn(rows)
         self._bundle.announce([each for each in found if isinstance(each, Item)])
         yield from found
 
@@ -208,7 +214,7 @@ class PostgresSource(DatabaseSource):
             return []
         self._enter(scope)
         params = self.listing.parameters([scope.name], span) | {"size": size}
-        found = {key for (key,) in self.driver.rows("split", params, listing=LISTINGS[node][0])}
+        found = {key for (key,) in self.driver.rows("split", params, **self.listing.parts(node, span))}
         return sorted(key for key in found if key in span and key != span.until)
 
     # -- processors -----------------------------------------------------------------------------------------------
@@ -245,7 +251,7 @@ class PostgresSource(DatabaseSource):
         base = scope.path[:2]
         self.driver.use(base[1])
         if self._place is None or self._place.scope.path != base:
-            self._bundle.close()
+            self._forget()
             place = Scope(base)
             types, details = Types(self.driver, place.fqn), KeyDetails(self.driver)
             self._place = _Place(place, types, details, Tables(types, details, place.fqn))
@@ -269,8 +275,9 @@ class PostgresSource(DatabaseSource):
             for _, step in read(listed):
                 yield step
         elif span.whole:
+            ahead = self.reading.touch is None  # what kills the process is then known by its node
             yield from self._bundle.read(
-                node, scope.name, lambda several: read(self.listing.names(node, several, EVERYTHING))
+                node, scope.name, lambda several: read(self.listing.names(node, several, EVERYTHING, ahead))
             )
         else:
             for _, step in read(self.listing.names(node, [scope.name], span)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from connectors.common.slices import Facet, Listed, Raw, SliceReader
@@ -53,12 +53,17 @@ class _Found(NamedTuple):
         return f"{self.kind} {self.name}"
 
 
+def request(driver: PostgresDriver, node: str, schemas: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """The listing of a level with its parameters; ``schemas`` are the names of what it lies in, one above schemas."""
+    return driver.composed("objects", level=f"{node}s"), {"schemas": list(schemas)}
+
+
 def listed(
-    driver: PostgresDriver, node: str, schemas: Sequence[str], span: KeyRange, extract: MetadataExtract
+    rows: Iterable[tuple[Any, ...]], schemas: Sequence[str], span: KeyRange, extract: MetadataExtract
 ) -> list[Listed]:
-    """Everything of a level, ordered; ``schemas`` are the names of what it lies in, a single one above schemas."""
+    """Everything of a level, ordered, from the rows of its listing in ``schemas``."""
     found = []
-    for row in map(_Found._make, _rows(driver, node, schemas)):
+    for row in map(_Found._make, rows):
         name = row.full_name
         if name in span:
             rule = extract.rule("objects", name)
@@ -72,7 +77,8 @@ def listed(
 def above_schemas(source: PostgresSource, node: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
     """The objects of a service or a database."""
     source.driver.use(scope.path[1] if len(scope.path) > 1 else source.connection.first_database)
-    found = listed(source.driver, node, [scope.name], span, source.extract)
+    rows = source.driver.execute(*request(source.driver, node, [scope.name]))
+    found = listed(rows, [scope.name], span, source.extract)
     base = Scope(scope.path[:-1])
     for _, step in SliceReader(source.driver, source.reading, base, node, "DatabaseObject", (GIVEN,)).read(found):
         yield step
@@ -81,11 +87,7 @@ def above_schemas(source: PostgresSource, node: str, scope: Scope, span: KeyRang
 def present(driver: PostgresDriver, scope: Scope) -> set[str]:
     """The names of all objects in ``scope``: those that the listing shows."""
     node = next(node for node, depth in NODES.items() if depth == len(scope.path))
-    return {_Found._make(row).full_name for row in _rows(driver, node, [scope.name])}
-
-
-def _rows(driver: PostgresDriver, node: str, schemas: Sequence[str]) -> list[tuple[Any, ...]]:
-    return driver.rows("objects", {"schemas": list(schemas)}, level=f"{node}s")
+    return {_Found._make(row).full_name for row in driver.execute(*request(driver, node, [scope.name]))}
 
 
 def build(raw: Raw, identity: dict[str, Any], database: str) -> DatabaseObject:

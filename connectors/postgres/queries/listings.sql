@@ -2,10 +2,10 @@
 -- bytes of what will be read of the object; sizes of texts are told without unpacking them.
 -- What belongs to extensions is looked up in one object made once for the statement: a join would be planned by the size
 -- of schemas, which nothing tells, and a look-up for each name costs more than the name.
+-- What stands where the braces are is in members.sql.
 
 -- name: list_tables
--- Bounds are names, so that the index on names serves them; a name orders by its bytes. Partitions are listed even
--- where they are not to be shown: what is left out is counted.
+-- Partitions are listed even where they are not to be shown: what is left out is counted.
 -- A stored query takes about eight times its text. Comments and expressions are weighed only in a database that has long
 -- ones at all, which is when they are stored apart.
 SELECT n.nspname, c.relname, c.relname, c.oid,
@@ -23,7 +23,11 @@ SELECT n.nspname, c.relname, c.relname, c.oid,
                   THEN (SELECT coalesce(sum(pg_catalog.octet_length(d.adbin::text)), 0)
                         FROM pg_catalog.pg_attrdef AS d WHERE d.adrelid = c.oid) ELSE 0 END
        )::int8 / 500,
-       c.relkind, c.relhastriggers, c.relispartition,
+       c.relkind,
+       -- Foreign keys have triggers of their own, which are nobody's.
+       c.relhastriggers AND EXISTS (
+           SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal OFFSET 0),
+       c.relispartition,
        NOT c.relispartition AND c.relkind IN ('r', 'f')
        AND EXISTS (SELECT FROM pg_catalog.pg_inherits AS h WHERE h.inhrelid = c.oid),
        c.relhasrules,
@@ -36,11 +40,8 @@ SELECT n.nspname, c.relname, c.relname, c.oid,
         JOIN pg_catalog.pg_depend AS d
           ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid AND d.deptype = 'e'
         WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass) ->> c.oid::text
-FROM pg_catalog.pg_namespace AS n
-JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid
+FROM {members}
 WHERE n.nspname = ANY (%(schemas)s) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-  AND (%(after)s::text IS NULL OR c.relname >= %(after)s::name COLLATE "C")
-  AND (%(until)s::text IS NULL OR c.relname <= %(until)s::name COLLATE "C")
 
 -- name: list_sequences
 SELECT n.nspname, c.relname, c.relname, c.oid, 1,
@@ -49,11 +50,8 @@ SELECT n.nspname, c.relname, c.relname, c.oid, 1,
         JOIN pg_catalog.pg_depend AS d
           ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid AND d.deptype = 'e'
         WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass) ->> c.oid::text
-FROM pg_catalog.pg_namespace AS n
-JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid
+FROM {members}
 WHERE n.nspname = ANY (%(schemas)s) AND c.relkind = 'S'
-  AND (%(after)s::text IS NULL OR c.relname >= %(after)s::name COLLATE "C")
-  AND (%(until)s::text IS NULL OR c.relname <= %(until)s::name COLLATE "C")
 
 -- name: list_types
 -- Row types of tables, array types and multiranges belong to something else; base types come from extensions in C.
@@ -66,27 +64,20 @@ SELECT n.nspname, t.typname, t.typname, t.oid,
         JOIN pg_catalog.pg_depend AS d
           ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid AND d.deptype = 'e'
         WHERE d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass) ->> t.oid::text
-FROM pg_catalog.pg_namespace AS n
-JOIN pg_catalog.pg_type AS t ON t.typnamespace = n.oid
+FROM {members}
 WHERE n.nspname = ANY (%(schemas)s)
   AND (t.typtype IN ('e', 'd', 'r')
        OR t.typtype = 'c' AND (SELECT c.relkind FROM pg_catalog.pg_class AS c WHERE c.oid = t.typrelid) = 'c')
-  AND (%(after)s::text IS NULL OR t.typname >= %(after)s::name COLLATE "C")
-  AND (%(until)s::text IS NULL OR t.typname <= %(until)s::name COLLATE "C")
 
 -- name: list_routines
-SELECT n.nspname, k.key, p.proname, p.oid, 1 + pg_catalog.octet_length(p.prosrc) / 500,
+SELECT n.nspname, p.key, p.proname, p.oid, 1 + pg_catalog.octet_length(p.prosrc) / 500,
        (SELECT pg_catalog.jsonb_object_agg(d.objid, e.extname)
         FROM pg_catalog.pg_extension AS e
         JOIN pg_catalog.pg_depend AS d
           ON d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND d.refobjid = e.oid AND d.deptype = 'e'
         WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass) ->> p.oid::text
-FROM pg_catalog.pg_namespace AS n
-JOIN pg_catalog.pg_proc AS p ON p.pronamespace = n.oid
-CROSS JOIN LATERAL (SELECT p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')' AS key) AS k
+FROM {members}
 WHERE n.nspname = ANY (%(schemas)s)
-  AND (%(after)s::text IS NULL OR k.key COLLATE "C" >= %(after)s)
-  AND (%(until)s::text IS NULL OR k.key COLLATE "C" <= %(until)s)
 
 -- name: split
 -- Keys that cut a listing into ranges of equal size; the listing stands where the braces are.

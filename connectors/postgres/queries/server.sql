@@ -73,12 +73,20 @@ FROM pg_catalog.pg_namespace AS n
 WHERE n.nspname = %(name)s
 
 -- name: schemas
--- The estimate counts what the walk below a schema lists; child partitions only when they are shown.
+-- The estimate counts what the walk below a schema lists; child partitions only when they are shown. Objects are found
+-- by what depends on the schema, as for the listings; those of the server's own schemas, whose kinds nothing tells, by
+-- reading all.
 SELECT n.nspname,
        n.oid,
        pg_catalog.pg_get_userbyid(n.nspowner),
        d.description,
-       coalesce(r.objects, 0) + coalesce(p.objects, 0),
+       CASE WHEN n.oid < 16384 AND n.oid <> 2200
+            THEN (SELECT count(*) FROM pg_catalog.pg_class AS c
+                  WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+                    AND (%(partitions)s OR NOT c.relispartition))
+                 + (SELECT count(*) FROM pg_catalog.pg_proc AS p WHERE p.pronamespace = n.oid)
+            ELSE coalesce(b.objects, 0) END,
+       CASE WHEN n.oid >= 16384 OR n.oid = 2200 THEN b.kinds END,
        n.nspacl::text[],
        CASE WHEN n.nspacl IS NOT NULL THEN pg_catalog.acldefault('n', n.nspowner)::text[] END,
        (SELECT pg_catalog.jsonb_object_agg(d.objid, e.extname)
@@ -89,13 +97,28 @@ SELECT n.nspname,
 FROM pg_catalog.pg_namespace AS n
 LEFT JOIN pg_catalog.pg_description AS d
        ON d.objoid = n.oid AND d.classoid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.objsubid = 0
-LEFT JOIN (SELECT relnamespace, count(*) AS objects
-           FROM pg_catalog.pg_class
-           WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND (%(partitions)s OR NOT relispartition)
-           GROUP BY relnamespace) AS r ON r.relnamespace = n.oid
-LEFT JOIN (SELECT pronamespace, count(*) AS objects
-           FROM pg_catalog.pg_proc
-           GROUP BY pronamespace) AS p ON p.pronamespace = n.oid
+CROSS JOIN LATERAL (
+    SELECT pg_catalog.sum(k.objects)::int8 AS objects, coalesce(pg_catalog.array_agg(k.kind), '{}') AS kinds
+    FROM (SELECT CASE WHEN m.classid IN ('pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_proc'::pg_catalog.regclass)
+                      THEN r.kind
+                      WHEN m.classid = 'pg_catalog.pg_type'::pg_catalog.regclass THEN 'type'
+                      ELSE 'schema_object' END AS kind,
+                 count(*) FILTER (WHERE r.counts) AS objects
+          FROM (SELECT DISTINCT d.classid, d.objid
+                FROM pg_catalog.pg_depend AS d
+                WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND d.refobjid = n.oid) AS m
+          LEFT JOIN LATERAL (
+              SELECT CASE WHEN c.relkind = 'S' THEN 'sequence'
+                          WHEN c.relkind IN ('r', 'p', 'v', 'm', 'f') THEN 'table' END AS kind,
+                     c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND (%(partitions)s OR NOT c.relispartition) AS counts
+              FROM pg_catalog.pg_class AS c
+              WHERE m.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.oid = m.objid
+              UNION ALL
+              SELECT 'stored_procedure', true
+              FROM pg_catalog.pg_proc AS p
+              WHERE m.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND p.oid = m.objid
+                AND p.pronamespace = n.oid) AS r ON true
+          GROUP BY 1) AS k) AS b
 WHERE n.nspname NOT LIKE 'pg\_temp\_%%' AND n.nspname NOT LIKE 'pg\_toast%%'
   AND (%(system)s OR (n.nspname NOT LIKE 'pg\_%%' AND n.nspname <> 'information_schema'))
   AND (%(after)s::text IS NULL OR n.nspname >= %(after)s::name COLLATE "C")
