@@ -35,7 +35,7 @@ SELECT k.conrelid,
        k.conenforced AND -- from 18
        (k.contype <> 'f' OR NOT EXISTS (
            SELECT FROM pg_catalog.pg_trigger AS t
-           WHERE t.tgconstraint = k.oid AND t.tgrelid = k.conrelid AND t.tgenabled = 'D')),
+           WHERE t.tgconstraint = k.oid AND t.tgrelid = k.conrelid AND t.tgenabled = 'D' OFFSET 0)),
        k.conperiod -- from 18
        false -- before 18
 FROM pg_catalog.pg_constraint AS k
@@ -52,7 +52,7 @@ WHERE k.conrelid = ANY (%b::oid[])
        )
   -- A key into a partitioned table has hidden twins, one into each of its partitions.
   AND (k.conparentid = 0 OR NOT EXISTS (
-      SELECT FROM pg_catalog.pg_constraint AS up WHERE up.oid = k.conparentid AND up.conrelid = k.conrelid))
+      SELECT FROM pg_catalog.pg_constraint AS up WHERE up.oid = k.conparentid AND up.conrelid = k.conrelid OFFSET 0))
 
 -- name: not_null
 -- From 18 on, each column that takes no nulls has a constraint, and most of them have the name that the server made up:

@@ -43,8 +43,10 @@ WHERE c.oid = ANY (%b::oid[])
 -- A comment of more than 4 MB is left out here: it is read by comment_piece.
 SELECT d.objoid, d.objsubid,
        CASE WHEN pg_catalog.octet_length(d.description) <= 4194304 THEN d.description END
-FROM pg_catalog.pg_description AS d
-WHERE d.objoid = ANY (%b::oid[]) AND d.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
+FROM pg_catalog.unnest(%b::oid[]) AS u (oid)
+CROSS JOIN LATERAL (
+    SELECT * FROM pg_catalog.pg_description AS c
+    WHERE c.objoid = u.oid AND c.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass OFFSET 0) AS d
 
 -- name: columns
 SELECT a.attrelid,

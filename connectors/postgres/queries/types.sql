@@ -8,7 +8,7 @@ WITH RECURSIVE wanted (oid, typmod) AS (
     UNION
     SELECT part.oid, part.typmod
     FROM wanted AS w
-    JOIN pg_catalog.pg_type AS t ON t.oid = w.oid
+    CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type AS y WHERE y.oid = w.oid OFFSET 0) AS t
     CROSS JOIN LATERAL (
         SELECT t.typelem, w.typmod WHERE t.typcategory = 'A' AND t.typelem <> 0
         UNION ALL
@@ -42,8 +42,8 @@ SELECT w.oid,
            SELECT a.atttypmod FROM pg_catalog.pg_attribute AS a
            WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) END
 FROM wanted AS w
-JOIN pg_catalog.pg_type AS t ON t.oid = w.oid
-JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_type AS y WHERE y.oid = w.oid OFFSET 0) AS t
+CROSS JOIN LATERAL (SELECT * FROM pg_catalog.pg_namespace AS s WHERE s.oid = t.typnamespace OFFSET 0) AS n
 
 -- name: user_types
 SELECT t.oid,
