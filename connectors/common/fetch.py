@@ -42,7 +42,8 @@ class Listed(NamedTuple):
 class Facet:
     """One query per slice. ``read`` gets the names of the slice and yields rows whose first column is ``Listed.id``;
     the rows of one object come in the order that matters (columns by ordinal). ``wants`` picks the names that can
-    have such rows; a slice without any sends no statement."""
+    have such rows; a slice without any sends no statement. All facets of a slice are called before the rows of any are
+    looked at, so that ``read`` may send with the others what it then waits for."""
 
     name: str
     read: Callable[[Sequence[Listed]], Iterable[tuple[Any, ...]]]
@@ -110,7 +111,8 @@ class Fetcher:
                 asked.append((facet, wanted))
         # One statement is a snapshot of its own.
         with self.driver.transaction() if len(asked) > 1 else nullcontext():
-            return {facet.name: _grouped(facet.read(wanted)) for facet, wanted in asked}
+            found = [(facet.name, facet.read(wanted)) for facet, wanted in asked]
+            return {name: _grouped(rows) for name, rows in found}
 
     def _still_there(self, each: Listed) -> bool:
         """Whether an object that cannot be read exists, or was dropped in the meantime."""

@@ -230,7 +230,7 @@ class PostgresDriver:
         if opening is not None:
             self.session.opened(opening.fetchone())
             self._begun = self._held
-        return [cursor.fetchall() for cursor in cursors]
+        return [cursors.pop(0).fetchall() for _ in asked]  # an answer of the server is let go once it is rows
 
     def _unheld(self) -> Fatal | None:
         """Whether a pooler cuts the line at every transaction of several statements; it says so only to who waits."""

@@ -1,8 +1,8 @@
-"""What is read of each kind of object: one statement per facet and slice."""
+"""What is read of each kind of object: one statement per facet and slice, all of a slice in one round trip."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from connectors.common.slices import Facet, Listed
@@ -10,10 +10,12 @@ from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.entities.indexes import KeyDetails
 from connectors.postgres.longtexts import whole
 from connectors.postgres.others import GIVEN
+from connectors.postgres.shared_trip import SharedTrip
 from connectors.postgres.types import Types
 from specs.config import MetadataExtract
 
-Read = Callable[[Sequence[Listed]], Iterable[tuple[Any, ...]]]
+_Rows = Iterable[tuple[Any, ...]]
+Read = Callable[[Sequence[Listed]], _Rows]
 
 BODY = 10
 """The column of ``routines`` with the body."""
@@ -28,31 +30,37 @@ def facets(
     extended statistics, extension)``; that of everything ends with the extension.
     """
 
+    trip = SharedTrip(driver)
+
+    def asked(name: str, kept: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
+        return trip.rows(name, [[each.id for each in kept]])
+
     def rows(name: str) -> Read:
-        return lambda kept: driver.rows(name, [[each.id for each in kept]])
+        return lambda kept: asked(name, kept)
 
     def texts(name: str, piece: str, at: int, part: int | None = None) -> Read:
-        return lambda kept: whole(driver, piece, driver.rows(name, [[each.id for each in kept]]), at, part)
+        return lambda kept: _then(asked(name, kept), lambda found: whole(driver, piece, found, at, part))
 
-    def columns(kept: Sequence[Listed]) -> Iterable[tuple[Any, ...]]:
-        found = driver.rows("columns", [[each.id for each in kept]])
-        types.ensure({row[3:5] for row in found})
-        return found
+    def columns(found: _Rows) -> _Rows:
+        known = list(found)
+        types.ensure({row[3:5] for row in known})
+        return known
 
-    def user_types(kept: Sequence[Listed]) -> Iterable[tuple[Any, ...]]:
-        types.ensure({(each.id, -1) for each in kept if each.data[0] in "ec"})
-        return driver.rows("user_types", [[each.id for each in kept]])
+    def user_types(found: _Rows) -> _Rows:
+        known = list(found)
+        types.ensure({(row[0], -1) for row in known if row[3] in "ec"})
+        return known
 
-    def indexes(kept: Sequence[Listed]) -> Iterable[tuple[Any, ...]]:
-        found = driver.rows("indexes", [[each.id for each in kept]])
-        details.ensure(found)
-        return found
+    def indexes(found: _Rows) -> _Rows:
+        known = list(found)
+        details.ensure(known)
+        return known
 
     if node == "schema_object":
         return (GIVEN,)
     if node == "type":
         return (
-            Facet("type", user_types),
+            Facet("type", lambda kept: _then(asked("user_types", kept), user_types)),
             Facet("constraints", rows("domain_constraints"), lambda each: each.data[0] == "d"),
             Facet("attributes", rows("attributes"), lambda each: each.data[0] == "c"),
         )
@@ -64,9 +72,9 @@ def facets(
     found = [
         Facet("relation", rows("relations")),
         Facet("comments", texts("comments", "comment_piece", 2, part=1)),
-        Facet("columns", columns),
+        Facet("columns", lambda kept: _then(asked("columns", kept), columns)),
         Facet("constraints", rows("constraints"), lambda each: each.data[0] in "rpf"),
-        Facet("indexes", indexes, lambda each: each.data[0] in "rpm"),
+        Facet("indexes", lambda kept: _then(asked("indexes", kept), indexes), lambda each: each.data[0] in "rpm"),
         Facet("triggers", rows("triggers"), lambda each: bool(each.data[1])),
         Facet("parents", rows("parents"), lambda each: bool(each.data[3])),
         Facet("partitioning", rows("partitioning"), lambda each: each.data[0] == "p" or each.data[2]),
@@ -84,6 +92,11 @@ def facets(
     return tuple(found)
 
 
-STATEMENTS = {"type": 6, "sequence": 1, "table": 18, "stored_procedure": 1}
-"""Statements per slice besides the listing, at most: the facets, the look-ups of types and of what indexes are made of,
-and the transaction's begin and end where there is more than one facet. Without DDL, or with sizes: see ``facets``."""
+def _then(rows: _Rows, finish: Callable[[_Rows], _Rows]) -> Iterator[tuple[Any, ...]]:
+    """``finish`` the rows when they are asked for, not before: other facets may still send something along."""
+    yield from finish(rows)
+
+
+STATEMENTS = {"type": 3, "sequence": 2, "table": 4, "stored_procedure": 1}
+"""Round trips per slice besides the listing, at most: all facets together, the look-ups of types and of what indexes
+are made of, and the transaction's end where there is more than one facet."""

@@ -1,0 +1,49 @@
+"""Sends the statements of all facets of one slice in one round trip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.postgres.driver import Params, PostgresDriver
+
+_Rows = list[tuple[Any, ...]]
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A statement by its name; ``rows`` once it was sent."""
+
+    name: str
+    params: Params
+    rows: _Rows | None = None
+
+
+class SharedTrip:
+    """Collects statements until the rows of one of them are wanted, and sends them all at once."""
+
+    def __init__(self, driver: PostgresDriver) -> None:
+        self.driver = driver
+        self._waiting: list[_Asked] = []
+
+    def rows(self, name: str, params: Params) -> Iterator[tuple[Any, ...]]:
+        """The rows of the statement ``name``; asking for the first sends whatever was collected.
+
+        Raises ``HeadraceError``, classified, then.
+        """
+        asked = _Asked(name, params)
+        self._waiting.append(asked)
+        return self._rows(asked)
+
+    def _rows(self, asked: _Asked) -> Iterator[tuple[Any, ...]]:
+        if asked.rows is None:
+            self._send()
+        rows, asked.rows = asked.rows or [], []
+        yield from rows
+
+    def _send(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        answers = self.driver.together([(self.driver.sql(each.name), each.params) for each in waiting])
+        for each, rows in zip(waiting, answers, strict=True):
+            each.rows = rows
