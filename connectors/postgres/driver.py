@@ -30,8 +30,9 @@ class PostgresDriver:
     """Connects on first use. Threads take turns: whoever is in a transaction has the connection.
 
     Every statement runs in a transaction that begins with settings of its own (``session``), so that nothing is left
-    behind in a session that others may get. ``count`` is called once for every round trip: what begins a transaction
-    goes along with its first statement. ``arrived`` is called once for every new connection.
+    behind in a session that others may get. ``count`` is called once for every statement, but not for what begins a
+    transaction and goes along with its first one. ``arrived`` is called once for every new connection. ``trips`` are
+    the round trips so far.
     """
 
     arrived: Callable[[], None] | None = None
@@ -40,6 +41,7 @@ class PostgresDriver:
         self.config, self.limits = config, limits
         self.database = config.first_database
         self.grace = min(GRACE, max(5.0, limits.statement_timeout))
+        self.trips = 0
         self._count = count
         self._lock = threading.RLock()
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
@@ -170,6 +172,7 @@ class PostgresDriver:
         if connection is None or connection.closed:
             return
         if connection.info.transaction_status != pq.TransactionStatus.IDLE:
+            self.trips += 1
             self._count()
             try:
                 with self._deadline(connection):
@@ -204,7 +207,9 @@ class PostgresDriver:
         """
         with self._lock:
             connection = self.open()
-            self._count()
+            self.trips += 1
+            for _ in asked:
+                self._count()
             try:
                 with self._deadline(connection, len(asked)):
                     return self._sent(connection, asked)

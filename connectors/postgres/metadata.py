@@ -202,7 +202,12 @@ class PostgresSource(DatabaseSource):
         return self._reader(node, self._enter(database)).read(listed)
 
     def facets(self, node: str) -> int:
-        return STATEMENTS.get(node, 0)
+        return (
+            STATEMENTS.get(node, 0)
+            + (node == "table" and self.extract.sizes)
+            + 3 * (node == "sequence" and self.extract.sizes)
+            - (node == "table" and not self.extract.ddl)
+        )
 
     def split(self, node: str, scope: Scope, span: KeyRange, size: int) -> Iterable[str]:
         if node not in LISTINGS or node in others.NODES:

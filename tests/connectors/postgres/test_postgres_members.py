@@ -82,9 +82,9 @@ def test_names_of_all_kinds_come_in_one_round_trip_and_are_new_for_each_unit(est
     scope = Scope.of(SERVICE, estate.rsplit("/", 1)[1])
     with closing(source(estate)) as one, session(estate) as other:
         list(one.schemas(scope, EVERYTHING))
-        before = one.statements
+        before = one.driver.trips
         found = {node: one.listing.names(node, ["one", "two"], EVERYTHING, ahead=True) for node in LISTINGS}
-        assert one.statements == before + 1
+        assert one.driver.trips == before + 1
         assert found == {node: one.listing.names(node, ["one", "two"], EVERYTHING) for node in LISTINGS}
         one.listing.names("type", ["one", "two"], EVERYTHING, ahead=True)
         other.execute("CREATE SEQUENCE two.late")

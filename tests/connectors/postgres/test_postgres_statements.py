@@ -30,28 +30,31 @@ def warehouse(postgres_database: str) -> str:
     return postgres_database
 
 
-def packed(url: str, slice_: int) -> tuple[int, int]:
-    """Statements and tables of one unit that holds all ten schemas."""
+def packed(url: str, slice_: int) -> tuple[int, int, int]:
+    """Statements, round trips and tables of one unit that holds all ten schemas."""
     with closing(source(url, slice_=slice_)) as one:
         scope = Scope.of(SERVICE, url.rsplit("/", 1)[1])
         start = Start("schema", scope, range=KeyRange("v", "x"))
         found = [event for event in walk(one, one.topology, start) if isinstance(event, Found)]
-        return one.statements, sum(event.entity.type_name() == "Table" for event in found)
+        return one.statements, one.driver.trips, sum(event.entity.type_name() == "Table" for event in found)
 
 
 def test_a_packed_unit_costs_what_one_schema_does(warehouse: str) -> None:
     with closing(source(warehouse)) as one:
-        slices = sum(one.facets(node) for node in ("type", "sequence", "table", "stored_procedure"))
-    count, tables = packed(warehouse, 1000)
+        slices = 1 + one.facets("type") + 1 + one.facets("sequence") + 1 + one.facets("table")
+        slices += 1 + one.facets("stored_procedure")
+    count, trips, tables = packed(warehouse, 1000)
     assert tables == SCHEMAS * TABLES
-    assert count <= 2 + slices, "schemas are listed in one round trip, and what lies in them in another"
+    assert count <= 1 + slices
+    assert trips <= 11, "connect, schemas, names; rows, types and end of types and of tables; sequences; routines"
 
 
 def test_slices_span_schemas(warehouse: str) -> None:
-    few, _ = packed(warehouse, 1000)
-    more, tables = packed(warehouse, 55)
+    few, trips, _ = packed(warehouse, 1000)
+    more, more_trips, tables = packed(warehouse, 55)
     assert tables == SCHEMAS * TABLES
     assert more - few <= 7, "one more slice of tables, not one per schema"
+    assert more_trips - trips <= 2, "its rows, and the end of its transaction"
 
 
 def test_listing_and_preview_agree_and_previews_read_nothing(warehouse: str) -> None:
