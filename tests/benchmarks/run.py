@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from headrace import PACKAGES
-from tests.benchmarks import distributed, million, page, results, scenarios, throughput, warehouse
+from tests.benchmarks import distributed, million, page, results, scenarios, stopping, throughput, warehouse
 from tests.benchmarks.commands import Bench
 from tests.benchmarks.report import Report
 from tests.servers import postgres
@@ -50,6 +50,7 @@ SCENARIOS: dict[str, Callable[[Session], Report]] = {
     "startup": lambda s: scenarios.startup(max(s.runs, 5)),
     "postgres": lambda s: scenarios.postgres(s.bench, s.warehouse("small"), s.warehouse("large"), s.runs),
     "workers": lambda s: scenarios.two_workers(s.bench, s.warehouse("large"), s.runs),
+    "stopping": lambda s: stopping.stopping(s.bench, s.warehouse("large"), s.runs),
     "flat": lambda s: scenarios.flat(s.bench, s.runs),
     "overhead": lambda s: distributed.overhead(s.bench, s.warehouse("large"), s.runs),
     "children": lambda s: distributed.children(s.bench, s.warehouse("large"), max(1, s.runs // 2)),
