@@ -19,7 +19,7 @@ from workers.consumer import LONGEST
 from workers.ledger import SqlLedger
 from workers.scheduling import LEASE, SCHEDULER, leads
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("waiting")]
 ESTATE = {"schemas": 16, "tables": 120, "columns": 4, "procedures": 2}
 RECIPE = fake(**ESTATE, latency=60, page=20)
 

@@ -24,7 +24,7 @@ from workers.joining import sink
 from workers.ledger import SqlLedger
 from workers.redislink import connect
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("waiting")]
 SECRETS = {"redis": "redis-geheim-71", "keeper": "catalog-geheim-72", "reader": "source-geheim-73"}
 
 

@@ -18,7 +18,7 @@ from workers.database import open_database
 from workers.ledger import SqlLedger
 from workers.pool import Pool
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("waiting")]
 POISON = "estate.db_00.schema_0001.t0000023"
 LONG = 40.0
 """Seconds for which the lock is held each time: the run would take minutes if that were waited for."""
@@ -65,7 +65,7 @@ def test_the_same_in_processes_of_one_crawl(tmp_path: Path) -> None:
     def watch(pool: Pool, ledger: SqlLedger, run: str) -> None:
         seen.extend(pool.pids.values())
 
-    run = wild.run(watch, silence=5.0)
+    run = wild.run(watch, silence=3.0)
     assert run is not None
     assert run.state == "partial"
     db = open_database(f"sqlite:///{tmp_path / 'wild.db'}", create=False)
