@@ -45,8 +45,9 @@ class Runner:
     def __init__(
         self, ledger: UnitLedger, queue: Producer, open_: Opener, topology: Topology, heartbeat: Heartbeat, stop: Stop,
         *, guard: Guard, budget: Budget | None = None, accept_identity: bool = False, beginnings: int = 1,
+        alone: bool = True,
     ) -> None:  # fmt: skip
-        self._beginnings = beginnings
+        self._beginnings, self._alone = beginnings, alone
         self._ledger, self._queue, self._sources, self._topology = ledger, queue, Lender(open_), topology
         self._heartbeat, self._stop, self._guard = heartbeat, stop, guard
         self._budget, self._narrowing = budget or Budget(), Narrowing()
@@ -83,7 +84,7 @@ class Runner:
         self._sources.close()
 
     def _tries(self, claim: Claim, work: UnitWork, held: Held) -> None:
-        careful = reading(claim, self._ledger)
+        careful = reading(claim, self._ledger, alone=self._alone)
         self._narrowing.begin(careful)
         isolating = Isolating(careful)
         work.passed = isolating.passed

@@ -45,6 +45,7 @@ def solo(
         queue, Flusher(queue, ledger), tick, stop, left=left.is_set, report=lambda: report(queue.bytes)
     )  # fmt: skip
     failures: list[BaseException] = []
+    several = min(LANES, recipe.limits.connections)
 
     def flush() -> None:
         try:
@@ -59,7 +60,7 @@ def solo(
     def make(stuck: Callable[[str], None] | None) -> Worker:
         lanes.append(Worker(
             owner, ledger, queue, recipe, secrets, stop, accept_identity=accept_identity, budget=budget, stuck=stuck,
-            heartbeat=heartbeat,
+            heartbeat=heartbeat, alone=several == 1,
         ))  # fmt: skip
         return lanes[-1]
 
@@ -89,7 +90,7 @@ def solo(
     own = make(stuck)
     flusher = threading.Thread(target=flush, name="flusher", daemon=True)
     flusher.start()
-    if min(LANES, recipe.limits.connections) > 1:
+    if several > 1:
         begin()
     broken = False
     try:

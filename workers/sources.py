@@ -41,15 +41,17 @@ def build(recipe: Recipe, secrets: Mapping[str, str], reading: Reading | None = 
     return made
 
 
-def reading(claim: Claim, ledger: UnitLedger) -> Reading:
-    """How to read for a claim: a unit that crashed reads smaller slices, at last one key at a time, written down."""
+def reading(claim: Claim, ledger: UnitLedger, *, alone: bool = True) -> Reading:
+    """How to read for a claim: a unit that crashed reads smaller slices, at last one key at a time, written down.
+
+    ``alone``: no other unit is read in this process at the same time."""
     careful = claim.careful
 
     def touch(node: str, listing: Scope, key: str) -> None:
         if key and not patiently(lambda: ledger.touch(claim.unit.id, claim.fence, node, listing.fqn, key)):
             raise Lost("the unit is somebody else's now")
 
-    return Reading(SLICES[careful], touch if careful >= 3 else None, claim.poison)
+    return Reading(SLICES[careful], touch if careful >= 3 else None, claim.poison, ahead=alone)
 
 
 def relax(reading: Reading) -> None:

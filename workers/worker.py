@@ -34,14 +34,15 @@ class Line(Producer, Protocol):
 
 
 class Worker:
-    """One at a time per process. ``name`` says who holds the units; ``soft`` are the bytes of memory that the process
-    may have, where something governs them: else all that the machine has."""
+    """Walks one unit at a time. ``name`` says who holds the units; ``soft`` are the bytes of memory that the process
+    may have, where something governs them: else all that the machine has. ``alone``: it is the only worker of its
+    process, and reads ahead of what it builds."""
 
     def __init__(
         self, name: str, ledger: UnitLedger, line: Line, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, *,
         soft: int | None = None, queue: str | None = None, accept_identity: bool = False, budget: Budget | None = None,
         every: float = EVERY, stuck: Callable[[str], None] | None = None,
-        heartbeat: Callable[..., Heartbeat] = Heartbeat, beginnings: int = 1,
+        heartbeat: Callable[..., Heartbeat] = Heartbeat, beginnings: int = 1, alone: bool = True,
     ) -> None:  # fmt: skip
         self._name, self._ledger, self._line, self._stop, self._queue = name, ledger, line, stop, queue
         limit = max(recipe.limits.statement_timeout, recipe.limits.connect_timeout)
@@ -49,7 +50,7 @@ class Worker:
         self._runner = Runner(
             ledger, line, lambda reading: build(recipe, secrets, reading), topology(recipe), self._heartbeat, stop,
             guard=Guard(soft or max(share(1, memory=given()).soft, rss() + MARGIN)), accept_identity=accept_identity,
-            budget=budget, beginnings=beginnings,
+            budget=budget, beginnings=beginnings, alone=alone,
         )  # fmt: skip
 
     def work(self, run: str, over: Callable[[], bool]) -> None:

@@ -22,8 +22,8 @@ from specs.topology.scope import Scope
 
 __all__ = ["WEIGHT", "Facet", "Listed", "Raw", "SliceReader", "weigh"]
 
-WEIGHT = 40_000
-"""Most weight in one slice. A column weighs 1 and takes about 0.5 KB, so a slice holds about 20 MB at most."""
+WEIGHT = 7_000
+"""Most weight in one slice. A column weighs 1 and takes about 0.5 KB, so a slice holds about 3.5 MB at most."""
 HEAVY = 8_000
 """Weight of one object, about 4 MB, from which on nothing is read ahead of it, nor while it is handed out."""
 
@@ -52,8 +52,9 @@ class SliceReader:
     """Reads the objects of one node below the schemas of ``base`` (the database's scope).
 
     ``type_`` is the entity type that outcomes are counted under. The first facet is the evidence that an object is
-    there. With ``ahead`` the next slice is read in that executor while this one is handed out, one ahead at most;
-    never while keys are being written down before they are touched. ``suspects`` narrows failures down faster.
+    there. With ``ahead`` the next slice is read in that executor while this one is handed out, one ahead at most, where
+    ``reading`` has it so; never while keys are being written down before they are touched. ``suspects`` narrows
+    failures down faster.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class SliceReader:
         Raises what ``Driver.classify`` makes of an error, but for ``Skip``, which becomes outcomes.
         """
         slices = self._slices(listed)
-        if self.ahead is None or self.reading.touch is not None:
+        if self.ahead is None or not self.reading.ahead or self.reading.touch is not None:
             for steps in slices:
                 yield from self._hand_out(steps, self.fetcher.fetch(_kept(steps)))
             return

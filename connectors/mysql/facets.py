@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from connectors.common.queries import load
-from connectors.common.slices import WEIGHT, Facet, Listed
+from connectors.common.slices import Facet, Listed
 from connectors.mysql import definitions, grants
 from connectors.mysql.build import VIEWS
 from connectors.mysql.driver import MysqlDriver
@@ -16,6 +16,9 @@ from specs.errors import Skip
 _SEQUENCES = 100
 """Sequences read by one statement; each one is a table that the server opens."""
 _TABLE = ("objects", "columns", "indexes", "foreign_keys", "rules", "checks", "partitions", "triggers", "views", "ddl")
+ROWS = 40_000
+"""Rows of one facet of one slice, at most: what a slice weighs is a guess here, since a listing does not tell how many
+columns a table has."""
 _BOTH = ("objects", "columns")
 
 Read = Callable[[Sequence[Listed]], Iterator[tuple[Any, ...]]]
@@ -68,7 +71,7 @@ class Facets:
                 if id_ not in exact:
                     continue
                 count += 1
-                if count > WEIGHT and len(listed) > 1:
+                if count > ROWS and len(listed) > 1:
                     raise Skip("too many rows for one slice", reason="size")  # the reader halves the slice
                 if name == "objects" and id_ in tables and row[3] is None:
                     busy = "lock" in str(row[12]).lower() or "concurrent" in str(row[12])

@@ -28,6 +28,9 @@ class Reading:
     poison: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
     heavy: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
     most: int = FULL
+    ahead: bool = True
+    """Whether the next slice may be read while one is handed out: not where another unit of the same process is read
+    meanwhile, which does as much for the time and holds only half as much in memory."""
 
     @property
     def page(self) -> int | None:

@@ -102,6 +102,14 @@ def test_filtered_names_are_outcomes_in_their_place_and_are_never_read() -> None
     assert table.statements == 2
 
 
+def test_nothing_is_read_ahead_where_another_unit_is_read_meanwhile() -> None:
+    expected = shown(Table().reader(Reading(slice=6)).read(listing(50)))
+    table, idle = Table(), Inline(1)
+    found = shown(table.reader(Reading(slice=6, ahead=False), ahead=idle).read(listing(50)))
+    assert found == expected
+    assert idle.given == 0
+
+
 def test_a_locked_object_is_one_failed_outcome() -> None:
     table = Table(locked=["a.t00777"], vanished=["a.t00003"])
     steps = list(table.reader().read(listing(1000)))
@@ -140,7 +148,10 @@ def test_wide_tables_make_smaller_slices() -> None:
 class Inline(ThreadPoolExecutor):
     """Reads ahead at once, in the thread that asks."""
 
+    given = 0
+
     def submit(self, call: Any, /, *arguments: Any, **named: Any) -> Any:  # type: ignore[override]
+        self.given += 1
         done: Future[Any] = Future()
         done.set_result(call(*arguments, **named))
         return done

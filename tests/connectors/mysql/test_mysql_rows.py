@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 import pymysql
 import pytest
 
-from connectors.common.slices import WEIGHT, Listed, Raw
+from connectors.common.slices import Listed, Raw
 from connectors.mysql import build, routines
 from connectors.mysql.columns import columns
 from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.constraints import constraints, indexes
-from connectors.mysql.facets import Facets
+from connectors.mysql.facets import ROWS, Facets
 from connectors.mysql.failures import classify
 from specs.config import MetadataExtract
 from specs.entities.database import Column
@@ -157,13 +157,13 @@ class Wide:
 
 def test_a_slice_that_is_too_wide_is_halved_but_a_single_table_is_read() -> None:
     listed = [Listed("shop", name, name, ("shop", name), data="BASE TABLE") for name in ("a", "b")]
-    driver: Any = Wide(WEIGHT - 1)
+    driver: Any = Wide(ROWS - 1)
     facet = next(each for each in Facets(driver, True).of("table") if each.name == "columns")
     with pytest.raises(Skip, match="too many rows"):
         list(facet.read(listed))
-    assert len(list(facet.read(listed[:1]))) == WEIGHT - 1
-    driver.count = WEIGHT + 1
-    assert len(list(facet.read(listed[:1]))) == WEIGHT + 1
+    assert len(list(facet.read(listed[:1]))) == ROWS - 1
+    driver.count = ROWS + 1
+    assert len(list(facet.read(listed[:1]))) == ROWS + 1
 
 
 @pytest.mark.parametrize(
