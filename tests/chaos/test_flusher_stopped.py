@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -33,32 +31,50 @@ def resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def between(catalog: psycopg.Connection[Any]) -> bool:
-    """No transaction of the catalog has begun that does not end."""
+def between(group: int, catalog: str) -> None:
+    """SIGSTOP between two transactions."""
     begun = "SELECT pid, xact_start FROM pg_stat_activity WHERE datname = current_database() AND xact_start < now()"
-    before = set(catalog.execute(begun).fetchall())
-    time.sleep(0.3)
-    return before.isdisjoint(catalog.execute(begun).fetchall())
-
-
-def within(catalog: psycopg.Connection[Any]) -> bool:
-    """Units that workers hold are locked, and stay so."""
-    time.sleep(0.3)
-    held = "SELECT id FROM units WHERE state = 'running' FOR UPDATE SKIP LOCKED"
-    running = "SELECT count(*) FROM units WHERE state = 'running'"
-    return len(catalog.execute(held).fetchall()) < catalog.execute(running).fetchall()[0][0]
-
-
-def freeze(group: int, catalog: str, where: Callable[[psycopg.Connection[Any]], bool]) -> None:
-    """SIGSTOP where it is wanted: between two transactions, or within one."""
     with psycopg.connect(catalog, autocommit=True) as connection:
-        for _ in range(200):
+        for _ in range(100):
             os.killpg(group, signal.SIGSTOP)
-            if where(connection):
+            before = set(connection.execute(begun).fetchall())
+            time.sleep(0.3)
+            if before.isdisjoint(connection.execute(begun).fetchall()):
                 return
             os.killpg(group, signal.SIGCONT)
-            time.sleep(random.uniform(0.005, 0.05))
-    raise AssertionError("the flusher is never frozen where it is wanted")
+            time.sleep(0.02)
+    raise AssertionError("the flusher is always within a transaction")
+
+
+def within(group: int, catalog: str) -> None:
+    """SIGSTOP within a transaction that has locked units which workers hold.
+
+    The counter of the feed is what a transaction writes last: as long as it is ours, the flusher gets no further.
+    """
+    with psycopg.connect(catalog) as ours, psycopg.connect(catalog, autocommit=True) as connection:
+        for _ in range(20):
+            ours.execute("SELECT next FROM feed FOR UPDATE")
+            end = time.monotonic() + 3
+            while not (found := locked(connection)) and time.monotonic() < end:
+                time.sleep(0.05)
+            os.killpg(group, signal.SIGSTOP)
+            ours.rollback()
+            if found and found & locked(connection):
+                return
+            os.killpg(group, signal.SIGCONT)
+            time.sleep(0.2)
+    raise AssertionError("the flusher never stores what a worker is still reading")
+
+
+def locked(catalog: psycopg.Connection[Any]) -> set[str]:
+    """Units that workers hold, and that somebody else has locked for longer than a renewal takes."""
+    free = "SELECT id FROM units WHERE state = 'running' FOR UPDATE SKIP LOCKED"
+    looks = []
+    for _ in range(2):
+        running = {id_ for (id_,) in catalog.execute("SELECT id FROM units WHERE state = 'running'").fetchall()}
+        looks.append(running - {id_ for (id_,) in catalog.execute(free).fetchall()})
+        time.sleep(0.15)
+    return looks[0] & looks[1]
 
 
 def test_the_queue_fills_and_everybody_waits(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
@@ -76,7 +92,7 @@ def test_the_queue_fills_and_everybody_waits(redis_url: str, postgres_database: 
 
         def stop(ledger: SqlLedger) -> None:
             run = working(ledger, stored=200)
-            freeze(flusher.pid, postgres_database, between)
+            between(flusher.pid, postgres_database)
             wait(lambda: queue.sizes()[0][1] > BYTES * 0.6)
             time.sleep(1.0)
             before = {pid: resident(pid) for pid in children(worker.pid)}
@@ -111,7 +127,7 @@ def test_renewals_wait_for_rows_that_it_keeps_locked(redis_url: str, postgres_da
 
         def stop(ledger: SqlLedger) -> None:
             working(ledger, stored=200)
-            freeze(flusher.pid, postgres_database, within)
+            within(flusher.pid, postgres_database)
             time.sleep(STOPPED)
             with psycopg.connect(postgres_database, autocommit=True) as catalog:
                 assert catalog.execute(overdue).fetchall()[0][0], "a renewal waits for longer than its lease"
