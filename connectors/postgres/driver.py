@@ -14,6 +14,7 @@ from connectors.postgres.bytenames import take_bytes, unencoded
 from connectors.postgres.connection import PostgresConnection
 from connectors.postgres.failures import classify, crowded, refused
 from connectors.postgres.lines import cut_line
+from connectors.postgres.oids import take_oids
 from connectors.postgres.session import BEGIN, HELD, TEXTS, WATCH, Session
 from connectors.postgres.statements import statements
 from specs.config import Limits
@@ -99,6 +100,7 @@ class PostgresDriver:
             made.close()
             raise Fatal(f"PostgreSQL {version} is not supported", self.where, "13 is the oldest", reason="unsupported")
         self.session = Session(self.limits, self.where)
+        take_oids(made)
         if unencoded(made):
             take_bytes(made)
             self.session.encoding = "SQL_ASCII"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 from connectors.common.slices import Facet, Listed
@@ -17,6 +18,8 @@ from specs.config import MetadataExtract
 _Rows = Iterable[tuple[Any, ...]]
 Read = Callable[[Sequence[Listed]], _Rows]
 
+_TYPE = itemgetter(3, 4)
+"""The type and its modifier, in a row of ``columns``."""
 BODY = 10
 """The column of ``routines`` with the body."""
 
@@ -33,7 +36,7 @@ def facets(
     trip = SharedTrip(driver)
 
     def asked(name: str, kept: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
-        return trip.rows(name, [[each.id for each in kept]])
+        return trip.about(name, kept)
 
     def rows(name: str) -> Read:
         return lambda kept: asked(name, kept)
@@ -43,7 +46,7 @@ def facets(
 
     def columns(found: _Rows) -> _Rows:
         known = list(found)
-        types.ensure({row[3:5] for row in known})
+        types.ensure(set(map(_TYPE, known)))
         return known
 
     def user_types(found: _Rows) -> _Rows:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.common.fetch import Listed
 from connectors.postgres.driver import Params, PostgresDriver
+from connectors.postgres.oids import Oids
 
 _Rows = list[tuple[Any, ...]]
 
@@ -26,6 +28,14 @@ class SharedTrip:
     def __init__(self, driver: PostgresDriver) -> None:
         self.driver = driver
         self._waiting: list[_Asked] = []
+        self._kept: Sequence[Listed] = ()
+        self._oids = Oids(())
+
+    def about(self, name: str, kept: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
+        """The rows of a statement whose one parameter are the oids of ``kept``."""
+        if kept is not self._kept:  # most facets of a slice are about all of it
+            self._kept, self._oids = kept, Oids([each.id for each in kept])
+        return self.rows(name, [self._oids])
 
     def rows(self, name: str, params: Params) -> Iterator[tuple[Any, ...]]:
         """The rows of the statement ``name``; asking for the first sends whatever was collected.

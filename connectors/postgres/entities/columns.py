@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from connectors.postgres.entities.options import options
-from connectors.postgres.types import Types
+from connectors.postgres.types import ColumnType, Types
 from specs.entities.database import Column
 
 SHARED = 4096
@@ -17,7 +17,14 @@ _GENERATED = {"s": "stored", "v": "virtual"}
 _STORAGE = {"p": "plain", "m": "main", "e": "external", "x": "extended"}
 _COMPRESSION = {"p": "pglz", "l": "lz4"}
 _NOT_NULL = 4
-"""Where a row of the facet, but for the table's oid, says that the column takes no nulls."""
+"""Where a key says that the column takes no nulls."""
+
+_MORE = 6
+"""Where a row of the facet has what few columns have."""
+
+Key = tuple[Any, ...]
+"""What makes a column: number, name, type, its modifier, whether it takes no nulls, and what few columns have
+(``_column``'s ``more``) or none; perhaps a comment."""
 
 
 class Columns:
@@ -25,7 +32,7 @@ class Columns:
 
     def __init__(self, types: Types) -> None:
         self.types = types
-        self._known: dict[tuple[Any, ...], Column] = {}
+        self._known: dict[Key, Column] = {}
 
     def build(
         self, rows: list[tuple[Any, ...]], comments: Mapping[int, str], unchecked: Collection[int]
@@ -38,7 +45,7 @@ class Columns:
         known = self._known
         if len(known) > SHARED:
             known.clear()
-        keys = [row[1:-1] for row in rows]
+        keys = [row[1:7] if row[_MORE] is None else (*row[1:6], tuple(row[_MORE])) for row in rows]
         if unchecked:
             keys = [(*key[:_NOT_NULL], False, *key[_NOT_NULL + 1 :]) if key[0] in unchecked else key for key in keys]
         if comments:
@@ -48,7 +55,7 @@ class Columns:
         except KeyError:
             return tuple([known.get(key) or self._remembered(key) for key in keys])
 
-    def _remembered(self, key: tuple[Any, ...]) -> Column:
+    def _remembered(self, key: Key) -> Column:
         column = self._known[key] = self._column(*key)
         return column
 
@@ -59,17 +66,30 @@ class Columns:
         type_: int,
         typmod: int,
         not_null: bool,
-        identity: str,
-        generated: str,
-        collation: str | None,
-        default: str | None,
-        details: str | None,
+        more: tuple[str, str, str | None, str | None, str | None] | None,
         comment: str | None = None,
     ) -> Column:
         known = self.types.get((type_, typmod))
         fields = dict(known.fields)
         if not_null:
             fields["nullable"] = False
+        if more is not None:
+            fields |= self._more(known, *more)
+        if comment is not None:
+            fields["comment"] = comment
+        return Column(name=name, ordinal=number, **fields)
+
+    @staticmethod
+    def _more(
+        known: ColumnType,
+        identity: str,
+        generated: str,
+        collation: str | None,
+        default: str | None,
+        details: str | None,
+    ) -> dict[str, Any]:
+        """The fields that few columns have."""
+        fields: dict[str, Any] = {}
         if identity in _IDENTITY:
             fields["identity"] = _IDENTITY[identity]
         if generated in _GENERATED:
@@ -80,9 +100,7 @@ class Columns:
             fields["collation"] = collation
         if details is not None:
             fields |= _details(details, known.storage)
-        if comment is not None:
-            fields["comment"] = comment
-        return Column(name=name, ordinal=number, **fields)
+        return fields
 
 
 def _details(text: str, usual: str | None) -> dict[str, Any]:

@@ -30,9 +30,8 @@ _KINDS = {
     "m": TableType.MATERIALIZED,
     "f": TableType.FOREIGN,
 }
-_NUMBER_AND_NAME = itemgetter(1, 2)
-"""Of a column, among the values of its row."""
-_ACL = itemgetter(-1)
+_NUMBER_AND_NAME, _ACL = itemgetter(1, 2), itemgetter(-1)
+"""Values in the row of a column."""
 _KEY = re.compile(r"^(\w+)\s*\((.*)\)$", re.DOTALL)
 
 
@@ -47,7 +46,7 @@ class Tables:
         _, kind, owner, tuples, size, persistence, storage, reloptions, details, toasted, *acl = rows["relation"][0]
         comments = {number: text for _, number, text in rows.get("comments", ())}
         columns = rows.get("columns", [])
-        by_number: dict[int, str] = dict(map(_NUMBER_AND_NAME, columns))
+        by_number = _by_number(columns)
         fields: dict[str, Any] = {
             "fqn": fqn, "name": name, "parent": parent, "table_type": _KINDS[kind], "owner": owner,
         }  # fmt: skip
@@ -67,7 +66,7 @@ class Tables:
             unchecked = {each.key[0] for each in found if each.kind == "n" and each.key and not each.validated}
         fields["columns"] = self.columns.build(columns, comments, unchecked)
         if indexes:
-            collations = {row[1]: row[8] for row in columns if row[8] is not None}
+            collations = {row[1]: row[6][2] for row in columns if row[6] is not None and row[6][2] is not None}
             fields["indexes"] = tuple([index(each, by_number, collations, self.details) for each in indexes])
         if "views" in rows:
             fields["view_definition"] = rows["views"][0][1]
@@ -131,12 +130,16 @@ class Tables:
         return fields
 
     def triggers(self, raw: Raw, table: str) -> Iterator[Trigger]:
-        by_number = {row[1]: row[2] for row in raw.rows.get("columns", ())}
+        by_number = _by_number(raw.rows.get("columns", []))
         return triggers(raw.rows.get("triggers", []), table, by_number, self.database)
 
 
+def _by_number(columns: Rows) -> dict[int, str]:
+    return dict(map(_NUMBER_AND_NAME, columns))
+
+
 def _grants(acl: Acl, default: Acl, columns: Rows) -> tuple[Grant, ...]:
-    """Of the table and of its columns, whose lists come last in their rows."""
+    """Of the table and of its columns."""
     found = grants(acl, default)
     for row in columns:
         found += grants(row[-1], column=row[2])
