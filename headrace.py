@@ -20,12 +20,12 @@ from typing import Any, NoReturn
 
 PACKAGES = ("specs", "connectors", "workers", "scheduler")
 _PLACES = {
-    "scheduler.opened_catalog": "OpenCatalog",
-    "scheduler.python_api": "catalog crawl resume retry",
-    "scheduler.summary": "Progress Summary",
+    "scheduler.app.catalog.opened_catalog": "OpenCatalog",
+    "scheduler.app.python_api": "catalog crawl resume retry",
+    "scheduler.app.runs.summary": "Progress Summary",
     "specs.config": "ConnectionConfig Limits LocalFile MetadataExtract",
     "specs.errors": "Fatal HeadraceError Retry Skip Stop",
-    "specs.recipe": "Recipe",
+    "specs.recipe.recipe": "Recipe",
     "specs.service_spec": "DefaultDatabaseSpec ServiceSpec",
     "specs.testing.connector": "ConnectorSuite",
     "specs.topology.node": "Item Node Outcome Produced Stage Topology",
@@ -80,8 +80,8 @@ def main() -> NoReturn:
         remedy = "start it from another folder, take that place out of PYTHONPATH, or uninstall that package"
         sys.stderr.write(f"error: {found}; {remedy}\n")
         sys.exit(1)
-    import_module("workers.memory").collect_seldom()  # before most is imported
-    import_module("scheduler.cli").main()
+    import_module("workers.process.governor.memory").collect_seldom()  # before most is imported
+    import_module("scheduler.cli.cli").main()
     raise AssertionError("the command exits by itself")
 
 

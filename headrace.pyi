@@ -1,12 +1,12 @@
 from typing import NoReturn
 
-from scheduler.opened_catalog import OpenCatalog as OpenCatalog
-from scheduler.python_api import catalog as catalog
-from scheduler.python_api import crawl as crawl
-from scheduler.python_api import resume as resume
-from scheduler.python_api import retry as retry
-from scheduler.summary import Progress as Progress
-from scheduler.summary import Summary as Summary
+from scheduler.app.catalog.opened_catalog import OpenCatalog as OpenCatalog
+from scheduler.app.python_api import catalog as catalog
+from scheduler.app.python_api import crawl as crawl
+from scheduler.app.python_api import resume as resume
+from scheduler.app.python_api import retry as retry
+from scheduler.app.runs.summary import Progress as Progress
+from scheduler.app.runs.summary import Summary as Summary
 from specs import names as names
 from specs.config import ConnectionConfig as ConnectionConfig
 from specs.config import Limits as Limits
@@ -19,7 +19,7 @@ from specs.errors import Retry as Retry
 from specs.errors import Skip as Skip
 from specs.errors import Stop as Stop
 from specs.errors import Usage as _Mistake
-from specs.recipe import Recipe as Recipe
+from specs.recipe.recipe import Recipe as Recipe
 from specs.service_spec import DefaultDatabaseSpec as DefaultDatabaseSpec
 from specs.service_spec import ServiceSpec as ServiceSpec
 from specs.sources import *

@@ -12,8 +12,8 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
-from scheduler import reference
-from scheduler.exporting import schemas
+from scheduler.app.catalog.export import schemas
+from scheduler.cli.pages import reference
 from scheduler.recipes.starter import starter
 from specs import registry
 from specs.service_spec import ServiceSpec

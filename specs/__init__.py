@@ -9,7 +9,7 @@ Nothing here does I/O, and nothing but pydantic and the standard library is impo
 ``specs.entities``     the catalog's objects, one module per service type
 ``specs.topology``     nodes and stages, scopes and ranges, and the walk over them
 ``specs.sources``      abstract sources, one per service type, with their topologies
-``specs.work``         units, batches, receipts; protocols of ledger and sink queue
+``specs.contracts.work``         units, batches, receipts; protocols of ledger and sink queue
 ``specs.service_spec`` what binds a connector's parts; ``specs.registry`` finds it
 ``specs.testing``      the suites that connectors, ledgers, queues and sinks must pass
 =====================  ===============================================================

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator
 from string import ascii_uppercase
 from typing import Any
 
-from connectors.common import ddl
-from connectors.common.slices import Raw
-from connectors.common.type_values import unquote
-from connectors.common.types import parse
+from connectors.common.sql import ddl
+from connectors.common.sql.slices import Raw
+from connectors.common.sql.types.types import parse
+from connectors.common.sql.types.values import unquote
 from specs import names
 from specs.entities.base import Entity
-from specs.entities.constraints import Constraint, ConstraintKind
-from specs.entities.database import Column, Table, TableType
-from specs.entities.indexes import Index
-from specs.entities.routines import Argument
-from specs.entities.triggers import Trigger
-from specs.sources.database import identity
+from specs.entities.database.constraints import Constraint, ConstraintKind
+from specs.entities.database.indexes import Index
+from specs.entities.database.routines import Argument
+from specs.entities.database.tables import Column, Table, TableType
+from specs.entities.database.triggers import Trigger
+from specs.sources.database.metadata import identity
 from specs.topology.scope import Scope
 
 _KINDS = {

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from connectors.common.slices import Listed
+from connectors.common.sql.slices import Listed
 from connectors.duckdb.driver import DuckdbDriver
 from connectors.duckdb.statements import Q
 

@@ -8,18 +8,18 @@ from typing import Any
 
 import duckdb
 
-from connectors.common.sliced import GIVEN, SlicedSource, routine_rule
-from connectors.common.slices import Facet, Listed, weigh
+from connectors.common.sql.sliced_source import GIVEN, SlicedSource, routine_rule
+from connectors.common.sql.slices import Facet, Listed, weigh
 from connectors.duckdb import build, described
 from connectors.duckdb.driver import DuckdbDriver
 from connectors.duckdb.statements import EXPRESSION, TWO, Q
 from specs.entities.base import Entity
-from specs.entities.database import Sequence as SequenceEntity
-from specs.entities.database import UserType
-from specs.entities.routines import StoredProcedure
+from specs.entities.database.routines import StoredProcedure
+from specs.entities.database.tables import Sequence as SequenceEntity
+from specs.entities.database.tables import UserType
 from specs.errors import Skip
 from specs.sources.base import Presence, Step
-from specs.sources.database import identity
+from specs.sources.database.metadata import identity
 from specs.topology.node import Item, Produced
 from specs.topology.scope import KeyRange, Scope
 

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
-from connectors.common.slices import Raw
+from connectors.common.sql.slices import Raw
 from connectors.mysql import definitions, grants
 from connectors.mysql.columns import columns as columns_of
 from connectors.mysql.constraints import constraints, indexes
 from specs import names
 from specs.entities.base import Entity
-from specs.entities.database import Partitioning, Sequence, Table, TableType
-from specs.entities.triggers import Trigger
-from specs.sources.database import identity
+from specs.entities.database.tables import Partitioning, Sequence, Table, TableType
+from specs.entities.database.triggers import Trigger
+from specs.sources.database.metadata import identity
 from specs.topology.scope import Scope
 
 WEIGHT = 7

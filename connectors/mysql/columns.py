@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.common.slices import Raw
-from connectors.common.types import parse
-from specs.entities.database import Column, DataType
+from connectors.common.sql.slices import Raw
+from connectors.common.sql.types.types import parse
+from specs.entities.database.tables import Column, DataType
 
 _COMPRESSED = re.compile(r" ?/\*M?!\d+ (COMPRESSED)\*/")
 _VALID = re.compile(r"json_valid\(`((?:[^`]|``)+)`\)", re.IGNORECASE)

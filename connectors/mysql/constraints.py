@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.common.slices import Raw
+from connectors.common.sql.slices import Raw
 from connectors.mysql.columns import json_column
 from connectors.mysql.definitions import TableDdl
 from specs import names
-from specs.entities.constraints import Constraint, ConstraintKind
-from specs.entities.indexes import Index, IndexKey
+from specs.entities.database.constraints import Constraint, ConstraintKind
+from specs.entities.database.indexes import Index, IndexKey
 from specs.topology.scope import Scope
 
 

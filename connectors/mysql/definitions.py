@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.common import ddl
+from connectors.common.sql import ddl
 
 _HEAD = 100_000
 """Characters in which the head of a routine ends; what stands before its body."""

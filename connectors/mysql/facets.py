@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from connectors.common.queries import load
-from connectors.common.slices import Facet, Listed
+from connectors.common.sql.queries import load
+from connectors.common.sql.slices import Facet, Listed
 from connectors.mysql import definitions, grants
 from connectors.mysql.build import VIEWS
 from connectors.mysql.driver import MysqlDriver

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from connectors.common.queries import load
-from connectors.common.slices import Listed
+from connectors.common.sql.queries import load
+from connectors.common.sql.slices import Listed
 from connectors.mysql.driver import MysqlDriver
 from specs.entities.access import Grant
 from specs.errors import Skip

@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from connectors.common.queries import load
-from connectors.common.sliced import SlicedSource
-from connectors.common.slices import Facet, Listed
+from connectors.common.sql.queries import load
+from connectors.common.sql.sliced_source import SlicedSource
+from connectors.common.sql.slices import Facet, Listed
 from connectors.mysql import build, grants, positions, presence, routines
 from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.driver import MysqlDriver
 from connectors.mysql.facets import Facets
+from specs.contracts.positions import SourcePosition
 from specs.entities.base import Entity
-from specs.positions import SourcePosition
 from specs.sources.base import Presence, Step
 from specs.topology.node import Item, Produced
 from specs.topology.scope import EVERYTHING, KeyRange, Scope

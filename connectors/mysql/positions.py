@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from connectors.mysql.driver import MysqlDriver
-from specs.positions import SourcePosition
+from specs.contracts.positions import SourcePosition
 
 _MARIADB = "SELECT @@global.gtid_current_pos, @@global.gtid_slave_pos"
 _MYSQL = "SELECT @@global.gtid_executed, @@global.server_uuid, @@global.read_only"

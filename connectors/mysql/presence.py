@@ -7,7 +7,7 @@ from hashlib import blake2b
 from re import sub
 from typing import TYPE_CHECKING
 
-from connectors.common.queries import load
+from connectors.common.sql.queries import load
 from connectors.mysql.driver import MysqlDriver
 from specs.errors import Skip
 from specs.sources.base import Presence, Step

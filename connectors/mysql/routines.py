@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.common.sliced import routine_rule
-from connectors.common.slices import Listed, Raw, weigh
+from connectors.common.sql.sliced_source import routine_rule
+from connectors.common.sql.slices import Listed, Raw, weigh
 from connectors.mysql import definitions, grants
 from specs.config import MetadataExtract
-from specs.entities.routines import Argument, StoredProcedure
-from specs.sources.database import identity
+from specs.entities.database.routines import Argument, StoredProcedure
+from specs.sources.database.metadata import identity
 from specs.topology.scope import Scope
 
 WITHOUT_ARGUMENTS = ("PACKAGE", "PACKAGE BODY", "EVENT")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote
 
-from specs.problems import nearest
+from specs.recipe.problems import nearest
 
 FIELDS = frozenset({"unix_socket", "ssl_mode", "ssl_ca", "ssl_cert", "ssl_key"})
 _NAMES = {

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from connectors.common.slices import Listed
+from connectors.common.sql.slices import Listed
 from connectors.postgres.positions import lsn
-from specs.entities.database import Table
+from specs.entities.database.tables import Table
 from specs.errors import HeadraceError, Retry, Stop
 from specs.sources.base import Step
 from specs.topology.node import Item, Outcome

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from connectors.postgres import urls
 from specs.config import ConnectionConfig
-from specs.problems import nearest
+from specs.recipe.problems import nearest
 
 SslMode = Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
 

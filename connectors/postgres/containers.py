@@ -11,8 +11,8 @@ from connectors.postgres.entities.options import settings
 from specs import names
 from specs.config import MetadataExtract
 from specs.entities.access import Grant
-from specs.entities.database import Database, Schema
-from specs.sources.database import identity
+from specs.entities.database.tables import Database, Schema
+from specs.sources.database.metadata import identity
 from specs.topology.node import Item, Outcome, Produced
 from specs.topology.scope import Scope
 

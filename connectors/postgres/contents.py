@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from connectors.common.bundle import TOGETHER
+from connectors.common.sql.bundle import TOGETHER
 
 
 class Contents:

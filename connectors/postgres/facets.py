@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
-from connectors.common.slices import Facet, Listed
+from connectors.common.sql.slices import Facet, Listed
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.entities.indexes import KeyDetails
 from connectors.postgres.longtexts import whole

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from connectors.common.slices import Listed
+from connectors.common.sql.slices import Listed
 from connectors.postgres import others
 from connectors.postgres.contents import Contents
 from connectors.postgres.driver import Params, PostgresDriver

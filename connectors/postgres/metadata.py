@@ -9,9 +9,9 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from connectors.common.bundle import Bundle
-from connectors.common.slices import Listed, SliceReader
-from connectors.common.types import forget
+from connectors.common.sql.bundle import Bundle
+from connectors.common.sql.slices import Listed, SliceReader
+from connectors.common.sql.types.types import forget
 from connectors.postgres import containers, others, presence
 from connectors.postgres.connection import PostgresConnection
 from connectors.postgres.driver import PostgresDriver
@@ -26,13 +26,13 @@ from connectors.postgres.positions import Positions
 from connectors.postgres.types import Types
 from specs import names
 from specs.config import ConnectionConfig, Limits, MetadataExtract
+from specs.contracts.positions import SourcePosition
 from specs.entities.base import Entity
 from specs.errors import Fatal, Skip, Stop
-from specs.positions import SourcePosition
 from specs.sources.base import Presence, Step
-from specs.sources.database import DatabaseSource, identity
+from specs.sources.database.metadata import DatabaseSource, identity
 from specs.topology.node import Item, Outcome, Produced
-from specs.topology.reading import Reading
+from specs.topology.read_mode import Reading
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from connectors.common.slices import Facet, Listed, Raw, SliceReader
+from connectors.common.sql.slices import Facet, Listed, Raw, SliceReader
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.entities.foreign import HIDDEN, read
 from connectors.postgres.entities.grants import grants
 from connectors.postgres.entities.rewriting import STATES
 from specs import names
 from specs.config import MetadataExtract
+from specs.entities.database.objects import DatabaseObject
 from specs.entities.dependencies import Dependency
-from specs.entities.objects import DatabaseObject
 from specs.topology.node import Produced
 from specs.topology.scope import KeyRange, Scope
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from connectors.postgres.driver import PostgresDriver
+from specs.contracts.positions import SourcePosition
 from specs.errors import Skip
-from specs.positions import SourcePosition
 
 STREAM = "wal"
 _FORK = re.compile(r"^\s*(\d+)\s+([0-9A-Fa-f]+)/([0-9A-Fa-f]+)", re.MULTILINE)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.common.fetch import Listed
+from connectors.common.sql.fetcher import Listed
 from connectors.postgres.driver import Params, PostgresDriver
 from connectors.postgres.oids import Oids
 

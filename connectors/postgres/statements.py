@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from connectors.common import queries
+from connectors.common.sql import queries
 
 _ONLY = re.compile(r"^(.*?) *-- (from|before) (\d+)$", re.MULTILINE)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from connectors.common.types import parse
+from connectors.common.sql.types.types import parse
 from connectors.postgres.driver import PostgresDriver
 from specs import names
-from specs.entities.database import Column, DataType
+from specs.entities.database.tables import Column, DataType
 
 MOST = 10_000
 """Types kept at once; a database with more has them looked up again."""

@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote
 
-from specs.problems import nearest
+from specs.recipe.problems import nearest
 
 _NAMES = {"dbname": "database", "user": "username"}
 _FIELDS = frozenset(

@@ -10,13 +10,13 @@ from sqlalchemy import Dialect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import NullType
 
-from connectors.common.slices import Raw
-from connectors.common.types import parse
+from connectors.common.sql.slices import Raw
+from connectors.common.sql.types.types import parse
 from specs import names
-from specs.entities.constraints import Constraint, ConstraintKind
-from specs.entities.database import Column, DataType, Table, TableType
-from specs.entities.indexes import Index
-from specs.sources.database import identity
+from specs.entities.database.constraints import Constraint, ConstraintKind
+from specs.entities.database.indexes import Index
+from specs.entities.database.tables import Column, DataType, Table, TableType
+from specs.sources.database.metadata import identity
 from specs.topology.node import Outcome
 from specs.topology.scope import Scope
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, text
 
-from connectors.common.queries import load
-from connectors.common.slices import Facet, Listed
+from connectors.common.sql.queries import load
+from connectors.common.sql.slices import Facet, Listed
 from connectors.sqlalchemy.driver import SqlalchemyDriver
-from specs.entities.constraints import Constraint, ConstraintKind
-from specs.entities.database import Column, Table, TableType
-from specs.entities.indexes import Index
+from specs.entities.database.constraints import Constraint, ConstraintKind
+from specs.entities.database.indexes import Index
+from specs.entities.database.tables import Column, Table, TableType
 
 _TYPES = {"View": TableType.VIEW, "WindowView": TableType.VIEW, "MaterializedView": TableType.MATERIALIZED}
 _PARTS = {"engine": "engine_full", "sorting_key": "sorting_key", "partition_key": "partition_key"}

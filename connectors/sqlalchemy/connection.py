@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, unquote
 from pydantic import Field, SecretStr, model_validator
 
 from specs.config import STATEMENTS, ConnectionConfig
-from specs.harmless import harmless, harmless_statement, secret_spans
+from specs.recipe.allow_list import harmless, harmless_statement, secret_spans
 
 _PASSWORD = re.compile(r"(?s)^(?P<user>[^:/?#]+://[^:/@]*):(?P<password>[^@]*)@")
 """As SQLAlchemy reads a URL: the password ends at the first ``@``."""

@@ -23,7 +23,7 @@ from connectors.sqlalchemy import failures
 from connectors.sqlalchemy.connection import SqlalchemyConnection
 from specs.config import Limits
 from specs.errors import Fatal, HeadraceError, Retry, Skip, Usage
-from specs.harmless import mask
+from specs.recipe.allow_list import mask
 
 
 class SqlalchemyDriver:

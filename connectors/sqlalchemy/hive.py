@@ -12,9 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
-from connectors.common.slices import Facet, Listed
+from connectors.common.sql.slices import Facet, Listed
 from connectors.sqlalchemy.driver import SqlalchemyDriver
-from specs.entities.database import Table, TableType
+from specs.entities.database.tables import Table, TableType
 
 _LOST = ("pk_constraint", "unique_constraints", "foreign_keys", "indexes", "check_constraints", "table_comment")
 """Facets that the dialect has nothing to say to."""

@@ -13,18 +13,18 @@ from typing import Any
 
 from sqlalchemy.engine.default import DefaultDialect
 
-from connectors.common.sliced import GIVEN, SlicedSource
-from connectors.common.slices import Facet, Listed
+from connectors.common.sql.sliced_source import GIVEN, SlicedSource
+from connectors.common.sql.slices import Facet, Listed
 from connectors.sqlalchemy import build, clickhouse, hive, sqlite
 from connectors.sqlalchemy.connection import SqlalchemyConnection
 from connectors.sqlalchemy.dialects import inner_table, ours, system_schema, theirs
 from connectors.sqlalchemy.driver import SqlalchemyDriver
 from connectors.sqlalchemy.reflection import Reflection
 from specs.entities.base import Entity
-from specs.entities.database import Sequence as SequenceEntity
+from specs.entities.database.tables import Sequence as SequenceEntity
 from specs.errors import Fatal, Retry
 from specs.sources.base import Presence, Step
-from specs.sources.database import identity
+from specs.sources.database.metadata import identity
 from specs.topology.node import Item, Outcome, Produced
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.engine.reflection import ObjectKind
 from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError, UnreflectableTableError
 
-from connectors.common.slices import Listed
+from connectors.common.sql.slices import Listed
 from connectors.sqlalchemy.driver import SqlalchemyDriver
 from specs.errors import HeadraceError
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import bindparam, text
 
-from connectors.common.ddl import index_parts
-from connectors.common.queries import load
-from connectors.common.slices import Facet, Listed
+from connectors.common.sql.ddl import index_parts
+from connectors.common.sql.queries import load
+from connectors.common.sql.slices import Facet, Listed
 from connectors.sqlalchemy.driver import SqlalchemyDriver
-from specs.entities.constraints import Constraint, ConstraintKind
-from specs.entities.database import Table
-from specs.entities.indexes import Index
+from specs.entities.database.constraints import Constraint, ConstraintKind
+from specs.entities.database.indexes import Index
+from specs.entities.database.tables import Table
 
 
 class Catalog:

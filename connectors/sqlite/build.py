@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from string import ascii_uppercase
 from typing import Any
 
-from connectors.common.ddl import index_parts
-from connectors.common.slices import Raw
-from connectors.common.types import parse
+from connectors.common.sql.ddl import index_parts
+from connectors.common.sql.slices import Raw
+from connectors.common.sql.types.types import parse
 from connectors.sqlite import ddl
 from specs import names
 from specs.entities.base import Entity
-from specs.entities.constraints import Constraint, ConstraintKind
-from specs.entities.database import Column, DataType, Table, TableType
-from specs.entities.indexes import Index, IndexKey
-from specs.entities.triggers import Trigger
-from specs.sources.database import identity
+from specs.entities.database.constraints import Constraint, ConstraintKind
+from specs.entities.database.indexes import Index, IndexKey
+from specs.entities.database.tables import Column, DataType, Table, TableType
+from specs.entities.database.triggers import Trigger
+from specs.sources.database.metadata import identity
 from specs.topology.scope import Scope
 
 BROKEN = -99

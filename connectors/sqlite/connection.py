@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote
 from pydantic import Field
 
 from specs.config import ConnectionConfig, LocalFile
-from specs.problems import nearest
+from specs.recipe.problems import nearest
 
 _IGNORED = frozenset(
     {

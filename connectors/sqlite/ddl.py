@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from connectors.common.ddl import Token, group, pieces, text, tokens
+from connectors.common.sql.ddl import Token, group, pieces, text, tokens
 
 
 @dataclass

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from connectors.common.queries import load
-from connectors.common.sliced import SlicedSource
-from connectors.common.slices import Facet, Listed, weigh
+from connectors.common.sql.queries import load
+from connectors.common.sql.sliced_source import SlicedSource
+from connectors.common.sql.slices import Facet, Listed, weigh
 from connectors.sqlite import build
 from connectors.sqlite.driver import SqliteDriver
 from specs.entities.base import Entity

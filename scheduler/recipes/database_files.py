@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from specs.secrets import escape
+from specs.recipe.secrets import escape
 
 _SIGNS = {"sqlite": (0, b"SQLite format 3\0"), "duckdb": (8, b"DUCK")}
 """Where each type of file has its sign, and which."""

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import yaml
 
 from specs.errors import Usage
-from specs.problems import Path
+from specs.recipe.problems import Path
 
 LIMIT = 1_000_000
 """Bytes of the largest recipe that is read."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, SecretStr
 
 from specs.errors import Fatal, HeadraceError, Stop
-from specs.recipe import Recipe
+from specs.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scheduler.recipes.loading import Loaded
+    from scheduler.recipes.loader import Loaded
 
 VARIABLE = "HEADRACE_PASSWORD"
 
@@ -37,7 +37,7 @@ def load(source: str, *, name: str | None = None) -> Loaded:
     On a terminal a password is asked for, as the recipe says or when the source refuses us without one.
     """
     from scheduler.recipes import loading
-    from scheduler.recipes.prompting import ask
+    from scheduler.recipes.secrets.prompts import ask
 
     loaded = loading.load(source, ask, name=name)
     return typed(loaded, ask) if sys.stdin.isatty() and sys.stderr.isatty() else loaded
@@ -58,7 +58,7 @@ def typed(loaded: Loaded, ask: Callable[[str], str]) -> Loaded:
 
 def _refused(loaded: Loaded) -> bool:
     """Whether the source lets us in; other trouble is told by what comes next."""
-    from workers.sources import build
+    from workers.unit.source.sources import build
 
     source = build(loaded.recipe, loaded.secrets)
     try:

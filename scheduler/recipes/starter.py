@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from specs.config import Limits, MetadataExtract
-from specs.recipe import Deletion
+from specs.recipe.recipe import Deletion
 from specs.service_spec import ServiceSpec
 
 _KNOWN = {

@@ -16,58 +16,58 @@ if TYPE_CHECKING:
     from specs.entities.access import Grant as Grant
     from specs.entities.access import Policy as Policy
     from specs.entities.access import Securable as Securable
-    from specs.entities.api import ApiCollection as ApiCollection
-    from specs.entities.api import ApiEndpoint as ApiEndpoint
-    from specs.entities.api import Parameter as Parameter
     from specs.entities.base import Entity as Entity
     from specs.entities.base import Name as Name
     from specs.entities.base import Part as Part
     from specs.entities.base import Properties as Properties
     from specs.entities.base import Prose as Prose
     from specs.entities.base import content_hash as content_hash
-    from specs.entities.constraints import Constraint as Constraint
-    from specs.entities.constraints import ConstraintKind as ConstraintKind
-    from specs.entities.dashboard import Chart as Chart
-    from specs.entities.dashboard import Dashboard as Dashboard
-    from specs.entities.dashboard import DashboardTab as DashboardTab
-    from specs.entities.dashboard import DataModel as DataModel
-    from specs.entities.database import Column as Column
-    from specs.entities.database import Database as Database
-    from specs.entities.database import DataType as DataType
-    from specs.entities.database import Partitioning as Partitioning
-    from specs.entities.database import Schema as Schema
-    from specs.entities.database import Sequence as Sequence
-    from specs.entities.database import Service as Service
-    from specs.entities.database import Table as Table
-    from specs.entities.database import TableType as TableType
-    from specs.entities.database import UserType as UserType
+    from specs.entities.database.constraints import Constraint as Constraint
+    from specs.entities.database.constraints import ConstraintKind as ConstraintKind
+    from specs.entities.database.indexes import Index as Index
+    from specs.entities.database.indexes import IndexKey as IndexKey
+    from specs.entities.database.objects import DatabaseObject as DatabaseObject
+    from specs.entities.database.rewrite_rules import ExtendedStatistics as ExtendedStatistics
+    from specs.entities.database.rewrite_rules import RewriteRule as RewriteRule
+    from specs.entities.database.routines import Argument as Argument
+    from specs.entities.database.routines import StoredProcedure as StoredProcedure
+    from specs.entities.database.tables import Column as Column
+    from specs.entities.database.tables import Database as Database
+    from specs.entities.database.tables import DataType as DataType
+    from specs.entities.database.tables import Partitioning as Partitioning
+    from specs.entities.database.tables import Schema as Schema
+    from specs.entities.database.tables import Sequence as Sequence
+    from specs.entities.database.tables import Service as Service
+    from specs.entities.database.tables import Table as Table
+    from specs.entities.database.tables import TableType as TableType
+    from specs.entities.database.tables import UserType as UserType
+    from specs.entities.database.triggers import Trigger as Trigger
     from specs.entities.dependencies import Dependency as Dependency
-    from specs.entities.indexes import Index as Index
-    from specs.entities.indexes import IndexKey as IndexKey
     from specs.entities.lineage import ColumnEdge as ColumnEdge
     from specs.entities.lineage import Edge as Edge
     from specs.entities.lineage import Lineage as Lineage
-    from specs.entities.messaging import ConsumerGroup as ConsumerGroup
-    from specs.entities.messaging import MessageSchema as MessageSchema
-    from specs.entities.messaging import Topic as Topic
-    from specs.entities.mlmodel import Feature as Feature
-    from specs.entities.mlmodel import Model as Model
-    from specs.entities.mlmodel import ModelVersion as ModelVersion
-    from specs.entities.objects import DatabaseObject as DatabaseObject
-    from specs.entities.pipeline import Pipeline as Pipeline
-    from specs.entities.pipeline import Task as Task
     from specs.entities.profile import ColumnProfile as ColumnProfile
     from specs.entities.profile import Histogram as Histogram
     from specs.entities.profile import TableProfile as TableProfile
-    from specs.entities.rewriting import ExtendedStatistics as ExtendedStatistics
-    from specs.entities.rewriting import RewriteRule as RewriteRule
-    from specs.entities.routines import Argument as Argument
-    from specs.entities.routines import StoredProcedure as StoredProcedure
-    from specs.entities.search import SearchIndex as SearchIndex
-    from specs.entities.search import SearchTemplate as SearchTemplate
-    from specs.entities.storage import Bucket as Bucket
-    from specs.entities.storage import Container as Container
-    from specs.entities.triggers import Trigger as Trigger
+    from specs.entities.services.api import ApiCollection as ApiCollection
+    from specs.entities.services.api import ApiEndpoint as ApiEndpoint
+    from specs.entities.services.api import Parameter as Parameter
+    from specs.entities.services.dashboard import Chart as Chart
+    from specs.entities.services.dashboard import Dashboard as Dashboard
+    from specs.entities.services.dashboard import DashboardTab as DashboardTab
+    from specs.entities.services.dashboard import DataModel as DataModel
+    from specs.entities.services.messaging import ConsumerGroup as ConsumerGroup
+    from specs.entities.services.messaging import MessageSchema as MessageSchema
+    from specs.entities.services.messaging import Topic as Topic
+    from specs.entities.services.mlmodel import Feature as Feature
+    from specs.entities.services.mlmodel import Model as Model
+    from specs.entities.services.mlmodel import ModelVersion as ModelVersion
+    from specs.entities.services.pipeline import Pipeline as Pipeline
+    from specs.entities.services.pipeline import Task as Task
+    from specs.entities.services.search import SearchIndex as SearchIndex
+    from specs.entities.services.search import SearchTemplate as SearchTemplate
+    from specs.entities.services.storage import Bucket as Bucket
+    from specs.entities.services.storage import Container as Container
     from specs.entities.usage import DayUse as DayUse
     from specs.entities.usage import Join as Join
     from specs.entities.usage import QueryUse as QueryUse
@@ -77,24 +77,24 @@ else:
         __name__,
         {
             "access": "Grant Policy Securable",
-            "api": "ApiCollection ApiEndpoint Parameter",
+            "services.api": "ApiCollection ApiEndpoint Parameter",
             "base": "Entity Name Part Properties Prose content_hash",
-            "constraints": "Constraint ConstraintKind",
-            "dashboard": "Chart Dashboard DashboardTab DataModel",
-            "database": "Column Database DataType Partitioning Schema Sequence Service Table TableType UserType",
+            "database.constraints": "Constraint ConstraintKind",
+            "services.dashboard": "Chart Dashboard DashboardTab DataModel",
+            "database.tables": "Column Database DataType Partitioning Schema Sequence Service Table TableType UserType",
             "dependencies": "Dependency",
-            "indexes": "Index IndexKey",
+            "database.indexes": "Index IndexKey",
             "lineage": "ColumnEdge Edge Lineage",
-            "messaging": "ConsumerGroup MessageSchema Topic",
-            "mlmodel": "Feature Model ModelVersion",
-            "objects": "DatabaseObject",
-            "pipeline": "Pipeline Task",
+            "services.messaging": "ConsumerGroup MessageSchema Topic",
+            "services.mlmodel": "Feature Model ModelVersion",
+            "database.objects": "DatabaseObject",
+            "services.pipeline": "Pipeline Task",
             "profile": "ColumnProfile Histogram TableProfile",
-            "rewriting": "ExtendedStatistics RewriteRule",
-            "routines": "Argument StoredProcedure",
-            "search": "SearchIndex SearchTemplate",
-            "storage": "Bucket Container",
-            "triggers": "Trigger",
+            "database.rewrite_rules": "ExtendedStatistics RewriteRule",
+            "database.routines": "Argument StoredProcedure",
+            "services.search": "SearchIndex SearchTemplate",
+            "services.storage": "Bucket Container",
+            "database.triggers": "Trigger",
             "usage": "DayUse Join QueryUse Usage",
         },
         own=["entity_types"],

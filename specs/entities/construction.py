@@ -40,7 +40,7 @@ def trusted(kind: type[P], fields: dict[str, Any], /) -> P:
     """The same as ``kind(**fields)`` for fields of the right types and no others: parts instead of mappings, tuples
     instead of lists, members of an enum instead of their text. Required fields must be given; nothing is checked.
 
-    >>> from specs.entities.indexes import Index
+    >>> from specs.entities.database.indexes import Index
     >>> trusted(Index, {"name": "by_day", "columns": ("day",)}) == Index(name="by_day", columns=("day",))
     True
     """

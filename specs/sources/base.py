@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from specs.config import ConnectionConfig, Limits, MetadataExtract
-from specs.positions import SourcePosition
+from specs.contracts.positions import SourcePosition
 from specs.topology.node import Item, Outcome, Produced
-from specs.topology.reading import Reading
+from specs.topology.read_mode import Reading
 from specs.topology.scope import KeyRange, Scope
 
 Presence = Literal["yes", "no", "unknown"]

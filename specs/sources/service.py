@@ -7,7 +7,7 @@ from typing import Any
 
 from specs import names
 from specs.entities.base import Entity
-from specs.entities.database import Service
+from specs.entities.database.tables import Service
 from specs.sources.base import Source
 from specs.topology.node import Item, Node, Produced, Stage
 from specs.topology.scope import KeyRange, Scope

@@ -10,8 +10,8 @@ from hashlib import shake_128
 
 import pytest
 
+from specs.contracts.work import WINDOW, Batch, CommitResult, Lost, Receipt, Row, SinkQueue
 from specs.names import mark
-from specs.work import WINDOW, Batch, CommitResult, Lost, Receipt, Row, SinkQueue
 
 SOON = 5.0
 """Seconds within which anything expected must happen."""

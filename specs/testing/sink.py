@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from specs.contracts.sink import Bounds, Change, ChangeSink, Refused, Sink
 from specs.entities.base import Entity
-from specs.entities.database import Column, Database, DataType, Schema, Service, Table, TableType
-from specs.sink import Bounds, Change, ChangeSink, Refused, Sink
+from specs.entities.database.tables import Column, Database, DataType, Schema, Service, Table, TableType
 
 LINES = ['{"fqn":"shop","type":"Service"}', '{"fqn":"shop.ü😀","type":"Database"}', '{"fqn":"shop.x","type":"Schema"}']
 

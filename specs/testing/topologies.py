@@ -20,7 +20,7 @@ from specs.errors import Skip, Stop
 from specs.sources.base import Presence
 from specs.sources.service import ServiceSource, identity, service_node
 from specs.topology.node import Item, Node, Outcome, Produced, Stage, Topology
-from specs.topology.reading import Reading
+from specs.topology.read_mode import Reading
 from specs.topology.scope import KeyRange, Scope
 
 KEYS = ("", "A", "Z", "a", "a.b", 'a"b', "aa", "ab", "b", "z", "é", "ß", "￿", "😀", "\x01")

@@ -18,8 +18,8 @@ from specs.topology import outcomes
 from specs.topology.events import Coverage, Covered, Done, Event, Reported, Spawned, Start
 from specs.topology.listing import checked
 from specs.topology.node import Item, Node, Outcome, Produced, Topology
-from specs.topology.packing import Packer, Sizes, learned
-from specs.topology.reading import Readable
+from specs.topology.packer import Packer, Sizes, learned
+from specs.topology.read_mode import Readable
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange, Scope
 
 SPLIT = 5000

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from tests.benchmarks.commands import HEADRACE
 from tests.benchmarks.meter import LIMIT, Cost, measure, times
-from workers.database import open_database
 from workers.presence import live
+from workers.store.database import open_database
 
 ROLES = ("scheduler", "worker", "flusher", "publisher")
 START = 120.0

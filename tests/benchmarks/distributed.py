@@ -18,7 +18,7 @@ from tests.benchmarks.report import Goal, Report, cpu_table, table
 from tests.benchmarks.scenarios import listed
 from tests.benchmarks.throughput import SETTINGS
 from tests.servers import postgres
-from workers.database import Database, open_database
+from workers.store.database import Database, open_database
 
 SLOW = {"schemas": 60, "tables": 1000, "latency": 20.0, "page": 100}
 """A service that answers in pages of a hundred names, 20 ms each."""

@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 from typing import Any
 
+from specs.contracts.work import Batch, Claim, Position, Receipt
 from specs.topology.events import Start
 from specs.topology.scope import Scope
-from specs.work import Batch, Claim, Position, Receipt
-from workers import sqlfile
-from workers.database import Database
 from workers.ledger import SqlLedger
+from workers.store import named_sql as sqlfile
+from workers.store.database import Database
 
 SLOTS = 16
 GROUP = 16

@@ -11,11 +11,11 @@ from itertools import pairwise
 from tests.benchmarks.cluster import Up
 from tests.benchmarks.commands import Bench
 from tests.benchmarks.report import Goal, Report, table
-from workers.database import open_database
-from workers.joining import sink
+from workers.cluster.membership import sink
+from workers.cluster.settings import load
 from workers.ledger import SqlLedger
-from workers.redislink import connect
-from workers.settings import load
+from workers.queues.redis.link import connect
+from workers.store.database import open_database
 
 SCHEMA = 1000
 """Tables of one schema."""

@@ -19,9 +19,12 @@ _BLOCKS = (
     ("source: statements and rows (psycopg)", ("/psycopg/",)),
     ("entities: build, canonical JSON, hash", ("/specs/entities/", "/pydantic/", "/specs/names.py")),
     ("connector: slices, merge, build", ("/connectors/",)),
-    ("walk and batches", ("/specs/", "/workers/batching", "/workers/unitwork", "/workers/emitter", "/workers/queues/")),
+    ("walk and batches", ("/specs/", "/workers/unit/", "/workers/queues/")),
     ("catalog: compare, store, search, feed", ("/workers/catalog/",)),
-    ("ledger: claims, commits, marks, receipts", ("/workers/ledger/", "/workers/flusher", "/workers/database")),
+    (
+        "ledger: claims, commits, marks, receipts",
+        ("/workers/ledger/", "/workers/queues/flusher", "/workers/store/database"),
+    ),
     ("imports and start", ("importlib", "/zipimport")),
     ("scheduler: progress and summary", ("/scheduler/",)),
 )
@@ -54,8 +57,8 @@ def main(recipe: str, catalog: str) -> None:
     sampler = threading.Thread(target=sample, args=(stop, found), daemon=True)
     started = time.perf_counter()
     sampler.start()
-    from scheduler.crawl import crawl
-    from scheduler.recipes.loading import load
+    from scheduler.app.runs.crawl import crawl
+    from scheduler.recipes.loader import load
 
     loaded = load(recipe, lambda name: "")
     summary = crawl(loaded.recipe, catalog=catalog, secrets=loaded.secrets)

@@ -110,7 +110,13 @@ def startup(runs: int) -> Report:
         alternate(
             runs,
             lambda: measure([HEADRACE, "--help"]),
-            lambda: measure([python, "-c", "import specs.entities.database, specs.sources.database, specs.work"]),
+            lambda: measure(
+                [
+                    python,
+                    "-c",
+                    "import specs.entities.database.tables, specs.sources.database.metadata, specs.contracts.work",
+                ]
+            ),
             lambda: measure([python, "-c", "import pydantic; pydantic.BaseModel"]),
         ),
     )

@@ -12,18 +12,18 @@ from collections.abc import Iterator, Sequence
 
 import psycopg
 
+from specs.contracts.work import Batch, Counts, Receipt, Row
 from specs.entities.base import content_hash
-from specs.entities.database import Table
+from specs.entities.database.tables import Table
 from specs.testing.fake import build
 from specs.testing.fake.config import FakeConnection
 from specs.testing.fake.estate import Estate
 from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
-from specs.work import Batch, Counts, Receipt, Row
-from workers.batching import ENTITIES
-from workers.joining import joined
+from workers.cluster.membership import joined
+from workers.cluster.settings import load
 from workers.ledger import SqlLedger
-from workers.settings import load
+from workers.unit.batch_builder import ENTITIES
 
 SERVICE = "estate"
 TABLES = 1000

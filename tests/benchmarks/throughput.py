@@ -16,8 +16,8 @@ from tests.benchmarks.meter import server_cpu, times
 from tests.benchmarks.report import Goal, Report, table
 from tests.servers import postgres
 from tests.servers import redis as redis_servers
-from workers.database import open_database
 from workers.ledger import SqlLedger
+from workers.store.database import open_database
 
 SETTINGS = {
     "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "autovacuum": "on", "shared_buffers": "256MB",

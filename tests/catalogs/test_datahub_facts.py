@@ -22,7 +22,7 @@ from tests.catalogs import zoo
 from tests.catalogs.datahub_ingestion import DATABASE, FACTS, VERSION, Facts, facts
 from tests.servers.mariadb import connect
 from tests.servers.postgres import create_database, drop_database
-from workers.sinks.datahub.mapping import KINDS, proposals
+from workers.sinks.datahub.aspects_of import KINDS, proposals
 from workers.sinks.datahub.urns import Names
 
 FROZEN = json.loads(FACTS.read_text())

@@ -16,7 +16,7 @@ from connectors.postgres.connection import PostgresConnection
 from connectors.postgres.metadata import PostgresSource
 from connectors.sqlite.connection import SqliteConnection
 from connectors.sqlite.metadata import SqliteSource
-from specs.entities.database import DataType
+from specs.entities.database.tables import DataType
 from specs.sources.base import Source
 from specs.testing import harvest
 from tests.catalogs.openmetadata_models import FACTS, VERSION

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sys
 
-from scheduler.crawl import crawl, resume
-from scheduler.summary import Summary
-from specs.recipe import Recipe
+from scheduler.app.runs.crawl import crawl, resume
+from scheduler.app.runs.summary import Summary
+from specs.recipe.recipe import Recipe
 
 
 def main(order: dict[str, object]) -> Summary:

@@ -18,10 +18,10 @@ from specs import names
 from specs.topology.events import Start
 from specs.topology.scope import Scope
 from tests.servers.receiver import Fault, Hook, Receiver
-from tests.workers.publishing.told import catalog, row, store
-from workers.database import Database, open_database
+from tests.workers.feed.told import catalog, row, store
+from workers.feed import Followers, letters
 from workers.ledger import SqlLedger
-from workers.publishing import Followers, letters
+from workers.store.database import Database, open_database
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 90.0
@@ -67,7 +67,7 @@ class Feeding:
         self.logs.append(log)
         with log.open("wb") as stream:
             process = subprocess.Popen(
-                [sys.executable, "-c", "from scheduler.cli import main; main()", "publisher", *arguments],
+                [sys.executable, "-c", "from scheduler.cli.cli import main; main()", "publisher", *arguments],
                 cwd=self.folder, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True,
                 env={**os.environ, "PYTHONPATH": str(ROOT), "HEADRACE_CATALOG": self.url, **environ},
             )  # fmt: skip

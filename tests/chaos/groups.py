@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from workers.governor.cgroups import Group, folders, number
+from workers.process.governor.cgroups import Group, folders, number
 
-START = "import sys; open(sys.argv.pop(1), 'w').write('0'); from scheduler.cli import main; main()"
+START = "import sys; open(sys.argv.pop(1), 'w').write('0'); from scheduler.cli.cli import main; main()"
 """What a process of ours runs to begin its life in a group."""
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from scheduler.summary import Summary
+from scheduler.app.runs.summary import Summary
 from tests.workers.cluster.rig import Cluster, exported
-from workers.database import open_database
-from workers.joining import sink
+from workers.cluster.membership import sink
+from workers.store.database import open_database
 
 _NONE = {
     "units that are not done": "SELECT id, state, reason FROM units WHERE run = {run} AND state <> 'done'",

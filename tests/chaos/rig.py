@@ -10,19 +10,19 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from scheduler.crawl import crawl, root_of
-from scheduler.reconcile import Reconciler
-from scheduler.summary import Summary
-from specs.recipe import Recipe
-from specs.work import Run
-from workers import liveness
+from scheduler.app.runs.crawl import crawl, root_of
+from scheduler.app.runs.summary import Summary
+from scheduler.control.reconciler import Reconciler
+from specs.contracts.work import Run
+from specs.recipe.recipe import Recipe
 from workers.catalog import Catalog
-from workers.child import Order
-from workers.database import Database, open_database
-from workers.governor import Budget
+from workers.embedded.child import Order
+from workers.embedded.pool import Pool, pooled
 from workers.ledger import SqlLedger
-from workers.pool import Pool, pooled
-from workers.stopping import Stop
+from workers.process import liveness
+from workers.process.governor import Budget
+from workers.process.stop_flag import Stop
+from workers.store.database import Database, open_database
 
 FAKE = "specs.testing.fake:spec"
 GIVE_UP = 150.0

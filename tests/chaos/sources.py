@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from specs.recipe import Recipe
+from specs.recipe.recipe import Recipe
 
 
 def filled(url: str, *, schemas: int, tables: int) -> str:

@@ -13,13 +13,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from scheduler.cluster import enqueue
-from scheduler.gathering import summarise
+from scheduler.app.runs.cluster import enqueue
+from scheduler.app.runs.results import summarise
 from tests.chaos.proof import proof
 from tests.chaos.waiting import wait, working
 from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
-from workers.database import open_database
 from workers.ledger import SqlLedger
+from workers.store.database import open_database
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.tending import LEFT
+from scheduler.control.open_runs import LEFT
 from tests.chaos.proof import proof
 from tests.chaos.sources import crawling, filled
 from tests.chaos.waiting import working

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from specs.recipe import Recipe
+from specs.recipe.recipe import Recipe
 from tests.chaos.rig import check, database, exported, fake, undisturbed, url
 from workers.ledger import SqlLedger
 

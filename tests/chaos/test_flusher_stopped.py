@@ -16,7 +16,7 @@ from tests.chaos.killing import children
 from tests.chaos.proof import proof
 from tests.chaos.waiting import wait, working
 from tests.workers.cluster.rig import cluster, fake, undisturbed
-from workers.joining import sink
+from workers.cluster.membership import sink
 from workers.ledger import SqlLedger
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]

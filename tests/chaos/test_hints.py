@@ -10,10 +10,10 @@ import pytest
 from tests.chaos.proof import proof
 from tests.chaos.waiting import wait, working
 from tests.workers.cluster.rig import cluster, fake, undisturbed
-from workers.app import make
+from workers.cluster.hints.app import make
+from workers.cluster.hints.tasks import hint, waiting
 from workers.ledger import SqlLedger
-from workers.redislink import connect
-from workers.tasks import hint, waiting
+from workers.queues.redis.link import connect
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 RECIPE = fake(schemas=12, tables=80, columns=4, latency=40, page=20)

@@ -15,9 +15,9 @@ from tests.chaos.killing import children
 from tests.chaos.proof import proof
 from tests.chaos.waiting import wait, working
 from tests.workers.cluster.rig import cluster, fake, undisturbed
-from workers.joining import sink
+from workers.cluster.membership import sink
 from workers.ledger import SqlLedger
-from workers.ledger.leases import grace
+from workers.ledger.unit.leases import grace
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 LEASE = 2.0

@@ -14,20 +14,20 @@ from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.driver import MysqlDriver
 from connectors.postgres.connection import PostgresConnection
 from connectors.postgres.driver import PostgresDriver
-from scheduler.crawl import root_of
-from scheduler.reconcile import Reconciler
+from scheduler.app.runs.crawl import root_of
+from scheduler.control.reconciler import Reconciler
 from specs.config import Limits
+from specs.contracts.work import Run
 from specs.errors import Retry
-from specs.recipe import Recipe
-from specs.work import Run
+from specs.recipe.recipe import Recipe
 from tests.servers.mariadb import connect
 from tests.servers.proxy import Proxy
 from workers.catalog import Catalog
-from workers.database import open_database
+from workers.embedded.solo import solo
 from workers.ledger import SqlLedger
-from workers.solo import solo
-from workers.stopping import Stop
-from workers.unitwork import Budget
+from workers.process.stop_flag import Stop
+from workers.store.database import open_database
+from workers.unit.unit_work import Budget
 
 TABLES = 120
 pytestmark = [pytest.mark.chaos, pytest.mark.server]

@@ -16,7 +16,7 @@ import pytest
 from tests.servers.postgres import PostgresServer, create_database
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import ROOT
-from workers.database import open_database
+from workers.store.database import open_database
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 MOST = 25.0
@@ -26,7 +26,7 @@ MOST = 25.0
 def asked(folder: Path, redis: str, catalog: str, *arguments: str) -> tuple[int, str]:
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "HEADRACE_REDIS": redis, "HEADRACE_CATALOG": catalog}
     done = subprocess.run(
-        [sys.executable, "-c", "from scheduler.cli import main; main()", *arguments], cwd=folder, env=environ,
+        [sys.executable, "-c", "from scheduler.cli.cli import main; main()", *arguments], cwd=folder, env=environ,
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=MOST,
     )  # fmt: skip
     assert "Traceback" not in done.stderr

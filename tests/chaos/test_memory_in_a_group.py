@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from scheduler.summary import Summary
+from scheduler.app.runs.summary import Summary
 from tests.chaos.groups import command, group
 from tests.workers.cluster.rig import Cluster, cluster, fake
-from workers.governor.cgroups import Group
+from workers.process.governor.cgroups import Group
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 MB = 1 << 20
@@ -54,7 +54,7 @@ def failed_alone(made: Cluster, summary: Summary, *, reason: str) -> None:
 
 
 def command_of(made: Cluster, *arguments: str) -> list[str]:
-    return [sys.executable, "-c", "from scheduler.cli import main; main()", *arguments, "--catalog", made.catalog]
+    return [sys.executable, "-c", "from scheduler.cli.cli import main; main()", *arguments, "--catalog", made.catalog]
 
 
 @pytest.mark.parametrize("action", ["hog", "gulp", "flood"])

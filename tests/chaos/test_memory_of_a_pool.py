@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.rig import Pooled, database, fake
-from workers.governor import Budget
+from workers.embedded.pool import Pool
 from workers.ledger import SqlLedger
-from workers.pool import Pool
+from workers.process.governor import Budget
 
 pytestmark = pytest.mark.chaos
 MB = 1 << 20

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.rig import Pooled, check, fake, undisturbed
+from workers.embedded.pool import Pool
 from workers.ledger import SqlLedger
-from workers.pool import Pool
 
 pytestmark = pytest.mark.chaos
 

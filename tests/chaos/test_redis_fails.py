@@ -14,10 +14,10 @@ from tests.chaos.waiting import working
 from tests.servers.redis import RedisServer
 from tests.servers.redis_refusals import WORDS, refusing
 from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
-from workers import liveness
-from workers.consumer import LONGEST
+from workers.cluster.hints.consumer import LONGEST
 from workers.ledger import SqlLedger
-from workers.scheduling import LEASE, SCHEDULER, leads
+from workers.process import liveness
+from workers.schedules import LEASE, SCHEDULER, leads
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("waiting")]
 ESTATE = {"schemas": 16, "tables": 120, "columns": 4, "procedures": 2}

@@ -11,7 +11,7 @@ from tests.chaos.proof import proof
 from tests.chaos.waiting import wait, working
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import cluster, fake, undisturbed
-from workers.drain import LEFT
+from workers.cluster.pool.pool_worker import LEFT
 from workers.ledger import SqlLedger
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]

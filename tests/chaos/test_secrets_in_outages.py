@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from specs.recipe import Recipe
+from specs.recipe.recipe import Recipe
 from tests.chaos.proof import proof
 from tests.chaos.sources import crawling, filled
 from tests.chaos.waiting import wait, working
@@ -20,9 +20,9 @@ from tests.servers.postgres import IMMEDIATE, PostgresServer, create_database
 from tests.servers.proxy import Proxy
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import Cluster, cluster, undisturbed
-from workers.joining import sink
+from workers.cluster.membership import sink
 from workers.ledger import SqlLedger
-from workers.redislink import connect
+from workers.queues.redis.link import connect
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("waiting")]
 SECRETS = {"redis": "redis-geheim-71", "keeper": "catalog-geheim-72", "reader": "source-geheim-73"}

@@ -14,9 +14,9 @@ from tests.chaos.waiting import working
 from tests.servers.process import free_port
 from tests.workers.cluster.rig import cluster, fake
 from workers.catalog import Catalog
-from workers.database import open_database
+from workers.embedded.pool import Pool
 from workers.ledger import SqlLedger
-from workers.pool import Pool
+from workers.store.database import open_database
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("waiting")]
 POISON = "estate.db_00.schema_0001.t0000023"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from specs.recipe import Recipe
+from specs.recipe.recipe import Recipe
 from tests.servers.receiver import Fault, Hook, Receiver
 from tests.workers.cluster.rig import check, cluster, fake, undisturbed
 from workers.ledger import SqlLedger

@@ -12,7 +12,7 @@ import pytest
 
 from tests.chaos.feeding import PATIENCE, dump, feeding
 from tests.servers.receiver import HANG, Fault, Request
-from workers.publishing import letters
+from workers.feed import letters
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.crawl import crawl
-from specs.recipe import Recipe
+from scheduler.app.runs.crawl import crawl
+from specs.recipe.recipe import Recipe
 from tests.chaos.rig import Pooled, check, database, fake, undisturbed, url
 from workers.ledger import SqlLedger
 

@@ -20,7 +20,7 @@ from tests.compose import engine, images, versions
 from tests.compose.engine import run
 from tests.compose.stack import FAKE, Stack, calm, stack
 from tests.estate import build
-from workers.scheduling import SCHEDULER, leads
+from workers.schedules import SCHEDULER, leads
 
 WORKERS = 4
 LEASE = 8.0

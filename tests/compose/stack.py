@@ -16,13 +16,13 @@ from typing import Any
 
 import yaml
 
-from scheduler.crawl import crawl
-from specs.recipe import Recipe
+from scheduler.app.runs.crawl import crawl
+from specs.recipe.recipe import Recipe
 from tests.compose.engine import run
 from tests.servers.process import free_port
 from workers.catalog import Catalog
-from workers.database import open_database
 from workers.ledger import SqlLedger
+from workers.store.database import open_database
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0

@@ -11,7 +11,7 @@ import pytest
 from connectors.sqlalchemy.connection import SqlalchemyConnection
 from connectors.sqlalchemy.metadata import SqlalchemySource
 from specs.entities.base import Entity
-from specs.entities.database import Column, Table
+from specs.entities.database.tables import Column, Table
 from specs.testing import harvest
 from specs.topology.engine import walk
 from specs.topology.events import Covered, Found, Reported

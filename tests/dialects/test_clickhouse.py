@@ -10,8 +10,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from specs.entities.constraints import ConstraintKind
-from specs.entities.database import TableType
+from specs.entities.database.constraints import ConstraintKind
+from specs.entities.database.tables import TableType
 from tests.dialects.crawled import Crawled, crawl, needs
 
 needs("chdb", "clickhouse_connect")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from specs.entities.constraints import ConstraintKind
+from specs.entities.database.constraints import ConstraintKind
 from tests.dialects.crawled import Crawled, crawl, needs
 
 needs("firebird", "sqlalchemy_firebird")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from connectors.sqlalchemy import hive
-from specs.entities.database import TableType
+from specs.entities.database.tables import TableType
 from tests.dialects.crawled import Crawled, crawl, needs
 from tests.servers.process import free_port
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from specs.entities.constraints import ConstraintKind
+from specs.entities.database.constraints import ConstraintKind
 from specs.errors import Fatal
 from tests.dialects.crawled import Crawled, crawl, needs
 

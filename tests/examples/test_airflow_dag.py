@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.scheduler.commands.calling import RECIPE
+from tests.scheduler.cli.commands.calling import RECIPE
 
 ROOT = Path(__file__).parents[2]
 STAND_IN = """

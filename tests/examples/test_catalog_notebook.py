@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scheduler.commands.calling import crawled
+from tests.scheduler.cli.commands.calling import crawled
 
 NOTEBOOK = Path(__file__).parents[2] / "examples" / "catalog.ipynb"
 CELLS = [each for each in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"] if each["cell_type"] == "code"]

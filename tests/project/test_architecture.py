@@ -81,14 +81,17 @@ def _loaded(imports: str) -> set[str]:
 
 
 def test_the_language_imports_nothing_heavy() -> None:
-    modules = "specs.work, specs.registry, specs.recipe, specs.sources.database, specs.entities.database"
+    modules = (
+        "specs.contracts.work, specs.registry, specs.recipe.recipe, "
+        "specs.sources.database.metadata, specs.entities.database.tables"
+    )
     assert _loaded(modules) & (HEAVY | {"pytest", "hypothesis"}) == set()
 
 
 def test_a_worker_imports_no_driver() -> None:
     drivers = {"psycopg", "pymysql", "duckdb", "celery", "redis"}
-    assert _loaded("workers.runner, workers.flusher, workers.ledger, workers.catalog") & drivers == set()
+    assert _loaded("workers.unit.runner, workers.queues.flusher, workers.ledger, workers.catalog") & drivers == set()
 
 
 def test_help_imports_no_database_and_no_printing() -> None:
-    assert _loaded("scheduler.cli") & (HEAVY - {"click"} | {"pydantic"}) == set()
+    assert _loaded("scheduler.cli.cli") & (HEAVY - {"click"} | {"pydantic"}) == set()

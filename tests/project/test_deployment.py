@@ -14,9 +14,9 @@ import click
 import pytest
 import yaml
 
-from scheduler.cli import COMMANDS, cli
+from scheduler.cli.cli import COMMANDS, cli
 from scripts.docs import pages
-from workers.settings import variables
+from workers.cluster.settings import variables
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))

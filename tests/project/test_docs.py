@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scheduler.cli import COMMANDS
+from scheduler.cli.cli import COMMANDS
 from scripts import docs
 
 ROOT = Path(__file__).parents[2]

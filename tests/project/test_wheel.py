@@ -68,7 +68,7 @@ def test_nobody_else_owns_packages_of_our_names(unpacked: Path, tmp_path: Path) 
 
 
 def test_the_command_runs_from_the_wheel(unpacked: Path, tmp_path: Path) -> None:
-    code = "import scheduler.cli as cli; print(cli.__file__); raise SystemExit(cli.run(['connectors', '--json']))"
+    code = "import scheduler.cli.cli as cli; print(cli.__file__); raise SystemExit(cli.run(['connectors', '--json']))"
     output = _run(sys.executable, "-c", code, cwd=tmp_path, path=unpacked)
     assert output.startswith(str(unpacked))
     assert '"postgres"' in output

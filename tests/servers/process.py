@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from scheduler.up import machine
+from scheduler.local import machine
 from specs.errors import Fatal
 
 free_port = machine.port

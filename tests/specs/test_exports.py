@@ -13,7 +13,7 @@ import pytest
 
 from specs.exports import lazy
 
-PACKAGES = ("specs.entities", "specs.sources", "workers.metrics", "workers.publishing", "workers.scheduling")
+PACKAGES = ("specs.entities", "specs.sources", "workers.metrics", "workers.feed", "workers.schedules")
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -42,7 +42,12 @@ def test_only_what_is_used_is_imported() -> None:
     probe = "import sys; from specs.entities import Index; from specs.sources import Step; print(*sys.modules)"
     out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
     ours = {name for name in out.split() if name.startswith(("specs.entities.", "specs.sources."))}
-    assert ours == {"specs.entities.base", "specs.entities.indexes", "specs.sources.base"}
+    assert ours == {
+        "specs.entities.base",
+        "specs.entities.database",
+        "specs.entities.database.indexes",
+        "specs.sources.base",
+    }
 
 
 def test_entity_types_are_known_by_name_without_being_imported() -> None:
@@ -53,7 +58,7 @@ def test_entity_types_are_known_by_name_without_being_imported() -> None:
         "print(entity_types['Dashboard'].__module__, entity_types.get('Column'))"
     )
     out = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
-    assert out == "specs.entities.dashboard None\n"
+    assert out == "specs.entities.services.dashboard None\n"
 
 
 def test_what_importing_a_module_would_hide_is_refused() -> None:

@@ -32,12 +32,19 @@ def imported(code: str) -> set[str]:
 @pytest.mark.parametrize(
     "module",
     [
-        *("specs", "specs.entities", "specs.sources", "specs.topology.engine", "specs.work", "specs.registry"),
         *(
-            "specs.sink",
-            "specs.profiler",
-            "specs.sampler",
-            "specs.recipe",
+            "specs",
+            "specs.entities",
+            "specs.sources",
+            "specs.topology.engine",
+            "specs.contracts.work",
+            "specs.registry",
+        ),
+        *(
+            "specs.contracts.sink",
+            "specs.contracts.profiler",
+            "specs.contracts.sampler",
+            "specs.recipe.recipe",
             "specs.testing.fake",
             "specs.testing.harvest",
         ),

@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 
 from specs.errors import Usage
 from specs.names import clean
-from workers import sqlfile
 from workers.catalog.views import Change, Difference
+from workers.store import named_sql as sqlfile
 
 if TYPE_CHECKING:
-    from workers.database import Database
+    from workers.store.database import Database
 
 STREAM = {"yield_per": 1000}
 """Rows that are held at once, of results of any size."""

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
-from workers.catalog import approvals, exporting, history, reading, retention
+from workers.catalog import export as exporting
+from workers.catalog import history, retention
+from workers.catalog import lookup as reading
+from workers.catalog.deletion import approvals
 from workers.catalog.views import Brief, Change, Deletion, Difference, Entry, ServiceView
 
 if TYPE_CHECKING:
-    from workers.database import Database
+    from workers.store.database import Database
 
 
 class Catalog:

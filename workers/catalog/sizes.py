@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from workers import sqlfile
+from workers.store import named_sql as sqlfile
 
 MOST = 100_001
 """Objects beyond which a listing is not counted: whatever is decided by its size is decided by then."""

@@ -6,16 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from specs.contracts.work import Batch, CommitResult
 from specs.names import clean
-from specs.work import Batch, CommitResult
-from workers.ledger import evidence, records
-from workers.ledger.claims import standing
-from workers.ledger.desk import Desk, dump
-from workers.ledger.finishing import Finishing
-from workers.ledger.giveback import MAX_LOST, UNREADABLE
+from workers.ledger import records
 from workers.ledger.ports import Deletion, Stored, Writer
+from workers.ledger.run import evidence
+from workers.ledger.statements import Desk, dump
 from workers.ledger.tally import Tally
-from workers.ledger.units import add_children
+from workers.ledger.unit.claims import standing
+from workers.ledger.unit.completion import Finishing
+from workers.ledger.unit.release import MAX_LOST, UNREADABLE
+from workers.ledger.unit.units import add_children
 
 
 @dataclass(slots=True)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from specs.contracts.work import RunState
 from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
-from specs.work import RunState
-from workers.database import Database
-from workers.ledger import reading, runs
-from workers.ledger.desk import Desk
+from workers.ledger.answers import progress as reading
 from workers.ledger.ports import Deletion
+from workers.ledger.run import runs
+from workers.ledger.statements import Desk
 from workers.ledger.tally import Tally
-from workers.ledger.units import add_units
+from workers.ledger.unit.units import add_units
+from workers.store.database import Database
 
 SHOWN = 3
 """Incomplete scopes that the reason of a partial run names."""

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from specs.contracts.work import Row, Verdict
 from specs.topology.scope import Scope
-from specs.work import Row, Verdict
-from workers.database import Database
+from workers.store.database import Database
 
 
 class Stored(Protocol):
@@ -55,12 +55,12 @@ def catalog_sizes() -> Sizes:
 
 
 def catalog_writer() -> OpenWriter:
-    from workers.catalog.writer import CatalogWriter
+    from workers.catalog.upsert.writer import CatalogWriter
 
     return CatalogWriter
 
 
 def catalog_deletion() -> Deletion:
-    from workers.catalog import deletion
+    from workers.catalog.deletion import conclusion as deletion
 
     return deletion

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from sys import byteorder
 from typing import Any, Protocol
 
+from specs.contracts.work import Batch, Counts, Row
 from specs.names import clean, mark
-from specs.work import Batch, Counts, Row
-from workers.ledger.desk import Desk
 from workers.ledger.ports import Stored
+from workers.ledger.statements import Desk
 
 Record = dict[str, Any]
 LONGEST = 4000

@@ -9,18 +9,22 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
+from specs.contracts.positions import SourcePosition
+from specs.contracts.work import Batch, Claim, CommitResult, Position, Run, RunState, Via
 from specs.errors import HeadraceError, Retry
 from specs.names import clean
-from specs.positions import SourcePosition
 from specs.topology.events import Start
-from specs.work import Batch, Claim, CommitResult, Position, Run, RunState, Via
-from workers.database import Database
-from workers.ledger import breaker, claims, evidence, giveback, leases, phases, reading, runs
+from workers.ledger import phases
+from workers.ledger.answers import progress as reading
+from workers.ledger.answers.reader import Reader
 from workers.ledger.commit import Commit
-from workers.ledger.desk import Desk
 from workers.ledger.ports import Deletion, OpenWriter, catalog_deletion, catalog_sizes, catalog_writer
-from workers.ledger.reader import Reader
-from workers.retries import colliding
+from workers.ledger.run import breaker, evidence, runs
+from workers.ledger.statements import Desk
+from workers.ledger.unit import claims, leases
+from workers.ledger.unit import release as giveback
+from workers.store.database import Database
+from workers.store.retries import colliding
 
 T = TypeVar("T")
 LATE = 0.1
@@ -28,7 +32,7 @@ LATE = 0.1
 
 
 class SqlLedger(Reader):
-    """Implements ``specs.ledger.Ledger``, and answers what people ask about runs.
+    """Implements ``specs.contracts.ledger.Ledger``, and answers what people ask about runs.
 
     ``writer`` and ``deletion`` are the catalog's parts in commits and at the end of runs; tests hand over others.
     Raises what ``Database`` raises.
@@ -143,7 +147,7 @@ class SqlLedger(Reader):
 
     def report(self, service: str, ok: bool, now: float, reason: str = "") -> None:
         """Tell how a unit's try at the source ended. After some failures in a row nobody claims units of the service
-        for a while (``workers.ledger.breaker``); a commit counts as a success by itself."""
+        for a while (``workers.ledger.run.breaker``); a commit counts as a success by itself."""
         if ok:
             self._once(now, lambda desk: desk.do("recovered", service=service))
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workers.ledger.desk import Desk
+from workers.ledger.statements import Desk
 
 LANES = 8
 

@@ -6,10 +6,10 @@ import time
 from typing import Any, Protocol
 
 from specs.errors import Fatal, Retry
-from workers.database import Database
 from workers.metrics import processes
-from workers.metrics.reading import Ask, asking, units
+from workers.metrics.statements import Ask, asking, units
 from workers.metrics.text import Page
+from workers.store.database import Database
 
 _SUMS = {
     "entities": "headrace_entities_committed_total",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from workers import liveness
-from workers.database import Database
 from workers.metrics import processes
 from workers.metrics.text import Page
+from workers.process import liveness
+from workers.store.database import Database
 
 
 def local(db: Database) -> str:

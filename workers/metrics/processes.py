@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from workers.database import Database
 from workers.metrics.counters import samples
 from workers.metrics.text import Page
 from workers.presence import Process, live
+from workers.store.database import Database
 
 MOST = 500
 """Processes told one by one; of a larger cluster the first ones, and the number of all."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workers.logs import masked
 from workers.metrics.families import FAMILIES
+from workers.process.logs import masked
 
 LONGEST = 200
 """Characters of one label's value, at most."""

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from specs.errors import Retry
-from workers import liveness, sqlfile
-from workers.database import Database
-from workers.memory import rss
+from workers.process import liveness
+from workers.process.governor.memory import rss
+from workers.store import named_sql as sqlfile
+from workers.store.database import Database
 
 EVERY = 5.0
 """Seconds between two beats, at least."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
+from specs.contracts.work import Batch, CommitResult
 from specs.errors import Retry
-from specs.work import Batch, CommitResult
 from workers.queues.weight import weigh
 
 Entries = list[tuple[str, Batch]]

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
+from specs.contracts.work import Batch, Counts, Receipt, Row, Verdict
 from specs.topology.events import Coverage, Start
 from specs.topology.node import Outcome
 from specs.topology.scope import KeyRange, Scope
-from specs.work import Batch, Counts, Receipt, Row, Verdict
 
 MAGIC = b"HR3"
 """Format and version: another version is refused like any other bytes that are not ours."""

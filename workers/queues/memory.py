@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from specs.work import WINDOW, Batch, CommitResult, Lost, Position
+from specs.contracts.work import WINDOW, Batch, CommitResult, Lost, Position
 from workers.queues.weight import weigh
 from workers.queues.window import Window
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.work import Batch
+from specs.contracts.work import Batch
 
 
 def weigh(batch: Batch) -> int:

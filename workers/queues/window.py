@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from specs.work import WINDOW, CommitResult, Lost
+from specs.contracts.work import WINDOW, CommitResult, Lost
 
 REMEMBERED = 1000
 """Refused fences that are remembered; the ledger would refuse a forgotten one again."""

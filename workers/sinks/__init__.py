@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from specs.contracts.sink import ChangeSink, Mode, Sink
 from specs.errors import Usage, known_values
-from specs.problems import validate
-from specs.recipe import ServiceRef
-from specs.secrets import resolve
-from specs.sink import ChangeSink, Mode, Sink
+from specs.recipe.problems import validate
+from specs.recipe.recipe import ServiceRef
+from specs.recipe.secrets import resolve
 from workers.sinks.config import DataHubConfig, OpenMetadataConfig, SinkConfig, WebhookConfig
 from workers.sinks.jsonl import JsonlConfig
 
@@ -32,7 +32,7 @@ class SinkType(NamedTuple):
 
 
 types: Mapping[str, SinkType] = {
-    "jsonl": SinkType(JsonlConfig, "workers.sinks.jsonl:JsonlSink", "workers.sinks.appending:AppendingSink"),
+    "jsonl": SinkType(JsonlConfig, "workers.sinks.jsonl:JsonlSink", "workers.sinks.appended_jsonl:AppendingSink"),
     "webhook": SinkType(WebhookConfig, None, "workers.sinks.webhook:WebhookSink"),
     "openmetadata": SinkType(OpenMetadataConfig, None, "workers.sinks.openmetadata.sink:OpenMetadataSink"),
     "datahub": SinkType(DataHubConfig, None, "workers.sinks.datahub.sink:DataHubSink"),

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr
 
 from specs.config import LOCAL_FILE, Duration, Model
-from specs.recipe import Label
-from specs.sink import Bounds, Mode
+from specs.contracts.sink import Bounds, Mode
+from specs.recipe.recipe import Label
 
 
 def _endpoint(value: str) -> str:

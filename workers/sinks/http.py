@@ -17,7 +17,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from specs.errors import Fatal, Retry, Skip
-from specs.harmless import mask
+from specs.recipe.allow_list import mask
 from workers.sinks.config import HttpConfig
 
 LIMIT = 4_000_000

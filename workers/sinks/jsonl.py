@@ -9,10 +9,10 @@ from typing import Literal, TextIO
 from pydantic import Field
 
 from specs.config import LocalFile
+from specs.contracts.sink import Mode
 from specs.errors import Fatal
-from specs.sink import Mode
-from workers.privatefiles import replacing
 from workers.sinks.config import SinkConfig
+from workers.store.private_files import replacing
 
 
 class JsonlConfig(SinkConfig):

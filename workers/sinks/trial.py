@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from specs.errors import Fatal
-from specs.recipe import ServiceRef
+from specs.recipe.recipe import ServiceRef
 from workers.sinks import Configured
 from workers.sinks.jsonl import JsonlConfig
 

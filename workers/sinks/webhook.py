@@ -7,8 +7,8 @@ import hmac
 import json
 from collections.abc import Sequence
 
-from specs.recipe import ServiceRef
-from specs.sink import Change, Refused
+from specs.contracts.sink import Change, Refused
+from specs.recipe.recipe import ServiceRef
 from workers.sinks.config import WebhookConfig
 from workers.sinks.http import Http
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors.postgres.entities.options import options
 from connectors.postgres.types import ColumnType, Types
-from specs.entities.database import Column
+from specs.entities.database.tables import Column
 
 SHARED = 4096
 """Columns kept to be shared between tables."""

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from specs import names
-from specs.entities.constraints import Constraint, ConstraintKind
 from specs.entities.construction import trusted
+from specs.entities.database.constraints import Constraint, ConstraintKind
 
 KINDS = {
     "p": ConstraintKind.PRIMARY_KEY,

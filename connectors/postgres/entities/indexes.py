@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.entities.options import options
 from specs.entities.construction import varied
-from specs.entities.indexes import Index, IndexKey
+from specs.entities.database.indexes import Index, IndexKey
 
 _USUAL = (0, 100)
 """No collation, and the database's."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connectors.common.slices import Raw
+from connectors.common.sql.slices import Raw
 from connectors.postgres.entities.constraints import KINDS, made_up
 from connectors.postgres.entities.grants import grants
 from connectors.postgres.types import Types
 from specs import names
-from specs.entities.constraints import Constraint
-from specs.entities.database import Column, Sequence, UserType
+from specs.entities.database.constraints import Constraint
+from specs.entities.database.tables import Column, Sequence, UserType
 
 _TYPES = {"e": "enum", "c": "composite", "d": "domain", "r": "range"}
 

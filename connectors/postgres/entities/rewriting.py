@@ -6,8 +6,8 @@ from typing import Any
 
 from specs import names
 from specs.entities.access import Policy
+from specs.entities.database.rewrite_rules import ExtendedStatistics, RewriteRule
 from specs.entities.dependencies import Dependency
-from specs.entities.rewriting import ExtendedStatistics, RewriteRule
 
 Rows = list[tuple[Any, ...]]
 

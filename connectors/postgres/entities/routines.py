@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from connectors.common.slices import Raw
+from connectors.common.sql.slices import Raw
 from connectors.postgres.entities.grants import grants
 from connectors.postgres.entities.options import settings
 from specs import names
-from specs.entities.routines import Argument, StoredProcedure
+from specs.entities.database.routines import Argument, StoredProcedure
 
 _KINDS = {"f": "function", "p": "procedure", "a": "aggregate", "w": "window"}
 _MODES = {"i": "in", "o": "out", "b": "inout", "v": "variadic", "t": "table"}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
-from connectors.common.slices import Raw
+from connectors.common.sql.slices import Raw
 from connectors.postgres.entities.columns import Columns
 from connectors.postgres.entities.constraints import ConstraintRow, constraint, named_not_nulls
 from connectors.postgres.entities.grants import Acl, grants
@@ -20,8 +20,8 @@ from connectors.postgres.types import Types
 from specs import names
 from specs.entities.access import Grant
 from specs.entities.construction import trusted
-from specs.entities.database import Partitioning, Table, TableType
-from specs.entities.triggers import Trigger
+from specs.entities.database.tables import Partitioning, Table, TableType
+from specs.entities.database.triggers import Trigger
 
 _KINDS = {
     "r": TableType.REGULAR,

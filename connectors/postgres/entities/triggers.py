@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from connectors.postgres.entities.indexes import numbers
 from specs import names
-from specs.entities.triggers import Trigger
+from specs.entities.database.triggers import Trigger
 
 _EVENTS = {4: "insert", 8: "delete", 16: "update", 32: "truncate"}
 _STATES = {"D": "disabled", "R": "replica", "A": "always"}

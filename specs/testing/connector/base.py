@@ -14,7 +14,7 @@ from specs.testing import harvest
 from specs.testing.harvest import Harvest, Listing
 from specs.topology.events import Found
 from specs.topology.node import Outcome
-from specs.topology.reading import Reading
+from specs.topology.read_mode import Reading
 
 T = TypeVar("T")
 

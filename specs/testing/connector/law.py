@@ -13,7 +13,7 @@ from specs.testing.connector.base import SuiteBase, leaves, sampled
 from specs.testing.harvest import Harvest, Listing
 from specs.topology.engine import walk
 from specs.topology.events import Start
-from specs.topology.reading import Reading
+from specs.topology.read_mode import Reading
 from specs.topology.scope import KeyRange
 
 

@@ -14,7 +14,7 @@ from specs.testing.connector.base import SuiteBase, kind, leaves
 from specs.testing.harvest import Listing
 from specs.topology.events import Start
 from specs.topology.node import Item
-from specs.topology.reading import Reading
+from specs.topology.read_mode import Reading
 from specs.topology.scope import EVERYTHING, KeyRange
 
 ITEM_BYTES = 4096

@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from specs import names
 from specs.config import ConnectionConfig, Filter, MetadataExtract
+from specs.contracts.positions import SourcePosition
 from specs.errors import Fatal, HeadraceError
-from specs.positions import SourcePosition
 from specs.sources.base import Source
 from specs.testing import harvest
 from specs.testing.connector.base import SuiteBase, leaves, sampled
@@ -21,7 +21,7 @@ from specs.testing.harvest import Harvest, Listing
 from specs.topology.engine import walk
 from specs.topology.events import Found, Start
 from specs.topology.node import Item, Outcome
-from specs.topology.reading import Reading
+from specs.topology.read_mode import Reading
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 
 _FIELDS = {"Database": "databases", "Schema": "schemas", "Table": "tables", "StoredProcedure": "stored_procedures"}

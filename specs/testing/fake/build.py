@@ -6,11 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 from specs import names
-from specs.entities.constraints import Constraint, ConstraintKind
-from specs.entities.database import Column, DataType, Table, TableType
-from specs.entities.indexes import Index
-from specs.entities.triggers import Trigger
-from specs.sources.database import identity
+from specs.entities.database.constraints import Constraint, ConstraintKind
+from specs.entities.database.indexes import Index
+from specs.entities.database.tables import Column, DataType, Table, TableType
+from specs.entities.database.triggers import Trigger
+from specs.sources.database.metadata import identity
 from specs.testing.fake.estate import Estate, Names, share
 from specs.topology.scope import Scope
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from specs import names
-from specs.sources.database import OTHERS
+from specs.sources.database.metadata import OTHERS
 from specs.testing.fake.config import FakeConnection
 from specs.topology.scope import KeyRange, Scope
 

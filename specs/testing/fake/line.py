@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 
-from specs.positions import SourcePosition
+from specs.contracts.positions import SourcePosition
 from specs.testing.fake.config import FakeConnection, Server
 
 _MARK = "connection"

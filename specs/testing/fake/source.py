@@ -8,11 +8,11 @@ from itertools import islice
 from typing import Any
 
 from specs import names
+from specs.contracts.positions import SourcePosition
 from specs.entities.base import Entity
 from specs.errors import HeadraceError, Retry, Skip
-from specs.positions import SourcePosition
 from specs.sources.base import Along, Presence, Step
-from specs.sources.database import OTHERS, DatabaseSource
+from specs.sources.database.metadata import OTHERS, DatabaseSource
 from specs.testing.fake import build
 from specs.testing.fake.config import FakeConnection
 from specs.testing.fake.estate import Estate, share

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 from specs import names
+from specs.contracts.work import Claim, Counts, Position, Receipt
 from specs.testing.ledger.harness import Harness, batch
 from specs.testing.ledger.rules import SERVICE, Rules, schema
 from specs.topology.events import Coverage, Start
 from specs.topology.node import Outcome
 from specs.topology.scope import KeyRange
-from specs.work import Claim, Counts, Position, Receipt
 
 
 class CommitRules(Rules):

@@ -6,11 +6,11 @@ import time
 
 import pytest
 
+from specs.contracts.positions import SourcePosition
+from specs.contracts.work import Receipt, Verdict
 from specs.errors import Fatal
-from specs.positions import SourcePosition
 from specs.testing.ledger.harness import Harness, batch
 from specs.testing.ledger.rules import SERVICE, Rules
-from specs.work import Receipt, Verdict
 
 
 def at(mark: int, **more: object) -> SourcePosition:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from specs.ledger import Ledger
+from specs.contracts.ledger import Ledger
+from specs.contracts.work import Batch, Claim, Counts, Receipt, Row
 from specs.topology.events import Start
 from specs.topology.scope import Cursor, Scope
-from specs.work import Batch, Claim, Counts, Receipt, Row
 
 FINISHED = frozenset({"done", "failed", "cancelled"})
 

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from specs.contracts.work import Batch, Claim, Position, Unit
 from specs.testing.ledger import script
 from specs.testing.ledger.harness import FINISHED, Harness, UnitFacts
-from specs.work import Batch, Claim, Position, Unit
 
 SHARDS = 2
 SLOTS = 3

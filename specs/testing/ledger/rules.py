@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from specs.contracts.work import Claim, Run
 from specs.testing.ledger.harness import Harness
 from specs.topology.events import Start
 from specs.topology.scope import Scope
-from specs.work import Claim, Run
 
 SERVICE = Scope.of("shop")
 

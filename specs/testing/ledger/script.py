@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from specs.contracts.work import Batch, Claim, Unit
 from specs.testing.ledger.harness import batch
 from specs.topology.events import Start
 from specs.topology.scope import Scope
-from specs.work import Batch, Claim, Unit
 
 CHILDREN: dict[int, dict[int, tuple[str, ...]]] = {0: {0: ("c", "b"), 1: ("c", "a")}, 1: {0: ("x",), 1: ("y", "x")}}
 """By depth and step: the names of the child units that the step's batch brings; some of them come again."""

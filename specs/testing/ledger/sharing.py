@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
+from specs.contracts.work import OUT_OF_MEMORY, Claim, Run
 from specs.testing.ledger.harness import Harness, batch
 from specs.testing.ledger.rules import Rules, schema
 from specs.topology.events import Start
 from specs.topology.scope import Scope
-from specs.work import OUT_OF_MEMORY, Claim, Run
 
 
 class SharingRules(Rules):

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from specs.contracts.work import Verdict
 from specs.errors import Usage
 from specs.testing.ledger.commits import CommitRules
 from specs.testing.ledger.evidence import EvidenceRules
@@ -13,7 +14,6 @@ from specs.testing.ledger.harness import Harness, batch
 from specs.testing.ledger.rules import SERVICE, Rules
 from specs.testing.ledger.sharing import SharingRules
 from specs.testing.ledger.units import UnitRules
-from specs.work import Verdict
 
 
 class RunRules(Rules):

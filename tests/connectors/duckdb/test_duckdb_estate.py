@@ -8,7 +8,7 @@ from pathlib import Path
 from connectors.duckdb.connection import DuckdbConnection
 from connectors.duckdb.metadata import DuckdbSource
 from specs import names
-from specs.entities.database import Table
+from specs.entities.database.tables import Table
 from specs.testing import harvest
 from tests.estate import truth
 

@@ -9,8 +9,8 @@ import pytest
 
 from connectors.duckdb.connection import DuckdbConnection
 from connectors.duckdb.metadata import DuckdbSource
-from specs.entities.database import Sequence, Table, UserType
-from specs.entities.triggers import Trigger
+from specs.entities.database.tables import Sequence, Table, UserType
+from specs.entities.database.triggers import Trigger
 from specs.topology.scope import Scope
 from tests.connectors.duckdb.support import entities, make
 

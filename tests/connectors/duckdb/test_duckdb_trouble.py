@@ -14,7 +14,7 @@ from connectors.duckdb.connection import DuckdbConnection
 from connectors.duckdb.driver import DuckdbDriver
 from connectors.duckdb.metadata import DuckdbSource
 from specs.config import Limits, MetadataExtract
-from specs.entities.database import Table
+from specs.entities.database.tables import Table
 from specs.errors import Fatal, Skip
 from specs.testing import harvest
 from specs.topology.scope import Scope

@@ -11,7 +11,7 @@ from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.metadata import MysqlSource
 from specs import names
 from specs.config import MetadataExtract
-from specs.entities.database import Table
+from specs.entities.database.tables import Table
 from specs.testing import harvest
 from tests.estate import truth
 

@@ -12,9 +12,9 @@ from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.metadata import MysqlSource
 from specs.config import MetadataExtract
 from specs.entities.base import Entity
-from specs.entities.database import Sequence, Table
-from specs.entities.routines import StoredProcedure
-from specs.entities.triggers import Trigger
+from specs.entities.database.routines import StoredProcedure
+from specs.entities.database.tables import Sequence, Table
+from specs.entities.database.triggers import Trigger
 from specs.testing import harvest
 from specs.topology.scope import Scope
 from tests.servers.mariadb import connect

@@ -9,9 +9,9 @@ import pytest
 from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.metadata import MysqlSource
 from specs.config import MetadataExtract
-from specs.entities.database import Column, Sequence, Table
+from specs.entities.database.tables import Column, Sequence, Table
 from specs.testing import harvest
-from specs.topology.reading import Reading
+from specs.topology.read_mode import Reading
 from tests.servers.mariadb import connect
 
 pytestmark = pytest.mark.server

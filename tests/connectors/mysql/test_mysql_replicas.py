@@ -13,13 +13,13 @@ import pytest
 from connectors.mysql import positions
 from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.metadata import MysqlSource
-from scheduler.crawl import crawl
-from scheduler.summary import Summary
-from specs.recipe import Recipe
+from scheduler.app.runs.crawl import crawl
+from scheduler.app.runs.summary import Summary
+from specs.recipe.recipe import Recipe
 from tests.servers import mariadb
 from tests.servers.process import Unavailable
 from workers.catalog import Catalog
-from workers.database import open_database
+from workers.store.database import open_database
 
 pytestmark = pytest.mark.server
 

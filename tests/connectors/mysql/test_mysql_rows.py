@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pymysql
 import pytest
 
-from connectors.common.slices import Listed, Raw
+from connectors.common.sql.slices import Listed, Raw
 from connectors.mysql import build, routines
 from connectors.mysql.columns import columns
 from connectors.mysql.connection import MysqlConnection
@@ -17,7 +17,7 @@ from connectors.mysql.constraints import constraints, indexes
 from connectors.mysql.facets import ROWS, Facets
 from connectors.mysql.failures import classify
 from specs.config import MetadataExtract
-from specs.entities.database import Column
+from specs.entities.database.tables import Column
 from specs.errors import Fatal, HeadraceError, Retry, Skip
 from specs.topology.scope import Scope
 

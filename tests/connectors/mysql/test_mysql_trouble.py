@@ -19,7 +19,7 @@ from specs.config import Limits, MetadataExtract
 from specs.errors import Fatal, Retry, Skip
 from specs.testing import harvest
 from specs.topology.node import Item, Outcome
-from specs.topology.reading import Reading
+from specs.topology.read_mode import Reading
 from specs.topology.scope import EVERYTHING, Scope
 from tests.servers.mariadb import connect
 

@@ -17,7 +17,7 @@ from specs.testing import harvest
 from specs.topology.engine import walk
 from specs.topology.events import Event, Found, Reported
 from specs.topology.node import Outcome
-from specs.topology.reading import Reading
+from specs.topology.read_mode import Reading
 
 SERVICE = "svc"
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from specs.entities.database import Sequence, Table, UserType
-from specs.entities.routines import StoredProcedure
-from specs.entities.triggers import Trigger
+from specs.entities.database.routines import StoredProcedure
+from specs.entities.database.tables import Sequence, Table, UserType
+from specs.entities.database.triggers import Trigger
 from tests.connectors.postgres.support import as_role, entities, session
 
 pytestmark = pytest.mark.server

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from specs.entities.database import Table
+from specs.entities.database.tables import Table
 from specs.topology.events import Found
 from tests.connectors.postgres.support import events
 from tests.estate import build

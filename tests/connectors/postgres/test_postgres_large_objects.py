@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from connectors.postgres.longtexts import PIECE
-from specs.entities.database import Table
-from specs.entities.routines import StoredProcedure
+from specs.entities.database.routines import StoredProcedure
+from specs.entities.database.tables import Table
 from specs.topology.scope import Scope
 from tests.connectors.postgres.support import SERVICE, entities, source
 
@@ -91,8 +91,8 @@ def measured(*arguments: str) -> tuple[str, int]:
     """What a command said, and the most memory that its process took, in MB."""
     command = (
         "import sys\n"
-        "from scheduler.cli import main\n"
-        "from workers.memory import peak_rss\n"
+        "from scheduler.cli.cli import main\n"
+        "from workers.process.governor.memory import peak_rss\n"
         "try: main()\n"
         "finally: print(peak_rss() >> 20, file=sys.stderr)\n"
     )

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.crawl import crawl
-from scheduler.summary import Summary
-from specs.recipe import Recipe
+from scheduler.app.runs.crawl import crawl
+from scheduler.app.runs.summary import Summary
+from specs.recipe.recipe import Recipe
 from tests.connectors.postgres.support import session, source
 from tests.servers import postgres
 from tests.servers.process import Unavailable
 from tests.servers.proxy import Proxy
 from tests.servers.standby import PostgresStandby
 from workers.catalog import Catalog
-from workers.database import open_database
+from workers.store.database import open_database
 
 pytestmark = pytest.mark.server
 

@@ -15,12 +15,12 @@ from connectors.sqlalchemy import failures
 from connectors.sqlalchemy.connection import SqlalchemyConnection
 from connectors.sqlalchemy.dialects import ours, system_schema, theirs
 from connectors.sqlalchemy.metadata import SqlalchemySource
-from specs.entities.database import Table
+from specs.entities.database.tables import Table
 from specs.testing import harvest
-from specs.topology.reading import Reading
+from specs.topology.read_mode import Reading
 from tests.connectors.sqlalchemy.bare import BareSource
 from tests.dialects.crawled import Crawled, crawl, crawl_of
-from tests.scheduler.commands.calling import called
+from tests.scheduler.cli.commands.calling import called
 
 RECIPE = (
     'service: {{name: s, type: "tests.connectors.sqlalchemy.bare:spec"}}\nconnection: {{url: "sqlite:///{path}"}}\n'

@@ -17,11 +17,11 @@ from connectors.sqlalchemy.connection import SqlalchemyConnection
 from connectors.sqlalchemy.driver import SqlalchemyDriver
 from connectors.sqlalchemy.metadata import SqlalchemySource
 from specs.config import Limits
-from specs.entities.database import Table
+from specs.entities.database.tables import Table
 from specs.errors import Fatal, Retry, Skip, Usage
-from specs.problems import validate
+from specs.recipe.problems import validate
 from specs.testing import harvest
-from specs.topology.reading import Reading
+from specs.topology.read_mode import Reading
 from specs.topology.scope import EVERYTHING, Scope
 from tests.servers.mariadb import connect
 

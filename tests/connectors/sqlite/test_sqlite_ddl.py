@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.common.ddl import index_parts
+from connectors.common.sql.ddl import index_parts
 from connectors.sqlite import ddl
 
 TABLE = """CREATE TABLE "odd, (name"(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from connectors.sqlite.connection import SqliteConnection
 from connectors.sqlite.metadata import SqliteSource
-from specs.entities.database import Table
+from specs.entities.database.tables import Table
 from specs.testing import harvest
 from tests.estate import truth
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from connectors.sqlite.connection import SqliteConnection
 from connectors.sqlite.metadata import SqliteSource
 from specs import names
-from specs.entities.database import Table
+from specs.entities.database.tables import Table
 from specs.sources.base import Source
 from specs.testing import harvest
-from specs.topology.reading import Reading
+from specs.topology.read_mode import Reading
 from specs.topology.scope import Scope
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12).filter(

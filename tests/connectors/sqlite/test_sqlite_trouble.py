@@ -13,7 +13,7 @@ from connectors.sqlite.connection import SqliteConnection
 from connectors.sqlite.driver import SqliteDriver
 from connectors.sqlite.metadata import SqliteSource
 from specs.config import Limits, MetadataExtract
-from specs.entities.database import Table
+from specs.entities.database.tables import Table
 from specs.errors import Fatal, Retry, Skip
 from specs.testing import harvest
 from specs.topology.scope import Scope

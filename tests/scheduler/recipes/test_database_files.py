@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from scheduler.recipes.database_files import recognised
-from tests.scheduler.commands.calling import called
+from tests.scheduler.cli.commands.calling import called
 
 
 @pytest.mark.parametrize("name", ["own.db", "own", "own.yml", "odd ${env:X} name.sqlite3"])

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.recipes.loading import load
+from scheduler.recipes.loader import load
 from specs.errors import Usage
 
 FAKE = 'service: {name: fake, type: "specs.testing.fake:spec"}\n'

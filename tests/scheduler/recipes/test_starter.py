@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scheduler.recipes.loading import load
+from scheduler.recipes.loader import load
 from scheduler.recipes.starter import starter
 from specs import registry
 from specs.config import Limits, MetadataExtract
-from specs.recipe import Deletion, Recipe
-from tests.scheduler.commands.calling import called
+from specs.recipe.recipe import Deletion, Recipe
+from tests.scheduler.cli.commands.calling import called
 
 NAMES = registry.known()
 

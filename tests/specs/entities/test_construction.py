@@ -9,10 +9,10 @@ import pytest
 
 from specs.entities.access import Grant
 from specs.entities.base import Part
-from specs.entities.constraints import Constraint, ConstraintKind
 from specs.entities.construction import trusted, varied
-from specs.entities.database import Column, DataType, Sequence, Table, TableType
-from specs.entities.indexes import Index, IndexKey
+from specs.entities.database.constraints import Constraint, ConstraintKind
+from specs.entities.database.indexes import Index, IndexKey
+from specs.entities.database.tables import Column, DataType, Sequence, Table, TableType
 
 COLUMN = Column(name="id", native_type="bigint", type=DataType.BIGINT, ordinal=1)
 KEY = Constraint(kind=ConstraintKind.PRIMARY_KEY, name="z", columns=("id",))

@@ -15,7 +15,7 @@ from specs.testing import harvest
 from specs.testing.fake import FakeConnection, FakeSource, Fault
 from specs.topology.events import Start
 from specs.topology.node import Outcome
-from specs.topology.reading import Reading
+from specs.topology.read_mode import Reading
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 
 SCHEMA = Scope.of("fake", "db_00", "schema_0000")

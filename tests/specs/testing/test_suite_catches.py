@@ -8,7 +8,7 @@ import pytest
 
 from specs.config import MetadataExtract
 from specs.entities.base import Entity
-from specs.entities.database import Table
+from specs.entities.database.tables import Table
 from specs.service_spec import DefaultDatabaseSpec
 from specs.sources.base import Presence
 from specs.testing import harvest

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.database import Database, open_database
+from workers.store.database import Database, open_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from specs import names
+from specs.contracts.work import Batch, Counts, Receipt, Row, Run, Verdict
 from specs.entities.base import content_hash
 from specs.topology.events import Coverage, Start
 from specs.topology.scope import KeyRange, Scope
-from specs.work import Batch, Counts, Receipt, Row, Run, Verdict
 from workers.catalog import CatalogWriter, Stored
-from workers.database import Database
 from workers.ledger.store import SqlLedger
+from workers.store.database import Database
 
 ROOT = Scope.of("shop")
 NODES = {"Database": "database", "Schema": "schema", "Table": "table", "Trigger": "table", "Sequence": "sequence"}

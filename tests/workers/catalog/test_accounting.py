@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.workers.catalog.crawls import Crawl, columns, row, store
 from workers.catalog import Catalog
-from workers.database import open_database
+from workers.store.database import open_database
 
 DELIVERY = st.tuples(st.sampled_from("abcd"), st.integers(0, 2))
 RUNS = st.lists(st.lists(st.lists(DELIVERY, max_size=6), max_size=4), max_size=4)

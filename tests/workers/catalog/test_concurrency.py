@@ -10,7 +10,7 @@ import pytest
 from specs.errors import Retry
 from tests.workers.catalog.crawls import row, store
 from workers.catalog import Catalog, CatalogWriter
-from workers.database import Database, open_database
+from workers.store.database import Database, open_database
 
 S = "shop.db.s"
 PATIENCE = 60.0

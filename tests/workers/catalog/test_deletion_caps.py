@@ -7,7 +7,7 @@ import pytest
 from specs.errors import Usage
 from tests.workers.catalog.crawls import Crawl, row
 from workers.catalog import Catalog
-from workers.database import Database
+from workers.store.database import Database
 
 DB, SCHEMA = "shop.db", "shop.db.s"
 BASE = [row(DB, "Database"), row(SCHEMA, "Schema")]

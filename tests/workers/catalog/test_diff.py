@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.catalog.diff import LEAF, PATHS, diff
+from workers.catalog.upsert.diff import LEAF, PATHS, diff
 
 NAMES = st.sampled_from(["id", "note", "a.b", 'q"', "é"])
 LEAVES = st.one_of(st.integers(), st.text(max_size=5), st.booleans())

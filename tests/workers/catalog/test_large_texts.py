@@ -12,7 +12,7 @@ import pytest
 
 from tests.workers.catalog.crawls import row, store
 from tests.workers.cluster.rig import ROOT
-from workers.database import open_database
+from workers.store.database import open_database
 
 pytestmark = pytest.mark.server
 MB = 1_000_000
@@ -23,11 +23,11 @@ MORE = 90 * MB
 MEASURE = """
 import json, sys
 def peak(): return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) * 1024  # of this program alone
-from workers.database import open_database
+from workers.store.database import open_database
 from workers.catalog import Catalog
-from workers.publishing import pages
+from workers.feed import pages
 from workers.sinks.jsonl import JsonlConfig, JsonlSink
-from workers.publishing.followers import Position
+from workers.feed.subscriptions import Position
 db = open_database(sys.argv[1])
 list(Catalog(db).services())
 before = peak()

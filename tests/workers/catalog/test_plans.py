@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from workers import sqlfile
-from workers.database import open_database
+from workers.store import named_sql as sqlfile
+from workers.store.database import open_database
 
 INDEXED = (
     "lookup", "old_contents", "update_entity", "listing_page", "listings", "entities_of_listings", "coverage_page",

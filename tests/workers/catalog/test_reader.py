@@ -14,8 +14,8 @@ from specs.errors import Usage
 from tests.servers.postgres import create_database, drop_database
 from tests.workers.catalog.crawls import Crawl, columns, row, store
 from workers.catalog import Catalog
-from workers.catalog.words import cut
-from workers.database import Database, open_database
+from workers.catalog.upsert.words import cut
+from workers.store.database import Database, open_database
 
 S = "shop.db.s"
 ESTATE = [

@@ -11,7 +11,7 @@ from specs.topology.events import Start
 from tests.workers.catalog.crawls import ROOT, Crawl, row, store
 from workers.catalog import Catalog
 from workers.catalog.retention import DAY, gc
-from workers.database import Database
+from workers.store.database import Database
 
 S = "shop.db.s"
 BASE = [row("shop.db", "Database"), row(S, "Schema")]

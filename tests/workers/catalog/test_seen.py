@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from specs.names import mark
-from workers.catalog.deletion import plan_confirmation
-from workers.catalog.seen import Marks, pack
-from workers.database import Database
+from workers.catalog.deletion.conclusion import plan_confirmation
+from workers.catalog.deletion.seen import Marks, pack
+from workers.store.database import Database
 
 MARKS = st.lists(st.integers(-(2**63), 2**63 - 1), max_size=50)
 

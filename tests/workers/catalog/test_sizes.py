@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from specs.work import Row
+from specs.contracts.work import Row
 from tests.workers.catalog.crawls import Crawl, row
-from workers.database import Database
+from workers.store.database import Database
 
 
 def tables(schema: str, n: int) -> list[Row]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specs.topology.scope import KeyRange
-from workers.catalog.tiling import Span, tiles
+from workers.catalog.deletion.tiling import Span, tiles
 
 KEYS = "abcdefgh"
 BOUND = st.one_of(st.none(), st.sampled_from(list(KEYS)))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from specs.names import mark
 from tests.workers.catalog.crawls import row, store
-from workers import sqlfile
-from workers.catalog.seen import Marks, pack
-from workers.catalog.unseen import PAGE, look_up, unseen
-from workers.database import Database
+from workers.catalog.deletion.seen import Marks, pack
+from workers.catalog.deletion.unseen import PAGE, look_up, unseen
+from workers.store import named_sql as sqlfile
+from workers.store.database import Database
 
 ASKED = [("table", "shop.a", None), ("table", "shop.b", "g"), ("table", "shop.none", None), ("table", "shop.c", None)]
 UNSEEN = [("shop.a", ["t1", "t2"]), ("shop.c", ["t0", "t1", "t2"])]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.workers.catalog.crawls import columns, row, store
 from workers.catalog import Catalog, CatalogWriter
-from workers.database import Database
+from workers.store.database import Database
 
 ORDERS = "shop.public.orders"
 

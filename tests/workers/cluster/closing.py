@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from specs.entities.base import Entity
-from specs.entities.database import UserType
+from specs.entities.database.tables import UserType
 from specs.service_spec import DefaultDatabaseSpec
 from specs.sources.service import identity
 from specs.testing.fake import FakeConnection, FakeSource

@@ -13,14 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from scheduler.cluster import enqueue
-from scheduler.crawl import crawl
-from scheduler.summary import Summary
-from specs.recipe import Recipe
+from scheduler.app.runs.cluster import enqueue
+from scheduler.app.runs.crawl import crawl
+from scheduler.app.runs.summary import Summary
+from specs.recipe.recipe import Recipe
 from workers.catalog import Catalog
-from workers.database import open_database
+from workers.cluster.settings import Settings, load
 from workers.ledger import SqlLedger
-from workers.settings import Settings, load
+from workers.store.database import open_database
 
 ROOT = Path(__file__).parents[3]
 FAKE = "specs.testing.fake:spec"
@@ -62,7 +62,7 @@ class Cluster:
         open_database(catalog).close()
 
     def start(self, *arguments: str, **environ: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", "from scheduler.cli import main; main()", *arguments]
+        command = [sys.executable, "-c", "from scheduler.cli.cli import main; main()", *arguments]
         return self.spawn(arguments[0], command, **environ)
 
     def spawn(self, name: str, command: list[str], **environ: str) -> subprocess.Popen[bytes]:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.workers.cluster.test_bad_starts import SECRET, headrace
-from workers.database import open_database
+from workers.store.database import open_database
 
 pytestmark = pytest.mark.server
 PROCESSES = ("worker", "flusher", "scheduler", "publisher")

@@ -11,7 +11,7 @@ import pytest
 
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import FAKE, ROOT
-from workers.database import open_database
+from workers.store.database import open_database
 
 SECRET = "geheim77"
 
@@ -20,7 +20,7 @@ def headrace(folder: Path, *arguments: str, **environ: str) -> tuple[int, str]:
     """Exit code and everything written."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("HEADRACE_")}
     done = subprocess.run(
-        [sys.executable, "-c", "from scheduler.cli import main; main()", *arguments],
+        [sys.executable, "-c", "from scheduler.cli.cli import main; main()", *arguments],
         cwd=folder, env={**inherited, "PYTHONPATH": str(ROOT), **environ}, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,
     )  # fmt: skip

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from specs.recipe import Recipe
+from specs.recipe.recipe import Recipe
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import FAKE, check, cluster, fake, undisturbed
-from workers.joining import sink
+from workers.cluster.membership import sink
 from workers.ledger import SqlLedger
-from workers.redislink import connect
+from workers.queues.redis.link import connect
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
 RECIPE = fake(schemas=12, tables=120)

@@ -11,13 +11,13 @@ from typing import Any
 import fakeredis
 import pytest
 
+from specs.contracts.work import Batch, Claim, Lost, Receipt
 from specs.topology.events import Start
 from specs.topology.scope import Scope
-from specs.work import Batch, Claim, Lost, Receipt
-from workers.database import open_database
-from workers.flushing import Flushing
+from workers.cluster.flusher_process import Flushing
 from workers.ledger import SqlLedger
-from workers.queues.redis import RedisQueue
+from workers.queues.redis.queue import RedisQueue
+from workers.store.database import open_database
 
 
 class Case:
@@ -99,7 +99,7 @@ def test_a_lost_end_is_noticed_in_the_same_epoch(case: Case) -> None:
 def test_embedded_runs_are_left_alone(case: Case) -> None:
     claim = case.ledger.claim("w", run=case.run, now=time.time())
     assert claim is not None
-    from specs.work import Position
+    from specs.contracts.work import Position
 
     case.ledger.flushing(claim.unit.id, claim.fence, Position(0, "host:1:2", "0000000000000001"))
     case.flushing.step(0.01)

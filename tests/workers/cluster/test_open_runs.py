@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.cli import run as headrace
-from scheduler.cluster import enqueue
-from specs.recipe import Recipe
+from scheduler.app.runs.cluster import enqueue
+from scheduler.cli.cli import run as headrace
+from specs.recipe.recipe import Recipe
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import FAKE, ROOT, Cluster, cluster, exported, fake, undisturbed
 
@@ -148,7 +148,7 @@ def test_a_run_of_one_command_can_be_cancelled(tmp_path: Path) -> None:
     recipe = tmp_path / "r.yml"
     recipe.write_text(f'{{service: {{name: estate, type: "{FAKE}"}}, connection: {{schemas: 20, latency: 200}}}}')
     crawl = subprocess.Popen(
-        [sys.executable, "-c", "from scheduler.cli import main; main()", "crawl", str(recipe), "--catalog", "c.db"],
+        [sys.executable, "-c", "from scheduler.cli.cli import main; main()", "crawl", str(recipe), "--catalog", "c.db"],
         cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip

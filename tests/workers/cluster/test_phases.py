@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.cluster import enqueue, enqueue_retry
-from scheduler.crawl import crawl
+from scheduler.app.runs.cluster import enqueue, enqueue_retry
+from scheduler.app.runs.crawl import crawl
 from specs.errors import Usage
-from specs.recipe import Recipe
+from specs.recipe.recipe import Recipe
 from tests.workers.cluster.rig import cluster, exported, fake
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]

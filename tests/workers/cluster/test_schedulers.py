@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.cluster import enqueue
-from scheduler.schedules.adding import checked
+from scheduler.app.runs.cluster import enqueue
+from scheduler.control.schedules.additions import checked
 from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
-from workers.redislink import connect
-from workers.scheduling import Schedules, leads
+from workers.queues.redis.link import connect
+from workers.schedules import Schedules, leads
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
 RECIPE = fake(schemas=6, tables=60)

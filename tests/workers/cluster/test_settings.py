@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from specs.errors import Usage
-from workers.settings import Settings, catalog, load, strangers, variable, variables
+from workers.cluster.settings import Settings, catalog, load, strangers, variable, variables
 
 GIVEN = {"HEADRACE_REDIS": "redis://u:geheim@h/0", "HEADRACE_CATALOG": "postgresql://u:geheim@h/c"}
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from specs.errors import Retry
-from workers import liveness
-from workers.database import open_database
+from workers.cluster.shard_share import LOOK, Shares
 from workers.ledger import SqlLedger
-from workers.sharing import LOOK, Shares
+from workers.process import liveness
+from workers.store.database import open_database
 
 SHARDS = 4
 

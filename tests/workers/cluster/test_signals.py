@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.workers.cluster.rig import ROOT, Cluster, cluster, fake
-from workers.database import open_database
 from workers.ledger import SqlLedger
 from workers.presence import live
+from workers.store.database import open_database
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
 SIGNALS = [signal.SIGHUP, signal.SIGQUIT]
@@ -70,7 +70,7 @@ def test_a_crawl_can_be_resumed(number: signal.Signals, workers: str, tmp_path: 
 
 def test_what_nohup_ignores_stays_ignored() -> None:
     code = (
-        "import signal; from workers.signals import ending; "
+        "import signal; from workers.process.signals import ending; "
         "print([each.name for each in ending()]); signal.signal(signal.SIGHUP, signal.SIG_IGN); "
         "print([each.name for each in ending()])"
     )
@@ -91,7 +91,7 @@ def _crawling(folder: Path, workers: str) -> subprocess.Popen[bytes]:
         "connection: {schemas: 40, tables: 400, page: 10, latency: 200}\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", "from scheduler.cli import main; main()", "crawl", recipe, "--catalog",
+        [sys.executable, "-c", "from scheduler.cli.cli import main; main()", "crawl", recipe, "--catalog",
          folder / "c.db", "--workers", workers],
         cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, start_new_session=True,

@@ -9,12 +9,12 @@ import pytest
 from specs.errors import Fatal
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import cluster, fake, undisturbed
-from workers.database import open_database
-from workers.flushing import Flushing
-from workers.joining import check, joined, sink
+from workers.cluster.flusher_process import Flushing
+from workers.cluster.membership import check, joined, sink
+from workers.cluster.settings import Settings, load
 from workers.ledger import SqlLedger
-from workers.redislink import connect
-from workers.settings import Settings, load
+from workers.queues.redis.link import connect
+from workers.store.database import open_database
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("cluster")]
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from specs.contracts.work import Row, Verdict
 from specs.testing.ledger import UnitFacts
 from specs.topology.scope import Scope
-from specs.work import Row, Verdict
-from workers.database import Database
 from workers.ledger import SqlLedger
+from workers.store.database import Database
 
 
 @dataclass

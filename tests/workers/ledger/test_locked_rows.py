@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from specs.contracts.work import Claim, Position
 from specs.errors import Retry
 from specs.topology.events import Start
 from specs.topology.scope import Scope
-from specs.work import Claim, Position
-from workers.database import Database, open_database
 from workers.ledger import SqlLedger
+from workers.store.database import Database, open_database
 
 PATIENCE = 30.0
 HELD = 0.5

@@ -8,7 +8,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from specs.testing.ledger import machine
 from tests.workers.ledger.harness import SqlHarness
-from workers.database import open_database
+from workers.store.database import open_database
 
 CHECKS = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workers.ledger.leases import GRACE, STEP, Overdue, grace
+from workers.ledger.unit.leases import GRACE, STEP, Overdue, grace
 
 A, B = ("a", 1, 100.0), ("b", 2, 100.0)
 

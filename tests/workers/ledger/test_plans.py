@@ -9,9 +9,9 @@ import pytest
 
 from tests.benchmarks.ledger import fill, statements
 from tests.servers import postgres
-from workers import sqlfile
-from workers.database import Database, open_database
 from workers.ledger import SqlLedger
+from workers.store import named_sql as sqlfile
+from workers.store.database import Database, open_database
 
 EVERY_UNIT = (
     "claim",

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from specs.contracts.work import Claim, Counts, Position, Receipt, Run
 from specs.testing.ledger import batch
 from specs.topology.events import Coverage, Start
 from specs.topology.node import Outcome
 from specs.topology.scope import KeyRange, Scope
-from specs.work import Claim, Counts, Position, Receipt, Run
 from tests.workers.ledger.harness import SqlHarness
-from workers.database import open_database
 from workers.ledger import SqlLedger
-from workers.ledger.views import Failure, Incomplete
+from workers.ledger.answers.views import Failure, Incomplete
+from workers.store.database import open_database
 
 SALES = Scope.of("shop", "sales")
 

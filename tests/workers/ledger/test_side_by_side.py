@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from specs.contracts.work import Claim
 from specs.errors import Retry
 from specs.testing.ledger import batch
 from specs.topology.events import Start
 from specs.topology.scope import Scope
-from specs.work import Claim
 from workers.catalog.reader import Catalog
-from workers.catalog.writer import CatalogWriter
-from workers.database import Database, open_database
+from workers.catalog.upsert.writer import CatalogWriter
 from workers.ledger import SqlLedger
 from workers.ledger.ports import Writer
+from workers.store.database import Database, open_database
 
 CHILDREN = 6
 

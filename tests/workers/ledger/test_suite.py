@@ -11,7 +11,7 @@ import pytest
 from specs.testing.ledger import LedgerSuite
 from tests.servers import postgres
 from tests.workers.ledger.harness import SqlHarness
-from workers.database import Database, open_database
+from workers.store.database import Database, open_database
 
 
 class TestSqliteFile(LedgerSuite):

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from specs.contracts.work import Claim, Run, Verdict
 from specs.errors import Fatal
 from specs.testing.ledger import batch
 from specs.topology.events import Coverage, Start
 from specs.topology.scope import Scope
-from specs.work import Claim, Run, Verdict
 from workers.catalog.reader import Catalog
-from workers.database import Database, open_database
 from workers.ledger import SqlLedger
+from workers.store.database import Database, open_database
 
 SHOP = Scope.of("shop")
 
@@ -97,7 +97,7 @@ def test_a_full_disk_stops_the_commit_and_loses_nothing(db: Database) -> None:
 def test_opening_imports_no_migrations_and_no_driver_that_is_not_needed(db: Database, tmp_path: Path) -> None:
     program = f"""
 import sys
-from workers.database import open_database
+from workers.store.database import open_database
 from workers.ledger import SqlLedger
 db = open_database("sqlite:///{tmp_path}/catalog.db")
 SqlLedger(db).runs()

@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from specs.topology.events import Start
 from specs.topology.scope import Scope
-from workers.database import Database
 from workers.ledger import SqlLedger
 from workers.metrics import FAMILIES
+from workers.store.database import Database
 
 SAMPLE = re.compile(r'^(headrace_[a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\]|\\.)*",?)*)\})? (-?[0-9.e+-]+)$')
 LABEL = re.compile(r'([a-z]+)="((?:[^"\\]|\\.)*)"')

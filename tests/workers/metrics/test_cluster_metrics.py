@@ -9,19 +9,19 @@ from pathlib import Path
 import fakeredis
 import pytest
 
-from scheduler.crawl import crawl
+from scheduler.app.runs.crawl import crawl
+from specs.contracts.work import Batch
 from specs.errors import Retry
-from specs.recipe import Recipe
+from specs.recipe.recipe import Recipe
 from specs.testing.queue import batch
-from specs.work import Batch
 from tests.workers.metrics.parsing import Told, do, opened, samples
-from workers import sqlfile
-from workers.database import Database, open_database
 from workers.ledger import SqlLedger
 from workers.metrics import Counters, local, render
-from workers.metrics.reading import MOST
+from workers.metrics.statements import MOST
 from workers.presence import Presence
-from workers.queues.redis import RedisQueue
+from workers.queues.redis.queue import RedisQueue
+from workers.store import named_sql as sqlfile
+from workers.store.database import Database, open_database
 
 WIDE = ("u", "units", "o", "outcomes", "e", "events", "runs", "r")
 SMALL = ("runs_open", "runs_order", "runs_started", "runs_states", "runs_unpublished", "outcomes_poison")

@@ -8,11 +8,11 @@ from pathlib import Path
 import fakeredis
 
 from tests.workers.metrics.parsing import do, opened, samples
-from workers.database import open_database
 from workers.metrics import FAMILIES, Counters, render
 from workers.metrics.counters import NAMES
 from workers.presence import Presence
-from workers.queues.redis import RedisQueue
+from workers.queues.redis.queue import RedisQueue
+from workers.store.database import open_database
 
 
 def test_every_metric_is_told_by_some_cluster(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.workers.metrics.parsing import do, opened
-from workers import sqlfile
-from workers.database import Database, open_database
-from workers.metrics.reading import MOST
+from workers.metrics.statements import MOST
+from workers.store import named_sql as sqlfile
+from workers.store.database import Database, open_database
 
 LARGE = ("units", "outcomes", "events")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from workers import liveness
-from workers.database import Database, open_database
 from workers.presence import Presence, live
+from workers.process import liveness
+from workers.store.database import Database, open_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

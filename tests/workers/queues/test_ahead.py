@@ -11,7 +11,7 @@ import pytest
 from specs.errors import Retry
 from specs.testing.queue import SOON, batch
 from workers.queues.ahead import Ahead
-from workers.queues.redis import RedisQueue
+from workers.queues.redis.queue import RedisQueue
 from workers.queues.weight import weigh
 
 FIRST, SECOND = "00000000" + "0" * 24, "00000001" + "0" * 24

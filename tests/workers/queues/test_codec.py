@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from specs.contracts.work import Counts, Verdict
 from specs.testing.queue import batch
 from specs.topology.events import Coverage, Start
 from specs.topology.node import Outcome
 from specs.topology.scope import KeyRange, Scope
-from specs.work import Counts, Verdict
 from workers.queues.codec import Torn, decode, encode
 
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from specs.contracts.work import WINDOW, Lost, SinkQueue
 from specs.errors import Fatal
 from specs.testing.queue import QueueSuite, batch, running
-from specs.work import WINDOW, Lost, SinkQueue
 from workers.queues.memory import MemoryQueue
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from specs.contracts.sink import ChangeSink
 from specs.errors import Fatal
-from specs.recipe import ServiceRef
-from specs.sink import ChangeSink
+from specs.recipe.recipe import ServiceRef
 from specs.testing.sink import ChangesSuite, MemoryFollower, delete, estate, upsert
 from tests.servers.receiver import Hook, Receiver
-from workers.sinks.appending import AppendingSink
+from workers.sinks.appended_jsonl import AppendingSink
 from workers.sinks.config import WebhookConfig
 from workers.sinks.jsonl import JsonlConfig
 from workers.sinks.webhook import WebhookSink

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from specs import names
-from specs.entities.constraints import Constraint, ConstraintKind
-from specs.entities.database import Column, DataType, Table, TableType
+from specs.contracts.sink import ChangeSink
+from specs.entities.database.constraints import Constraint, ConstraintKind
+from specs.entities.database.tables import Column, DataType, Table, TableType
 from specs.errors import Fatal, Skip
-from specs.recipe import ServiceRef
-from specs.sink import ChangeSink
+from specs.recipe.recipe import ServiceRef
 from specs.testing.sink import ChangesSuite, estate, upsert
 from tests.servers.catalogs import DataHub
 from tests.servers.receiver import Fault, Receiver
 from workers.sinks.config import DataHubConfig
-from workers.sinks.datahub.mapping import proposals
+from workers.sinks.datahub.aspects_of import proposals
 from workers.sinks.datahub.sink import ASPECTS, DataHubSink
 from workers.sinks.datahub.urns import Names
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from scheduler.recipes.loading import load
+from scheduler.recipes.loader import load
 from specs.errors import Fatal, HeadraceError, Retry, Skip, Usage
-from specs.recipe import ServiceRef
+from specs.recipe.recipe import ServiceRef
 from specs.testing.sink import estate, upsert
 from tests.servers.receiver import Fault, Hook, Receiver
 from workers.sinks import configured, label_of

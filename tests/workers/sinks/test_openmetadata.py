@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from specs import names
-from specs.entities.constraints import Constraint, ConstraintKind
-from specs.entities.database import (
+from specs.contracts.sink import ChangeSink
+from specs.entities.database.constraints import Constraint, ConstraintKind
+from specs.entities.database.routines import StoredProcedure
+from specs.entities.database.tables import (
     Column,
     Database,
     DataType,
@@ -22,18 +24,16 @@ from specs.entities.database import (
     TableType,
     UserType,
 )
-from specs.entities.routines import StoredProcedure
-from specs.entities.triggers import Trigger
+from specs.entities.database.triggers import Trigger
 from specs.errors import Fatal
-from specs.recipe import ServiceRef
-from specs.sink import ChangeSink
+from specs.recipe.recipe import ServiceRef
 from specs.testing.sink import ChangesSuite, delete, estate, upsert
 from tests.servers.catalogs import OpenMetadata
 from tests.servers.receiver import Fault, Receiver
 from workers.sinks.config import OpenMetadataConfig
 from workers.sinks.openmetadata.columns import TYPES, column
 from workers.sinks.openmetadata.mapping import PATHS, request
-from workers.sinks.openmetadata.naming import fqn, name
+from workers.sinks.openmetadata.names import fqn, name
 from workers.sinks.openmetadata.sink import OpenMetadataSink
 
 TOKEN = "j.w.t-0123"

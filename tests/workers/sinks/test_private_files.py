@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from scheduler.exporting import write
-from specs.recipe import ServiceRef
-from specs.sink import Change
-from workers.database import open_database
-from workers.privatefiles import replacing
-from workers.sinks.appending import AppendingSink
+from scheduler.app.catalog.export import write
+from specs.contracts.sink import Change
+from specs.recipe.recipe import ServiceRef
+from workers.sinks.appended_jsonl import AppendingSink
 from workers.sinks.jsonl import JsonlConfig, JsonlSink
+from workers.store.database import open_database
+from workers.store.private_files import replacing
 
 
 @pytest.fixture(autouse=True)

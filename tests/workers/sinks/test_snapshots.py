@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from specs.contracts.sink import Sink
 from specs.errors import Fatal, Usage
-from specs.sink import Sink
 from specs.testing.sink import LINES, MemorySink, SnapshotSuite
 from workers.sinks import configured
 from workers.sinks.jsonl import JsonlConfig, JsonlSink
@@ -73,9 +73,9 @@ def test_sinks_are_known_by_name_and_checked() -> None:
 
 
 def test_snapshots_do_not_need_the_secrets_of_others(tmp_path: Path) -> None:
-    from specs.recipe import Recipe
-    from workers.database import open_database
-    from workers.publisher import publish
+    from specs.recipe.recipe import Recipe
+    from workers.feed.snapshots import publish
+    from workers.store.database import open_database
 
     sinks = [
         {"type": "webhook", "url": "https://host", "headers": {"Authorization": "${env:NO_SUCH_TOKEN}"}},

@@ -1,5 +1,5 @@
 """Letting go of what nobody needs any more: old events, deleted entities, old runs, whole services."""
 
-from workers.catalog.retention.letting import DAY, forget, gc
+from workers.catalog.retention.retention import DAY, forget, gc
 
 __all__ = ["DAY", "forget", "gc"]

@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from specs.contracts.sink import Bounds, Change, Refused
 from specs.errors import Fatal
-from specs.recipe import ServiceRef
-from specs.sink import Bounds, Change, Refused
+from specs.recipe.recipe import ServiceRef
 from workers.sinks.config import DataHubConfig
-from workers.sinks.datahub.mapping import KINDS, PLATFORMS, Proposal, proposals
+from workers.sinks.datahub.aspects_of import KINDS, PLATFORMS, Proposal, proposals
 from workers.sinks.datahub.urns import Names
 from workers.sinks.http import Http
 

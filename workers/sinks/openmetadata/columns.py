@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from specs import names
-from specs.entities.database import DataType
-from workers.sinks.openmetadata.naming import join, name
+from specs.entities.database.tables import DataType
+from workers.sinks.openmetadata.names import join, name
 
 TYPES: Mapping[str, str] = {
     DataType.BOOLEAN: "BOOLEAN", DataType.TINYINT: "TINYINT", DataType.SMALLINT: "SMALLINT", DataType.INT: "INT",

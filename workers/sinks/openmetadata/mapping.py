@@ -7,7 +7,7 @@ from typing import Any
 
 from specs import names
 from workers.sinks.openmetadata.columns import columns, constraints
-from workers.sinks.openmetadata.naming import name, parent
+from workers.sinks.openmetadata.names import name, parent
 
 Content = Mapping[str, Any]
 SERVICES = {

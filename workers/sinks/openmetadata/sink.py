@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from specs.contracts.sink import Bounds, Change, Refused
 from specs.errors import Fatal, Skip
-from specs.recipe import ServiceRef
-from specs.sink import Bounds, Change, Refused
+from specs.recipe.recipe import ServiceRef
 from workers.sinks.config import OpenMetadataConfig
 from workers.sinks.http import Http
 from workers.sinks.openmetadata.mapping import PATHS, SERVICES, request
-from workers.sinks.openmetadata.naming import fqn
+from workers.sinks.openmetadata.names import fqn
 
 REFUSED = frozenset({400, 404, 409, 413, 422})
 """Answers about the entity; 404: what it lies in is not there."""

@@ -1,0 +1,88 @@
+"""Which catalog a command works on: decided here, for all of them.
+
+In this order: ``--catalog``; ``HEADRACE_CATALOG`` or the file that ``HEADRACE_CATALOG_FILE`` names; the catalog of the
+cluster that ``headrace up`` keeps running in its default folder; a file in the user's data directory.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from specs.errors import Usage
+from specs.recipe.allow_list import shown
+
+VARIABLE, FILE = "HEADRACE_CATALOG", "HEADRACE_CATALOG_FILE"
+
+
+class CatalogPlace(NamedTuple):
+    """``url`` may hold a password; ``origin`` says in words why it is this one; ``said``: by a person or a variable."""
+
+    url: str
+    origin: str
+    said: bool = True
+
+    def __str__(self) -> str:
+        return f"{masked(self.url)} ({self.origin})"
+
+
+def find(given: str | None = None, environ: Mapping[str, str] | None = None) -> CatalogPlace:
+    """The catalog that a command means. Raises ``Usage`` for a file that cannot be read, or two variables for one."""
+    told = said(given, os.environ if environ is None else environ)
+    return told or running() or CatalogPlace(default_url(), "your data directory", said=False)
+
+
+def said(given: str | None, environ: Mapping[str, str]) -> CatalogPlace | None:
+    """What the command line or the environment says; ``None`` when neither does."""
+    if given and given.startswith("@"):
+        return CatalogPlace(_held(given[1:], "--catalog"), f"--catalog {given}")
+    if given:
+        return CatalogPlace(completed(given), "--catalog")
+    variable, file = environ.get(VARIABLE), environ.get(FILE)
+    if variable and file:
+        raise Usage(f"both {VARIABLE} and {FILE} are set", remedy="keep one of them")
+    if variable:
+        return CatalogPlace(completed(variable), VARIABLE)
+    return CatalogPlace(_held(file, FILE), FILE) if file else None
+
+
+def running() -> CatalogPlace | None:
+    """The catalog of the cluster that is up on this machine."""
+    from scheduler.local.folder import found
+
+    file = found().get(FILE)
+    return CatalogPlace(_held(file, FILE), "the cluster of headrace up", said=False) if file else None
+
+
+def completed(given: str) -> str:
+    """A plain path is an SQLite file."""
+    return given if "://" in given else f"sqlite:///{Path(given).expanduser()}"
+
+
+def _held(name: str, variable: str) -> str:
+    try:
+        text = Path(name).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise Usage(f"the file of {variable} cannot be read", name, "let us read it, or name another") from None
+    if not text:
+        raise Usage(f"the file of {variable} is empty", name, "write the URL into it")
+    return completed(text)
+
+
+def default_url() -> str:
+    """The SQLite file in the user's data directory."""
+    from platformdirs import user_data_path
+
+    return f"sqlite:///{user_data_path('headrace') / 'catalog.db'}"
+
+
+def masked(url: str) -> str:
+    """``url`` without its password, wherever it stands, and without options that may hold another one."""
+    return shown(url)
+
+
+def named(url: str) -> str:
+    """What follow-up commands must say as ``--catalog``: nothing when they find it themselves; never a password."""
+    return "" if find().url == url else masked(url)

@@ -1,0 +1,83 @@
+"""Writes the catalog out: JSON lines, a JSON array, or the JSON Schema of what the lines hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from specs.errors import Fatal, known_values
+from workers.store.private_files import replacing
+
+if TYPE_CHECKING:
+    from workers.store.database import Database
+
+
+def lines(db: Database, service: str | None = None, *, stats: bool = False) -> Iterator[str]:
+    """One entity a line, sorted by FQN, then type. Raises ``Usage`` for an unknown service."""
+    from workers.catalog import Catalog
+
+    found = Catalog(db)
+    known = [each.name for each in found.services()]
+    if service is not None and service not in known:
+        raise known_values("there is no service", service, known, where=db.where)
+    return found.export(service, stats=stats)
+
+
+def array(found: Iterable[str]) -> Iterator[str]:
+    """The same lines as one JSON array."""
+    previous = None
+    yield "["
+    for line in found:
+        if previous is not None:
+            yield previous + ","
+        previous = line.rstrip("\n")
+    if previous is not None:
+        yield previous
+    yield "]"
+
+
+def schemas() -> str:
+    """The JSON Schema of one line: each entity type under ``$defs`` by its name."""
+    from specs.entities import entity_types
+
+    definitions: dict[str, Any] = {}
+    for name, entity in sorted(entity_types.items()):
+        schema = entity.model_json_schema(ref_template="#/$defs/{model}")
+        definitions |= schema.pop("$defs", {})
+        properties = {field: each for field, each in schema["properties"].items() if field not in entity.VOLATILE}
+        volatile = {field: each for field, each in schema["properties"].items() if field in entity.VOLATILE}
+        schema["properties"] = {
+            "type": {"const": name},
+            "state": {"const": "missing", "description": "Not seen lately; absent while it is live."},
+            **properties,
+            **({"stats": {"type": "object", "properties": volatile}} if volatile else {}),
+        }
+        schema["required"] = ["type", *schema.get("required", [])]
+        definitions[name] = schema
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "One line of an export",
+        "oneOf": [{"$ref": f"#/$defs/{name}"} for name in sorted(entity_types)],
+        "$defs": definitions,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def write(output: str | None, found: Iterable[str]) -> None:
+    """Write lines to stdout, or aside and renamed into place. Raises ``Fatal`` when the file cannot be written."""
+    if output is None:
+        for line in found:
+            click.echo(line.rstrip("\n"))
+        return
+    try:
+        with replacing(Path(output)) as stream:
+            for line in found:
+                stream.write(line.rstrip("\n") + "\n")
+    except OSError as error:
+        raise Fatal(
+            f"cannot write the export: {error.strerror}", output, "choose another file, or free space", reason="sink"
+        ) from None

@@ -1,0 +1,47 @@
+"""Where a catalog lies, and whether it can be used."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from specs.errors import Fatal, Usage
+from workers.store.sqlite_file import sqlite_file
+
+
+def location(url: str) -> Path | str:
+    """The file of an SQLite catalog, else the URL without its password."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise Usage("the catalog's URL is none", remedy="write sqlite:///catalog.db or postgresql://...") from None
+    file = sqlite_file(parsed) if parsed.get_backend_name() == "sqlite" else None
+    return file or parsed.render_as_string(hide_password=True)
+
+
+def missing(url: str) -> bool:
+    """Whether an SQLite catalog does not exist yet."""
+    place = location(url)
+    return isinstance(place, Path) and not place.exists()
+
+
+def probe(url: str) -> str:
+    """Open the catalog and begin to write, undone at once. Returns evidence; raises what opening raises."""
+    from sqlalchemy import text
+
+    from workers.store.database import open_database
+
+    place = location(url)
+    if isinstance(place, Path) and not os.access(place, os.W_OK):
+        raise Fatal("the catalog cannot be written", str(place), "make the file and its folder writable")
+    db = open_database(url, create=False)
+    try:
+        with db.write() as conn:
+            conn.execute(text("UPDATE feed SET next = next"))
+            conn.rollback()
+    finally:
+        db.close()
+    return f"{db.dialect}, reachable and writable: {db.where}"

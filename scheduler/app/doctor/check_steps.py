@@ -1,0 +1,79 @@
+"""The steps of ``headrace check``: the connector's own, one real listing, and every sink."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+
+from specs.errors import HeadraceError
+from specs.recipe.recipe import Recipe
+from specs.sources.base import Source, Step
+from specs.topology.node import Item, Node
+from specs.topology.scope import EVERYTHING, Scope
+
+FEW = 1000
+"""Names of one listing that are counted, at most."""
+
+
+def steps(source: Source, recipe: Recipe, secrets: Mapping[str, str]) -> Iterator[Step]:
+    """Each step with its evidence, or why it failed. A scope is listed once the connector's steps went well."""
+    well = True
+    for step in _connector(source):
+        well = well and step.ok
+        yield step
+    if well:
+        yield _step("list one scope", lambda: _listed(source, recipe.service.name))
+    yield from _sinks(recipe, secrets)
+
+
+def _connector(source: Source) -> Iterator[Step]:
+    """An error that escapes a step is a failed one, too."""
+    try:
+        yield from source.check()
+    except HeadraceError as error:
+        yield Step("connect", False, error.what, remedy=error.remedy)
+
+
+def _step(name: str, action: Callable[[], str]) -> Step:
+    began = time.monotonic()
+    try:
+        return Step(name, True, action(), time.monotonic() - began)
+    except HeadraceError as error:
+        where = f" ({error.where})" if error.where else ""
+        return Step(name, False, f"{error.what}{where}", time.monotonic() - began, error.remedy)
+
+
+def _listed(source: Source, service: str) -> str:
+    """Go down to the first scope that has objects of its own, and list all kinds of them."""
+    node: Node = source.topology.root
+    scope = Scope.of(service)
+    while True:
+        child = next((each for each in node.children if each.children), None)
+        if child is None:
+            return f"{', '.join(_counts(source, node, scope)) or 'nothing'} in {scope.fqn}"
+        first = next(_items(source, child, scope), None)
+        if first is None:
+            return f"no {child.type} is left in {scope.fqn}: see the filters of the recipe, and what our user may see"
+        node, scope = child, scope.child(first.name)
+
+
+def _counts(source: Source, node: Node, scope: Scope) -> Iterator[str]:
+    for child in node.children:
+        count = sum(1 for _ in islice(_items(source, child, scope), FEW))
+        if count:
+            yield f"{count}{'+' if count == FEW else ''} {child.type}"
+
+
+def _items(source: Source, node: Node, scope: Scope) -> Iterator[Item]:
+    return (each for each in source.preview(node.name, scope, EVERYTHING) if isinstance(each, Item))
+
+
+def _sinks(recipe: Recipe, secrets: Mapping[str, str]) -> Iterator[Step]:
+    if not recipe.sinks:
+        return
+    from workers.sinks import configured
+    from workers.sinks.trial import tried
+
+    for each in configured(recipe.sinks, secrets):
+        yield _step(f"sink {each.label}", lambda each=each: tried(each, recipe.service))  # type: ignore[misc]

@@ -1,0 +1,208 @@
+"""What a crawl would do: its units, statements and objects, and what every filter keeps and drops. Reads no objects."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from scheduler.app.idle_filters import IdleFilters
+from specs.errors import HeadraceError, Stop
+from specs.names import split
+from specs.sources.base import Along, Source
+from specs.topology.engine import expand
+from specs.topology.events import Covered, Reported, Spawned, Start
+from specs.topology.listing import checked
+from specs.topology.node import Item, Node, Outcome, Topology
+from specs.topology.scope import EVERYTHING, KeyRange, Scope
+
+SLICE = 1000
+SAMPLES = 3
+"""Names shown per rule."""
+
+
+@dataclass(slots=True)
+class PlannedUnit:
+    """One unit. ``objects`` are the kept ones listed by it; ``statements`` is what reading them takes: the names, and
+    the facets once per slice. Logging in comes on top."""
+
+    node: str
+    scope: str
+    after: str | None
+    until: str | None
+    objects: int = 0
+    statements: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """One entity type: listed = kept + filtered + failed."""
+
+    listed: int = 0
+    kept: int = 0
+    filtered: int = 0
+    failed: int = 0
+
+
+@dataclass(slots=True)
+class Rule:
+    """What one filter rule drops; ``samples`` are the first few names."""
+
+    type: str
+    rule: str
+    count: int = 0
+    samples: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Plan:
+    """The whole plan. ``idle_filters`` are patterns that make no difference. ``spent`` are the statements that planning
+    itself sent to the source."""
+
+    service: str
+    type: str
+    units: list[PlannedUnit] = field(default_factory=list)
+    entities: dict[str, Tally] = field(default_factory=dict)
+    filters: list[Rule] = field(default_factory=list)
+    idle_filters: list[str] = field(default_factory=list)
+    incomplete: list[dict[str, str]] = field(default_factory=list)
+    statements: int = 0
+    rows: int = 0
+    spent: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def make(source: Source, service: str, type_: str) -> Plan:
+    """Plan a whole crawl. Raises what the source raises when it cannot be reached at all."""
+    topology: Topology = source.topology
+    planner = _Planner(source, topology, Plan(service, type_))
+    root = topology.root
+    planner.count(root.type)
+    planner.unit(Start(root.name, Scope.of(service), [service, service, {}, None]))
+    plan = planner.plan
+    plan.filters = sorted(planner.rules.values(), key=lambda rule: (rule.type, -rule.count, rule.rule))
+    if not plan.incomplete:
+        plan.idle_filters = planner.idle.rules({rule for _, rule in planner.rules})
+    plan.statements = sum(unit.statements for unit in plan.units)
+    plan.rows = sum(tally.kept for tally in plan.entities.values())
+    plan.spent = source.statements
+    return plan
+
+
+class _Planner:
+    def __init__(self, source: Source, topology: Topology, plan: Plan) -> None:
+        self.source, self.topology, self.plan = source, topology, plan
+        self.rules: dict[tuple[str, str], Rule] = {}
+        self.idle = IdleFilters(source.extract)
+
+    def count(self, type_: str, kind: str = "kept", n: int = 1) -> None:
+        tally = self.plan.entities.setdefault(type_, Tally())
+        tally.listed += n
+        setattr(tally, kind, getattr(tally, kind) + n)
+
+    def unit(self, start: Start) -> None:
+        """Plan one unit and everything below it."""
+        node = self.topology.nodes[start.node]
+        unit = PlannedUnit(node.name, start.scope.fqn, start.range.after, start.range.until)
+        self.plan.units.append(unit)
+        kept: Counter[str] = Counter()
+        if start.item is not None:
+            self.below(node, start.scope, start, kept)
+        elif node.unit:
+            unit.statements += 1
+            for name in self.names(node, start.scope, start.range):
+                self.below(node, start.scope.child(name), None, kept)
+        else:
+            self.leaves(node, start.scope, start.range, kept)
+        unit.objects = sum(kept.values())
+        for name, objects in kept.items():
+            unit.statements += 1 + _facets(self.source.facets(name), objects)
+
+    def below(self, node: Node, scope: Scope, start: Start | None, kept: Counter[str]) -> None:
+        """What lies below one item; ``start`` when the item is a unit of its own, which spawns units."""
+        spawned = self.spawn(node, start, kept) if start is not None else set()
+        for child in node.children:
+            if child.name in spawned or (start is not None and child.unit):
+                continue
+            if child.children:
+                for name in self.names(child, scope, EVERYTHING):
+                    self.count(child.type)
+                    self.below(child, scope.child(name), None, kept)
+            else:
+                self.leaves(child, scope, EVERYTHING, kept)
+
+    def spawn(self, node: Node, start: Start, kept: Counter[str]) -> set[str]:
+        """Plan the units that a unit spawns. Returns the nodes that are covered by them."""
+        covered: set[str] = set()
+        children: list[Start] = []
+        for event in expand(self.source, self.topology, start):
+            if isinstance(event, Spawned):
+                covered.add(event.start.node)
+                self.count(event.type, n=len(event.fqns))
+                for fqn in event.fqns if self.idle.waits(event.type) else ():
+                    self.idle.kept(event.type, split(fqn)[-1])
+                children.append(event.start)
+            elif isinstance(event, Reported):
+                self.outcome(event.outcome)
+            elif isinstance(event, Covered):
+                kept[event.coverage.node] += 0
+                if event.coverage.error:
+                    self.fail(event.coverage.scope, event.coverage.node, event.coverage.error)
+        for child in children:
+            self.unit(child)
+        return covered
+
+    def leaves(self, node: Node, scope: Scope, span: KeyRange, kept: Counter[str]) -> None:
+        if not self.source.lists(node.name):
+            return
+        found, along = 0, Counter[str]()
+        for item in self.items(node, scope, span):
+            found += 1
+            if isinstance(item.data, Along):
+                along.update(item.data.counts)
+        kept[node.name] += found
+        for type_, n in {node.type: found, **along}.items():
+            self.count(type_, n=n)
+
+    def names(self, node: Node, scope: Scope, span: KeyRange) -> Iterator[str]:
+        return (item.name for item in self.items(node, scope, span))
+
+    def items(self, node: Node, scope: Scope, span: KeyRange) -> Iterator[Item]:
+        """The kept items of a listing; what is filtered is counted, a listing that fails is incomplete."""
+        try:
+            for produced, again in checked(node, scope, self.source.preview(node.name, scope, span)):
+                if again is not None and not node.unit:
+                    self.outcome(again)
+                if isinstance(produced, Outcome):
+                    if not node.unit:
+                        self.outcome(produced)
+                else:
+                    self.idle.kept(node.type, produced.name)
+                    yield produced
+        except Stop as error:
+            self.fail(scope, node.name, str(error))
+        except HeadraceError:
+            raise
+
+    def outcome(self, outcome: Outcome) -> None:
+        if outcome.kind != "filtered":
+            self.count(outcome.type, "failed")
+            return
+        self.count(outcome.type, "filtered")
+        rule = self.rules.setdefault((outcome.type, outcome.reason), Rule(outcome.type, outcome.reason))
+        rule.count += 1
+        if len(rule.samples) < SAMPLES:
+            rule.samples.append(outcome.fqn)
+
+    def fail(self, scope: Scope, node: str, error: str) -> None:
+        self.plan.incomplete.append({"scope": scope.fqn, "node": node, "reason": error})
+
+
+def _facets(per_slice: int, objects: int) -> int:
+    """Statements behind a listing: per slice, or per object where a source sends more than one for each object."""
+    if per_slice < SLICE:
+        return per_slice * -(-objects // SLICE)
+    return -(-per_slice * objects // SLICE)

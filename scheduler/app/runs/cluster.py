@@ -1,0 +1,171 @@
+"""A run on a cluster: opened in the ledger, watched to its end by whoever waits for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from scheduler.app.runs.crawl import failed
+from scheduler.app.runs.results import Meter, summarise
+from scheduler.app.runs.summary import Progress, Summary
+from scheduler.control.crew import NEEDED, missing
+from scheduler.control.loops import Troubles
+from scheduler.control.open_runs import Cluster, Tending, connected
+from scheduler.control.roots import root_of
+from scheduler.control.snapshots import Snapshots, result
+from specs.contracts.work import Run
+from specs.errors import Retry
+from specs.recipe.recipe import Recipe
+from specs.topology.events import Start
+from workers.cluster.membership import check
+from workers.cluster.settings import Settings
+from workers.feed.snapshots import Published
+from workers.presence import live
+from workers.process.interruption import interruptible
+from workers.process.stop_flag import Stop
+from workers.queues.redis.queue import RedisQueue
+from workers.schedules import SCHEDULER, Chores, leads
+from workers.store.database import Database
+from workers.store.retries import patiently
+
+EVERY = 2.0
+"""Seconds between two looks whether a scheduler is alive; while none is, whoever waits looks after the run."""
+LOOK = 0.1
+REPORT = 0.5
+OnProgress = Callable[[Progress], None]
+OnNotice = Callable[[list[str]], None]
+
+
+def enqueue(
+    settings: Settings, recipe: Recipe, *, wait: bool, on_progress: OnProgress | None = None,
+    on_notice: OnNotice = lambda _: None, accept_identity: bool = False,
+) -> tuple[Run, Summary | None]:  # fmt: skip
+    """Open a run for the workers of a cluster; ``wait`` watches it until it is closed, and sums it up.
+
+    References are resolved by the workers, so they need not resolve here. Ctrl-C stops the waiting, not the run.
+    ``on_notice`` is told which processes are missing.
+
+    Raises ``Usage`` for a recipe that asks for a typed password, ``Fatal`` when Redis or the catalog cannot be used.
+    """
+    root = root_of(recipe)
+    check(settings)
+    with connected(settings) as cluster:
+        run = _opened(cluster, recipe, [root], accept_identity=accept_identity)
+        on_notice(_missing(cluster.db, wait))
+        return run, attend(cluster, run, on_progress) if wait else None
+
+
+def enqueue_retry(
+    settings: Settings, parent: str, *, wait: bool, on_progress: OnProgress | None = None,
+    on_notice: OnNotice = lambda _: None,
+) -> tuple[Run, Summary | None]:  # fmt: skip
+    """Hand what failed in a closed run to the workers, as a new run with that parent; it deletes nothing.
+
+    Raises ``Usage`` when the run is still open, nothing failed in it, or its password was typed.
+    """
+    check(settings)
+    with connected(settings) as cluster:
+        recipe, starts = failed(cluster.ledger, parent, root_of)
+        run = _opened(cluster, recipe, starts, parent=parent)
+        on_notice(_missing(cluster.db, wait))
+        return run, attend(cluster, run, on_progress) if wait else None
+
+
+def _opened(
+    cluster: Cluster, recipe: Recipe, roots: Sequence[Start], *, parent: str | None = None,
+    accept_identity: bool = False,
+) -> Run:  # fmt: skip
+    service = recipe.service
+    run = cluster.ledger.open_run(
+        service.name, service.type, recipe.to_dict(), roots, slots=recipe.limits.connections, now=time.time(),
+        parent=parent, deletes=recipe.deletion.enabled and parent is None, via="cluster",
+        accept_identity=accept_identity,
+    )  # fmt: skip
+    Troubles("hints").tried(Tending(cluster).remind)
+    return run
+
+
+def _missing(db: Database, wait: bool) -> list[str]:
+    """Who waits does what a scheduler would."""
+    return patiently(lambda: missing(db, ("worker", "flusher") if wait else NEEDED))
+
+
+def attend(cluster: Cluster, run: Run, on_progress: OnProgress | None = None) -> Summary:
+    """Watch an open run until it is closed and its sinks are written, or until the waiting is interrupted.
+
+    While no scheduler leads, this process looks after the run.
+    """
+    stop, begun = Stop(), time.monotonic()
+    meter = Meter(
+        cluster.ledger, run.id, on_progress, measure=lambda: _fattest(cluster.db),
+        bound=cluster.queue.limit * cluster.queue.shards, note=lambda: _note(cluster.db, found),
+    )  # fmt: skip
+    standin = StandIn(cluster, run.id)
+    reported = begun
+    found, published = run, None
+    with interruptible(stop):
+        while not stop.wait(LOOK):
+            standin.look()
+            found = patiently(lambda: cluster.ledger.run(run.id))
+            if not found.open:
+                published = patiently(standin.published)
+                if published is not None or found.state not in ("complete", "partial"):
+                    break
+            elif time.monotonic() - reported >= REPORT:
+                reported = time.monotonic()
+                patiently(lambda: meter.report(_queued(cluster.queue)))
+    patiently(lambda: meter.report(0))
+    seconds = time.monotonic() - begun
+    return patiently(lambda: summarise(cluster.db, cluster.ledger, found, seconds=seconds, published=published))
+
+
+class StandIn:
+    """Does for one run what the leading scheduler would do, as long as there is none."""
+
+    def __init__(self, cluster: Cluster, run: str) -> None:
+        self._cluster, self._run = cluster, run
+        self._tending, self._chores, self._snapshots = Tending(cluster), Chores(cluster.db), Snapshots(cluster.db)
+        self._looked = float("-inf")
+        self._alone = False
+        self._troubles = {what: Troubles(what) for what in ("looking after the run", "hints")}
+
+    def look(self) -> None:
+        """Outages are waited for."""
+        self._troubles["looking after the run"].tried(self._tend)
+
+    def published(self) -> Published | None:
+        """What became of the run's sinks; ``None``: nothing yet."""
+        return result(self._chores.published(self._run)[1])
+
+    def _tend(self) -> None:
+        due = time.monotonic() - self._looked >= EVERY
+        if due:
+            self._looked = time.monotonic()
+            self._alone = leads(self._cluster.db, SCHEDULER) is None
+        if not self._alone:
+            return
+        if due:
+            self._tending.cancel()
+            self._tending.heal()
+            self._troubles["hints"].tried(self._tending.remind)
+        self._tending.close()
+        self._snapshots.step(only=self._run)
+
+
+def _note(db: Database, run: Run) -> str:
+    """Why nothing can move, and what to do."""
+    if run.paused:
+        return f"paused: headrace resume {run.id}"
+    return next(iter(missing(db, ("worker", "flusher"))), "")
+
+
+def _fattest(db: Database) -> int:
+    """Resident bytes of the worker that has most, as of its last beat."""
+    return max((each.rss for each in live(db, "child")), default=0)
+
+
+def _queued(queue: RedisQueue) -> int:
+    try:
+        return sum(size for _, size in queue.sizes())
+    except Retry:
+        return 0

@@ -1,0 +1,90 @@
+"""``headrace dead list|replay``."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler.cli.options import as_json, catalog, emit, opened
+
+
+@click.group(short_help="What external sinks refused: list it, send it again.")
+def command() -> None:
+    """Dead letters: changes that an external sink refused for good, one per object.
+
+    A later change of the object is tried like any other, and removes the letter when it is taken.
+
+    \b
+    Example:
+      headrace dead list --json
+      headrace dead replay
+    """
+
+
+@command.command("list")
+@click.option("--sink", help="Only those of this sink, as the list names it.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="How many to print.")
+@catalog
+@as_json
+def list_(sink: str | None, limit: int, catalog: str, as_json: bool) -> None:
+    """List what sinks refused, and why.
+
+    \b
+    Example:
+      headrace dead list
+    """
+    from scheduler.cli.display.render import number
+    from scheduler.cli.display.tables import table
+    from specs.errors import known_values
+    from workers.feed import Followers, letters
+    from workers.feed.dead_letters import count
+
+    with opened(catalog) as db:
+        if sink is not None:
+            known = {view.sink for view in Followers(db).views()} | count(db).keys()
+            if sink not in known:
+                raise known_values("unknown sink", sink, known)
+        found = letters(db, sink or "", limit=limit)
+        total = sum(n for name, n in count(db).items() if sink in (None, name))
+    if as_json:
+        emit([letter.as_json() for letter in found])
+        return
+    if not found:
+        click.echo("nothing was refused")
+        return
+    rows = [(each.sink, each.kind, each.type, each.fqn, each.attempts, each.reason) for each in found]
+    click.echo(table(("sink", "change", "type", "object", "attempts", "reason"), rows))
+    if total > len(found):
+        click.echo(f"and {number(total - len(found))} more; see all with --limit {total}")
+
+
+@command.command()
+@click.argument("sink", required=False)
+@click.option("--fqn", default="", help="Only this object.")
+@catalog
+@as_json
+def replay(sink: str | None, fqn: str, catalog: str, as_json: bool) -> int:
+    """Send what SINK (or every sink) refused again, as the catalog has it now.
+
+    The sink's secrets must resolve here. The exit code is 4 when something was refused again or a sink is out.
+
+    \b
+    Example:
+      headrace dead replay
+    """
+    from scheduler.cli.display.render import clean, number
+    from workers.feed.publisher.replay import replay
+    from workers.process.interruption import interruptible
+    from workers.process.stop_flag import Stop
+
+    stop = Stop()
+    with opened(catalog) as db, interruptible(stop):
+        done = replay(db, sink, fqn, stop=stop)
+    if as_json:
+        emit([each.as_json() for each in done])
+    elif not done:
+        click.echo("nothing to send")
+    else:
+        for each in done:
+            told = f"failed: {clean(each.error)}" if each.error else f"{number(each.refused)} refused again"
+            click.echo(f"{each.sink}: {number(each.delivered)} taken, {told}")
+    return 4 if any(each.refused or each.error for each in done) else 0

@@ -1,0 +1,61 @@
+"""``headrace failures RUN``."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import click
+
+from scheduler.app.catalog.catalog_place import named
+from scheduler.cli.options import as_json, emit, opened, run_argument
+
+
+@click.command(short_help="List the objects and scopes that failed.")
+@run_argument()
+@click.option(
+    "--limit", default=100, show_default=True, type=click.IntRange(1), help="Objects to print (not with --json)."
+)
+@as_json
+def command(run: str, limit: int, catalog: str, as_json: bool) -> None:
+    """List every object that was listed and could not be crawled, and every scope not listed to its end, with why.
+
+    \b
+    Example:
+      headrace failures
+    """
+    from itertools import islice
+
+    from scheduler.cli.display.render import number
+    from scheduler.cli.display.tables import table
+    from workers.ledger import SqlLedger
+
+    with opened(catalog) as db:
+        ledger = SqlLedger(db)
+        ledger.run(run)
+        scopes = ledger.incomplete(run)
+        if as_json:
+            objects = [each._asdict() for each in ledger.failures(run)]
+            emit({"run": run, "objects": objects, "scopes": [each._asdict() for each in scopes]})
+            return
+        failures = ledger.failures(run)
+        shown = list(islice(failures, limit))
+        reasons = Counter(each.reason for each in shown)
+        reasons.update(each.reason for each in failures)
+    if not shown and not scopes:
+        click.echo("nothing failed")
+    if shown:
+        total = sum(reasons.values())
+        listing = ", ".join(f"{number(n)} {reason}" for reason, n in reasons.most_common())
+        click.echo(f"{number(total)} objects failed: {listing}\n")
+        rows = [(each.type, each.fqn, each.reason, each.attempts, each.message) for each in shown]
+        click.echo(table(("type", "object", "reason", "attempts", "message"), rows))
+        if total > limit:
+            click.echo(f"and {number(total - limit)} more; see all with --limit {total}")
+    if scopes:
+        click.echo(f"\n{number(len(scopes))} scopes were not listed to their end:\n")
+        click.echo(
+            table(("scope", "node", "reason", "message"), [(s.scope, s.node, s.reason, s.message) for s in scopes])
+        )
+    if shown or scopes:
+        extra = named(catalog)
+        click.echo(f"\ntry it again: headrace retry {run} --failed{f' --catalog {extra}' if extra else ''}")

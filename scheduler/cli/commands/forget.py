@@ -1,0 +1,37 @@
+"""``headrace forget SERVICE``."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler.cli.options import as_json, catalog, emit, opened, services_begun
+
+
+@click.command(short_help="Remove a service from the catalog.")
+@click.argument("service", shell_complete=services_begun)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@catalog
+@as_json
+def command(service: str, yes: bool, catalog: str, as_json: bool) -> None:
+    """Remove a service with its objects and runs. The source itself is not touched.
+
+    \b
+    Example:
+      headrace forget shop_old --yes
+    """
+    import sys
+
+    from scheduler.cli.display.render import number
+    from specs.errors import Usage
+    from workers.catalog import Catalog
+
+    if not yes:
+        if not sys.stdin.isatty():
+            raise Usage("forgetting a service cannot be undone", service, "say --yes")
+        click.confirm(f"Remove {service} with all its objects and runs?", abort=True, err=True)
+    with opened(catalog) as db:
+        removed = Catalog(db).forget(service)
+    if as_json:
+        emit(removed)
+    else:
+        click.echo("removed: " + ", ".join(f"{number(n)} {what}" for what, n in removed.items()))

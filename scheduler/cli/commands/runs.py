@@ -1,0 +1,48 @@
+"""``headrace runs``."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler.cli.options import as_json, catalog, emit, opened, service_option
+
+
+@click.command(short_help="List runs.")
+@service_option("Only runs of this service.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many, newest first.")
+@catalog
+@as_json
+def command(service: str | None, limit: int, catalog: str, as_json: bool) -> None:
+    """List runs, the newest first.
+
+    \b
+    Example:
+      headrace runs --service shop_prod
+    """
+    from scheduler.app.runs.run_state import state_of
+    from scheduler.cli.display.render import duration, moment
+    from scheduler.cli.display.tables import table
+    from workers.ledger import SqlLedger
+
+    with opened(catalog) as db:
+        ledger = SqlLedger(db)
+        runs = [(run, state_of(ledger, run)) for run in ledger.runs(service, limit)]
+    if as_json:
+        keys = (
+            "id", "service", "service_type", "state", "via", "paused", "schedule", "parent", "started_at", "ended_at",
+            "reason",
+        )  # fmt: skip
+        emit([{**{key: getattr(run, key) for key in keys}, "state": state} for run, state in runs])
+        return
+    rows = [
+        (
+            run.id,
+            run.service,
+            state,
+            moment(run.started_at),
+            duration(run.ended_at - run.started_at) if run.ended_at else None,
+            run.reason,
+        )
+        for run, state in runs
+    ]
+    click.echo(table(("run", "service", "state", "started", "took", "reason"), rows) if rows else "no runs yet")

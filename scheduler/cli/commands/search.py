@@ -1,0 +1,33 @@
+"""``headrace search WORDS``."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler.cli.options import as_json, catalog, emit, opened
+
+
+@click.command(short_help="Find objects by words.")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="Results, the best first.")
+@catalog
+@as_json
+def command(words: tuple[str, ...], limit: int, catalog: str, as_json: bool) -> int:
+    """Find objects that have all the words (or words beginning so) in name, comment, columns or tags.
+
+    \b
+    Example:
+      headrace search customer email
+    """
+    from scheduler.cli.display.tables import table
+    from workers.catalog import Catalog
+
+    with opened(catalog) as db:
+        found = Catalog(db).search(" ".join(words), limit)
+    if as_json:
+        emit([each.as_json() for each in found])
+    elif found:
+        click.echo(table(("type", "name", "state"), [(each.type, each.fqn, each.state) for each in found]))
+    else:
+        click.echo("nothing found", err=True)
+    return 0

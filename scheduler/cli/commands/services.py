@@ -1,0 +1,31 @@
+"""``headrace services``."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler.cli.options import as_json, catalog, emit, opened
+
+
+@click.command(short_help="List services: objects, last crawl, state.")
+@catalog
+@as_json
+def command(catalog: str, as_json: bool) -> None:
+    """List the services of the catalog: how many objects are live and missing, when the last crawl began, its state.
+
+    \b
+    Example:
+      headrace services
+    """
+    from scheduler.app.catalog.services import services
+    from scheduler.cli.display.render import moment
+    from scheduler.cli.display.tables import table
+
+    with opened(catalog) as db:
+        found = services(db)
+    if as_json:
+        emit([each.as_json() for each in found])
+        return
+    rows = [(s.service, s.type, s.live, s.missing, moment(s.started_at), s.state, s.reason) for s in found]
+    head = ("service", "type", "objects", "missing", "last crawl", "state", "reason")
+    click.echo(table(head, rows) if rows else "no services yet: headrace crawl URL")

@@ -1,0 +1,30 @@
+"""``headrace show FQN``."""
+
+from __future__ import annotations
+
+import click
+
+from scheduler.cli.options import as_json, catalog, emit, name_argument, opened
+
+
+@click.command(short_help="Show one object.")
+@name_argument()
+@click.option("--type", "type_", help="Where several objects share the name: the one of this type.")
+@catalog
+@as_json
+def command(fqn: str, type_: str | None, catalog: str, as_json: bool) -> None:
+    """Show everything known of an object: columns, constraints, indexes, definition, statistics.
+
+    \b
+    Example:
+      headrace show shop_prod.shop.sales.orders
+    """
+    from scheduler.cli.display.entries import describe, look_up
+    from workers.catalog import Catalog
+
+    with opened(catalog) as db:
+        found = look_up(Catalog(db), fqn, type_)
+    if as_json:
+        emit([each.as_json() for each in found])
+    else:
+        click.echo("\n\n".join(describe(each) for each in found))

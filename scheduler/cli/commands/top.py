@@ -1,0 +1,69 @@
+"""``headrace top``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from scheduler.cli.cluster_options import cluster
+from scheduler.cli.options import as_json
+
+
+@click.command(short_help="Watch a cluster: runs, workers, queue, trouble.")
+@click.option("--once", is_flag=True, help="Show it once; so it is without a terminal, too.")
+@click.option(
+    "--every", default=1.0, show_default=True, type=click.FloatRange(0.2, 3600), help="Seconds between looks."
+)
+@cluster
+@as_json
+def command(
+    once: bool, every: float, redis: str | None, catalog: str | None, prefix: str | None, as_json: bool
+) -> int:  # fmt: skip
+    """Watch what a cluster does: open runs and their units, processes and their memory, the sink queue, sinks,
+    schedules, and what is wrong. Ctrl-C ends it.
+
+    It reads the ledger and Redis only, and costs both next to nothing; what has not answered within five seconds is
+    named.
+
+    \b
+    Example:
+      headrace top
+      headrace top --json
+    """
+    from scheduler.cli.cluster_options import settings
+    from scheduler.cli.display.cluster_view import told
+    from scheduler.cli.options import emit
+
+    given = settings(redis, catalog, prefix)
+
+    from scheduler.app.catalog.usability import location
+    from scheduler.app.deadline import LIMIT, asked
+    from scheduler.app.top import View, look
+    from scheduler.cli.live_text import watch
+    from workers.cluster.membership import sink
+    from workers.store.database import Database, open_database
+
+    url = given.catalog.get_secret_value()
+    queue, opened = sink(given), list[Database]()
+
+    def seen() -> View:
+        if not opened:
+            opened.append(open_database(url, create=False, timeout=LIMIT))
+        return look(opened[0], queue)
+
+    def bounded() -> View:
+        return asked(seen).answer("the catalog", str(location(url)))
+
+    try:
+        if as_json:
+            emit(bounded().as_json())
+        elif once or not sys.stdout.isatty():
+            click.echo(told(bounded()), nl=False)
+        else:
+            watch(lambda: told(bounded()), every, sys.stdout)
+    finally:
+        queue.close()
+        for db in opened:
+            db.close()
+    return 0

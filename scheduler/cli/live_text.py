@@ -1,0 +1,33 @@
+"""Text that redraws itself on a terminal until somebody has seen enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TextIO
+
+from specs.errors import Retry
+from workers.process.interruption import interruptible
+from workers.process.stop_flag import Stop
+
+
+def watch(draw: Callable[[], str], every: float, stream: TextIO, *, stop: Stop | None = None) -> None:
+    """Show what ``draw`` answers every so many seconds until ``stop`` is set, or SIGINT or SIGTERM comes.
+
+    While the database is out, the last picture stays, with the reason below it. What does not fit is cut at the end.
+    """
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    stop, last = stop or Stop(), ""
+    live = Live(console=Console(file=stream), auto_refresh=False, screen=True, vertical_overflow="ellipsis")
+    with interruptible(stop), live:
+        while not stop.is_set():
+            try:
+                last = trouble = draw()
+            except Retry as error:
+                trouble = f"{last}\n{error}\n"
+            live.update(Text.from_ansi(trouble, no_wrap=True, overflow="crop"), refresh=True)
+            stop.wait(every)
+    stream.write(last)
+    stream.flush()

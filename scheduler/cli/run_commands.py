@@ -1,0 +1,119 @@
+"""What the commands that run a crawl share: notices, progress, stored recipes' secrets, and the end."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from scheduler.app.runs.summary import Summary
+    from scheduler.cli.display.progress import Lines, Picture
+    from workers.ledger import SqlLedger
+    from workers.store.database import Database
+
+
+RECENT = 20
+"""Runs among which that of this process is looked for: others may have been opened since."""
+
+
+def notify(notices: Iterable[str]) -> None:
+    """Tell what the recipe asks for and does not get, one line each, on stderr."""
+    from scheduler.cli.display.render import clean
+
+    for notice in notices:
+        click.echo(f"notice: {clean(notice)}", err=True)
+
+
+@contextmanager
+def shown(*, quiet: bool, catalog: str) -> Iterator[Lines | Picture | None]:
+    """A callback that shows progress, put away at the end whatever happens; ``quiet``: none.
+
+    When the catalog itself fails, the error says how to resume.
+    """
+    from scheduler.cli.display.progress import shower
+    from specs.errors import HeadraceError
+
+    show = None if quiet else shower()
+    try:
+        yield show
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # this process ends now, and says how to go on
+        if show is not None:
+            show.close()  # first: it wipes the lines above it
+        resume = _resume(catalog)
+        if resume:
+            click.echo(f"resume with: {resume}", err=True)
+        raise
+    except HeadraceError as error:
+        resume = _resume(catalog) if error.reason == "catalog" else ""
+        if resume:
+            error.remedy = f"{error.remedy}; then: {resume}" if error.remedy else resume
+        raise
+    finally:
+        if show is not None:
+            show.close()
+
+
+def _resume(catalog: str) -> str:
+    """The command that resumes the run of this process, if there is something left of it and the catalog answers."""
+    from scheduler.app.runs.run_sinks import due
+    from scheduler.cli.options import opened
+    from specs.errors import HeadraceError
+    from specs.recipe.recipe import Recipe
+    from workers.ledger import SqlLedger
+    from workers.process import liveness
+
+    try:
+        with opened(catalog) as db:
+            ours = [run for run in SqlLedger(db).runs(None, RECENT) if run.owner == liveness.name()]
+            left = ours and (ours[0].open or due(db, ours[0], Recipe.from_dict(ours[0].recipe)))
+    except HeadraceError:
+        return ""
+    return _command("resume", ours[0].id, catalog) if left else ""
+
+
+def _command(name: str, run: str, catalog: str) -> str:
+    """A follow-up command, with the catalog where it is not the default."""
+    from scheduler.app.catalog.catalog_place import named
+
+    extra = named(catalog)
+    return f"headrace {name} {run}{f' --catalog {shlex.quote(extra)}' if extra else ''}"
+
+
+def secrets_of(catalog: str, run: str, check: Callable[[Database, SqlLedger, str], object]) -> dict[str, str]:
+    """Answers to the prompts of a stored run's recipe; nobody is asked before ``check`` lets the run go on."""
+    from scheduler.cli.options import opened
+    from scheduler.recipes.secrets.prompts import answers
+    from workers.ledger import SqlLedger
+
+    with opened(catalog) as db:
+        ledger = SqlLedger(db)
+        check(db, ledger, run)
+        recipe = ledger.run(run).recipe
+    return answers(recipe)
+
+
+def finish(summary: Summary, *, as_json: bool, catalog: str) -> int:
+    """Print the result of a run; returns the exit code."""
+    from scheduler.app.catalog.catalog_place import named
+    from scheduler.cli.display.render import clean
+    from scheduler.cli.options import emit
+
+    if as_json:
+        emit(summary.as_json(), line=True)
+        if summary.status == "interrupted":
+            click.echo(f"resume with: {_command('resume', summary.run, catalog)}", err=True)
+        for error in summary.sink_errors:
+            click.echo(f"sink failed: {clean(error)}", err=True)
+    else:
+        from scheduler.cli.display.report import report
+
+        click.echo(report(summary, named(catalog)))
+    if summary.status == "failed" and summary.reason:
+        click.echo(f"error: {clean(summary.reason)}", err=True)
+    return summary.exit_code

@@ -1,0 +1,28 @@
+"""Whether anybody is there to do the work: processes of a cluster that were heard of lately."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workers.presence import live
+from workers.schedules import SCHEDULER, leads
+from workers.store.database import Database
+
+NEEDED = ("scheduler", "worker", "flusher")
+_WITHOUT = {
+    "scheduler": "nobody fires schedules and closes runs",
+    "worker": "nothing is read",
+    "flusher": "nothing is stored",
+}
+
+
+def missing(db: Database, kinds: Sequence[str] = NEEDED) -> list[str]:
+    """One line for each kind of process that nobody has heard of in the last half minute."""
+    alive = {process.kind for process in live(db)}
+    if leads(db, SCHEDULER) is not None:
+        alive.add("scheduler")
+    return [
+        f"no {kind} is alive, so {_WITHOUT[kind]} until one is; start it with: headrace {kind}"
+        for kind in kinds
+        if kind not in alive
+    ]

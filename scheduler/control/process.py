@@ -1,0 +1,156 @@
+"""The process behind ``headrace scheduler``: several may run, the leader works, another one takes over when it dies."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+
+from scheduler.control.loops import Troubles, loop
+from scheduler.control.open_runs import Cluster, Tending, connected
+from scheduler.control.schedules.fires import Firing
+from scheduler.control.snapshots import Snapshots
+from specs.errors import HeadraceError
+from workers.cluster.membership import check
+from workers.cluster.settings import Settings
+from workers.metrics import render
+from workers.presence import Presence
+from workers.process.governor.memory import tune
+from workers.process.health_endpoint import HANGS, PLAIN, Health, Route, serve
+from workers.process.stop_flag import Stop
+from workers.schedules import LEASE, SCHEDULER, Chores, Leadership, Schedules
+
+EVERY = 2.0
+"""Seconds between two looks for leases that ran out, missing hints, schedules that are due, deadlines."""
+CLOSING = 0.1
+"""Seconds between two looks for runs that are finished."""
+PUBLISHING = 0.25
+"""Seconds between two looks for closed runs whose sinks are not written."""
+LEADING = 1.0
+"""Seconds between two looks at who leads."""
+WRITING = 3600.0
+"""Seconds that writing the sinks of closed runs may take: all of an estate, as fast as they take it."""
+SWEEPING = 600.0
+DOUBTING = 30.0
+PATIENCE = 1.0
+"""Seconds that a stopped scheduler waits for what it is at; what is broken off then is undone by the database."""
+log = logging.getLogger("headrace.scheduler")
+
+
+class Scheduler:
+    """What a leader does, in parts that do not wait for each other: ``lead``, ``look``, ``close``, ``publish``."""
+
+    def __init__(
+        self, cluster: Cluster, *, name: str = "", lease: float = LEASE, clock: Callable[[], float] = time.time
+    ) -> None:
+        db = cluster.db
+        self.leadership = Leadership(db, SCHEDULER, name=name, lease=lease, clock=clock)
+        self._tending = Tending(cluster, clock=clock)
+        self._firing = Firing(Schedules(db), clock=clock)
+        self._snapshots = Snapshots(db, name=name, clock=clock)
+        self._chores, self._schedules, self._clock = Chores(db, clock=clock), Schedules(db), clock
+        self._presence, self._prefix = Presence(db, "scheduler"), cluster.prefix
+        self._swept = self._doubted = float("-inf")
+        self._led: bool | None = None
+        self._troubles = {what: Troubles(what) for what in ("hints", "schedules", "departures")}
+
+    def lead(self) -> bool:
+        """Take the lead or keep it; returns whether we have it. Needs the database alone, so that an outage of Redis
+        changes no leader. Raises ``Retry`` while the database is out."""
+        leads = self.leadership.hold()
+        if leads != self._led:
+            log.info("this scheduler leads" if leads else "another scheduler leads; this one stands by")
+        self._led = leads
+        self._presence.beat(prefix=self._prefix, leads=leads)
+        return leads
+
+    def look(self) -> None:
+        """Heal, cancel, fire and remind, if we lead. Raises ``Retry`` while the database is out; without Redis, or with
+        a broken schedule, the rest is done."""
+        if not self.leadership.held:
+            return
+        self._tending.cancel()
+        self._tending.heal()
+        self._doubt()
+        self._troubles["schedules"].tried(self._firing.step)
+        self._troubles["hints"].tried(self._tending.remind)
+        self._troubles["departures"].tried(self._tending.recover)
+        self._sweep()
+
+    def close(self) -> None:
+        """Move on and close what is finished."""
+        if self.leadership.held:
+            self._tending.close()
+
+    def publish(self) -> None:
+        """Write the sinks of closed runs."""
+        if self.leadership.held:
+            self._snapshots.step()
+
+    def leave(self) -> None:
+        """Give the lease back, so that another scheduler leads at once."""
+        for part in (self.leadership, self._snapshots.leadership, self._presence):
+            part.leave()
+
+    def _doubt(self) -> None:
+        """Now and then the units themselves are asked whether a run is finished, not its tallies."""
+        if time.monotonic() - self._doubted >= DOUBTING:
+            self._doubted = time.monotonic()
+            self._tending.close(counted=False)
+
+    def _sweep(self) -> None:
+        if time.monotonic() - self._swept >= SWEEPING:
+            self._swept = time.monotonic()
+            self._chores.sweep()
+            self._schedules.sweep(now=self._clock())
+
+
+def run(settings: Settings, stop: Stop, *, listen: str | None = None) -> None:
+    """Schedule until ``stop`` is set, through any outage of Redis and the database.
+
+    Raises ``Fatal`` when it cannot start: Redis or database out of reach, refusing us, or none of ours.
+    """
+    if not check(settings, stop):
+        return
+    tune()
+    with connected(settings) as cluster, ExitStack() as stack:
+        scheduler, health = Scheduler(cluster), Health()
+        if listen is not None:
+            web = stack.enter_context(serve(listen, routes(cluster, health)))
+            log.info("http://%s answers /metrics and /healthz", web.address)
+        tasks = {
+            "leading": (scheduler.lead, LEADING),
+            "scheduling": (scheduler.look, EVERY),
+            "closing runs": (scheduler.close, CLOSING),
+            "writing sinks": (scheduler.publish, PUBLISHING),
+        }
+        threads = [
+            loop(what, act, every, stop, health.loop(what, WRITING if act == scheduler.publish else HANGS).beat)
+            for what, (act, every) in tasks.items()
+        ]
+        while not stop.wait(1.0):
+            continue
+        end = time.monotonic() + PATIENCE
+        for thread in (*threads, _leaving(scheduler)):
+            thread.join(max(0.1, end - time.monotonic()))
+
+
+def routes(cluster: Cluster, health: Health) -> Mapping[str, Route]:
+    def metrics() -> tuple[int, str, str]:
+        return 200, PLAIN, render(cluster.db, cluster.queue)
+
+    return {"/metrics": metrics, "/healthz": health.route}
+
+
+def _leaving(scheduler: Scheduler) -> threading.Thread:
+    def leave() -> None:
+        try:
+            scheduler.leave()
+        except HeadraceError:
+            log.warning("the lease runs out by itself: the database is out")
+
+    thread = threading.Thread(target=leave, name="leave", daemon=True)
+    thread.start()
+    return thread

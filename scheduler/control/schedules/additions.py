@@ -1,0 +1,28 @@
+"""A new schedule, checked as a whole before it is stored."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from scheduler.control.roots import root_of
+from scheduler.control.schedules import times
+from specs.errors import Usage
+from specs.recipe.recipe import Recipe
+from workers.schedules import CatchUp, Overlap, Schedule
+from workers.schedules.schedules import stored
+
+
+def checked(
+    name: str, recipe: Recipe, cron: str, zone: str, jitter: float, overlap: Overlap, catch_up: CatchUp,
+    deadline: float | None, *, now: float | None = None,
+) -> Schedule:  # fmt: skip
+    """Raises ``Usage`` for whatever would go wrong at its first time already."""
+    at = time.time() if now is None else now
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
+        raise Usage(f"{name!r} is no name for a schedule", remedy="use letters, digits, dots, dashes: nightly-shop")
+    root_of(recipe)
+    expression = times.check(cron, zone, jitter, now=at)
+    return Schedule(
+        name, stored(recipe.to_dict()), expression, zone, jitter, overlap, catch_up, deadline, False, at, at
+    )  # fmt: skip

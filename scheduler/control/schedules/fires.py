@@ -1,0 +1,110 @@
+"""Fires what is due: opens runs, makes up for times that passed while no scheduler ran."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable
+
+from scheduler.control.roots import root_of
+from scheduler.control.schedules import times
+from specs.errors import Fatal, HeadraceError, Retry, Usage
+from specs.recipe.recipe import Recipe
+from workers.schedules import Fire, Outcome, Schedule, Schedules, Start
+
+LATE = 60.0
+"""Seconds after which a time counts as missed: no scheduler was there for it."""
+log = logging.getLogger("headrace.scheduler")
+
+
+class Firing:
+    """Safe with several at once: each time is settled by whoever is first, in the transaction that opens its run."""
+
+    def __init__(self, schedules: Schedules, *, clock: Callable[[], float] = time.time) -> None:
+        self._schedules, self._clock = schedules, clock
+
+    def step(self) -> list[Fire]:
+        """Fire what is due now; returns what was settled and opened.
+
+        Raises ``Retry`` while the database is out, and at last ``Usage`` when a schedule is not understood here.
+        """
+        now = self._clock()
+        fires = [fire for name in self._schedules.queued() if (fire := self._release(name, now))]
+        wrong: list[str] = []
+        for schedule in self._schedules.all():
+            if schedule.paused:
+                continue
+            try:
+                fires += self._due(schedule, now)
+            except Usage as error:  # another version's, or a time zone that only other machines know
+                wrong.append(f"{schedule.name}: {error}")
+        for fire in fires:
+            _tell(fire)
+        if wrong:
+            raise Usage("; ".join(wrong), remedy="correct with: headrace schedule add ... --replace")
+        return fires
+
+    def now(self, name: str) -> Fire:
+        """Fire a schedule by hand, paused or not; its overlap policy holds. Raises ``Usage`` for an unknown name."""
+        at = self._clock()
+        fire = self._schedules.fire(name, at, start(self._schedules.get(name)), now=at, by_hand=True)
+        if fire is None:
+            raise Fatal(
+                f"schedule {name!r} was removed, or fired by somebody else", remedy="see: headrace schedule list"
+            )
+        return fire
+
+    def _due(self, schedule: Schedule, now: float) -> list[Fire]:
+        found = times.due(schedule, now)
+        missed = [each for each in found if now - each - times.delay(schedule, each) > LATE]
+        fires: list[Fire | None] = []
+        for each in missed:
+            made_up = schedule.catch_up == "all" or (schedule.catch_up == "last" and each == found[-1])
+            if made_up:
+                fires.append(self._fire(schedule, each, now, wait=schedule.catch_up == "all"))
+            else:
+                fires.append(self._settle(schedule, each, "missed", "no scheduler was there", now))
+        fires += [self._fire(schedule, each, now) for each in found[len(missed) :]]
+        return [fire for fire in fires if fire is not None]
+
+    def _fire(self, schedule: Schedule, at: float, now: float, *, wait: bool = False) -> Fire | None:
+        try:
+            opened = start(schedule)
+        except Retry:
+            raise
+        except HeadraceError as error:
+            return self._settle(schedule, at, "failed", str(error), now)
+        return self._schedules.fire(schedule.name, at, opened, now=now, wait=wait)
+
+    def _settle(self, schedule: Schedule, at: float, outcome: Outcome, reason: str, now: float) -> Fire | None:
+        first = self._schedules.settle(schedule.name, at, outcome, reason, now=now)
+        return Fire(schedule.name, at, outcome, None, reason, now) if first else None
+
+    def _release(self, name: str, now: float) -> Fire | None:
+        try:
+            opened: Start | str = start(self._schedules.get(name))
+        except Retry:
+            raise
+        except HeadraceError as error:
+            opened = str(error)
+        return self._schedules.release(name, opened, now=now)
+
+
+def start(schedule: Schedule) -> Start:
+    """What a schedule opens. Raises ``Usage`` when this version of the program cannot use its recipe any more."""
+    recipe = Recipe.from_dict(json.loads(schedule.recipe), where=f"schedule {schedule.name}")
+    service = recipe.service
+    return Start(
+        service.name, service.type, recipe.to_dict(), root_of(recipe), recipe.limits.connections,
+        recipe.deletion.enabled,
+    )  # fmt: skip
+
+
+def _tell(fire: Fire) -> None:
+    level = {"started": logging.INFO, "queued": logging.INFO, "failed": logging.ERROR}.get(
+        fire.outcome, logging.WARNING
+    )
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(fire.fire_time))
+    what = f"run {fire.run}" if fire.run else fire.reason
+    log.log(level, "schedule %s, %s: %s (%s)", fire.schedule, at, fire.outcome, what)

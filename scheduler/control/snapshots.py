@@ -1,0 +1,107 @@
+"""Writes the sinks of closed cluster runs: each run's once, whoever comes first, again after a failure."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from specs.errors import HeadraceError, Retry
+from specs.recipe.recipe import Recipe
+from workers.feed.snapshots import Published, publish
+from workers.process import liveness
+from workers.process.logs import context
+from workers.schedules import Chores, Ended, Leadership
+from workers.store.database import Database
+
+ROLE = "snapshots"
+FIRST, LONGEST = 2.0, 300.0
+"""Seconds until a failed sink is tried again: the first time, and at most."""
+Publish = Callable[[Database, Recipe, dict[str, str]], Published]
+log = logging.getLogger("headrace.scheduler")
+
+
+class Snapshots:
+    """One process at a time writes, under a lease for just as long. A newer run of a service writes for the older ones
+    too."""
+
+    def __init__(
+        self, db: Database, *, publish: Publish = publish, name: str = "", lease: float = 60.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:  # fmt: skip
+        name = name or f"{liveness.name()}/{secrets.token_hex(4)}"
+        self._db, self._publish, self._clock = db, publish, clock
+        self._chores = Chores(db, clock=clock)
+        self.leadership = Leadership(db, ROLE, name=name, lease=lease, clock=clock)
+
+    def step(self, only: str | None = None) -> int:
+        """Write what is due, for one run or for all; returns for how many runs. Raises ``Retry`` while the database is
+        out."""
+        waiting = self._chores.unpublished()
+        newest = {each.service: each.run for each in reversed(waiting)}
+        due = [each for each in waiting if self._due(each, newest, only)]
+        if not due or not self.leadership.hold():
+            return 0
+        try:
+            with self.leadership.kept():
+                return sum(self._write(each, newest[each.service]) for each in due)
+        finally:
+            self.leadership.leave()
+
+    def _due(self, ended: Ended, newest: dict[str, str], only: str | None) -> bool:
+        if only is not None and ended.run != only:
+            return False
+        return newest[ended.service] != ended.run or self._clock() >= ended.published.get("again", 0.0)
+
+    def _write(self, ended: Ended, newest: str) -> bool:
+        done, before = self._chores.published(ended.run)
+        if done:  # by whoever held the lease before us
+            return False
+        if ended.run != newest:
+            return self._chores.publish(ended.run, {"by": newest}, done=True)
+        begun = self._begun(before)
+        self._chores.publish(ended.run, begun, done=False)
+        told = self._told(ended, begun)
+        done = not told["errors"]
+        noted = self._chores.publish(ended.run, told, done=done)
+        with context(run=ended.run):
+            for error in told["errors"]:
+                log.error("a sink of run %s failed, and is tried again in %.0fs: %s", ended.run, told["wait"], error)
+            if told["lines"] and done:
+                log.info("the sinks of run %s are written", ended.run)
+        return noted
+
+    def _begun(self, before: dict[str, Any]) -> dict[str, Any]:
+        """An attempt is noted before it is made: one that kills its process is not made again at once, and is seen."""
+        attempts = int(before.get("attempts", 0)) + 1
+        wait = min(LONGEST, FIRST * 2.0 ** (attempts - 1))
+        errors = [died(before)] if "begun" in before else list(before.get("errors", []))
+        now = self._clock()
+        return {"lines": {}, "errors": errors, "attempts": attempts, "begun": now, "again": now + wait, "wait": wait}
+
+    def _told(self, ended: Ended, begun: dict[str, Any]) -> dict[str, Any]:
+        try:
+            recipe = Recipe.from_dict(ended.recipe, where=f"run {ended.run}")
+            done = self._publish(self._db, recipe, {}) if recipe.sinks else Published()
+        except Retry:
+            raise
+        except HeadraceError as error:
+            done = Published(errors=[str(error)])
+        again = {"again": self._clock() + begun["wait"], "wait": begun["wait"]} if done.errors else {}
+        return {"lines": done.lines, "errors": done.errors, "attempts": begun["attempts"], **again}
+
+
+def died(told: dict[str, Any]) -> str:
+    """Why an attempt has no end."""
+    at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(float(told["begun"])))
+    what = "its process was killed, most likely for lack of memory"
+    return f"attempt {told['attempts']} was begun at {at} UTC and has not ended: it goes on, or {what}"
+
+
+def result(told: dict[str, Any]) -> Published | None:
+    """What became of a run's sinks, as noted with it; ``None`` before the first attempt has ended."""
+    if not told or ("begun" in told and not told["errors"]):
+        return None
+    return Published(dict(told.get("lines", {})), list(told.get("errors", [])))

@@ -1,0 +1,145 @@
+"""One child process: started, listened to, started again when it dies, and never left behind."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pwd
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from scheduler.local.machine import environment, rights
+
+LONGEST = 16_384
+"""Bytes of one line that is shown, at most."""
+CALM = 60.0
+"""Seconds of life after which a death is the first one again."""
+PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds before a process is started again: the first time, the second time..."""
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to start a process. Its output goes to ``log``, or to whoever asks for its lines.
+
+    ``end`` is the signal that stops it; it gets that one, too, when we die without a word (on Linux).
+    """
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path
+    environ: Mapping[str, str] | None = None
+    owner: pwd.struct_passwd | None = None
+    log: Path | None = None
+    end: signal.Signals = signal.SIGTERM
+    orphan: signal.Signals | None = None
+
+
+@dataclass
+class Child:
+    """A process that is kept running. ``tick`` starts it again when it is due."""
+
+    plan: Plan
+    tell: Callable[[str], None]
+    process: subprocess.Popen[bytes] | None = None
+    deaths: int = 0
+    _begun: float = 0.0
+    _due: float = 0.0
+    _rest: bytes = field(default=b"", repr=False)
+
+    def start(self) -> None:
+        """From the main thread only: the child dies with the thread that started it."""
+        plan = self.plan
+        output: IO[bytes] | int = plan.log.open("ab") if plan.log else subprocess.PIPE
+        try:
+            self.process = subprocess.Popen(
+                plan.command, cwd=plan.folder, env=plan.environ or environment(plan.folder), stdin=subprocess.DEVNULL,
+                stdout=output, stderr=subprocess.STDOUT, start_new_session=True,  # Ctrl-C is ours to handle
+                preexec_fn=_die_with_parent(plan.orphan or plan.end), **rights(plan.owner),
+            )  # fmt: skip
+        finally:
+            if not isinstance(output, int):
+                output.close()
+        if self.process.stdout is not None:
+            os.set_blocking(self.process.stdout.fileno(), False)
+        self._begun, self._rest = time.monotonic(), b""
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def tick(self) -> None:
+        """Tell that it died; start it again after a pause that grows with every death in a row."""
+        if self.running:
+            return
+        now = time.monotonic()
+        if self.process is not None:
+            code = self.process.returncode
+            self.kill()  # what it started must not live on beside what the next one starts
+            self.process = None
+            self.deaths = 1 if now - self._begun > CALM else self.deaths + 1
+            pause = PAUSES[min(self.deaths, len(PAUSES)) - 1]
+            self._due = now + pause
+            self.tell(f"{_ended(code)}; it is started again in {pause:g} s")
+        elif now >= self._due:
+            self.start()
+
+    def lines(self) -> None:
+        """Tell what it wrote since the last time, whole lines only."""
+        stream = self.process.stdout if self.process else None
+        if stream is None or stream.closed:
+            return
+        while part := stream.read(65_536):
+            *whole, self._rest = (self._rest + part).split(b"\n")
+            if len(self._rest) > LONGEST:
+                whole, self._rest = [*whole, self._rest], b""
+            for line in whole:
+                self.tell(line[:LONGEST].decode("utf-8", "backslashreplace"))
+
+    def signal(self, number: signal.Signals) -> None:
+        if self.process is not None and self.running:
+            self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """It and what it started are gone when this returns."""
+        if self.process is None:
+            return
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            self.process.kill()
+        self.process.wait()
+        self.lines()
+        self._close()
+
+    def _close(self) -> None:
+        if self.process is not None and self.process.stdout is not None:
+            self.process.stdout.close()
+
+
+def _ended(code: int) -> str:
+    if code >= 0:
+        return f"ended with exit code {code}"
+    try:
+        return f"was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was ended by signal {-code}"
+
+
+def _die_with_parent(number: signal.Signals) -> Callable[[], None]:
+    libc, parent = ctypes.CDLL(None), os.getpid()  # before the fork: nothing may be imported after it
+    prctl = getattr(libc, "prctl", None)
+
+    def arm() -> None:
+        if prctl is not None:
+            prctl(_PR_SET_PDEATHSIG, int(number))
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return arm

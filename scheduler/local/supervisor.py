@@ -1,0 +1,100 @@
+"""Keeps child processes running until it is told to stop, and leaves none behind."""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Callable, Sequence
+
+from scheduler.local.child import Child, Plan
+from specs.errors import Fatal
+from workers.process.stop_flag import Stop
+
+LOOK = 0.1
+"""Seconds between two looks at the children."""
+START = 60.0
+"""Seconds that a server may take until it answers."""
+DEATHS = 6
+"""Deaths of a server, before it ever answered, after which it is hopeless."""
+LEAVE = 10.0
+"""Seconds that children may take to end."""
+Tell = Callable[[str, str], None]
+"""Gets the name of a child and a line about or from it."""
+
+
+class Supervisor:
+    """Children in the order in which they were started; use it in the main thread, as a context manager.
+
+    At the end of the block they are stopped, the last ones first, group by group; what does not end is killed.
+    """
+
+    def __init__(self, tell: Tell, stop: Stop, *, leave: float = LEAVE, deaths: int = DEATHS) -> None:
+        self._tell, self._stop, self._leave, self._deaths = tell, stop, leave, deaths
+        self._groups: list[list[Child]] = []
+
+    def __enter__(self) -> Supervisor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            for group in reversed(self._groups):
+                self._end(group)
+        finally:
+            for child in self.children:
+                child.kill()
+
+    @property
+    def children(self) -> list[Child]:
+        return [child for group in self._groups for child in group]
+
+    def start(self, plans: Sequence[Plan]) -> list[Child]:
+        """Start a group of children."""
+        self._groups.append([])
+        for plan in plans:
+            child = Child(plan, lambda line, name=plan.name: self._tell(name, line))  # type: ignore[misc]
+            self._groups[-1].append(child)
+            child.start()
+        return self._groups[-1]
+
+    def wait(self, children: Sequence[Child], answers: Callable[[Child], bool]) -> bool:
+        """Wait until all of ``children`` answer; ``False`` when told to stop. Raises ``Fatal`` with a server's log."""
+        end, missing = time.monotonic() + START, list(children)
+        while missing and not self._stop.is_set():
+            self._turn()
+            missing = [child for child in missing if not (child.running and answers(child))]
+            hopeless = next((child for child in missing if child.deaths >= self._deaths), None)
+            if hopeless is not None or (missing and time.monotonic() > end):
+                plan = (hopeless or missing[0]).plan
+                raise Fatal(f"{plan.name} does not start: {_tail(plan)}", str(plan.log or ""), reason="server")
+        return not self._stop.is_set()
+
+    def run(self) -> None:
+        """Until told to stop."""
+        while not self._stop.is_set():
+            self._turn()
+
+    def _turn(self) -> None:
+        streams = [child.process.stdout for child in self.children if child.running and child.process]
+        select.select([stream for stream in streams if stream], [], [], LOOK)
+        for child in self.children:
+            child.lines()
+            child.tick()
+
+    def _end(self, group: Sequence[Child]) -> None:
+        end = time.monotonic() + self._leave
+        for child in group:
+            child.signal(child.plan.end)
+        while any(child.running for child in group) and time.monotonic() < end:
+            for child in group:
+                child.lines()
+            time.sleep(LOOK / 4)
+        for child in group:
+            if child.running:
+                self._tell(child.plan.name, "does not end, so it is killed")
+            child.kill()
+
+
+def _tail(plan: Plan) -> str:
+    if plan.log is None or not plan.log.exists():
+        return "it said nothing"
+    return " ".join(plan.log.read_text("utf-8", "replace")[-400:].split()) or "it said nothing"

@@ -1,0 +1,219 @@
+"""OpenMetadata workflow files, accepted as they are; what has no counterpart here is told, never dropped in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from specs import registry
+from specs.errors import Usage, known_values
+from specs.recipe.problems import Path, dotted
+
+TYPES = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite", "duckdb": "duckdb"}
+CONNECTION: Path = ("source", "serviceConnection", "config")
+OPTIONS: Path = ("source", "sourceConfig", "config")
+_HARMLESS = re.compile(r"supports\w+|type|scheme|classificationName|queryStatementSource|policyAgentConfig")
+_FILTERS = {
+    "databases": "databaseFilterPattern",
+    "schemas": "schemaFilterPattern",
+    "tables": "tableFilterPattern",
+    "stored_procedures": "storedProcedureFilterPattern",
+}
+_SWITCHES = {"tables": "includeTables", "views": "includeViews", "stored_procedures": "includeStoredProcedures"}
+_SETTINGS = (
+    ("username", ("username", "user")),
+    ("password", ("password",)),
+    ("database", ("database",)),
+    ("databaseMode", ("path", "file", "database")),
+    ("sslMode", ("sslmode",)),
+    ("sslCA", ("ssl_ca", "sslrootcert", "ca")),
+    ("sslCert", ("ssl_cert", "sslcert", "cert")),
+    ("sslKey", ("ssl_key", "sslkey", "key")),
+)
+
+
+class Place(Protocol):
+    """Where a path (or its key) stands in the file: ``flow.yml:3:9``."""
+
+    def __call__(self, path: Path, *, key: bool = False) -> str: ...
+
+
+@dataclass(slots=True)
+class Translated:
+    """A recipe's data; ``origins`` lead from its paths to those of the workflow file."""
+
+    data: dict[str, Any]
+    origins: dict[Path, Path] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+
+def recognises(data: dict[str, Any]) -> bool:
+    """Whether a document is a workflow rather than a recipe."""
+    return isinstance(data.get("source"), dict) and "service" not in data
+
+
+def translate(data: dict[str, Any], place: Place) -> Translated:
+    """Raises ``Usage`` with the place in the file for what would change which objects are crawled."""
+    return _Translation(data, place).translate()
+
+
+class _Translation:
+    def __init__(self, data: dict[str, Any], place: Place) -> None:
+        self.data, self.place = data, place
+        self.found = Translated({})
+        self.used: set[Path] = set()
+
+    def translate(self) -> Translated:
+        type_ = self._type()
+        self._purpose()
+        name = self.take(("source", "serviceName"))
+        metadata = self._metadata()
+        connection = self._connection(type_, metadata)
+        self.put(("service",), {"name": name, "type": type_}, ("source",))
+        self.found.origins["service", "name"] = ("source", "serviceName")
+        self.put(("connection",), connection, CONNECTION)
+        self.put(("extract",), {"metadata": metadata}, OPTIONS)
+        threads = self.take((*OPTIONS, "threads"))
+        if isinstance(threads, int) and threads > 1:
+            self.put(("limits",), {"connections": threads}, OPTIONS)
+        if self.take((*OPTIONS, "markDeletedTables")) is False:
+            self.put(("deletion",), {"enabled": False}, OPTIONS)
+        self._tell_rest()
+        return self.found
+
+    def put(self, path: Path, value: Any, origin: Path) -> None:
+        self.found.data[str(path[0])] = value
+        self.found.origins[path] = origin
+
+    def take(self, path: Path) -> Any:
+        """The value at ``path``, noted as used; ``None`` when there is none."""
+        self.used.add(path)
+        value: Any = self.data
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        return value
+
+    def _type(self) -> str:
+        given = str(self.take(("source", "type")) or "").lower()
+        for suffix in ("-lineage", "-usage"):
+            if given.endswith(suffix):
+                place = self.place(("source", "type"))
+                raise Usage(f"{place}: {suffix[1:]} workflows are not available yet; run the metadata one")
+        known = [name for name, ours in TYPES.items() if ours in registry.known()]
+        if given not in known:
+            raise known_values(f"{self.place(('source', 'type'))}: unsupported source type", given, known)
+        return TYPES[given]
+
+    def _purpose(self) -> None:
+        """Raises ``Usage`` for workflows that are to do something else than crawl."""
+        purpose = self.take((*OPTIONS, "type"))
+        if purpose not in (None, "DatabaseMetadata"):
+            place = self.place((*OPTIONS, "type"))
+            what = f"{place}: {purpose} workflows are not available yet"
+            raise Usage(f"{what}: this one would crawl metadata, and not what it is for", remedy="run the metadata one")
+        if "processor" in self.data:
+            place = self.place(("processor",), key=True)
+            raise Usage(f"{place}: workflows with a processor are not available yet", remedy="run the metadata one")
+
+    # -- what to extract ------------------------------------------------------------------------------------------
+    def _metadata(self) -> dict[str, Any]:
+        if self.take((*OPTIONS, "useFqnForFiltering")):
+            place = self.place((*OPTIONS, "useFqnForFiltering"))
+            raise Usage(f"{place}: filters on full names are not supported; filter databases, schemas and tables apart")
+        metadata: dict[str, Any] = {}
+        for kind, key in _FILTERS.items():
+            default = self.take((*CONNECTION, key))
+            chosen = self.take((*OPTIONS, key)) or default
+            if isinstance(chosen, dict):
+                metadata[kind] = _filter(chosen)
+        if "tables" in metadata:
+            metadata["views"] = metadata["tables"]
+        for kind, key in _SWITCHES.items():
+            if self.take((*OPTIONS, key)) is False:
+                metadata[kind] = False
+        return metadata
+
+    # -- the connection -------------------------------------------------------------------------------------------
+    def _connection(self, type_: str, metadata: dict[str, Any]) -> dict[str, Any]:
+        fields = registry.load(type_).config_class().model_fields
+        connection: dict[str, Any] = {}
+        self._host_port(connection)
+        self._auth(connection)
+        for key, names in _SETTINGS:
+            ours = next((name for name in names if name in fields), None)
+            value = self.take((*CONNECTION, key)) if ours else None
+            if ours and value not in (None, ""):
+                connection[ours] = expanded(value)
+                self.found.origins["connection", ours] = (*CONNECTION, key)
+        if self.take((*CONNECTION, "ingestAllDatabases")) is True:
+            connection.pop("database", None)
+        schema = self.take((*CONNECTION, "databaseSchema"))
+        if isinstance(schema, str) and schema and type_ == "mysql":
+            connection["database"] = schema
+        elif isinstance(schema, str) and schema:
+            metadata.setdefault("schemas", {"include": [f"^{re.escape(schema)}$"]})
+        return connection
+
+    def _host_port(self, connection: dict[str, Any]) -> None:
+        given = self.take((*CONNECTION, "hostPort"))
+        if not isinstance(given, str) or not given:
+            return
+        host, colon, port = given.rpartition(":")
+        connection["host"] = (host if colon else given).strip("[]")
+        if colon:
+            connection["port"] = int(port) if port.isdigit() else port
+        self.found.origins["connection", "host"] = self.found.origins["connection", "port"] = (*CONNECTION, "hostPort")
+
+    def _auth(self, connection: dict[str, Any]) -> None:
+        auth = self.take((*CONNECTION, "authType"))
+        if not isinstance(auth, dict):
+            return
+        unknown = sorted(set(auth) - {"password"})
+        if unknown:
+            place = self.place((*CONNECTION, "authType"))
+            raise Usage(f"{place}: authType.{unknown[0]} is not supported; use authType.password")
+        if auth.get("password"):
+            connection["password"] = expanded(auth["password"])
+
+    # -- what is left ---------------------------------------------------------------------------------------------
+    def _tell_rest(self) -> None:
+        rest = [dotted(path) for path in _leaves(self.data, (), self.used)]
+        if any(path.startswith("sink.") for path in rest):
+            self.found.notices.append("sink: entities go into the catalog of this command; add sinks in a recipe")
+        if any(path.startswith("workflowConfig.") for path in rest):
+            self.found.notices.append("workflowConfig: not used; exit codes and logs are those of this command")
+        others = [path for path in rest if not path.startswith(("sink.", "workflowConfig."))]
+        if others:
+            self.found.notices.append(f"no counterpart, ignored: {', '.join(others)}")
+
+
+def _leaves(value: Any, path: Path, used: set[Path]) -> Iterable[Path]:
+    """The paths of all values that nobody took and that may matter."""
+    if path in used:
+        return
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if not (path in (CONNECTION, OPTIONS) and _HARMLESS.fullmatch(str(key))):
+                yield from _leaves(each, (*path, str(key)), used)
+    elif value not in (None, "", []):
+        yield path
+
+
+def _filter(given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "include": [_pattern(each) for each in given.get("includes") or []],
+        "exclude": [_pattern(each) for each in given.get("excludes") or []],
+    }
+
+
+def _pattern(given: Any) -> Any:
+    """Workflow filters match at the start of a name, in any case."""
+    return rf"(?i)\A(?:{given})" if isinstance(given, str) else given
+
+
+def expanded(value: Any) -> Any:
+    """``${NAME}`` as workflow files write it becomes ``${env:NAME}``."""
+    return re.sub(r"\$\{(\w+)\}", r"${env:\1}", value) if isinstance(value, str) else value

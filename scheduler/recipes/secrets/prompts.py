@@ -1,0 +1,30 @@
+"""Answers to ``${prompt:NAME}``: the environment, then the person at the terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from specs.errors import Usage
+from specs.recipe.secrets import prompts
+
+
+def ask(name: str) -> str:
+    """The secret called ``name``. Raises ``Usage`` when neither the environment nor a terminal gives it."""
+    variable = "HEADRACE_" + re.sub(r"\W", "_", name).upper()
+    if variable in os.environ:
+        return os.environ[variable]
+    if not sys.stdin.isatty():
+        raise Usage(f"the recipe asks for the {name}, and there is no terminal", remedy=f"set {variable}")
+    answer: str = click.prompt(name, hide_input=True, err=True, default="", show_default=False)
+    return answer
+
+
+def answers(recipe: Mapping[str, Any]) -> dict[str, str]:
+    """What a stored recipe asks for: ``{"password": "..."}``."""
+    return {name: ask(name) for name in prompts([recipe.get("connection"), recipe.get("sinks")])}

@@ -1,0 +1,123 @@
+"""The shorthand ``headrace crawl postgresql://user:secret@host/db``: a recipe from a URL, its password kept aside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from scheduler.recipes.urls.url_references import References
+from specs import registry
+from specs.errors import Usage
+from specs.recipe.problems import problems
+
+
+@dataclass(frozen=True, slots=True)
+class Shorthand:
+    """A recipe's data, the secrets that its prompts refer to, and what a person should know of it."""
+
+    data: dict[str, Any]
+    secrets: dict[str, str]
+    notices: list[str] = field(default_factory=list)
+
+
+def translate(url: str, name: str | None = None) -> Shorthand:
+    """Build a recipe's data from a URL. Raises ``Usage``, which never shows the URL's password."""
+    references = References(url.removeprefix("jdbc:"))
+    parts = _parts(references.url)
+    spec = registry.by_url(parts.geturl())
+    model = spec.config_class()
+    try:
+        config = model.from_url(parts)
+    except ValidationError as error:
+        what = "; ".join(map(str, problems(error, model)))
+        raise Usage(references.told(what), references.told(public(parts)), reason="url") from None
+    except ValueError as error:
+        raise Usage(references.told(str(error)), references.told(public(parts)), reason="url") from None
+    secrets: dict[str, str] = {}
+    data = {
+        "service": {
+            "name": name or references.named(service_name(parts, spec.name, _port(config, parts))),
+            "type": spec.name,
+        },
+        "connection": _plain(config, secrets, references),
+    }
+    ignored = ", ".join(dict.fromkeys(model.ignored(parts)))
+    return Shorthand(data, secrets, [f"ignored in the URL: {ignored}"] if ignored else [])
+
+
+def _parts(url: str) -> SplitResult:
+    """Raises ``Usage``, also for several hosts that do not all look like hosts: they may be part of a password."""
+    try:
+        parts = urlsplit(url)
+        hosts = parts.netloc.rpartition("@")[2]
+        if "," in hosts and re.fullmatch(r"([\w.%-]*|\[[\w:.%]*\])(:\d*)?(,([\w.%-]*|\[[\w:.%]*\])(:\d*)?)*", hosts):
+            return parts
+        _ = parts.port
+        if parts.netloc and "@" not in parts.netloc and "@" in parts.path + parts.fragment:
+            raise ValueError("a password ended too early")
+    except ValueError:
+        remedy = "write TYPE://USER@HOST:PORT/DATABASE; in a password, @ is %40, / is %2F, ? is %3F and # is %23"
+        raise Usage("not a URL", remedy=remedy, reason="url") from None
+    return parts
+
+
+def public(url: SplitResult) -> str:
+    """A URL as people may see it: without user, password and options."""
+    return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
+
+
+PLAIN = frozenset({"postgres", "sqlite"})
+"""Types whose services bear no type in their names."""
+
+
+def service_name(url: SplitResult, type_: str = "postgres", port: int | None = None) -> str:
+    """A name from host, port and database: ``db_shop``; from a file its stem: ``shop``.
+
+    Servers that differ get names that differ: ``port`` is given where it is not the usual one of its ``type_``, and
+    types but the first of servers and of files stand in the name.
+
+    >>> service_name(urlsplit("postgresql://me@db.example.org:5432/shop"))
+    'db_example_org_shop'
+    >>> service_name(urlsplit("postgresql://me@db:5433/shop"), port=5433)
+    'db_5433_shop'
+    >>> service_name(urlsplit("mysql://me@db/shop"), "mysql")
+    'mysql_db_shop'
+    >>> service_name(urlsplit("sqlite:///data/shop.db"), "sqlite")
+    'shop'
+    """
+    path = PurePosixPath(unquote(url.path))
+    kind = url.scheme.removeprefix("sqlalchemy+").partition("+")[0] if type_ == "sqlalchemy" else type_
+    hosts = re.sub(r":\d*(?=,|$)", "", url.netloc.rpartition("@")[2])
+    below = [part for part in path.parts if part != "/"] if hosts or port else [path.stem]
+    words = [*([] if type_ in PLAIN else [kind]), hosts, str(port or ""), *below]
+    name = "_".join(re.sub(r"\W+", "_", word).strip("_") for word in words if word)
+    return name or url.scheme.partition("+")[0]
+
+
+def _port(config: BaseModel, url: SplitResult) -> int | None:
+    """The port of a server, where it is not its type's usual one."""
+    field = type(config).model_fields.get("port")
+    if field is None:
+        return url.port if "," not in url.netloc else None
+    found: int = getattr(config, "port")  # noqa: B009  (a field of some models)
+    return found if found != field.default else None
+
+
+def _plain(config: BaseModel, secrets: dict[str, str], references: References) -> dict[str, Any]:
+    """The settings that differ from the defaults, JSON-able; secrets are references, or moved aside."""
+    chosen = config.model_dump(mode="json", exclude_defaults=True)
+    for name in list(chosen):
+        value = getattr(config, name, None)
+        if not isinstance(value, SecretStr):
+            chosen[name] = references.restored(chosen[name])
+        elif references.within(value.get_secret_value()):
+            chosen[name] = references.restored(value.get_secret_value())
+        else:
+            secrets[name] = value.get_secret_value()
+            chosen[name] = f"${{prompt:{name}}}"
+    return chosen

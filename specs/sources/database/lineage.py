@@ -1,0 +1,31 @@
+"""Lineage of databases: for each object, what feeds it. Runs beside the metadata, over the same schemas."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
+
+from specs.entities.base import Entity
+from specs.entities.lineage import Lineage
+from specs.sources.database.schemas import SchemaSource, schema_topology
+from specs.topology.node import Item, Node, Produced, Stage
+from specs.topology.scope import KeyRange, Scope
+
+
+class LineageSource(SchemaSource):
+    """Yields one ``Lineage`` per object that something feeds; ends of edges are FQNs, looked up nowhere."""
+
+    service_type = "database"
+
+    @abstractmethod
+    def targets(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """Objects of a schema that are fed by others; the key is the name."""
+
+    @abstractmethod
+    def yield_lineage(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        """Build the ``Lineage`` of an item; it has the item's FQN."""
+
+    topology = schema_topology(
+        Node("lineage", lambda s, scope, span: s.targets(scope, span), ranged=True,
+             stages=(Stage(Lineage, lambda s, item, scope: s.yield_lineage(item, scope)),)),
+    )  # fmt: skip

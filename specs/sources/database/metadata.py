@@ -1,0 +1,100 @@
+"""Database services: the topology and the abstract source. A plain connector fills in four methods."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
+
+from specs.entities.base import Entity
+from specs.entities.database.objects import DatabaseObject
+from specs.entities.database.routines import StoredProcedure
+from specs.entities.database.tables import Database, Schema, Sequence, Table, UserType
+from specs.sources.database.schemas import SchemaSource
+from specs.sources.service import identity, service_node
+from specs.topology.node import Item, Node, Outcome, Produced, Stage, Topology
+from specs.topology.scope import KeyRange, Scope
+
+__all__ = ["DatabaseSource", "identity"]
+
+
+OTHERS = ("service_object", "database_object", "schema_object")
+"""The nodes of objects of other kinds, by how many containers their own one lies in."""
+
+
+class DatabaseSource(SchemaSource):
+    """Walks databases, schemas and their objects.
+
+    Producers yield ``Item`` ordered by key, and ``Outcome`` for what is filtered or unreadable. Items of databases
+    and schemas carry their entity's fields as JSON (``{"comment": ..., "owner": ...}``), since they become units.
+    """
+
+    service_type = "database"
+
+    @abstractmethod
+    def tables(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """Relations of all kinds below a schema; the key is the name."""
+
+    @abstractmethod
+    def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
+        """Build the ``Table`` of an item, and after it what belongs to it (triggers), or failed to be read of it."""
+
+    def stored_procedures(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """Routines of a schema; key and name are the name plus argument types: ``tax(numeric, text)``."""
+        return iter(())
+
+    def types(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return iter(())
+
+    def sequences(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return iter(())
+
+    def service_objects(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """Objects of other kinds that belong to the server as a whole; key and name are kind and name."""
+        return iter(())
+
+    def database_objects(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """Objects of other kinds beside the schemas of a database: ``extension hstore``."""
+        return iter(())
+
+    def schema_objects(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """Objects of other kinds in a schema: ``collation german``."""
+        return iter(())
+
+    def yield_object(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield DatabaseObject(**identity(scope), **item.data)
+
+    def yield_type(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield UserType(**identity(scope), **item.data)
+
+    def yield_sequence(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield Sequence(**identity(scope), **item.data)
+
+    def yield_stored_procedure(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield StoredProcedure(**identity(scope), **item.data)
+
+    def lists(self, node: str) -> bool:
+        own, none = (getattr(cls, f"{node}s", None) for cls in (type(self), DatabaseSource))
+        return node not in OTHERS or own is not none
+
+    topology = Topology(service_node(
+        Node("service_object", lambda s, scope, span: s.service_objects(scope, span), ranged=True,
+             stages=(Stage(DatabaseObject, lambda s, item, scope: s.yield_object(item, scope)),)),
+        Node("database", lambda s, scope, span: s.databases(scope, span), unit=True,
+             stages=(Stage(Database, lambda s, item, scope: s.yield_database(item, scope)),), children=(
+            Node("database_object", lambda s, scope, span: s.database_objects(scope, span), ranged=True,
+                 stages=(Stage(DatabaseObject, lambda s, item, scope: s.yield_object(item, scope)),)),
+            Node("schema", lambda s, scope, span: s.schemas(scope, span), unit=True, ranged=True,
+                 stages=(Stage(Schema, lambda s, item, scope: s.yield_schema(item, scope)),), children=(
+                Node("type", lambda s, scope, span: s.types(scope, span), ranged=True,
+                     stages=(Stage(UserType, lambda s, item, scope: s.yield_type(item, scope)),)),
+                Node("sequence", lambda s, scope, span: s.sequences(scope, span), ranged=True,
+                     stages=(Stage(Sequence, lambda s, item, scope: s.yield_sequence(item, scope)),)),
+                Node("table", lambda s, scope, span: s.tables(scope, span), ranged=True,
+                     stages=(Stage(Table, lambda s, item, scope: s.yield_table(item, scope)),)),
+                Node("stored_procedure", lambda s, scope, span: s.stored_procedures(scope, span), ranged=True,
+                     stages=(Stage(StoredProcedure, lambda s, item, scope: s.yield_stored_procedure(item, scope)),)),
+                Node("schema_object", lambda s, scope, span: s.schema_objects(scope, span), ranged=True,
+                     stages=(Stage(DatabaseObject, lambda s, item, scope: s.yield_object(item, scope)),)),
+            )),
+        )),
+    ))  # fmt: skip

@@ -1,0 +1,31 @@
+"""Usage of databases: who queried what. Runs beside the metadata, over the same schemas."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
+
+from specs.entities.base import Entity
+from specs.entities.usage import Usage
+from specs.sources.database.schemas import SchemaSource, schema_topology
+from specs.topology.node import Item, Node, Produced, Stage
+from specs.topology.scope import KeyRange, Scope
+
+
+class UsageSource(SchemaSource):
+    """Yields one ``Usage`` per object that was queried within the window."""
+
+    service_type = "database"
+
+    @abstractmethod
+    def used(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """Objects of a schema that were queried; the key is the name."""
+
+    @abstractmethod
+    def yield_usage(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        """Build the ``Usage`` of an item; it has the item's FQN."""
+
+    topology = schema_topology(
+        Node("usage", lambda s, scope, span: s.used(scope, span), ranged=True,
+             stages=(Stage(Usage, lambda s, item, scope: s.yield_usage(item, scope)),)),
+    )  # fmt: skip

@@ -1,0 +1,39 @@
+"""Messaging services: the topology and the abstract source."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
+
+from specs.entities.base import Entity
+from specs.entities.services.messaging import ConsumerGroup, Topic
+from specs.sources.service import ServiceSource, identity, service_node
+from specs.topology.node import Item, Node, Produced, Stage, Topology
+from specs.topology.scope import KeyRange, Scope
+
+
+class MessagingSource(ServiceSource):
+    """Walks topics, and who consumes them where the service tells."""
+
+    service_type = "messaging"
+
+    @abstractmethod
+    def topics(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """Topics of the service; the key is the name."""
+
+    @abstractmethod
+    def yield_topic(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        """Build the ``Topic`` of an item with the schemas of its messages."""
+
+    def consumer_groups(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return iter(())
+
+    def yield_consumer_group(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield ConsumerGroup(**identity(scope), **item.data)
+
+    topology = Topology(service_node(
+        Node("topic", lambda s, scope, span: s.topics(scope, span), ranged=True,
+             stages=(Stage(Topic, lambda s, item, scope: s.yield_topic(item, scope)),)),
+        Node("consumer_group", lambda s, scope, span: s.consumer_groups(scope, span), ranged=True,
+             stages=(Stage(ConsumerGroup, lambda s, item, scope: s.yield_consumer_group(item, scope)),)),
+    ))  # fmt: skip

@@ -1,0 +1,31 @@
+"""Pipeline services: the topology and the abstract source."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
+
+from specs.entities.base import Entity
+from specs.entities.services.pipeline import Pipeline
+from specs.sources.service import ServiceSource, service_node
+from specs.topology.node import Item, Node, Produced, Stage, Topology
+from specs.topology.scope import KeyRange, Scope
+
+
+class PipelineSource(ServiceSource):
+    """Walks pipelines."""
+
+    service_type = "pipeline"
+
+    @abstractmethod
+    def pipelines(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """Pipelines of the service; the key is the tool's own id."""
+
+    @abstractmethod
+    def yield_pipeline(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        """Build the ``Pipeline`` of an item with its tasks, and after it the ``Lineage`` it is known to make."""
+
+    topology = Topology(service_node(
+        Node("pipeline", lambda s, scope, span: s.pipelines(scope, span), ranged=True,
+             stages=(Stage(Pipeline, lambda s, item, scope: s.yield_pipeline(item, scope)),)),
+    ))  # fmt: skip

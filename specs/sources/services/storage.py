@@ -1,0 +1,41 @@
+"""Object stores and file systems: the topology and the abstract source."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator
+
+from specs.entities.base import Entity
+from specs.entities.services.storage import Bucket, Container
+from specs.sources.service import ServiceSource, identity, service_node
+from specs.topology.node import Item, Node, Produced, Stage, Topology
+from specs.topology.scope import KeyRange, Scope
+
+
+class StorageSource(ServiceSource):
+    """Walks buckets, each a unit, and the containers of like files in them."""
+
+    service_type = "storage"
+
+    @abstractmethod
+    def buckets(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """Buckets of the service; items carry the fields of their ``Bucket`` as JSON. The key is the name."""
+
+    @abstractmethod
+    def containers(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """Containers of a bucket; key and name are the path."""
+
+    @abstractmethod
+    def yield_container(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        """Build the ``Container`` of an item; of its files only head and footer are read."""
+
+    def yield_bucket(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield Bucket(**identity(scope), **(item.data or {}))
+
+    topology = Topology(service_node(
+        Node("bucket", lambda s, scope, span: s.buckets(scope, span), unit=True,
+             stages=(Stage(Bucket, lambda s, item, scope: s.yield_bucket(item, scope)),), children=(
+            Node("container", lambda s, scope, span: s.containers(scope, span), ranged=True,
+                 stages=(Stage(Container, lambda s, item, scope: s.yield_container(item, scope)),)),
+        )),
+    ))  # fmt: skip

@@ -1,0 +1,135 @@
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scheduler.recipes.loader import Loaded, load
+from specs.errors import Usage
+
+WORKFLOW = """
+source:
+  type: postgres
+  serviceName: local_postgres
+  serviceConnection:
+    config:
+      type: Postgres
+      username: crawler
+      authType: {password: "${SHOP_PW}"}
+      hostPort: db.example:5433
+      database: shop
+      sslMode: disable
+      supportsProfiler: true
+  sourceConfig:
+    config:
+      type: DatabaseMetadata
+      markDeletedTables: false
+      includeViews: false
+      threads: 4
+      queryLogDuration: 3
+      schemaFilterPattern: {includes: ["^sales$"], excludes: ["information_schema"]}
+      tableFilterPattern: {excludes: ["tmp_"]}
+sink: {type: metadata-rest, config: {}}
+workflowConfig:
+  loggerLevel: INFO
+  openMetadataServerConfig: {hostPort: "http://localhost:8585/api", securityConfig: {jwtToken: sesame}}
+"""
+
+
+def loaded(folder: Path, text: str) -> Loaded:
+    path = folder / "flow.yml"
+    path.write_text(text)
+
+    def nobody(name: str) -> str:
+        raise AssertionError(name)
+
+    return load(str(path), nobody, env={"SHOP_PW": "pw"})
+
+
+def test_a_workflow_is_accepted_as_it_is(tmp_path: Path) -> None:
+    found = loaded(tmp_path, WORKFLOW)
+    recipe, config = found.recipe, found.config
+    metadata = recipe.extract.metadata
+    values: dict[str, Any] = config.model_dump()
+    assert (recipe.service.name, recipe.service.type) == ("local_postgres", "postgres")
+    assert (values["host"], values["port"], values["database"], values["username"]) == (
+        "db.example", 5433, "shop", "crawler",
+    )  # fmt: skip
+    assert recipe.connection["password"] == "${env:SHOP_PW}"
+    assert recipe.limits.connections == 4
+    assert recipe.deletion.enabled is False
+    assert metadata.rule("views", "v") is not None
+    assert metadata.rule("schemas", "SALES") is None
+    assert metadata.rule("schemas", "presales") == "schemas.include"
+    assert metadata.rule("tables", "TMP_x") is not None
+    assert metadata.rule("tables", "not_tmp_x") is None
+
+
+def test_what_has_no_counterpart_is_told(tmp_path: Path) -> None:
+    notices = "\n".join(loaded(tmp_path, WORKFLOW).notices)
+    assert "queryLogDuration" in notices
+    assert "workflowConfig" in notices
+    assert "sink" in notices
+    assert "supportsProfiler" not in notices
+    assert "sesame" not in notices
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ("type: postgres\n", "type: postgres-lineage\n", r"flow.yml:3:9: lineage workflows are not available"),
+        ("type: postgres\n", "type: postgers\n", r"unsupported source type 'postgers'; did you mean 'postgres'"),
+        ("threads: 4", "useFqnForFiltering: true", r"flow.yml:19:\d+: filters on full names"),
+        ('{password: "${SHOP_PW}"}', "{awsConfig: {}}", r"authType.awsConfig is not supported"),
+        (
+            "hostPort: db.example:5433",
+            "hostPort: db.example:port",
+            r"flow.yml:10:\d+: source.serviceConnection.config.hostPort: should be a valid integer",
+        ),
+        ('["tmp_"]', '["("]', r"not a regular expression"),
+        ("  serviceName: local_postgres\n", "", r"flow.yml:3:3: source.serviceName: should be a valid string"),
+    ],
+)
+def test_what_would_change_the_crawl_is_refused(tmp_path: Path, old: str, new: str, part: str) -> None:
+    assert old in WORKFLOW
+    with pytest.raises(Usage) as caught:
+        loaded(tmp_path, WORKFLOW.replace(old, new, 1))
+    assert re.search(part, str(caught.value))
+
+
+def test_all_databases(tmp_path: Path) -> None:
+    found = loaded(tmp_path, WORKFLOW.replace("database: shop", "database: shop\n      ingestAllDatabases: true"))
+    assert "database" not in found.recipe.connection
+
+
+def test_a_mysql_workflow(tmp_path: Path) -> None:
+    text = """
+source:
+  type: mysql
+  serviceName: m
+  serviceConnection:
+    config: {type: Mysql, username: u, authType: {password: "${SHOP_PW}"}, hostPort: "h:3307", databaseSchema: shop.x}
+  sourceConfig: {config: {type: DatabaseMetadata}}
+sink: {type: metadata-rest, config: {}}
+"""
+    recipe = loaded(tmp_path, text).recipe
+    assert recipe.service.type == "mysql"
+    assert recipe.connection["database"] == "shop.x"
+
+
+def test_one_schema_of_postgres(tmp_path: Path) -> None:
+    text = WORKFLOW.replace("sslMode: disable", "databaseSchema: shop.x").replace("schemaFilterPattern", "#")
+    metadata = loaded(tmp_path, text).recipe.extract.metadata
+    assert metadata.rule("schemas", "shop.x") is None
+    assert metadata.rule("schemas", "shopAx") == "schemas.include"
+
+
+def test_an_sqlite_workflow(tmp_path: Path) -> None:
+    text = """
+source:
+  type: sqlite
+  serviceName: s
+  serviceConnection: {config: {type: SQLite, databaseMode: /data/shop.db}}
+  sourceConfig: {config: {type: DatabaseMetadata}}
+"""
+    assert loaded(tmp_path, text).config.endpoint() == "/data/shop.db"

@@ -1,0 +1,167 @@
+"""The watchdog kills whom the watch names, buries the dead with the reason; no worker goes on without it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from scheduler.app.runs.crawl import root_of
+from specs.recipe.recipe import Recipe
+from workers.cluster.pool.watchdog import KERNEL, KILLED, Turns, Watchdog
+from workers.ledger import SqlLedger
+from workers.process import liveness
+from workers.process.governor import Budget, Group, Watch
+from workers.store.database import Database, open_database
+
+MB = 1 << 20
+TURNS = Turns()
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    made = open_database(f"sqlite:///{tmp_path / 'catalog.db'}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def child() -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def held(db: Database, worker: str) -> tuple[SqlLedger, str]:
+    """A ledger where ``worker`` holds the root of a run."""
+    recipe = Recipe.from_dict({"service": {"name": "shop", "type": "specs.testing.fake:spec"}})
+    ledger = SqlLedger(db)
+    run = ledger.open_run(
+        "shop", recipe.service.type, recipe.to_dict(), [root_of(recipe, {})], slots=1, now=time.time()
+    )  # fmt: skip
+    assert ledger.claim(worker, now=time.time(), run=run.id) is not None
+    return ledger, run.id
+
+
+def watchdog(db: Database, budget: Budget, *, resident: int = 0, **options: Callable[..., object]) -> Watchdog:
+    watch = Watch(budget, measure=lambda pids: dict.fromkeys(pids, resident))
+    return Watchdog(db, TURNS, budget, "small", watch=watch, **options)  # type: ignore[arg-type]
+
+
+def until(true: Callable[[], object]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def gone(process: subprocess.Popen[bytes]) -> None:
+    process.wait(30)
+
+
+BUDGET = Budget(limit=1000 * MB, processes=1, hard=100 * MB)
+
+
+def test_the_fat_one_is_killed_and_its_unit_is_back_with_the_reason(
+    db: Database, child: subprocess.Popen[bytes]
+) -> None:
+    ledger, run = held(db, liveness.name(child.pid))
+    made = watchdog(db, BUDGET, resident=170 * MB)
+    made.start(lambda: [child.pid] if child.poll() is None else [])
+    gone(child)
+    until(lambda: not ledger.holders(run)[0])
+    made.stop()
+    (unit,) = ledger.units(run)
+    assert (child.returncode, unit.state, unit.crashes) == (-signal.SIGKILL, "ready", 1)
+    assert unit.reason == "out of memory: it had 170 of 100 MB"
+
+
+def test_who_died_alone_is_buried_and_the_kernel_is_named(
+    db: Database, child: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    (tmp_path / "memory.events").write_text("oom_kill 4\n")
+    budget = Budget(limit=1000 * MB, processes=1, hard=100 * MB, group=Group(tmp_path, 1000 * MB, "memory.max"))
+    ledger, run = held(db, liveness.name(child.pid))
+    made = watchdog(db, budget)
+    looks: list[int] = []
+
+    def children() -> list[int]:
+        looks.append(1)
+        return [child.pid]
+
+    made.start(children)
+    until(lambda: len(looks) > 1)  # it knows the process
+    (tmp_path / "memory.events").write_text("oom_kill 5\n")
+    child.kill()
+    gone(child)
+    until(lambda: not ledger.holders(run)[0])
+    made.stop()
+    (unit,) = ledger.units(run)
+    assert (unit.state, unit.reason) == ("ready", KERNEL)
+
+
+def test_a_ledger_that_is_busy_is_waited_for(db: Database, child: subprocess.Popen[bytes]) -> None:
+    ledger, run = held(db, liveness.name(child.pid))
+    made = watchdog(db, BUDGET)
+    looks: list[int] = []
+
+    def children() -> list[int]:
+        looks.append(1)
+        return [child.pid]
+
+    made.start(children)
+    until(lambda: len(looks) > 1)
+    with db.write():  # nobody else can write for a while
+        child.kill()
+        gone(child)
+        time.sleep(0.6)
+    until(lambda: not ledger.holders(run)[0])
+    made.stop()
+    (unit,) = ledger.units(run)
+    assert (unit.state, unit.reason) == ("ready", KILLED)
+
+
+def test_a_watchdog_that_breaks_ends_the_worker(db: Database) -> None:
+    failed = threading.Event()
+
+    def children() -> list[int]:
+        raise RuntimeError("the pool is another one now")
+
+    made = watchdog(db, BUDGET, failed=failed.set)
+    made.start(children)
+    assert failed.wait(30)
+    made.stop()
+
+
+def test_a_fork_waits_for_whoever_talks_to_the_database(db: Database) -> None:
+    order: list[str] = []
+    inside = threading.Event()
+
+    def talk() -> None:
+        with TURNS.take(db):
+            inside.set()
+            time.sleep(0.5)
+            order.append("talked")
+
+    thread = threading.Thread(target=talk)
+    thread.start()
+    inside.wait(10)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # newer Pythons warn of forks beside threads
+        pid = os.fork()
+    if pid == 0:
+        with TURNS.take(db):  # the child's own turn is free
+            os._exit(7)
+    order.append("forked")
+    thread.join()
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+    assert order == ["talked", "forked"]

@@ -1,0 +1,38 @@
+"""A spawned worker that lost a thread ends, so that its parent notices and spawns another one."""
+
+from __future__ import annotations
+
+import pickle
+import socket
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from specs.recipe.recipe import Recipe
+from workers.embedded.child import DEAF, Order
+from workers.process.child_heartbeats import Heartbeats
+from workers.queues.pipe.frames import frame
+from workers.queues.pipe.producer import ACKS, ORDER
+
+START = "import sys; from workers.embedded.child import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+
+
+def test_a_worker_that_cannot_hear_ends() -> None:
+    recipe = Recipe.from_dict({"service": {"name": "shop", "type": "specs.testing.fake:spec"}})
+    ours, theirs = socket.socketpair()
+    heartbeats = Heartbeats()
+    with ours, theirs, closing(heartbeats):
+        given = (theirs.fileno(), heartbeats.mouth)
+        process = subprocess.Popen(
+            [sys.executable, "-c", START, *map(str, given)], pass_fds=given,
+            cwd=Path(__file__).parents[3], stderr=subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            ours.sendall(frame(ORDER, pickle.dumps(Order("w/1", "w", "run", recipe, {}, 1))))
+            ours.sendall(frame(ACKS, b"what breaks the thread that hears"))
+            _, told = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == DEAF
+    assert b"UnpicklingError" in told

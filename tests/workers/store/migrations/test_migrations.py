@@ -1,0 +1,99 @@
+"""Databases of older versions become what new ones are; their schemas are kept here as they were."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine, inspect
+
+from tests.servers import postgres
+from workers.store import named_sql as sqlfile
+from workers.store.database import Database, open_database
+from workers.store.migrations.version import HEAD, stored
+
+HERE = Path(__file__).parent
+OLD = ["0001", "0002"]
+ROWS = (
+    "INSERT INTO services (service, type) VALUES ('shop', 'postgres')",
+    "INSERT INTO runs (id, service, service_type, state, recipe, deletes, started_at)"
+    " VALUES ('r1', 'shop', 'postgres', 'running', '{}', 1, 5.0)",
+)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """Two empty databases."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/old.db", f"sqlite:///{tmp_path}/new.db"
+        return
+    server: str = request.getfixturevalue("postgres_url")
+    names = [f"t_{uuid.uuid4().hex[:12]}" for _ in range(2)]
+    made = [postgres.create_database(server, name).replace("postgresql://", "postgresql+psycopg://") for name in names]
+    yield made[0], made[1]
+    for name in names:
+        postgres.drop_database(server, name)
+
+
+def make_old(url: str, version: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as conn:
+        for statement in sqlfile.split((HERE / f"{version}.{conn.dialect.name}.sql").read_text()):
+            conn.exec_driver_sql(statement.replace("%", "%%") if conn.dialect.name != "sqlite" else statement)
+        conn.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        conn.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{version}')")
+        for row in ROWS:
+            conn.exec_driver_sql(row)
+    engine.dispose()
+
+
+def shape(db: Database) -> dict[str, tuple[object, ...]]:
+    """Columns, keys and indexes of every table, in no order."""
+
+    def read(conn: Connection) -> dict[str, tuple[object, ...]]:
+        seen = inspect(conn)
+        return {
+            table: (
+                sorted(
+                    (column["name"], str(column["type"]), column["nullable"], column["default"])
+                    for column in seen.get_columns(table)
+                ),
+                seen.get_pk_constraint(table)["constrained_columns"],
+                sorted(str((i["name"], i["column_names"], i["unique"])) for i in seen.get_indexes(table)),
+            )
+            for table in seen.get_table_names()
+        }
+
+    with db.read() as conn:
+        return read(conn)
+
+
+def definitions(db: Database) -> set[str]:
+    """Indexes to the letter, their conditions included; on PostgreSQL also what tables are told about storage."""
+    if db.dialect == "sqlite":
+        asked = ("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",)
+    else:
+        asked = (
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+            "SELECT relname || ' ' || array_to_string(reloptions, ' ') FROM pg_class WHERE reloptions IS NOT NULL",
+        )
+    with db.read() as conn:
+        return {" ".join(str(row[0]).split()) for text in asked for row in conn.exec_driver_sql(text).all()}
+
+
+@pytest.mark.parametrize("version", OLD)
+def test_an_older_database_becomes_what_a_new_one_is(urls: tuple[str, str], version: str) -> None:
+    make_old(urls[0], version)
+    old, new = open_database(urls[0]), open_database(urls[1])
+    try:
+        with old.read() as conn:
+            assert stored(conn) == HEAD
+            row = conn.exec_driver_sql("SELECT id, state, via FROM runs").one()
+        assert tuple(row) == ("r1", "running", "embedded")
+        assert shape(old) == shape(new)
+        assert definitions(old) == definitions(new)
+    finally:
+        old.close()
+        new.close()

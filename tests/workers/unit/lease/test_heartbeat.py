@@ -1,0 +1,155 @@
+"""Leases are renewed as long as the unit is alive, and no longer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from specs.contracts.work import Claim, Lost, Unit
+from specs.errors import Retry
+from specs.topology.events import Start
+from specs.topology.scope import Scope
+from workers.process.stop_flag import Stop
+from workers.unit.lease import heartbeat
+from workers.unit.lease.heartbeat import Heartbeat
+
+CLAIM = Claim(Unit("u" * 32, "run", "shop", Start("table", Scope.of("shop"))), 7)
+
+
+class Renewals:
+    """A ledger that only renews, as told; ``True`` when nothing more is told."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers, self.count = list(answers), 0
+
+    def renew(self, unit: str, fence: int, **options: Any) -> bool:
+        self.count += 1
+        answer = self.answers.pop(0) if self.answers else True
+        if isinstance(answer, Exception):
+            raise answer
+        return bool(answer)
+
+
+class Source:
+    def __init__(self) -> None:
+        self.statements, self.cancelled = 0, 0
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+
+
+@contextmanager
+def beating(ledger: Renewals, stop: Stop | None = None, **options: Any) -> Iterator[Heartbeat]:
+    made = Heartbeat(ledger, stop or Stop(), every=0.15, **options)  # type: ignore[arg-type]
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def eventually(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 5
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_living_unit_is_renewed() -> None:
+    ledger = Renewals()
+    with beating(ledger) as beat, beat.hold(CLAIM):
+        eventually(lambda: ledger.count >= 2)
+    count = ledger.count
+    time.sleep(0.4)
+    assert ledger.count == count
+
+
+def test_an_errand_that_takes_long_holds_up_no_renewal() -> None:
+    """The unit before is locked, by a flusher that was frozen: the one in hand is renewed all the same."""
+    ledger, begun, over = Renewals(), threading.Event(), threading.Event()
+    told: list[str] = []
+
+    def waits() -> None:
+        begun.set()
+        over.wait(30)
+        told.append("first")
+
+    with beating(ledger) as beat, beat.hold(CLAIM) as held:
+        held.later(waits)
+        held.later(lambda: told.append("second"))
+        assert begun.wait(30)
+        before = ledger.count
+        eventually(lambda: ledger.count >= before + 2)
+        assert told == []
+        over.set()
+    assert told == ["first", "second"], "whoever closes waits for what was given"
+
+
+def test_a_refused_renewal_loses_the_unit_and_cancels() -> None:
+    source = Source()
+    with beating(Renewals(False)) as beat, beat.hold(CLAIM) as held, held.reading(source):  # type: ignore[arg-type]
+        held.check()
+        eventually(lambda: held.lost)
+        with pytest.raises(Lost):
+            held.check()
+        eventually(lambda: source.cancelled == 1)
+
+
+def test_a_busy_ledger_is_asked_again() -> None:
+    ledger = Renewals(Retry("busy"), MemoryError(), Retry("busy"))
+    with beating(ledger) as beat, beat.hold(CLAIM) as held:
+        eventually(lambda: ledger.count >= 3)
+        assert not held.lost
+
+
+def test_a_stalled_unit_is_cancelled_and_not_renewed() -> None:
+    source, ledger = Source(), Renewals()
+    with beating(ledger, limit=-heartbeat.STALL) as beat, beat.hold(CLAIM) as held:
+        with held.reading(source):  # type: ignore[arg-type]
+            eventually(lambda: source.cancelled == 1)
+            before = ledger.count
+            time.sleep(0.4)
+        assert ledger.count == before
+        assert source.cancelled == 1
+
+
+def test_a_statement_sent_is_a_sign_of_life() -> None:
+    source, ledger = Source(), Renewals()
+    with beating(ledger, limit=0.5 - heartbeat.STALL) as beat, beat.hold(CLAIM) as held:
+        with held.reading(source):  # type: ignore[arg-type]
+            for _ in range(10):
+                source.statements += 1
+                time.sleep(0.1)
+        assert source.cancelled == 0
+        assert ledger.count >= 2
+
+
+def test_what_is_stuck_is_reported_at_last() -> None:
+    stuck: list[str] = []
+    with beating(Renewals(), limit=-heartbeat.STALL, lease=0.2, stuck=stuck.append) as beat, beat.hold(CLAIM):
+        eventually(lambda: stuck)
+    assert stuck[0] == "shop"
+
+
+def test_a_stop_cancels_at_once() -> None:
+    source, stop = Source(), Stop()
+    with beating(Renewals(), stop) as beat, beat.hold(CLAIM) as held, held.reading(source):  # type: ignore[arg-type]
+        stop.set("SIGINT")
+        eventually(lambda: source.cancelled == 1)
+
+
+def test_what_does_not_heed_a_stop_is_reported_soon_and_what_ends_is_not() -> None:
+    source, stop, stuck = Source(), Stop(), list[str]()
+    with beating(Renewals(), stop, stuck=stuck.append) as beat, beat.hold(CLAIM) as held:
+        stop.set("SIGINT")
+        with held.reading(source):  # type: ignore[arg-type]
+            eventually(lambda: source.cancelled == 1)
+        time.sleep(heartbeat.GRACE + 0.3)
+        assert not stuck
+        with held.reading(source):  # type: ignore[arg-type]
+            eventually(lambda: stuck)
+    assert stuck == ["shop"]

@@ -1,0 +1,72 @@
+"""One source serves one unit after the other, until a unit leaves it half read."""
+
+from __future__ import annotations
+
+import pytest
+
+from specs.errors import Retry
+from specs.sources.base import Source
+from specs.testing.fake import spec
+from specs.topology.read_mode import Reading
+from workers.unit.source.source_pool import Lender
+
+
+class Opened:
+    """Opens fake sources and remembers them, and which of them were closed."""
+
+    def __init__(self) -> None:
+        self.sources: list[Source] = []
+        self.closed: list[Source] = []
+
+    def __call__(self, reading: Reading) -> Source:
+        opened = self
+
+        class Watched(spec.part("metadata_source_class")):  # type: ignore[misc]
+            def close(self) -> None:
+                opened.closed.append(self)
+                super().close()
+
+        source: Source = Watched("shop", spec.config_class()(), reading=reading)
+        self.sources.append(source)
+        return source
+
+
+def test_the_next_unit_gets_the_same_source_and_its_own_reading() -> None:
+    opened = Opened()
+    lender = Lender(opened)
+    with lender.lend(Reading(1000)) as first:
+        pass
+    with lender.lend(Reading(250)) as second:
+        assert second is first
+        assert second.reading.slice == 250
+    assert (len(opened.sources), opened.closed) == (1, [])
+
+
+def test_a_broken_unit_closes_its_source() -> None:
+    opened = Opened()
+    lender = Lender(opened)
+    with pytest.raises(Retry), lender.lend(Reading()) as first:
+        raise Retry("lost")
+    with lender.lend(Reading()) as second:
+        assert second is not first
+    assert opened.closed == [first]
+
+
+def test_a_unit_that_stops_half_way_spoils_its_source() -> None:
+    opened = Opened()
+    lender = Lender(opened)
+    with lender.lend(Reading()) as first:
+        lender.spoil()
+    assert opened.closed == [first]
+    with lender.lend(Reading()) as second:
+        assert second is not first
+
+
+def test_without_work_the_connection_is_given_back() -> None:
+    opened = Opened()
+    lender = Lender(opened)
+    with lender.lend(Reading()) as first:
+        pass
+    lender.close()
+    lender.close()
+    assert opened.closed == [first]

@@ -1,0 +1,141 @@
+"""Deletion only with evidence: what a complete listing did not show is asked for by name, twice, before it goes.
+
+A run plans (suspects), confirms (the source answers by name) and concludes: a ``no`` makes a live object *missing*, a
+``no`` of a later run makes a missing one *deleted*, a ``yes`` makes it live again. Above a cap, of one listing or of
+all listings of a node in the service, nothing happens until a person approves.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from specs import names
+from specs.contracts.work import Verdict
+from specs.topology.scope import Scope
+from workers.catalog.deletion.absences import apply, protect
+from workers.catalog.deletion.marks import load_marks
+from workers.catalog.deletion.tiling import tiles
+from workers.catalog.deletion.unseen import LISTINGS, Listing, look_up, unseen
+from workers.store import named_sql as sqlfile
+
+if TYPE_CHECKING:
+    from workers.store.database import Database
+
+PART = 1000
+"""Suspects that one confirm unit asks about, at most."""
+MAX_FRACTION = 0.1
+MAX_OBJECTS = 10
+"""More than this fraction of a listing and more than this many objects: the deletions wait. The same holds for all
+listings of one node in the service together, so that a little everywhere is no way around it."""
+
+Part = tuple[Scope, list[tuple[str, str]]]
+"""A container and the ``(type, fqn)`` below it that the source must be asked about."""
+
+
+def plan_confirmation(db: Database, conn: Connection, run: str) -> Iterator[Part]:
+    """Find the suspects of a run whose units are all finished: entities of completely read listings without a mark.
+
+    All is written down when this returns; the parts are read from there one page at a time, on the same connection.
+    Memory: 8 bytes for each object of the run, and a page. Planning again starts afresh.
+    """
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    conn.execute(queries["forget_absences"], {"run": run})
+    sent, listed = load_marks(conn, queries, run)
+    listings = _complete_listings(conn, queries, run)
+    while group := look_up(conn, queries, list(islice(listings, LISTINGS))):
+        for listing, ids in unseen(conn, queries, group, sent, listed):
+            _suspect(conn, queries, run, listing, ids)
+        fresh = [
+            {"scope": each.scope, "node": each.node, "fingerprint": each.fingerprint}
+            for each in group
+            if each.fingerprint is not None and each.fingerprint != each.known
+        ]
+        if fresh:
+            conn.exec_driver_sql(queries.driver("record_fingerprint"), fresh)
+    protect(conn, queries, run, lambda mark: mark in sent or mark in listed)
+    return _parts(conn, queries, run)
+
+
+def record_verdicts(conn: Connection, run: str, verdicts: Sequence[Verdict]) -> None:
+    """Write down what the source answered about suspects."""
+    if verdicts:
+        queries = sqlfile.load("workers.catalog", conn.dialect.name)
+        values = [{"run": run, **verdict._asdict()} for verdict in verdicts]
+        conn.exec_driver_sql(queries.driver("record_verdict"), values)
+
+
+def conclude(db: Database, conn: Connection, run: str, now: float) -> dict[str, int]:
+    """Apply what was confirmed; returns how many objects per type became missing or deleted, descendants included.
+
+    To be called last in the transaction: it takes the feed's counter. Calling it again changes nothing.
+    """
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    conn.execute(queries["revive_confirmed"], {"run": run})
+    conn.execute(queries["keep_unconfirmed"], {"run": run})
+    conn.execute(queries["delete_twice_missing"], {"run": run})
+    service, fraction, objects = _caps(conn, queries, run)
+    for node, gone, known in conn.execute(
+        queries["service_to_cap"], {"run": run, "service": service, "objects": objects}
+    ).fetchall():
+        if gone > fraction * known:
+            conn.execute(queries["hold_node"], {"run": run, "node": node})
+    for scope, node, gone, known in conn.execute(queries["listings_to_cap"], {"run": run}).fetchall():
+        above = gone > objects and gone > fraction * known
+        row = {"run": run, "scope": scope, "node": node, "outcome": "waiting" if above else "missing"}
+        conn.execute(queries["settle_listing"], row)
+    return apply(db, conn, run, now)
+
+
+def _complete_listings(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[tuple[str, str, str | None]]:
+    """``(node, scope, fingerprint of our grants)`` of each listing that was read without error and without gap."""
+    for (node, scope), rows in groupby(_coverage(conn, queries, run), key=lambda row: (row[0], row[1])):
+        spans, error, grants = [], False, set()
+        for _, _, _, after, until, failure, fingerprint in rows:
+            spans.append((after, until))
+            error = error or failure is not None
+            grants.add(fingerprint)
+        if not error and tiles(spans):
+            known = sorted(each for each in grants if each is not None)
+            yield node, scope, " ".join(known) if None not in grants else None
+
+
+def _coverage(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[Any]:
+    at = {"run": run, "node": "", "scope": "", "n": 0}
+    while page := conn.execute(queries["coverage_page"], at).fetchall():
+        yield from page
+        at = {"run": run, "node": page[-1][0], "scope": page[-1][1], "n": page[-1][2]}
+
+
+def _suspect(conn: Connection, queries: sqlfile.Queries, run: str, listing: Listing, ids: Sequence[int]) -> None:
+    """Write down the unseen entities of one complete listing.
+
+    Where the source hides what we have no grant for, absence proves nothing once our grants have changed since the
+    object was last seen: such objects stay in doubt until they are seen again or the old grants are back.
+    """
+    given = {"run": run, "known": listing.known, "grants": listing.fingerprint or ""}
+    conn.exec_driver_sql(queries.driver("suspect"), [given | {"id": id_} for id_ in ids])
+    place = {"run": run, "scope": listing.scope, "node": listing.node, "known": listing.known}
+    conn.exec_driver_sql(queries.driver("doubt"), place)
+
+
+def _parts(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[Part]:
+    at = {"run": run, "fqn": "", "type": ""}
+    while rows := conn.execute(queries["to_confirm"], at).fetchall():
+        at |= {"fqn": rows[-1][2], "type": rows[-1][1]}
+        for parent, group in groupby(sorted(map(tuple, rows)), key=lambda row: str(row[0])):
+            scope = Scope(names.split(parent))
+            suspects = [(row[1], row[2]) for row in group]
+            for first in range(0, len(suspects), PART):
+                yield scope, suspects[first : first + PART]
+
+
+def _caps(conn: Connection, queries: sqlfile.Queries, run: str) -> tuple[str, float, int]:
+    """The service, and the recipe's caps: fraction of what is there, number of objects."""
+    service, recipe = conn.execute(queries["run_of"], {"run": run}).one()
+    given = (json.loads(recipe) if isinstance(recipe, str) else recipe).get("deletion") or {}
+    return service, float(given.get("max_fraction", MAX_FRACTION)), int(given.get("max_objects", MAX_OBJECTS))

@@ -1,0 +1,82 @@
+"""What a run did not see where it saw everything else; small listings are read many at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from workers.catalog.deletion.seen import Marks
+from workers.store import named_sql as sqlfile
+
+PAGE = 5000
+"""Entities that are read at once, about; the limit of ``listing_page``."""
+LISTINGS = 500
+"""Listings that are asked about at once."""
+
+
+class Listing(NamedTuple):
+    """A listing that was read completely: of a ``node`` in a ``scope`` (an FQN), under these grants of ours.
+
+    ``known`` are the grants under which it was last read completely before; ``size`` is how many entities the catalog
+    has of it, gone ones included, and at most one more than a page.
+    """
+
+    node: str
+    scope: str
+    fingerprint: str | None
+    known: str | None
+    size: int
+
+
+def look_up(conn: Connection, queries: sqlfile.Queries, found: Sequence[tuple[str, str, str | None]]) -> list[Listing]:
+    """What the catalog knows of listings: ``(node, scope, fingerprint)``."""
+    if not found:
+        return []
+    keys = json.dumps([(scope, node) for node, scope, _ in found])
+    rows = conn.exec_driver_sql(queries.driver("listings"), {"listings": keys, "most": PAGE + 1}).fetchall()
+    known = {n: (grants, size) for n, grants, size in rows}
+    return [Listing(*each, *known[n]) for n, each in enumerate(found)]
+
+
+def unseen(
+    conn: Connection, queries: sqlfile.Queries, listings: Sequence[Listing], sent: Marks, listed: Marks
+) -> Iterator[tuple[Listing, list[int]]]:
+    """The ids of entities without a mark, by listing; secondary entities only where their owner was sent."""
+    for part in _together(listings):
+        for rows in _pages(conn, queries, part):
+            found: dict[int, list[int]] = {}
+            for n, id_, mark, owner in rows:
+                if not (mark in sent or mark in listed or (owner is not None and owner not in sent)):
+                    found.setdefault(n, []).append(id_)
+            for n, ids in found.items():
+                yield part[n], ids
+
+
+def _together(listings: Sequence[Listing]) -> Iterator[list[Listing]]:
+    """Listings that make one page together; what is larger stands alone, and what is empty is left out."""
+    page: list[Listing] = []
+    total = 0
+    for each in listings:
+        if page and total + each.size > PAGE:
+            yield page
+            page, total = [], 0
+        if each.size:
+            page.append(each)
+            total += each.size
+    if page:
+        yield page
+
+
+def _pages(conn: Connection, queries: sqlfile.Queries, part: Sequence[Listing]) -> Iterator[Sequence[Any]]:
+    """Pages of ``(place of the listing in the part, id, mark, owner)``."""
+    if len(part) > 1 or part[0].size <= PAGE:
+        keys = json.dumps([(each.scope, each.node) for each in part])
+        yield conn.exec_driver_sql(queries.driver("entities_of_listings"), {"listings": keys}).fetchall()
+        return
+    at = {"scope": part[0].scope, "node": part[0].node, "after": 0}
+    while rows := conn.exec_driver_sql(queries.driver("listing_page"), at).fetchall():
+        yield [(0, *row) for row in rows]
+        at["after"] = rows[-1][0]

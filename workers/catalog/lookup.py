@@ -1,0 +1,87 @@
+"""Looks entities up: by name, by container, by words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from specs.names import clean
+from workers.catalog.deletion.absences import counted
+from workers.catalog.history import STREAM
+from workers.catalog.upsert.words import cut
+from workers.catalog.views import Brief, Entry, ServiceView
+from workers.store import named_sql as sqlfile
+
+if TYPE_CHECKING:
+    from workers.store.database import Database
+
+
+def find(db: Database, fqn: str) -> list[Entry]:
+    """All entities of this FQN (a table and a trigger may share it), ordered by type; deleted ones left out."""
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    with db.read() as conn:
+        rows = conn.execute(queries["find"], {"fqn": clean(fqn)}).fetchall()
+    return [
+        Entry(
+            *(row[0], row[1], row[2], row[3], row[4], row[5]),
+            content=json.loads(row[6]),
+            stats=json.loads(row[7]) if row[7] else {},
+            first_seen=row[8],
+            changed_at=row[9],
+            changed_run=row[10],
+        )
+        for row in rows
+    ]
+
+
+def children(db: Database, fqn: str, begin: str = "") -> Iterator[Brief]:
+    """What lies directly below ``fqn``, ordered by FQN from ``begin`` on; below the empty FQN lie the services."""
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    parent = clean(fqn)
+    at = {"parent": parent, "fqn": clean(begin), "type": ""}
+    while True:
+        with db.read() as conn:
+            rows = conn.execute(queries["children_page"], at).fetchall()
+        if not rows:
+            return
+        yield from (Brief(*row) for row in rows)
+        at = {"parent": parent, "fqn": rows[-1][1], "type": rows[-1][0]}
+
+
+def search(db: Database, words: str, limit: int) -> list[Brief]:
+    """Entities that have all the words (or words beginning so), best name match first."""
+    words = clean(words)
+    asked = cut(words)
+    if not asked:
+        return []
+    if db.dialect == "sqlite":
+        query = " ".join(f'"{word}"*' for word in asked)
+    else:
+        query = " & ".join(f"'{word}':*" for word in asked)
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    with db.read() as conn:
+        given = {"query": query, "words": words.strip().lower(), "limit": limit}
+        return [Brief(*row) for row in conn.execute(queries["search"], given)]
+
+
+def services(db: Database) -> list[ServiceView]:
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    with db.read() as conn:
+        return [ServiceView(row[0], row[1], int(row[2]), int(row[3])) for row in conn.execute(queries["services"])]
+
+
+def stored(db: Database, run: str) -> dict[str, int]:
+    """The distinct entities that ``run`` stored, per type, by SQL; true until a later run changes them."""
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    with db.read() as conn:
+        return counted(conn.execute(queries["stored"], {"run": run}))
+
+
+def names(db: Database, service: str, type_: str) -> Iterator[str]:
+    """The names of the live entities of a type, in no order, streamed."""
+    queries = sqlfile.load("workers.catalog", db.dialect)
+    with db.read() as conn:
+        given = {"service": service, "type": type_}
+        for row in conn.execute(queries["names_of_type"], given, execution_options=STREAM):
+            yield str(row[0])

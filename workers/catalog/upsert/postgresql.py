@@ -1,0 +1,93 @@
+"""The writer's statements on PostgreSQL: COPY for new rows, pipelined updates for changed ones."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from specs.contracts.work import Row
+from workers.catalog.upsert import binary_copy as copying
+from workers.catalog.upsert.backend import Event, Known, Old, Stamp
+from workers.catalog.upsert.sqlite import entity_values
+from workers.catalog.upsert.words import tsvector
+from workers.store import named_sql as sqlfile
+
+_ROW_AT_FAULT = ("22", "23", "54")
+"""SQLSTATE classes: data exception, constraint violation, program limit exceeded."""
+
+
+class PostgresqlBackend:
+    def __init__(self, conn: Connection) -> None:
+        self.conn = conn
+        self.queries = sqlfile.load("workers.catalog", "postgresql")
+
+    def lookup(self, rows: Sequence[Row]) -> dict[int, Known]:
+        keys = json.dumps([(row.fqn, row.type) for row in rows])
+        return {row[0]: Known(*row[1:]) for row in self._ask("lookup", {"keys": keys})}
+
+    def contents(self, ids: Sequence[int]) -> dict[int, Old]:
+        return {row[0]: Old(row[1], None) for row in self._ask("old_contents", {"ids": json.dumps(ids)})}
+
+    def insert(self, rows: Sequence[Row], stamp: Stamp) -> None:
+        given = self.conn.exec_driver_sql(self.queries.driver("new_ids"), {"n": len(rows)}).scalars().all()
+        pairs = list(zip(given, rows, strict=True))
+        self._copy("insert_entities", copying.entities(pairs, stamp))
+        self._copy("insert_contents", copying.contents(pairs))
+        known = [(at, row) for at, row in pairs if row.stats is not None]
+        if known:
+            self._copy("insert_stats", copying.stats(known))
+
+    def update(self, rows: Sequence[tuple[int, Row, Old]], stamp: Stamp) -> None:
+        self.execute("update_entity", (entity_values(id_, row, stamp) for id_, row, _ in rows))
+        self.rewrite(rows)
+
+    def rewrite(self, rows: Sequence[tuple[int, Row, Old]]) -> None:
+        contents = ({"id": id_, "content": row.content, "words": tsvector(row.search)} for id_, row, _ in rows)
+        self.execute("update_content", contents)
+
+    def execute(self, name: str, values: Iterable[Mapping[str, Any]]) -> None:
+        given = list(values)
+        if given:
+            self.conn.exec_driver_sql(self.queries.driver(name), given)
+
+    def append(self, first: int, events: Sequence[Event], stamp: Stamp) -> None:
+        self._copy("insert_events", copying.events(first, events, stamp))
+
+    def refused(self, error: Exception) -> bool:
+        cause: Any = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(cause, UnicodeError | struct.error):
+            return True
+        state = getattr(cause, "sqlstate", None)
+        if state:
+            return str(state).startswith(_ROW_AT_FAULT)
+        return type(cause).__name__ == "DataError"  # psycopg's own: NUL in a text, a number out of range
+
+    def _ask(self, name: str, values: Mapping[str, Any]) -> list[Any]:
+        """Rows of a query that is planned anew: a plan from when the catalog was small would scan it for ever."""
+        statement = self.queries.driver(name)
+        with self._driver(statement) as cursor:
+            found: list[Any] = cursor.execute(statement, values, prepare=False).fetchall()
+            return found
+
+    def _copy(self, name: str, pieces: Iterable[bytes]) -> None:
+        statement = self.queries[name].text
+        with self._driver(statement) as cursor, cursor.copy(statement) as copy:
+            for piece in pieces:
+                copy.write(piece)
+
+    @contextmanager
+    def _driver(self, statement: str) -> Iterator[Any]:
+        """A cursor of the driver itself. Its errors come out wrapped, as from any other statement."""
+        driver: Any = self.conn.connection.driver_connection
+        base = self.conn.dialect.loaded_dbapi.Error
+        try:
+            with driver.cursor() as cursor:
+                yield cursor
+        except base as error:
+            raise DBAPIError.instance(statement, None, error, base, dialect=self.conn.dialect) from error

@@ -1,0 +1,131 @@
+"""The writer's statements on SQLite: tuples into prepared statements, ids given out under the write lock.
+
+New rows go in many to a statement where that is faster: each step of a statement lets go of the interpreter's lock, and
+a thread that waits for it is woken. Large contents go one by one, and so do words: the search index would write itself
+out for each statement of several rows.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from specs.contracts.work import Row
+from specs.names import mark
+from workers.catalog.upsert.backend import Event, Known, Old, Stamp
+from workers.catalog.upsert.words import LONGEST
+from workers.store import named_sql as sqlfile
+
+VALUES = 960
+"""Values in one statement of several rows, about; SQLite may have been built for 999."""
+SMALL, CONTENTS = 16_000, 16
+"""Characters of a content, at most, of which so many go with one statement; it keeps them until it runs again."""
+LARGE = 1_000_000
+"""Characters of a content from which on no copy of it stays behind in the prepared statement."""
+
+
+class SqliteBackend:
+    def __init__(self, conn: Connection) -> None:
+        self.conn = conn
+        self.queries = sqlfile.load("workers.catalog", "sqlite")
+
+    def lookup(self, rows: Sequence[Row]) -> dict[int, Known]:
+        keys = json.dumps([(row.fqn, row.type) for row in rows])
+        found = self.conn.exec_driver_sql(self.queries.driver("lookup"), {"keys": keys}).fetchall()
+        return {row[0]: Known(*row[1:]) for row in found}
+
+    def contents(self, ids: Sequence[int]) -> dict[int, Old]:
+        found = self.conn.exec_driver_sql(self.queries.driver("old_contents"), {"ids": json.dumps(ids)}).fetchall()
+        return {row[0]: Old(row[1], row[2]) for row in found}
+
+    def insert(self, rows: Sequence[Row], stamp: Stamp) -> None:
+        last = self.conn.exec_driver_sql(self.queries.driver("last_id")).scalar_one()
+        entities, contents, words, stats = [], [], [], []
+        for at, row in enumerate(rows, last + 1):
+            entities.append(
+                (at, row.type, row.fqn, row.parent, row.name, stamp.service, row.node, row.scope, row.owner,
+                 mark(row.type, row.fqn), row.hash, stamp.version, stamp.run, stamp.now, stamp.now)
+            )  # fmt: skip
+            text = row.search[:LONGEST]
+            contents.append((at, row.content, text))
+            words.append((at, text))
+            if row.stats is not None:
+                stats.append((at, row.stats))
+        self._together("insert_entities", entities)
+        self._insert_contents(contents)
+        self._many("index_words", words)
+        self._together("insert_stats", stats)
+
+    def _insert_contents(self, contents: list[tuple[int, str, str]]) -> None:
+        largest = max(len(content) for _, content, _ in contents)
+        if largest <= SMALL:
+            self._together("insert_contents", contents, values=3 * CONTENTS)
+            return
+        rows = [(*each, 1) for each in contents]
+        if largest > LARGE:  # SQLite keeps what was bound last until it is bound again
+            rows.append((0, "", "", 0))
+        self._many("insert_large_contents", rows)
+
+    def update(self, rows: Sequence[tuple[int, Row, Old]], stamp: Stamp) -> None:
+        self.execute("update_entity", (entity_values(id_, row, stamp) for id_, row, _ in rows))
+        self.rewrite(rows)
+
+    def rewrite(self, rows: Sequence[tuple[int, Row, Old]]) -> None:
+        gone, come, contents = [], [], []
+        for id_, row, old in rows:
+            text = row.search[:LONGEST]
+            contents.append((row.content, text, id_))
+            if text != old.words:
+                gone.append((id_, old.words))
+                come.append((id_, text))
+        self._many("unindex_words", gone)  # before the content goes: the index has no copy of its own
+        self._many("update_content", contents)
+        self._many("index_words", come)
+
+    def execute(self, name: str, values: Iterable[Mapping[str, Any]]) -> None:
+        self._many(name, list(values))
+
+    def append(self, first: int, events: Sequence[Event], stamp: Stamp) -> None:
+        insert = self._together if all(event.diff is None for event in events) else self._many  # a diff may be large
+        insert("insert_events", [(n, *event, stamp.run, stamp.now) for n, event in enumerate(events, first)])
+
+    def refused(self, error: Exception) -> bool:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(cause, sqlite3.OperationalError):
+            return False
+        own = sqlite3.DataError | sqlite3.IntegrityError | sqlite3.InterfaceError | sqlite3.ProgrammingError
+        return isinstance(cause, own | UnicodeError | OverflowError)
+
+    def _together(self, name: str, rows: Sequence[tuple[Any, ...]], *, values: int = VALUES) -> None:
+        """Insert rows, many with one statement of so many ``values``."""
+        each = values // len(rows[0]) if rows else 1
+        rest = len(rows) - len(rows) % each
+        if rest:
+            packed = [tuple(chain.from_iterable(rows[at : at + each])) for at in range(0, rest, each)]
+            self.conn.exec_driver_sql(_several(self.queries.driver(name), each), packed)
+        self._many(name, list(rows[rest:]))
+
+    def _many(self, name: str, values: list[Any]) -> None:
+        if values:
+            self.conn.exec_driver_sql(self.queries.driver(name), values)
+
+
+@cache
+def _several(statement: str, rows: int) -> str:
+    """The statement for so many rows: its tuple of question marks is the end of it."""
+    return statement + f", {statement[statement.rindex('(') :]}" * (rows - 1)
+
+
+def entity_values(id_: int, row: Row, stamp: Stamp) -> dict[str, Any]:
+    """The parameters of ``update_entity``, the same in both dialects."""
+    return {
+        "id": id_, "parent": row.parent, "name": row.name, "node": row.node, "scope": row.scope, "owner": row.owner,
+        "hash": row.hash, "version": stamp.version, "run": stamp.run, "now": stamp.now,
+    }  # fmt: skip

@@ -1,0 +1,113 @@
+"""What every process of a cluster does first: opens the catalog and Redis, and makes sure that both can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from specs.errors import Fatal
+from workers.cluster.settings import Settings
+from workers.ledger import SqlLedger
+from workers.presence import Process, live
+from workers.process import liveness
+from workers.process.stop_flag import Stop
+from workers.queues.redis.link import BUSY, PATIENCE, Stopped, connect, reach, waited, where
+from workers.queues.redis.queue import RedisQueue
+from workers.store.database import Database, open_database
+
+PACKAGES = ("specs", "connectors", "workers", "scheduler")
+ONE_MACHINE = "its locks hold on one machine only, so that two would damage it"
+POSTGRESQL = "set HEADRACE_CATALOG=postgresql://user:password@host/database everywhere"
+
+
+@contextmanager
+def joined(settings: Settings) -> Iterator[tuple[Database, RedisQueue]]:
+    """The catalog and the sink queue, closed at the end. Connections are made when they are first used.
+
+    Raises what ``open_database`` raises, and ``Usage`` for a URL of Redis that is none.
+    """
+    queue = sink(settings)
+    try:
+        db = open_database(
+            settings.catalog.get_secret_value(), patience=PATIENCE, timeout=settings.catalog_timeout
+        )  # fmt: skip
+        try:
+            yield db, queue
+        finally:
+            db.close()
+    finally:
+        queue.close()
+
+
+def sink(settings: Settings) -> RedisQueue:
+    url = settings.redis.get_secret_value()
+    return RedisQueue(
+        connect(url), prefix=settings.prefix, shards=settings.shards, place=where(url),
+        max_bytes=settings.queue_bytes, max_entries=settings.queue_entries,
+    )  # fmt: skip
+
+
+def check(settings: Settings, stop: Stop | None = None, *, patience: float = PATIENCE, busy: float = BUSY) -> bool:
+    """Make sure that a process which starts can work; a Redis that is out of reach, or busy, is waited for.
+
+    ``False``: ``stop`` was set meanwhile. Raises ``Fatal`` naming the setting and the remedy.
+    """
+    together()
+    url = settings.redis.get_secret_value()
+    bounds: dict[str, Any] = {"patience": patience, "busy": busy, "stopped": (stop or Stop()).is_set}
+    try:
+        with connect(url) as client:
+            reach(client, where(url), **bounds)
+        with joined(settings) as (db, queue):
+            alone(db)
+            _one_prefix(db, settings.prefix)
+            cluster = SqlLedger(db).cluster()
+            waited(queue.agree, **bounds)
+            waited(lambda: queue.belong(cluster), **bounds)
+    except Stopped:
+        return False
+    return True
+
+
+def alone(db: Database) -> None:
+    """Make sure that no other machine takes part where the catalog is a file of SQLite. Raises ``Fatal``."""
+    others = foreign(db)
+    if others:
+        what = f"the catalog is SQLite, and {others[0].kind} {others[0].name} of another machine uses it"
+        raise Fatal(f"{what}: {ONE_MACHINE}", db.where, POSTGRESQL, reason="catalog")
+
+
+def _one_prefix(db: Database, prefix: str) -> None:
+    """Make sure that who lives on this catalog uses our prefix: others would wait for batches that we keep, and we for
+    theirs. Raises ``Fatal``."""
+    for each in live(db):
+        other = each.info.get("prefix")
+        if other not in (None, prefix) and not liveness.gone(each.name):
+            what = (
+                f"{each.kind} {each.name} serves this catalog under the prefix {other!r}, this process has {prefix!r}"
+            )
+            remedy = f"set HEADRACE_PREFIX={other} here, or end all processes of the other prefix first"
+            raise Fatal(what, db.where, remedy, reason="prefix")
+
+
+def foreign(db: Database) -> list[Process]:
+    """Processes of other machines that live and share a file of SQLite with us; none on PostgreSQL."""
+    if db.dialect != "sqlite":
+        return []
+    ours = liveness.machine(liveness.name())
+    return [each for each in live(db) if liveness.machine(each.name) != ours]
+
+
+def together() -> None:
+    """Make sure that our packages lie in one place, so that no foreign ``workers`` hides ours."""
+    places = {}
+    for name in PACKAGES:
+        found = find_spec(name)
+        places[name] = str(Path(found.origin).parents[1]) if found is not None and found.origin else "nowhere"
+    if len(set(places.values())) > 1:
+        listing = ", ".join(f"{name} in {place}" for name, place in places.items())
+        remedy = "start it elsewhere, or remove the foreign package"
+        raise Fatal(f"these packages do not belong together: {listing}", remedy=remedy, reason="packages")

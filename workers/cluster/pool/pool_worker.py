@@ -1,0 +1,277 @@
+"""What a pool process of a worker does: claims units of all open runs, one after the other, for a slice of time."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from specs.contracts.work import Batch, Claim, Lost, Position, Run
+from specs.errors import Fatal, HeadraceError, Retry
+from specs.recipe.recipe import Recipe
+from specs.recipe.secrets import prompts
+from workers.ledger import SqlLedger
+from workers.metrics import Counters
+from workers.process import liveness
+from workers.process.governor.memory import give_back, rss
+from workers.process.logs import context
+from workers.process.stop_flag import Stop
+from workers.queues.redis.queue import RedisQueue
+from workers.store.database import Database
+from workers.unit.lease.heartbeat import EVERY, LEASE
+from workers.unit.runner import BEGINNINGS
+from workers.unit.worker import POLL, Worker
+
+GRACE = 1.2
+"""Seconds that a stopped drain may take to give its unit back itself; then it is given back over its head."""
+SOONER = 0.3
+"""Seconds in which most drains have given their unit back; then it is said in Redis as well."""
+LOOK = 0.05
+SOON = 0.01
+"""Seconds of the first wait for work, and then longer and longer ones: most often it is on its way to the catalog."""
+RESTS = 14
+"""Looks in vain, two seconds, after which connections to sources are given back."""
+ENOUGH = 20.0
+"""Seconds in vain after which a drain ends while runs are open: hints call as many processes as find units, and a
+thousand idle ones that asked the ledger all the time would be its greatest load."""
+FRESH = 1.0
+"""Seconds for which the list of open runs is believed while there is work."""
+BURY = 1.0
+"""Seconds between two looks for units of dead processes."""
+FULL = 0.1
+"""Seconds above which putting a batch into the queue was a wait for room."""
+LEFT = 71
+"""Exit code of a process that did not stop in time."""
+log = logging.getLogger("headrace.worker")
+
+
+class HoldingLedger(SqlLedger):
+    """A ledger that remembers which unit this process holds, for ``lease`` seconds each time."""
+
+    held: Claim | None = None
+    lease = LEASE
+
+    def claim(
+        self, worker: str, *, run: str | None = None, queue: str | None = None, lease: float = 60.0, now: float
+    ) -> Claim | None:
+        self.held = super().claim(worker, run=run, queue=queue, lease=self.lease, now=now)
+        return self.held
+
+    def renew(self, unit: str, fence: int, *, lease: float = 60.0, progress: str = "", now: float) -> bool:
+        return super().renew(unit, fence, lease=self.lease, progress=progress, now=now)
+
+
+class RedisLine:
+    """A worker's end of the sink queue in Redis; counts the seconds in which there was no room in it."""
+
+    def __init__(self, queue: RedisQueue, stop: Stop, counters: Counters) -> None:
+        self._queue, self.settle = queue, queue.settle
+        self._stop, self._counters = stop, counters
+
+    def put(self, batch: Batch, *, timeout: float) -> Position | None:
+        begun = time.monotonic()
+        position = self._queue.put(batch, timeout=timeout)
+        took = time.monotonic() - begun
+        if position is None or took > FULL:
+            self._counters.add("full_seconds", took)
+        return position
+
+    def idle(self, timeout: float) -> None:
+        self._stop.wait(timeout)
+
+
+class Drain:
+    """One per process, with connections of its own. ``stop`` ends it within two seconds, whatever it waits for.
+
+    ``soft`` are the bytes of memory that it may have; ``serves`` is the queue whose units it takes, ``None``: of any.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        queue: RedisQueue,
+        stop: Stop,
+        *,
+        soft: int | None = None,
+        serves: str | None = None,
+        counters: Counters | None = None,
+        lease: float = LEASE,
+        enough: float = ENOUGH,
+        leave: Callable[[int], None] = os._exit,
+    ) -> None:
+        self.name = liveness.name()
+        self._counters = counters or Counters()
+        self._ledger, self._line, self._stop = HoldingLedger(db), RedisLine(queue, stop, self._counters), stop
+        self._ledger.lease = lease
+        self._departures = queue.departures
+        self._soft, self._serves, self._enough, self._leave = soft, serves, enough, leave
+        self._workers: dict[str, Worker] = {}
+        self._turn = 0
+        self._runs: list[Run] = []
+        self._dead: set[str] = set()
+        self._looked = self._buried = float("-inf")
+        self.busy = False
+
+    def run(self, seconds: float) -> bool:
+        """Work for ``seconds`` as long as there is something to do. ``True``: there may be more."""
+        end = time.monotonic() + seconds
+        watch = threading.Thread(target=self._watch, args=[over := threading.Event()], name="leave", daemon=True)
+        watch.start()
+        self.busy, self._looked, idle, worked = True, float("-inf"), 0, time.monotonic()
+        try:
+            while not self._stop.is_set():
+                if not self._open():
+                    return False
+                self._bury()
+                if time.monotonic() >= end:
+                    return True
+                if self._step():
+                    idle, worked = 0, time.monotonic()
+                    if self._bloated():
+                        return True
+                    continue
+                if time.monotonic() - worked >= self._enough:
+                    return False
+                idle += 1
+                if idle == RESTS:
+                    self._rest()
+                self._looked = float("-inf")
+                self._line.idle(min(POLL, SOON * 1.5**idle))
+            return False
+        except Retry as error:  # the catalog is out: the next hint tries again
+            log.warning("%s", error)
+            self._counters.add("reconnects")
+            self._line.idle(1.0)
+            return not self._stop.is_set()
+        finally:
+            self.busy = False
+            over.set()
+            watch.join()
+
+    def close(self) -> None:
+        for worker in self._workers.values():
+            worker.close()
+        self._workers.clear()
+
+    def _bury(self) -> None:
+        """Give back what was held by processes of this machine that are dead at two looks: whose parent died with them,
+        or is too late. A parent that lives knows better why, see ``Watchdog``."""
+        if time.monotonic() - self._buried < BURY:
+            return
+        self._buried = time.monotonic()
+        dead = {worker for run in self._runs for worker in self._ledger.holders(run.id)[0] if liveness.gone(worker)}
+        for worker in dead & self._dead:
+            self._ledger.abandon(worker, now=time.time(), reason="the worker process was killed")
+        self._dead = dead
+
+    def _bloated(self) -> bool:
+        """More memory than allowed without any unit in hand: another process takes over, see ``serving``."""
+        if self._soft is None or rss() <= self._soft:
+            return False
+        self._rest()
+        give_back()
+        return rss() > self._soft
+
+    def _rest(self) -> None:
+        for worker in self._workers.values():
+            worker.rest()
+
+    def _open(self) -> list[Run]:
+        """The open runs that this process can work on: not those whose passwords somebody typed elsewhere."""
+        if time.monotonic() - self._looked >= FRESH:
+            runs = self._ledger.open_runs(via="cluster")
+            found = [run for run in runs if not prompts(run.recipe.get("connection", {}))]
+            for gone in self._workers.keys() - {run.id for run in found}:
+                self._workers.pop(gone).close()
+            self._runs, self._looked = found, time.monotonic()
+        return self._runs
+
+    def _step(self) -> bool:
+        """Work on one unit of the first run, in turns, that has one. ``False``: there is none."""
+        self._turn += 1
+        for at in range(len(self._runs)):
+            run = self._runs[(self._turn + at) % len(self._runs)]
+            with context(run=run.id):
+                if self._work(run):
+                    return True
+        return False
+
+    def _work(self, run: Run) -> bool:
+        short = False
+        try:
+            found = self._worker(run).turn(run.id)
+            self._counters.add("claims" if found else "empty_claims")
+            return found
+        except Lost:
+            return True
+        except MemoryError:
+            short = True  # handled below, where the frames that hold the memory are gone
+        except Fatal as error:
+            if error.reason == "catalog":
+                raise Retry(error.what, error.where, error.remedy, reason="catalog") from None
+            if error.reason in ("denied", "queue") and "Redis" in error.what:
+                self._give_back(str(error), delay=5.0)
+                log.error("%s", error)
+                return False
+            if error.reason in ("env", "file"):  # a reference that may well resolve where the run was enqueued
+                what = error.remedy or "mount that file"
+                error.remedy = f"references are resolved by the workers: {what} there, then start them again"
+            log.error("run %s cannot go on: %s", run.id, error)
+            what = f"{error} (worker {self.name.rpartition(':')[0]})"
+            self._ledger.end(run.id, state="failed", reason=what, now=time.time())
+            self._looked = float("-inf")
+            return True
+        finally:
+            if not short:
+                self._ledger.held = None
+        give_back()
+        self._give_back("out of memory", delay=1.0)
+        self._ledger.held = None
+        return True
+
+    def _worker(self, run: Run) -> Worker:
+        found = self._workers.get(run.id)
+        if found is None:
+            recipe = Recipe.from_dict(run.recipe, where=f"run {run.id}")
+            found = self._workers[run.id] = Worker(
+                self.name, self._ledger, self._line, recipe, {}, self._stop, soft=self._soft,
+                queue=self._serves, every=min(EVERY, self._ledger.lease / 4), stuck=self._stuck,
+                accept_identity=run.accept_identity, beginnings=BEGINNINGS,
+            )  # fmt: skip
+        return found
+
+    def _give_back(self, reason: str, delay: float = 0.0) -> None:
+        held = self._ledger.held
+        if held is not None:
+            self._ledger.release(held.unit.id, held.fence, now=time.time(), reason=reason, delay=delay)
+
+    def _stuck(self, scope: str) -> None:
+        log.error("%s does not answer and cannot be cancelled: this process ends", scope)
+        try:
+            if self._stop.is_set():  # it is not the unit's fault that we leave now
+                self._give_back("")
+        finally:
+            self._leave(LEFT)
+
+    def _depart(self) -> None:
+        """Say in Redis what is given back, in case that the catalog is out as well."""
+        held = self._ledger.held
+        if held is not None:
+            with suppress(HeadraceError, ValueError):  # the connection is closed under it: this process has ended
+                self._departures.note(self.name, held.unit.id, held.fence)
+
+    def _watch(self, over: threading.Event) -> None:
+        """Once stopped, give back what the drain does not: it hangs in the source, in Redis, or in computing."""
+        while not self._stop.is_set():
+            if over.wait(LOOK):
+                return
+        if not over.wait(SOONER):
+            threading.Thread(target=self._depart, name="departure", daemon=True).start()
+        if not over.wait(GRACE):
+            try:
+                self._give_back("")
+            finally:
+                self._leave(LEFT)

@@ -1,0 +1,198 @@
+"""The process behind ``headrace worker``: a Celery worker whose pool processes drain the ledger."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import warnings
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from logging import CRITICAL, getLogger
+from types import FrameType
+from typing import Any
+
+from celery import Celery, bootsteps, signals
+from celery.apps.worker import install_worker_term_handler
+
+from specs.errors import HeadraceError
+from workers.cluster.hints.app import make
+from workers.cluster.hints.tasks import SLICE, register
+from workers.cluster.membership import check, joined
+from workers.cluster.pool.departure import leave
+from workers.cluster.pool.pool_worker import LOOK, Drain
+from workers.cluster.pool.shared_flag import Flag
+from workers.cluster.pool.watchdog import Turns, Watchdog
+from workers.cluster.settings import QUEUES, Settings
+from workers.metrics import Counters, local
+from workers.presence import Presence
+from workers.process.child_heartbeats import SHORTEST, Heartbeats, beat
+from workers.process.governor import Budget, derive, processors
+from workers.process.governor.memory import bound, offer, rss, tune
+from workers.process.health_endpoint import PLAIN, Health, Route
+from workers.process.health_endpoint import serve as listen
+from workers.process.logs import setup
+from workers.process.signals import ending
+from workers.process.stop_flag import Stop
+from workers.store.database import Database
+
+REPLACE = 0.5
+"""Seconds between two looks for pool processes that died."""
+
+
+class Child:
+    """What one pool process owns: made in it, after the fork."""
+
+    def __init__(self, settings: Settings, flag: Flag, budget: Budget, queue: str, mouth: int) -> None:
+        self._settings, self._flag, self._budget, self._queue, self._mouth = settings, flag, budget, queue, mouth
+        self._drain: Drain | None = None
+        self._stack = ExitStack()
+        self._stop = Stop()
+
+    def open(self, **_: Any) -> None:
+        """Begin to live, and stop when the worker does. Errors end the process; its parent starts another one."""
+        beat(self._mouth)
+        offer()
+        tune()
+        bound(self._budget.data)
+        threading.Thread(target=self._follow, name="follow", daemon=True).start()
+
+    def close(self, **_: Any) -> None:
+        if self._drain is not None:
+            self._drain.close()
+        self._stack.close()
+
+    def drain(self, seconds: float) -> bool:
+        if self._drain is None:
+            self._listen()
+            db, queue = self._stack.enter_context(joined(self._settings))
+            counters = Counters()
+            self._drain = Drain(
+                db, queue, self._stop, soft=self._budget.soft, serves=self._queue, counters=counters,
+                lease=self._settings.lease,
+            )  # fmt: skip
+            threading.Thread(target=self._tell, args=[db, counters], name="presence", daemon=True).start()
+        return self._drain.run(seconds)
+
+    def _listen(self) -> None:
+        """Only now: the pool puts handlers of its own in the place of those that are there when it starts a process."""
+        for number in ending():
+            signal.signal(number, self._asked)
+
+    def _asked(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop.set("SIGTERM")
+        if self._drain is None or not self._drain.busy:
+            raise SystemExit(0)
+
+    def _follow(self) -> None:
+        while not self._stop.wait(LOOK):
+            if self._flag.is_set():
+                self._stop.set("SIGTERM")
+
+    def _tell(self, db: Database, counters: Counters) -> None:
+        presence = Presence(db, "child", self._queue, self._budget.hard)
+        while not self._stop.wait(1.0):
+            with suppress(HeadraceError, MemoryError):  # told again in a moment
+                presence.beat(counters=counters.told())
+
+
+class Guarding(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Starts the watchdog once the pool is there, and has dead processes replaced soon (Celery looks every 5 s)."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, parent: Any, *, watchdog: Watchdog, **_: Any) -> None:
+        self._watchdog = watchdog
+
+    def start(self, parent: Any) -> None:
+        pool = parent.pool._pool
+        self._watchdog.start(lambda: [process.pid for process in list(pool._pool)])
+        parent.timer.call_repeatedly(REPLACE, pool.maintain_pool, ())
+        parent.timer.call_repeatedly(REPLACE, parent.turned, ())
+
+
+def serve(
+    settings: Settings, *, concurrency: int | None = None, queue: str = QUEUES[0], seconds: float = SLICE,
+    as_json: bool = False, metrics: str | None = None,
+) -> int:  # fmt: skip
+    """Work until SIGTERM, SIGHUP, SIGQUIT or SIGINT; returns the exit code. Raises ``Usage`` and ``Fatal`` when it
+    cannot start.
+
+    ``metrics`` is where ``/metrics`` and ``/healthz`` of this machine's processes are answered.
+    """
+    budget = derive(rss(), concurrency, processors=processors(), memory=settings.memory)
+    setup(as_json=as_json, kind="worker")
+    check(settings)
+    getLogger("celery.worker.request").setLevel(CRITICAL)  # a traceback for each process that dies; we say why
+    warnings.filterwarnings("ignore", module=r"celery\.")  # settings that we make on purpose
+    flag = Flag()
+    heartbeats = Heartbeats()
+    child = Child(settings, flag, budget, queue, heartbeats.mouth)
+    app = make(settings)
+    app.conf.worker_max_memory_per_child = budget.soft // 1024  # looked at between two tasks
+    register(app, child.drain, seconds=seconds)
+
+    def stopping(**_: Any) -> None:
+        flag.set()
+        leave(watchdog.children, watchdog.stop)
+
+    def logging(**_: Any) -> None:
+        """Logging is set up already: Celery leaves it alone when somebody listens to this signal."""
+
+    signals.setup_logging.connect(logging)
+    signals.worker_process_init.connect(child.open)
+    signals.worker_process_shutdown.connect(child.close)
+    signals.worker_shutting_down.connect(stopping)
+    turns, health = Turns(), Health()
+    with joined(settings) as (db, _), ExitStack() as stack:
+        watchdog = Watchdog(
+            db, turns, budget, queue, failed=_end, beat=health.loop("looking after the pool").beat,
+            prefix=settings.prefix, heartbeats=heartbeats, silence=max(SHORTEST, settings.lease),
+        )  # fmt: skip
+        stack.callback(watchdog.stop)
+        health.part("a pool process", watchdog.trouble)
+        health.notes(watchdog.notes)
+        turned = health.loop("taking hints").beat
+        if metrics is not None:
+            stack.enter_context(listen(metrics, routes(db, turns, health)))
+        app.steps["worker"].add(Guarding)
+        worker = _quiet(app, turned)(
+            pool="prefork", concurrency=budget.processes, queues=[queue], loglevel="INFO", quiet=True,
+            without_gossip=True, without_mingle=True, without_heartbeat=True, watchdog=watchdog,
+            hostname=f"headrace-{os.getpid()}@{os.uname().nodename}",
+        )  # fmt: skip
+        worker.start()
+    return int(worker.exitcode or 0)
+
+
+def _quiet(app: Celery, turned: Callable[[], None]) -> type[Any]:
+    """Celery's worker, which ends in order on every signal that asks for it, and says so in the log alone. ``turned``
+    is called whenever its main loop turns, also while that waits for Redis.
+
+    Its own handlers would start it again on SIGHUP, with its command line in the log, write to the terminal, and leave
+    units held on SIGQUIT.
+    """
+
+    class Quiet(app.Worker):  # type: ignore[misc]
+        def turned(self) -> None:
+            turned()
+
+        def install_platform_tweaks(self, worker: Any) -> None:
+            for number in (signal.SIGINT, *ending()):
+                install_worker_term_handler(worker, sig=number.name, verbose=False)
+
+    return Quiet
+
+
+def _end() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def routes(db: Database, turns: Turns, health: Health) -> dict[str, Route]:
+    """What a worker answers over HTTP."""
+
+    def metrics() -> tuple[int, str, str]:
+        with turns.take(db):
+            return 200, PLAIN, local(db)
+
+    return {"/metrics": metrics, "/healthz": health.route}

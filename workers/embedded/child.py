@@ -1,0 +1,98 @@
+"""The main function of a spawned worker process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from specs.contracts.work import Lost
+from specs.errors import Fatal
+from specs.mistakes import told
+from specs.recipe.recipe import Recipe
+from workers.process.child_heartbeats import beat
+from workers.process.governor import Budget as Memory
+from workers.process.governor.memory import bound, offer, tune
+from workers.process.signals import ending
+from workers.process.stop_flag import Stop
+from workers.queues.pipe.calls import AskedLedger
+from workers.queues.pipe.producer import PipeLine
+from workers.unit.unit_work import Budget
+from workers.unit.worker import Worker
+
+STUCK = 70
+"""Exit code of a worker whose source does not answer and cannot be cancelled."""
+DEAF = 72
+"""Exit code of a worker that lost one of its threads, most likely for lack of memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a worker needs to know; travels through the pipe, since it holds secrets."""
+
+    worker: str
+    epoch: str
+    run: str
+    recipe: Recipe
+    secrets: Mapping[str, str]
+    processes: int
+    accept_identity: bool = False
+    budget: Budget | None = None
+    memory: Memory | None = None
+
+
+def main(descriptor: int, mouth: int) -> None:
+    """Work until the parent says that the run is over, or is gone. ``mouth`` is where it hears that we live."""
+    stop = Stop()
+    beat(mouth)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is asked to stop, and asks us
+    for number in ending():
+        signal.signal(number, lambda number, frame: stop.set(signal.Signals(number).name))
+    threading.excepthook = _deaf
+    offer()
+    line = PipeLine(socket.socket(fileno=descriptor), stop)
+    try:
+        order: Order = line.order()
+    except EOFError:
+        return
+    line.epoch = order.epoch
+    line.listen()
+    try:
+        _work(order, line, stop)
+    except Lost:
+        return
+    except Fatal as error:
+        line.report(error)
+    except Exception as error:
+        line.report(Fatal(f"a worker broke: {told(error)}", order.worker, reason="internal"))
+
+
+def _work(order: Order, line: PipeLine, stop: Stop) -> None:
+    tune()
+    if order.memory is not None:
+        bound(order.memory.data)
+    worker = Worker(
+        order.worker, AskedLedger(line.ask), line, order.recipe, order.secrets, stop,
+        soft=order.memory.soft if order.memory else None, accept_identity=order.accept_identity, budget=order.budget,
+        stuck=_stuck,
+    )  # fmt: skip
+    try:
+        worker.work(order.run, lambda: line.over)
+    finally:
+        worker.close()
+
+
+def _stuck(scope: str) -> None:
+    """Nothing else ends a call that ignores its deadline; the parent gives the unit back and spawns another worker."""
+    os._exit(STUCK)
+
+
+def _deaf(broken: threading.ExceptHookArgs) -> None:
+    """Without its threads a worker hears neither its parent nor that it is to stop; another one takes over."""
+    try:
+        threading.__excepthook__(broken)
+    finally:
+        os._exit(DEAF)

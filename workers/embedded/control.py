@@ -1,0 +1,76 @@
+"""The control loop of an embedded run: flush, heal, report, until the run is over or stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from specs.contracts.work import Run
+from workers.process.stop_flag import Stop
+from workers.queues.flusher import Flusher
+
+WAIT = 0.05
+"""Seconds of one wait for batches."""
+REPORT = 0.5
+"""Seconds between two reports of progress."""
+DRAIN = 1.5
+"""Seconds that a stopped run may take to commit what the workers emitted."""
+
+
+class Arrivals(Protocol):
+    """The flusher's end of an embedded queue."""
+
+    def arrived(self, timeout: float) -> bool: ...
+    def wake(self) -> None: ...
+
+
+class Tick(Protocol):
+    def __call__(self, *, moved: bool) -> tuple[Run | None, int]: ...
+
+
+class Control:
+    """``tick`` looks after the run (the scheduler's reconciler); ``report`` is called now and then,
+    ``tend`` all the time (it looks after the worker processes, and says whether units may have become ready).
+
+    ``left`` says, once stopped, that all workers have given back what they held.
+    """
+
+    def __init__(
+        self, queue: Arrivals, flusher: Flusher, tick: Tick, stop: Stop, *,
+        left: Callable[[], bool], tend: Callable[[], bool] = lambda: False, report: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        self._queue, self._flusher, self._tick, self._stop = queue, flusher, tick, stop
+        self._left, self._tend, self._report = left, tend, report
+        self._reported = time.monotonic()
+        self.run: Run | None = None
+
+    @property
+    def over(self) -> bool:
+        """The run is closed."""
+        return self.run is not None and not self.run.open
+
+    def loop(self) -> None:
+        """Until the run is closed, or stopped and drained. Raises ``Fatal`` of ledger and catalog."""
+        finished = -1
+        deadline = float("inf")
+        while not self.over:
+            if self._queue.arrived(WAIT):
+                self._flusher.step()
+            elif self._stop.is_set():
+                deadline = min(deadline, time.monotonic() + DRAIN)
+                if self._left() or time.monotonic() > deadline:
+                    break
+            tended = self._tend()
+            moved, finished = self._flusher.finished != finished, self._flusher.finished
+            run, returned = self._tick(moved=moved)
+            self.run = run or self.run
+            if returned or moved or tended:
+                self._queue.wake()
+            self._due()
+        self._queue.wake()  # whoever waits for work sees at once that there will be none
+
+    def _due(self) -> None:
+        if time.monotonic() - self._reported >= REPORT:
+            self._reported = time.monotonic()
+            self._report()

@@ -1,0 +1,197 @@
+"""A run in several processes of one machine: spawned workers walk, this process flushes and looks after the run."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import pickle
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from specs.contracts.ledger import Ledger
+from specs.contracts.work import Run
+from specs.errors import Fatal
+from workers.embedded.child import Order
+from workers.embedded.control import Control, Tick
+from workers.process.child_heartbeats import Heartbeats, silent
+from workers.process.governor import Watch, share
+from workers.process.governor.budget import given
+from workers.process.governor.memory import rss
+from workers.process.governor.watch import EVERY
+from workers.process.stop_flag import Stop
+from workers.queues.flusher import Flusher
+from workers.queues.pipe.calls import Clerk
+from workers.queues.pipe.frames import frame
+from workers.queues.pipe.pipe_queue import PipeQueue
+from workers.queues.pipe.producer import ORDER
+from workers.store.retries import patiently
+from workers.unit.lease.heartbeat import LEASE
+
+DEATHS = 12
+"""Deaths in a row with nothing committed in between, per worker, after which the run is given up."""
+LEAVE = 5.0
+"""Seconds that workers may take to exit once the run is over."""
+_START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[3]); "
+    "from workers.process.governor.memory import collect_seldom; collect_seldom(); "
+    "from workers.embedded.child import main; "
+    "main(int(sys.argv[1]), int(sys.argv[2]))"
+)
+
+
+class Pool:
+    """Keeps ``order.processes`` workers alive. ``tend`` is called again and again by the control loop."""
+
+    def __init__(
+        self, ledger: Ledger, queue: PipeQueue, order: Order, stop: Stop, committed: Callable[[], int], *,
+        silence: float = LEASE,
+    ) -> None:  # fmt: skip
+        self._ledger, self._queue, self._stop, self._committed = ledger, queue, stop, committed
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._ended: list[str] = []
+        self._spawned = self._streak = self._before = 0
+        self._asked = False
+        self._pause = self._watched = 0.0
+        memory = order.memory or share(order.processes, parent=rss(), memory=given())
+        self._order, self._watch = replace(order, memory=memory), Watch(memory)
+        self._reasons: dict[str, str] = {}
+        self._heartbeats, self._limit = Heartbeats(), silence
+        while len(self._processes) < order.processes:
+            self._spawn()
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The process ids of the workers by name."""
+        return {worker: process.pid for worker, process in self._processes.copy().items()}
+
+    def left(self) -> bool:
+        """All workers have given back what they held and exited."""
+        return not self._processes
+
+    def tend(self) -> bool:
+        """Bury the dead, give their units back at once, spawn others; whether units may have become ready."""
+        if self._queue.errors:
+            raise self._queue.errors[0]
+        if self._stop.is_set() and not self._asked:
+            self._asked = True
+            self._queue.stop(self._stop.reason)
+        self._govern()
+        while self._queue.ended:
+            self._ended.append(self._queue.ended.pop())
+        buried = [worker for worker in self._ended if self._bury(worker)]
+        self._ended = [worker for worker in self._ended if worker not in buried]
+        if not self._stop.is_set() and time.monotonic() >= self._pause:
+            while len(self._processes) < self._order.processes:
+                self._spawn()
+        return bool(buried)
+
+    def close(self) -> None:
+        """End all workers: asked first, then killed."""
+        self._queue.end()
+        deadline = time.monotonic() + LEAVE
+        for process in self._processes.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0 if self._asked else max(0.0, deadline - time.monotonic()))
+            process.kill()
+            process.wait()
+        self._processes.clear()
+        self._watch.close()
+        self._heartbeats.close()
+
+    def _govern(self) -> None:
+        """Kill the worker that has too much memory, before the kernel kills whom it likes, and whoever is silent."""
+        if time.monotonic() - self._watched < EVERY:
+            return
+        self._watched = time.monotonic()
+        workers = {process.pid: worker for worker, process in self._processes.items()}
+        found = self._watch.look(workers)
+        if found is not None:
+            self._end(workers[found[0]], found[1])
+        for pid, seconds in self._heartbeats.silence(workers).items():
+            if seconds >= self._limit:
+                self._end(workers[pid], silent(seconds))
+
+    def _end(self, worker: str, reason: str) -> None:
+        self._reasons.setdefault(worker, reason)
+        self._processes[worker].kill()
+
+    def _bury(self, worker: str) -> bool:
+        """A worker ended: what it sent in whole is committed first, then its unit goes back."""
+        if self._queue.holds(worker):
+            return False
+        process = self._processes.pop(worker)
+        process.kill()
+        code = process.wait()
+        self._queue.forget(worker)
+        if code or not self._stop.is_set():
+            ended = f"the worker process ended with {f'signal {-code}' if code < 0 else f'exit code {code}'}"
+            reason = self._reasons.pop(worker, ended)
+            patiently(lambda: self._ledger.abandon(worker, now=time.time(), reason=reason))
+        if not self._stop.is_set():
+            self._count()
+        return True
+
+    def _count(self) -> None:
+        committed = self._committed()
+        self._streak = self._streak + 1 if committed == self._before else 1
+        self._before = committed
+        self._pause = time.monotonic() + min(2.0, 0.1 * (self._streak - 1))
+        if self._streak > DEATHS * self._order.processes:
+            raise Fatal(
+                "the worker processes keep dying", self._order.run, "see what they wrote above", reason="worker"
+            )
+
+    def _spawn(self) -> None:
+        self._spawned += 1
+        name = f"{self._order.worker}/{self._spawned}"
+        ours, theirs = socket.socketpair()
+        with theirs:
+            number = theirs.fileno()
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-c", _START, str(number), str(self._heartbeats.mouth), json.dumps(sys.path)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(number, self._heartbeats.mouth),
+                process_group=0,  # Ctrl-C on the terminal is for the parent
+            )  # fmt: skip
+        self._processes[name] = process
+        order = pickle.dumps(replace(self._order, worker=name))
+        with contextlib.suppress(OSError):  # a worker that died at once is buried like any other
+            ours.sendall(frame(ORDER, order))
+        self._queue.attach(name, ours)
+
+
+def pooled(
+    ledger: Ledger, order: Order, stop: Stop, tick: Tick, *, report: Callable[[int], None] = lambda queued: None,
+    spawned: Callable[[Pool], None] = lambda pool: None, silence: float = LEASE,
+) -> Run | None:  # fmt: skip
+    """Work on a run until it is closed or ``stop`` is set; returns it as last seen. Raises ``Fatal``.
+
+    A worker that is silent for ``silence`` seconds is ended, and another one takes its place.
+    """
+    clerk = Clerk(ledger)
+    queue = PipeQueue(clerk)
+    flusher = Flusher(queue, ledger)
+    try:
+        pool = Pool(ledger, queue, order, stop, lambda: flusher.batches, silence=silence)
+        spawned(pool)
+        control = Control(
+            queue, flusher, tick, stop, left=pool.left, tend=pool.tend, report=lambda: report(queue.bytes)
+        )  # fmt: skip
+        try:
+            control.loop()
+        except BaseException:
+            stop.set("failed")
+            queue.stop("failed")
+            raise
+        finally:
+            pool.close()
+        if stop.is_set():  # whoever did not leave in time was killed
+            for worker in {order.worker} | {w for w in ledger.holders(order.run)[0] if w.startswith(order.worker)}:
+                ledger.abandon(worker, now=time.time(), reason=f"stopped: {stop.reason}")
+        return control.run
+    finally:
+        queue.close()
+        clerk.close()

@@ -1,0 +1,119 @@
+"""A whole run in one process: this thread and another one walk, a third one flushes and looks after the run."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from specs.contracts.ledger import Ledger
+from specs.contracts.work import Run
+from specs.errors import Retry
+from specs.recipe.recipe import Recipe
+from workers.embedded.control import Control, Tick
+from workers.process import liveness
+from workers.process.stop_flag import Stop
+from workers.queues.flusher import Flusher
+from workers.queues.memory import MemoryQueue
+from workers.unit.lease.heartbeat import Heartbeat
+from workers.unit.unit_work import Budget
+from workers.unit.worker import Worker
+
+LANES = 2
+"""Units that are walked at once: while one waits for the source, the other builds what it has read."""
+PATIENCE = 1.0
+"""Seconds that the end of a run waits for lanes that hang in a call to the source."""
+MOST = 8
+"""Lanes that are begun in place of others, at most: what hangs is a thread that nothing ends."""
+
+
+def solo(
+    ledger: Ledger, run: str, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, tick: Tick, *,
+    accept_identity: bool = False, budget: Budget | None = None, stuck: Callable[[str], None] | None = None,
+    report: Callable[[int], None] = lambda queued: None, heartbeat: Callable[..., Heartbeat] = Heartbeat,
+) -> Run | None:  # fmt: skip
+    """Work on a run until it is closed or ``stop`` is set; returns it as last seen.
+
+    ``report`` gets the bytes that wait for the flusher; ``stuck`` is called, from another thread, when a call of this
+    thread to the source neither ends nor can be cancelled; another lane that hangs so is replaced. Raises ``Fatal``;
+    what was emitted until then is stored.
+    """
+    owner = liveness.name()
+    queue = MemoryQueue(epoch=owner)
+    left = threading.Event()
+    control = Control(
+        queue, Flusher(queue, ledger), tick, stop, left=left.is_set, report=lambda: report(queue.bytes)
+    )  # fmt: skip
+    failures: list[BaseException] = []
+    several = min(LANES, recipe.limits.connections)
+
+    def flush() -> None:
+        try:
+            control.loop()
+        except BaseException as error:  # carried over to the walking thread, which ends the run with it
+            failures.append(error)
+            queue.fail(error)
+
+    def over() -> bool:
+        return control.over or bool(failures)
+
+    def make(stuck: Callable[[str], None] | None) -> Worker:
+        lanes.append(Worker(
+            owner, ledger, queue, recipe, secrets, stop, accept_identity=accept_identity, budget=budget, stuck=stuck,
+            heartbeat=heartbeat, alone=several == 1,
+        ))  # fmt: skip
+        return lanes[-1]
+
+    def begin() -> None:
+        """Begin a lane in a thread of its own."""
+        replaced = threading.Event()
+
+        def hangs(_scope: str) -> None:
+            """Nothing breaks its call off: the lease of its unit runs out, and another lane begins in its place."""
+            if not stop.is_set() and not replaced.is_set() and len(threads) < MOST:
+                replaced.set()
+                begin()
+
+        thread = threading.Thread(target=lane, args=(make(hangs), replaced), name="lane", daemon=True)
+        threads.append(thread)
+        thread.start()
+
+    def lane(worker: Worker, replaced: threading.Event) -> None:
+        try:
+            worker.work(run, lambda: over() or replaced.is_set())
+        except BaseException as error:  # carried over as well; the other lane gives its unit back
+            failures.append(error)
+            stop.set("failed")
+
+    lanes: list[Worker] = []
+    threads: list[threading.Thread] = []
+    own = make(stuck)
+    flusher = threading.Thread(target=flush, name="flusher", daemon=True)
+    flusher.start()
+    if several > 1:
+        begin()
+    broken = False
+    try:
+        own.work(run, over)
+    except Retry:  # the alarm, when what hung had just ended by itself
+        broken = stop.is_set()
+        stop.set("failed")
+        if not broken:
+            raise
+    except BaseException:
+        stop.set("failed")
+        raise
+    finally:
+        end = time.monotonic() + PATIENCE
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
+        left.set()
+        for worker in lanes:
+            worker.close()
+        flusher.join()
+        queue.close()
+    if broken or any(thread.is_alive() for thread in threads):  # one that hangs ends with this process
+        ledger.abandon(owner, now=time.time(), reason=f"stopped: {stop.reason}")
+    if failures:
+        raise failures[0]
+    return control.run

@@ -1,0 +1,100 @@
+"""Dead letters: changes that a sink refused for good, one per object, until the object is taken after all.
+
+Later changes of the object are tried like any other. One that is taken removes the letter, one that is refused
+replaces it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from specs.contracts.sink import Change, Refused
+from specs.names import clean
+from workers.store import named_sql as sqlfile
+from workers.store.database import Database
+
+LONGEST = 2000
+"""Characters of a reason that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """``kind`` is what the change was: ``upsert`` or ``delete``; ``seq`` its number in the feed."""
+
+    sink: str
+    seq: int
+    type: str
+    fqn: str
+    kind: str
+    reason: str
+    attempts: int
+    at: float
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def change(self) -> Change:
+        op: Literal["upsert", "delete"] = "delete" if self.kind == "delete" else "upsert"
+        return Change(self.seq, op, self.type, self.fqn)
+
+
+def settle(db: Database, conn: Connection, sink: str, sent: Iterable[Change], refused: Iterable[Refused]) -> None:
+    """Note, in the caller's transaction, what was refused; what was taken has no letter any more."""
+    queries = sqlfile.load("workers.feed", db.dialect)
+    dead = {(each.change.type, each.change.fqn): each for each in refused}
+    if conn.execute(queries["any_dead"], {"sink": sink}).first() is not None:
+        taken = [
+            {"sink": sink, "type": each.type, "fqn": each.fqn} for each in sent if (each.type, each.fqn) not in dead
+        ]
+        if taken:
+            conn.execute(queries["raise_dead"], taken)
+    if dead:
+        rows = [
+            {
+                "sink": sink, "seq": each.change.seq, "type": each.change.type, "fqn": each.change.fqn,
+                "kind": each.change.op, "reason": clean(each.reason)[:LONGEST], "now": time.time(),
+            }
+            for each in dead.values()
+        ]  # fmt: skip
+        conn.execute(queries["bury"], rows)
+
+
+def letters(db: Database, sink: str = "", fqn: str = "", *, limit: int = 1000) -> list[Letter]:
+    """Up to ``limit`` dead letters by sink, FQN and type; of one sink and one object where they are given."""
+    queries = sqlfile.load("workers.feed", db.dialect)
+    with db.read() as conn:
+        rows = conn.execute(queries["dead"], _given(sink, fqn, ("", "", ""), limit)).fetchall()
+    return [Letter(*row) for row in rows]
+
+
+def pages(db: Database, sink: str, fqn: str = "", *, limit: int = 500) -> Iterator[list[Letter]]:
+    """All dead letters of a sink, page by page; those written meanwhile may be among them."""
+    queries = sqlfile.load("workers.feed", db.dialect)
+    after = ("", "", "")
+    while True:
+        with db.read() as conn:
+            rows = conn.execute(queries["dead"], _given(sink, fqn, after, limit)).fetchall()
+        if not rows:
+            return
+        found = [Letter(*row) for row in rows]
+        yield found
+        after = (found[-1].sink, found[-1].fqn, found[-1].type)
+
+
+def count(db: Database) -> dict[str, int]:
+    """Dead letters per sink."""
+    queries = sqlfile.load("workers.feed", db.dialect)
+    with db.read() as conn:
+        return {row[0]: int(row[1]) for row in conn.execute(queries["count_dead"])}
+
+
+def _given(sink: str, fqn: str, after: tuple[str, str, str], limit: int) -> dict[str, Any]:
+    return {
+        "sink": sink, "fqn": clean(fqn), "limit": limit, "after_sink": after[0], "after_fqn": after[1],
+        "after_type": after[2],
+    }  # fmt: skip

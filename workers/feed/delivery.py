@@ -1,0 +1,99 @@
+"""Hands changes to a sink in batches it can take; on a refusal in halves, down to the change that is refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from specs.contracts.sink import Bounds, Change, ChangeSink, Refused
+from specs.errors import Fatal, Skip
+
+HOPELESS = 20
+"""Changes refused alone one after the other, with none taken: then it is not the changes that are wrong.
+
+A sink that answers for each change in a batch is believed: what lies in a container that it refused is refused too.
+"""
+
+
+@dataclass(slots=True)
+class Sent:
+    """What a sink got of a page that broke off, so that the next try goes on from there.
+
+    It lives in memory only: another process sends the whole page again.
+    """
+
+    taken: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    refused: dict[tuple[str, str], Refused] = field(default_factory=dict)
+
+    def has(self, change: Change) -> bool:
+        return self.taken.get((change.type, change.fqn)) == _digest(change)
+
+    def add(self, batch: Sequence[Change], refused: Sequence[Refused]) -> None:
+        for change in batch:
+            self.taken[change.type, change.fqn] = _digest(change)
+            self.refused.pop((change.type, change.fqn), None)
+        self.refused |= {(each.change.type, each.change.fqn): each for each in refused}
+
+    def clear(self) -> None:
+        self.taken.clear()
+        self.refused.clear()
+
+
+def _digest(change: Change) -> bytes:
+    text = f"{change.seq} {change.op} {change.state} {change.content}"
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+class Delivery:
+    """One page on its way to a sink. ``before`` is called ahead of every request: it may raise to break off."""
+
+    def __init__(self, sink: ChangeSink, before: Callable[[], None], sent: Sent | None = None) -> None:
+        self._sink, self._before = sink, before
+        self._sent = Sent() if sent is None else sent
+        self._alone = 0
+        self.requests = 0
+        """Requests that were answered."""
+
+    def deliver(self, changes: Sequence[Change]) -> list[Refused]:
+        """Deliver ``changes`` in order; returns the refused ones.
+
+        Raises ``Retry`` and ``Fatal`` as the sink does, and ``Fatal`` when it refuses whatever it is sent.
+        """
+        rest = [change for change in changes if not self._sent.has(change)]
+        for batch in batches(rest, self._sink.bounds):
+            self._hand_over(batch)
+        return list(self._sent.refused.values())
+
+    def _hand_over(self, batch: Sequence[Change]) -> None:
+        self._before()
+        try:
+            refused = self._sink.deliver(batch)
+        except Skip as refusal:
+            if len(batch) > 1:
+                half = len(batch) // 2
+                self._hand_over(batch[:half])
+                self._hand_over(batch[half:])
+                return
+            refused = [Refused(batch[0], str(refusal))]
+            self._alone += 1
+            if self._alone >= HOPELESS and len(self._sent.taken) == len(self._sent.refused):
+                self._sent.clear()  # the next try is as hopeless, or begins anew: what is refused now is no dead letter
+                remedy = "see whether its address and settings are right; nothing was given up"
+                raise Fatal(f"the sink refuses every change: {refusal}", "", remedy, reason="sink") from None
+        self._sent.add(batch, refused)
+        self.requests += 1
+
+
+def batches(changes: Sequence[Change], bounds: Bounds) -> Iterator[list[Change]]:
+    """Cut ``changes`` within ``bounds``; one that is larger than all of it goes alone."""
+    batch: list[Change] = []
+    weight = 0
+    for change in changes:
+        if batch and (len(batch) >= bounds.entries or weight + change.weight > bounds.bytes):
+            yield batch
+            batch, weight = [], 0
+        batch.append(change)
+        weight += change.weight
+    if batch:
+        yield batch

@@ -1,0 +1,79 @@
+"""Feeds the sinks of one recipe up to the end of the feed: what a crawl without a publisher does at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+
+from specs.errors import HeadraceError, Retry
+from specs.recipe.recipe import Recipe
+from workers.catalog import Catalog
+from workers.feed.delivery import Sent
+from workers.feed.discovery import name_of, wanted
+from workers.feed.subscriber import Fed, Following, Lost, Stopped, pause
+from workers.feed.subscriptions import Followers
+from workers.process.stop_flag import Stop
+from workers.sinks import Configured, configured
+from workers.store.database import Database
+from workers.store.retries import patiently
+
+TRIES = 5
+"""Failures in a row after which a sink is left for the next time."""
+PATIENCE = 15.0
+"""Seconds that one wait between them may take."""
+
+
+def feed(
+    db: Database, recipe: Recipe, secrets: Mapping[str, str], *, stop: Stop | None = None, lease: float = 60.0
+) -> tuple[dict[str, int], list[str]]:
+    """Bring every ``mode: changes`` sink of a recipe to where the feed ends now, whatever others add meanwhile.
+
+    Returns the changes delivered per sink, and what went wrong, a message each. A sink that fails keeps its position,
+    so that the next time goes on from there, and hinders no other.
+    """
+    stop = stop or Stop()
+    followers = Followers(db, lease=lease)
+    sinks = configured(recipe.sinks, secrets, "changes")
+    service = recipe.service
+    followed = wanted(service.name, service.type, recipe, "embedded")
+    patiently(lambda: followers.register(service.name, followed))
+    goal = patiently(lambda: Catalog(db).feed()[1])
+    delivered: dict[str, int] = {}
+    errors: list[str] = []
+    for sink in sinks:
+        try:
+            fed = _one(db, followers, recipe, sink, goal, stop)
+        except HeadraceError as error:
+            errors.append(f"{sink.label}: {error}")
+            continue
+        delivered[sink.label] = fed.delivered
+        if fed.refused:
+            errors.append(f"{sink.label}: {fed.refused} changes were refused; see: headrace dead list")
+    return delivered, errors
+
+
+def _one(db: Database, followers: Followers, recipe: Recipe, sink: Configured, goal: int, stop: Stop) -> Fed:
+    name = name_of(recipe.service.name, sink.label)
+    failing, sent = 0, Sent()
+    with closing(sink.changes(recipe.service)) as made:
+        while True:
+            held = followers.take(name)
+            if held is None:
+                raise Retry("another process feeds this sink", remedy="it is fed there, or by the next crawl")
+            following = Following(db, followers, held, made, stop, sent)
+            try:
+                fed = following.feed(goal=goal)
+            except (Lost, Stopped):
+                followers.release(name)
+                raise Retry("feeding it was broken off", remedy="the next crawl goes on from there") from None
+            except HeadraceError as error:
+                failing = 1 if following.moved else failing + 1
+                delay = pause(error, failing)
+                broken = not isinstance(error, Retry)
+                followers.fail(following.held, failing=failing, delay=delay, reason=str(error), broken=broken)
+                if not isinstance(error, Retry) or failing >= TRIES or delay > PATIENCE:
+                    raise
+                stop.wait(delay)
+                continue
+            followers.release(name)
+            return fed

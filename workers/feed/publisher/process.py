@@ -1,0 +1,54 @@
+"""The loop of ``headrace publisher``: outlasts every outage of the catalog and of the sinks."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from specs.errors import HeadraceError, Retry
+from workers.feed.publisher.publisher import Publishing
+from workers.presence import Presence
+from workers.process.stop_flag import Stop
+from workers.store.database import Database
+from workers.store.retries import jitter
+
+EVERY = 0.5
+"""Seconds between two looks for changes."""
+LEAVE = 1.2
+"""Seconds that deliveries under way have when we are stopped. What hangs keeps its lease until that runs out."""
+log = logging.getLogger("headrace.publisher")
+
+
+def serve(db: Database, stop: Stop, *, lease: float = 60.0, beat: Callable[[], None] = lambda: None) -> int:
+    """Feed sinks until ``stop`` is set; returns how many changes were delivered. ``beat`` is called with every turn.
+
+    Raises ``Fatal`` when the catalog refuses us.
+    """
+    publishing = Publishing(db, stop, lease=lease)
+    presence = Presence(db, "publisher")
+    failed = 0
+    try:
+        while not stop.is_set():
+            beat()
+            try:
+                feeding = publishing.step()
+                presence.beat(feeding=feeding, delivered=publishing.delivered)
+                failed = 0
+                stop.wait(EVERY)
+            except Retry as error:
+                if failed % 30 == 0:
+                    log.warning("%s", error)
+                failed += 1
+                stop.wait(jitter(min(failed, 5), base=0.1, cap=2.0))
+    finally:
+        begun = time.monotonic()
+        if not publishing.idle(LEAVE):
+            log.warning("a sink hangs; publishers of other machines may feed it when its lease is over")
+        publishing.close()
+        try:
+            presence.leave()
+        except HeadraceError as error:
+            log.warning("%s", error)
+        log.info("stopped within %.1f s; %d changes delivered", time.monotonic() - begun, publishing.delivered)
+    return publishing.delivered

@@ -1,0 +1,163 @@
+"""The process behind ``headrace publisher``: feeds every follower of a cluster, each in a thread of its own."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from specs.contracts.sink import ChangeSink
+from specs.errors import HeadraceError, Retry
+from specs.recipe.recipe import ServiceRef
+from workers.feed.delivery import Sent
+from workers.feed.discovery import Discovery
+from workers.feed.subscriber import Following, Lost, Stopped, pause
+from workers.feed.subscriptions import Followers, FollowerView, Held, Position
+from workers.process.stop_flag import Stop
+from workers.sinks import configured
+from workers.store.database import Database
+
+THREADS = 16
+"""Sinks that are fed at once; a slow one holds up none of the others."""
+SLICE = 10.0
+"""Seconds for which one sink is fed in one go; then those that wait have their turn."""
+DISCOVER = 2.0
+"""Seconds between two looks for new recipes."""
+QUIET = 5.0
+"""Seconds for which a sink is left alone after changes of other services only; finding that out costs a write."""
+log = logging.getLogger("headrace.publisher")
+Make = Callable[[Mapping[str, Any], str], ChangeSink]
+"""Makes a sink of a follower's config, for a service. Raises ``Usage`` when a reference cannot be resolved."""
+
+
+def make(config: Mapping[str, Any], service: str) -> ChangeSink:
+    (sink,) = configured([config["settings"]], {})
+    return sink.changes(ServiceRef(name=service, type=config["type"]))
+
+
+class Publishing:
+    """Feeds followers until it is stopped. Safe with several at once: each sink is leased to one of them."""
+
+    def __init__(
+        self, db: Database, stop: Stop, *, name: str = "", lease: float = 60.0, make: Make = make
+    ) -> None:  # fmt: skip
+        self._db, self._stop, self._make = db, stop, make
+        self.followers = Followers(db, name=name, lease=lease)
+        self._discovery = Discovery(db, self.followers)
+        self._discovered = float("-inf")
+        self._busy: dict[str, threading.Thread] = {}
+        self._sinks: dict[str, tuple[str, ChangeSink]] = {}
+        self._quiet: dict[str, float] = {}
+        self._sent: dict[str, tuple[Position, Sent]] = {}
+        self._lock = threading.Lock()
+        self.delivered = 0
+
+    def step(self) -> int:
+        """Start feeding what is due; returns how many sinks are fed now. Raises ``Retry`` while the catalog is out."""
+        if time.monotonic() - self._discovered >= DISCOVER:
+            self._discovery.look()
+            self._discovered = time.monotonic()
+        self._busy = {sink: thread for sink, thread in self._busy.items() if thread.is_alive()}
+        for view in self.followers.views():
+            if len(self._busy) >= THREADS:
+                break
+            if view.sink not in self._busy and self._due(view):
+                thread = threading.Thread(target=self._work, args=[view], name=view.sink, daemon=True)
+                self._busy[view.sink] = thread
+                thread.start()
+        return len(self._busy)
+
+    def idle(self, timeout: float) -> bool:
+        """Wait until nothing is being fed; returns whether that came true."""
+        end = time.monotonic() + timeout
+        for thread in self._busy.values():
+            thread.join(max(0.0, end - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._busy.values())
+
+    def close(self) -> None:
+        """Close the sinks that nobody uses now; those that hang go with the process."""
+        with self._lock:
+            for sink, (_, made) in list(self._sinks.items()):
+                thread = self._busy.get(sink)
+                if thread is None or not thread.is_alive():
+                    made.close()
+                    del self._sinks[sink]
+
+    def _due(self, view: FollowerView) -> bool:
+        if view.config.get("via") != "cluster" or view.state == "idle" or not view.due:
+            return False
+        holder = view.holder or ""
+        if view.held and holder != self.followers.name and not self.followers.gone(holder):
+            return False
+        if view.position.cursor:
+            return True
+        return view.behind > 0 and time.monotonic() >= self._quiet.get(view.sink, 0.0)
+
+    def _work(self, view: FollowerView) -> None:
+        """Feed one sink for a while; whatever goes wrong is written into its row, where people and metrics see it."""
+        try:
+            held = self.followers.take(view.sink)
+            if held is not None:
+                self._feed(held)
+        except Retry as error:  # the catalog: the next step finds out
+            log.warning("%s: %s", view.sink, error)
+
+    def _feed(self, held: Held) -> None:
+        following: Following | None = None
+        try:
+            sent = self._going_on(held)
+            following = Following(self._db, self.followers, held, self._sink(held), self._stop, sent)
+            end = time.monotonic() + SLICE
+            fed = following.feed(until=lambda: time.monotonic() > end)
+            self.followers.release(held.sink)
+            if fed.level and not fed.delivered:
+                self._quiet[held.sink] = time.monotonic() + QUIET
+        except Stopped:
+            self.followers.release(held.sink)
+        except Lost:
+            log.warning("%s is fed by another publisher now", held.sink)
+        except HeadraceError as error:
+            self._failed(held, following, error)
+        except Exception as error:
+            log.exception("feeding %s failed", held.sink)
+            told = Retry(f"internal error: {type(error).__name__}", remedy="see the publisher's log")
+            self._failed(held, following, told)
+        finally:
+            if following is not None:
+                with self._lock:
+                    self.delivered += following.fed.delivered
+                    self._sent[held.sink] = (following.held.position, sent)
+
+    def _going_on(self, held: Held) -> Sent:
+        """What this process sent of the page behind the position, if it broke off there."""
+        with self._lock:
+            position, sent = self._sent.pop(held.sink, (held.position, Sent()))
+        return sent if position == held.position else Sent()
+
+    def _failed(self, held: Held, following: Following | None, error: HeadraceError) -> None:
+        if error.reason == "catalog" or error.where == self._db.where:
+            raise Retry(error.what, error.where, error.remedy)
+        failing = 1 if following is not None and following.moved else held.failing + 1
+        delay = pause(error, failing)
+        log.warning("%s: %s; tried again in %.1f s", held.sink, error, delay)
+        now = held if following is None else following.held
+        broken = not isinstance(error, Retry)
+        self.followers.fail(now, failing=failing, delay=delay, reason=str(error), broken=broken)
+
+    def _sink(self, held: Held) -> ChangeSink:
+        """The sink, with its connections, as long as its settings stay."""
+        config = json.dumps(held.config, sort_keys=True)
+        with self._lock:
+            known = self._sinks.get(held.sink)
+            if known is not None and known[0] == config:
+                return known[1]
+            if known is not None:
+                known[1].close()
+                del self._sinks[held.sink]
+        made = self._make(held.config, held.service)
+        with self._lock:
+            self._sinks[held.sink] = (config, made)
+        return made

@@ -1,0 +1,128 @@
+"""The read side: counts, units, failures, what is incomplete, progress, and the check that it all adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from workers.ledger.answers.views import Failure, Incomplete, Meters, RunProgress, UnitView
+from workers.ledger.statements import Desk, load_scope, load_span
+
+COUNTS = ("listed", "emitted", "unchanged", "filtered", "failed", "gone")
+PAGE = 1000
+
+
+def counts(desk: Desk, run: str) -> dict[str, dict[str, int]]:
+    """Per entity type: listed, emitted, unchanged, filtered, failed, gone."""
+    found = {}
+    for row in desk.all("sum_counts", run=run):
+        each = {name: int(getattr(row, name)) for name in COUNTS}
+        if any(each.values()):
+            found[row.type] = each
+    return found
+
+
+def filtered(desk: Desk, run: str) -> dict[tuple[str, str], int]:
+    """How many objects each rule dropped: ``(type, rule) -> n``."""
+    return {(row.type, row.rule): int(row.n) for row in desk.all("sum_filtered", run=run)}
+
+
+def totals(desk: Desk, run: str) -> Any:
+    """known, finished, entities, failures, statements, peak_rss (bytes)."""
+    row = desk.one("sum_tallies", run=run)
+    return tuple(int(value or 0) for value in row or (0,) * 6)
+
+
+def progress(desk: Desk, run: str) -> RunProgress:
+    known, finished, entities, failures, statements, peak_rss = totals(desk, run)
+    row = desk.one("get_run", run=run)
+    states: dict[str, int] = {}
+    if row is not None and row.state in ("running", "confirming"):
+        states = {each.state: int(each.n) for each in desk.all("open_states", run=run)}
+        ready = known - finished - sum(states.values())  # there may be a million of them: not counted one by one
+        states = {"ready": ready} | states if ready else states
+    scopes = tuple(load_scope(each.scope).fqn for each in desk.all("in_hands", run=run))
+    told = desk.one("trouble", run=run)
+    trouble = told.told if told is not None else ""
+    return RunProgress(states, known, finished, entities, failures, statements, peak_rss, scopes, trouble)
+
+
+def unfinished(desk: Desk, run: str) -> int:
+    """Units of an open run that are not finished, by its totals."""
+    row = desk.one("unfinished_units", run=run)
+    return 0 if row is None or row.n is None else int(row.n)
+
+
+def meters(desk: Desk, run: str | None) -> Meters:
+    row = desk.one("all_meters") if run is None else desk.one("meters", run=run)
+    return Meters(*(int(value or 0) for value in row or (0, 0, 0)))
+
+
+def units_page(desk: Desk, run: str, after: int, states: Collection[str] | None) -> tuple[list[UnitView], int | None]:
+    """A page of units behind ``after``, in the order they became known; and where the next one begins."""
+    rows = desk.all("units_page", run=run, after=after)
+    page = [_unit(row) for row in rows if states is None or row.state in states]
+    return page, (rows[-1].n if len(rows) == PAGE else None)
+
+
+def slowest(desk: Desk, run: str, limit: int) -> list[UnitView]:
+    return [_unit(row) for row in desk.all("slowest_units", run=run, limit=limit)]
+
+
+def _unit(row: Any) -> UnitView:
+    return UnitView(
+        row.id,
+        row.node,
+        load_scope(row.scope).fqn,
+        load_span(row.span),
+        row.phase,
+        row.depth,
+        row.parent,
+        row.state,
+        row.seconds,
+        row.objects,
+        row.statements,
+        row.attempts,
+        row.crashes,
+        row.reason,
+        row.progress,
+        row.fingerprint,
+    )
+
+
+def failures_page(desk: Desk, run: str, kind: str, after: int) -> tuple[list[Failure], int | None]:
+    rows = desk.all("failures_page", run=run, kind=kind, after=after)
+    page = [
+        Failure(row.type, row.fqn, row.key, row.reason, row.message, row.attempts, row.node, row.scope) for row in rows
+    ]
+    return page, (rows[-1].n if len(rows) == PAGE else None)
+
+
+def incomplete(desk: Desk, run: str) -> list[Incomplete]:
+    """Listings that ended in an error, and units that failed or ended incomplete without naming a listing."""
+    errors = desk.all("coverage_errors", run=run)
+    found = [Incomplete(row.node, row.scope, row.reason, row.error) for row in errors]
+    told = {row.unit for row in errors}
+    found += [
+        Incomplete(row.node, load_scope(row.scope).fqn, row.state, row.reason)
+        for row in desk.all("incomplete_units", run=run)
+        if row.state == "failed" or row.id not in told
+    ]
+    return list(dict.fromkeys(found))
+
+
+def reconcile(desk: Desk, run: str, stored: Mapping[str, int] | None) -> list[str]:
+    """What does not add up, in words; empty when all is well. ``stored``: rows that the run wrote, counted by SQL."""
+    wrong: list[str] = []
+    found = counts(desk, run)
+    for type_, each in found.items():
+        parts: Sequence[int] = [each[name] for name in COUNTS[1:]]
+        if each["listed"] != sum(parts):
+            sums = " + ".join(f"{each[name]} {name}" for name in COUNTS[1:])
+            wrong.append(f"{type_}: {each['listed']} listed, but {sums} = {sum(parts)}")
+    if stored is not None:
+        for type_ in sorted(found.keys() | stored.keys()):
+            emitted = found.get(type_, {}).get("emitted", 0)
+            if emitted != stored.get(type_, 0):
+                wrong.append(f"{type_}: {emitted} emitted, but {stored.get(type_, 0)} stored")
+    return wrong

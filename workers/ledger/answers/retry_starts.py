@@ -1,0 +1,35 @@
+"""What a retry has to walk again: failed units, listings that ended in an error, and single failed objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from specs import names
+from specs.topology.events import Start
+from specs.topology.scope import KeyRange, Scope
+from workers.ledger.answers.views import Failure
+from workers.ledger.statements import Desk, load_start
+
+KEYS = 500
+"""Failed objects of one listing that go into one unit."""
+
+
+def starts(desk: Desk, run: str, failures: Iterable[Failure]) -> list[Start]:
+    """The places of a closed run to start a retry from; where one contains another, both are walked."""
+    found = [load_start(row) for row in desk.all("incomplete_units", run=run) if row.state == "failed"]
+    found = [start for start in found if start.node != "confirm"]
+    for row in desk.all("coverage_errors", run=run):
+        found.append(Start(row.node, Scope(names.split(row.scope)), range=KeyRange(row.after, row.until)))
+    listings: dict[tuple[str, str], set[str]] = {}
+    for failure in failures:
+        listings.setdefault((failure.node, failure.scope), set()).add(failure.key)
+    for (node, scope), keys in listings.items():
+        found += [Start(node, Scope(names.split(scope)), range=span) for span in _spans(sorted(keys))]
+    return found
+
+
+def _spans(keys: list[str]) -> list[KeyRange]:
+    if len(keys) == 1:
+        return [KeyRange.single(keys[0])]
+    chunks = [tuple(keys[at : at + KEYS]) for at in range(0, len(keys), KEYS)]
+    return [KeyRange(chunk[0][:-1] or None, chunk[-1], chunk) for chunk in chunks]

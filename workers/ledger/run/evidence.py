@@ -1,0 +1,104 @@
+"""Which server a run reads, and how far that is: another server is refused, one that is behind proves nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from specs.contracts.positions import SourcePosition
+from specs.errors import Fatal
+from workers.ledger.run import runs
+from workers.ledger.statements import Desk
+
+ACCEPT = "crawl with --accept-identity when that is right, else check the connection"
+
+
+def identify(desk: Desk, run: str, identity: str, position: SourcePosition | None, accept: bool, settle: bool) -> bool:
+    """``True``: the server is behind the furthest position known. Raises ``Fatal``; see ``specs.contracts.ledger``."""
+    here, begun = desk.one("evidence", run=run), desk.one("evidence_of_run", run=run)
+    if here is None or begun is None:  # forgotten meanwhile
+        return False
+    first = begun.identity is None
+    known = SourcePosition.load(here.position) if here.position else None
+    replicas = json.loads(here.replicas)
+    fresh = here.identity is None
+    if not fresh and identity != here.identity and identity not in replicas:
+        related = position is not None and known is not None and position.kin(known)
+        if not related:
+            _refuse(desk, run, here, identity, accept and first, begun.identity)
+            related = position is not None and known is not None and not position.marks.keys().isdisjoint(known.marks)
+        if related:  # another server of the same replication
+            desk.do(
+                "set_identity", service=here.service, identity=here.identity, replicas=json.dumps([*replicas, identity])
+            )
+        else:
+            known, fresh = None, True
+    elif not fresh and accept and first and (position is None or known is None or position.relate(known) != "same"):
+        known = None  # taken as it is
+    if fresh:
+        desk.do("set_identity", service=here.service, identity=identity, replicas="[]")
+        known = None
+    behind = _compare(desk, here.service, run, known, position, settle)
+    if first:
+        desk.do("set_run_identity", run=run, identity=identity)
+    return behind
+
+
+def _refuse(desk: Desk, run: str, here: Any, identity: str, accept: bool, begun: str | None) -> None:
+    """Raises ``Fatal`` unless this is what was asked for: at the beginning of a run, and of no other type."""
+    if accept:
+        return
+    remedy = _remedy(desk, run, here.service)
+    if begun is not None and begun != identity:
+        remedy = "this run has read the other one; a crawl begins a new one, with --accept-identity if that is right"
+    what = f"the server is not the one that {here.service} was: it was {here.identity}, now it is {identity}"
+    raise Fatal(what, here.service, remedy, reason="identity")
+
+
+def _remedy(desk: Desk, run: str, service: str) -> str:
+    """Two sources of one name are the rule, a service that moved is the exception; one of another type never moved."""
+    before = desk.one("type_before", run=run, service=service)
+    if before is not None and before.service_type != runs.get(desk, run).service_type:
+        return f"{service} is of type {before.service_type}: give this one a name of its own, with --name NAME"
+    return "give it a name of its own, with --name NAME; only if the service moved there: --accept-identity"
+
+
+def _compare(
+    desk: Desk, service: str, run: str, known: SourcePosition | None, position: SourcePosition | None, settle: bool
+) -> bool:
+    """Keep the furthest position; ``True``: this one is behind it."""
+    if position is None:
+        if known is None:
+            desk.do("set_position", service=service, position=None)
+            return False
+        return _behind(desk, run, settle, f"the server does not tell how far it is; {service} was at {known}")
+    relation = "same" if known is None else position.relate(known)
+    if relation == "other":
+        what = f"the server has another history than {service}: it left it before {known} and is at {position}"
+        raise Fatal(what, service, f"a promoted copy? {ACCEPT}", reason="history")
+    if relation == "behind":
+        kind = "standby" if position.standby else "server"
+        return _behind(desk, run, settle, f"the {kind} is behind: it is at {position}, {service} was at {known}")
+    if relation == "unclear":
+        why = f"the server was promoted, nobody can tell where; it is at {position}, {service} was at {known}"
+        desk.do("set_doubt", run=run, doubt=f"{why}; nothing counts as gone in this run")
+    if known is None or position.dump() != known.dump():
+        desk.do("set_position", service=service, position=position.dump())
+    return False
+
+
+def _behind(desk: Desk, run: str, settle: bool, why: str) -> bool:
+    if settle:
+        doubt = f"{why}; nothing counts as gone and newer descriptions stand; crawl again when it has caught up"
+        desk.do("set_doubt", run=run, doubt=doubt)
+    return True
+
+
+def reached(desk: Desk, service: str, position: str) -> None:
+    """A unit ended, and may have read what the server held then: keep that when it is further than what is known."""
+    row = desk.one("position_of", service=service)
+    if row is None or row.position is None or row.position == position:
+        return
+    known, found = SourcePosition.load(row.position), SourcePosition.load(position)
+    if found.relate(known) == "same":
+        desk.do("set_position", service=service, position=position)

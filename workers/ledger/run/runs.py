@@ -1,0 +1,118 @@
+"""Runs: opened one at a time per service, identified, and closed for good."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Sequence
+from secrets import choice
+from typing import Any
+
+from specs.contracts.work import Run, RunState
+from specs.errors import known_values
+from specs.names import clean
+from specs.topology.events import Start
+from workers.ledger.statements import Desk, dump
+from workers.ledger.tally import Tally
+from workers.ledger.unit.units import add_units
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def open_run(
+    desk: Desk,
+    service: str,
+    service_type: str,
+    recipe: dict[str, Any],
+    roots: Sequence[Start],
+    slots: int,
+    parent: str | None,
+    deletes: bool,
+    **more: Any,
+) -> Run:
+    """Open a run; an open one of the service is superseded first, under the lock of the service's row.
+
+    ``more``: ``via``, ``schedule``, ``deadline`` (seconds) and ``accept_identity``, as ``Ledger.open_run`` has them.
+    """
+    run = new_id(service, desk.now)
+    per_minute = recipe.get("limits", {}).get("units_per_minute")
+    desk.do("add_service", service=service, type=service_type, pace=60 / per_minute if per_minute else None)
+    for row in desk.all("open_run", service=service):
+        close(desk, row.id, "superseded", f"superseded by {run}")
+    _size_slots(desk, service, slots)
+    desk.do(
+        "add_run",
+        id=run,
+        service=service,
+        service_type=service_type,
+        recipe=dump(recipe),
+        parent=parent,
+        deletes=int(deletes),
+        **more,
+    )
+    new, ids = add_units(desk, run, service, roots)
+    tally = Tally()
+    if new:
+        tally.add(run, ids[0], known=new)
+    tally.write(desk)
+    return get(desk, run)
+
+
+def new_id(service: str, now: float) -> str:
+    """A short, sortable, unique id: ``20261122-211530-shop_prod-x7f3``."""
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now))
+    name = re.sub(r"[^A-Za-z0-9_]+", "_", service)[:40].strip("_") or "service"
+    return f"{stamp}-{name}-{''.join(choice(_LETTERS) for _ in range(4))}"
+
+
+def _size_slots(desk: Desk, service: str, slots: int) -> None:
+    found = desk.one("count_slots", service=service)
+    if found is not None and found[0] == slots:
+        desk.do("free_slots_of_service", service=service)
+        return
+    desk.do("drop_slots", service=service)
+    desk.many("add_slot", [{"service": service, "n": n} for n in range(slots)])
+
+
+def close(desk: Desk, run: str, state: RunState, reason: str) -> None:
+    """Close an open run: unfinished units are cancelled, slots are free, what only an open run needs goes."""
+    row = desk.one("lock_run", run=run)
+    if row is None or row.state not in ("running", "confirming"):
+        return
+    desk.do("cancel_open_units", run=run)
+    desk.do("cancel_ready_units", run=run)
+    desk.do("free_slots_of_service", service=row.service)
+    desk.do("drop_marks", run=run)
+    desk.do("drop_suspects", run=run)
+    desk.do("drop_poison", run=run)
+    desk.do("close_run", run=run, state=state, reason=clean(reason))
+
+
+def get(desk: Desk, run: str) -> Run:
+    row = desk.one("get_run", run=run)
+    if row is None:
+        recent = [each.id for each in desk.all("recent_runs", limit=5)]
+        raise known_values("unknown run", run, recent, remedy="see: headrace runs")
+    return load_run(row)
+
+
+def load_run(row: Any) -> Run:
+    return Run(
+        row.id,
+        row.service,
+        row.service_type,
+        row.state,
+        json.loads(row.recipe),
+        row.parent,
+        row.started_at,
+        row.ended_at,
+        row.reason,
+        row.via,
+        bool(row.paused),
+        bool(row.accept_identity),
+        row.schedule,
+        row.deadline_at,
+        row.owner,
+        row.doubt,
+    )

@@ -1,0 +1,82 @@
+"""Claims: a free slot of a service and its first ready unit, deepest first, under a new fence."""
+
+from __future__ import annotations
+
+import json
+from secrets import randbits
+from typing import Any
+
+from specs.contracts.work import Claim, Position
+from specs.errors import Retry
+from specs.names import clean
+from workers.ledger.statements import Desk, dump, load_unit
+
+_ENDED = ("flushing", "waiting", "done")
+"""States of a unit whose final batch is in the queue or stored."""
+
+
+def claim(desk: Desk, worker: str, run: str | None, queue: str | None, lease: float) -> Claim | None:
+    """Take a slot and a unit; ``None`` when either is missing. ``lease`` is in seconds."""
+    fence = randbits(63)
+    take = _take_at_once if desk.postgresql else _take
+    row = take(desk, {"fence": fence, "worker": worker, "lease": float(lease)}, {"run": run, "queue": queue})
+    if row is None:
+        return None
+    poison = [(p.node, p.listing, p.key) for p in desk.all("poison_of", unit=row.id)] if row.crashes else []
+    return Claim(load_unit(row), fence, tuple(json.loads(row.cursor)), row.attempts, row.crashes, frozenset(poison))
+
+
+def _take_at_once(desk: Desk, claim: dict[str, Any], wanted: dict[str, Any]) -> Any:
+    return desk.one("claim", **claim, **wanted)
+
+
+def _take(desk: Desk, claim: dict[str, Any], wanted: dict[str, Any]) -> Any:
+    row = desk.one("next_unit", **wanted)
+    if row is None:
+        return None
+    desk.do("claim", unit=row.id, **claim)
+    desk.do("take_slot", unit=row.id, service=row.service, n=row.slot)
+    if row.gated:
+        desk.do("gate", service=row.service)
+    return row
+
+
+def renew(desk: Desk, unit: str, fence: int, lease: float, progress: str) -> tuple[bool, bool]:
+    """Whether the worker may go on with the unit, and whether it was given back since its run is paused."""
+    row = desk.one("renew", unit=unit, fence=fence, lease=float(lease), progress=clean(progress[:200]))
+    if row is None:
+        return ended_well(desk, unit, fence), False  # the final batch may be stored already: nothing to stop for
+    return not row.paused, bool(row.paused)
+
+
+def touch(desk: Desk, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
+    return desk.one("touch", unit=unit, fence=fence, touched=dump([node, listing, key])) is not None
+
+
+def flushing(desk: Desk, unit: str, fence: int, position: Position) -> bool:
+    """Running becomes flushing and the slot is free; ``True`` too when the final batch was stored meanwhile.
+
+    Raises ``Retry`` when the unit is locked.
+    """
+    where = {"shard": position.shard, "epoch": position.epoch, "position": position.id}
+    row = desk.one("flushing", unit=unit, fence=fence, **where)
+    if desk.postgresql:  # says so in the same statement
+        if row is not None and row.locked:
+            raise Retry("a flusher is storing the unit", reason="busy")
+        return row is not None and bool(row.ended)
+    if row is None:
+        return ended_well(desk, unit, fence)
+    desk.do("free_slot_of", unit=unit)
+    return True
+
+
+def ended_well(desk: Desk, unit: str, fence: int) -> bool:
+    """Whether the unit's final batch is in the queue or stored, sent under this very fence."""
+    current, _, state = standing(desk, unit)
+    return current == fence and state in _ENDED
+
+
+def standing(desk: Desk, unit: str) -> tuple[int | None, int, str]:
+    """The unit's fence, committed sequence number and state; those of no unit: ``None``, 0, empty."""
+    row = desk.one("standing", unit=unit)
+    return (None, 0, "") if row is None else (row.fence, row.committed_seq, row.state)

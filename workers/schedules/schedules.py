@@ -1,0 +1,223 @@
+"""Schedules and their fire times: each time settled once, together with the run that it opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from specs.errors import Usage, known_values
+from specs.topology import events
+from workers.ledger.run import runs
+from workers.ledger.statements import dump
+from workers.schedules.transactions import Both, Transactions
+from workers.store.database import Database
+
+Overlap = Literal["skip", "queue", "cancel"]
+CatchUp = Literal["none", "last", "all"]
+Outcome = Literal["started", "queued", "skipped", "missed", "failed"]
+KEPT = 90 * 86400.0
+"""Seconds for which settled fire times are kept."""
+
+
+class Schedule(NamedTuple):
+    """``recipe`` as JSON with references only; ``jitter`` and ``deadline`` in seconds; times up to ``since`` (epoch
+    seconds) are settled."""
+
+    name: str
+    recipe: str
+    cron: str
+    zone: str
+    jitter: float
+    overlap: Overlap
+    catch_up: CatchUp
+    deadline: float | None
+    paused: bool
+    created_at: float
+    since: float
+
+
+class Fire(NamedTuple):
+    """One time of a schedule (epoch seconds), and what became of it."""
+
+    schedule: str
+    fire_time: float
+    outcome: Outcome
+    run: str | None
+    reason: str
+    at: float
+
+
+class Start(NamedTuple):
+    """What a fire opens: a service of a type, its recipe, its root."""
+
+    service: str
+    type: str
+    recipe: Mapping[str, Any]
+    root: events.Start
+    slots: int
+    deletes: bool
+
+
+class Schedules:
+    """``now`` is the scheduler's clock everywhere, since fire times are compared with it."""
+
+    def __init__(self, db: Database) -> None:
+        self._transactions = Transactions(db)
+
+    def add(self, schedule: Schedule, *, replace: bool = False) -> None:
+        """Raises ``Usage`` when the name is taken and not ``replace``."""
+        values = schedule._asdict() | {"schedule": schedule.name, "at": schedule.created_at}
+        del values["name"]
+
+        def act(both: Both) -> int:
+            if replace:
+                both.own.do("remove_schedule", schedule=schedule.name)
+            return both.own.do("add_schedule", **values)
+
+        if not self._transactions.write(act, now=schedule.created_at):
+            remedy = "take another name, or add --replace"
+            raise Usage(f"there is a schedule {schedule.name!r} already", remedy=remedy)
+
+    def all(self) -> list[Schedule]:
+        return [_schedule(row) for row in self._transactions.read(lambda desk: desk.all("schedules"))]
+
+    def get(self, name: str) -> Schedule:
+        """Raises ``Usage`` naming the known ones."""
+        row = self._transactions.read(lambda desk: desk.one("schedule", schedule=name))
+        if row is None:
+            raise known_values("unknown schedule", name, [each.name for each in self.all()])
+        return _schedule(row)
+
+    def pause(self, name: str, *, paused: bool, now: float) -> None:
+        self.get(name)
+        statement = "pause_schedule" if paused else "unpause_schedule"
+        self._transactions.write(lambda both: both.own.do(statement, schedule=name, at=now), now=now)
+
+    def remove(self, name: str) -> None:
+        """Forget a schedule and its times; a run that it opened goes on."""
+        self.get(name)
+
+        def act(both: Both) -> None:
+            both.own.do("remove_schedule", schedule=name)
+            both.own.do("remove_fires", schedule=name)
+
+        self._transactions.write(act, now=0.0)
+
+    def fires(self, name: str, limit: int = 10) -> list[Fire]:
+        """The latest times, newest first."""
+        rows = self._transactions.read(lambda desk: desk.all("fires", schedule=name, limit=limit))
+        return [_fire(row) for row in rows]
+
+    def queued(self) -> list[str]:
+        """Schedules with a time that waits for the end of a run."""
+        return [row.schedule for row in self._transactions.read(lambda desk: desk.all("queued"))]
+
+    def fire(
+        self, name: str, time: float, start: Start, *, now: float, wait: bool = False, by_hand: bool = False
+    ) -> Fire | None:
+        """Settle one time: open its run, or leave it to the overlap policy while a run of the service is open.
+
+        ``wait``: it waits for that run's end whatever the policy says. ``by_hand``: also while the schedule is paused.
+        ``None``: there is nothing to do any more; somebody else was first, or it was removed or paused.
+        """
+
+        def act(both: Both) -> Fire | None:
+            schedule = self._due(both, name, time, by_hand)
+            if schedule is None:
+                return None
+            both.own.do("lock_service", service=start.service, type=start.type)
+            if not both.own.do("add_fire", **_row(Fire(name, time, "started", None, "", now))):
+                return None
+            fire = self._decide(both, schedule, start, Fire(name, time, "started", None, "", now), wait)
+            both.own.do("set_fire", **_row(fire))
+            return fire
+
+        return self._transactions.write(act, now=now)
+
+    def settle(self, name: str, time: float, outcome: Outcome, reason: str, *, now: float) -> bool:
+        """Note a time that opens no run (``missed``, ``failed``). ``False``: somebody else was first."""
+
+        def act(both: Both) -> bool:
+            if self._due(both, name, time, False) is None:
+                return False
+            return bool(both.own.do("add_fire", **_row(Fire(name, time, outcome, None, reason, now))))
+
+        return self._transactions.write(act, now=now)
+
+    def release(self, name: str, start: Start | str, *, now: float) -> Fire | None:
+        """Open the run of the oldest time that waits, if no run of the service is open; a text ``start`` says why it
+        cannot be opened: then the time is ``failed``."""
+
+        def act(both: Both) -> Fire | None:
+            locked = both.own.one("lock_schedule", schedule=name)
+            if locked is None or locked.paused:
+                return None
+            row = both.own.one("first_queued", schedule=name)
+            if row is None:
+                return None
+            fire = _fire(row)._replace(at=now)
+            if isinstance(start, str):
+                fire = fire._replace(outcome="failed", reason=start)
+            else:
+                both.own.do("lock_service", service=start.service, type=start.type)
+                if both.ledger.one("open_run", service=start.service) is not None:
+                    return None
+                fire = _started(both, _schedule(locked), start, fire)
+            both.own.do("set_fire", **_row(fire))
+            return fire
+
+        return self._transactions.write(act, now=now)
+
+    def sweep(self, *, now: float) -> int:
+        return self._transactions.write(lambda both: both.own.do("old_fires", before=now - KEPT), now=now)
+
+    def _due(self, both: Both, name: str, time: float, by_hand: bool) -> Schedule | None:
+        """The schedule, locked, when this time is not settled yet; from now on it is."""
+        row = both.own.one("lock_schedule", schedule=name)
+        if row is None or (not by_hand and (row.paused or row.since >= time)):
+            return None
+        if not by_hand:
+            both.own.do("settle", schedule=name, since=time)
+        return _schedule(row)
+
+    def _decide(self, both: Both, schedule: Schedule, start: Start, fire: Fire, wait: bool) -> Fire:
+        row = both.ledger.one("open_run", service=start.service)
+        queued = both.own.one("first_queued", schedule=schedule.name) is not None
+        if row is None and not queued:
+            return _started(both, schedule, start, fire)
+        open_ = f"run {row.id} of {start.service} is open" if row is not None else "an earlier time waits"
+        if wait:
+            return fire._replace(outcome="queued", reason=open_)
+        if schedule.overlap == "cancel":
+            if row is not None:
+                runs.close(both.ledger, row.id, "cancelled", f"by schedule {schedule.name}")
+            return _started(both, schedule, start, fire)
+        if schedule.overlap == "queue" and not queued:
+            return fire._replace(outcome="queued", reason=open_)
+        why = open_ if schedule.overlap == "skip" else f"{open_}, and one time waits already"
+        return fire._replace(outcome="skipped", reason=why)
+
+
+def _started(both: Both, schedule: Schedule, start: Start, fire: Fire) -> Fire:
+    run = runs.open_run(
+        both.ledger, start.service, start.type, dict(start.recipe), [start.root], start.slots, None, start.deletes,
+        via="cluster", schedule=schedule.name, deadline=schedule.deadline, accept_identity=0,
+    )  # fmt: skip
+    return fire._replace(outcome="started", run=run.id, reason="")
+
+
+def _row(fire: Fire) -> dict[str, Any]:
+    return fire._asdict()
+
+
+def _schedule(row: Any) -> Schedule:
+    return Schedule(**(row._asdict() | {"paused": bool(row.paused)}))
+
+
+def _fire(row: Any) -> Fire:
+    return Fire(**row._asdict())
+
+
+def stored(recipe: Mapping[str, Any]) -> str:
+    """A recipe as schedules keep it."""
+    return dump(recipe)

@@ -1,0 +1,14 @@
+"""What a source says is kept with its evidence."""
+
+from alembic import op
+
+from workers.store.migrations.version import steps
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    bind = op.get_bind()
+    for statement in steps(revision, bind.dialect.name):
+        bind.exec_driver_sql(statement)

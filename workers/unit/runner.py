@@ -1,0 +1,161 @@
+"""Runs one claimed unit to its receipt, over lost connections, or gives it back with a reason."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import suppress
+
+from specs.contracts.work import Claim, Lost
+from specs.errors import Fatal, Retry
+from specs.mistakes import told
+from specs.topology.node import Topology
+from workers.process.governor.memory import Guard, give_back
+from workers.process.logs import context
+from workers.process.stop_flag import Stop
+from workers.store.retries import jitter, patiently
+from workers.unit.emitter import Emitter, Producer
+from workers.unit.isolation import Isolating
+from workers.unit.lease.heartbeat import Heartbeat, Held
+from workers.unit.source.arrivals import Arrivals
+from workers.unit.source.slice_width import Narrowing
+from workers.unit.source.source_pool import Lender
+from workers.unit.source.sources import Opener, reading
+from workers.unit.unit_ledger import UnitLedger
+from workers.unit.unit_work import Budget, Stopping, Tight, UnitWork
+
+TRIES = 3
+"""Tries in a row that move nothing, within one claim, once no smaller slice can be read."""
+ATTEMPTS = 5
+"""Claims that ended in an error, after which the unit has failed."""
+BEGINNINGS = 3
+"""Claims of a root unit whose source never answered, after which the run of a cluster is over."""
+log = logging.getLogger("headrace.worker")
+
+
+OURS = frozenset({"memory", "backpressure", "queue", "full", "catalog", "collision"})
+"""Reasons to try again that are not the source's fault."""
+LONGEST = 60.0
+"""Seconds to which the delay that a source asks for grows, try by try."""
+
+
+class Runner:
+    """Knows how to work on any unit of one run; ``open`` makes the source."""
+
+    def __init__(
+        self, ledger: UnitLedger, queue: Producer, open_: Opener, topology: Topology, heartbeat: Heartbeat, stop: Stop,
+        *, guard: Guard, budget: Budget | None = None, accept_identity: bool = False, beginnings: int = 1,
+        alone: bool = True,
+    ) -> None:  # fmt: skip
+        self._beginnings, self._alone = beginnings, alone
+        self._ledger, self._queue, self._sources, self._topology = ledger, queue, Lender(open_), topology
+        self._heartbeat, self._stop, self._guard = heartbeat, stop, guard
+        self._budget, self._narrowing = budget or Budget(), Narrowing()
+        self._arrivals = Arrivals(ledger, stop, accept=accept_identity)
+
+    def run(self, claim: Claim) -> None:
+        """Work on a claim until it is emitted or given back. Raises ``Fatal`` when the run cannot go on."""
+        unit = claim.unit
+        with context(run=unit.run, unit=unit.id, fence=claim.fence), self._heartbeat.hold(claim) as held:
+            emitter = Emitter(self._queue, claim.unit.id, claim.fence, stop=self._stop, waiting=held.waiting)
+            work = UnitWork(
+                claim, self._topology, self._ledger, emitter, held, self._stop, self._guard, self._budget,
+                self._arrivals,
+            )  # fmt: skip
+            try:
+                self._tries(claim, work, held)
+            except Lost:
+                return
+            except Stopping:
+                emitter.settle()
+                self._release(claim, reason="")
+            except Tight:  # no attempt is burned: every claim gets on by what it read until then
+                emitter.settle()
+                self._release(claim, reason="out of memory: the rest was given back")
+            except Retry as error:
+                self._later(claim, emitter, error, fruitless=claim.cursor == () and not work.children)
+            except (Fatal, KeyboardInterrupt):
+                raise
+            except Exception as error:  # a mistake in a connector or in here: the unit has failed, and says so
+                self._release(claim, reason=told(error), failed=True)
+
+    def rest(self) -> None:
+        """There is no work for now: the source need not keep a connection for us."""
+        self._sources.close()
+
+    def _tries(self, claim: Claim, work: UnitWork, held: Held) -> None:
+        careful = reading(claim, self._ledger, alone=self._alone)
+        self._narrowing.begin(careful)
+        isolating = Isolating(careful)
+        work.passed = isolating.passed
+        tries, troubled = 0, False
+        while True:
+            work.moved, error, answered = False, None, False
+            try:
+                with self._sources.lend(careful) as source, held.reading(source):
+                    try:
+                        work.attempt(source)
+                        if work.partial:
+                            self._sources.spoil()
+                        if not troubled:
+                            self._narrowing.well()
+                        return
+                    except (Retry, Stopping, Tight, MemoryError):
+                        answered = work.answered(source)
+                        work.keep(source)
+                        raise
+            except MemoryError:
+                pass  # handled below, where the frames that hold the memory are gone
+            except Retry as lost:
+                if self._stop.is_set():  # most likely our own cancelling
+                    raise Stopping from None
+                error = lost
+            if error is None:
+                give_back()
+                if isolating.ran_out(healthy=not self._guard.tight):
+                    if self._stop.is_set():
+                        raise Stopping
+                    continue
+                raise Retry("out of memory", claim.unit.start.scope.fqn, "allow the worker more", reason="memory")
+            troubled = True
+            tries = 1 if work.moved else tries + 1
+            wait = _wait(error, tries, self._budget.pause)
+            if tries > 1 and answered and error.reason not in OURS and self._narrowing.smaller(careful):
+                tries = 1  # the line may be cut before so much has passed: less may get through
+            elif tries >= (TRIES if work.identified or self._beginnings > 1 else 1):
+                raise error
+            log.info("tried again: %s", error)
+            held.tell(f"tried again: {error}")
+            if self._stop.wait(wait):
+                raise Stopping
+
+    def _later(self, claim: Claim, emitter: Emitter, error: Retry, *, fruitless: bool) -> None:
+        """The source stays lost: try again later, a bounded number of times; fewer at the very beginning."""
+        at_root = claim.unit.start.node == self._topology.root.name and claim.unit.phase == "walk"
+        fruitless = fruitless and at_root and error.reason != "memory"
+        if fruitless and claim.attempts + 1 >= self._beginnings:
+            raise Fatal(error.what, error.where, error.remedy, reason=error.reason)
+        emitter.settle()
+        if error.reason not in OURS:
+            with suppress(Retry):  # a report that is lost does no harm: the next failure is told, too
+                self._ledger.report(claim.unit.service, False, time.time(), str(error))
+        if claim.attempts + 1 >= ATTEMPTS:
+            self._release(claim, reason=str(error), failed=True)
+            return
+        self._release(claim, reason=str(error), delay=_wait(error, claim.attempts + 1, 2 * self._budget.pause))
+
+    def _release(self, claim: Claim, *, reason: str, delay: float = 0.0, failed: bool = False) -> None:
+        what = "has failed" if failed else "is given back"
+        log.log(logging.WARNING if reason else logging.INFO, "%s %s%s", claim.unit.start.scope.fqn, what,
+                f": {reason}" if reason else "")  # fmt: skip
+        patiently(
+            lambda: self._ledger.release(
+                claim.unit.id, claim.fence, now=time.time(), reason=reason, delay=delay, failed=failed
+            )
+        )
+
+
+def _wait(error: Retry, tries: int, pause: float) -> float:
+    """Seconds until the next try: longer each time, whether the source says how long or not."""
+    asked = error.delay or 0.0
+    return max(asked, min(LONGEST, asked * 2.0 ** (tries - 1)), jitter(tries, base=pause))

@@ -1,0 +1,89 @@
+"""Asks every new connection to a source which server it has reached, and how far that is."""
+
+from __future__ import annotations
+
+import time
+
+from specs.contracts.positions import SourcePosition
+from specs.errors import HeadraceError, Retry
+from specs.sources.base import Source
+from workers.process.stop_flag import Stop
+from workers.store.retries import patiently
+from workers.unit.unit_ledger import UnitLedger
+
+PATIENCE = 2.0
+"""Seconds that a server may take to catch up with what was read of the service before; once per source."""
+LOOK = 0.2
+"""Seconds between two looks."""
+
+
+class Arrivals:
+    """What one lane knows of the server behind its source.
+
+    ``stale``: since the unit began, something was read from a server that is behind.
+    """
+
+    def __init__(self, ledger: UnitLedger, stop: Stop, *, accept: bool) -> None:
+        self._ledger, self._stop, self._accept = ledger, stop, accept
+        self._run = ""
+        self._source: Source | None = None
+        self._asked = self._waited = self._behind = False
+        self._tells = self._follows = False
+        self.stale = False
+
+    def begin(self, source: Source, run: str, *, again: bool) -> None:
+        """A unit begins on ``source``. ``again``: ask a connection that was asked before; standbys are asked anyway.
+
+        Raises ``Fatal`` for another server, and what the source raises.
+        """
+        if source is not self._source:
+            self._source, self._asked, self._behind, self._follows = source, False, False, False
+            source.arrived = lambda: self._arrive(source)
+        self._run, self.stale = run, self._behind
+        if self._asked:
+            if again or self._follows:
+                self._ask(source)
+            return
+        source.identity()  # connects, where there is anything to connect
+        if not self._asked:
+            self._ask(source)
+
+    def reached(self, source: Source) -> str | None:
+        """How far the source may have been until now, for the unit's receipt."""
+        position = source.reached() if self._tells and not self.stale else None
+        return position.dump() if position is not None else None
+
+    def _arrive(self, source: Source) -> None:
+        """A new connection, in the middle of a walk most often."""
+        try:
+            self._ask(source)
+        except (HeadraceError, MemoryError):
+            raise
+        except Exception as error:  # the unit was lost, or its process is about to end: what comes next says so, too
+            raise Retry(f"the server could not be identified: {error}", reason="catalog") from None
+
+    def _ask(self, source: Source) -> None:
+        self._asked = True
+        end = time.monotonic() + (0.0 if self._waited else PATIENCE)
+        looks = 0
+        while True:
+            settle = looks > 0 and time.monotonic() >= end
+            position = self._compare(source, settle)
+            if not self._behind or settle or self._stop.is_set():
+                break
+            if looks:  # a server that others write to has come further since the first look
+                self._waited = True
+                self._stop.wait(LOOK)
+            looks += 1
+        self._tells = position is not None
+        self._follows = position is not None and (position.standby or self._behind)
+        self.stale = self.stale or self._behind
+
+    def _compare(self, source: Source, settle: bool) -> SourcePosition | None:
+        identity, position = source.identity(), source.position()
+        self._behind = patiently(
+            lambda: self._ledger.identify(
+                self._run, identity, accept=self._accept, position=position, settle=settle, now=time.time()
+            )
+        )
+        return position

@@ -1,0 +1,50 @@
+"""Asks the source about suspects: objects that were there before and were not listed now."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+
+from specs import names
+from specs.contracts.work import Verdict
+from specs.errors import Fatal, HeadraceError, Retry
+from specs.mistakes import told
+from specs.sources.base import Source
+from specs.topology.scope import Scope
+
+log = logging.getLogger("headrace.worker")
+_PASS = (Retry, Fatal, MemoryError)
+_Group = tuple[str, tuple[str, ...]]
+"""Objects of one type below one container."""
+_Named = tuple[str, str]
+"""Name and FQN."""
+
+
+def confirm(source: Source, suspects: Iterable[tuple[str, str]]) -> Iterator[list[Verdict]]:
+    """One verdict per ``(type, fqn)``, question by question; a container that cannot be asked gives ``unknown``.
+
+    No question names more objects than the source's slice holds. Raises ``Retry`` and ``Fatal`` of the source.
+    """
+    groups: dict[_Group, list[_Named]] = {}
+    for type_, fqn in suspects:
+        *parent, name = names.split(fqn)
+        groups.setdefault((type_, tuple(parent)), []).append((name, fqn))
+    for (type_, path), members in _slices(groups, source.reading.slice):
+        answers: dict[str, str] = {}
+        try:
+            if path:
+                answers = dict(source.exists(type_, Scope(path), [name for name, _ in members]))
+        except _PASS:
+            raise
+        except HeadraceError:  # denied, unsupported: no evidence, which is an answer of its own
+            answers = {}
+        except Exception as error:  # a mistake of the connector, which is no evidence either
+            log.warning("nothing can be said about objects of %s: %s", ".".join(path), told(error))
+            answers = {}
+        yield [Verdict(type_, fqn, answers.get(name, "unknown")) for name, fqn in members]
+
+
+def _slices(groups: Mapping[_Group, list[_Named]], size: int) -> Iterator[tuple[_Group, list[_Named]]]:
+    for group, members in groups.items():
+        for at in range(0, len(members), size):
+            yield group, members[at : at + size]

@@ -1,0 +1,50 @@
+"""Keeps a source open between the units of one lane: connecting costs more than reading a small unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from specs.sources.base import Source
+from specs.topology.read_mode import Reading
+from workers.unit.source.sources import Opener
+
+
+class Lender:
+    """Lends the same source to one unit after the other, as long as each leaves it in order.
+
+    A unit that breaks off (an error, a stop, a split) leaves half-read streams behind: its source is closed, and the
+    next unit gets a new one.
+    """
+
+    def __init__(self, open_: Opener) -> None:
+        self._open = open_
+        self._kept: Source | None = None
+        self._spoilt = False
+
+    @contextmanager
+    def lend(self, reading: Reading) -> Iterator[Source]:
+        source, self._kept, self._spoilt = self._kept, None, False
+        if source is None:
+            source = self._open(reading)
+        else:
+            source.begin(reading)
+        try:
+            yield source
+        except BaseException:
+            source.close()
+            raise
+        if self._spoilt:
+            source.close()
+        else:
+            self._kept = source
+
+    def spoil(self) -> None:
+        """The unit in hand leaves something half read."""
+        self._spoilt = True
+
+    def close(self) -> None:
+        """Close the kept source: there is no work for now. May be called twice."""
+        source, self._kept = self._kept, None
+        if source is not None:
+            source.close()

@@ -1,0 +1,267 @@
+"""One claimed unit being worked on: walk, post or confirm, batch by batch, up to its receipt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from specs.contracts.work import Batch, Claim, Receipt, Unit, Verdict
+from specs.errors import HeadraceError, Retry
+from specs.sources.base import Source
+from specs.topology.engine import following, post, walk
+from specs.topology.events import Coverage, Covered, Event, Spawned, Start
+from specs.topology.node import Node, Topology
+from specs.topology.scope import EVERYTHING, Cursor, KeyRange
+from workers.process.governor.memory import Guard, give_back
+from workers.process.stop_flag import Stop
+from workers.queues.weight import weigh
+from workers.store.retries import patiently
+from workers.unit.batch_builder import Batching
+from workers.unit.emitter import Emitter
+from workers.unit.lease.heartbeat import Held
+from workers.unit.source.arrivals import Arrivals
+from workers.unit.source.confirmation import confirm
+from workers.unit.source.sources import relax
+from workers.unit.unit_ledger import UnitLedger
+
+CALM = 500
+"""Objects that a careful unit reads without harm before it reads as fast as ever: what killed it was among them."""
+HEAVY = 4_000_000
+"""Bytes of a batch that is stored before anything else is read: it is held several times over while it is."""
+PIECE = 2500
+"""Objects in one piece of a split remainder, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """After so many objects or seconds the rest of a leaf listing is named as units of its own.
+
+    ``children``: after so many units named a unit gives itself back; as deeper ones are claimed first, it goes on
+    when those are taken. ``pause`` is the base of the waits between tries, in seconds.
+    """
+
+    children: int = 10_000
+    objects: int = 20_000
+    seconds: float = 60.0
+    pause: float = 0.5
+
+
+class Stopping(Exception):
+    """The stop flag is set: give the unit back."""
+
+
+class Enough(Stopping):
+    """So many units stand ready that the rest of this one can wait."""
+
+
+class Tight(Exception):
+    """This process stays above its memory, whatever is given back: another one shall take what is left."""
+
+
+class UnitWork:
+    """State of one claim over several connections. ``moved`` says whether anything was emitted since last asked,
+    ``partial`` whether the source was left half read, ``identified`` whether the right server answered."""
+
+    def __init__(
+        self, claim: Claim, topology: Topology, ledger: UnitLedger, emitter: Emitter, held: Held, stop: Stop,
+        guard: Guard, budget: Budget, arrivals: Arrivals,
+    ) -> None:  # fmt: skip
+        self.claim, self.start = claim, claim.unit.start
+        self._topology, self._node = topology, topology.nodes.get(claim.unit.start.node)
+        self._ledger, self._emitter, self._held, self._stop = ledger, emitter, held, stop
+        self._guard, self._budget, self._arrivals = guard, budget, arrivals
+        self._batching = Batching(claim.unit, claim.fence, claim.cursor)
+        self._begun = time.monotonic()
+        self.identified = claim.unit.depth > 0 or claim.unit.phase != "walk"
+        self._statements = self._before = 0
+        self._verdicts: list[Verdict] = []
+        self.moved = self.partial = False
+        self.passed: Callable[[], None] = lambda: None
+        """Called after each object that was read all by itself."""
+
+    def attempt(self, source: Source) -> None:
+        """Work on from the last cursor to the end. Raises what ends the try: ``Retry``, ``Fatal``, ``Stopping`` ..."""
+        self._statements = self._before = source.statements
+        self._arrivals.begin(source, self.claim.unit.run, again=self.claim.unit.phase == "confirm")
+        self.identified = True
+        if self.claim.unit.phase == "confirm":
+            self._confirm(source)
+            return
+        careful, single = source.reading.careful, source.reading.slice == 1
+        calm = self._batching.objects + CALM
+        for event in self._events(source):
+            if event.cursor is None:  # held by the batching, and dropped should we be stopped before the next cursor
+                self._batching.add(event)
+                continue
+            self._check()
+            full = self._batching.add(event)
+            rest = self._over(event)
+            if rest is not None:
+                self._split(source, *rest)
+                self.partial = True
+                break
+            if full or single:
+                self._emit(source)
+            if self._batching.children >= self._budget.children:
+                raise Enough
+            if single:
+                self.passed()
+            if careful and self._batching.objects >= calm:
+                relax(source.reading)
+                careful, single = False, source.reading.slice == 1
+            if self._guard.due() and not self._relieved(source):
+                self._cede(source, event)
+                break
+        self._finish(source)
+
+    def answered(self, source: Source) -> bool:
+        """Whether the source let us send anything in this try: it is reached, whatever came of it."""
+        return source.statements > self._before
+
+    @property
+    def children(self) -> int:
+        """Units named so far."""
+        return self._batching.children
+
+    def keep(self, source: Source | None) -> None:
+        """Emit what stands after a broken try; the next one goes on behind it."""
+        self._batching.drop()
+        if self._batching.dirty:
+            self._emit(source)
+
+    def _events(self, source: Source) -> Iterator[Event]:
+        if self.claim.unit.phase == "post":
+            return post(source, self._topology, self.start, resume=self._batching.cursor)
+        return walk(source, self._topology, self.start, resume=self._batching.cursor, sizes=self._sizes)
+
+    def _sizes(self, listings: list[str]) -> Mapping[str, int]:
+        return patiently(lambda: self._ledger.sizes(listings))
+
+    def _check(self) -> None:
+        if self._stop.is_set():
+            raise Stopping
+        self._held.check()
+        self._held.alive()
+
+    def _relieved(self, source: Source) -> bool:
+        """Send what is held and give memory back. ``False``: there is still too much."""
+        if self._batching.dirty:
+            self._emit(source)
+        source.relieve()
+        return self._guard.relieve()
+
+    def _cede(self, source: Source, event: Event) -> None:
+        """Name the rest as units of its own, for processes that have memory. Raises ``Tight`` where none can be named:
+        then the unit itself is given back."""
+        rest = self._place(event)
+        if rest is None:
+            raise Tight
+        self._split(source, *rest)
+        self.partial = True
+
+    def _over(self, event: Event) -> tuple[Node, str] | None:
+        """Where to split, when the unit used its budget up."""
+        used = self._batching.objects >= self._budget.objects
+        if not used and time.monotonic() - self._begun < self._budget.seconds:
+            return None
+        return self._place(event)
+
+    def _place(self, event: Event) -> tuple[Node, str] | None:
+        """The leaf listing and its key behind which the rest can be named: the unit itself, or below its own item."""
+        node, cursor = self._node, event.cursor
+        if node is None or cursor is None or len(cursor) != 2 or not isinstance(cursor[1], str):
+            return None
+        if self.start.item is not None:
+            node = next((child for child in node.children if child.name == cursor[0]), node)
+        if node.name != cursor[0] or node.children or node.unit or not node.ranged:
+            return None
+        return node, cursor[1]
+
+    def _split(self, source: Source, node: Node, key: str) -> None:
+        """Say what was covered, and name the rest in pieces that ready workers can share.
+
+        Raises ``Enough`` where the listing was not the unit itself: what comes behind it is for a later claim.
+        """
+        above = self._node if self.start.item is not None else None
+        span, scope = (EVERYTHING if above else self.start.range), self.start.scope
+        cursor: Cursor = (following(above, node), None) if above else self._batching.cursor
+        if span.until is not None and key >= span.until:
+            self._batching.add(Covered(Coverage(node.name, scope, span), cursor))
+            return
+        self._batching.add(Covered(Coverage(node.name, scope, KeyRange(span.after, key, span.only)), cursor))
+        after = key
+        for until in (*self._pieces(source, node, KeyRange(key, span.until)), span.until):
+            piece = Start(node.name, scope, range=KeyRange(after, until, span.only), estimate=PIECE)
+            self._batching.add(Spawned(piece, node.type, (), cursor))
+            after = until or after
+        if above:
+            raise Enough
+
+    def _pieces(self, source: Source, node: Node, span: KeyRange) -> list[str]:
+        try:
+            return [key for key in source.split(node.name, self.start.scope, span, PIECE) if key in span]
+        except HeadraceError:  # one piece will do
+            return []
+
+    def _confirm(self, source: Source) -> None:
+        suspects = patiently(lambda: self._ledger.suspects(self.claim.unit.id))
+        asked = {(each.type, each.fqn) for each in self._verdicts}
+        for found in confirm(source, [each for each in suspects if each not in asked]):
+            if self._arrivals.stale:  # what was made since then is not there yet
+                found = [each._replace(presence="unknown") for each in found]
+            self._verdicts += found
+            self.moved = True  # another try goes on with the questions that are left
+            self._check()
+        batch = self._batching.cut()
+        batch.verdicts = self._verdicts
+        self._check()
+        self._close(batch, source, Receipt(True))
+
+    def _finish(self, source: Source) -> None:
+        reason = self._batching.incomplete
+        own = self.start.item is not None and self._node is not None and bool(self._node.post_process)
+        walked = self.claim.unit.phase == "walk"
+        receipt = Receipt(
+            complete=not reason,
+            reason=reason,
+            post=own and walked,
+            fingerprint=_fingerprint(source, self.claim.unit) if walked and not reason else None,
+            position=self._arrivals.reached(source),
+        )
+        self._batching.drop()
+        self._close(self._batching.cut(), source, receipt)
+
+    def _close(self, batch: Batch, source: Source, receipt: Receipt) -> None:
+        batch.receipt = receipt
+        position = self._emitter.emit(self._counted(batch, source))
+        self.moved = True
+        unit, fence = self.claim.unit.id, self.claim.fence
+        self._held.later(lambda: self._ledger.flushing(unit, fence, position))
+
+    def _emit(self, source: Source | None) -> None:
+        batch = self._counted(self._batching.cut(), source)
+        heavy = weigh(batch) > HEAVY
+        if heavy:  # what reading it left behind goes first, and nothing is read beside it until it is stored
+            give_back()
+        self._emitter.emit(batch)
+        self.moved = True
+        del batch
+        if heavy:
+            self._emitter.settle()
+
+    def _counted(self, batch: Batch, source: Source | None) -> Batch:
+        batch.stale = self._arrivals.stale
+        if source is not None:
+            batch.statements = source.statements - self._statements
+            self._statements = source.statements
+        return batch
+
+
+def _fingerprint(source: Source, unit: Unit) -> str | None:
+    try:
+        return source.fingerprint(unit.start.scope)
+    except Retry:
+        raise
+    except HeadraceError:  # grants that cannot be read are not those of another run: the suspects stay unknown
+        return f"unreadable in run {unit.run}"
