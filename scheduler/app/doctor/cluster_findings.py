@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from scheduler.app.deadline import LIMIT, items
-from scheduler.app.doctor.doctor import Finding
+from scheduler.app.doctor.finding import Finding
 from specs.errors import HeadraceError
 from workers.cluster.membership import ONE_MACHINE, POSTGRESQL, joined
 from workers.cluster.settings import Settings

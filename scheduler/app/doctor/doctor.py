@@ -6,34 +6,20 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from scheduler.app.deadline import LIMIT, items
+from scheduler.app.doctor.finding import Finding
 from specs.errors import HeadraceError
 
-Level = Literal["ok", "note", "bad"]
 PACKAGES = ("specs", "connectors", "workers", "scheduler")
 EARLIEST = 1_735_689_600.0
 """2025-01-01: a clock before this is wrong."""
 SPACE = 1 << 30
 """Bytes that a catalog's disk should have left."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """``bad`` findings keep something from working; a ``note`` only says what is not there."""
-
-    name: str
-    level: Level
-    evidence: str
-    remedy: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def examine(catalog: str) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scheduler.app.doctor.doctor import Finding
+from scheduler.app.doctor.finding import Finding
 from scheduler.app.runs.run_sinks import overdue
 from scheduler.control.snapshots import died
 from workers.feed import Followers

@@ -11,7 +11,7 @@ import click
 from scheduler.cli.options import as_json, emit
 
 if TYPE_CHECKING:
-    from scheduler.app.doctor.doctor import Finding
+    from scheduler.app.doctor.finding import Finding
 
 
 @click.command(short_help="Examine this installation, the catalog and the cluster.")
@@ -52,7 +52,8 @@ def command(cluster: bool, redis: str | None, prefix: str | None, catalog: str |
 
 def _findings(cluster: bool, redis: str | None, prefix: str | None, catalog: str | None) -> Iterator[Finding]:
     from scheduler.app.catalog.catalog_place import find
-    from scheduler.app.doctor.doctor import Finding, examine
+    from scheduler.app.doctor.doctor import examine
+    from scheduler.app.doctor.finding import Finding
     from scheduler.local.folder import found
     from specs.errors import HeadraceError
 
@@ -72,7 +73,7 @@ def _begun(
     cluster: bool, redis: str | None, prefix: str | None, catalog: str | None
 ) -> Callable[[], Iterator[Finding]]:  # fmt: skip
     """The findings on the cluster, which is asked while the rest is looked at."""
-    from scheduler.app.doctor.doctor import Finding
+    from scheduler.app.doctor.finding import Finding
     from scheduler.cli.cluster_options import settings
     from specs.errors import HeadraceError
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from scheduler.app.doctor.cluster_findings import examine
-from scheduler.app.doctor.doctor import Finding
+from scheduler.app.doctor.finding import Finding
 from specs.errors import Fatal
 from tests.servers.redis import RedisServer
 from workers.cluster.membership import check
