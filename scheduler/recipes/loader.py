@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from scheduler.recipes import database_files, passwords
+from scheduler.recipes import database_files
+from scheduler.recipes.secrets import password as passwords
 from scheduler.recipes.secrets.stash import Stash
 from specs import registry
 from specs.config import LOCAL_FILE, ConnectionConfig

@@ -5,30 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, SecretStr
+from pydantic import SecretStr
 
+from scheduler.recipes.secrets.password import lacking, with_prompt
 from specs.errors import Fatal, HeadraceError, Stop
-from specs.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scheduler.recipes.loader import Loaded
-
-VARIABLE = "HEADRACE_PASSWORD"
-
-
-def lacking(config: BaseModel) -> bool:
-    """Whether a source that logs us in has no password from us."""
-    fields = type(config).model_fields
-    if "password" not in fields or getattr(config, "password") is not None:  # noqa: B009  (a field of some models)
-        return False
-    return "username" in fields or "@" in str(getattr(config, "url", ""))
-
-
-def with_prompt(recipe: Recipe) -> Recipe:
-    """The recipe with a password that is asked for; so is it stored."""
-    return recipe.model_copy(update={"connection": {**recipe.connection, "password": "${prompt:password}"}})
 
 
 def load(source: str, *, name: str | None = None) -> Loaded:

@@ -8,7 +8,8 @@ import pytest
 
 from scheduler.control.roots import untyped
 from scheduler.recipes.loader import Loaded, load
-from scheduler.recipes.passwords import lacking, typed
+from scheduler.recipes.passwords import typed
+from scheduler.recipes.secrets.password import lacking
 from scheduler.recipes.urls.shorthand import translate
 from specs.errors import Usage
 
