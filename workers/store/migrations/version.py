@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from sqlalchemy import Connection
 
 from specs.errors import Usage
 from workers.store import named_sql as sqlfile
-
-if TYPE_CHECKING:
-    from workers.store.database import Database
 
 HEAD = "0003"
 """The version that this program reads and writes: the newest of ``versions/``."""
@@ -31,7 +29,18 @@ OTHER = "name a database of its own with --catalog, or HEADRACE_CATALOG"
 _LOCK = 0x68656164  # any number that other programs do not use for their advisory locks
 
 
-def ensure(db: Database, create: bool) -> None:
+class Migrated(Protocol):
+    """What migrating needs of a database; ``workers.store.database.Database`` is one."""
+
+    dialect: str
+    where: str
+
+    def read(self) -> AbstractContextManager[Connection]: ...
+
+    def write(self) -> AbstractContextManager[Connection]: ...
+
+
+def ensure(db: Migrated, create: bool) -> None:
     """Bring the database to ``HEAD``. Raises ``Usage`` for a newer version or a database that is not ours."""
     with db.read() as conn:
         found = stored(conn)
