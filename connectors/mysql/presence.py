@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from re import sub
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from connectors.common.sql.queries import load
+from connectors.mysql.connection import MysqlConnection
 from connectors.mysql.driver import MysqlDriver
+from specs.contracts.positions import SourcePosition
 from specs.errors import Skip
 from specs.sources.base import Presence, Step
 from specs.topology.scope import Scope
 
-if TYPE_CHECKING:
-    from connectors.mysql.metadata import MysqlSource
-
 _NODES = {"Table": "table", "Sequence": "sequence", "StoredProcedure": "stored_procedure"}
 
 
-def exists(source: MysqlSource, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+class Asked(Protocol):
+    """What is asked of a source here; ``MysqlSource`` is one."""
+
+    connection: MysqlConnection
+    driver: MysqlDriver
+
+    def identity(self) -> str: ...
+
+    def position(self) -> SourcePosition | None: ...
+
+    def version(self) -> str | None: ...
+
+    def schema_rows(self) -> list[tuple[str, dict[str, Any], int | None]]: ...
+
+    def names(self, node: str, schema: str) -> set[str]: ...
+
+    def steps(self, probes: Sequence[tuple[str, Callable[[], str]]]) -> Iterator[Step]: ...
+
+
+def exists(source: Asked, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
     """Ask by name. What our grants hide looks absent here; the fingerprint tells whether they changed."""
     if scope.path[1:2] not in ((), ("def",)):
         return dict.fromkeys(names, "no")
@@ -52,7 +70,7 @@ def fingerprint(driver: MysqlDriver) -> str:
     return blake2b("\n".join(grants(driver)).encode(), digest_size=16).hexdigest()
 
 
-def check(source: MysqlSource) -> Iterator[Step]:
+def check(source: Asked) -> Iterator[Step]:
     """Reach, authenticate, list, read a little of everything; a missing right comes with the GRANT that helps."""
     driver, queries = source.driver, load("connectors.mysql")
     schemas: list[str] = []
