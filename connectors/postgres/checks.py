@@ -6,9 +6,9 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from connectors.common.sql.slices import Listed
+from connectors.postgres.asked import Asked
 from connectors.postgres.positions import lsn
 from specs.entities.database.tables import Table
 from specs.errors import HeadraceError, Retry, Stop
@@ -16,14 +16,11 @@ from specs.sources.base import Step
 from specs.topology.node import Item, Outcome
 from specs.topology.scope import EVERYTHING, Scope
 
-if TYPE_CHECKING:
-    from connectors.postgres.metadata import PostgresSource
-
 ENOUGH = 20
 """Tables and views that are read."""
 
 
-def check(source: PostgresSource) -> Iterator[Step]:
+def check(source: Asked) -> Iterator[Step]:
     """Reach, authenticate, list and read a little of everything; ends at the first step that the next ones need."""
     probes = _Probes(source)
     steps: list[tuple[str, Callable[[], str]]] = [
@@ -61,7 +58,7 @@ def _run(name: str, probe: Callable[[], str]) -> Step:
 
 
 class _Probes:
-    def __init__(self, source: PostgresSource) -> None:
+    def __init__(self, source: Asked) -> None:
         self.source = source
         self.chosen: list[str] = []
         self.entered: list[str] = []

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from connectors.postgres.asked import Asked
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.entities.grants import Acl, grants
 from connectors.postgres.entities.options import settings
@@ -15,9 +16,6 @@ from specs.entities.database.tables import Database, Schema
 from specs.sources.database.metadata import identity
 from specs.topology.node import Item, Outcome, Produced
 from specs.topology.scope import Scope
-
-if TYPE_CHECKING:
-    from connectors.postgres.metadata import PostgresSource
 
 MANY = "grants_apart"
 """Marks an item whose grants are too many to be part of it."""
@@ -72,7 +70,7 @@ def schema_item(extract: MetadataExtract, scope: Scope, row: tuple[Any, ...]) ->
     return item(extract, "schemas", "Schema", scope, name, data, acl, default, estimate)
 
 
-def database(source: PostgresSource, item: Item, scope: Scope) -> Database:
+def database(source: Asked, item: Item, scope: Scope) -> Database:
     source.driver.use(source.connection.first_database)
     fields = _with_grants(item, source.driver, "grants_of_database")
     if fields.pop(SET, False):
@@ -81,7 +79,7 @@ def database(source: PostgresSource, item: Item, scope: Scope) -> Database:
     return Database(**identity(scope), **fields)
 
 
-def schema(source: PostgresSource, item: Item, scope: Scope) -> Schema:
+def schema(source: Asked, item: Item, scope: Scope) -> Schema:
     source.driver.use(scope.path[1])
     return Schema(**identity(scope), **_with_grants(item, source.driver, "grants_of_schema"))
 

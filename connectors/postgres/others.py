@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from connectors.common.sql.slices import Facet, Listed, Raw, SliceReader
+from connectors.postgres.asked import Asked
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.entities.foreign import HIDDEN, read
 from connectors.postgres.entities.grants import grants
@@ -16,9 +17,6 @@ from specs.entities.database.objects import DatabaseObject
 from specs.entities.dependencies import Dependency
 from specs.topology.node import Produced
 from specs.topology.scope import KeyRange, Scope
-
-if TYPE_CHECKING:
-    from connectors.postgres.metadata import PostgresSource
 
 NODES = {"service_object": 1, "database_object": 2, "schema_object": 3}
 """The nodes of such objects, and how many parts the path of what they lie in has."""
@@ -74,7 +72,7 @@ def listed(
     return found
 
 
-def above_schemas(source: PostgresSource, node: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+def above_schemas(source: Asked, node: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
     """The objects of a service or a database."""
     source.driver.use(scope.path[1] if len(scope.path) > 1 else source.connection.first_database)
     rows = source.driver.execute(*request(source.driver, node, [scope.name]))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connectors.postgres import others
+from connectors.postgres.asked import Asked
 from specs.errors import Fatal, Skip, Stop
 from specs.sources.base import Presence
 from specs.topology.scope import Scope
-
-if TYPE_CHECKING:
-    from connectors.postgres.metadata import PostgresSource
 
 ELSEWHERE = frozenset({"identity", "history", "settings"})
 """Why a server refuses to be believed at all."""
@@ -27,7 +25,7 @@ _QUERIES = {
 }
 
 
-def exists(source: PostgresSource, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+def exists(source: Asked, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
     """``yes`` and ``no`` come from the catalog, which shows every object to every role, under the conditions of the
     listing; a database that nobody may enter, or we may not, answers ``unknown``, one that is gone ``no``. ``scope`` is
     the objects' parent."""
@@ -47,7 +45,7 @@ def exists(source: PostgresSource, type_: str, scope: Scope, names: list[str]) -
         return {name: answer for part in parts for name, answer in exists(source, type_, scope, part).items()}
 
 
-def _ask(source: PostgresSource, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+def _ask(source: Asked, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
     if type_ == "Database":
         return _databases(source, names)
     params: dict[str, Any] = {
@@ -73,7 +71,7 @@ def _ask(source: PostgresSource, type_: str, scope: Scope, names: list[str]) -> 
     return {name: "yes" if name in found else "no" for name in names}
 
 
-def _databases(source: PostgresSource, names: list[str]) -> dict[str, Presence]:
+def _databases(source: Asked, names: list[str]) -> dict[str, Presence]:
     """A database that takes no connections is there, but cannot be looked into; a template is none of its own."""
     source.driver.use(source.connection.first_database)
     answers: dict[str, Presence] = dict.fromkeys(names, "no")
@@ -84,7 +82,7 @@ def _databases(source: PostgresSource, names: list[str]) -> dict[str, Presence]:
     return answers
 
 
-def _database(source: PostgresSource, name: str) -> bool:
+def _database(source: Asked, name: str) -> bool:
     if source.driver.database == name and source.driver.connected:
         return True
     return _databases(source, [name])[name] != "no"
