@@ -1,16 +1,17 @@
 """The language that scheduler, workers and connectors speak: names, errors, entities, topologies, work.
 
-Nothing here does I/O, and nothing but pydantic and the standard library is imported.
+Nothing here does I/O, and nothing but pydantic and the standard library is imported. Everybody may use it.
 
-=====================  ===============================================================
-``specs.names``        fully qualified names: build, split, quote
-``specs.errors``       errors, named by what to do next
-``specs.config``       frozen configuration models, filters, limits
-``specs.entities``     the catalog's objects, one module per service type
-``specs.topology``     nodes and stages, scopes and ranges, and the walk over them
-``specs.sources``      abstract sources, one per service type, with their topologies
-``specs.contracts.work``         units, batches, receipts; protocols of ledger and sink queue
-``specs.service_spec`` what binds a connector's parts; ``specs.registry`` finds it
-``specs.testing``      the suites that connectors, ledgers, queues and sinks must pass
-=====================  ===============================================================
+=========================  ===============================================================
+``specs.names``            fully qualified names: build, split, quote
+``specs.errors``           errors, named by what to do next
+``specs.config``           frozen configuration models, filters, limits
+``specs.recipe``           recipes, references to secrets, mistakes in settings
+``specs.entities``         the catalog's objects, one module per service type
+``specs.topology``         nodes and stages, scopes and ranges, and the walk over them
+``specs.sources``          abstract sources, one per service type, with their topologies
+``specs.contracts``        units, batches, receipts; protocols of ledger, sink and others
+``specs.service_spec``     what binds a connector's parts; ``specs.registry`` finds it
+``specs.testing``          the suites that connectors, ledgers, queues and sinks must pass
+=========================  ===============================================================
 """

@@ -1,6 +1,6 @@
-"""External sinks in ``mode: changes``: they follow the change feed, each at its own pace.
-
-A module is imported when one of its names is first used: most crawls have no sinks.
+"""The change feed to external sinks: who follows it, how far each is, what was refused for good.
+It owns the tables of followers and dead letters.
+The publisher, the end of a crawl, and commands about sinks call it.
 """
 
 from typing import TYPE_CHECKING

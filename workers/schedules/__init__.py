@@ -1,6 +1,7 @@
 """What schedulers share through the database: who leads, what is scheduled, what is left to do.
 
-A module is imported when one of its names is first used: a crawl only notes what is left to do.
+Rows only: when something is due, and what then happens, is decided in ``scheduler``.
+The scheduler process and commands call it.
 """
 
 from typing import TYPE_CHECKING
