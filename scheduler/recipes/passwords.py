@@ -21,10 +21,10 @@ def load(source: str, *, name: str | None = None) -> Loaded:
 
     On a terminal a password is asked for, as the recipe says or when the source refuses us without one.
     """
-    from scheduler.recipes import loading
+    from scheduler.recipes import loader
     from scheduler.recipes.secrets.prompts import ask
 
-    loaded = loading.load(source, ask, name=name)
+    loaded = loader.load(source, ask, name=name)
     return typed(loaded, ask) if sys.stdin.isatty() and sys.stderr.isatty() else loaded
 
 

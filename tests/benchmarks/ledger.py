@@ -16,7 +16,7 @@ from specs.contracts.work import Batch, Claim, Position, Receipt
 from specs.topology.events import Start
 from specs.topology.scope import Scope
 from workers.ledger import SqlLedger
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database
 
 SLOTS = 16
@@ -195,7 +195,7 @@ def fill(db: Database, service: str, units: int, *, done: int) -> str:
 
 def explain(db: Database, run: str) -> list[str]:
     """The plan of a claim, executed and undone on PostgreSQL."""
-    queries = sqlfile.load("workers.ledger", db.dialect)
+    queries = named_sql.load("workers.ledger", db.dialect)
     values = {"run": run, "queue": None, "now": time.time(), "fence": 1, "worker": "w", "lease": 60.0}
     with db.write() as conn:
         if db.dialect == "sqlite":

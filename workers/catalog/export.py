@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from specs import names
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 
 if TYPE_CHECKING:
     from workers.store.database import Database
@@ -25,7 +25,7 @@ def export(db: Database, service: str | None = None, *, stats: bool = False) -> 
     statistics differ between two crawls of the same estate, so they come only with ``stats``. Memory holds ``BYTES`` of
     contents, or one object.
     """
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     at: dict[str, Any] = {"fqn": "", "type": "", "limit": OBJECTS}
     kind = ""
     if service is not None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from specs.errors import Usage
 from specs.names import clean
 from workers.catalog.views import Change, Difference
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 
 if TYPE_CHECKING:
     from workers.store.database import Database
@@ -26,7 +26,7 @@ def changes(db: Database, since: int = 0, *, run: str | None = None, limit: int 
 
     Raises ``Usage`` for a run that is not known.
     """
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
         given: dict[str, Any] = {"seq": since, "limit": limit}
         if run is not None:
@@ -39,7 +39,7 @@ def changes(db: Database, since: int = 0, *, run: str | None = None, limit: int 
 
 def position(db: Database) -> tuple[int, int]:
     """``(first, last)`` number that the feed still holds; a reader behind ``first - 1`` has to start afresh."""
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
         last = int(conn.execute(queries["last_seq"]).scalar_one())
         first = conn.execute(queries["first_kept"]).scalar_one_or_none()
@@ -51,7 +51,7 @@ def diff(db: Database, since: str | None = None) -> Iterator[Difference]:
 
     Raises ``Usage`` for a run that is not known.
     """
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
         if since is None:
             latest = conn.execute(queries["latest_run"]).scalar_one_or_none()
@@ -68,7 +68,7 @@ def diff(db: Database, since: str | None = None) -> Iterator[Difference]:
                 yield found
 
 
-def known_run(conn: Connection, queries: sqlfile.Queries, run: str) -> tuple[str, str]:
+def known_run(conn: Connection, queries: named_sql.Queries, run: str) -> tuple[str, str]:
     """The service and state of a run. Raises ``Usage`` when there is none of this id."""
     row = conn.execute(queries["known_run"], {"run": clean(run)}).first()
     if row is None:

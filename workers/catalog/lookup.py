@@ -11,7 +11,7 @@ from workers.catalog.deletion.absences import counted
 from workers.catalog.history import STREAM
 from workers.catalog.upsert.words import cut
 from workers.catalog.views import Brief, Entry, ServiceView
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 
 if TYPE_CHECKING:
     from workers.store.database import Database
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def find(db: Database, fqn: str) -> list[Entry]:
     """All entities of this FQN (a table and a trigger may share it), ordered by type; deleted ones left out."""
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
         rows = conn.execute(queries["find"], {"fqn": clean(fqn)}).fetchall()
     return [
@@ -37,7 +37,7 @@ def find(db: Database, fqn: str) -> list[Entry]:
 
 def children(db: Database, fqn: str, begin: str = "") -> Iterator[Brief]:
     """What lies directly below ``fqn``, ordered by FQN from ``begin`` on; below the empty FQN lie the services."""
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     parent = clean(fqn)
     at = {"parent": parent, "fqn": clean(begin), "type": ""}
     while True:
@@ -59,28 +59,28 @@ def search(db: Database, words: str, limit: int) -> list[Brief]:
         query = " ".join(f'"{word}"*' for word in asked)
     else:
         query = " & ".join(f"'{word}':*" for word in asked)
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
         given = {"query": query, "words": words.strip().lower(), "limit": limit}
         return [Brief(*row) for row in conn.execute(queries["search"], given)]
 
 
 def services(db: Database) -> list[ServiceView]:
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
         return [ServiceView(row[0], row[1], int(row[2]), int(row[3])) for row in conn.execute(queries["services"])]
 
 
 def stored(db: Database, run: str) -> dict[str, int]:
     """The distinct entities that ``run`` stored, per type, by SQL; true until a later run changes them."""
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
         return counted(conn.execute(queries["stored"], {"run": run}))
 
 
 def names(db: Database, service: str, type_: str) -> Iterator[str]:
     """The names of the live entities of a type, in no order, streamed."""
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
         given = {"service": service, "type": type_}
         for row in conn.execute(queries["names_of_type"], given, execution_options=STREAM):

@@ -7,8 +7,7 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from workers.catalog import export as exporting
-from workers.catalog import history, retention
-from workers.catalog import lookup as reading
+from workers.catalog import history, lookup, retention
 from workers.catalog.deletion import approvals
 from workers.catalog.views import Brief, Change, Deletion, Difference, Entry, ServiceView
 
@@ -29,15 +28,15 @@ class Catalog:
 
     def find(self, fqn: str) -> list[Entry]:
         """All entities of this FQN, ordered by type."""
-        return reading.find(self.db, fqn)
+        return lookup.find(self.db, fqn)
 
     def search(self, words: str, limit: int = 20) -> list[Brief]:
         """Entities that have all the words, or words beginning so; the best name match first."""
-        return reading.search(self.db, words, limit)
+        return lookup.search(self.db, words, limit)
 
     def children(self, fqn: str | None = None) -> Iterator[Brief]:
         """What lies directly below ``fqn``, ordered by FQN; without it, the services."""
-        return reading.children(self.db, fqn or "")
+        return lookup.children(self.db, fqn or "")
 
     def completions(self, begun: str, limit: int = 50) -> list[str]:
         """FQNs that begin so, one level at a time; those below an object that is written out."""
@@ -45,11 +44,11 @@ class Catalog:
         return found if found != [begun] else found + self._beginning(begun, f"{begun}.", limit)
 
     def _beginning(self, parent: str, begun: str, limit: int) -> list[str]:
-        below = (each.fqn for each in reading.children(self.db, parent, begun))
+        below = (each.fqn for each in lookup.children(self.db, parent, begun))
         return list(dict.fromkeys(islice(takewhile(lambda fqn: fqn.startswith(begun), below), limit)))
 
     def services(self) -> list[ServiceView]:
-        return reading.services(self.db)
+        return lookup.services(self.db)
 
     def export(self, service: str | None = None, *, stats: bool = False) -> Iterator[str]:
         """JSON lines ordered by FQN, the same bytes for equal catalogs; see ``exporting.export``."""
@@ -69,11 +68,11 @@ class Catalog:
 
     def names(self, service: str, type_: str) -> Iterator[str]:
         """The names of a service's live entities of one type, streamed."""
-        return reading.names(self.db, service, type_)
+        return lookup.names(self.db, service, type_)
 
     def stored(self, run: str) -> dict[str, int]:
         """Distinct entities stored by ``run`` per type, counted by SQL."""
-        return reading.stored(self.db, run)
+        return lookup.stored(self.db, run)
 
     def deleted(self, run: str) -> dict[str, int]:
         """Objects per type that ``run`` deleted."""

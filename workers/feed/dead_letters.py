@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from specs.contracts.sink import Change, Refused
 from specs.names import clean
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database
 
 LONGEST = 2000
@@ -45,7 +45,7 @@ class Letter:
 
 def settle(db: Database, conn: Connection, sink: str, sent: Iterable[Change], refused: Iterable[Refused]) -> None:
     """Note, in the caller's transaction, what was refused; what was taken has no letter any more."""
-    queries = sqlfile.load("workers.feed", db.dialect)
+    queries = named_sql.load("workers.feed", db.dialect)
     dead = {(each.change.type, each.change.fqn): each for each in refused}
     if conn.execute(queries["any_dead"], {"sink": sink}).first() is not None:
         taken = [
@@ -66,7 +66,7 @@ def settle(db: Database, conn: Connection, sink: str, sent: Iterable[Change], re
 
 def letters(db: Database, sink: str = "", fqn: str = "", *, limit: int = 1000) -> list[Letter]:
     """Up to ``limit`` dead letters by sink, FQN and type; of one sink and one object where they are given."""
-    queries = sqlfile.load("workers.feed", db.dialect)
+    queries = named_sql.load("workers.feed", db.dialect)
     with db.read() as conn:
         rows = conn.execute(queries["dead"], _given(sink, fqn, ("", "", ""), limit)).fetchall()
     return [Letter(*row) for row in rows]
@@ -74,7 +74,7 @@ def letters(db: Database, sink: str = "", fqn: str = "", *, limit: int = 1000) -
 
 def pages(db: Database, sink: str, fqn: str = "", *, limit: int = 500) -> Iterator[list[Letter]]:
     """All dead letters of a sink, page by page; those written meanwhile may be among them."""
-    queries = sqlfile.load("workers.feed", db.dialect)
+    queries = named_sql.load("workers.feed", db.dialect)
     after = ("", "", "")
     while True:
         with db.read() as conn:
@@ -88,7 +88,7 @@ def pages(db: Database, sink: str, fqn: str = "", *, limit: int = 500) -> Iterat
 
 def count(db: Database) -> dict[str, int]:
     """Dead letters per sink."""
-    queries = sqlfile.load("workers.feed", db.dialect)
+    queries = named_sql.load("workers.feed", db.dialect)
     with db.read() as conn:
         return {row[0]: int(row[1]) for row in conn.execute(queries["count_dead"])}
 

@@ -11,7 +11,7 @@ from specs.errors import Usage
 from specs.recipe.recipe import Recipe
 from workers.feed.subscriptions import Followers
 from workers.sinks import label_of, mode_of
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database
 
 OVERLAP = 100
@@ -24,7 +24,7 @@ class Discovery:
 
     def __init__(self, db: Database, followers: Followers) -> None:
         self._db, self._followers = db, followers
-        self._queries = sqlfile.load("workers.feed", db.dialect)
+        self._queries = named_sql.load("workers.feed", db.dialect)
         self._since = 0
         self._known: dict[str, int] = {}
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from specs import names
 from specs.contracts.sink import Change
 from workers.feed.subscriptions import AGAIN, BEGUN, Position
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database
 
 ENTRIES = 500
@@ -46,7 +46,7 @@ def read(db: Database, service: str, at: Position, *, entries: int = ENTRIES, ma
     A sink whose position the feed no longer covers starts with a snapshot again. Contents are those of now: a change
     that was overtaken arrives in its newest state, and once more when its turn comes.
     """
-    queries = sqlfile.load("workers.feed", db.dialect)
+    queries = named_sql.load("workers.feed", db.dialect)
     with db.read() as conn:
         last = int(conn.execute(queries["last_seq"]).scalar_one())
         first = conn.execute(queries["first_kept"]).scalar_one_or_none()
@@ -64,13 +64,13 @@ def begun(db: Database) -> Position:
     It is written down before anything is sent: what was sent before the first page broke off, and is deleted by the
     next try, is told by the feed then.
     """
-    queries = sqlfile.load("workers.feed", db.dialect)
+    queries = named_sql.load("workers.feed", db.dialect)
     with db.read() as conn:
         return Position(int(conn.execute(queries["last_seq"]).scalar_one()), BEGUN)
 
 
 def _of_feed(
-    conn: Connection, queries: sqlfile.Queries, service: str, at: Position, last: int, entries: int, max_bytes: int
+    conn: Connection, queries: named_sql.Queries, service: str, at: Position, last: int, entries: int, max_bytes: int
 ) -> Page:
     until = min(last, at.seq + WINDOW)
     root = names.build(service)
@@ -99,7 +99,7 @@ def _of_feed(
 
 
 def _below(
-    conn: Connection, queries: sqlfile.Queries, service: str, restored: Mapping[str, int]
+    conn: Connection, queries: named_sql.Queries, service: str, restored: Mapping[str, int]
 ) -> dict[tuple[str, str], Change]:  # fmt: skip
     """Deletions of what lies below restored containers: a sink may have brought it back along with them."""
     found = {}
@@ -111,7 +111,7 @@ def _below(
 
 
 def _of_state(
-    conn: Connection, queries: sqlfile.Queries, service: str, at: Position, last: int, entries: int, max_bytes: int
+    conn: Connection, queries: named_sql.Queries, service: str, at: Position, last: int, entries: int, max_bytes: int
 ) -> Page:
     cursor = json.loads(at.cursor)
     root = names.build(service)
@@ -147,7 +147,7 @@ def arranged(changes: Iterable[Change], *, gone_first: bool = True) -> list[Chan
 
 def current(db: Database, changes: Iterable[Change]) -> list[Change]:
     """``changes`` as the catalog has their objects now, numbered by the end of the feed."""
-    queries = sqlfile.load("workers.feed", db.dialect)
+    queries = named_sql.load("workers.feed", db.dialect)
     found: list[Change] = []
     with db.read() as conn:
         last = int(conn.execute(queries["last_seq"]).scalar_one())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workers.process import liveness
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database
 
 BEGIN = "begin"
@@ -69,7 +69,7 @@ class Followers:
     ) -> None:  # fmt: skip
         self.db, self.name, self.lease = db, name or liveness.name(), lease
         self._clock, self.gone = clock, gone
-        self._queries = sqlfile.load("workers.feed", db.dialect)
+        self._queries = named_sql.load("workers.feed", db.dialect)
 
     def register(self, service: str, sinks: Mapping[str, Mapping[str, Any]]) -> None:
         """Follow exactly ``sinks`` (config by name) for a service; others of it rest where they are."""

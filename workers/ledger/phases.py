@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from specs.contracts.work import RunState
 from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
-from workers.ledger.answers import progress as reading
+from workers.ledger.answers import progress
 from workers.ledger.ports import Deletion
 from workers.ledger.run import runs
 from workers.ledger.statements import Desk
@@ -59,7 +59,7 @@ def verdict(desk: Desk, run: str, doubt: str = "") -> tuple[RunState, str]:
 
     With a ``doubt`` about the server it is partial at best.
     """
-    incomplete = reading.incomplete(desk, run)
+    incomplete = progress.incomplete(desk, run)
     failures = desk.one("count_outcomes", run=run, kind="failed")
     failed = 0 if failures is None else failures[0]
     if not incomplete and not failed and not doubt:
@@ -70,5 +70,5 @@ def verdict(desk: Desk, run: str, doubt: str = "") -> tuple[RunState, str]:
         reasons.append(f"and {len(incomplete) - SHOWN} more scopes are incomplete")
     if failed:
         reasons.append(f"{failed} objects failed")
-    listed = sum(each["listed"] for each in reading.counts(desk, run).values())
+    listed = sum(each["listed"] for each in progress.counts(desk, run).values())
     return ("partial" if listed else "failed"), "; ".join(reasons)

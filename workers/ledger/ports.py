@@ -61,6 +61,6 @@ def catalog_writer() -> OpenWriter:
 
 
 def catalog_deletion() -> Deletion:
-    from workers.catalog.deletion import conclusion as deletion
+    from workers.catalog.deletion import conclusion
 
-    return deletion
+    return conclusion

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, CursorResult, Row
 from specs.contracts.work import Phase, Unit
 from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database
 
 
@@ -24,7 +24,7 @@ class Desk:
 
     __slots__ = ("conn", "now", "postgresql", "sql")
 
-    def __init__(self, conn: Connection, sql: sqlfile.Queries, now: float) -> None:
+    def __init__(self, conn: Connection, sql: named_sql.Queries, now: float) -> None:
         self.conn = conn
         self.sql = sql
         self.now = now
@@ -58,7 +58,7 @@ class Desks:
 
     def __init__(self, db: Database) -> None:
         self.db = db
-        self.sql = sqlfile.load("workers.ledger", db.dialect)
+        self.sql = named_sql.load("workers.ledger", db.dialect)
 
     @contextmanager
     def write(self, now: float, *, durable: bool = True) -> Iterator[Desk]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database
 
 MOST = 2000
@@ -19,7 +19,7 @@ class Ask:
 
     def __init__(self, conn: Any, dialect: str, now: float) -> None:
         self._conn, self._now = conn, now
-        self._sql = sqlfile.load("workers.metrics", dialect)
+        self._sql = named_sql.load("workers.metrics", dialect)
 
     def __call__(self, name: str, **values: Any) -> Sequence[Any]:
         given = {"most": MOST, "now": self._now, **values}

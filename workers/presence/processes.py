@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from specs.errors import Retry
 from workers.process import liveness
 from workers.process.governor.memory import rss
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database
 
 EVERY = 5.0
@@ -53,7 +53,7 @@ class Presence:
         self.budget = budget
         self._db, self._kind, self._queue = db, kind, queue
         self._every, self._measure, self._clock = every, measure, clock
-        self._sql = sqlfile.load("workers.presence", db.dialect)
+        self._sql = named_sql.load("workers.presence", db.dialect)
         self._due = float("-inf")
         self._swept = False
 
@@ -89,7 +89,7 @@ class Presence:
 
 def forget(conn: Connection, silent: float, *, now: float) -> int:
     """Remove the rows of processes that were not heard of for ``silent`` seconds; returns how many."""
-    sql = sqlfile.load("workers.presence", conn.dialect.name).driver("sweep")
+    sql = named_sql.load("workers.presence", conn.dialect.name).driver("sweep")
     return conn.exec_driver_sql(sql, {"silent": silent, "now": now}).rowcount
 
 
@@ -97,7 +97,7 @@ def live(
     db: Database, kind: str | None = None, within: float = FRESH, *, now: float | None = None
 ) -> list[Process]:  # fmt: skip
     """The processes that were heard of in the last ``within`` seconds, by kind and name; the first ``MOST``."""
-    sql = sqlfile.load("workers.presence", db.dialect).driver("live")
+    sql = named_sql.load("workers.presence", db.dialect).driver("live")
     with db.read() as conn:
         values = {"within": within, "most": MOST, "now": time.time() if now is None else now}
         rows = conn.exec_driver_sql(sql, values).all()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from workers.ledger.statements import Desk, Desks
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database
 from workers.store.retries import colliding
 
@@ -23,7 +23,7 @@ class Both(NamedTuple):
 class Transactions:
     def __init__(self, db: Database) -> None:
         self._db, self._desks = db, Desks(db)
-        self._sql = sqlfile.load("workers.schedules", db.dialect)
+        self._sql = named_sql.load("workers.schedules", db.dialect)
 
     def read(self, act: Callable[[Desk], T], *, now: float = 0.0) -> T:
         with self._db.read() as conn:

@@ -105,9 +105,9 @@ def _catalog(url: str) -> Iterator[Finding]:
         try:
             yield Finding("catalog", "ok", probe(url))
 
-            from scheduler.app.doctor import sink_findings as sinkdoctor
+            from scheduler.app.doctor import sink_findings
 
-            yield from sinkdoctor.examine(url)
+            yield from sink_findings.examine(url)
         except HeadraceError as error:
             yield Finding("catalog", "bad", error.what, error.remedy)
     if isinstance(place, Path):

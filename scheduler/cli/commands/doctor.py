@@ -83,6 +83,6 @@ def _begun(
         wrong = Finding("settings", "bad", error.what, error.remedy)
         return lambda: iter([wrong])
 
-    from scheduler.app.doctor import cluster_findings as clusterdoctor
+    from scheduler.app.doctor import cluster_findings
 
-    return clusterdoctor.begin(given, several=cluster)
+    return cluster_findings.begin(given, several=cluster)

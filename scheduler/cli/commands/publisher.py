@@ -50,10 +50,10 @@ def command(catalog: str | None, metrics: str | None, as_json: bool) -> int:
         stack.enter_context(interruptible(stop))
         if metrics:
             from workers.metrics import local
-            from workers.process import health_endpoint as web
+            from workers.process import health_endpoint
 
-            stack.enter_context(web.serve(metrics, {
-                "/metrics": lambda: (200, web.PLAIN, local(db)),
+            stack.enter_context(health_endpoint.serve(metrics, {
+                "/metrics": lambda: (200, health_endpoint.PLAIN, local(db)),
                 "/healthz": health.route,
             }))  # fmt: skip
         count = serve(db, stop, beat=pulse.beat)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import open_database
 
 INDEXED = (
@@ -18,7 +18,7 @@ INDEXED = (
 
 @pytest.mark.parametrize("name", INDEXED)
 def test_no_table_is_scanned(name: str, tmp_path: Path) -> None:
-    queries = sqlfile.load("workers.catalog", "sqlite")
+    queries = named_sql.load("workers.catalog", "sqlite")
     statement = queries[name]
     given = dict.fromkeys(statement.compile().params, "1")
     db = open_database(f"sqlite:///{tmp_path / 'c.db'}")

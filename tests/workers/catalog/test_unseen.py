@@ -6,7 +6,7 @@ from specs.names import mark
 from tests.workers.catalog.crawls import row, store
 from workers.catalog.deletion.seen import Marks, pack
 from workers.catalog.deletion.unseen import PAGE, look_up, unseen
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database
 
 ASKED = [("table", "shop.a", None), ("table", "shop.b", "g"), ("table", "shop.none", None), ("table", "shop.c", None)]
@@ -20,7 +20,7 @@ def test_each_listing_is_told_what_it_lacks(db: Database) -> None:
     sent, listed = Marks(), Marks()
     sent.add(pack([mark("Table", f"shop.{name}") for name in ("a.t0", "b.t0", "b.t1")]))
     listed.add(pack([mark("Table", "shop.b.t2")]))
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     with db.write() as conn:
         conn.exec_driver_sql(
             queries.driver("record_fingerprint"), {"scope": "shop.b", "node": "table", "fingerprint": "old"}

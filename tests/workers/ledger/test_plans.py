@@ -10,7 +10,7 @@ import pytest
 from tests.benchmarks.ledger import fill, statements
 from tests.servers import postgres
 from workers.ledger import SqlLedger
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database, open_database
 
 EVERY_UNIT = (
@@ -89,7 +89,7 @@ def db() -> Iterator[Database]:
 
 
 def plan(db: Database, name: str) -> list[str]:
-    query = sqlfile.load("workers.ledger", db.dialect).driver(name)
+    query = named_sql.load("workers.ledger", db.dialect).driver(name)
     with db.read() as conn:
         rows = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", VALUES).all()
     return [str(row[3]) for row in rows]
@@ -129,7 +129,7 @@ def filled(postgres_url: str) -> Iterator[Database]:
 @pytest.mark.server
 @pytest.mark.parametrize("name", EVERY_UNIT + EVERY_POLL)
 def test_no_unit_is_searched_for_on_postgresql(filled: Database, name: str) -> None:
-    query = sqlfile.load("workers.ledger", filled.dialect).driver(name)
+    query = named_sql.load("workers.ledger", filled.dialect).driver(name)
     with filled.write() as conn:
         steps = [str(row[0]) for row in conn.exec_driver_sql(f"EXPLAIN {query}", VALUES).all()]
     assert steps

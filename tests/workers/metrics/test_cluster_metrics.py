@@ -20,7 +20,7 @@ from workers.metrics import Counters, local, render
 from workers.metrics.statements import MOST
 from workers.presence import Presence
 from workers.queues.redis.queue import RedisQueue
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database, open_database
 
 WIDE = ("u", "units", "o", "outcomes", "e", "events", "runs", "r")
@@ -215,7 +215,7 @@ def test_redis_out_of_reach_is_a_metric_and_no_failure(db: Database) -> None:
 
 def test_no_query_reads_all_units_or_outcomes(tmp_path: Path) -> None:
     db = open_database(f"sqlite:///{tmp_path}/m.db")
-    queries = sqlfile.load("workers.metrics", "sqlite")
+    queries = named_sql.load("workers.metrics", "sqlite")
     for name in queries.names:
         with db.read() as conn:
             values = {"now": 1.0, "most": MOST, "run": "r"}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.workers.metrics.parsing import do, opened
 from workers.metrics.statements import MOST
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database, open_database
 
 LARGE = ("units", "outcomes", "events")
@@ -43,7 +43,7 @@ def run(postgres_database: str) -> Iterator[tuple[Database, str]]:
 
 def test_no_large_table_is_read_as_a_whole(run: tuple[Database, str]) -> None:
     db, made = run
-    queries = sqlfile.load("workers.metrics", "postgresql")
+    queries = named_sql.load("workers.metrics", "postgresql")
     for name in sorted(queries.names):
         with db.read() as conn:
             values = {"now": 1.0, "most": MOST, "run": made}

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from specs.errors import Fatal, HeadraceError, Retry, Usage
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database, open_database
 from workers.store.database_errors import translate
 from workers.store.migrations.version import HEAD, stored
@@ -223,18 +223,18 @@ def test_an_error_of_ours_is_not_hidden() -> None:
 
 
 def test_queries_are_split_and_written_for_the_driver() -> None:
-    found = sqlfile.parse("-- name: a\nSELECT 1;\n\n-- name: b\nSELECT :x::text WHERE y LIKE '%z'")
+    found = named_sql.parse("-- name: a\nSELECT 1;\n\n-- name: b\nSELECT :x::text WHERE y LIKE '%z'")
     assert found == {"a": "SELECT 1", "b": "SELECT :x::text WHERE y LIKE '%z'"}
-    assert sqlfile.Queries(found, "postgresql").driver("b") == "SELECT %(x)s::text WHERE y LIKE '%%z'"
+    assert named_sql.Queries(found, "postgresql").driver("b") == "SELECT %(x)s::text WHERE y LIKE '%%z'"
     with pytest.raises(ValueError, match="'a' is there twice"):
-        sqlfile.parse("-- name: a\nSELECT 1;\n-- name: a\nSELECT 2;")
+        named_sql.parse("-- name: a\nSELECT 1;\n-- name: a\nSELECT 2;")
 
 
 @pytest.mark.parametrize("package", ["workers.ledger", "workers.catalog"])
 def test_both_dialects_have_the_same_tables(package: str) -> None:
     def columns(dialect: str) -> dict[str, list[str]]:
         found = {}
-        for statement in sqlfile.schema(package, dialect):
+        for statement in named_sql.schema(package, dialect):
             lines = [line.split() for line in statement.splitlines() if not line.lstrip().startswith("--")]
             if lines and lines[0][:2] == ["CREATE", "TABLE"]:
                 inner = takewhile(lambda words: not words or words[0][0] != ")", lines[1:])  # storage options follow

@@ -18,8 +18,8 @@ from specs.topology.engine import walk
 from specs.topology.events import Event, Start
 from specs.topology.read_mode import Reading
 from specs.topology.scope import Scope
-from workers.queues.redis import errors as rediserrors
-from workers.store import database_errors as dberrors
+from workers.queues.redis import errors
+from workers.store import database_errors
 from workers.unit.runner import OURS
 from workers.unit.source.confirmation import confirm
 
@@ -72,7 +72,7 @@ class State(Exception):
     ],
 )
 def test_trouble_with_the_catalog_is_ours(error: DBAPIError | PoolTimeout) -> None:
-    found = dberrors.translate(error, "catalog")
+    found = database_errors.translate(error, "catalog")
     assert isinstance(found, Retry)
     assert found.reason in OURS
 
@@ -81,6 +81,6 @@ def test_trouble_with_the_catalog_is_ours(error: DBAPIError | PoolTimeout) -> No
     "error", [RedisGone("refused"), OutOfMemoryError("command not allowed"), ReadOnlyError("read only")]
 )
 def test_trouble_with_redis_is_ours(error: Exception) -> None:
-    found = rediserrors.translate(error, "redis")
+    found = errors.translate(error, "redis")
     assert isinstance(found, Retry)
     assert found.reason in OURS

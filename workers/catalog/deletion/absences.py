@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 
 if TYPE_CHECKING:
     from workers.store.database import Database
@@ -18,7 +18,7 @@ def apply(db: Database, conn: Connection, run: str, now: float) -> dict[str, int
 
     Takes the feed's counter, so nothing else may be written behind it in this transaction.
     """
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     _follow(conn, queries, run)
     n = int(conn.execute(queries["count_to_apply"], {"run": run}).scalar_one())
     if not n:
@@ -37,7 +37,7 @@ def counted(rows: Iterable[Any]) -> dict[str, int]:
     return {str(row[0]): int(row[1]) for row in rows}
 
 
-def protect(conn: Connection, queries: sqlfile.Queries, run: str, seen: Callable[[int], bool]) -> None:
+def protect(conn: Connection, queries: named_sql.Queries, run: str, seen: Callable[[int], bool]) -> None:
     """Write down what lies below a suspect and was seen all the same, so that it does not go with it.
 
     The marks that ``seen`` asks are gone when the run concludes.
@@ -49,7 +49,7 @@ def protect(conn: Connection, queries: sqlfile.Queries, run: str, seen: Callable
                 conn.exec_driver_sql(queries.driver("follow"), found)
 
 
-def _follow(conn: Connection, queries: sqlfile.Queries, run: str) -> None:
+def _follow(conn: Connection, queries: named_sql.Queries, run: str) -> None:
     """Add the descendants of absent containers."""
     for id_, type_, fqn, outcome in _pages(conn, queries, "containers", run):
         if conn.execute(queries["namesake"], {"run": run, "fqn": fqn, "type": type_}).first():
@@ -58,7 +58,7 @@ def _follow(conn: Connection, queries: sqlfile.Queries, run: str) -> None:
             conn.exec_driver_sql(queries.driver("follow"), [_values(run, row, outcome, id_) for row in page])
 
 
-def _pages(conn: Connection, queries: sqlfile.Queries, name: str, run: str) -> Iterator[Any]:
+def _pages(conn: Connection, queries: named_sql.Queries, name: str, run: str) -> Iterator[Any]:
     """``(id, type, fqn, outcome)`` of absences, page by page."""
     at = 0
     while rows := conn.execute(queries[name], {"run": run, "after": at}).fetchall():
@@ -66,7 +66,7 @@ def _pages(conn: Connection, queries: sqlfile.Queries, name: str, run: str) -> I
         at = rows[-1][0]
 
 
-def _below(conn: Connection, queries: sqlfile.Queries, fqn: str, outcome: str) -> Iterator[Sequence[Any]]:
+def _below(conn: Connection, queries: named_sql.Queries, fqn: str, outcome: str) -> Iterator[Sequence[Any]]:
     """Pages of what lies below ``fqn`` and is not yet in the state ``outcome``."""
     at = {"after": f"{fqn}.", "after_type": "", "end": f"{fqn}/", "outcome": outcome}
     while rows := conn.exec_driver_sql(queries.driver("descendants_page"), at).fetchall():

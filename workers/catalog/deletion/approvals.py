@@ -15,7 +15,7 @@ from workers.catalog.upsert.backend import Event, Stamp
 from workers.catalog.upsert.feed import append
 from workers.catalog.upsert.writer import backend
 from workers.catalog.views import Deletion
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 
 if TYPE_CHECKING:
     from workers.store.database import Database
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def deletions(db: Database, run: str) -> Iterator[Deletion]:
     """Everything that ``run`` missed, ordered by FQN. Raises ``Usage`` for an unknown run."""
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
         known_run(conn, queries, run)
         for row in conn.execute(queries["absences"], {"run": run}, execution_options=STREAM):
@@ -32,14 +32,14 @@ def deletions(db: Database, run: str) -> Iterator[Deletion]:
 
 def applied(db: Database, run: str, outcome: str) -> dict[str, int]:
     """How many objects per type became ``missing`` or ``deleted`` through ``run``."""
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
         return counted(conn.execute(queries["absences_by_type"], {"run": run, "outcome": outcome}))
 
 
 def undecided(db: Database, run: str, outcome: str) -> dict[str, int]:
     """How many objects per type are still ``waiting`` or in ``doubt``: a person decides."""
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
         return counted(conn.execute(queries["undecided_by_type"], {"run": run, "outcome": outcome}))
 
@@ -53,7 +53,7 @@ def approve(db: Database, run: str, *, doubtful: bool = False, now: float | None
 
     Raises ``Usage`` for an unknown or open run, and when a newer run has looked at the service since.
     """
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     with db.write() as conn:
         service, state = known_run(conn, queries, run)
         if state in ("running", "confirming"):
@@ -71,7 +71,7 @@ def undelete(db: Database, fqn: str, type_: str | None = None, *, now: float | N
 
     Returns their ``(type, fqn)``. Raises ``Usage`` when there is none.
     """
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     at = time.time() if now is None else now
     with db.write() as conn:
         found = conn.execute(queries["not_live_by_name"], {"fqn": clean(fqn), "type": clean(type_ or "")}).fetchall()

@@ -21,7 +21,7 @@ from workers.catalog.deletion.absences import apply, protect
 from workers.catalog.deletion.marks import load_marks
 from workers.catalog.deletion.tiling import tiles
 from workers.catalog.deletion.unseen import LISTINGS, Listing, look_up, unseen
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 
 if TYPE_CHECKING:
     from workers.store.database import Database
@@ -43,7 +43,7 @@ def plan_confirmation(db: Database, conn: Connection, run: str) -> Iterator[Part
     All is written down when this returns; the parts are read from there one page at a time, on the same connection.
     Memory: 8 bytes for each object of the run, and a page. Planning again starts afresh.
     """
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     conn.execute(queries["forget_absences"], {"run": run})
     sent, listed = load_marks(conn, queries, run)
     listings = _complete_listings(conn, queries, run)
@@ -64,7 +64,7 @@ def plan_confirmation(db: Database, conn: Connection, run: str) -> Iterator[Part
 def record_verdicts(conn: Connection, run: str, verdicts: Sequence[Verdict]) -> None:
     """Write down what the source answered about suspects."""
     if verdicts:
-        queries = sqlfile.load("workers.catalog", conn.dialect.name)
+        queries = named_sql.load("workers.catalog", conn.dialect.name)
         values = [{"run": run, **verdict._asdict()} for verdict in verdicts]
         conn.exec_driver_sql(queries.driver("record_verdict"), values)
 
@@ -74,7 +74,7 @@ def conclude(db: Database, conn: Connection, run: str, now: float) -> dict[str, 
 
     To be called last in the transaction: it takes the feed's counter. Calling it again changes nothing.
     """
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     conn.execute(queries["revive_confirmed"], {"run": run})
     conn.execute(queries["keep_unconfirmed"], {"run": run})
     conn.execute(queries["delete_twice_missing"], {"run": run})
@@ -91,7 +91,7 @@ def conclude(db: Database, conn: Connection, run: str, now: float) -> dict[str, 
     return apply(db, conn, run, now)
 
 
-def _complete_listings(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[tuple[str, str, str | None]]:
+def _complete_listings(conn: Connection, queries: named_sql.Queries, run: str) -> Iterator[tuple[str, str, str | None]]:
     """``(node, scope, fingerprint of our grants)`` of each listing that was read without error and without gap."""
     for (node, scope), rows in groupby(_coverage(conn, queries, run), key=lambda row: (row[0], row[1])):
         spans, error, grants = [], False, set()
@@ -104,14 +104,14 @@ def _complete_listings(conn: Connection, queries: sqlfile.Queries, run: str) -> 
             yield node, scope, " ".join(known) if None not in grants else None
 
 
-def _coverage(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[Any]:
+def _coverage(conn: Connection, queries: named_sql.Queries, run: str) -> Iterator[Any]:
     at = {"run": run, "node": "", "scope": "", "n": 0}
     while page := conn.execute(queries["coverage_page"], at).fetchall():
         yield from page
         at = {"run": run, "node": page[-1][0], "scope": page[-1][1], "n": page[-1][2]}
 
 
-def _suspect(conn: Connection, queries: sqlfile.Queries, run: str, listing: Listing, ids: Sequence[int]) -> None:
+def _suspect(conn: Connection, queries: named_sql.Queries, run: str, listing: Listing, ids: Sequence[int]) -> None:
     """Write down the unseen entities of one complete listing.
 
     Where the source hides what we have no grant for, absence proves nothing once our grants have changed since the
@@ -123,7 +123,7 @@ def _suspect(conn: Connection, queries: sqlfile.Queries, run: str, listing: List
     conn.exec_driver_sql(queries.driver("doubt"), place)
 
 
-def _parts(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[Part]:
+def _parts(conn: Connection, queries: named_sql.Queries, run: str) -> Iterator[Part]:
     at = {"run": run, "fqn": "", "type": ""}
     while rows := conn.execute(queries["to_confirm"], at).fetchall():
         at |= {"fqn": rows[-1][2], "type": rows[-1][1]}
@@ -134,7 +134,7 @@ def _parts(conn: Connection, queries: sqlfile.Queries, run: str) -> Iterator[Par
                 yield scope, suspects[first : first + PART]
 
 
-def _caps(conn: Connection, queries: sqlfile.Queries, run: str) -> tuple[str, float, int]:
+def _caps(conn: Connection, queries: named_sql.Queries, run: str) -> tuple[str, float, int]:
     """The service, and the recipe's caps: fraction of what is there, number of objects."""
     service, recipe = conn.execute(queries["run_of"], {"run": run}).one()
     given = (json.loads(recipe) if isinstance(recipe, str) else recipe).get("deletion") or {}

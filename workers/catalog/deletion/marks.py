@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from workers.catalog.deletion.seen import Marks
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 
 
-def load_marks(conn: Connection, queries: sqlfile.Queries, run: str) -> tuple[Marks, Marks]:
+def load_marks(conn: Connection, queries: named_sql.Queries, run: str) -> tuple[Marks, Marks]:
     """What the run has sent, and what it has listed but not sent (filtered, failed, gone, spawned)."""
     sent, listed = Marks(), Marks()
     at = 0

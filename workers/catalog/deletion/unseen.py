@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from workers.catalog.deletion.seen import Marks
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 
 PAGE = 5000
 """Entities that are read at once, about; the limit of ``listing_page``."""
@@ -31,7 +31,9 @@ class Listing(NamedTuple):
     size: int
 
 
-def look_up(conn: Connection, queries: sqlfile.Queries, found: Sequence[tuple[str, str, str | None]]) -> list[Listing]:
+def look_up(
+    conn: Connection, queries: named_sql.Queries, found: Sequence[tuple[str, str, str | None]]
+) -> list[Listing]:
     """What the catalog knows of listings: ``(node, scope, fingerprint)``."""
     if not found:
         return []
@@ -42,7 +44,7 @@ def look_up(conn: Connection, queries: sqlfile.Queries, found: Sequence[tuple[st
 
 
 def unseen(
-    conn: Connection, queries: sqlfile.Queries, listings: Sequence[Listing], sent: Marks, listed: Marks
+    conn: Connection, queries: named_sql.Queries, listings: Sequence[Listing], sent: Marks, listed: Marks
 ) -> Iterator[tuple[Listing, list[int]]]:
     """The ids of entities without a mark, by listing; secondary entities only where their owner was sent."""
     for part in _together(listings):
@@ -70,7 +72,7 @@ def _together(listings: Sequence[Listing]) -> Iterator[list[Listing]]:
         yield page
 
 
-def _pages(conn: Connection, queries: sqlfile.Queries, part: Sequence[Listing]) -> Iterator[Sequence[Any]]:
+def _pages(conn: Connection, queries: named_sql.Queries, part: Sequence[Listing]) -> Iterator[Sequence[Any]]:
     """Pages of ``(place of the listing in the part, id, mark, owner)``."""
     if len(part) > 1 or part[0].size <= PAGE:
         keys = json.dumps([(each.scope, each.node) for each in part])

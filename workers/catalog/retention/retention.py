@@ -13,7 +13,7 @@ from specs.errors import Usage
 from workers.catalog.upsert.backend import Event, Stamp
 from workers.catalog.upsert.feed import append
 from workers.catalog.upsert.writer import backend
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 
 if TYPE_CHECKING:
     from workers.store.database import Database
@@ -30,7 +30,7 @@ def gc(db: Database, *, days: float = 30.0, keep_runs: int = 20, now: float | No
     The latest ``keep_runs`` runs of each service stay whatever their age. Returns how many of each went. A reader of
     the feed that is further behind has to start afresh.
     """
-    queries = sqlfile.load("workers.catalog.retention", db.dialect)
+    queries = named_sql.load("workers.catalog.retention", db.dialect)
     before = (time.time() if now is None else now) - days * DAY
     removed = {"events": 0, "entities": 0, "runs": 0}
     while True:
@@ -62,7 +62,7 @@ def forget(db: Database, service: str, *, now: float | None = None) -> dict[str,
 
     Returns how many entities and runs went. Raises ``Usage`` for an unknown service and one that is being crawled.
     """
-    queries = sqlfile.load("workers.catalog.retention", db.dialect)
+    queries = named_sql.load("workers.catalog.retention", db.dialect)
     at = time.time() if now is None else now
     with db.read() as conn:
         runs = conn.execute(queries["runs_of_service"], {"service": service}).fetchall()
@@ -85,7 +85,7 @@ def forget(db: Database, service: str, *, now: float | None = None) -> dict[str,
     return removed
 
 
-def _forget_page(db: Database, queries: sqlfile.Queries, service: str, at: float) -> int:
+def _forget_page(db: Database, queries: named_sql.Queries, service: str, at: float) -> int:
     with db.write() as conn:
         rows = conn.execute(queries["of_service"], _place(service)).fetchall()
         _remove(db, conn, [row[0] for row in rows])
@@ -101,13 +101,13 @@ def _place(service: str) -> dict[str, str]:
 
 def _remove(db: Database, conn: Connection, ids: list[int]) -> None:
     """Remove entities with content, words and statistics."""
-    queries = sqlfile.load("workers.catalog", db.dialect)
+    queries = named_sql.load("workers.catalog", db.dialect)
     for name in ("unindex_ids", "remove_contents", "remove_stats", "remove_entities"):
         if ids and name in queries.names:
             conn.execute(queries[name], {"ids": json.dumps(ids)})
 
 
-def _drop_run(db: Database, queries: sqlfile.Queries, run: str) -> None:
+def _drop_run(db: Database, queries: named_sql.Queries, run: str) -> None:
     """Remove a run's records, table by table."""
     for table in _OF_RUN:
         with db.write() as conn:

@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from specs.contracts.work import Row
-from workers.catalog.upsert import binary_copy as copying
+from workers.catalog.upsert import binary_copy
 from workers.catalog.upsert.backend import Event, Known, Old, Stamp
 from workers.catalog.upsert.sqlite import entity_values
 from workers.catalog.upsert.words import tsvector
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 
 _ROW_AT_FAULT = ("22", "23", "54")
 """SQLSTATE classes: data exception, constraint violation, program limit exceeded."""
@@ -25,7 +25,7 @@ _ROW_AT_FAULT = ("22", "23", "54")
 class PostgresqlBackend:
     def __init__(self, conn: Connection) -> None:
         self.conn = conn
-        self.queries = sqlfile.load("workers.catalog", "postgresql")
+        self.queries = named_sql.load("workers.catalog", "postgresql")
 
     def lookup(self, rows: Sequence[Row]) -> dict[int, Known]:
         keys = json.dumps([(row.fqn, row.type) for row in rows])
@@ -37,11 +37,11 @@ class PostgresqlBackend:
     def insert(self, rows: Sequence[Row], stamp: Stamp) -> None:
         given = self.conn.exec_driver_sql(self.queries.driver("new_ids"), {"n": len(rows)}).scalars().all()
         pairs = list(zip(given, rows, strict=True))
-        self._copy("insert_entities", copying.entities(pairs, stamp))
-        self._copy("insert_contents", copying.contents(pairs))
+        self._copy("insert_entities", binary_copy.entities(pairs, stamp))
+        self._copy("insert_contents", binary_copy.contents(pairs))
         known = [(at, row) for at, row in pairs if row.stats is not None]
         if known:
-            self._copy("insert_stats", copying.stats(known))
+            self._copy("insert_stats", binary_copy.stats(known))
 
     def update(self, rows: Sequence[tuple[int, Row, Old]], stamp: Stamp) -> None:
         self.execute("update_entity", (entity_values(id_, row, stamp) for id_, row, _ in rows))
@@ -57,7 +57,7 @@ class PostgresqlBackend:
             self.conn.exec_driver_sql(self.queries.driver(name), given)
 
     def append(self, first: int, events: Sequence[Event], stamp: Stamp) -> None:
-        self._copy("insert_events", copying.events(first, events, stamp))
+        self._copy("insert_events", binary_copy.events(first, events, stamp))
 
     def refused(self, error: Exception) -> bool:
         cause: Any = error.orig if isinstance(error, DBAPIError) else error

@@ -21,7 +21,7 @@ from specs.contracts.work import Row
 from specs.names import mark
 from workers.catalog.upsert.backend import Event, Known, Old, Stamp
 from workers.catalog.upsert.words import LONGEST
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 
 VALUES = 960
 """Values in one statement of several rows, about; SQLite may have been built for 999."""
@@ -34,7 +34,7 @@ LARGE = 1_000_000
 class SqliteBackend:
     def __init__(self, conn: Connection) -> None:
         self.conn = conn
-        self.queries = sqlfile.load("workers.catalog", "sqlite")
+        self.queries = named_sql.load("workers.catalog", "sqlite")
 
     def lookup(self, rows: Sequence[Row]) -> dict[int, Known]:
         keys = json.dumps([(row.fqn, row.type) for row in rows])

@@ -10,7 +10,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from specs.errors import Usage
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 
 HEAD = "0003"
 """The version that this program reads and writes: the newest of ``versions/``."""
@@ -80,7 +80,7 @@ def build(conn: Connection) -> None:
 
 def create_tables(conn: Connection) -> None:
     for package in PACKAGES:
-        for statement in sqlfile.schema(package, conn.dialect.name):
+        for statement in named_sql.schema(package, conn.dialect.name):
             conn.exec_driver_sql(statement.replace("%", "%%") if conn.dialect.name != "sqlite" else statement)
 
 
@@ -93,7 +93,7 @@ def steps(revision: str, dialect: str) -> list[str]:
     for path in sorted((Path(__file__).parent / "versions").glob(f"{revision}_*.sql"), key=lambda each: len(each.name)):
         if path.suffixes in ([".sql"], [f".{dialect}", ".sql"]):
             content = re.sub(r"\{(\w+)\}", lambda word: _WORDS[dialect][word[1]], path.read_text("utf-8"))
-            found += sqlfile.split(content)
+            found += named_sql.split(content)
     return found
 
 
@@ -111,7 +111,7 @@ def _refuse_others(conn: Connection, where: str) -> None:
     """Tables of another program that bear names of ours."""
     from sqlalchemy import inspect
 
-    ours = {name for package in PACKAGES for name in tables(sqlfile.schema(package, conn.dialect.name))}
+    ours = {name for package in PACKAGES for name in tables(named_sql.schema(package, conn.dialect.name))}
     taken = sorted(ours & set(inspect(conn).get_table_names()))
     if taken:
         raise Usage(f"this database belongs to another program (it has a table {taken[0]})", where, OTHER)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, inspect
 
 from tests.servers import postgres
-from workers.store import named_sql as sqlfile
+from workers.store import named_sql
 from workers.store.database import Database, open_database
 from workers.store.migrations.version import HEAD, stored
 
@@ -40,7 +40,7 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, 
 def make_old(url: str, version: str) -> None:
     engine = create_engine(url)
     with engine.begin() as conn:
-        for statement in sqlfile.split((HERE / f"{version}.{conn.dialect.name}.sql").read_text()):
+        for statement in named_sql.split((HERE / f"{version}.{conn.dialect.name}.sql").read_text()):
             conn.exec_driver_sql(statement.replace("%", "%%") if conn.dialect.name != "sqlite" else statement)
         conn.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
         conn.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{version}')")
