@@ -15,5 +15,5 @@ if TYPE_CHECKING:
     from workers.feed.subscriptions import FollowerView as FollowerView
 else:
     __getattr__, __all__ = lazy(
-        __name__, {"dead_letters": "Letter letters", "embedded": "feed", "followers": "FollowerView Followers"}
+        __name__, {"dead_letters": "Letter letters", "embedded": "feed", "subscriptions": "FollowerView Followers"}
     )

@@ -27,7 +27,7 @@ else:
         __name__,
         {
             "chores": "Chores Ended",
-            "leading": "LEASE SCHEDULER Leadership leads",
+            "leadership": "LEASE SCHEDULER Leadership leads",
             "schedules": "CatchUp Fire Outcome Overlap Schedule Schedules Start",
         },
     )
