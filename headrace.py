@@ -24,7 +24,7 @@ _PLACES = {
     "scheduler.app.python_api": "catalog crawl resume retry",
     "scheduler.app.runs.summary": "Progress Summary",
     "specs.config": "ConnectionConfig Limits LocalFile MetadataExtract",
-    "specs.errors": "Fatal HeadraceError Retry Skip Stop",
+    "specs.errors": "Fatal HeadraceError Retry Skip Stop UsageError",
     "specs.recipe.recipe": "Recipe",
     "specs.service_spec": "DefaultDatabaseSpec ServiceSpec",
     "specs.testing.connector": "ConnectorSuite",
@@ -33,8 +33,7 @@ _PLACES = {
 }
 _FLAT = ("specs.entities", "specs.sources")
 """Modules all of whose public names are ours."""
-_FOUND = {name: (module, name) for module, found in _PLACES.items() for name in found.split()}
-_FOUND["UsageError"] = ("specs.errors", "Usage")
+_FOUND = {name: module for module, found in _PLACES.items() for name in found.split()}
 
 
 def __getattr__(name: str) -> Any:
@@ -43,8 +42,7 @@ def __getattr__(name: str) -> Any:
     if name == "__all__":
         return sorted({*_FOUND, "names", *(each for module in _FLAT for each in import_module(module).__all__)})
     if name in _FOUND:
-        module, attribute = _FOUND[name]
-        return _kept(name, getattr(import_module(module), attribute))
+        return _kept(name, getattr(import_module(_FOUND[name]), name))
     for module in () if name.startswith("_") else _FLAT:
         if name in import_module(module).__all__:
             return _kept(name, getattr(import_module(module), name))

@@ -18,7 +18,7 @@ from specs.errors import HeadraceError as HeadraceError
 from specs.errors import Retry as Retry
 from specs.errors import Skip as Skip
 from specs.errors import Stop as Stop
-from specs.errors import Usage as _Mistake
+from specs.errors import UsageError as UsageError
 from specs.recipe.recipe import Recipe as Recipe
 from specs.service_spec import DefaultDatabaseSpec as DefaultDatabaseSpec
 from specs.service_spec import ServiceSpec as ServiceSpec
@@ -33,7 +33,6 @@ from specs.topology.node import Topology as Topology
 from specs.topology.scope import KeyRange as KeyRange
 from specs.topology.scope import Scope as Scope
 
-UsageError = _Mistake
 PACKAGES: tuple[str, ...]
 __all__: list[str]
 

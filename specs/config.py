@@ -38,11 +38,11 @@ STATEMENTS = object()
 """Marks settings that are statements: a recipe keeps those that are known to hold no secret, or hold a reference."""
 
 
-class Model(BaseModel):
+class StrictModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Filter(Model):
+class Filter(StrictModel):
     """Include and exclude regular expressions, searched in the raw name (anywhere in it), case-sensitive.
 
     Exclude wins. Without includes everything is included. They are matched in linear time, so that no pattern stops a
@@ -79,7 +79,7 @@ def _switch(value: Any) -> Any:
 Switch = Annotated[Filter, BeforeValidator(_switch)]
 
 
-class MetadataExtract(Model):
+class MetadataExtract(StrictModel):
     """What metadata to extract."""
 
     databases: Filter = Field(default=Filter(), description="Which databases.")
@@ -108,7 +108,7 @@ class MetadataExtract(Model):
         return chosen.rule(name, kind)
 
 
-class Limits(Model):
+class Limits(StrictModel):
     """How hard to lean on the source."""
 
     connections: int = Field(default=4, ge=1, le=256, description="Units of this service that run at once.")
@@ -120,7 +120,7 @@ class Limits(Model):
     lock_timeout: Duration = Field(default=5.0, description="Seconds one statement may wait for a lock.")
 
 
-class ConnectionConfig(Model):
+class ConnectionConfig(StrictModel):
     """Base of every connector's connection model.
 
     ``schemes`` are the URL schemes of the shorthand ``headrace crawl URL``.

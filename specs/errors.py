@@ -7,7 +7,7 @@
      ├── Skip    this object only: it becomes one ``failed`` outcome
      ├── Stop    this scope: denied or unsupported, its receipt is incomplete
      └── Fatal   this run: bad recipe, wrong password, foreign server
-          └── Usage    the person's input: exit code 1
+          └── UsageError    the person's input: exit code 1
 
 A message says what, where (FQN or URL without secrets) and what to do. Errors survive pickling, because they cross
 process borders.
@@ -28,6 +28,8 @@ class HeadraceError(Exception):
     """
 
     exit_code = 3
+    kind = ""
+    """The default of ``reason``, where it is not the class's name."""
 
     def __init__(
         self, what: str, where: str = "", remedy: str = "", *, reason: str = "", delay: float | None = None
@@ -36,7 +38,7 @@ class HeadraceError(Exception):
         self.what = what
         self.where = where
         self.remedy = remedy
-        self.reason = reason or type(self).__name__.lower()
+        self.reason = reason or self.kind or type(self).__name__.lower()
         self.delay = delay
 
     def __str__(self) -> str:
@@ -73,14 +75,15 @@ class Fatal(HeadraceError):
     exit_code = 2
 
 
-class Usage(Fatal):
+class UsageError(Fatal):
     """The recipe or the command line is wrong. Exit code 1."""
 
     exit_code = 1
+    kind = "usage"
 
 
-def known_values(what: str, given: str, known: Iterable[str], *, where: str = "", remedy: str = "") -> Usage:
-    """A ``Usage`` error for an unknown name that lists the known ones, the nearest first.
+def known_values(what: str, given: str, known: Iterable[str], *, where: str = "", remedy: str = "") -> UsageError:
+    """A ``UsageError`` for an unknown name that lists the known ones, the nearest first.
 
     >>> str(known_values("unknown connector", "postgre", ["mysql", "postgres"]))
     "unknown connector 'postgre'; did you mean 'postgres'? known: mysql, postgres"
@@ -89,4 +92,4 @@ def known_values(what: str, given: str, known: Iterable[str], *, where: str = ""
     near = difflib.get_close_matches(given, names, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     listing = f"{hint}known: {', '.join(names) or 'none'}"
-    return Usage(f"{what} {given!r}", where, f"{listing}; {remedy}" if remedy else listing, reason="unknown")
+    return UsageError(f"{what} {given!r}", where, f"{listing}; {remedy}" if remedy else listing, reason="unknown")

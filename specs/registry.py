@@ -10,7 +10,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from urllib.parse import urlsplit
 
-from specs.errors import Usage, known_values
+from specs.errors import UsageError, known_values
 from specs.mistakes import told
 from specs.service_spec import ServiceSpec
 
@@ -33,7 +33,7 @@ def _folders() -> frozenset[str]:
 def load(name: str) -> ServiceSpec:
     """The spec of a connector, by name or as ``"module:attribute"`` for one that lives in a file of its own.
 
-    Raises ``Usage`` naming the known ones when there is none.
+    Raises ``UsageError`` naming the known ones when there is none.
     """
     if ":" in name:
         return _checked(name, _attribute(name))
@@ -51,16 +51,18 @@ def _attribute(name: str) -> object:
         found = import_module(module)
     except ModuleNotFoundError as error:
         if error.name != module.partition(".")[0]:
-            raise Usage(f"cannot load connector {name!r}: {told(error)}", remedy=f"install {error.name!r}") from None
+            raise UsageError(
+                f"cannot load connector {name!r}: {told(error)}", remedy=f"install {error.name!r}"
+            ) from None
         remedy = "put it beside the recipe or install it; workers look into their own folder and PYTHONPATH"
-        raise Usage(f"cannot load connector {name!r}: there is no module {module!r}", remedy=remedy) from None
+        raise UsageError(f"cannot load connector {name!r}: there is no module {module!r}", remedy=remedy) from None
     except Exception as error:  # whatever its author wrote
-        raise Usage(f"cannot load connector {name!r}: {told(error)}", remedy="correct the module") from None
+        raise UsageError(f"cannot load connector {name!r}: {told(error)}", remedy="correct the module") from None
     try:
         return getattr(found, attribute)
     except AttributeError:
         what = f"cannot load connector {name!r}: {module} has no {attribute!r}"
-        raise Usage(what, remedy="write type as module:attribute") from None
+        raise UsageError(what, remedy="write type as module:attribute") from None
 
 
 def look_into(folder: Path) -> None:
@@ -72,14 +74,14 @@ def look_into(folder: Path) -> None:
 
 def _checked(name: str, found: object) -> ServiceSpec:
     if not isinstance(found, ServiceSpec):
-        raise Usage(f"connector {name!r} binds {type(found).__name__}, not a ServiceSpec")
+        raise UsageError(f"connector {name!r} binds {type(found).__name__}, not a ServiceSpec")
     return found
 
 
 def by_url(url: str) -> ServiceSpec:
     """The connector whose schemes hold the URL's; ``postgresql+psycopg2`` and the like are ``postgresql``.
 
-    Other dialects of SQLAlchemy go to its connector. Raises ``Usage`` naming the known schemes when there is none.
+    Other dialects of SQLAlchemy go to its connector. Raises ``UsageError`` naming the known schemes when there is none.
     """
     scheme = urlsplit(url).scheme
     base, _, driver = scheme.partition("+")

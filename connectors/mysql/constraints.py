@@ -7,14 +7,14 @@ from typing import Any
 
 from connectors.common.sql.slices import Raw
 from connectors.mysql.columns import json_column
-from connectors.mysql.definitions import TableDdl
+from connectors.mysql.definitions import MysqlTableDdl
 from specs import names
 from specs.entities.database.constraints import Constraint, ConstraintKind
 from specs.entities.database.indexes import Index, IndexKey
 from specs.topology.scope import Scope
 
 
-def constraints(raw: Raw, scope: Scope, told: TableDdl | None = None) -> Iterator[Constraint]:
+def constraints(raw: Raw, scope: Scope, told: MysqlTableDdl | None = None) -> Iterator[Constraint]:
     """``told`` is what the DDL adds. A period of the table stands among its checks, as MariaDB lists it."""
     for name, parts in _grouped(raw, "indexes"):
         if not int(parts[0][3]):

@@ -64,7 +64,7 @@ def routine(statement: str, kind: str) -> Routine:
 
 
 @dataclass(frozen=True)
-class TableDdl:
+class MysqlTableDdl:
     """``periods``: the two columns of each, by the period's name. ``overlaps``: names of keys whose periods do not
     overlap. ``history``: how partitions by system time are cut (``INTERVAL 1 DAY AUTO``)."""
 
@@ -74,7 +74,7 @@ class TableDdl:
     history: str | None
 
 
-def table(statement: str) -> TableDdl:
+def table(statement: str) -> MysqlTableDdl:
     """Read SHOW CREATE TABLE. The text loses what changes by itself or by the day (the counter of AUTO_INCREMENT, the
     list of partitions) and what opens another server (``CONNECTION``, passwords of Spider)."""
     lines = [found.start() for found in _OPTIONS.finditer(statement)]
@@ -82,7 +82,7 @@ def table(statement: str) -> TableDdl:
     columns, options = statement[:start], statement[start:]
     history = _SYSTEM.search(options)
     options = _COUNT.sub("", _PARTITIONS.sub(r"\1", _COUNTER.sub(r"\1", options)))
-    return TableDdl(
+    return MysqlTableDdl(
         text=columns + masked(_CONNECTION.sub(r"\1'***'", options)),
         periods={unquoted(name): ", ".join(names(inside)) for name, inside in _PERIOD.findall(columns)},
         overlaps=frozenset((name or "PRIMARY").replace("``", "`") for name in _OVERLAPS.findall(columns)),

@@ -18,7 +18,7 @@ from specs.topology.scope import Scope
 _NODES = {"Table": "table", "Sequence": "sequence", "StoredProcedure": "stored_procedure"}
 
 
-class Asked(Protocol):
+class MysqlAsked(Protocol):
     """What is asked of a source here; ``MysqlSource`` is one."""
 
     connection: MysqlConnection
@@ -37,7 +37,7 @@ class Asked(Protocol):
     def steps(self, probes: Sequence[tuple[str, Callable[[], str]]]) -> Iterator[Step]: ...
 
 
-def exists(source: Asked, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+def exists(source: MysqlAsked, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
     """Ask by name. What our grants hide looks absent here; the fingerprint tells whether they changed."""
     if scope.path[1:2] not in ((), ("def",)):
         return dict.fromkeys(names, "no")
@@ -70,7 +70,7 @@ def fingerprint(driver: MysqlDriver) -> str:
     return blake2b("\n".join(grants(driver)).encode(), digest_size=16).hexdigest()
 
 
-def check(source: Asked) -> Iterator[Step]:
+def check(source: MysqlAsked) -> Iterator[Step]:
     """Reach, authenticate, list, read a little of everything; a missing right comes with the GRANT that helps."""
     driver, queries = source.driver, load("connectors.mysql")
     schemas: list[str] = []

@@ -12,18 +12,18 @@ from specs.config import Limits, MetadataExtract
 from specs.contracts.positions import SourcePosition
 from specs.entities.base import Entity
 from specs.topology.node import Item, Produced
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import KeyRange, Scope
 
 
-class Asked(Protocol):
+class PostgresAsked(Protocol):
     """``PostgresSource`` is one."""
 
     connection: PostgresConnection
     driver: PostgresDriver
     extract: MetadataExtract
     limits: Limits
-    reading: Reading
+    reading: ReadMode
 
     @property
     def root(self) -> Scope: ...

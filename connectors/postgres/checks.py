@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from connectors.common.sql.slices import Listed
-from connectors.postgres.asked import Asked
+from connectors.postgres.asked import PostgresAsked
 from connectors.postgres.positions import lsn
 from specs.entities.database.tables import Table
 from specs.errors import HeadraceError, Retry, Stop
@@ -20,7 +20,7 @@ ENOUGH = 20
 """Tables and views that are read."""
 
 
-def check(source: Asked) -> Iterator[Step]:
+def check(source: PostgresAsked) -> Iterator[Step]:
     """Reach, authenticate, list and read a little of everything; ends at the first step that the next ones need."""
     probes = _Probes(source)
     steps: list[tuple[str, Callable[[], str]]] = [
@@ -58,7 +58,7 @@ def _run(name: str, probe: Callable[[], str]) -> Step:
 
 
 class _Probes:
-    def __init__(self, source: Asked) -> None:
+    def __init__(self, source: PostgresAsked) -> None:
         self.source = source
         self.chosen: list[str] = []
         self.entered: list[str] = []

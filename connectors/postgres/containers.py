@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connectors.postgres.asked import Asked
+from connectors.postgres.asked import PostgresAsked
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.entities.grants import Acl, grants
 from connectors.postgres.entities.options import settings
@@ -70,7 +70,7 @@ def schema_item(extract: MetadataExtract, scope: Scope, row: tuple[Any, ...]) ->
     return item(extract, "schemas", "Schema", scope, name, data, acl, default, estimate)
 
 
-def database(source: Asked, item: Item, scope: Scope) -> Database:
+def database(source: PostgresAsked, item: Item, scope: Scope) -> Database:
     source.driver.use(source.connection.first_database)
     fields = _with_grants(item, source.driver, "grants_of_database")
     if fields.pop(SET, False):
@@ -79,7 +79,7 @@ def database(source: Asked, item: Item, scope: Scope) -> Database:
     return Database(**identity(scope), **fields)
 
 
-def schema(source: Asked, item: Item, scope: Scope) -> Schema:
+def schema(source: PostgresAsked, item: Item, scope: Scope) -> Schema:
     source.driver.use(scope.path[1])
     return Schema(**identity(scope), **_with_grants(item, source.driver, "grants_of_schema"))
 

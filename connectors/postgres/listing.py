@@ -25,7 +25,7 @@ PARTITIONS = "partitions: false"
 """The rule that leaves out child partitions: their table stands for them."""
 
 
-class Listing:
+class PostgresListing:
     """Lists the database that ``driver`` is in."""
 
     def __init__(self, driver: PostgresDriver, extract: MetadataExtract) -> None:

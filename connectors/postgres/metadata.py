@@ -21,7 +21,7 @@ from connectors.postgres.entities.routines import routine
 from connectors.postgres.entities.tables import Tables
 from connectors.postgres.facets import STATEMENTS, facets
 from connectors.postgres.failures import INVALID, invalid
-from connectors.postgres.listing import LISTINGS, Listing
+from connectors.postgres.listing import LISTINGS, PostgresListing
 from connectors.postgres.positions import Positions
 from connectors.postgres.types import Types
 from specs import names
@@ -32,7 +32,7 @@ from specs.errors import Fatal, Skip, Stop
 from specs.sources.base import Presence, Step
 from specs.sources.database.metadata import DatabaseSource, identity
 from specs.topology.node import Item, Outcome, Produced
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 
 
@@ -61,14 +61,14 @@ class PostgresSource(DatabaseSource):
         config: ConnectionConfig,
         extract: MetadataExtract | None = None,
         limits: Limits | None = None,
-        reading: Reading | None = None,
+        reading: ReadMode | None = None,
     ) -> None:
         super().__init__(service, config, extract, limits, reading)
         if not isinstance(config, PostgresConnection):
             raise TypeError(f"PostgresSource needs a PostgresConnection, not {type(config).__name__}")
         self.connection = config
         self.driver = PostgresDriver(config, self.limits, self._count)
-        self.listing = Listing(self.driver, self.extract)
+        self.listing = PostgresListing(self.driver, self.extract)
         self.driver.arrived = self.connected
         self.positions = Positions(self.driver)
         self._bundle = Bundle()
@@ -126,7 +126,7 @@ class PostgresSource(DatabaseSource):
         self._bundle.close()
         self.listing.forget()
 
-    def begin(self, reading: Reading) -> None:
+    def begin(self, reading: ReadMode) -> None:
         super().begin(reading)
         self._forget()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from connectors.common.sql.slices import Facet, Listed, Raw, SliceReader
-from connectors.postgres.asked import Asked
+from connectors.postgres.asked import PostgresAsked
 from connectors.postgres.driver import PostgresDriver
 from connectors.postgres.entities.foreign import HIDDEN, read
 from connectors.postgres.entities.grants import grants
@@ -72,7 +72,7 @@ def listed(
     return found
 
 
-def above_schemas(source: Asked, node: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+def above_schemas(source: PostgresAsked, node: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
     """The objects of a service or a database."""
     source.driver.use(scope.path[1] if len(scope.path) > 1 else source.connection.first_database)
     rows = source.driver.execute(*request(source.driver, node, [scope.name]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.postgres import others
-from connectors.postgres.asked import Asked
+from connectors.postgres.asked import PostgresAsked
 from specs.errors import Fatal, Skip, Stop
 from specs.sources.base import Presence
 from specs.topology.scope import Scope
@@ -25,7 +25,7 @@ _QUERIES = {
 }
 
 
-def exists(source: Asked, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+def exists(source: PostgresAsked, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
     """``yes`` and ``no`` come from the catalog, which shows every object to every role, under the conditions of the
     listing; a database that nobody may enter, or we may not, answers ``unknown``, one that is gone ``no``. ``scope`` is
     the objects' parent."""
@@ -45,7 +45,7 @@ def exists(source: Asked, type_: str, scope: Scope, names: list[str]) -> dict[st
         return {name: answer for part in parts for name, answer in exists(source, type_, scope, part).items()}
 
 
-def _ask(source: Asked, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+def _ask(source: PostgresAsked, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
     if type_ == "Database":
         return _databases(source, names)
     params: dict[str, Any] = {
@@ -71,7 +71,7 @@ def _ask(source: Asked, type_: str, scope: Scope, names: list[str]) -> dict[str,
     return {name: "yes" if name in found else "no" for name in names}
 
 
-def _databases(source: Asked, names: list[str]) -> dict[str, Presence]:
+def _databases(source: PostgresAsked, names: list[str]) -> dict[str, Presence]:
     """A database that takes no connections is there, but cannot be looked into; a template is none of its own."""
     source.driver.use(source.connection.first_database)
     answers: dict[str, Presence] = dict.fromkeys(names, "no")
@@ -82,7 +82,7 @@ def _databases(source: Asked, names: list[str]) -> dict[str, Presence]:
     return answers
 
 
-def _database(source: Asked, name: str) -> bool:
+def _database(source: PostgresAsked, name: str) -> bool:
     if source.driver.database == name and source.driver.connected:
         return True
     return _databases(source, [name])[name] != "no"

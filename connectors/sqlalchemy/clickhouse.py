@@ -18,7 +18,7 @@ _TYPES = {"View": TableType.VIEW, "WindowView": TableType.VIEW, "MaterializedVie
 _PARTS = {"engine": "engine_full", "sorting_key": "sorting_key", "partition_key": "partition_key"}
 
 
-class Catalog:
+class ClickHouseCatalog:
     """Further facets; ``schema`` gives a schema of ours as the dialect spells it."""
 
     without = frozenset({"definition"})

@@ -22,7 +22,7 @@ from connectors.common import files
 from connectors.sqlalchemy import failures
 from connectors.sqlalchemy.connection import SqlalchemyConnection
 from specs.config import Limits
-from specs.errors import Fatal, HeadraceError, Retry, Skip, Usage
+from specs.errors import Fatal, HeadraceError, Retry, Skip, UsageError
 from specs.recipe.allow_list import mask
 
 
@@ -40,12 +40,12 @@ class SqlalchemyDriver:
 
     @cached_property
     def url(self) -> URL:
-        """The URL with its password. Raises ``Usage`` when it is none."""
+        """The URL with its password. Raises ``UsageError`` when it is none."""
         try:
             url = make_url(self.config.url)
         except (ArgumentError, ValueError):
             what = "this is not an SQLAlchemy URL"
-            raise Usage(what, self.config.endpoint(), "write dialect+driver://user@host:port/database") from None
+            raise UsageError(what, self.config.endpoint(), "write dialect+driver://user@host:port/database") from None
         password = self.config.password
         return url.set(password=password.get_secret_value()) if password else url
 
@@ -123,7 +123,7 @@ class SqlalchemyDriver:
                 self._connection.rollback()
 
     def inspector(self) -> Inspector:
-        """Raises ``Retry`` (unreachable), ``Fatal`` (no dialect, no driver), ``Usage`` (bad URL)."""
+        """Raises ``Retry`` (unreachable), ``Fatal`` (no dialect, no driver), ``UsageError`` (bad URL)."""
         with self._lock:
             if self._inspector is None:
                 try:
@@ -155,7 +155,7 @@ class SqlalchemyDriver:
             remedy = "check host, port, user and password"
             return Retry(f"cannot connect: {self._text(error)}", where, remedy, reason="connection")
         if isinstance(error, ArgumentError | TypeError):
-            return Usage(f"cannot connect: {self._clean(str(error))}", where, "check url and connect_args")
+            return UsageError(f"cannot connect: {self._clean(str(error))}", where, "check url and connect_args")
         return self.classify(error)
 
     def classify(self, error: Exception) -> HeadraceError:

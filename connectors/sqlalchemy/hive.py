@@ -20,7 +20,7 @@ _LOST = ("pk_constraint", "unique_constraints", "foreign_keys", "indexes", "chec
 """Facets that the dialect has nothing to say to."""
 
 
-class Catalog:
+class HiveCatalog:
     """Lists and describes what lies in a schema; ``schema`` gives a schema of ours as the dialect spells it."""
 
     without = frozenset({*_LOST, "definition"})

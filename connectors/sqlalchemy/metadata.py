@@ -165,13 +165,13 @@ class SqlalchemySource(SlicedSource):
         return self.driver.inspector().dialect.name
 
     @property
-    def supplement(self) -> clickhouse.Catalog | hive.Catalog | sqlite.Catalog | None:
+    def supplement(self) -> clickhouse.ClickHouseCatalog | hive.HiveCatalog | sqlite.SqliteCatalog | None:
         """What reads the source's own catalog where the dialect leaves out or garbles what it tells."""
         if self._dialect.startswith("clickhouse"):
-            return clickhouse.Catalog(self.driver, self._schema)
+            return clickhouse.ClickHouseCatalog(self.driver, self._schema)
         if self._dialect == "sqlite":
-            return sqlite.Catalog(self.driver, self._schema)
-        return hive.Catalog(self.driver, self._schema) if self._dialect == "hive" else None
+            return sqlite.SqliteCatalog(self.driver, self._schema)
+        return hive.HiveCatalog(self.driver, self._schema) if self._dialect == "hive" else None
 
     def facets(self, node: str) -> int:
         """An upper bound: what is sent is the dialect's business."""

@@ -20,7 +20,7 @@ from specs.entities.database.indexes import Index
 from specs.entities.database.tables import Table
 
 
-class Catalog:
+class SqliteCatalog:
     """One more facet; ``schema`` gives a schema of ours as the dialect spells it."""
 
     without: frozenset[str] = frozenset()

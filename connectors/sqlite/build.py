@@ -44,7 +44,7 @@ def table(raw: Raw, scope: Scope, *, keep_ddl: bool) -> Iterator[Entity]:
     """The ``Table``, and after it its triggers."""
     _, _, kind, without_rowid, strict, sql = raw.rows["objects"][0]
     rows = raw.rows.get("columns", [])
-    told = _told(sql, rows) if kind == "table" and sql else ddl.TableDdl()
+    told = _told(sql, rows) if kind == "table" and sql else ddl.SqliteTableDdl()
     properties = {"without_rowid": "true"} if without_rowid else {}
     properties.update({"strict": "true"} if strict else {})
     if rows and rows[0][1] == BROKEN:
@@ -80,11 +80,11 @@ def table(raw: Raw, scope: Scope, *, keep_ddl: bool) -> Iterator[Entity]:
         )
 
 
-def _told(sql: str, rows: list[tuple[Any, ...]]) -> ddl.TableDdl:
+def _told(sql: str, rows: list[tuple[Any, ...]]) -> ddl.SqliteTableDdl:
     """What the DDL adds; taking it apart costs more than all the rest, and most tables have nothing to add."""
     if _TELLING.search(sql) or any(row[7] in _GENERATED for row in rows):
         return ddl.table(sql)
-    return ddl.TableDdl()
+    return ddl.SqliteTableDdl()
 
 
 def _rowid(rows: list[tuple[Any, ...]]) -> str | None:
@@ -93,7 +93,7 @@ def _rowid(rows: list[tuple[Any, ...]]) -> str | None:
     return keys[0][2] if len(keys) == 1 and keys[0][3].upper() == "INTEGER" else None
 
 
-def _column(row: tuple[Any, ...], told: ddl.TableDdl, rowid: str | None) -> Column:
+def _column(row: tuple[Any, ...], told: ddl.SqliteTableDdl, rowid: str | None) -> Column:
     _, cid, name, native, not_null, default, key, hidden = row
     parsed = parse(native)
     kind = parsed.type
@@ -118,7 +118,11 @@ def _column(row: tuple[Any, ...], told: ddl.TableDdl, rowid: str | None) -> Colu
 
 
 def _constraints(
-    raw: Raw, scope: Scope, columns: list[tuple[Any, ...]], indexes: list[list[tuple[Any, ...]]], told: ddl.TableDdl
+    raw: Raw,
+    scope: Scope,
+    columns: list[tuple[Any, ...]],
+    indexes: list[list[tuple[Any, ...]]],
+    told: ddl.SqliteTableDdl,
 ) -> Iterator[Constraint]:
     named = {(each.kind, *map(_folded, each.columns)): each for each in told.keys}
     primary = tuple(row[2] for row in sorted((row for row in columns if row[6]), key=lambda row: row[6]))
@@ -153,7 +157,7 @@ def _same(one: str | None, other: str) -> bool:
     return one is not None and _folded(one) == _folded(other)
 
 
-def _foreign_keys(rows: list[tuple[Any, ...]], scope: Scope, told: ddl.TableDdl) -> Iterator[Constraint]:
+def _foreign_keys(rows: list[tuple[Any, ...]], scope: Scope, told: ddl.SqliteTableDdl) -> Iterator[Constraint]:
     keys: dict[int, list[tuple[Any, ...]]] = {}
     for row in rows:
         keys.setdefault(row[1], []).append(row)

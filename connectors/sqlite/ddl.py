@@ -32,7 +32,7 @@ class Key:
 
 
 @dataclass
-class TableDdl:
+class SqliteTableDdl:
     """What was found; ``foreign_keys`` and ``keys`` in the order written. ``not_null`` are ``(column, name, what to do
     in a conflict)`` of those that have a name or say what to do."""
 
@@ -45,9 +45,9 @@ class TableDdl:
     not_null: list[tuple[str, str | None, str | None]] = field(default_factory=list)
 
 
-def table(sql: str) -> TableDdl:
+def table(sql: str) -> SqliteTableDdl:
     """Read a CREATE TABLE statement."""
-    found = TableDdl()
+    found = SqliteTableDdl()
     for piece in pieces(group(tokens(sql), 0)[0]):
         named = piece[0].word if piece else ""
         if named in ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"):
@@ -81,7 +81,7 @@ def trigger(sql: str) -> TriggerDdl:
     return TriggerDdl(timing, events[:1], columns, condition)
 
 
-def _constraints(sql: str, column: str | None, piece: list[Token], found: TableDdl) -> None:
+def _constraints(sql: str, column: str | None, piece: list[Token], found: SqliteTableDdl) -> None:
     """Read the constraints of a column or of the table; ``piece`` ends where they end."""
     name: str | None = None
     at = 0
@@ -126,7 +126,7 @@ def _constraints(sql: str, column: str | None, piece: list[Token], found: TableD
         at += 1
 
 
-def _key(name: str | None, column: str | None, piece: list[Token], at: int, found: TableDdl) -> Key:
+def _key(name: str | None, column: str | None, piece: list[Token], at: int, found: SqliteTableDdl) -> Key:
     """A primary key or unique that begins at ``at``; that of a table names its columns in brackets."""
     kind = "unique" if piece[at].word == "UNIQUE" else "primary_key"
     if column is not None:

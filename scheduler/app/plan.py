@@ -36,7 +36,7 @@ class PlannedUnit:
 
 
 @dataclass(slots=True)
-class Tally:
+class PlanTally:
     """One entity type: listed = kept + filtered + failed."""
 
     listed: int = 0
@@ -63,7 +63,7 @@ class Plan:
     service: str
     type: str
     units: list[PlannedUnit] = field(default_factory=list)
-    entities: dict[str, Tally] = field(default_factory=dict)
+    entities: dict[str, PlanTally] = field(default_factory=dict)
     filters: list[Rule] = field(default_factory=list)
     idle_filters: list[str] = field(default_factory=list)
     incomplete: list[dict[str, str]] = field(default_factory=list)
@@ -99,7 +99,7 @@ class _Planner:
         self.idle = IdleFilters(source.extract)
 
     def count(self, type_: str, kind: str = "kept", n: int = 1) -> None:
-        tally = self.plan.entities.setdefault(type_, Tally())
+        tally = self.plan.entities.setdefault(type_, PlanTally())
         tally.listed += n
         setattr(tally, kind, getattr(tally, kind) + n)
 

@@ -14,11 +14,11 @@ from scheduler.app.runs import crawl as crawling
 from scheduler.app.runs.run_choice import LATEST, choose
 from scheduler.app.runs.summary import Progress, Summary
 from scheduler.recipes.loader import Loaded, load, load_data
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from specs.recipe.secrets import prompts
 from workers.ledger import SqlLedger
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 log = logging.getLogger("headrace")
 NO_SECRETS: Mapping[str, str] = {}
@@ -94,7 +94,7 @@ def _loaded(source: Any, name: str | None, secrets: Mapping[str, str]) -> Loaded
 
 
 def _stored(
-    url: str, run: str, secrets: Mapping[str, str], check: Callable[[Database, SqlLedger, str], object]
+    url: str, run: str, secrets: Mapping[str, str], check: Callable[[SqlDatabase, SqlLedger, str], object]
 ) -> tuple[str, dict[str, str]]:  # fmt: skip
     """The id of a run, and the answers to what its recipe asks for."""
     db = open_database(url, create=False)
@@ -118,6 +118,6 @@ def _answering(secrets: Mapping[str, str]) -> Callable[[str], str]:
             return secrets[name]
         if variable in os.environ:
             return os.environ[variable]
-        raise Usage(f"the recipe asks for the {name}", remedy=f"give secrets={{{name!r}: ...}}, or set {variable}")
+        raise UsageError(f"the recipe asks for the {name}", remedy=f"give secrets={{{name!r}: ...}}, or set {variable}")
 
     return ask

@@ -19,7 +19,7 @@ from workers.metrics.statements import Ask, asking, units
 from workers.presence import EVERY, Process, live
 from workers.process import liveness
 from workers.schedules import Schedules
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 WAIT = LIMIT - 1.0
 """Seconds for Redis: what it does not answer is told before the whole look is given up."""
@@ -89,7 +89,7 @@ class ShardView:
 
 
 @dataclass(frozen=True)
-class ServiceView:
+class ServiceLoad:
     """A service in trouble: failures in a row, and for how many seconds it is left alone."""
 
     service: str
@@ -133,7 +133,7 @@ class View:
     processes: list[ProcessView]
     queue: list[ShardView]
     queue_error: str
-    services: list[ServiceView]
+    services: list[ServiceLoad]
     sinks: list[SinkView]
     schedules: list[ScheduleView]
     torn: int = 0
@@ -143,8 +143,8 @@ class View:
         return asdict(self)
 
 
-def look(db: Database, queue: Queue, *, now: float | None = None) -> View:
-    """Raises what ``Database`` raises; a queue that is out of reach, or hangs, is told in the view."""
+def look(db: SqlDatabase, queue: Queue, *, now: float | None = None) -> View:
+    """Raises what ``SqlDatabase`` raises; a queue that is out of reach, or hangs, is told in the view."""
     waiting = asked(lambda: _asked(queue), WAIT)
     at = time.time() if now is None else now
     with asking(db, now) as ask:
@@ -154,7 +154,7 @@ def look(db: Database, queue: Queue, *, now: float | None = None) -> View:
         leader = next((row.holder for row in ask("leaders") if row.role == "scheduler" and row.held), None)
         held = {int(row.shard) for row in ask("shards") if row.held}
         services = [
-            ServiceView(row.service, row.failing, max(0.0, row.rest or 0.0))
+            ServiceLoad(row.service, row.failing, max(0.0, row.rest or 0.0))
             for row in ask("services")
             if row.open or row.failing
         ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from scheduler.app.catalog import catalog_place
-from specs.errors import Usage
+from specs.errors import UsageError
 
 if TYPE_CHECKING:
     from workers.cluster.settings import Settings
@@ -34,7 +34,7 @@ def cluster(function: F) -> F:
 
 
 def needed() -> None:
-    """Raises ``Usage`` when a package is missing that clusters need."""
+    """Raises ``UsageError`` when a package is missing that clusters need."""
     try:
         import celery  # noqa: F401
         import cronsim  # noqa: F401
@@ -42,13 +42,13 @@ def needed() -> None:
         import redis  # noqa: F401
     except ImportError as error:
         what = f"clusters need the package {error.name}"
-        raise Usage(what, remedy="install it: pip install 'headrace[cluster]'", reason="driver") from None
+        raise UsageError(what, remedy="install it: pip install 'headrace[cluster]'", reason="driver") from None
 
 
 def settings(redis: str | None, catalog: str | None, prefix: str | None) -> Settings:
     """The settings of this process; where nothing is said, those of the cluster that ``headrace up`` brought up.
 
-    Raises ``Usage`` naming what is missing or wrong.
+    Raises ``UsageError`` naming what is missing or wrong.
     """
     needed()
     from workers.cluster.settings import load, strangers
@@ -61,7 +61,7 @@ def settings(redis: str | None, catalog: str | None, prefix: str | None) -> Sett
 
 
 def catalog_of(catalog: str | None) -> str:
-    """Where the catalog is, for a process that needs no Redis. Raises ``Usage`` when nothing says it."""
+    """Where the catalog is, for a process that needs no Redis. Raises ``UsageError`` when nothing says it."""
     place = catalog_place.said(catalog, os.environ) or catalog_place.running()
     if place is None:
         raise _nowhere(("HEADRACE_CATALOG",))
@@ -81,6 +81,6 @@ def _environment(*, said: bool) -> dict[str, str]:
     return {**os.environ, **local}
 
 
-def _nowhere(needs: tuple[str, ...]) -> Usage:
+def _nowhere(needs: tuple[str, ...]) -> UsageError:
     what = f"{needs[0]} is not set, and no cluster is up on this machine"
-    return Usage(what, remedy=f"set {' and '.join(needs)}, or start one: headrace up")
+    return UsageError(what, remedy=f"set {' and '.join(needs)}, or start one: headrace up")

@@ -7,10 +7,10 @@ from typing import TextIO
 
 from specs.errors import Retry
 from workers.process.interruption import interruptible
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 
 
-def watch(draw: Callable[[], str], every: float, stream: TextIO, *, stop: Stop | None = None) -> None:
+def watch(draw: Callable[[], str], every: float, stream: TextIO, *, stop: StopFlag | None = None) -> None:
     """Show what ``draw`` answers every so many seconds until ``stop`` is set, or SIGINT or SIGTERM comes.
 
     While the database is out, the last picture stays, with the reason below it. What does not fit is cut at the end.
@@ -19,7 +19,7 @@ def watch(draw: Callable[[], str], every: float, stream: TextIO, *, stop: Stop |
     from rich.live import Live
     from rich.text import Text
 
-    stop, last = stop or Stop(), ""
+    stop, last = stop or StopFlag(), ""
     live = Live(console=Console(file=stream), auto_refresh=False, screen=True, vertical_overflow="ellipsis")
     with interruptible(stop), live:
         while not stop.is_set():

@@ -14,7 +14,7 @@ import click
 if TYPE_CHECKING:
     from scheduler.app.catalog.catalog_place import CatalogPlace
     from workers.catalog import Catalog
-    from workers.store.database import Database
+    from workers.store.database import SqlDatabase
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,7 +54,7 @@ def run_option(name: str, help: str) -> Callable[[F], F]:
     return click.option(name, metavar="RUN", shell_complete=runs_begun, help=help)
 
 
-def run_named(db: Database, given: str | None) -> str | None:
+def run_named(db: SqlDatabase, given: str | None) -> str | None:
     """The id that a ``run_option`` means."""
     from scheduler.app.runs.run_choice import choose
     from workers.ledger import SqlLedger
@@ -82,7 +82,7 @@ def connector_argument(name: str, *, required: bool) -> Callable[[F], F]:
 def runs_begun(context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
     """Ids of the latest runs, and ``latest``."""
 
-    def ask(db: Database) -> list[str]:
+    def ask(db: SqlDatabase) -> list[str]:
         from workers.ledger import SqlLedger
 
         return ["latest", *(run.id for run in SqlLedger(db).runs(context.params.get("service"), 50))]
@@ -99,7 +99,7 @@ def names_begun(context: click.Context, _param: click.Parameter, begun: str) -> 
 
 
 def _catalog_names(context: click.Context, begun: str, read: Callable[[Catalog], Iterable[str]]) -> list[str]:
-    def ask(db: Database) -> list[str]:
+    def ask(db: SqlDatabase) -> list[str]:
         from workers.catalog import Catalog
 
         return [each for each in read(Catalog(db)) if each.startswith(begun)]
@@ -107,7 +107,7 @@ def _catalog_names(context: click.Context, begun: str, read: Callable[[Catalog],
     return _asked(context, ask)
 
 
-def _asked(context: click.Context, ask: Callable[[Database], list[str]]) -> list[str]:
+def _asked(context: click.Context, ask: Callable[[SqlDatabase], list[str]]) -> list[str]:
     """What the catalog answers; nothing where it cannot be read: a shell has no place for errors."""
     from scheduler.app.catalog.catalog_place import find
     from specs.errors import HeadraceError
@@ -154,7 +154,7 @@ def tell(place: CatalogPlace) -> None:
 
 
 @contextmanager
-def opened(url: str) -> Iterator[Database]:
+def opened(url: str) -> Iterator[SqlDatabase]:
     """The existing catalog at ``url``, closed at the end."""
     from workers.store.database import open_database
 

@@ -12,9 +12,9 @@ import click
 
 if TYPE_CHECKING:
     from scheduler.app.runs.summary import Summary
-    from scheduler.cli.display.progress import Lines, Picture
+    from scheduler.cli.display.progress import Picture, ProgressLines
     from workers.ledger import SqlLedger
-    from workers.store.database import Database
+    from workers.store.database import SqlDatabase
 
 
 RECENT = 20
@@ -30,7 +30,7 @@ def notify(notices: Iterable[str]) -> None:
 
 
 @contextmanager
-def shown(*, quiet: bool, catalog: str) -> Iterator[Lines | Picture | None]:
+def shown(*, quiet: bool, catalog: str) -> Iterator[ProgressLines | Picture | None]:
     """A callback that shows progress, put away at the end whatever happens; ``quiet``: none.
 
     When the catalog itself fails, the error says how to resume.
@@ -85,7 +85,7 @@ def _command(name: str, run: str, catalog: str) -> str:
     return f"headrace {name} {run}{f' --catalog {shlex.quote(extra)}' if extra else ''}"
 
 
-def secrets_of(catalog: str, run: str, check: Callable[[Database, SqlLedger, str], object]) -> dict[str, str]:
+def secrets_of(catalog: str, run: str, check: Callable[[SqlDatabase, SqlLedger, str], object]) -> dict[str, str]:
     """Answers to the prompts of a stored run's recipe; nobody is asked before ``check`` lets the run go on."""
     from scheduler.cli.options import opened
     from scheduler.recipes.secrets.prompts import answers

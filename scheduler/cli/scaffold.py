@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from string import Template
 
-from specs.errors import Usage
+from specs.errors import UsageError
 
 _INIT = '''"""The ${name} connector. In a recipe: ``type: "${name}.service_spec:spec"``."""
 '''
@@ -148,20 +148,23 @@ FILES = {
 
 
 def scaffold(name: str, folder: Path) -> list[Path]:
-    """Write the skeleton of connector ``name`` into ``folder``. Raises ``Usage`` before anything is overwritten."""
+    """Write the skeleton of connector ``name`` into ``folder``.
+
+    Raises ``UsageError`` before anything is overwritten.
+    """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise Usage(f"{name!r} is no name for a connector", remedy="use small letters, digits and _")
+        raise UsageError(f"{name!r} is no name for a connector", remedy="use small letters, digits and _")
     words = {"name": name, "Class": "".join(word.capitalize() for word in name.split("_"))}
     files = {
         folder / Template(path).substitute(words): Template(text).substitute(words) for path, text in FILES.items()
     }
     taken = [path for path in files if path.exists()]
     if taken:
-        raise Usage("the file exists already", str(taken[0]), "choose another name or folder")
+        raise UsageError("the file exists already", str(taken[0]), "choose another name or folder")
     try:
         for path, text in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Usage(f"cannot write the skeleton: {error.strerror}", str(folder)) from None
+        raise UsageError(f"cannot write the skeleton: {error.strerror}", str(folder)) from None
     return list(files)

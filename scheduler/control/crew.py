@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from workers.presence import live
 from workers.schedules import SCHEDULER, leads
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 NEEDED = ("scheduler", "worker", "flusher")
 _WITHOUT = {
@@ -16,7 +16,7 @@ _WITHOUT = {
 }
 
 
-def missing(db: Database, kinds: Sequence[str] = NEEDED) -> list[str]:
+def missing(db: SqlDatabase, kinds: Sequence[str] = NEEDED) -> list[str]:
     """One line for each kind of process that nobody has heard of in the last half minute."""
     alive = {process.kind for process in live(db)}
     if leads(db, SCHEDULER) is not None:

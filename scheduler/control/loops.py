@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from specs.errors import HeadraceError
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.store.retries import jitter
 
 LONGEST = 5.0
@@ -47,7 +47,7 @@ class Troubles:
 
 
 def loop(
-    what: str, act: Callable[[], object], every: float, stop: Stop, beat: Callable[[], None] = lambda: None
+    what: str, act: Callable[[], object], every: float, stop: StopFlag, beat: Callable[[], None] = lambda: None
 ) -> threading.Thread:
     """Do ``act`` every so many seconds in a thread of its own until ``stop`` is set; it never holds up the process.
     ``beat`` is called with every turn."""

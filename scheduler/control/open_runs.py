@@ -24,7 +24,7 @@ from workers.queues.redis.errors import asked
 from workers.queues.redis.link import Client, connect, where
 from workers.queues.redis.queue import RedisQueue
 from workers.schedules import Chores
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 QUIET = 1.5 * EVERY
 """Seconds without a word after which it is looked whether a worker has left."""
@@ -37,7 +37,7 @@ class Cluster:
     """The ledger, the sink queue and the broker of one cluster; ``place`` names Redis without secrets, ``grace`` are
     the seconds for which leases may be overdue."""
 
-    db: Database
+    db: SqlDatabase
     ledger: SqlLedger
     queue: RedisQueue
     app: Celery

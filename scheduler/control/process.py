@@ -19,7 +19,7 @@ from workers.metrics import render
 from workers.presence import Presence
 from workers.process.governor.memory import tune
 from workers.process.health_endpoint import HANGS, PLAIN, Health, Route, serve
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.schedules import LEASE, SCHEDULER, Chores, Leadership, Schedules
 
 EVERY = 2.0
@@ -107,7 +107,7 @@ class Scheduler:
             self._schedules.sweep(now=self._clock())
 
 
-def run(settings: Settings, stop: Stop, *, listen: str | None = None) -> None:
+def run(settings: Settings, stop: StopFlag, *, listen: str | None = None) -> None:
     """Schedule until ``stop`` is set, through any outage of Redis and the database.
 
     Raises ``Fatal`` when it cannot start: Redis or database out of reach, refusing us, or none of ours.

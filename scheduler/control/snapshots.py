@@ -14,12 +14,12 @@ from workers.feed.snapshots import Published, publish
 from workers.process import liveness
 from workers.process.logs import context
 from workers.schedules import Chores, Ended, Leadership
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 ROLE = "snapshots"
 FIRST, LONGEST = 2.0, 300.0
 """Seconds until a failed sink is tried again: the first time, and at most."""
-Publish = Callable[[Database, Recipe, dict[str, str]], Published]
+Publish = Callable[[SqlDatabase, Recipe, dict[str, str]], Published]
 log = logging.getLogger("headrace.scheduler")
 
 
@@ -28,7 +28,7 @@ class Snapshots:
     too."""
 
     def __init__(
-        self, db: Database, *, publish: Publish = publish, name: str = "", lease: float = 60.0,
+        self, db: SqlDatabase, *, publish: Publish = publish, name: str = "", lease: float = 60.0,
         clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         name = name or f"{liveness.name()}/{secrets.token_hex(4)}"

@@ -25,7 +25,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
-class Plan:
+class ProcessPlan:
     """How to start a process. Its output goes to ``log``, or to whoever asks for its lines.
 
     ``end`` is the signal that stops it; it gets that one, too, when we die without a word (on Linux).
@@ -42,10 +42,10 @@ class Plan:
 
 
 @dataclass
-class Child:
+class ChildProcess:
     """A process that is kept running. ``tick`` starts it again when it is due."""
 
-    plan: Plan
+    plan: ProcessPlan
     tell: Callable[[str], None]
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0

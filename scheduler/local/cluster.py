@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scheduler.local import postgres_server, redis_server
-from scheduler.local.child import Plan
+from scheduler.local.child import ProcessPlan
 from scheduler.local.folder import CATALOG, Folder
 from scheduler.local.machine import port
 from scheduler.local.supervisor import Supervisor, Tell
 from workers.process.interruption import interruptible
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.store.database import open_database
 
 OURS = {
@@ -35,9 +35,9 @@ class Up(NamedTuple):
 def up(folder: Folder, *, workers: str, as_json: bool, tell: Tell, ready: Callable[[Up], None]) -> None:
     """Bring a cluster up and keep it up until SIGINT, SIGTERM, SIGHUP or SIGQUIT; nothing of it is left then.
 
-    Raises ``Usage`` when a server is missing, ``Fatal`` when one does not start or the folder is in use.
+    Raises ``UsageError`` when a server is missing, ``Fatal`` when one does not start or the folder is in use.
     """
-    stop = Stop()
+    stop = StopFlag()
     with interruptible(stop), folder.made().locked(), Supervisor(tell, stop) as supervisor:
         tell("up", f"preparing Redis and PostgreSQL in {folder.path}")
         plans = [redis_server.plan(folder), postgres_server.plan(folder)]
@@ -56,7 +56,7 @@ def up(folder: Folder, *, workers: str, as_json: bool, tell: Tell, ready: Callab
         tell("up", f"{stop.reason}: stopping")
 
 
-def _processes(folder: Folder, workers: str, listen: str, as_json: bool) -> list[Plan]:
+def _processes(folder: Folder, workers: str, listen: str, as_json: bool) -> list[ProcessPlan]:
     kept = {name: value for name, value in os.environ.items() if name not in OURS}
     environ = {**kept, **folder.environment(), "PYTHONUNBUFFERED": "1"}
     commands = {
@@ -66,7 +66,7 @@ def _processes(folder: Folder, workers: str, listen: str, as_json: bool) -> list
         "worker": ("--concurrency", workers),
     }
     return [
-        Plan(
+        ProcessPlan(
             name,
             (sys.executable, "-P", "-c", "from scheduler.cli.cli import main; main()", name, *arguments)
             + (("--json",) if as_json else ()),

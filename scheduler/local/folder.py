@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from specs.errors import Fatal, Usage
+from specs.errors import Fatal, UsageError
 
 REDIS, CATALOG = "redis.url", "catalog.url"
 _LOCK = "up.lock"
@@ -45,7 +45,7 @@ class Folder:
             probe.unlink()
         except OSError as error:
             what = f"the cluster's folder cannot be written: {error.strerror}"
-            raise Usage(what, str(self.path), "name another one with --folder") from None
+            raise UsageError(what, str(self.path), "name another one with --folder") from None
         return self
 
     @contextmanager

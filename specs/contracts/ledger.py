@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from specs.contracts.positions import SourcePosition
-from specs.contracts.work import Batch, Claim, CommitResult, Position, Run, RunState, Via
+from specs.contracts.work import Batch, Claim, CommitResult, QueuePosition, Run, RunState, Via
 from specs.topology.events import Start
 
 
@@ -78,7 +78,7 @@ class Ledger(Protocol):
         """Write down the key that is about to be touched; a crash right there makes it poison."""
         ...
 
-    def flushing(self, unit: str, fence: int, position: Position) -> bool:
+    def flushing(self, unit: str, fence: int, position: QueuePosition) -> bool:
         """The final batch is in the queue; the slot is free again. Raises ``Retry`` while the unit is being stored."""
         ...
 
@@ -149,7 +149,7 @@ class Ledger(Protocol):
         ...
 
     def run(self, run: str) -> Run:
-        """Raises ``Usage`` naming recent runs when there is none of this id."""
+        """Raises ``UsageError`` naming recent runs when there is none of this id."""
         ...
 
     def close(self) -> None: ...

@@ -154,7 +154,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class QueuePosition:
     """Where in the sink queue a unit's final batch lies; ``epoch`` changes when the queue was wiped."""
 
     shard: int
@@ -212,7 +212,7 @@ class Lost(BaseException):
 class SinkQueue(Protocol):
     """A bounded queue of batches, ordered per shard. A batch belongs to the shard of its unit."""
 
-    def put(self, batch: Batch, *, timeout: float) -> Position | None:
+    def put(self, batch: Batch, *, timeout: float) -> QueuePosition | None:
         """Append; waits for space (in bytes and in the unit's window) up to ``timeout`` seconds; ``None``: full.
 
         Raises ``Lost`` once a batch of the same unit and fence was refused by the ledger (fenced or gap).

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from specs.errors import Usage
+from specs.errors import UsageError
 
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
@@ -52,12 +52,12 @@ def problems(error: ValidationError, model: type[BaseModel], prefix: Path = ()) 
 
 
 def validate(model: type[M], data: Any, prefix: Path = (), *, where: str = "") -> M:
-    """Build ``model`` from ``data``. Raises ``Usage`` with all mistakes in one line, without any value."""
+    """Build ``model`` from ``data``. Raises ``UsageError`` with all mistakes in one line, without any value."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
         texts = [str(problem) for problem in problems(error, model, prefix)]
-        raise Usage("; ".join(texts), where, reason="recipe") from None
+        raise UsageError("; ".join(texts), where, reason="recipe") from None
 
 
 def _problem(details: Any, model: type[BaseModel], prefix: Path) -> Problem:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from specs.config import Limits, MetadataExtract, Model
+from specs.config import Limits, MetadataExtract, StrictModel
 from specs.recipe.problems import validate
 
 
@@ -30,14 +30,14 @@ Later = Annotated[bool, BeforeValidator(_later)]
 Label = Annotated[str, AfterValidator(_trimmed), Field(min_length=1, max_length=256)]
 
 
-class ServiceRef(Model):
+class ServiceRef(StrictModel):
     """One source system under one name."""
 
     name: Label = Field(description="The name of the service in the catalog; the first part of every FQN below it.")
     type: Label = Field(description="The connector, as listed by `headrace connectors`, or module:attribute.")
 
 
-class Extract(Model):
+class Extract(StrictModel):
     """What to extract."""
 
     metadata: Annotated[MetadataExtract, BeforeValidator(lambda value: {} if value is None else value)] = Field(
@@ -49,7 +49,7 @@ class Extract(Model):
     classify: Later = Field(default=False, description="Find personal data. Not available yet.")
 
 
-class Deletion(Model):
+class Deletion(StrictModel):
     """How much may vanish in one run before a person must approve.
 
     Deletions wait above both caps, of one scope or of the service as a whole.
@@ -62,7 +62,7 @@ class Deletion(Model):
     max_objects: int = Field(default=10, ge=0, description="The number of objects, in a scope or in the service.")
 
 
-class Recipe(Model):
+class Recipe(StrictModel):
     """One recipe. ``connection`` and ``sinks`` stay as written: connector and sink have their own models."""
 
     service: ServiceRef = Field(description="Which service.")
@@ -91,5 +91,5 @@ class Recipe(Model):
 
     @classmethod
     def from_dict(cls, data: Any, *, where: str = "recipe") -> Recipe:
-        """Raises ``Usage`` naming every mistake."""
+        """Raises ``UsageError`` naming every mistake."""
         return validate(cls, data, where=where)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from specs.errors import Usage, known_values
+from specs.errors import UsageError, known_values
 from specs.recipe.problems import Path, dotted
 
 LIMIT = 65536
@@ -32,8 +32,8 @@ def resolve(
 ) -> Any:
     """``value`` (mappings, lists and text, to any depth) with its references resolved.
 
-    ``secrets`` are the answers to prompts by name: ``{"password": "..."}``. Raises ``Usage`` naming the setting and the
-    reference that cannot be resolved.
+    ``secrets`` are the answers to prompts by name: ``{"password": "..."}``. Raises ``UsageError`` naming the setting
+    and the reference that cannot be resolved.
 
     >>> resolve({"password": "${env:PW}", "host": "db"}, env={"PW": "x"})
     {'password': 'x', 'host': 'db'}
@@ -83,7 +83,7 @@ def _number(text: str, path: Path) -> int | float:
     try:
         return int(text) if re.fullmatch(r"-?\d+", text) else float(text)
     except ValueError:
-        raise Usage(f"{dotted(path)}: the answer should be a number", reason="prompt") from None
+        raise UsageError(f"{dotted(path)}: the answer should be a number", reason="prompt") from None
 
 
 def _one(found: re.Match[str], secrets: Mapping[str, str], path: Path, env: Mapping[str, str]) -> str:
@@ -92,16 +92,20 @@ def _one(found: re.Match[str], secrets: Mapping[str, str], path: Path, env: Mapp
     kind, colon, name = found[1].partition(":")
     setting = dotted(path)
     if not colon:
-        raise Usage(f"{setting}: {found[0]} is no reference", remedy=f"write ${{env:{kind}}}, or $${{ for a plain ${{")
+        raise UsageError(
+            f"{setting}: {found[0]} is no reference", remedy=f"write ${{env:{kind}}}, or $${{ for a plain ${{"
+        )
     if kind == "env":
         if name not in env:
-            raise Usage(f"{setting}: environment variable {name} is not set", remedy=f"export {name}=...", reason="env")
+            raise UsageError(
+                f"{setting}: environment variable {name} is not set", remedy=f"export {name}=...", reason="env"
+            )
         return env[name]
     if kind == "file":
         return _file(name, setting)
     if kind == "prompt":
         if name not in secrets:
-            raise Usage(
+            raise UsageError(
                 f"{setting}: nobody gave the {name}",
                 remedy="run on a terminal or set HEADRACE_PASSWORD",
                 reason="prompt",
@@ -115,8 +119,8 @@ def _file(name: str, setting: str) -> str:
         with FilePath(name).open("rb") as stream:
             content = stream.read(LIMIT + 1)
         if len(content) > LIMIT:
-            raise Usage(f"{setting}: the file is larger than {LIMIT} bytes", name)
+            raise UsageError(f"{setting}: the file is larger than {LIMIT} bytes", name)
         return content.decode().rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise Usage(f"{setting}: cannot read the file of ${{file:...}}: {why}", name, reason="file") from None
+        raise UsageError(f"{setting}: cannot read the file of ${{file:...}}: {why}", name, reason="file") from None

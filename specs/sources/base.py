@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from specs.config import ConnectionConfig, Limits, MetadataExtract
 from specs.contracts.positions import SourcePosition
 from specs.topology.node import Item, Outcome, Produced
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import KeyRange, Scope
 
 Presence = Literal["yes", "no", "unknown"]
@@ -50,13 +50,13 @@ class Source(ABC):
         config: ConnectionConfig,
         extract: MetadataExtract | None = None,
         limits: Limits | None = None,
-        reading: Reading | None = None,
+        reading: ReadMode | None = None,
     ) -> None:
         self.service = service
         self.config = config
         self.extract = extract or MetadataExtract()
         self.limits = limits or Limits()
-        self.reading = reading or Reading()
+        self.reading = reading or ReadMode()
         self.statements = 0
 
     @property
@@ -103,7 +103,7 @@ class Source(ABC):
         if self.arrived is not None:
             self.arrived()
 
-    def begin(self, reading: Reading) -> None:
+    def begin(self, reading: ReadMode) -> None:
         """Begin another unit over the same connection, read as ``reading`` says; forget what the last one left."""
         self.reading = reading
 

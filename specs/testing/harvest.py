@@ -161,7 +161,7 @@ def walk_ranges(build: Build, node: str, scope: Scope, keys: Iterable[str], span
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class HarvestedListing:
     """One listing of the service: a node below a scope, and what its producer yielded."""
 
     node: Node
@@ -177,13 +177,13 @@ class Listing:
         return [produced for produced in self.produced if isinstance(produced, Item)]
 
 
-def listings(source: Source) -> list[Listing]:
+def listings(source: Source) -> list[HarvestedListing]:
     """Every listing of the service, outermost first."""
-    found: list[Listing] = []
+    found: list[HarvestedListing] = []
     pending: list[tuple[Node, Scope]] = [(child, source.root) for child in source.topology.root.children]
     while pending:
         node, scope = pending.pop(0)
-        listing = Listing(node, scope, tuple(node.produce(source, scope, EVERYTHING)))
+        listing = HarvestedListing(node, scope, tuple(node.produce(source, scope, EVERYTHING)))
         found.append(listing)
         for item in listing.items:
             pending += [(child, scope.child(item.name)) for child in node.children]

@@ -20,7 +20,7 @@ from specs.errors import Skip, Stop
 from specs.sources.base import Presence
 from specs.sources.service import ServiceSource, identity, service_node
 from specs.topology.node import Item, Node, Outcome, Produced, Stage, Topology
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import KeyRange, Scope
 
 KEYS = ("", "A", "Z", "a", "a.b", 'a"b', "aa", "ab", "b", "z", "é", "ß", "￿", "😀", "\x01")
@@ -53,7 +53,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class RandomService:
     """A whole random service. ``broken`` and ``unlisted`` are the shares of stages and listings that fail."""
 
     shapes: tuple[Shape, ...]
@@ -62,7 +62,7 @@ class Service:
     unlisted: float = 0.0
     longest: int = 4
 
-    def source(self, reading: Reading | None = None) -> RandomSource:
+    def source(self, reading: ReadMode | None = None) -> RandomSource:
         """A fresh source of this service."""
         nodes = (_node(shape, self) for shape in self.shapes)
         bound = type("BoundSource", (RandomSource,), {"topology": Topology(service_node(*nodes))})
@@ -108,7 +108,7 @@ class RandomSource(ServiceSource):
         return [key for key in ("A", "a.b", "b", "é") if key in span and key != span.until]
 
 
-def _node(shape: Shape, service: Service) -> Node:
+def _node(shape: Shape, service: RandomService) -> Node:
     entity: list[type[Entity]] = [Extra] * (len(shape.extras) - 1) + [Thing]
     return Node(
         shape.name,
@@ -124,7 +124,7 @@ def _node(shape: Shape, service: Service) -> Node:
 
 
 def _produce(
-    source: RandomSource, scope: Scope, span: KeyRange, *, shape: Shape, service: Service
+    source: RandomSource, scope: Scope, span: KeyRange, *, shape: Shape, service: RandomService
 ) -> Iterator[Produced]:
     dice = service.dice("unlisted", shape.name, scope.path)
     fails_at = dice.choice(KEYS) if dice.random() < service.unlisted else None
@@ -138,7 +138,7 @@ def _produce(
 
 
 def _process(
-    source: RandomSource, item: Item, scope: Scope, *, shape: Shape, service: Service, at: int
+    source: RandomSource, item: Item, scope: Scope, *, shape: Shape, service: RandomService, at: int
 ) -> Iterator[Entity]:
     dice = service.dice("broken", shape.name, scope.path, at)
     fails = dice.random() < service.broken
@@ -165,10 +165,10 @@ def _extra(entity: type[Entity], scope: Scope, name: str) -> Entity:
     return entity(fqn=names.child(scope.fqn, name), name=name, parent=scope.fqn)
 
 
-def services(*, broken: float = 0.0, unlisted: float = 0.0) -> st.SearchStrategy[Service]:
+def services(*, broken: float = 0.0, unlisted: float = 0.0) -> st.SearchStrategy[RandomService]:
     """Random services of up to three levels."""
     return st.builds(
-        Service, _shapes(3), seed=st.integers(0, 10_000), broken=st.just(broken), unlisted=st.just(unlisted)
+        RandomService, _shapes(3), seed=st.integers(0, 10_000), broken=st.just(broken), unlisted=st.just(unlisted)
     )
 
 

@@ -13,7 +13,7 @@ FULL = 1000
 
 
 @dataclass(slots=True)
-class Reading:
+class ReadMode:
     """How a unit's source reads: set by the runner, read by the source's slices and by the walk.
 
     ``slice`` is the number of keys read in one go. A unit that crashed runs carefully: a quarter of the slice, then
@@ -57,6 +57,6 @@ class Reading:
 class Readable(Protocol):
     """The part of a source that the walk itself uses; everything else it reaches through the topology's callables."""
 
-    reading: Reading
+    reading: ReadMode
 
     def split(self, node: str, scope: Scope, span: KeyRange, size: int) -> Iterable[str]: ...

@@ -18,7 +18,7 @@ from tests.benchmarks.report import Goal, Report, cpu_table, table
 from tests.benchmarks.scenarios import listed
 from tests.benchmarks.throughput import SETTINGS
 from tests.servers import postgres
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 SLOW = {"schemas": 60, "tables": 1000, "latency": 20.0, "page": 100}
 """A service that answers in pages of a hundred names, 20 ms each."""
@@ -102,7 +102,7 @@ def ledger(folder: Path) -> Report:
         for dialect, least in (("postgresql", 300), ("sqlite", 500)):
             names = iter(range(10))
 
-            def fresh(dialect: str = dialect, names: Iterator[int] = names) -> Database:
+            def fresh(dialect: str = dialect, names: Iterator[int] = names) -> SqlDatabase:
                 name = f"ledger{next(names)}"
                 if dialect == "sqlite":
                     return open_database(f"sqlite:///{folder / name}.db")

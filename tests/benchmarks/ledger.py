@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 from typing import Any
 
-from specs.contracts.work import Batch, Claim, Position, Receipt
+from specs.contracts.work import Batch, Claim, QueuePosition, Receipt
 from specs.topology.events import Start
 from specs.topology.scope import Scope
 from workers.ledger import SqlLedger
 from workers.store import named_sql
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 SLOTS = 16
 GROUP = 16
@@ -27,7 +27,7 @@ ROUNDS, CLAIMS = 12, 25
 """Alternating rounds over the small and the large run, and claims in each."""
 
 
-def cycles(db: Database, *, seconds: float = 5.0, workers: int = 2) -> dict[str, Any]:
+def cycles(db: SqlDatabase, *, seconds: float = 5.0, workers: int = 2) -> dict[str, Any]:
     """Claim, send the final batch, say so, commit: by ``workers`` threads and one flusher; and what one cycle asks
     of the database, in statements."""
     ledger = SqlLedger(db)
@@ -44,7 +44,7 @@ def cycles(db: Database, *, seconds: float = 5.0, workers: int = 2) -> dict[str,
             if claim is None:
                 time.sleep(0.002)
                 continue
-            ledger.flushing(claim.unit.id, claim.fence, Position(0, "e", "1"))
+            ledger.flushing(claim.unit.id, claim.fence, QueuePosition(0, "e", "1"))
             with lock:
                 sent.append(claim)
 
@@ -73,7 +73,7 @@ def cycles(db: Database, *, seconds: float = 5.0, workers: int = 2) -> dict[str,
     }
 
 
-def statements(db: Database, ledger: SqlLedger, run: str) -> dict[str, float]:
+def statements(db: SqlDatabase, ledger: SqlLedger, run: str) -> dict[str, float]:
     """What one cycle asks of the database, per call; PostgreSQL is not seen to begin and commit."""
     from sqlalchemy import event
 
@@ -87,7 +87,7 @@ def statements(db: Database, ledger: SqlLedger, run: str) -> dict[str, float]:
     found = [claim for claim in claims if claim is not None]
     claimed = len(seen)
     for claim in found:
-        ledger.flushing(claim.unit.id, claim.fence, Position(0, "e", "1"))
+        ledger.flushing(claim.unit.id, claim.fence, QueuePosition(0, "e", "1"))
     told = len(seen)
     ledger.commit([final(claim) for claim in found], now=time.time())
     event.remove(db.engine, "before_cursor_execute", note)
@@ -95,7 +95,7 @@ def statements(db: Database, ledger: SqlLedger, run: str) -> dict[str, float]:
     return {name: round(n / GROUP, 2) for name, n in zip(("claim", "flushing", "commit"), each, strict=True)}
 
 
-def claims_by_size(few: Database, many: Database) -> dict[str, Any]:
+def claims_by_size(few: SqlDatabase, many: SqlDatabase) -> dict[str, Any]:
     """Median time of a claim out of 1,000 and out of 1,000,000 units of a run, in turns, and the plans."""
     sizes = {}
     began = time.perf_counter()
@@ -164,7 +164,7 @@ def final(claim: Claim) -> Batch:
     return Batch(claim.unit.run, claim.unit.id, claim.fence, 1, ("table", "z"), receipt=Receipt(True, batches=1))
 
 
-def fill(db: Database, service: str, units: int, *, done: int) -> str:
+def fill(db: SqlDatabase, service: str, units: int, *, done: int) -> str:
     """A run of so many leaf units, the first ``done`` of them finished; returns its id."""
     ledger = SqlLedger(db)
     root = Start("service", Scope.of(service), [service, service, {}, None])
@@ -172,7 +172,7 @@ def fill(db: Database, service: str, units: int, *, done: int) -> str:
     claim = ledger.claim("filler", run=run, now=time.time())
     assert claim is not None
     parent = claim.unit.id
-    ledger.flushing(parent, claim.fence, Position(0, "filler", "1"))
+    ledger.flushing(parent, claim.fence, QueuePosition(0, "filler", "1"))
     numbers, key = f"generate_series(1, {units}) AS n(i)", f"md5('{service}' || i::text)"
     if db.dialect == "sqlite":
         numbers, key = "numbers", "printf('%04x%028x', i % 65536, i)"
@@ -193,7 +193,7 @@ def fill(db: Database, service: str, units: int, *, done: int) -> str:
     return run
 
 
-def explain(db: Database, run: str) -> list[str]:
+def explain(db: SqlDatabase, run: str) -> list[str]:
     """The plan of a claim, executed and undone on PostgreSQL."""
     queries = named_sql.load("workers.ledger", db.dialect)
     values = {"run": run, "queue": None, "now": time.time(), "fence": 1, "worker": "w", "lease": 60.0}

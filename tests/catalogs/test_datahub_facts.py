@@ -23,12 +23,12 @@ from tests.catalogs.datahub_ingestion import DATABASE, FACTS, VERSION, Facts, fa
 from tests.servers.mariadb import connect
 from tests.servers.postgres import create_database, drop_database
 from workers.sinks.datahub.aspects_of import KINDS, proposals
-from workers.sinks.datahub.urns import Names
+from workers.sinks.datahub.urns import UrnNames
 
 FROZEN = json.loads(FACTS.read_text())
 
 
-def sent(made: Names, source: Source) -> Facts:
+def sent(made: UrnNames, source: Source) -> Facts:
     aspects: Facts = {}
     for each in harvest.entities(lambda: source):
         entity = each.entity
@@ -67,7 +67,7 @@ def postgres_zoo(postgres_url: str) -> Iterator[str]:
 @pytest.mark.parametrize(("facts_of", "env", "instance"), [("postgres", "PROD", None), ("postgres eu", "DEV", "eu")])
 def test_postgres(facts_of: str, env: str, instance: str | None, postgres_zoo: str) -> None:
     source = PostgresSource("svc", PostgresConnection.from_url(urlsplit(postgres_zoo)))
-    found = set(differences(sent(Names("postgres", env, instance), source), FROZEN[facts_of]))
+    found = set(differences(sent(UrnNames("postgres", env, instance), source), FROZEN[facts_of]))
     prefix = "eu." if instance else ""
     orders = f"urn:li:dataset:(urn:li:dataPlatform:postgres,{prefix}{DATABASE}.shop.orders,{env})"
     view = f"urn:li:dataset:(urn:li:dataPlatform:postgres,{prefix}{DATABASE}.shop.mv,{env})"
@@ -89,7 +89,7 @@ def test_mysql_and_mariadb(platform: str, mariadb_url: str) -> None:
         url = f"{mariadb_url.rstrip('/')}/{DATABASE}"
         zoo.fill_mariadb(url)
         source = MysqlSource("svc", MysqlConnection.from_url(urlsplit(url)))
-        found = set(differences(sent(Names(platform, "PROD", None), source), FROZEN[platform]))
+        found = set(differences(sent(UrnNames(platform, "PROD", None), source), FROZEN[platform]))
         cursor.execute(f"DROP DATABASE {DATABASE}")
     place = f"urn:li:dataset:(urn:li:dataPlatform:{platform},{DATABASE}"
     assert found == {
@@ -102,7 +102,7 @@ def test_mysql_and_mariadb(platform: str, mariadb_url: str) -> None:
 
 def test_sqlite(tmp_path: Path) -> None:
     zoo.fill_sqlite(tmp_path / "shop.db")
-    ours = sent(Names("sqlite", "PROD", None), SqliteSource("svc", SqliteConnection(path=str(tmp_path / "shop.db"))))
+    ours = sent(UrnNames("sqlite", "PROD", None), SqliteSource("svc", SqliteConnection(path=str(tmp_path / "shop.db"))))
     told: dict[str, Any] = {
         urn: each | {"container": "", "path": []} for urn, each in ours.items() if ":dataset:" in urn
     }  # fmt: skip

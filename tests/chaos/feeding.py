@@ -19,9 +19,9 @@ from specs.topology.events import Start
 from specs.topology.scope import Scope
 from tests.servers.receiver import Fault, Hook, Receiver
 from tests.workers.feed.told import catalog, row, store
-from workers.feed import Followers, letters
+from workers.feed import Subscriptions, letters
 from workers.ledger import SqlLedger
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 90.0
@@ -33,7 +33,7 @@ class Feeding:
 
     def __init__(self, url: str, folder: Path, faults: list[Fault | None] | None = None) -> None:
         self.url, self.folder = url, folder
-        self.db: Database = open_database(url)
+        self.db: SqlDatabase = open_database(url)
         self.hook = Hook()
         self.receiver = Receiver(self.hook, faults)
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -75,7 +75,7 @@ class Feeding:
         return process
 
     def follower(self) -> Any:
-        return next(iter(Followers(self.db).views()), None)
+        return next(iter(Subscriptions(self.db).views()), None)
 
     def level(self) -> bool:
         found = self.follower()
@@ -131,7 +131,7 @@ def feeding(url: str, folder: Path, faults: list[Fault | None] | None = None) ->
         made.close()
 
 
-def dump(db: Database) -> str:
+def dump(db: SqlDatabase) -> str:
     """All rows of all tables that this is about, as text."""
     found: list[Mapping[str, Any]] = []
     with db.read() as conn:

@@ -20,9 +20,9 @@ from workers.embedded.child import Order
 from workers.embedded.pool import Pool, pooled
 from workers.ledger import SqlLedger
 from workers.process import liveness
-from workers.process.governor import Budget
-from workers.process.stop_flag import Stop
-from workers.store.database import Database, open_database
+from workers.process.governor import MemoryBudget
+from workers.process.stop_flag import StopFlag
+from workers.store.database import SqlDatabase, open_database
 
 FAKE = "specs.testing.fake:spec"
 GIVE_UP = 150.0
@@ -38,7 +38,7 @@ def url(folder: Path, name: str) -> str:
 
 
 @contextmanager
-def database(folder: Path, name: str) -> Iterator[Database]:
+def database(folder: Path, name: str) -> Iterator[SqlDatabase]:
     db = open_database(url(folder, name))
     try:
         yield db
@@ -78,11 +78,11 @@ class Pooled:
 
     def __init__(self, recipe: Recipe, folder: Path, workers: int) -> None:
         self.recipe, self.folder, self.workers = recipe, folder, workers
-        self.stop = Stop()
+        self.stop = StopFlag()
         self.kills = 0
 
     def run(
-        self, disturb: Callable[[Pool, SqlLedger, str], None], memory: Budget | None = None, **bounds: float
+        self, disturb: Callable[[Pool, SqlLedger, str], None], memory: MemoryBudget | None = None, **bounds: float
     ) -> Run | None:
         """Crawl while ``disturb`` runs in a thread; ``memory`` is what the processes may have."""
         with database(self.folder, "wild") as db:

@@ -25,9 +25,9 @@ from tests.servers.proxy import Proxy
 from workers.catalog import Catalog
 from workers.embedded.solo import solo
 from workers.ledger import SqlLedger
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.store.database import open_database
-from workers.unit.unit_work import Budget
+from workers.unit.unit_work import UnitBudget
 
 TABLES = 120
 pytestmark = [pytest.mark.chaos, pytest.mark.server]
@@ -74,7 +74,7 @@ def crawled(url: str, folder: Path) -> tuple[Run, dict[str, int], list[str]]:
         ledger = SqlLedger(db)
         opened = ledger.open_run("shop", kind, recipe.to_dict(), [root_of(recipe, {})], slots=2, now=time.time())
         tick = Reconciler(ledger, opened.id, ledger.outstanding).tick
-        solo(ledger, opened.id, recipe, {}, Stop(), tick, budget=Budget(pause=0.005))
+        solo(ledger, opened.id, recipe, {}, StopFlag(), tick, budget=UnitBudget(pause=0.005))
         counts = ledger.counts(opened.id).get("Table", {})
         return ledger.run(opened.id), counts, ledger.reconcile(opened.id, Catalog(db).stored(opened.id))
     finally:

@@ -9,7 +9,7 @@ import pytest
 from tests.chaos.rig import Pooled, database, fake
 from workers.embedded.pool import Pool
 from workers.ledger import SqlLedger
-from workers.process.governor import Budget
+from workers.process.governor import MemoryBudget
 
 pytestmark = pytest.mark.chaos
 MB = 1 << 20
@@ -26,7 +26,7 @@ def nothing(pool: Pool, ledger: SqlLedger, run: str) -> None: ...
 def test_an_object_that_takes_all_memory_fails_alone(action: str, message: str, tmp_path: Path) -> None:
     fault = {"at": "build", "where": POISON, "action": action}
     wild = Pooled(fake(schemas=3, tables=60, columns=2, views=0, faults=[fault]), tmp_path, workers=2)
-    run = wild.run(nothing, memory=Budget(limit=300 * MB, processes=2, hard=130 * MB))
+    run = wild.run(nothing, memory=MemoryBudget(limit=300 * MB, processes=2, hard=130 * MB))
     assert run is not None
     assert run.state == "partial"
     with database(tmp_path, "wild") as db:

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from specs.errors import Fatal, HeadraceError, Retry, Skip, Stop, Usage, known_values
+from specs.errors import Fatal, HeadraceError, Retry, Skip, Stop, UsageError, known_values
 
 
 class Throttled(Retry):
@@ -15,7 +15,7 @@ class Throttled(Retry):
         self.seconds = seconds
 
 
-@pytest.mark.parametrize("kind", [HeadraceError, Retry, Skip, Stop, Fatal, Usage])
+@pytest.mark.parametrize("kind", [HeadraceError, Retry, Skip, Stop, Fatal, UsageError])
 def test_an_error_survives_pickling(kind: type[HeadraceError]) -> None:
     error = kind("it broke", "shop.db", "mend it", reason="lock", delay=3.0)
     back = pickle.loads(pickle.dumps(error))
@@ -31,7 +31,7 @@ def test_an_error_with_a_constructor_of_its_own_survives_pickling() -> None:
 
 
 def test_a_reason_defaults_to_the_kind() -> None:
-    assert [kind("x").reason for kind in (Retry, Skip, Stop, Fatal, Usage)] == [
+    assert [kind("x").reason for kind in (Retry, Skip, Stop, Fatal, UsageError)] == [
         "retry",
         "skip",
         "stop",
@@ -45,7 +45,7 @@ def test_what_stands_alone_is_the_message() -> None:
 
 
 def test_exit_codes_tell_our_input_from_the_source() -> None:
-    assert (Usage("x").exit_code, Fatal("x").exit_code, Skip("x").exit_code) == (1, 2, 3)
+    assert (UsageError("x").exit_code, Fatal("x").exit_code, Skip("x").exit_code) == (1, 2, 3)
 
 
 def test_an_unknown_name_gets_the_known_ones_and_the_nearest() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import specs
 from specs import registry
-from specs.errors import Fatal, Usage
+from specs.errors import Fatal, UsageError
 from specs.service_spec import DefaultDatabaseSpec, ServiceSpec
 from specs.testing.fake import FakeConnection, FakeSource
 
@@ -30,7 +30,7 @@ def test_a_spec_can_live_in_any_module() -> None:
 
 @pytest.mark.parametrize("name", ["no_such_connector", "sqlit", "", "common"])
 def test_an_unknown_name_lists_the_known_ones(name: str) -> None:
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         registry.load(name)
     assert all(known in str(caught.value) for known in registry.known())
     assert caught.value.exit_code == 1
@@ -38,12 +38,12 @@ def test_an_unknown_name_lists_the_known_ones(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["no.such.module:spec", "specs.testing.fake:nothing", "specs.testing.fake:FakeSource"])
 def test_a_wrong_module_or_attribute_is_named(name: str) -> None:
-    with pytest.raises(Usage, match=r"connector 'no\.such|connector 'specs\.testing"):
+    with pytest.raises(UsageError, match=r"connector 'no\.such|connector 'specs\.testing"):
         registry.load(name)
 
 
 def test_an_unknown_scheme_lists_the_known_ones() -> None:
-    with pytest.raises(Usage, match="no connector for the URL scheme 'gopher'"):
+    with pytest.raises(UsageError, match="no connector for the URL scheme 'gopher'"):
         registry.by_url("gopher://host/db")
 
 

@@ -2,19 +2,19 @@
 
 from workers.catalog.deletion.conclusion import conclude, plan_confirmation, record_verdicts
 from workers.catalog.reader import Catalog
-from workers.catalog.upsert.writer import CatalogWriter, Stored
-from workers.catalog.views import Brief, Change, Deletion, Difference, Entry, ServiceView
+from workers.catalog.upsert.writer import CatalogWriter, StoredRows
+from workers.catalog.views import Brief, ChangeView, DeletionView, Difference, Entry, ServiceView
 
 __all__ = [
     "Brief",
     "Catalog",
     "CatalogWriter",
-    "Change",
-    "Deletion",
+    "ChangeView",
+    "DeletionView",
     "Difference",
     "Entry",
     "ServiceView",
-    "Stored",
+    "StoredRows",
     "conclude",
     "plan_confirmation",
     "record_verdicts",

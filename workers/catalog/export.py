@@ -10,7 +10,7 @@ from specs import names
 from workers.store import named_sql
 
 if TYPE_CHECKING:
-    from workers.store.database import Database
+    from workers.store.database import SqlDatabase
 
 OBJECTS = 500
 """Objects of which the sizes are asked for at once."""
@@ -18,7 +18,7 @@ BYTES = 2_000_000
 """Bytes of contents in memory at once, unless one object alone has more."""
 
 
-def export(db: Database, service: str | None = None, *, stats: bool = False) -> Iterator[str]:
+def export(db: SqlDatabase, service: str | None = None, *, stats: bool = False) -> Iterator[str]:
     """Lines without line end, from one snapshot, streamed: ``{"type": ..., "fqn": ..., ...}``.
 
     Missing entities carry ``"state": "missing"``; deleted ones are left out. No run, time or number appears. Volatile

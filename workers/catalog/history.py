@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.names import clean
-from workers.catalog.views import Change, Difference
+from workers.catalog.views import ChangeView, Difference
 from workers.store import named_sql
 
 if TYPE_CHECKING:
-    from workers.store.database import Database
+    from workers.store.database import SqlDatabase
 
 STREAM = {"yield_per": 1000}
 """Rows that are held at once, of results of any size."""
 
 
-def changes(db: Database, since: int = 0, *, run: str | None = None, limit: int = 1000) -> list[Change]:
+def changes(db: SqlDatabase, since: int = 0, *, run: str | None = None, limit: int = 1000) -> list[ChangeView]:
     """Up to ``limit`` events behind number ``since``, in order; of one run, where it is given.
 
-    Raises ``Usage`` for a run that is not known.
+    Raises ``UsageError`` for a run that is not known.
     """
     queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
@@ -34,10 +34,10 @@ def changes(db: Database, since: int = 0, *, run: str | None = None, limit: int 
             rows = conn.execute(queries["changes_of_run"], given | {"run": run})
         else:
             rows = conn.execute(queries["changes"], given)
-        return [Change(row[0], row[1], row[2], row[3], _load(row[4]), row[5], row[6]) for row in rows]
+        return [ChangeView(row[0], row[1], row[2], row[3], _load(row[4]), row[5], row[6]) for row in rows]
 
 
-def position(db: Database) -> tuple[int, int]:
+def position(db: SqlDatabase) -> tuple[int, int]:
     """``(first, last)`` number that the feed still holds; a reader behind ``first - 1`` has to start afresh."""
     queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
@@ -46,10 +46,10 @@ def position(db: Database) -> tuple[int, int]:
         return (last + 1 if first is None else int(first)), last
 
 
-def diff(db: Database, since: str | None = None) -> Iterator[Difference]:
+def diff(db: SqlDatabase, since: str | None = None) -> Iterator[Difference]:
     """What changed, one entry per object, ordered by FQN: behind run ``since``, or by the latest run.
 
-    Raises ``Usage`` for a run that is not known.
+    Raises ``UsageError`` for a run that is not known.
     """
     queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
@@ -69,10 +69,10 @@ def diff(db: Database, since: str | None = None) -> Iterator[Difference]:
 
 
 def known_run(conn: Connection, queries: named_sql.Queries, run: str) -> tuple[str, str]:
-    """The service and state of a run. Raises ``Usage`` when there is none of this id."""
+    """The service and state of a run. Raises ``UsageError`` when there is none of this id."""
     row = conn.execute(queries["known_run"], {"run": clean(run)}).first()
     if row is None:
-        raise Usage(f"there is no run {run!r}", remedy="see: headrace runs", reason="unknown")
+        raise UsageError(f"there is no run {run!r}", remedy="see: headrace runs", reason="unknown")
     return str(row[0]), str(row[1])
 
 

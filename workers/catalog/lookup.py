@@ -14,10 +14,10 @@ from workers.catalog.views import Brief, Entry, ServiceView
 from workers.store import named_sql
 
 if TYPE_CHECKING:
-    from workers.store.database import Database
+    from workers.store.database import SqlDatabase
 
 
-def find(db: Database, fqn: str) -> list[Entry]:
+def find(db: SqlDatabase, fqn: str) -> list[Entry]:
     """All entities of this FQN (a table and a trigger may share it), ordered by type; deleted ones left out."""
     queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
@@ -35,7 +35,7 @@ def find(db: Database, fqn: str) -> list[Entry]:
     ]
 
 
-def children(db: Database, fqn: str, begin: str = "") -> Iterator[Brief]:
+def children(db: SqlDatabase, fqn: str, begin: str = "") -> Iterator[Brief]:
     """What lies directly below ``fqn``, ordered by FQN from ``begin`` on; below the empty FQN lie the services."""
     queries = named_sql.load("workers.catalog", db.dialect)
     parent = clean(fqn)
@@ -49,7 +49,7 @@ def children(db: Database, fqn: str, begin: str = "") -> Iterator[Brief]:
         at = {"parent": parent, "fqn": rows[-1][1], "type": rows[-1][0]}
 
 
-def search(db: Database, words: str, limit: int) -> list[Brief]:
+def search(db: SqlDatabase, words: str, limit: int) -> list[Brief]:
     """Entities that have all the words (or words beginning so), best name match first."""
     words = clean(words)
     asked = cut(words)
@@ -65,20 +65,20 @@ def search(db: Database, words: str, limit: int) -> list[Brief]:
         return [Brief(*row) for row in conn.execute(queries["search"], given)]
 
 
-def services(db: Database) -> list[ServiceView]:
+def services(db: SqlDatabase) -> list[ServiceView]:
     queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
         return [ServiceView(row[0], row[1], int(row[2]), int(row[3])) for row in conn.execute(queries["services"])]
 
 
-def stored(db: Database, run: str) -> dict[str, int]:
+def stored(db: SqlDatabase, run: str) -> dict[str, int]:
     """The distinct entities that ``run`` stored, per type, by SQL; true until a later run changes them."""
     queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:
         return counted(conn.execute(queries["stored"], {"run": run}))
 
 
-def names(db: Database, service: str, type_: str) -> Iterator[str]:
+def names(db: SqlDatabase, service: str, type_: str) -> Iterator[str]:
     """The names of the live entities of a type, in no order, streamed."""
     queries = named_sql.load("workers.catalog", db.dialect)
     with db.read() as conn:

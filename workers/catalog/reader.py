@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from workers.catalog import export as exporting
 from workers.catalog import history, lookup, retention
 from workers.catalog.deletion import approvals
-from workers.catalog.views import Brief, Change, Deletion, Difference, Entry, ServiceView
+from workers.catalog.views import Brief, ChangeView, DeletionView, Difference, Entry, ServiceView
 
 if TYPE_CHECKING:
-    from workers.store.database import Database
+    from workers.store.database import SqlDatabase
 
 
 class Catalog:
     """Reads the catalog in ``db``, and carries out what a person decides. Deleted entities show up only in the feed."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: SqlDatabase) -> None:
         self.db = db
 
     def get(self, fqn: str, type: str | None = None) -> Entry | None:
@@ -54,7 +54,7 @@ class Catalog:
         """JSON lines ordered by FQN, the same bytes for equal catalogs; see ``exporting.export``."""
         return exporting.export(self.db, service, stats=stats)
 
-    def changes(self, since: int = 0, *, run: str | None = None, limit: int = 1000) -> list[Change]:
+    def changes(self, since: int = 0, *, run: str | None = None, limit: int = 1000) -> list[ChangeView]:
         """Up to ``limit`` events behind number ``since``, in order; of one run, where it is given."""
         return history.changes(self.db, since, run=run, limit=limit)
 
@@ -90,7 +90,7 @@ class Catalog:
         """Objects per type that may only be hidden from us, since our grants changed."""
         return approvals.undecided(self.db, run, "doubt")
 
-    def deletions(self, run: str) -> Iterator[Deletion]:
+    def deletions(self, run: str) -> Iterator[DeletionView]:
         """Everything that ``run`` did not see where it saw the rest, and what became of it."""
         return approvals.deletions(self.db, run)
 

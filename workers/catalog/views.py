@@ -33,7 +33,7 @@ class Entry(Brief):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeView:
     """One event of the change feed. ``diff`` maps JSON paths to ``[old, new]``."""
 
     seq: int
@@ -62,7 +62,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Deletion:
+class DeletionView:
     """An object that a run did not see, and what became of it.
 
     ``outcome``: ``missing``, ``deleted``, ``live`` (it was missing, but the source has it), ``waiting`` (above the

@@ -14,7 +14,7 @@ from workers.ledger import SqlLedger
 from workers.metrics import Counters, local
 from workers.process.governor.memory import tune
 from workers.process.health_endpoint import PLAIN, Health, Route, serve
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.queues.ahead import Ahead
 from workers.queues.flusher import GROUP_BYTES, Flusher
 from workers.queues.redis.queue import RedisQueue
@@ -90,7 +90,7 @@ class Flushing:
         self._shares.leave()
 
 
-def flush(settings: Settings, stop: Stop, *, metrics: str | None = None) -> int:
+def flush(settings: Settings, stop: StopFlag, *, metrics: str | None = None) -> int:
     """Flush until ``stop`` is set; returns how many batches were committed. Outlasts any outage but a refusal.
 
     ``metrics`` is where ``/metrics`` and ``/healthz`` of this machine's processes are answered.

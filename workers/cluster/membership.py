@@ -13,10 +13,10 @@ from workers.cluster.settings import Settings
 from workers.ledger import SqlLedger
 from workers.presence import Process, live
 from workers.process import liveness
-from workers.process.stop_flag import Stop
-from workers.queues.redis.link import BUSY, PATIENCE, Stopped, connect, reach, waited, where
+from workers.process.stop_flag import StopFlag
+from workers.queues.redis.link import BUSY, PATIENCE, LinkStopped, connect, reach, waited, where
 from workers.queues.redis.queue import RedisQueue
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 PACKAGES = ("specs", "connectors", "workers", "scheduler")
 ONE_MACHINE = "its locks hold on one machine only, so that two would damage it"
@@ -24,10 +24,10 @@ POSTGRESQL = "set HEADRACE_CATALOG=postgresql://user:password@host/database ever
 
 
 @contextmanager
-def joined(settings: Settings) -> Iterator[tuple[Database, RedisQueue]]:
+def joined(settings: Settings) -> Iterator[tuple[SqlDatabase, RedisQueue]]:
     """The catalog and the sink queue, closed at the end. Connections are made when they are first used.
 
-    Raises what ``open_database`` raises, and ``Usage`` for a URL of Redis that is none.
+    Raises what ``open_database`` raises, and ``UsageError`` for a URL of Redis that is none.
     """
     queue = sink(settings)
     try:
@@ -50,14 +50,14 @@ def sink(settings: Settings) -> RedisQueue:
     )  # fmt: skip
 
 
-def check(settings: Settings, stop: Stop | None = None, *, patience: float = PATIENCE, busy: float = BUSY) -> bool:
+def check(settings: Settings, stop: StopFlag | None = None, *, patience: float = PATIENCE, busy: float = BUSY) -> bool:
     """Make sure that a process which starts can work; a Redis that is out of reach, or busy, is waited for.
 
     ``False``: ``stop`` was set meanwhile. Raises ``Fatal`` naming the setting and the remedy.
     """
     together()
     url = settings.redis.get_secret_value()
-    bounds: dict[str, Any] = {"patience": patience, "busy": busy, "stopped": (stop or Stop()).is_set}
+    bounds: dict[str, Any] = {"patience": patience, "busy": busy, "stopped": (stop or StopFlag()).is_set}
     try:
         with connect(url) as client:
             reach(client, where(url), **bounds)
@@ -67,12 +67,12 @@ def check(settings: Settings, stop: Stop | None = None, *, patience: float = PAT
             cluster = SqlLedger(db).cluster()
             waited(queue.agree, **bounds)
             waited(lambda: queue.belong(cluster), **bounds)
-    except Stopped:
+    except LinkStopped:
         return False
     return True
 
 
-def alone(db: Database) -> None:
+def alone(db: SqlDatabase) -> None:
     """Make sure that no other machine takes part where the catalog is a file of SQLite. Raises ``Fatal``."""
     others = foreign(db)
     if others:
@@ -80,7 +80,7 @@ def alone(db: Database) -> None:
         raise Fatal(f"{what}: {ONE_MACHINE}", db.where, POSTGRESQL, reason="catalog")
 
 
-def _one_prefix(db: Database, prefix: str) -> None:
+def _one_prefix(db: SqlDatabase, prefix: str) -> None:
     """Make sure that who lives on this catalog uses our prefix: others would wait for batches that we keep, and we for
     theirs. Raises ``Fatal``."""
     for each in live(db):
@@ -93,7 +93,7 @@ def _one_prefix(db: Database, prefix: str) -> None:
             raise Fatal(what, db.where, remedy, reason="prefix")
 
 
-def foreign(db: Database) -> list[Process]:
+def foreign(db: SqlDatabase) -> list[Process]:
     """Processes of other machines that live and share a file of SQLite with us; none on PostgreSQL."""
     if db.dialect != "sqlite":
         return []

@@ -11,8 +11,8 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 
-from specs.config import Model
-from specs.errors import Usage, known_values
+from specs.config import StrictModel
+from specs.errors import UsageError, known_values
 from workers.process.governor import size
 from workers.queues.redis import queue as sink
 from workers.queues.redis.url import canonical
@@ -31,7 +31,7 @@ TLS = {"redis_ca": "ssl_ca_certs", "redis_cert": "ssl_certfile", "redis_key": "s
 """Settings that become parameters of Redis' URL."""
 
 
-class Settings(Model):
+class Settings(StrictModel):
     """Settings of all processes of one cluster; each is a variable ``HEADRACE_...`` by its name in capitals.
 
     ``HEADRACE_REDIS_FILE`` and ``HEADRACE_CATALOG_FILE`` name files that hold the value, as secrets are mounted.
@@ -89,7 +89,7 @@ class Settings(Model):
 def load(environ: Mapping[str, str], **given: str | None) -> Settings:
     """The settings in ``environ``; ``given`` ones (from the command line) win. Redis' URL holds those for TLS, too.
 
-    Raises ``Usage`` naming the variable that is missing, wrong or unreadable; never its value where it is secret.
+    Raises ``UsageError`` naming the variable that is missing, wrong or unreadable; never its value where it is secret.
     """
     values: dict[str, Any] = {}
     for name in Settings.model_fields:
@@ -105,7 +105,7 @@ def load(environ: Mapping[str, str], **given: str | None) -> Settings:
 
 
 def catalog(environ: Mapping[str, str], given: str | None = None) -> str:
-    """Where the catalog is, for a process that needs no more. Raises ``Usage`` like ``load``."""
+    """Where the catalog is, for a process that needs no more. Raises ``UsageError`` like ``load``."""
     others = {name: value for name, value in environ.items() if not name.startswith(variable("redis"))}
     return load({**others, variable("redis"): "redis://unused"}, catalog=given).catalog.get_secret_value()
 
@@ -143,10 +143,10 @@ def _value(environ: Mapping[str, str], name: str) -> str | None:
     if not file:
         return environ.get(wanted) or None
     if environ.get(wanted):
-        raise Usage(f"both {wanted} and {wanted}_FILE are set", remedy="keep one of them")
+        raise UsageError(f"both {wanted} and {wanted}_FILE are set", remedy="keep one of them")
     text = _read(file, f"{wanted}_FILE").strip()
     if not text:
-        raise Usage(f"the file of {wanted}_FILE is empty", file, "write the value into it")
+        raise UsageError(f"the file of {wanted}_FILE is empty", file, "write the value into it")
     return text
 
 
@@ -155,7 +155,9 @@ def _read(file: str | Path, variable: str) -> str:
         return Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise Usage(f"{variable} cannot be read: {why}", str(file), "mount the secret, and let us read it") from None
+        raise UsageError(
+            f"{variable} cannot be read: {why}", str(file), "mount the secret, and let us read it"
+        ) from None
 
 
 def _with_tls(settings: Settings) -> Settings:
@@ -167,22 +169,24 @@ def _with_tls(settings: Settings) -> Settings:
         return settings
     if not url.startswith("rediss://"):
         first = variable(next(iter(files)))
-        raise Usage(
+        raise UsageError(
             f"{first} is set, but {variable('redis')} is no rediss:// URL", remedy="write rediss://, or unset it"
         )
     if len(files.keys() & {"redis_cert", "redis_key"}) == 1:
-        raise Usage("a certificate needs its key", remedy=f"set {variable('redis_cert')} and {variable('redis_key')}")
+        raise UsageError(
+            "a certificate needs its key", remedy=f"set {variable('redis_cert')} and {variable('redis_key')}"
+        )
     parts = {TLS[name]: file for name, file in files.items() if _read(file, variable(name))}
     query = "&".join(f"{name}={quote(str(file))}" for name, file in parts.items())
     joined = f"{url}{'&' if urlsplit(url).query else '?'}{query}"
     return settings.model_copy(update={"redis": SecretStr(canonical(joined))})
 
 
-def _told(error: ValidationError) -> Usage:
+def _told(error: ValidationError) -> UsageError:
     first = error.errors()[0]
     name = str(first["loc"][0])
     about = Settings.model_fields[name].description or ""
     if first["type"] == "missing":
-        return Usage(f"{variable(name)} is not set", remedy=about)
+        return UsageError(f"{variable(name)} is not set", remedy=about)
     message = re.sub(r"^Value error, ", "", first["msg"])
-    return Usage(f"{variable(name)} is wrong: {message}", remedy=about)
+    return UsageError(f"{variable(name)} is wrong: {message}", remedy=about)

@@ -14,13 +14,13 @@ from specs.errors import Fatal
 from specs.mistakes import told
 from specs.recipe.recipe import Recipe
 from workers.process.child_heartbeats import beat
-from workers.process.governor import Budget as Memory
+from workers.process.governor import MemoryBudget as Memory
 from workers.process.governor.memory import bound, offer, tune
 from workers.process.signals import ending
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.queues.pipe.calls import AskedLedger
 from workers.queues.pipe.producer import PipeLine
-from workers.unit.unit_work import Budget
+from workers.unit.unit_work import UnitBudget
 from workers.unit.worker import Worker
 
 STUCK = 70
@@ -40,13 +40,13 @@ class Order:
     secrets: Mapping[str, str]
     processes: int
     accept_identity: bool = False
-    budget: Budget | None = None
+    budget: UnitBudget | None = None
     memory: Memory | None = None
 
 
 def main(descriptor: int, mouth: int) -> None:
     """Work until the parent says that the run is over, or is gone. ``mouth`` is where it hears that we live."""
-    stop = Stop()
+    stop = StopFlag()
     beat(mouth)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is asked to stop, and asks us
     for number in ending():
@@ -70,7 +70,7 @@ def main(descriptor: int, mouth: int) -> None:
         line.report(Fatal(f"a worker broke: {told(error)}", order.worker, reason="internal"))
 
 
-def _work(order: Order, line: PipeLine, stop: Stop) -> None:
+def _work(order: Order, line: PipeLine, stop: StopFlag) -> None:
     tune()
     if order.memory is not None:
         bound(order.memory.data)

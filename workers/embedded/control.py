@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from specs.contracts.work import Run
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.queues.flusher import Flusher
 
 WAIT = 0.05
@@ -18,7 +18,7 @@ DRAIN = 1.5
 """Seconds that a stopped run may take to commit what the workers emitted."""
 
 
-class Arrivals(Protocol):
+class ArrivalQueue(Protocol):
     """The flusher's end of an embedded queue."""
 
     def arrived(self, timeout: float) -> bool: ...
@@ -37,7 +37,7 @@ class Control:
     """
 
     def __init__(
-        self, queue: Arrivals, flusher: Flusher, tick: Tick, stop: Stop, *,
+        self, queue: ArrivalQueue, flusher: Flusher, tick: Tick, stop: StopFlag, *,
         left: Callable[[], bool], tend: Callable[[], bool] = lambda: False, report: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self._queue, self._flusher, self._tick, self._stop = queue, flusher, tick, stop

@@ -22,7 +22,7 @@ from workers.process.governor import Watch, share
 from workers.process.governor.budget import given
 from workers.process.governor.memory import rss
 from workers.process.governor.watch import EVERY
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.queues.flusher import Flusher
 from workers.queues.pipe.calls import Clerk
 from workers.queues.pipe.frames import frame
@@ -47,7 +47,7 @@ class Pool:
     """Keeps ``order.processes`` workers alive. ``tend`` is called again and again by the control loop."""
 
     def __init__(
-        self, ledger: Ledger, queue: PipeQueue, order: Order, stop: Stop, committed: Callable[[], int], *,
+        self, ledger: Ledger, queue: PipeQueue, order: Order, stop: StopFlag, committed: Callable[[], int], *,
         silence: float = LEASE,
     ) -> None:  # fmt: skip
         self._ledger, self._queue, self._stop, self._committed = ledger, queue, stop, committed
@@ -164,7 +164,7 @@ class Pool:
 
 
 def pooled(
-    ledger: Ledger, order: Order, stop: Stop, tick: Tick, *, report: Callable[[int], None] = lambda queued: None,
+    ledger: Ledger, order: Order, stop: StopFlag, tick: Tick, *, report: Callable[[int], None] = lambda queued: None,
     spawned: Callable[[Pool], None] = lambda pool: None, silence: float = LEASE,
 ) -> Run | None:  # fmt: skip
     """Work on a run until it is closed or ``stop`` is set; returns it as last seen. Raises ``Fatal``.

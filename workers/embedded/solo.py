@@ -12,11 +12,11 @@ from specs.errors import Retry
 from specs.recipe.recipe import Recipe
 from workers.embedded.control import Control, Tick
 from workers.process import liveness
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.queues.flusher import Flusher
 from workers.queues.memory import MemoryQueue
 from workers.unit.lease.heartbeat import Heartbeat
-from workers.unit.unit_work import Budget
+from workers.unit.unit_work import UnitBudget
 from workers.unit.worker import Worker
 
 LANES = 2
@@ -28,8 +28,8 @@ MOST = 8
 
 
 def solo(
-    ledger: Ledger, run: str, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, tick: Tick, *,
-    accept_identity: bool = False, budget: Budget | None = None, stuck: Callable[[str], None] | None = None,
+    ledger: Ledger, run: str, recipe: Recipe, secrets: Mapping[str, str], stop: StopFlag, tick: Tick, *,
+    accept_identity: bool = False, budget: UnitBudget | None = None, stuck: Callable[[str], None] | None = None,
     report: Callable[[int], None] = lambda queued: None, heartbeat: Callable[..., Heartbeat] = Heartbeat,
 ) -> Run | None:  # fmt: skip
     """Work on a run until it is closed or ``stop`` is set; returns it as last seen.

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from specs.contracts.sink import Change, Refused
 from specs.names import clean
 from workers.store import named_sql
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 LONGEST = 2000
 """Characters of a reason that are kept."""
@@ -43,7 +43,7 @@ class Letter:
         return Change(self.seq, op, self.type, self.fqn)
 
 
-def settle(db: Database, conn: Connection, sink: str, sent: Iterable[Change], refused: Iterable[Refused]) -> None:
+def settle(db: SqlDatabase, conn: Connection, sink: str, sent: Iterable[Change], refused: Iterable[Refused]) -> None:
     """Note, in the caller's transaction, what was refused; what was taken has no letter any more."""
     queries = named_sql.load("workers.feed", db.dialect)
     dead = {(each.change.type, each.change.fqn): each for each in refused}
@@ -64,7 +64,7 @@ def settle(db: Database, conn: Connection, sink: str, sent: Iterable[Change], re
         conn.execute(queries["bury"], rows)
 
 
-def letters(db: Database, sink: str = "", fqn: str = "", *, limit: int = 1000) -> list[Letter]:
+def letters(db: SqlDatabase, sink: str = "", fqn: str = "", *, limit: int = 1000) -> list[Letter]:
     """Up to ``limit`` dead letters by sink, FQN and type; of one sink and one object where they are given."""
     queries = named_sql.load("workers.feed", db.dialect)
     with db.read() as conn:
@@ -72,7 +72,7 @@ def letters(db: Database, sink: str = "", fqn: str = "", *, limit: int = 1000) -
     return [Letter(*row) for row in rows]
 
 
-def pages(db: Database, sink: str, fqn: str = "", *, limit: int = 500) -> Iterator[list[Letter]]:
+def pages(db: SqlDatabase, sink: str, fqn: str = "", *, limit: int = 500) -> Iterator[list[Letter]]:
     """All dead letters of a sink, page by page; those written meanwhile may be among them."""
     queries = named_sql.load("workers.feed", db.dialect)
     after = ("", "", "")
@@ -86,7 +86,7 @@ def pages(db: Database, sink: str, fqn: str = "", *, limit: int = 500) -> Iterat
         after = (found[-1].sink, found[-1].fqn, found[-1].type)
 
 
-def count(db: Database) -> dict[str, int]:
+def count(db: SqlDatabase) -> dict[str, int]:
     """Dead letters per sink."""
     queries = named_sql.load("workers.feed", db.dialect)
     with db.read() as conn:

@@ -7,12 +7,12 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
-from workers.feed.subscriptions import Followers
+from workers.feed.subscriptions import Subscriptions
 from workers.sinks import label_of, mode_of
 from workers.store import named_sql
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 OVERLAP = 100
 """Runs before the newest one that are looked at again: commits come late."""
@@ -22,7 +22,7 @@ log = logging.getLogger("headrace.publisher")
 class Discovery:
     """Registers what newer recipes ask for. ``look`` is cheap while no run was opened since."""
 
-    def __init__(self, db: Database, followers: Followers) -> None:
+    def __init__(self, db: SqlDatabase, followers: Subscriptions) -> None:
         self._db, self._followers = db, followers
         self._queries = named_sql.load("workers.feed", db.dialect)
         self._since = 0
@@ -43,7 +43,7 @@ class Discovery:
     def _register(self, service: str, type_: str, data: Any) -> None:
         try:
             recipe = Recipe.from_dict(data, where=f"the recipe of {service}")
-        except Usage as error:  # of another version: it was checked when its run was opened
+        except UsageError as error:  # of another version: it was checked when its run was opened
             log.error("%s", error)
             return
         self._followers.register(service, wanted(service, type_, recipe, "cluster"))

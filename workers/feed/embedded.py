@@ -10,11 +10,11 @@ from specs.recipe.recipe import Recipe
 from workers.catalog import Catalog
 from workers.feed.delivery import Sent
 from workers.feed.discovery import name_of, wanted
-from workers.feed.subscriber import Fed, Following, Lost, Stopped, pause
-from workers.feed.subscriptions import Followers
-from workers.process.stop_flag import Stop
+from workers.feed.subscriber import Fed, Following, SubscriberStopped, SubscriptionLost, pause
+from workers.feed.subscriptions import Subscriptions
+from workers.process.stop_flag import StopFlag
 from workers.sinks import Configured, configured
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 from workers.store.retries import patiently
 
 TRIES = 5
@@ -24,15 +24,15 @@ PATIENCE = 15.0
 
 
 def feed(
-    db: Database, recipe: Recipe, secrets: Mapping[str, str], *, stop: Stop | None = None, lease: float = 60.0
+    db: SqlDatabase, recipe: Recipe, secrets: Mapping[str, str], *, stop: StopFlag | None = None, lease: float = 60.0
 ) -> tuple[dict[str, int], list[str]]:
     """Bring every ``mode: changes`` sink of a recipe to where the feed ends now, whatever others add meanwhile.
 
     Returns the changes delivered per sink, and what went wrong, a message each. A sink that fails keeps its position,
     so that the next time goes on from there, and hinders no other.
     """
-    stop = stop or Stop()
-    followers = Followers(db, lease=lease)
+    stop = stop or StopFlag()
+    followers = Subscriptions(db, lease=lease)
     sinks = configured(recipe.sinks, secrets, "changes")
     service = recipe.service
     followed = wanted(service.name, service.type, recipe, "embedded")
@@ -52,7 +52,7 @@ def feed(
     return delivered, errors
 
 
-def _one(db: Database, followers: Followers, recipe: Recipe, sink: Configured, goal: int, stop: Stop) -> Fed:
+def _one(db: SqlDatabase, followers: Subscriptions, recipe: Recipe, sink: Configured, goal: int, stop: StopFlag) -> Fed:
     name = name_of(recipe.service.name, sink.label)
     failing, sent = 0, Sent()
     with closing(sink.changes(recipe.service)) as made:
@@ -63,7 +63,7 @@ def _one(db: Database, followers: Followers, recipe: Recipe, sink: Configured, g
             following = Following(db, followers, held, made, stop, sent)
             try:
                 fed = following.feed(goal=goal)
-            except (Lost, Stopped):
+            except (SubscriptionLost, SubscriberStopped):
                 followers.release(name)
                 raise Retry("feeding it was broken off", remedy="the next crawl goes on from there") from None
             except HeadraceError as error:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from specs import names
 from specs.contracts.sink import Change
-from workers.feed.subscriptions import AGAIN, BEGUN, Position
+from workers.feed.subscriptions import AGAIN, BEGUN, FeedPosition
 from workers.store import named_sql
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 ENTRIES = 500
 """Events or entities of one page, at most."""
@@ -36,11 +36,11 @@ class Page:
     """
 
     changes: list[Change]
-    position: Position
+    position: FeedPosition
     more: bool
 
 
-def read(db: Database, service: str, at: Position, *, entries: int = ENTRIES, max_bytes: int = BYTES) -> Page:
+def read(db: SqlDatabase, service: str, at: FeedPosition, *, entries: int = ENTRIES, max_bytes: int = BYTES) -> Page:
     """The page behind ``at``, from one look at the catalog.
 
     A sink whose position the feed no longer covers starts with a snapshot again. Contents are those of now: a change
@@ -52,13 +52,13 @@ def read(db: Database, service: str, at: Position, *, entries: int = ENTRIES, ma
         first = conn.execute(queries["first_kept"]).scalar_one_or_none()
         behind = at.seq < last and (first is None or at.seq + 1 < first)
         if behind and at.cursor in ("", BEGUN):
-            at = Position(at.seq, AGAIN)
+            at = FeedPosition(at.seq, AGAIN)
         if at.cursor:
             return _of_state(conn, queries, service, at, last, entries, max_bytes)
         return _of_feed(conn, queries, service, at, last, entries, max_bytes)
 
 
-def begun(db: Database) -> Position:
+def begun(db: SqlDatabase) -> FeedPosition:
     """Where a first snapshot begins: at the end of the feed as it is now.
 
     It is written down before anything is sent: what was sent before the first page broke off, and is deleted by the
@@ -66,11 +66,17 @@ def begun(db: Database) -> Position:
     """
     queries = named_sql.load("workers.feed", db.dialect)
     with db.read() as conn:
-        return Position(int(conn.execute(queries["last_seq"]).scalar_one()), BEGUN)
+        return FeedPosition(int(conn.execute(queries["last_seq"]).scalar_one()), BEGUN)
 
 
 def _of_feed(
-    conn: Connection, queries: named_sql.Queries, service: str, at: Position, last: int, entries: int, max_bytes: int
+    conn: Connection,
+    queries: named_sql.Queries,
+    service: str,
+    at: FeedPosition,
+    last: int,
+    entries: int,
+    max_bytes: int,
 ) -> Page:
     until = min(last, at.seq + WINDOW)
     root = names.build(service)
@@ -95,7 +101,7 @@ def _of_feed(
             newest.pop((type_, fqn), None)
     again = _below(conn, queries, service, restored)
     changes = [change for key, change in newest.items() if key not in again or change.op == "upsert"]
-    return Page([*arranged(changes), *arranged(again.values())], Position(until, ""), until < last)
+    return Page([*arranged(changes), *arranged(again.values())], FeedPosition(until, ""), until < last)
 
 
 def _below(
@@ -111,7 +117,13 @@ def _below(
 
 
 def _of_state(
-    conn: Connection, queries: named_sql.Queries, service: str, at: Position, last: int, entries: int, max_bytes: int
+    conn: Connection,
+    queries: named_sql.Queries,
+    service: str,
+    at: FeedPosition,
+    last: int,
+    entries: int,
+    max_bytes: int,
 ) -> Page:
     cursor = json.loads(at.cursor)
     root = names.build(service)
@@ -130,8 +142,8 @@ def _of_state(
         else:
             changes.append(Change(begun, "upsert", type_, fqn, state, content))
     if rows and (len(rows) < rows[0].listed or rows[0].listed == entries):
-        return Page(arranged(changes, gone_first=False), Position(begun, json.dumps(cursor)), True)
-    return Page(arranged(changes, gone_first=False), Position(begun, ""), begun < last)
+        return Page(arranged(changes, gone_first=False), FeedPosition(begun, json.dumps(cursor)), True)
+    return Page(arranged(changes, gone_first=False), FeedPosition(begun, ""), begun < last)
 
 
 def arranged(changes: Iterable[Change], *, gone_first: bool = True) -> list[Change]:
@@ -145,7 +157,7 @@ def arranged(changes: Iterable[Change], *, gone_first: bool = True) -> list[Chan
     return gone + come if gone_first else come + gone
 
 
-def current(db: Database, changes: Iterable[Change]) -> list[Change]:
+def current(db: SqlDatabase, changes: Iterable[Change]) -> list[Change]:
     """``changes`` as the catalog has their objects now, numbered by the end of the feed."""
     queries = named_sql.load("workers.feed", db.dialect)
     found: list[Change] = []

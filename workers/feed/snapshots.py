@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from specs.errors import HeadraceError
 from specs.recipe.recipe import Recipe
 from workers.catalog import Catalog
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 
 @dataclass(slots=True)
@@ -20,7 +20,7 @@ class Published:
     errors: list[str] = field(default_factory=list)
 
 
-def publish(db: Database, recipe: Recipe, secrets: Mapping[str, str]) -> Published:
+def publish(db: SqlDatabase, recipe: Recipe, secrets: Mapping[str, str]) -> Published:
     """Write the service's full state to every ``mode: snapshot`` sink.
 
     One that fails keeps what it had and hinders no other.

@@ -10,9 +10,9 @@ from specs.contracts.sink import Change, ChangeSink
 from specs.errors import HeadraceError, Retry
 from workers.feed import dead_letters, pages
 from workers.feed.delivery import Delivery, Sent
-from workers.feed.subscriptions import BEGIN, Followers, Held, Position
-from workers.process.stop_flag import Stop
-from workers.store.database import Database
+from workers.feed.subscriptions import BEGIN, FeedPosition, HeldSubscription, Subscriptions
+from workers.process.stop_flag import StopFlag
+from workers.store.database import SqlDatabase
 from workers.store.retries import jitter
 
 LONGEST = 300.0
@@ -21,11 +21,11 @@ ASKED = 3600.0
 """Seconds that a sink may ask us to stay away."""
 
 
-class Lost(Exception):
+class SubscriptionLost(Exception):
     """The follower is somebody else's now: what is under way here counts for nothing."""
 
 
-class Stopped(Exception):
+class SubscriberStopped(Exception):
     """We were asked to stop; what was not acknowledged is delivered again."""
 
 
@@ -39,13 +39,21 @@ class Fed:
 
 
 class Following:
-    """Feeds the sink of ``held`` while the lease lasts. One at a time per sink; a second one is told ``Lost``.
+    """Feeds the sink of ``held`` while the lease lasts.
+
+    One at a time per sink; a second one is told ``SubscriptionLost``.
 
     ``sent`` is what an earlier try got through of the page behind ``held.position``; it is kept up to date.
     """
 
     def __init__(
-        self, db: Database, followers: Followers, held: Held, sink: ChangeSink, stop: Stop, sent: Sent | None = None
+        self,
+        db: SqlDatabase,
+        followers: Subscriptions,
+        held: HeldSubscription,
+        sink: ChangeSink,
+        stop: StopFlag,
+        sent: Sent | None = None,
     ) -> None:
         self._db, self._followers, self._sink, self._stop = db, followers, sink, stop
         self._sent = Sent() if sent is None else sent
@@ -62,7 +70,7 @@ class Following:
         """Deliver what there is, until the sink is level with the feed, has its number ``goal``, or ``until`` is true.
 
         What the sink refused on the way is tried once more at the end: what it refers to may have come later.
-        Raises ``Retry`` and ``Fatal`` as the sink does, ``Lost`` and ``Stopped``.
+        Raises ``Retry`` and ``Fatal`` as the sink does, ``SubscriptionLost`` and ``SubscriberStopped``.
         """
         refused = 0
         if self.held.position.cursor == BEGIN:
@@ -87,7 +95,7 @@ class Following:
             self._settle(changes, self.held.position)
         return self.fed
 
-    def _settle(self, changes: Sequence[Change], position: Position) -> int:
+    def _settle(self, changes: Sequence[Change], position: FeedPosition) -> int:
         """Deliver and acknowledge; returns how many were refused."""
         delivery = Delivery(self._sink, self._before, self._sent)
         try:
@@ -98,7 +106,7 @@ class Following:
             with self._db.write() as conn:
                 dead_letters.settle(self._db, conn, self.held.sink, changes, refused)
                 if not self._followers.acknowledge(conn, self.held, position, self._lease):
-                    raise Lost
+                    raise SubscriptionLost
             self.held = self.held.moved(position)
         self._sent.clear()
         self.fed.delivered += len(changes) - len(refused)
@@ -108,12 +116,12 @@ class Following:
     def _before(self) -> None:
         """Ahead of every request: somebody else may not believe in between that we are gone."""
         if self._stop.is_set():
-            raise Stopped
+            raise SubscriberStopped
         now = time.monotonic()
         if now > self._safe_until:
             held = self._followers.take(self.held.sink, self._lease)
             if held is None or held.position != self.held.position:
-                raise Lost
+                raise SubscriptionLost
             self._safe_until = now + self._lease - self._longest
 
 

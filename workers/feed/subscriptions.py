@@ -10,7 +10,7 @@ from typing import Any
 
 from workers.process import liveness
 from workers.store import named_sql
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 BEGIN = "begin"
 """The cursor of a sink that was never told anything; an empty cursor means that it follows the feed."""
@@ -21,7 +21,7 @@ AGAIN = json.dumps({"fqn": "", "type": "", "again": True})
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class FeedPosition:
     """How far a sink is: ``seq`` is acknowledged; ``cursor`` is where its snapshot stands, empty behind its end."""
 
     seq: int
@@ -29,16 +29,16 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A follower that is ours for ``Followers.lease`` seconds. ``config`` has references in place of secrets."""
+class HeldSubscription:
+    """A follower that is ours for ``Subscriptions.lease`` seconds. ``config`` has references in place of secrets."""
 
     sink: str
     service: str
     config: Mapping[str, Any]
-    position: Position
+    position: FeedPosition
     failing: int
 
-    def moved(self, position: Position) -> Held:
+    def moved(self, position: FeedPosition) -> HeldSubscription:
         return replace(self, position=position, failing=0)
 
 
@@ -50,7 +50,7 @@ class FollowerView:
     service: str
     config: Mapping[str, Any]
     state: str
-    position: Position
+    position: FeedPosition
     holder: str | None
     failing: int
     reason: str
@@ -60,11 +60,11 @@ class FollowerView:
     behind: int
 
 
-class Followers:
+class Subscriptions:
     """The table ``followers``, for the process ``name``."""
 
     def __init__(
-        self, db: Database, *, name: str = "", lease: float = 60.0, clock: Callable[[], float] = time.time,
+        self, db: SqlDatabase, *, name: str = "", lease: float = 60.0, clock: Callable[[], float] = time.time,
         gone: Callable[[str], bool] = liveness.gone,
     ) -> None:  # fmt: skip
         self.db, self.name, self.lease = db, name or liveness.name(), lease
@@ -83,7 +83,7 @@ class Followers:
                 if sink not in sinks and state != "idle":
                     conn.execute(self._queries["retire"], {"sink": sink})
 
-    def take(self, sink: str, lease: float | None = None) -> Held | None:
+    def take(self, sink: str, lease: float | None = None) -> HeldSubscription | None:
         """Lease a follower, or prolong our lease; ``None`` while somebody else has it. The dead hold nothing."""
         with self.db.write() as conn:
             holder = conn.execute(self._queries["holder"], {"sink": sink}).scalar_one_or_none()
@@ -94,13 +94,13 @@ class Followers:
             ).first()
         if row is None:
             return None
-        return Held(sink, row[0], json.loads(row[1]), Position(int(row[3]), row[4]), int(row[5]))
+        return HeldSubscription(sink, row[0], json.loads(row[1]), FeedPosition(int(row[3]), row[4]), int(row[5]))
 
     def release(self, sink: str) -> None:
         with self.db.write() as conn:
             conn.execute(self._queries["release"], {"sink": sink, "holder": self.name})
 
-    def fail(self, held: Held, *, failing: int, delay: float, reason: str, broken: bool) -> None:
+    def fail(self, held: HeldSubscription, *, failing: int, delay: float, reason: str, broken: bool) -> None:
         """Note the ``failing``-th failure in a row and leave the sink alone for ``delay`` seconds.
 
         ``broken``: it refuses us.
@@ -112,7 +112,9 @@ class Followers:
         with self.db.write() as conn:
             conn.execute(self._queries["fail"], given | {"now": self._clock()})
 
-    def acknowledge(self, conn: Any, held: Held, position: Position, lease: float | None = None) -> bool:
+    def acknowledge(
+        self, conn: Any, held: HeldSubscription, position: FeedPosition, lease: float | None = None
+    ) -> bool:
         """Move on within the caller's transaction; ``False`` when the follower is somebody else's now."""
         given = {
             "sink": held.sink, "holder": self.name, "was": held.position.seq, "was_cursor": held.position.cursor,
@@ -129,12 +131,12 @@ class Followers:
         return [
             FollowerView(
                 sink=row[0], service=row[1], config=json.loads(row[2]), state=row[3],
-                position=Position(int(row[4]), row[5]), holder=row[6], failing=int(row[7]), reason=row[9],
+                position=FeedPosition(int(row[4]), row[5]), holder=row[6], failing=int(row[7]), reason=row[9],
                 acknowledged_at=row[10], held=bool(row[11]), due=bool(row[12]), behind=max(0, last - int(row[4])),
             )
             for row in rows
         ]  # fmt: skip
 
 
-def _state(position: Position) -> str:
+def _state(position: FeedPosition) -> str:
     return "snapshot" if position.cursor else "following"

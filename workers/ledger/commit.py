@@ -9,9 +9,9 @@ from typing import Any
 from specs.contracts.work import Batch, CommitResult
 from specs.names import clean
 from workers.ledger import records
-from workers.ledger.ports import Deletion, Stored, Writer
+from workers.ledger.ports import DeletionPort, StoredPort, Writer
 from workers.ledger.run import evidence
-from workers.ledger.statements import Desk, dump
+from workers.ledger.statements import Statements, dump
 from workers.ledger.tally import Tally
 from workers.ledger.unit.claims import standing
 from workers.ledger.unit.completion import Finishing
@@ -20,12 +20,12 @@ from workers.ledger.unit.units import add_children
 
 
 @dataclass(slots=True)
-class Taken:
+class TakenBatch:
     """A batch that was its unit's next one, its unit as it was, and what became of its rows."""
 
     batch: Batch
     unit: Any
-    stored: Stored | None = None
+    stored: StoredPort | None = None
 
 
 class Commit:
@@ -35,7 +35,9 @@ class Commit:
     ``open_writer(run, service)`` gives the catalog's writer for this transaction.
     """
 
-    def __init__(self, desk: Desk, open_writer: Callable[[str, str], Writer], deletion: Callable[[], Deletion]) -> None:
+    def __init__(
+        self, desk: Statements, open_writer: Callable[[str, str], Writer], deletion: Callable[[], DeletionPort]
+    ) -> None:
         self.desk = desk
         self.tally = Tally()
         self.finishing = Finishing(desk, self.tally)
@@ -47,7 +49,7 @@ class Commit:
 
     def add(self, batches: Sequence[Batch]) -> list[CommitResult]:
         """Apply those batches that are their units' next ones; all rows, and all records of a kind, in one go."""
-        taken: list[Taken] = []
+        taken: list[TakenBatch] = []
         results = [self._take(batch, taken) for batch in batches]
         self._store(taken)
         records.write_all(self.desk, taken)
@@ -55,16 +57,16 @@ class Commit:
             self._settle(each)
         return results
 
-    def _take(self, batch: Batch, taken: list[Taken]) -> CommitResult:
+    def _take(self, batch: Batch, taken: list[TakenBatch]) -> CommitResult:
         unit = self._guard(batch, taken)
         if unit is None:
             return self._refuse(batch)
         if unit.failing:
             self._recovered.add(unit.service)
-        taken.append(Taken(batch, unit))
+        taken.append(TakenBatch(batch, unit))
         return "applied"
 
-    def _guard(self, batch: Batch, taken: Sequence[Taken]) -> Any:
+    def _guard(self, batch: Batch, taken: Sequence[TakenBatch]) -> Any:
         """Let the batch in when it is its unit's next one; a final one ends the unit's own work with that."""
         values = {
             "unit": batch.unit,
@@ -91,8 +93,8 @@ class Commit:
             self.desk.do("free_slot_of", unit=batch.unit)
         return unit
 
-    def _store(self, taken: Sequence[Taken]) -> None:
-        runs: dict[str, list[Taken]] = {}
+    def _store(self, taken: Sequence[TakenBatch]) -> None:
+        runs: dict[str, list[TakenBatch]] = {}
         for each in taken:
             if each.batch.rows:
                 runs.setdefault(each.batch.run, []).append(each)
@@ -103,7 +105,7 @@ class Commit:
             for each, what in zip(group, stored, strict=True):
                 each.stored = what
 
-    def _settle(self, each: Taken) -> None:
+    def _settle(self, each: TakenBatch) -> None:
         batch, stored = each.batch, each.stored
         if batch.verdicts:
             self._deletion().record_verdicts(self.desk.conn, batch.run, batch.verdicts)

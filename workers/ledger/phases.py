@@ -8,23 +8,23 @@ from specs.contracts.work import RunState
 from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
 from workers.ledger.answers import progress
-from workers.ledger.ports import Deletion
+from workers.ledger.ports import DeletionPort
 from workers.ledger.run import runs
-from workers.ledger.statements import Desk
+from workers.ledger.statements import Statements
 from workers.ledger.tally import Tally
 from workers.ledger.unit.units import add_units
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 SHOWN = 3
 """Incomplete scopes that the reason of a partial run names."""
 
 
-def busy(desk: Desk, run: str) -> bool:
+def busy(desk: Statements, run: str) -> bool:
     """Whether a unit of the run is unfinished."""
     return desk.one("any_open_unit", run=run) is not None
 
 
-def advance(desk: Desk, db: Database, run: str, deletion: Deletion) -> None:
+def advance(desk: Statements, db: SqlDatabase, run: str, deletion: DeletionPort) -> None:
     """Move the run on when all of its units are finished; does nothing otherwise, or when the run is closed."""
     row = desk.one("lock_run", run=run)
     if row is None or row.state not in ("running", "confirming") or busy(desk, run):
@@ -39,7 +39,9 @@ def advance(desk: Desk, db: Database, run: str, deletion: Deletion) -> None:
         deletion.conclude(db, desk.conn, run, desk.now)  # last: it takes the feed's counter
 
 
-def _confirm(desk: Desk, run: str, service: str, suspects: Iterable[tuple[Scope, Sequence[tuple[str, str]]]]) -> bool:
+def _confirm(
+    desk: Statements, run: str, service: str, suspects: Iterable[tuple[Scope, Sequence[tuple[str, str]]]]
+) -> bool:
     """One unit per group of suspects; the runner asks the source about them by name. ``False``: nobody is suspected."""
     tally, found = Tally(), False
     for n, (scope, objects) in enumerate(suspects):
@@ -54,7 +56,7 @@ def _confirm(desk: Desk, run: str, service: str, suspects: Iterable[tuple[Scope,
     return found
 
 
-def verdict(desk: Desk, run: str, doubt: str = "") -> tuple[RunState, str]:
+def verdict(desk: Statements, run: str, doubt: str = "") -> tuple[RunState, str]:
     """How a run ends, and why: complete, partial (what is missing), or failed (nothing could be listed at all).
 
     With a ``doubt`` about the server it is partial at best.

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from specs.contracts.work import Row, Verdict
 from specs.topology.scope import Scope
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 
-class Stored(Protocol):
+class StoredPort(Protocol):
     """What became of delivered rows, per entity type; ``refused`` are rows that the database can never take."""
 
     @property
@@ -26,22 +26,22 @@ class Stored(Protocol):
 class Writer(Protocol):
     """Stores the rows of one run inside one transaction, several batches at once; ``finish`` is its last write."""
 
-    def store_each(self, parts: Sequence[Sequence[Row]], stale: Sequence[bool] = ()) -> Sequence[Stored]: ...
+    def store_each(self, parts: Sequence[Sequence[Row]], stale: Sequence[bool] = ()) -> Sequence[StoredPort]: ...
     def finish(self) -> None: ...
 
 
 class OpenWriter(Protocol):
-    def __call__(self, db: Database, conn: Connection, run: str, service: str, now: float) -> Writer: ...
+    def __call__(self, db: SqlDatabase, conn: Connection, run: str, service: str, now: float) -> Writer: ...
 
 
-class Deletion(Protocol):
+class DeletionPort(Protocol):
     """Deletion with evidence: who is suspected, what the source answered, what follows."""
 
     def plan_confirmation(
-        self, db: Database, conn: Connection, run: str
+        self, db: SqlDatabase, conn: Connection, run: str
     ) -> Iterable[tuple[Scope, Sequence[tuple[str, str]]]]: ...
     def record_verdicts(self, conn: Connection, run: str, verdicts: Sequence[Verdict]) -> None: ...
-    def conclude(self, db: Database, conn: Connection, run: str, now: float) -> object: ...
+    def conclude(self, db: SqlDatabase, conn: Connection, run: str, now: float) -> object: ...
 
 
 class Sizes(Protocol):
@@ -60,7 +60,7 @@ def catalog_writer() -> OpenWriter:
     return CatalogWriter
 
 
-def catalog_deletion() -> Deletion:
+def catalog_deletion() -> DeletionPort:
     from workers.catalog.deletion import conclusion
 
     return conclusion

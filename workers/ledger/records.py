@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from specs.contracts.work import Batch, Counts, Row
 from specs.names import clean, mark
-from workers.ledger.ports import Stored
-from workers.ledger.statements import Desk
+from workers.ledger.ports import StoredPort
+from workers.ledger.statements import Statements
 
 Record = dict[str, Any]
 LONGEST = 4000
@@ -28,10 +28,10 @@ class Taken(Protocol):
     @property
     def unit(self) -> Any: ...
     @property
-    def stored(self) -> Stored | None: ...
+    def stored(self) -> StoredPort | None: ...
 
 
-def write_all(desk: Desk, taken: Sequence[Taken]) -> None:
+def write_all(desk: Statements, taken: Sequence[Taken]) -> None:
     """Everything that the batches leave behind, one statement for each kind of record."""
     for name, rows in (
         ("add_outcome", _outcomes),

@@ -13,10 +13,10 @@ from specs.contracts.work import Phase, Unit
 from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
 from workers.store import named_sql
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 
-class Desk:
+class Statements:
     """Runs the ledger's named statements on one connection; ``now`` is the caller's clock, in seconds.
 
     Goes to the driver directly: SQLAlchemy's own compilation would cost more than the statements.
@@ -56,25 +56,25 @@ class Desk:
 class Desks:
     """Opens transactions with the ledger's statements at hand."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: SqlDatabase) -> None:
         self.db = db
         self.sql = named_sql.load("workers.ledger", db.dialect)
 
     @contextmanager
-    def write(self, now: float, *, durable: bool = True) -> Iterator[Desk]:
+    def write(self, now: float, *, durable: bool = True) -> Iterator[Statements]:
         with self.db.write(durable=durable) as conn:
-            yield Desk(conn, self.sql, now)
+            yield Statements(conn, self.sql, now)
 
     @contextmanager
-    def once(self, now: float = 0.0, *, writes: bool = True) -> Iterator[Desk]:
-        """For single statements, see ``Database.once``."""
+    def once(self, now: float = 0.0, *, writes: bool = True) -> Iterator[Statements]:
+        """For single statements, see ``SqlDatabase.once``."""
         with self.db.once(writes=writes) as conn:
-            yield Desk(conn, self.sql, now)
+            yield Statements(conn, self.sql, now)
 
     @contextmanager
-    def read(self, now: float = 0.0) -> Iterator[Desk]:
+    def read(self, now: float = 0.0) -> Iterator[Statements]:
         with self.db.read() as conn:
-            yield Desk(conn, self.sql, now)
+            yield Statements(conn, self.sql, now)
 
 
 def dump_start(start: Start) -> dict[str, Any]:

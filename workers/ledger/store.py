@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from specs.contracts.positions import SourcePosition
-from specs.contracts.work import Batch, Claim, CommitResult, Position, Run, RunState, Via
+from specs.contracts.work import Batch, Claim, CommitResult, QueuePosition, Run, RunState, Via
 from specs.errors import HeadraceError, Retry
 from specs.names import clean
 from specs.topology.events import Start
@@ -18,12 +18,12 @@ from workers.ledger import phases
 from workers.ledger.answers import progress as reading
 from workers.ledger.answers.reader import Reader
 from workers.ledger.commit import Commit
-from workers.ledger.ports import Deletion, OpenWriter, catalog_deletion, catalog_sizes, catalog_writer
+from workers.ledger.ports import DeletionPort, OpenWriter, catalog_deletion, catalog_sizes, catalog_writer
 from workers.ledger.run import breaker, evidence, runs
-from workers.ledger.statements import Desk
+from workers.ledger.statements import Statements
 from workers.ledger.unit import claims, leases
 from workers.ledger.unit import release as giveback
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 from workers.store.retries import colliding
 
 T = TypeVar("T")
@@ -35,14 +35,14 @@ class SqlLedger(Reader):
     """Implements ``specs.contracts.ledger.Ledger``, and answers what people ask about runs.
 
     ``writer`` and ``deletion`` are the catalog's parts in commits and at the end of runs; tests hand over others.
-    Raises what ``Database`` raises.
+    Raises what ``SqlDatabase`` raises.
     """
 
     def __init__(
         self,
-        db: Database,
+        db: SqlDatabase,
         writer: OpenWriter | None = None,
-        deletion: Deletion | None = None,
+        deletion: DeletionPort | None = None,
     ) -> None:
         super().__init__(db)
         self._writer = writer
@@ -126,7 +126,7 @@ class SqlLedger(Reader):
     def touch(self, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
         return self._once(0.0, lambda desk: claims.touch(desk, unit, fence, node, listing, key))
 
-    def flushing(self, unit: str, fence: int, position: Position) -> bool:
+    def flushing(self, unit: str, fence: int, position: QueuePosition) -> bool:
         if self.db.dialect == "sqlite":  # stored already, most often: then there is no need to wait for the flusher
             with self._desks.once(writes=False) as desk:
                 if claims.ended_well(desk, unit, fence):
@@ -194,7 +194,7 @@ class SqlLedger(Reader):
         return "fenced"
 
     def _commit(self, batches: Sequence[Batch], now: float) -> list[CommitResult]:
-        def store(desk: Desk) -> list[CommitResult]:
+        def store(desk: Statements) -> list[CommitResult]:
             work = Commit(desk, lambda run, service: self._open(desk.conn, run, service, now), self._deleter)
             results = work.add(batches)
             work.finish()
@@ -202,8 +202,8 @@ class SqlLedger(Reader):
 
         return self._write(now, store)
 
-    def _write(self, now: float, act: Callable[[Desk], T], *, durable: bool = True) -> T:
-        """One writing transaction, again when it collides with another one; ``durable`` as in ``Database.write``."""
+    def _write(self, now: float, act: Callable[[Statements], T], *, durable: bool = True) -> T:
+        """One writing transaction, again when it collides with another one; ``durable`` as in ``SqlDatabase.write``."""
 
         def transaction() -> T:
             with self._desks.write(now, durable=durable) as desk:
@@ -211,7 +211,7 @@ class SqlLedger(Reader):
 
         return colliding(transaction)
 
-    def _once(self, now: float, act: Callable[[Desk], T]) -> T:
+    def _once(self, now: float, act: Callable[[Statements], T]) -> T:
         """Single statements, each a transaction of its own where that spares round trips.
 
         A lease begins when it is written: whoever waited for SQLite's lock is later than ``now`` says.
@@ -231,7 +231,7 @@ class SqlLedger(Reader):
             self._writer = catalog_writer()
         return self._writer(self.db, conn, run, service, now)
 
-    def _deleter(self) -> Deletion:
+    def _deleter(self) -> DeletionPort:
         if self._deletion is None:
             self._deletion = catalog_deletion()
         return self._deletion

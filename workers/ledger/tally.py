@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workers.ledger.statements import Desk
+from workers.ledger.statements import Statements
 
 LANES = 8
 
@@ -35,7 +35,7 @@ class Tally:
         for name, value in sums.items():
             setattr(lane, name, getattr(lane, name) + value)
 
-    def write(self, desk: Desk) -> None:
+    def write(self, desk: Statements) -> None:
         desk.many(
             "add_tally",
             [

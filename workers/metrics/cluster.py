@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from specs.errors import Fatal, Retry
 from workers.metrics import processes
 from workers.metrics.statements import Ask, asking, units
-from workers.metrics.text import Page
-from workers.store.database import Database
+from workers.metrics.text import MetricsPage
+from workers.store.database import SqlDatabase
 
 _SUMS = {
     "entities": "headrace_entities_committed_total",
@@ -35,13 +35,13 @@ class Queue(Protocol):
     def limit(self) -> int: ...
 
 
-def render(db: Database, queue: Queue | None = None, *, now: float | None = None) -> str:
+def render(db: SqlDatabase, queue: Queue | None = None, *, now: float | None = None) -> str:
     """The metrics as text of Prometheus. Costs a few milliseconds, however many units there are.
 
-    Raises what ``Database`` raises; a queue that is out of reach is a metric.
+    Raises what ``SqlDatabase`` raises; a queue that is out of reach is a metric.
     """
     begun = time.monotonic()
-    page = Page()
+    page = MetricsPage()
     with asking(db, now) as ask:
         _ledger(ask, page)
     processes.add(page, db, now=now)
@@ -51,7 +51,7 @@ def render(db: Database, queue: Queue | None = None, *, now: float | None = None
     return page.text()
 
 
-def _ledger(ask: Ask, page: Page) -> None:
+def _ledger(ask: Ask, page: MetricsPage) -> None:
     for row in ask("runs"):
         page.add("headrace_runs", row.n, service=row.service, state=row.state)
         page.add("headrace_last_run_end_timestamp_seconds", row.ended, service=row.service, state=row.state)
@@ -86,7 +86,7 @@ def _ledger(ask: Ask, page: Page) -> None:
         page.add("headrace_leader_held", row.held, role=row.role)
 
 
-def _open_run(ask: Ask, page: Page, run: Any) -> None:
+def _open_run(ask: Ask, page: MetricsPage, run: Any) -> None:
     states, wait = units(ask, run)
     for state, n in states.items():
         page.add("headrace_units", n, service=run.service, state=state)
@@ -95,7 +95,7 @@ def _open_run(ask: Ask, page: Page, run: Any) -> None:
     page.add("headrace_open_run_paused", run.paused, service=run.service)
 
 
-def _queue(queue: Queue, page: Page) -> None:
+def _queue(queue: Queue, page: MetricsPage) -> None:
     try:
         sizes, ages, torn = queue.sizes(), queue.ages(), queue.dead()
     except (Retry, Fatal):

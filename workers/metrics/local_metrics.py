@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from workers.metrics import processes
-from workers.metrics.text import Page
+from workers.metrics.text import MetricsPage
 from workers.process import liveness
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 
-def local(db: Database) -> str:
+def local(db: SqlDatabase) -> str:
     """Memory and counters of every process of this host: a worker's pool processes are among them."""
-    page = Page()
+    page = MetricsPage()
     processes.add(page, db, host=liveness.name().rsplit(":", 2)[0] + ":")
     return page.text()

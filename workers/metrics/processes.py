@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 
 from workers.metrics.counters import samples
-from workers.metrics.text import Page
+from workers.metrics.text import MetricsPage
 from workers.presence import Process, live
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 MOST = 500
 """Processes told one by one; of a larger cluster the first ones, and the number of all."""
 
 
-def add(page: Page, db: Database, *, host: str = "", now: float | None = None) -> None:
+def add(page: MetricsPage, db: SqlDatabase, *, host: str = "", now: float | None = None) -> None:
     """Add all live processes to ``page``, or those of one ``host``."""
     found = [each for each in live(db, now=now) if each.name.startswith(host)]
     for (kind, queue), n in sorted(Counter((each.kind, each.queue or "") for each in found).items()):
@@ -22,7 +22,7 @@ def add(page: Page, db: Database, *, host: str = "", now: float | None = None) -
         _one(page, each)
 
 
-def _one(page: Page, each: Process) -> None:
+def _one(page: MetricsPage, each: Process) -> None:
     labels = {"process": each.name.rpartition(":")[0], "kind": each.kind, "queue": each.queue or ""}
     page.add("headrace_process_resident_bytes", each.rss, **labels)
     page.add("headrace_process_budget_bytes", each.budget, **labels)

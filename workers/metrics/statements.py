@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from workers.store import named_sql
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 MOST = 2000
 """Rows of each kind, at most: what is told of a cluster stays bounded."""
@@ -28,7 +28,7 @@ class Ask:
 
 
 @contextmanager
-def asking(db: Database, now: float | None = None) -> Iterator[Ask]:
+def asking(db: SqlDatabase, now: float | None = None) -> Iterator[Ask]:
     with db.read() as conn:
         yield Ask(conn, db.dialect, time.time() if now is None else now)
 

@@ -9,7 +9,7 @@ LONGEST = 200
 """Characters of one label's value, at most."""
 
 
-class Page:
+class MetricsPage:
     """Collects samples; ``text`` has them under their family's HELP and TYPE. Unknown names and labels raise."""
 
     def __init__(self) -> None:

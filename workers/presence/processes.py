@@ -13,7 +13,7 @@ from specs.errors import Retry
 from workers.process import liveness
 from workers.process.governor.memory import rss
 from workers.store import named_sql
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 EVERY = 5.0
 """Seconds between two beats, at least."""
@@ -46,7 +46,7 @@ class Presence:
     """
 
     def __init__(
-        self, db: Database, kind: str, queue: str | None = None, budget: int | None = None, *, name: str = "",
+        self, db: SqlDatabase, kind: str, queue: str | None = None, budget: int | None = None, *, name: str = "",
         every: float = EVERY, measure: Callable[[], int] = rss, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self.name = name or liveness.name()
@@ -94,7 +94,7 @@ def forget(conn: Connection, silent: float, *, now: float) -> int:
 
 
 def live(
-    db: Database, kind: str | None = None, within: float = FRESH, *, now: float | None = None
+    db: SqlDatabase, kind: str | None = None, within: float = FRESH, *, now: float | None = None
 ) -> list[Process]:  # fmt: skip
     """The processes that were heard of in the last ``within`` seconds, by kind and name; the first ``MOST``."""
     sql = named_sql.load("workers.presence", db.dialect).driver("live")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from specs.errors import Fatal, HeadraceError, Usage
+from specs.errors import Fatal, HeadraceError, UsageError
 
 PATIENCE = 5.0
 """Seconds that a client may take for its request, and again for the answer."""
@@ -54,14 +54,14 @@ def serve(address: str, routes: Mapping[str, Route]) -> Web:
     """Listen on ``HOST:PORT`` (``:PORT`` is every interface, port 0 any free one) and answer GET for these paths.
 
     A route that raises is answered with 503 and its message, so that whoever asks learns what is wrong. Raises
-    ``Usage`` for an address that is none, ``Fatal`` where we cannot listen.
+    ``UsageError`` for an address that is none, ``Fatal`` where we cannot listen.
     """
     host, port = parse(address)
     remedy = "choose another HOST:PORT, or stop what listens there"
     try:
         return Web(_Server(host, port, routes))
     except socket.gaierror:
-        raise Usage(
+        raise UsageError(
             "this host is unknown, so there is nothing to listen on", address, "name one of this machine"
         ) from None
     except OSError as error:
@@ -71,10 +71,10 @@ def serve(address: str, routes: Mapping[str, Route]) -> Web:
 
 
 def parse(address: str) -> tuple[str, int]:
-    """``HOST:PORT`` in its parts; IPv6 in brackets. Raises ``Usage``."""
+    """``HOST:PORT`` in its parts; IPv6 in brackets. Raises ``UsageError``."""
     host, colon, port = address.rpartition(":")
     if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise Usage("this is no address to listen on", address, "write HOST:PORT, such as 127.0.0.1:9108")
+        raise UsageError("this is no address to listen on", address, "write HOST:PORT, such as 127.0.0.1:9108")
     return host.strip("[]") or "0.0.0.0", int(port)
 
 

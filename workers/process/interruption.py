@@ -13,13 +13,13 @@ from typing import Any
 
 from specs.errors import Retry
 from workers.process.signals import ending
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 
 Alarm = Callable[[str], None]
 
 
 @contextmanager
-def interruptible(stop: Stop) -> Iterator[Alarm | None]:
+def interruptible(stop: StopFlag) -> Iterator[Alarm | None]:
     """Set ``stop`` on SIGINT, SIGTERM, SIGHUP and SIGQUIT while the block runs; does nothing outside the main thread.
 
     Yields an alarm: called with a scope from any thread, it raises ``Retry`` in the main thread, whatever that waits

@@ -8,7 +8,7 @@ STEP = 0.05
 """Seconds between two looks at the flag."""
 
 
-class Stop:
+class StopFlag:
     """Says that work must be given back now. Safe to set in a signal handler: it takes no lock."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from workers.queues.weight import weigh
 Entries = list[tuple[str, Batch]]
 
 
-class Stored(Protocol):
+class StoredAhead(Protocol):
     """A queue that can be read from any place on, up to a number of entries and of bytes."""
 
     def read(self, shard: int, limit: int, *, after: str = "", max_bytes: int | None = None) -> Entries: ...
@@ -25,7 +25,7 @@ class Ahead:
     until they are removed. Holds about ``max_bytes`` for each shard at rest and as much again for the next one.
     """
 
-    def __init__(self, queue: Stored, shards: Sequence[int], max_bytes: int) -> None:
+    def __init__(self, queue: StoredAhead, shards: Sequence[int], max_bytes: int) -> None:
         self._queue, self._shards, self._max = queue, shards, max_bytes
         self._held: dict[int, Entries] = {}
         self._coming: tuple[int, Future[Entries]] | None = None

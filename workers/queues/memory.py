@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from specs.contracts.work import WINDOW, Batch, CommitResult, Lost, Position
+from specs.contracts.work import WINDOW, Batch, CommitResult, Lost, QueuePosition
 from workers.queues.weight import weigh
 from workers.queues.window import Window
 
@@ -32,14 +32,14 @@ class MemoryQueue:
     def bytes(self) -> int:
         return self._window.bytes
 
-    def put(self, batch: Batch, *, timeout: float) -> Position | None:
+    def put(self, batch: Batch, *, timeout: float) -> QueuePosition | None:
         size = weigh(batch)
         if not self._window.enter((batch.unit, batch.fence), size, timeout):
             return None
         shard = int(batch.unit[:8], 16) % self.shards if self.shards > 1 else 0
         with self._arrival:
             self._last += 1
-            position = Position(shard, self.epoch, f"{self._last:016d}")
+            position = QueuePosition(shard, self.epoch, f"{self._last:016d}")
             self._entries[shard][position.id] = (batch, size)
             self._arrival.notify_all()
         return position

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from workers.schedules.schedules import Outcome as Outcome
     from workers.schedules.schedules import Overlap as Overlap
     from workers.schedules.schedules import Schedule as Schedule
+    from workers.schedules.schedules import ScheduledStart as ScheduledStart
     from workers.schedules.schedules import Schedules as Schedules
-    from workers.schedules.schedules import Start as Start
 else:
     __getattr__, __all__ = lazy(
         __name__,
         {
             "chores": "Chores Ended",
             "leadership": "LEASE SCHEDULER Leadership leads",
-            "schedules": "CatchUp Fire Outcome Overlap Schedule Schedules Start",
+            "schedules": "CatchUp Fire Outcome Overlap Schedule Schedules ScheduledStart",
         },
     )

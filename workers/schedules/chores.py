@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from workers.presence import forget
 from workers.schedules.transactions import Transactions
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 MOST = 256
 """Hints wanted per queue, at most."""
@@ -29,7 +29,7 @@ class Ended(NamedTuple):
 class Chores:
     """Only runs of clusters: those of one command look after themselves."""
 
-    def __init__(self, db: Database, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: SqlDatabase, *, clock: Callable[[], float] = time.time) -> None:
         self._transactions, self._clock = Transactions(db), clock
 
     def finished(self) -> list[str]:

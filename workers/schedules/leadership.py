@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from specs.errors import Retry
 from workers.process import liveness
 from workers.schedules.transactions import Transactions
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 SCHEDULER = "scheduler"
 """The role of the scheduler that leads."""
@@ -25,7 +25,13 @@ class Leadership:
     """
 
     def __init__(
-        self, db: Database, role: str, *, name: str = "", lease: float = LEASE, clock: Callable[[], float] = time.time
+        self,
+        db: SqlDatabase,
+        role: str,
+        *,
+        name: str = "",
+        lease: float = LEASE,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.role, self.name = role, name or liveness.name()
         self._transactions, self._lease, self._clock = Transactions(db), lease, clock
@@ -78,7 +84,7 @@ class Leadership:
         self._transactions.write(lambda both: both.own.do("leave", role=self.role, holder=self.name), now=0.0)
 
 
-def leads(db: Database, role: str, *, now: float | None = None) -> str | None:
+def leads(db: SqlDatabase, role: str, *, now: float | None = None) -> str | None:
     """Who holds a role right now; ``None``: nobody, or a process of this machine that is dead."""
     holder = _holder(Transactions(db), role, time.time() if now is None else now)
     return None if holder is None or liveness.gone(holder) else holder

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from specs.errors import Usage, known_values
+from specs.errors import UsageError, known_values
 from specs.topology import events
 from workers.ledger.run import runs
 from workers.ledger.statements import dump
 from workers.schedules.transactions import Both, Transactions
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 Overlap = Literal["skip", "queue", "cancel"]
 CatchUp = Literal["none", "last", "all"]
@@ -47,7 +47,7 @@ class Fire(NamedTuple):
     at: float
 
 
-class Start(NamedTuple):
+class ScheduledStart(NamedTuple):
     """What a fire opens: a service of a type, its recipe, its root."""
 
     service: str
@@ -61,11 +61,11 @@ class Start(NamedTuple):
 class Schedules:
     """``now`` is the scheduler's clock everywhere, since fire times are compared with it."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: SqlDatabase) -> None:
         self._transactions = Transactions(db)
 
     def add(self, schedule: Schedule, *, replace: bool = False) -> None:
-        """Raises ``Usage`` when the name is taken and not ``replace``."""
+        """Raises ``UsageError`` when the name is taken and not ``replace``."""
         values = schedule._asdict() | {"schedule": schedule.name, "at": schedule.created_at}
         del values["name"]
 
@@ -76,13 +76,13 @@ class Schedules:
 
         if not self._transactions.write(act, now=schedule.created_at):
             remedy = "take another name, or add --replace"
-            raise Usage(f"there is a schedule {schedule.name!r} already", remedy=remedy)
+            raise UsageError(f"there is a schedule {schedule.name!r} already", remedy=remedy)
 
     def all(self) -> list[Schedule]:
         return [_schedule(row) for row in self._transactions.read(lambda desk: desk.all("schedules"))]
 
     def get(self, name: str) -> Schedule:
-        """Raises ``Usage`` naming the known ones."""
+        """Raises ``UsageError`` naming the known ones."""
         row = self._transactions.read(lambda desk: desk.one("schedule", schedule=name))
         if row is None:
             raise known_values("unknown schedule", name, [each.name for each in self.all()])
@@ -113,7 +113,7 @@ class Schedules:
         return [row.schedule for row in self._transactions.read(lambda desk: desk.all("queued"))]
 
     def fire(
-        self, name: str, time: float, start: Start, *, now: float, wait: bool = False, by_hand: bool = False
+        self, name: str, time: float, start: ScheduledStart, *, now: float, wait: bool = False, by_hand: bool = False
     ) -> Fire | None:
         """Settle one time: open its run, or leave it to the overlap policy while a run of the service is open.
 
@@ -144,7 +144,7 @@ class Schedules:
 
         return self._transactions.write(act, now=now)
 
-    def release(self, name: str, start: Start | str, *, now: float) -> Fire | None:
+    def release(self, name: str, start: ScheduledStart | str, *, now: float) -> Fire | None:
         """Open the run of the oldest time that waits, if no run of the service is open; a text ``start`` says why it
         cannot be opened: then the time is ``failed``."""
 
@@ -180,7 +180,7 @@ class Schedules:
             both.own.do("settle", schedule=name, since=time)
         return _schedule(row)
 
-    def _decide(self, both: Both, schedule: Schedule, start: Start, fire: Fire, wait: bool) -> Fire:
+    def _decide(self, both: Both, schedule: Schedule, start: ScheduledStart, fire: Fire, wait: bool) -> Fire:
         row = both.ledger.one("open_run", service=start.service)
         queued = both.own.one("first_queued", schedule=schedule.name) is not None
         if row is None and not queued:
@@ -198,7 +198,7 @@ class Schedules:
         return fire._replace(outcome="skipped", reason=why)
 
 
-def _started(both: Both, schedule: Schedule, start: Start, fire: Fire) -> Fire:
+def _started(both: Both, schedule: Schedule, start: ScheduledStart, fire: Fire) -> Fire:
     run = runs.open_run(
         both.ledger, start.service, start.type, dict(start.recipe), [start.root], start.slots, None, start.deletes,
         via="cluster", schedule=schedule.name, deadline=schedule.deadline, accept_identity=0,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from workers.ledger.statements import Desk, Desks
+from workers.ledger.statements import Desks, Statements
 from workers.store import named_sql
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 from workers.store.retries import colliding
 
 T = TypeVar("T")
@@ -16,24 +16,24 @@ T = TypeVar("T")
 class Both(NamedTuple):
     """The statements of the ledger and our own, on one connection."""
 
-    ledger: Desk
-    own: Desk
+    ledger: Statements
+    own: Statements
 
 
 class Transactions:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: SqlDatabase) -> None:
         self._db, self._desks = db, Desks(db)
         self._sql = named_sql.load("workers.schedules", db.dialect)
 
-    def read(self, act: Callable[[Desk], T], *, now: float = 0.0) -> T:
+    def read(self, act: Callable[[Statements], T], *, now: float = 0.0) -> T:
         with self._db.read() as conn:
-            return act(Desk(conn, self._sql, now))
+            return act(Statements(conn, self._sql, now))
 
     def write(self, act: Callable[[Both], T], *, now: float) -> T:
         """Do ``act`` in one transaction, again when it collides with another one."""
 
         def transaction() -> T:
             with self._desks.write(now) as desk:
-                return act(Both(desk, Desk(desk.conn, self._sql, now)))
+                return act(Both(desk, Statements(desk.conn, self._sql, now)))
 
         return colliding(transaction)

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from specs.contracts.sink import ChangeSink, Mode, Sink
-from specs.errors import Usage, known_values
+from specs.errors import UsageError, known_values
 from specs.recipe.problems import validate
 from specs.recipe.recipe import ServiceRef
 from specs.recipe.secrets import resolve
@@ -67,7 +67,7 @@ def configured(
 ) -> list[Configured]:  # fmt: skip
     """The sinks of a recipe, or those of one ``mode``: the secrets of the others need not resolve then.
 
-    Raises ``Usage`` for an unknown type or a mistake in the settings.
+    Raises ``UsageError`` for an unknown type or a mistake in the settings.
     """
     found: list[Configured] = []
     for at, settings in enumerate(sinks):
@@ -81,7 +81,7 @@ def configured(
         config = validate(kind.config, resolve(dict(settings), secrets, path), path, where="recipe")
         label = label_of(settings)
         if any(other.label == label for other in found):
-            raise Usage(f"sinks.{at}: there is another sink {label!r}", "recipe", "give each a name of its own")
+            raise UsageError(f"sinks.{at}: there is another sink {label!r}", "recipe", "give each a name of its own")
         found.append(Configured(label, config.mode, dict(settings), config, kind))
     return found
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from specs.config import LOCAL_FILE, Duration, Model
+from specs.config import LOCAL_FILE, Duration, StrictModel
 from specs.contracts.sink import Bounds, Mode
 from specs.recipe.recipe import Label
 
@@ -31,7 +31,7 @@ def _endpoint(value: str) -> str:
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 
 
-class SinkConfig(Model):
+class SinkConfig(StrictModel):
     """Base of every sink's settings."""
 
     name: Label | None = Field(

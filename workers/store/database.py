@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
-from specs.errors import Fatal, HeadraceError, Retry, Usage
+from specs.errors import Fatal, HeadraceError, Retry, UsageError
 from workers.store.database_errors import translate
 from workers.store.deadline import Deadline
 from workers.store.private_files import create as private
@@ -38,7 +38,7 @@ _PRAGMAS = (
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
-class Database:
+class SqlDatabase:
     """One engine and its transactions. ``dialect`` is ``sqlite`` or ``postgresql``; ``where`` names it without secrets.
 
     Errors of the database come out as ``Retry`` (busy, collided, connection lost) or ``Fatal`` (disk full, read-only,
@@ -110,14 +110,14 @@ class Database:
 
 def open_database(
     url: str, *, create: bool = True, patience: float = 0.0, timeout: float = STATEMENT
-) -> Database:  # fmt: skip
+) -> SqlDatabase:  # fmt: skip
     """Open, create or migrate the database at ``url``: ``sqlite:///file``, ``sqlite://`` (memory), ``postgresql://``.
 
     ``patience``: seconds to wait for a server that is out of reach; ``timeout``: seconds that a statement may take on
     a server; a connection without an answer is cut a little later.
 
-    Raises ``Usage`` for a URL that names no database of ours, a missing one (unless ``create``) or one written by a
-    newer version; ``Fatal`` when it cannot be reached, read or written.
+    Raises ``UsageError`` for a URL that names no database of ours, a missing one (unless ``create``) or one written by
+    a newer version; ``Fatal`` when it cannot be reached, read or written.
     """
     from workers.store.migrations.version import ensure
 
@@ -125,10 +125,10 @@ def open_database(
     where = parsed.render_as_string(hide_password=True)
     if parsed.drivername == "sqlite":
         _folder(parsed, where, create)
-        db = Database(_sqlite(parsed), where)
+        db = SqlDatabase(_sqlite(parsed), where)
     else:
         deadline = Deadline(timeout + min(GRACE, timeout))
-        db = Database(_postgresql(parsed, deadline, timeout), where, deadline)
+        db = SqlDatabase(_postgresql(parsed, deadline, timeout), where, deadline)
     end, attempt = time.monotonic() + patience, 0
     while True:
         try:
@@ -154,7 +154,7 @@ def _parse(url: str) -> URL:
         driver = _DRIVERS[parsed.get_backend_name()]
     except (ArgumentError, KeyError, NoSuchModuleError):
         known = "write sqlite:///catalog.db or postgresql://user@host/database"
-        raise Usage("the catalog's URL is none that can be used", remedy=known) from None
+        raise UsageError("the catalog's URL is none that can be used", remedy=known) from None
     return parsed.set(drivername=driver)
 
 
@@ -171,9 +171,11 @@ def _folder(url: URL, where: str, create: bool) -> None:
         with suppress(OSError):  # SQLite says it better; it gives what it makes beside the file the same permissions
             private(file)
     elif not file.exists():
-        raise Usage("there is no catalog here yet", where, "run: headrace crawl ..., or name another with --catalog")
+        raise UsageError(
+            "there is no catalog here yet", where, "run: headrace crawl ..., or name another with --catalog"
+        )
     if file.is_dir():
-        raise Usage("the catalog is a folder, not a file", where, "name a file with --catalog")
+        raise UsageError("the catalog is a folder, not a file", where, "name a file with --catalog")
 
 
 def _sqlite(url: URL) -> Engine:
@@ -207,7 +209,7 @@ def _postgresql(url: URL, deadline: Deadline, timeout: float) -> Engine:
         engine = create_engine(url.difference_update_query(["options"]), connect_args=arguments, pool_timeout=BUSY)
     except ImportError:
         remedy = "install it: pip install 'headrace[postgres]'"
-        raise Usage("the driver for PostgreSQL catalogs is missing", remedy=remedy) from None
+        raise UsageError("the driver for PostgreSQL catalogs is missing", remedy=remedy) from None
 
     def connect(_dialect: Any, _record: Any, positional: list[Any], named: dict[str, Any]) -> Any:
         return deadline.connect(*positional, **named)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from specs.errors import Fatal, HeadraceError, Retry, Usage
+from specs.errors import Fatal, HeadraceError, Retry, UsageError
 
 _CORRECT = "correct --catalog or HEADRACE_CATALOG"
 _SQLITE = (
     ("disk is full", Fatal, "the disk is full", "free space; what was stored stays, and resume goes on from there"),
     ("readonly database", Fatal, "the catalog cannot be written", "make the file and its folder writable"),
     ("unable to open", Fatal, "the catalog cannot be opened", "check that folder and file exist and are writable"),
-    ("not a database", Usage, "the file is no SQLite database", "name another file with --catalog"),
+    ("not a database", UsageError, "the file is no SQLite database", "name another file with --catalog"),
     ("malformed", Fatal, "the catalog file is damaged", "restore it, or name another file with --catalog"),
     ("disk i/o error", Fatal, "the disk reports an error", "check the disk; what was stored stays"),
     ("locked", Retry, "another process holds the catalog's write lock", "end it, or wait"),

@@ -15,7 +15,7 @@ BYTES = 1_000_000
 """Bytes of JSON in one batch, about; zlib makes a tenth of them."""
 
 
-class Batching:
+class BatchBuilder:
     """Collects events; ``cut`` hands out what stands, which is everything up to the last event with a cursor.
 
     Events behind that are held as they are and dropped by ``drop``: a walk that goes on from ``cursor`` yields them

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from specs.contracts.work import Batch, Lost, Position
+from specs.contracts.work import Batch, Lost, QueuePosition
 from specs.errors import Retry
 from workers.process.governor.memory import peak_rss
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 
 STEP = 0.2
 """Seconds of one wait for space, so that a stop is noticed."""
@@ -22,19 +22,19 @@ FULL = 300.0
 class Producer(Protocol):
     """A worker's end of the sink queue; the methods are those of ``SinkQueue``."""
 
-    def put(self, batch: Batch, *, timeout: float) -> Position | None: ...
+    def put(self, batch: Batch, *, timeout: float) -> QueuePosition | None: ...
     def settle(self, unit: str, fence: int, *, timeout: float) -> bool: ...
 
 
 class Emitter:
     """Numbers the batches of one claim. ``waiting`` is called while there is no space: the unit is alive."""
 
-    def __init__(self, queue: Producer, unit: str, fence: int, *, stop: Stop, waiting: Callable[[], None]) -> None:
+    def __init__(self, queue: Producer, unit: str, fence: int, *, stop: StopFlag, waiting: Callable[[], None]) -> None:
         self._queue, self._unit, self._fence = queue, unit, fence
         self._stop, self._waiting = stop, waiting
         self.seq = 0
 
-    def emit(self, batch: Batch) -> Position:
+    def emit(self, batch: Batch) -> QueuePosition:
         """Append a batch. Raises ``Lost`` when the unit is not ours, ``Retry`` when no space came."""
         batch.seq = self.seq + 1
         if batch.receipt is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import Scope
 
 SMALLER = 250
@@ -13,7 +13,7 @@ MOST = 20
 """Objects of one claim that are passed by."""
 
 
-class Isolating:
+class Isolation:
     """Finds the object that takes all memory. One per claim; ``reading`` is how its source reads.
 
     Once objects are read one by one, the key in hand is remembered, or the listing between two of them. One that memory
@@ -21,7 +21,7 @@ class Isolating:
     are stored.
     """
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: ReadMode) -> None:
         self._reading, self._touch = reading, reading.touch
         self._last: tuple[str, Scope, str] | None = None
         self._listing: tuple[str, Scope, str] | None = None

@@ -12,17 +12,17 @@ from specs.mistakes import told
 from specs.topology.node import Topology
 from workers.process.governor.memory import Guard, give_back
 from workers.process.logs import context
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.store.retries import jitter, patiently
 from workers.unit.emitter import Emitter, Producer
-from workers.unit.isolation import Isolating
-from workers.unit.lease.heartbeat import Heartbeat, Held
+from workers.unit.isolation import Isolation
+from workers.unit.lease.heartbeat import Heartbeat, HeldUnit
 from workers.unit.source.arrivals import Arrivals
-from workers.unit.source.slice_width import Narrowing
-from workers.unit.source.source_pool import Lender
+from workers.unit.source.slice_width import SliceWidth
+from workers.unit.source.source_pool import SourcePool
 from workers.unit.source.sources import Opener, reading
 from workers.unit.unit_ledger import UnitLedger
-from workers.unit.unit_work import Budget, Stopping, Tight, UnitWork
+from workers.unit.unit_work import Stopping, Tight, UnitBudget, UnitWork
 
 TRIES = 3
 """Tries in a row that move nothing, within one claim, once no smaller slice can be read."""
@@ -43,14 +43,14 @@ class Runner:
     """Knows how to work on any unit of one run; ``open`` makes the source."""
 
     def __init__(
-        self, ledger: UnitLedger, queue: Producer, open_: Opener, topology: Topology, heartbeat: Heartbeat, stop: Stop,
-        *, guard: Guard, budget: Budget | None = None, accept_identity: bool = False, beginnings: int = 1,
-        alone: bool = True,
+        self, ledger: UnitLedger, queue: Producer, open_: Opener, topology: Topology, heartbeat: Heartbeat,
+        stop: StopFlag, *, guard: Guard, budget: UnitBudget | None = None, accept_identity: bool = False,
+        beginnings: int = 1, alone: bool = True,
     ) -> None:  # fmt: skip
         self._beginnings, self._alone = beginnings, alone
-        self._ledger, self._queue, self._sources, self._topology = ledger, queue, Lender(open_), topology
+        self._ledger, self._queue, self._sources, self._topology = ledger, queue, SourcePool(open_), topology
         self._heartbeat, self._stop, self._guard = heartbeat, stop, guard
-        self._budget, self._narrowing = budget or Budget(), Narrowing()
+        self._budget, self._narrowing = budget or UnitBudget(), SliceWidth()
         self._arrivals = Arrivals(ledger, stop, accept=accept_identity)
 
     def run(self, claim: Claim) -> None:
@@ -83,10 +83,10 @@ class Runner:
         """There is no work for now: the source need not keep a connection for us."""
         self._sources.close()
 
-    def _tries(self, claim: Claim, work: UnitWork, held: Held) -> None:
+    def _tries(self, claim: Claim, work: UnitWork, held: HeldUnit) -> None:
         careful = reading(claim, self._ledger, alone=self._alone)
         self._narrowing.begin(careful)
-        isolating = Isolating(careful)
+        isolating = Isolation(careful)
         work.passed = isolating.passed
         tries, troubled = 0, False
         while True:

@@ -14,12 +14,12 @@ from specs.topology.events import Coverage, Covered, Event, Spawned, Start
 from specs.topology.node import Node, Topology
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange
 from workers.process.governor.memory import Guard, give_back
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.queues.weight import weigh
 from workers.store.retries import patiently
-from workers.unit.batch_builder import Batching
+from workers.unit.batch_builder import BatchBuilder
 from workers.unit.emitter import Emitter
-from workers.unit.lease.heartbeat import Held
+from workers.unit.lease.heartbeat import HeldUnit
 from workers.unit.source.arrivals import Arrivals
 from workers.unit.source.confirmation import confirm
 from workers.unit.source.sources import relax
@@ -34,7 +34,7 @@ PIECE = 2500
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class UnitBudget:
     """After so many objects or seconds the rest of a leaf listing is named as units of its own.
 
     ``children``: after so many units named a unit gives itself back; as deeper ones are claimed first, it goes on
@@ -64,14 +64,14 @@ class UnitWork:
     ``partial`` whether the source was left half read, ``identified`` whether the right server answered."""
 
     def __init__(
-        self, claim: Claim, topology: Topology, ledger: UnitLedger, emitter: Emitter, held: Held, stop: Stop,
-        guard: Guard, budget: Budget, arrivals: Arrivals,
+        self, claim: Claim, topology: Topology, ledger: UnitLedger, emitter: Emitter, held: HeldUnit, stop: StopFlag,
+        guard: Guard, budget: UnitBudget, arrivals: Arrivals,
     ) -> None:  # fmt: skip
         self.claim, self.start = claim, claim.unit.start
         self._topology, self._node = topology, topology.nodes.get(claim.unit.start.node)
         self._ledger, self._emitter, self._held, self._stop = ledger, emitter, held, stop
         self._guard, self._budget, self._arrivals = guard, budget, arrivals
-        self._batching = Batching(claim.unit, claim.fence, claim.cursor)
+        self._batching = BatchBuilder(claim.unit, claim.fence, claim.cursor)
         self._begun = time.monotonic()
         self.identified = claim.unit.depth > 0 or claim.unit.phase != "walk"
         self._statements = self._before = 0

@@ -10,14 +10,14 @@ from specs.recipe.recipe import Recipe
 from workers.process.governor import share
 from workers.process.governor.budget import MARGIN, given
 from workers.process.governor.memory import Guard, rss
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.store.retries import patiently
 from workers.unit.emitter import Producer
 from workers.unit.lease.heartbeat import EVERY, Heartbeat
 from workers.unit.runner import Runner
 from workers.unit.source.sources import build, topology
 from workers.unit.unit_ledger import UnitLedger
-from workers.unit.unit_work import Budget
+from workers.unit.unit_work import UnitBudget
 
 POLL = 0.25
 """Seconds between two looks for work when nothing woke the worker."""
@@ -39,9 +39,9 @@ class Worker:
     process, and reads ahead of what it builds."""
 
     def __init__(
-        self, name: str, ledger: UnitLedger, line: Line, recipe: Recipe, secrets: Mapping[str, str], stop: Stop, *,
-        soft: int | None = None, queue: str | None = None, accept_identity: bool = False, budget: Budget | None = None,
-        every: float = EVERY, stuck: Callable[[str], None] | None = None,
+        self, name: str, ledger: UnitLedger, line: Line, recipe: Recipe, secrets: Mapping[str, str], stop: StopFlag, *,
+        soft: int | None = None, queue: str | None = None, accept_identity: bool = False,
+        budget: UnitBudget | None = None, every: float = EVERY, stuck: Callable[[str], None] | None = None,
         heartbeat: Callable[..., Heartbeat] = Heartbeat, beginnings: int = 1, alone: bool = True,
     ) -> None:  # fmt: skip
         self._name, self._ledger, self._line, self._stop, self._queue = name, ledger, line, stop, queue

@@ -17,7 +17,7 @@ from specs.errors import Fatal, HeadraceError, Retry
 from specs.sources.base import Step
 from specs.sources.database.metadata import DatabaseSource
 from specs.topology.node import Item, Outcome, Produced
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import KeyRange, Scope
 
 _LEAVES = {"table": "Table", "sequence": "Sequence", "type": "UserType", "stored_procedure": "StoredProcedure"}
@@ -168,7 +168,7 @@ class SlicedSource(DatabaseSource):
         kept = list(dict.fromkeys(each.key for each in listed if each.rule is None))
         return kept[size - 1 : -1 : size]
 
-    def begin(self, reading: Reading) -> None:
+    def begin(self, reading: ReadMode) -> None:
         super().begin(reading)
         self.bundle.close()
 

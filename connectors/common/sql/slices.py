@@ -1,6 +1,6 @@
 """Reads objects in slices: names are listed, filtered here, and read by the thousand, one statement per facet.
 
-A slice is at most ``Reading.slice`` kept names and at most ``WEIGHT`` in weight. All its facets are read in one short
+A slice is at most ``ReadMode.slice`` kept names and at most ``WEIGHT`` in weight. All its facets are read in one short
 transaction and held until the objects are handed out, so that nothing that waits downstream keeps a transaction open.
 An object without a row in the first facet has vanished since it was listed: ``gone``.
 """
@@ -17,7 +17,7 @@ from specs import names
 from specs.errors import Skip
 from specs.sources.base import Along
 from specs.topology.node import Item, Outcome, Produced
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import Scope
 
 __all__ = ["WEIGHT", "Facet", "Listed", "Raw", "SliceReader", "weigh"]
@@ -60,7 +60,7 @@ class SliceReader:
     def __init__(
         self,
         driver: Driver,
-        reading: Reading,
+        reading: ReadMode,
         base: Scope,
         node: str,
         type_: str,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.recipe.allow_list import shown
 
 VARIABLE, FILE = "HEADRACE_CATALOG", "HEADRACE_CATALOG_FILE"
@@ -29,7 +29,10 @@ class CatalogPlace(NamedTuple):
 
 
 def find(given: str | None = None, environ: Mapping[str, str] | None = None) -> CatalogPlace:
-    """The catalog that a command means. Raises ``Usage`` for a file that cannot be read, or two variables for one."""
+    """The catalog that a command means.
+
+    Raises ``UsageError`` for a file that cannot be read, or two variables for one.
+    """
     told = said(given, os.environ if environ is None else environ)
     return told or running() or CatalogPlace(default_url(), "your data directory", said=False)
 
@@ -42,7 +45,7 @@ def said(given: str | None, environ: Mapping[str, str]) -> CatalogPlace | None:
         return CatalogPlace(completed(given), "--catalog")
     variable, file = environ.get(VARIABLE), environ.get(FILE)
     if variable and file:
-        raise Usage(f"both {VARIABLE} and {FILE} are set", remedy="keep one of them")
+        raise UsageError(f"both {VARIABLE} and {FILE} are set", remedy="keep one of them")
     if variable:
         return CatalogPlace(completed(variable), VARIABLE)
     return CatalogPlace(_held(file, FILE), FILE) if file else None
@@ -65,9 +68,9 @@ def _held(name: str, variable: str) -> str:
     try:
         text = Path(name).expanduser().read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        raise Usage(f"the file of {variable} cannot be read", name, "let us read it, or name another") from None
+        raise UsageError(f"the file of {variable} cannot be read", name, "let us read it, or name another") from None
     if not text:
-        raise Usage(f"the file of {variable} is empty", name, "write the URL into it")
+        raise UsageError(f"the file of {variable} is empty", name, "write the URL into it")
     return completed(text)
 
 

@@ -13,11 +13,11 @@ from specs.errors import Fatal, known_values
 from workers.store.private_files import replacing
 
 if TYPE_CHECKING:
-    from workers.store.database import Database
+    from workers.store.database import SqlDatabase
 
 
-def lines(db: Database, service: str | None = None, *, stats: bool = False) -> Iterator[str]:
-    """One entity a line, sorted by FQN, then type. Raises ``Usage`` for an unknown service."""
+def lines(db: SqlDatabase, service: str | None = None, *, stats: bool = False) -> Iterator[str]:
+    """One entity a line, sorted by FQN, then type. Raises ``UsageError`` for an unknown service."""
     from workers.catalog import Catalog
 
     found = Catalog(db)

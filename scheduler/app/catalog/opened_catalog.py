@@ -15,8 +15,8 @@ from scheduler.app.runs.summary import Summary
 from scheduler.control.snapshots import result
 from specs.contracts.work import Run
 from specs.entities import Entity, entity_types
-from specs.errors import Usage, known_values
-from workers.catalog import Brief, Catalog, Change, Difference
+from specs.errors import UsageError, known_values
+from workers.catalog import Brief, Catalog, ChangeView, Difference
 from workers.ledger import SqlLedger
 from workers.schedules import Chores
 from workers.store.database import open_database
@@ -25,7 +25,7 @@ E = TypeVar("E", bound=Entity)
 
 
 class OpenCatalog:
-    """Reads one catalog; close it, or use it in a ``with`` block. Raises ``Usage`` when there is none at ``url``.
+    """Reads one catalog; close it, or use it in a ``with`` block. Raises ``UsageError`` when there is none at ``url``.
 
     Times are in seconds since 1970. Everything that iterates reads in pages, so that memory stays flat.
     """
@@ -52,10 +52,10 @@ class OpenCatalog:
         return self._catalog.children(fqn)
 
     def get(self, fqn: str, type: str | None = None) -> Entity:
-        """One object. Raises ``Usage`` when nothing has this name (or, where several do, none is of that type)."""
+        """One object. Raises ``UsageError`` when nothing has this name (or, where several do, none is of that type)."""
         found = self._catalog.get(fqn, type)
         if found is None:
-            raise Usage("nothing in the catalog has this name", fqn, reason="unknown")
+            raise UsageError("nothing in the catalog has this name", fqn, reason="unknown")
         return entity_types[found.type].model_validate({**found.content, **found.stats})
 
     @overload
@@ -73,7 +73,7 @@ class OpenCatalog:
         """Objects as plain mappings with ``type``, ``fqn`` and their fields, sorted by name: rows for a data frame.
 
         Fields at their defaults are left out; ``state`` is there for objects that are missing, ``stats`` holds row
-        estimates and sizes. Raises ``Usage`` for an unknown type or service.
+        estimates and sizes. Raises ``UsageError`` for an unknown type or service.
         """
         if type is not None and type not in entity_types:
             raise known_values("unknown entity type", type, sorted(entity_types))
@@ -112,7 +112,7 @@ class OpenCatalog:
         published = result(Chores(self._db).published(found.id)[1])
         return summarise(self._db, self._ledger, found, seconds=seconds, published=published)
 
-    def changes(self, since: int = 0, *, run: str | None = None, limit: int = 1000) -> list[Change]:
+    def changes(self, since: int = 0, *, run: str | None = None, limit: int = 1000) -> list[ChangeView]:
         """Up to ``limit`` events behind number ``since``, in the order of commits."""
         return self._catalog.changes(since, run=run, limit=limit)
 

@@ -8,7 +8,7 @@ from typing import Any
 from scheduler.app.runs.run_state import state_of
 from workers.catalog import Catalog
 from workers.ledger import SqlLedger
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class ServiceStatus:
         return asdict(self)
 
 
-def services(db: Database) -> list[ServiceStatus]:
+def services(db: SqlDatabase) -> list[ServiceStatus]:
     """Services that were crawled or tried, by name."""
     ledger = SqlLedger(db)
     counts = {each.name: each for each in Catalog(db).services()}

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from specs.errors import Fatal, Usage
+from specs.errors import Fatal, UsageError
 from workers.store.sqlite_file import sqlite_file
 
 
@@ -17,7 +17,7 @@ def location(url: str) -> Path | str:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise Usage("the catalog's URL is none", remedy="write sqlite:///catalog.db or postgresql://...") from None
+        raise UsageError("the catalog's URL is none", remedy="write sqlite:///catalog.db or postgresql://...") from None
     file = sqlite_file(parsed) if parsed.get_backend_name() == "sqlite" else None
     return file or parsed.render_as_string(hide_password=True)
 

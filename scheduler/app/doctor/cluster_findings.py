@@ -18,7 +18,7 @@ from workers.process import liveness
 from workers.queues.redis.errors import asked
 from workers.queues.redis.link import Client, connect, reach, where
 from workers.queues.redis.queue import RedisQueue
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 SKEW = 2.0
 """Seconds between two clocks that are worth a note; thirty times that is bad."""
@@ -138,7 +138,7 @@ def _skew(name: str, seconds: float) -> Finding:
     return Finding(name, level, text, "let all machines take the time from NTP")  # type: ignore[arg-type]
 
 
-def _shared(db: Database, several: bool, clock: Callable[[], float]) -> Iterator[Finding]:
+def _shared(db: SqlDatabase, several: bool, clock: Callable[[], float]) -> Iterator[Finding]:
     processes = live(db)
     machines = {liveness.machine(each.name) for each in processes}
     if db.dialect != "sqlite":
@@ -160,7 +160,7 @@ def _shared(db: Database, several: bool, clock: Callable[[], float]) -> Iterator
         yield Finding("processes", "ok", f"{found} on {len(machines)} hosts")
 
 
-def _prefix(client: Client, queue: RedisQueue, db: Database, settings: Settings) -> Iterator[Finding]:
+def _prefix(client: Client, queue: RedisQueue, db: SqlDatabase, settings: Settings) -> Iterator[Finding]:
     """Whose prefix it is. Looks only: a prefix without an owner stays without."""
     place = where(settings.redis.get_secret_value())
     keys = [f"{settings.prefix}:sink:cluster", f"{settings.prefix}:sink:shards"]

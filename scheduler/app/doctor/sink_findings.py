@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from scheduler.app.doctor.finding import Finding
 from scheduler.app.runs.run_sinks import overdue
 from scheduler.control.snapshots import died
-from workers.feed import Followers
+from workers.feed import Subscriptions
 from workers.feed.dead_letters import count
 from workers.schedules import Chores
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 HOPELESS = 3
 """Attempts in vain after which a sink needs a person."""
@@ -25,7 +25,7 @@ def examine(catalog: str) -> Iterator[Finding]:
             yield Finding(f"sinks of {run.service}", "note", evidence, f"headrace resume {run.id}")
         yield from _unwritten(db)
         dead = count(db)
-        for view in Followers(db).views():
+        for view in Subscriptions(db).views():
             if view.state == "idle":
                 continue
             if view.failing:
@@ -40,7 +40,7 @@ def examine(catalog: str) -> Iterator[Finding]:
         db.close()
 
 
-def _unwritten(db: Database) -> Iterator[Finding]:
+def _unwritten(db: SqlDatabase) -> Iterator[Finding]:
     """Snapshot sinks of a cluster that do not succeed, one finding for each service."""
     seen = set()
     for each in Chores(db).unpublished():

@@ -22,10 +22,10 @@ from workers.cluster.settings import Settings
 from workers.feed.snapshots import Published
 from workers.presence import live
 from workers.process.interruption import interruptible
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.queues.redis.queue import RedisQueue
 from workers.schedules import SCHEDULER, Chores, leads
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 from workers.store.retries import patiently
 
 EVERY = 2.0
@@ -45,7 +45,8 @@ def enqueue(
     References are resolved by the workers, so they need not resolve here. Ctrl-C stops the waiting, not the run.
     ``on_notice`` is told which processes are missing.
 
-    Raises ``Usage`` for a recipe that asks for a typed password, ``Fatal`` when Redis or the catalog cannot be used.
+    Raises ``UsageError`` for a recipe that asks for a typed password, ``Fatal`` when Redis or the catalog cannot be
+    used.
     """
     root = root_of(recipe)
     check(settings)
@@ -61,7 +62,7 @@ def enqueue_retry(
 ) -> tuple[Run, Summary | None]:  # fmt: skip
     """Hand what failed in a closed run to the workers, as a new run with that parent; it deletes nothing.
 
-    Raises ``Usage`` when the run is still open, nothing failed in it, or its password was typed.
+    Raises ``UsageError`` when the run is still open, nothing failed in it, or its password was typed.
     """
     check(settings)
     with connected(settings) as cluster:
@@ -85,7 +86,7 @@ def _opened(
     return run
 
 
-def _missing(db: Database, wait: bool) -> list[str]:
+def _missing(db: SqlDatabase, wait: bool) -> list[str]:
     """Who waits does what a scheduler would."""
     return patiently(lambda: missing(db, ("worker", "flusher") if wait else NEEDED))
 
@@ -95,7 +96,7 @@ def attend(cluster: Cluster, run: Run, on_progress: OnProgress | None = None) ->
 
     While no scheduler leads, this process looks after the run.
     """
-    stop, begun = Stop(), time.monotonic()
+    stop, begun = StopFlag(), time.monotonic()
     meter = Meter(
         cluster.ledger, run.id, on_progress, measure=lambda: _fattest(cluster.db),
         bound=cluster.queue.limit * cluster.queue.shards, note=lambda: _note(cluster.db, found),
@@ -152,14 +153,14 @@ class StandIn:
         self._snapshots.step(only=self._run)
 
 
-def _note(db: Database, run: Run) -> str:
+def _note(db: SqlDatabase, run: Run) -> str:
     """Why nothing can move, and what to do."""
     if run.paused:
         return f"paused: headrace resume {run.id}"
     return next(iter(missing(db, ("worker", "flusher"))), "")
 
 
-def _fattest(db: Database) -> int:
+def _fattest(db: SqlDatabase) -> int:
     """Resident bytes of the worker that has most, as of its last beat."""
     return max((each.rss for each in live(db, "child")), default=0)
 

@@ -13,13 +13,13 @@ from scheduler.app.runs.run_state import at_work
 from scheduler.app.runs.summary import Progress, Summary
 from scheduler.control.reconciler import inherit
 from specs.contracts.work import Run
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from specs.topology.events import Start
 from specs.topology.scope import Scope
 from workers.ledger import SqlLedger
 from workers.process.governor.memory import tune
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 from workers.unit.source.sources import build, topology
 
 OnProgress = Callable[[Progress], None]
@@ -35,8 +35,8 @@ def crawl(
     ``secrets`` answer the recipe's prompts; ``accept_identity`` takes another server under the same name for good;
     ``on_progress`` is called about twice a second. Ctrl-C gives the work back and returns ``interrupted``.
 
-    Raises ``Usage`` for a mistake in the recipe, before anything is written, and ``Fatal`` when the catalog cannot be
-    used; a source that refuses us is a summary with status ``failed`` and exit code 2.
+    Raises ``UsageError`` for a mistake in the recipe, before anything is written, and ``Fatal`` when the catalog cannot
+    be used; a source that refuses us is a summary with status ``failed`` and exit code 2.
     """
     root = root_of(recipe, secrets)
     with opened(catalog, create=True) as (db, ledger):
@@ -50,7 +50,7 @@ def resume(
 ) -> Summary:  # fmt: skip
     """Go on with an interrupted or killed run from what is stored; of a closed one, feed the sinks that were not fed.
 
-    Raises ``Usage`` when the run is closed, or when a process of this machine still works on it.
+    Raises ``UsageError`` when the run is closed, or when a process of this machine still works on it.
     """
     with opened(catalog, create=False) as (db, ledger):
         run, recipe, closed = resumable(db, ledger, run_id)
@@ -61,22 +61,24 @@ def resume(
         root_of(recipe, secrets)
         alive = inherit(ledger, run.id)
         if alive:
-            raise Usage(f"run {run.id} is at work", ", ".join(sorted(alive)), "stop that process, or wait for its end")
+            raise UsageError(
+                f"run {run.id} is at work", ", ".join(sorted(alive)), "stop that process, or wait for its end"
+            )
         return drive(Job(db, ledger, catalog, run, recipe, secrets, workers, accept_identity), on_progress)
 
 
-def resumable(db: Database, ledger: SqlLedger, run_id: str) -> tuple[Run, Recipe, bool]:
-    """A run that may go on, its recipe, and whether only its sinks are left. Raises ``Usage`` when it may not."""
+def resumable(db: SqlDatabase, ledger: SqlLedger, run_id: str) -> tuple[Run, Recipe, bool]:
+    """A run that may go on, its recipe, and whether only its sinks are left. Raises ``UsageError`` when it may not."""
     run = ledger.run(run_id)
     recipe = Recipe.from_dict(run.recipe, where=f"run {run.id}")
     if due(db, run, recipe):
         return run, recipe, True
     if not run.open:
-        raise Usage(f"run {run.id} is {run.state}: there is nothing to resume", remedy=_instead(run))
+        raise UsageError(f"run {run.id} is {run.state}: there is nothing to resume", remedy=_instead(run))
     if run.via == "cluster":
-        raise Usage(f"the workers of a cluster are at work on run {run.id}", remedy=f"headrace pause {run.id}")
+        raise UsageError(f"the workers of a cluster are at work on run {run.id}", remedy=f"headrace pause {run.id}")
     if at_work(ledger, run.id, run.owner):
-        raise Usage(f"run {run.id} is at work", run.owner or "", "stop that process, or wait for its end")
+        raise UsageError(f"run {run.id} is at work", run.owner or "", "stop that process, or wait for its end")
     return run, recipe, False
 
 
@@ -86,7 +88,7 @@ def retry(
 ) -> Summary:  # fmt: skip
     """Crawl what failed in a closed run once more, as a new run with that parent; it deletes nothing.
 
-    Raises ``Usage`` when the run is still open or nothing failed in it.
+    Raises ``UsageError`` when the run is still open or nothing failed in it.
     """
     with opened(catalog, create=False) as (db, ledger):
         recipe, starts = failed(ledger, run_id, lambda recipe: root_of(recipe, secrets))
@@ -95,7 +97,10 @@ def retry(
 
 
 def failed(ledger: SqlLedger, run: str, root: Callable[[Recipe], Start]) -> tuple[Recipe, list[Start]]:
-    """The recipe of a closed run, and where a retry of it starts. Raises ``Usage`` when there is nothing to retry."""
+    """The recipe of a closed run, and where a retry of it starts.
+
+    Raises ``UsageError`` when there is nothing to retry.
+    """
     recipe, starts = retryable(ledger, run)
     whole = root(recipe)
     return recipe, starts or [whole]
@@ -106,15 +111,15 @@ def retryable(ledger: SqlLedger, run: str) -> tuple[Recipe, list[Start]]:
     parent = ledger.run(run)
     recipe = Recipe.from_dict(parent.recipe, where=f"run {parent.id}")
     if parent.open:
-        raise Usage(f"run {parent.id} is not finished", remedy=f"headrace resume {parent.id}")
+        raise UsageError(f"run {parent.id} is not finished", remedy=f"headrace resume {parent.id}")
     starts = ledger.retry_starts(parent.id)
     if not starts and parent.state != "failed":
-        raise Usage(f"nothing failed in run {parent.id}", remedy="headrace crawl ... starts a new run")
+        raise UsageError(f"nothing failed in run {parent.id}", remedy="headrace crawl ... starts a new run")
     return recipe, starts
 
 
 def root_of(recipe: Recipe, secrets: Mapping[str, str]) -> Start:
-    """The root unit of a recipe. Raises ``Usage`` for a mistake in its connection or sinks."""
+    """The root unit of a recipe. Raises ``UsageError`` for a mistake in its connection or sinks."""
     build(recipe, secrets).close()
     if recipe.sinks:
         from workers.sinks import configured
@@ -125,7 +130,7 @@ def root_of(recipe: Recipe, secrets: Mapping[str, str]) -> Start:
 
 
 @contextmanager
-def opened(catalog: str, *, create: bool) -> Iterator[tuple[Database, SqlLedger]]:
+def opened(catalog: str, *, create: bool) -> Iterator[tuple[SqlDatabase, SqlLedger]]:
     """The catalog's database and its ledger, for a process that crawls."""
     tune()
     db = open_database(catalog, create=create)

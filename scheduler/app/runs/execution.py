@@ -17,15 +17,15 @@ from workers.embedded.solo import solo
 from workers.ledger import SqlLedger
 from workers.process import liveness
 from workers.process.interruption import Alarm, interruptible
-from workers.process.stop_flag import Stop
-from workers.store.database import Database
+from workers.process.stop_flag import StopFlag
+from workers.store.database import SqlDatabase
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """One open run and everything that is needed to work on it."""
 
-    db: Database
+    db: SqlDatabase
     ledger: SqlLedger
     catalog: str
     run: Run
@@ -40,7 +40,7 @@ def drive(job: Job, on_progress: Callable[[Progress], None] | None = None) -> Su
 
     Raises ``Fatal`` when the catalog cannot be written; the run stays open then and can be resumed.
     """
-    stop, begun = Stop(), time.monotonic()
+    stop, begun = StopFlag(), time.monotonic()
     job.ledger.own(job.run.id, liveness.name())
     meter = Meter(job.ledger, job.run.id, on_progress)
     tick = Reconciler(job.ledger, job.run.id, job.ledger.outstanding).tick
@@ -62,7 +62,7 @@ def drive(job: Job, on_progress: Callable[[Progress], None] | None = None) -> Su
 
 
 def _work(
-    job: Job, stop: Stop, tick: Callable[..., tuple[Run | None, int]], meter: Meter, alarm: Alarm | None
+    job: Job, stop: StopFlag, tick: Callable[..., tuple[Run | None, int]], meter: Meter, alarm: Alarm | None
 ) -> Run | None:
     if job.workers <= 1:
         return solo(

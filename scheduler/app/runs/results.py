@@ -10,14 +10,14 @@ from pydantic import ValidationError
 
 from scheduler.app.idle_filters import IdleFilters
 from scheduler.app.runs.run_state import state_of
-from scheduler.app.runs.summary import IncompleteScope, Progress, SlowScope, Status, Summary, Tally
+from scheduler.app.runs.summary import IncompleteScope, Progress, SlowScope, Status, Summary, TypeTally
 from specs.config import MetadataExtract
 from specs.contracts.work import Run
 from workers.catalog import Catalog
 from workers.ledger import SqlLedger
 from workers.process.governor.memory import MB, peak_rss, rss
 from workers.queues.memory import BYTES
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 if TYPE_CHECKING:
     from workers.feed.snapshots import Published
@@ -58,7 +58,7 @@ class Meter:
 
 
 def summarise(
-    db: Database, ledger: SqlLedger, run: Run, *, seconds: float, code: int | None = None,
+    db: SqlDatabase, ledger: SqlLedger, run: Run, *, seconds: float, code: int | None = None,
     published: Published | None = None,
 ) -> Summary:  # fmt: skip
     """Everything that a run did; of an open one, where it stands."""
@@ -73,7 +73,8 @@ def summarise(
         via=run.via,
         status=status(ledger, run),
         entities={
-            type_: Tally(**listed.get(type_, {}), stored=stored.get(type_, 0)) for type_ in sorted({*listed, *stored})
+            type_: TypeTally(**listed.get(type_, {}), stored=stored.get(type_, 0))
+            for type_ in sorted({*listed, *stored})
         },
         deleted=catalog.deleted(run.id),
         missing=catalog.missing(run.id),

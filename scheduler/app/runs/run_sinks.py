@@ -9,14 +9,14 @@ from specs.recipe.recipe import Recipe
 from workers.feed.snapshots import Published, publish
 from workers.ledger import SqlLedger
 from workers.schedules import Chores
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 from workers.store.retries import patiently
 
 DONE = ("complete", "partial")
 """States of a run whose result goes to sinks."""
 
 
-def sink(db: Database, run: Run, recipe: Recipe, secrets: Mapping[str, str]) -> Published:
+def sink(db: SqlDatabase, run: Run, recipe: Recipe, secrets: Mapping[str, str]) -> Published:
     """Write snapshots, bring followers level with the feed, and note with the run what became of it.
 
     A run whose sinks failed is still due: ``resume`` tries again, and so does the next crawl with its own state.
@@ -29,15 +29,15 @@ def sink(db: Database, run: Run, recipe: Recipe, secrets: Mapping[str, str]) -> 
         done.lines.update(delivered)
         done.errors += errors
     else:  # followers that an older recipe asked for end here
-        from workers.feed import Followers
+        from workers.feed import Subscriptions
 
         done = Published()
-        patiently(lambda: Followers(db).register(recipe.service.name, {}))
+        patiently(lambda: Subscriptions(db).register(recipe.service.name, {}))
     Chores(db).publish(run.id, {"lines": done.lines, "errors": done.errors}, done=not done.errors)
     return done
 
 
-def due(db: Database, run: Run, recipe: Recipe) -> bool:
+def due(db: SqlDatabase, run: Run, recipe: Recipe) -> bool:
     """Whether a closed run's sinks were not all written, and no later run of the service will have done so."""
     if run.via != "embedded" or run.state not in DONE or not recipe.sinks:
         return False
@@ -45,7 +45,7 @@ def due(db: Database, run: Run, recipe: Recipe) -> bool:
     return newest is not None and newest.id == run.id and not Chores(db).published(run.id)[0]
 
 
-def overdue(db: Database) -> list[Run]:
+def overdue(db: SqlDatabase) -> list[Run]:
     """The newest runs of services whose sinks were not all written: the process died before, or a sink failed."""
     found: dict[str, Run] = {}
     for run in SqlLedger(db).runs(None, 500):

@@ -37,7 +37,7 @@ class Progress:
     note: str = ""
 
 
-class Tally(BaseModel):
+class TypeTally(BaseModel):
     """One entity type: listed = emitted + unchanged + filtered + failed + gone, and stored = emitted."""
 
     model_config = ConfigDict(frozen=True)
@@ -84,7 +84,7 @@ class Summary(BaseModel):
     service: str = ""
     via: str = "cluster"
     status: Status
-    entities: dict[str, Tally] = {}
+    entities: dict[str, TypeTally] = {}
     deleted: dict[str, int] = {}
     incomplete_scopes: list[IncompleteScope] = []
     statements: int = 0

@@ -20,7 +20,7 @@ def command(run: str, catalog: str, as_json: bool) -> None:
     import time
 
     from scheduler.cli.options import opened
-    from specs.errors import Usage
+    from specs.errors import UsageError
     from workers.ledger import SqlLedger
 
     with opened(catalog) as db:
@@ -29,7 +29,7 @@ def command(run: str, catalog: str, as_json: bool) -> None:
         if found.open:
             found = ledger.end(run, state="cancelled", reason="by hand", now=time.time())
     if found.state != "cancelled":
-        raise Usage(f"run {run} is {found.state}: there is nothing to cancel", remedy="see: headrace runs")
+        raise UsageError(f"run {run} is {found.state}: there is nothing to cancel", remedy="see: headrace runs")
     if as_json:
         emit({"run": run, "state": found.state})
     else:

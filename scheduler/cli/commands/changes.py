@@ -11,7 +11,7 @@ import click
 from scheduler.cli.options import as_json, catalog, opened, run_named, run_option
 
 if TYPE_CHECKING:
-    from workers.catalog import Catalog, Change
+    from workers.catalog import Catalog, ChangeView
 
 
 @click.command(short_help="Print the change feed.")
@@ -43,7 +43,7 @@ def command(since: int, run: str | None, limit: int, catalog: str, as_json: bool
             click.echo("\n".join([f"{each.seq}  {moment(each.at)}  {first}", *rest]))
 
 
-def _paged(catalog: Catalog, since: int, run: str | None, limit: int) -> Iterator[Change]:
+def _paged(catalog: Catalog, since: int, run: str | None, limit: int) -> Iterator[ChangeView]:
     while limit > 0 and (page := catalog.changes(since, run=run, limit=min(limit, 1000))):
         yield from page
         since, limit = page[-1].seq, limit - len(page)

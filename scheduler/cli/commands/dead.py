@@ -35,12 +35,12 @@ def list_(sink: str | None, limit: int, catalog: str, as_json: bool) -> None:
     from scheduler.cli.display.render import number
     from scheduler.cli.display.tables import table
     from specs.errors import known_values
-    from workers.feed import Followers, letters
+    from workers.feed import Subscriptions, letters
     from workers.feed.dead_letters import count
 
     with opened(catalog) as db:
         if sink is not None:
-            known = {view.sink for view in Followers(db).views()} | count(db).keys()
+            known = {view.sink for view in Subscriptions(db).views()} | count(db).keys()
             if sink not in known:
                 raise known_values("unknown sink", sink, known)
         found = letters(db, sink or "", limit=limit)
@@ -74,9 +74,9 @@ def replay(sink: str | None, fqn: str, catalog: str, as_json: bool) -> int:
     from scheduler.cli.display.render import clean, number
     from workers.feed.publisher.replay import replay
     from workers.process.interruption import interruptible
-    from workers.process.stop_flag import Stop
+    from workers.process.stop_flag import StopFlag
 
-    stop = Stop()
+    stop = StopFlag()
     with opened(catalog) as db, interruptible(stop):
         done = replay(db, sink, fqn, stop=stop)
     if as_json:

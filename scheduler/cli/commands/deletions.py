@@ -29,11 +29,11 @@ def command(run: str, approve: bool, doubtful: bool, catalog: str, as_json: bool
     """
     from scheduler.cli.display.render import number
     from scheduler.cli.display.tables import table
-    from specs.errors import Usage
+    from specs.errors import UsageError
     from workers.catalog import Catalog
 
     if doubtful and not approve:
-        raise Usage("--doubtful widens --approve", remedy="say both")
+        raise UsageError("--doubtful widens --approve", remedy="say both")
     with opened(catalog) as db:
         found = Catalog(db)
         approved = found.approve(run, doubtful=doubtful) if approve else {}

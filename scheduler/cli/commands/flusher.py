@@ -30,10 +30,10 @@ def command(metrics: str | None, redis: str | None, catalog: str | None, prefix:
     from workers.cluster.flusher_process import flush
     from workers.process.interruption import interruptible
     from workers.process.logs import setup
-    from workers.process.stop_flag import Stop
+    from workers.process.stop_flag import StopFlag
 
     setup(as_json=as_json, kind="flusher")
-    stop = Stop()
+    stop = StopFlag()
     with interruptible(stop):
         count = flush(given, stop, metrics=metrics)
     logging.getLogger("headrace.flusher").info("%d batches stored", count)

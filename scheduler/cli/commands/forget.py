@@ -22,12 +22,12 @@ def command(service: str, yes: bool, catalog: str, as_json: bool) -> None:
     import sys
 
     from scheduler.cli.display.render import number
-    from specs.errors import Usage
+    from specs.errors import UsageError
     from workers.catalog import Catalog
 
     if not yes:
         if not sys.stdin.isatty():
-            raise Usage("forgetting a service cannot be undone", service, "say --yes")
+            raise UsageError("forgetting a service cannot be undone", service, "say --yes")
         click.confirm(f"Remove {service} with all its objects and runs?", abort=True, err=True)
     with opened(catalog) as db:
         removed = Catalog(db).forget(service)

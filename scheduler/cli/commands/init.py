@@ -59,12 +59,12 @@ def _known(source: str, name: str) -> tuple[str, str, dict[str, Any] | None]:
 
 
 def _write(file: str, text: str, force: bool) -> None:
-    from specs.errors import Usage
+    from specs.errors import UsageError
 
     try:
         with open(file, "w" if force else "x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError:
-        raise Usage("the file exists already", file, "choose another name, or say --force") from None
+        raise UsageError("the file exists already", file, "choose another name, or say --force") from None
     except OSError as error:
-        raise Usage(f"cannot write the recipe: {error.strerror}", file) from None
+        raise UsageError(f"cannot write the recipe: {error.strerror}", file) from None

@@ -37,11 +37,11 @@ def command(catalog: str | None, metrics: str | None, as_json: bool) -> int:
     from workers.process.health_endpoint import Health
     from workers.process.interruption import interruptible
     from workers.process.logs import setup
-    from workers.process.stop_flag import Stop
+    from workers.process.stop_flag import StopFlag
     from workers.store.database import open_database
 
     setup(as_json=as_json, kind="publisher")
-    stop, health = Stop(), Health()
+    stop, health = StopFlag(), Health()
     pulse = health.loop("feeding sinks")
     with ExitStack() as stack:
         db = open_database(url, patience=PATIENCE)

@@ -45,9 +45,9 @@ def command(run: str, workers: int, accept_identity: bool, quiet: bool, catalog:
 
 
 def _unpaused(run: str, catalog: str) -> bool:
-    """Whether the run is one of a cluster, which goes on now. Raises ``Usage`` when it was not paused."""
+    """Whether the run is one of a cluster, which goes on now. Raises ``UsageError`` when it was not paused."""
     from scheduler.cli.options import opened
-    from specs.errors import Usage
+    from specs.errors import UsageError
     from workers.ledger import SqlLedger
 
     with opened(catalog) as db:
@@ -57,6 +57,6 @@ def _unpaused(run: str, catalog: str) -> bool:
             return False
         if not found.paused:
             what = f"the workers of a cluster are at work on run {run}: there is nothing to resume"
-            raise Usage(what, remedy=f"see: headrace status {run}")
+            raise UsageError(what, remedy=f"see: headrace status {run}")
         ledger.unpause(run)
     return True

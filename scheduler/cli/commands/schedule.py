@@ -177,14 +177,14 @@ def run_(name: str, catalog: str, as_json: bool) -> None:
     from scheduler.cli.run_commands import notify
     from scheduler.control.crew import missing
     from scheduler.control.schedules.fires import Firing
-    from specs.errors import Usage
+    from specs.errors import UsageError
     from workers.schedules import Schedules
 
     with opened(catalog) as db:
         fire = Firing(Schedules(db)).now(name)
         absent = missing(db)
     if fire.outcome == "skipped":
-        raise Usage(f"not started: {fire.reason}", remedy="wait for its end, or: headrace cancel RUN")
+        raise UsageError(f"not started: {fire.reason}", remedy="wait for its end, or: headrace cancel RUN")
     notify(absent)
     if as_json:
         emit(fire._asdict())

@@ -27,10 +27,10 @@ def command(listen: str | None, redis: str | None, catalog: str | None, prefix: 
     from scheduler.control.process import run
     from workers.process.interruption import interruptible
     from workers.process.logs import setup
-    from workers.process.stop_flag import Stop
+    from workers.process.stop_flag import StopFlag
 
     setup(as_json=as_json, kind="scheduler")
-    stop = Stop()
+    stop = StopFlag()
     with interruptible(stop):
         run(given, stop, listen=listen)
     return 0

@@ -42,10 +42,10 @@ def command(
     from scheduler.app.top import View, look
     from scheduler.cli.live_text import watch
     from workers.cluster.membership import sink
-    from workers.store.database import Database, open_database
+    from workers.store.database import SqlDatabase, open_database
 
     url = given.catalog.get_secret_value()
-    queue, opened = sink(given), list[Database]()
+    queue, opened = sink(given), list[SqlDatabase]()
 
     def seen() -> View:
         if not opened:

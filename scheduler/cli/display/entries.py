@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scheduler.cli.display import terminal
 from scheduler.cli.display.render import cell, clean, moment
 from scheduler.cli.display.tables import table
-from specs.errors import Usage, known_values
+from specs.errors import UsageError, known_values
 
 if TYPE_CHECKING:
     from workers.catalog import Catalog, Entry
@@ -25,7 +25,7 @@ _TEXTS = ("view_definition", "ddl", "code", "definition")
 
 
 def look_up(catalog: Catalog, fqn: str, type_: str | None = None) -> list[Entry]:
-    """The entities of this name. Raises ``Usage`` with near names when there is none."""
+    """The entities of this name. Raises ``UsageError`` with near names when there is none."""
     found = catalog.find(fqn)
     chosen = [each for each in found if type_ is None or each.type == type_]
     if found and not chosen:
@@ -34,7 +34,7 @@ def look_up(catalog: Catalog, fqn: str, type_: str | None = None) -> list[Entry]
         return chosen
     near = [each.fqn for each in catalog.search(fqn.rpartition(".")[2], 3)]
     remedy = f"did you mean {', '.join(near)}?" if near else "find it with: headrace search WORDS"
-    raise Usage("nothing in the catalog has this name", fqn, remedy, reason="unknown")
+    raise UsageError("nothing in the catalog has this name", fqn, remedy, reason="unknown")
 
 
 def describe(entry: Entry) -> str:

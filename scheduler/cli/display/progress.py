@@ -46,7 +46,7 @@ def line(progress: Progress) -> str:
     return ", ".join(parts) + (f": {scopes}" if scopes else "")
 
 
-class Lines:
+class ProgressLines:
     """One line per interval; ``stream`` is usually stderr."""
 
     def __init__(self, stream: TextIO, *, every: float = EVERY, clock: Callable[[], float] = time.monotonic) -> None:
@@ -115,7 +115,7 @@ def draw(progress: Progress) -> Group:
     return Group(bar, numbers, state, *scopes)
 
 
-def shower(stream: TextIO | None = None) -> Lines | Picture:
+def shower(stream: TextIO | None = None) -> ProgressLines | Picture:
     """What suits the stream: a picture on a terminal, lines elsewhere."""
     stream = stream or sys.stderr
-    return Picture(stream) if stream.isatty() else Lines(stream)
+    return Picture(stream) if stream.isatty() else ProgressLines(stream)

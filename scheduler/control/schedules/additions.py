@@ -7,7 +7,7 @@ import time
 
 from scheduler.control.roots import root_of
 from scheduler.control.schedules import times
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from workers.schedules import CatchUp, Overlap, Schedule
 from workers.schedules.schedules import stored
@@ -17,10 +17,12 @@ def checked(
     name: str, recipe: Recipe, cron: str, zone: str, jitter: float, overlap: Overlap, catch_up: CatchUp,
     deadline: float | None, *, now: float | None = None,
 ) -> Schedule:  # fmt: skip
-    """Raises ``Usage`` for whatever would go wrong at its first time already."""
+    """Raises ``UsageError`` for whatever would go wrong at its first time already."""
     at = time.time() if now is None else now
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
-        raise Usage(f"{name!r} is no name for a schedule", remedy="use letters, digits, dots, dashes: nightly-shop")
+        raise UsageError(
+            f"{name!r} is no name for a schedule", remedy="use letters, digits, dots, dashes: nightly-shop"
+        )
     root_of(recipe)
     expression = times.check(cron, zone, jitter, now=at)
     return Schedule(

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from scheduler.control.roots import root_of
 from scheduler.control.schedules import times
-from specs.errors import Fatal, HeadraceError, Retry, Usage
+from specs.errors import Fatal, HeadraceError, Retry, UsageError
 from specs.recipe.recipe import Recipe
-from workers.schedules import Fire, Outcome, Schedule, Schedules, Start
+from workers.schedules import Fire, Outcome, Schedule, ScheduledStart, Schedules
 
 LATE = 60.0
 """Seconds after which a time counts as missed: no scheduler was there for it."""
@@ -27,7 +27,7 @@ class Firing:
     def step(self) -> list[Fire]:
         """Fire what is due now; returns what was settled and opened.
 
-        Raises ``Retry`` while the database is out, and at last ``Usage`` when a schedule is not understood here.
+        Raises ``Retry`` while the database is out, and at last ``UsageError`` when a schedule is not understood here.
         """
         now = self._clock()
         fires = [fire for name in self._schedules.queued() if (fire := self._release(name, now))]
@@ -37,16 +37,19 @@ class Firing:
                 continue
             try:
                 fires += self._due(schedule, now)
-            except Usage as error:  # another version's, or a time zone that only other machines know
+            except UsageError as error:  # another version's, or a time zone that only other machines know
                 wrong.append(f"{schedule.name}: {error}")
         for fire in fires:
             _tell(fire)
         if wrong:
-            raise Usage("; ".join(wrong), remedy="correct with: headrace schedule add ... --replace")
+            raise UsageError("; ".join(wrong), remedy="correct with: headrace schedule add ... --replace")
         return fires
 
     def now(self, name: str) -> Fire:
-        """Fire a schedule by hand, paused or not; its overlap policy holds. Raises ``Usage`` for an unknown name."""
+        """Fire a schedule by hand, paused or not; its overlap policy holds.
+
+        Raises ``UsageError`` for an unknown name.
+        """
         at = self._clock()
         fire = self._schedules.fire(name, at, start(self._schedules.get(name)), now=at, by_hand=True)
         if fire is None:
@@ -83,7 +86,7 @@ class Firing:
 
     def _release(self, name: str, now: float) -> Fire | None:
         try:
-            opened: Start | str = start(self._schedules.get(name))
+            opened: ScheduledStart | str = start(self._schedules.get(name))
         except Retry:
             raise
         except HeadraceError as error:
@@ -91,11 +94,11 @@ class Firing:
         return self._schedules.release(name, opened, now=now)
 
 
-def start(schedule: Schedule) -> Start:
-    """What a schedule opens. Raises ``Usage`` when this version of the program cannot use its recipe any more."""
+def start(schedule: Schedule) -> ScheduledStart:
+    """What a schedule opens. Raises ``UsageError`` when this version of the program cannot use its recipe any more."""
     recipe = Recipe.from_dict(json.loads(schedule.recipe), where=f"schedule {schedule.name}")
     service = recipe.service
-    return Start(
+    return ScheduledStart(
         service.name, service.type, recipe.to_dict(), root_of(recipe), recipe.limits.connections,
         recipe.deletion.enabled,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from workers.schedules import Schedule
 
 MOST = 100
@@ -27,16 +27,16 @@ _SHORTHANDS = {
 
 
 def check(cron: str, zone: str, jitter: float, *, now: float) -> str:
-    """The expression to store. Raises ``Usage`` for one that is wrong or never due, a zone that nobody knows, or a
+    """The expression to store. Raises ``UsageError`` for one that is wrong or never due, a zone that nobody knows, or a
     jitter that would let one time overtake the next."""
     found = _SHORTHANDS.get(cron.strip().lower(), cron.strip())
     upcoming = list(islice(_upcoming(found, zone, now), MOST))
     if not upcoming:
-        raise Usage(f"cron {cron!r} is never due", remedy=_EXAMPLE)
+        raise UsageError(f"cron {cron!r} is never due", remedy=_EXAMPLE)
     gap = min((later - earlier for earlier, later in pairwise(upcoming)), default=float("inf"))
     if jitter >= gap:
         what = f"a jitter of {jitter:.0f}s is not shorter than the {gap:.0f}s between two times of {cron!r}"
-        raise Usage(what, remedy="give a shorter --jitter")
+        raise UsageError(what, remedy="give a shorter --jitter")
     return found
 
 
@@ -92,7 +92,7 @@ def _simulated(cron: str, start: datetime, reverse: bool) -> CronSim:
         return CronSim(cron, start, reverse=reverse)
     except CronSimError as error:
         why = str(error)
-        raise Usage(f"cron {cron!r} is wrong: {why[:1].lower()}{why[1:]}", remedy=_EXAMPLE) from None
+        raise UsageError(f"cron {cron!r} is wrong: {why[:1].lower()}{why[1:]}", remedy=_EXAMPLE) from None
 
 
 @lru_cache(maxsize=64)
@@ -100,6 +100,6 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Usage(
+        raise UsageError(
             f"unknown time zone {name!r}", remedy="name one as Europe/Berlin or UTC, not as CET or +01:00"
         ) from None

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from scheduler.recipes.foreign.openmetadata import Place, Translated, expanded
 from scheduler.recipes.urls import shorthand
 from specs import registry
-from specs.errors import Usage, known_values
+from specs.errors import UsageError, known_values
 from specs.recipe.problems import Path, dotted
 
 TYPES = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlalchemy": "sqlalchemy"}
@@ -38,7 +38,7 @@ def recognises(data: dict[str, Any]) -> bool:
 
 
 def translate(data: dict[str, Any], place: Place, name: str | None = None) -> Translated:
-    """Raises ``Usage`` with the place in the file for what would change which objects are crawled."""
+    """Raises ``UsageError`` with the place in the file for what would change which objects are crawled."""
     return _Translation(data, place).translate(name)
 
 
@@ -76,8 +76,8 @@ class _Translation:
             value = value.get(step) if isinstance(value, dict) else None
         return value
 
-    def refuse(self, path: Path, why: str) -> Usage:
-        return Usage(f"{self.place(path)}: {dotted(path)}: {why}", reason="recipe")
+    def refuse(self, path: Path, why: str) -> UsageError:
+        return UsageError(f"{self.place(path)}: {dotted(path)}: {why}", reason="recipe")
 
     def _type(self) -> str:
         given = str(self.data["source"]["type"]).lower()

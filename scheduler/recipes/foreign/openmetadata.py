@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from specs import registry
-from specs.errors import Usage, known_values
+from specs.errors import UsageError, known_values
 from specs.recipe.problems import Path, dotted
 
 TYPES = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite", "duckdb": "duckdb"}
@@ -56,7 +56,7 @@ def recognises(data: dict[str, Any]) -> bool:
 
 
 def translate(data: dict[str, Any], place: Place) -> Translated:
-    """Raises ``Usage`` with the place in the file for what would change which objects are crawled."""
+    """Raises ``UsageError`` with the place in the file for what would change which objects are crawled."""
     return _Translation(data, place).translate()
 
 
@@ -101,28 +101,34 @@ class _Translation:
         for suffix in ("-lineage", "-usage"):
             if given.endswith(suffix):
                 place = self.place(("source", "type"))
-                raise Usage(f"{place}: {suffix[1:]} workflows are not available yet; run the metadata one")
+                raise UsageError(f"{place}: {suffix[1:]} workflows are not available yet; run the metadata one")
         known = [name for name, ours in TYPES.items() if ours in registry.known()]
         if given not in known:
             raise known_values(f"{self.place(('source', 'type'))}: unsupported source type", given, known)
         return TYPES[given]
 
     def _purpose(self) -> None:
-        """Raises ``Usage`` for workflows that are to do something else than crawl."""
+        """Raises ``UsageError`` for workflows that are to do something else than crawl."""
         purpose = self.take((*OPTIONS, "type"))
         if purpose not in (None, "DatabaseMetadata"):
             place = self.place((*OPTIONS, "type"))
             what = f"{place}: {purpose} workflows are not available yet"
-            raise Usage(f"{what}: this one would crawl metadata, and not what it is for", remedy="run the metadata one")
+            raise UsageError(
+                f"{what}: this one would crawl metadata, and not what it is for", remedy="run the metadata one"
+            )
         if "processor" in self.data:
             place = self.place(("processor",), key=True)
-            raise Usage(f"{place}: workflows with a processor are not available yet", remedy="run the metadata one")
+            raise UsageError(
+                f"{place}: workflows with a processor are not available yet", remedy="run the metadata one"
+            )
 
     # -- what to extract ------------------------------------------------------------------------------------------
     def _metadata(self) -> dict[str, Any]:
         if self.take((*OPTIONS, "useFqnForFiltering")):
             place = self.place((*OPTIONS, "useFqnForFiltering"))
-            raise Usage(f"{place}: filters on full names are not supported; filter databases, schemas and tables apart")
+            raise UsageError(
+                f"{place}: filters on full names are not supported; filter databases, schemas and tables apart"
+            )
         metadata: dict[str, Any] = {}
         for kind, key in _FILTERS.items():
             default = self.take((*CONNECTION, key))
@@ -174,7 +180,7 @@ class _Translation:
         unknown = sorted(set(auth) - {"password"})
         if unknown:
             place = self.place((*CONNECTION, "authType"))
-            raise Usage(f"{place}: authType.{unknown[0]} is not supported; use authType.password")
+            raise UsageError(f"{place}: authType.{unknown[0]} is not supported; use authType.password")
         if auth.get("password"):
             connection["password"] = expanded(auth["password"])
 

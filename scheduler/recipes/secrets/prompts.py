@@ -10,17 +10,17 @@ from typing import Any
 
 import click
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.recipe.secrets import prompts
 
 
 def ask(name: str) -> str:
-    """The secret called ``name``. Raises ``Usage`` when neither the environment nor a terminal gives it."""
+    """The secret called ``name``. Raises ``UsageError`` when neither the environment nor a terminal gives it."""
     variable = "HEADRACE_" + re.sub(r"\W", "_", name).upper()
     if variable in os.environ:
         return os.environ[variable]
     if not sys.stdin.isatty():
-        raise Usage(f"the recipe asks for the {name}, and there is no terminal", remedy=f"set {variable}")
+        raise UsageError(f"the recipe asks for the {name}, and there is no terminal", remedy=f"set {variable}")
     answer: str = click.prompt(name, hide_input=True, err=True, default="", show_default=False)
     return answer
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from scheduler.recipes.urls.url_references import References
 from specs import registry
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.recipe.problems import problems
 
 
@@ -26,7 +26,7 @@ class Shorthand:
 
 
 def translate(url: str, name: str | None = None) -> Shorthand:
-    """Build a recipe's data from a URL. Raises ``Usage``, which never shows the URL's password."""
+    """Build a recipe's data from a URL. Raises ``UsageError``, which never shows the URL's password."""
     references = References(url.removeprefix("jdbc:"))
     parts = _parts(references.url)
     spec = registry.by_url(parts.geturl())
@@ -35,9 +35,9 @@ def translate(url: str, name: str | None = None) -> Shorthand:
         config = model.from_url(parts)
     except ValidationError as error:
         what = "; ".join(map(str, problems(error, model)))
-        raise Usage(references.told(what), references.told(public(parts)), reason="url") from None
+        raise UsageError(references.told(what), references.told(public(parts)), reason="url") from None
     except ValueError as error:
-        raise Usage(references.told(str(error)), references.told(public(parts)), reason="url") from None
+        raise UsageError(references.told(str(error)), references.told(public(parts)), reason="url") from None
     secrets: dict[str, str] = {}
     data = {
         "service": {
@@ -51,7 +51,7 @@ def translate(url: str, name: str | None = None) -> Shorthand:
 
 
 def _parts(url: str) -> SplitResult:
-    """Raises ``Usage``, also for several hosts that do not all look like hosts: they may be part of a password."""
+    """Raises ``UsageError``, also for several hosts that do not all look like hosts: they may be part of a password."""
     try:
         parts = urlsplit(url)
         hosts = parts.netloc.rpartition("@")[2]
@@ -62,7 +62,7 @@ def _parts(url: str) -> SplitResult:
             raise ValueError("a password ended too early")
     except ValueError:
         remedy = "write TYPE://USER@HOST:PORT/DATABASE; in a password, @ is %40, / is %2F, ? is %3F and # is %23"
-        raise Usage("not a URL", remedy=remedy, reason="url") from None
+        raise UsageError("not a URL", remedy=remedy, reason="url") from None
     return parts
 
 

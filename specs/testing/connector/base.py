@@ -11,10 +11,10 @@ from specs.config import ConnectionConfig, MetadataExtract
 from specs.service_spec import ServiceSpec
 from specs.sources.base import Source
 from specs.testing import harvest
-from specs.testing.harvest import Harvest, Listing
+from specs.testing.harvest import Harvest, HarvestedListing
 from specs.topology.events import Found
 from specs.topology.node import Outcome
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 
 T = TypeVar("T")
 
@@ -61,7 +61,7 @@ class SuiteBase:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def listed(cls, config: ConnectionConfig, extract: MetadataExtract) -> list[Listing]:
+    def listed(cls, config: ConnectionConfig, extract: MetadataExtract) -> list[HarvestedListing]:
         """Every listing of the service, outermost first."""
         source = cls.source(config, extract)
         try:
@@ -78,7 +78,7 @@ class SuiteBase:
 
     @classmethod
     def source(
-        cls, config: ConnectionConfig, extract: MetadataExtract | None = None, reading: Reading | None = None
+        cls, config: ConnectionConfig, extract: MetadataExtract | None = None, reading: ReadMode | None = None
     ) -> Source:
         """A fresh source of the service."""
         made: Source = cls.spec.part("metadata_source_class")(cls.service, config, extract, reading=reading)
@@ -89,7 +89,7 @@ class SuiteBase:
         cls, config: ConnectionConfig, extract: MetadataExtract, slice_: int = 1000, **reading: Any
     ) -> harvest.Build:
         """What makes sources that read slices of ``slice_`` keys."""
-        return lambda: cls.source(config, extract, Reading(slice=slice_, **reading))
+        return lambda: cls.source(config, extract, ReadMode(slice=slice_, **reading))
 
 
 def sampled(items: Sequence[T], count: int) -> list[T]:
@@ -100,7 +100,7 @@ def sampled(items: Sequence[T], count: int) -> list[T]:
     return [items[round(at * step)] for at in range(count)]
 
 
-def leaves(listed: list[Listing]) -> list[Listing]:
+def leaves(listed: list[HarvestedListing]) -> list[HarvestedListing]:
     """The listings of ranged nodes that are no units: what large units are split into."""
     return [listing for listing in listed if listing.node.ranged and not listing.node.unit]
 

@@ -10,10 +10,10 @@ from specs.config import ConnectionConfig, MetadataExtract
 from specs.sources.base import Source
 from specs.testing import harvest
 from specs.testing.connector.base import SuiteBase, leaves, sampled
-from specs.testing.harvest import Harvest, Listing
+from specs.testing.harvest import Harvest, HarvestedListing
 from specs.topology.engine import walk
 from specs.topology.events import Start
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import KeyRange
 
 
@@ -35,10 +35,15 @@ class LawSuite(SuiteBase):
 
     @pytest.mark.parametrize("slice_", [1, 7])
     def test_listings_in_pages_yield_the_same(
-        self, config: ConnectionConfig, extract: MetadataExtract, whole: Harvest, listed: list[Listing], slice_: int
+        self,
+        config: ConnectionConfig,
+        extract: MetadataExtract,
+        whole: Harvest,
+        listed: list[HarvestedListing],
+        slice_: int,
     ) -> None:
         """As they are read over a line that lets only little pass."""
-        reading = Reading(slice=slice_, most=slice_)
+        reading = ReadMode(slice=slice_, most=slice_)
         found = harvest.walk_whole(lambda: self.source(config, extract, reading))
         assert found.objects == whole.objects
         assert found.incomplete == []
@@ -67,7 +72,7 @@ class LawSuite(SuiteBase):
         assert resumed.objects == whole.objects
 
     def test_any_split_into_ranges_yields_the_same(
-        self, config: ConnectionConfig, extract: MetadataExtract, listed: list[Listing]
+        self, config: ConnectionConfig, extract: MetadataExtract, listed: list[HarvestedListing]
     ) -> None:
         build = self.builder(config, extract)
         for listing in sampled([each for each in leaves(listed) if each.keys], self.samples):
@@ -81,7 +86,7 @@ class LawSuite(SuiteBase):
             assert harvest.walk_ranges(build, name, scope, sorted(edges)).objects == expected
 
     def test_single_keys_are_found(
-        self, config: ConnectionConfig, extract: MetadataExtract, listed: list[Listing]
+        self, config: ConnectionConfig, extract: MetadataExtract, listed: list[HarvestedListing]
     ) -> None:
         build = self.builder(config, extract)
         for listing in leaves(listed):

@@ -11,10 +11,10 @@ from specs.config import ConnectionConfig, MetadataExtract
 from specs.sources.base import Source
 from specs.testing import harvest
 from specs.testing.connector.base import SuiteBase, kind, leaves
-from specs.testing.harvest import Listing
+from specs.testing.harvest import HarvestedListing
 from specs.topology.events import Start
 from specs.topology.node import Item
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import EVERYTHING, KeyRange
 
 ITEM_BYTES = 4096
@@ -24,30 +24,30 @@ ITEM_BYTES = 4096
 class ListingSuite(SuiteBase):
     """Listings: ordered keys, honest previews, small items, statements within bounds."""
 
-    def test_keys_increase_by_bytes(self, listed: list[Listing]) -> None:
+    def test_keys_increase_by_bytes(self, listed: list[HarvestedListing]) -> None:
         for listing in listed:
             keys = [key.encode() for key in listing.keys]
             assert keys == sorted(set(keys)), f"{listing.node.name} below {listing.scope.fqn}"
 
-    def test_items_of_units_are_small_json(self, listed: list[Listing]) -> None:
+    def test_items_of_units_are_small_json(self, listed: list[HarvestedListing]) -> None:
         for listing in listed:
             for item in listing.items if listing.node.unit else ():
                 text = json.dumps([item.key, item.name, item.data, item.estimate])
                 assert len(text) <= ITEM_BYTES, f"{item.name} takes {len(text)} bytes"
 
-    def test_estimates_are_counts_or_none(self, listed: list[Listing]) -> None:
+    def test_estimates_are_counts_or_none(self, listed: list[HarvestedListing]) -> None:
         for listing in listed:
             for item in listing.items:
                 assert item.estimate is None or (type(item.estimate) is int and item.estimate >= 0)
 
-    def test_preview_lists_what_the_producer_lists(self, one: Source, listed: list[Listing]) -> None:
+    def test_preview_lists_what_the_producer_lists(self, one: Source, listed: list[HarvestedListing]) -> None:
         for listing in listed:
             preview = list(one.preview(listing.node.name, listing.scope, EVERYTHING))
             assert [kind(each) for each in preview] == [kind(each) for each in listing.produced]
 
     @pytest.mark.parametrize("size", [1, 2, 7])
     def test_split_keys_increase_inside_the_range(
-        self, config: ConnectionConfig, extract: MetadataExtract, one: Source, listed: list[Listing], size: int
+        self, config: ConnectionConfig, extract: MetadataExtract, one: Source, listed: list[HarvestedListing], size: int
     ) -> None:
         for listing in leaves(listed):
             keys = listing.keys
@@ -64,9 +64,9 @@ class ListingSuite(SuiteBase):
 
     @pytest.mark.parametrize("slice_", [7, 1000])
     def test_statements_are_names_plus_facets_per_slice(
-        self, config: ConnectionConfig, extract: MetadataExtract, listed: list[Listing], slice_: int
+        self, config: ConnectionConfig, extract: MetadataExtract, listed: list[HarvestedListing], slice_: int
     ) -> None:
-        source = self.source(config, extract, Reading(slice=slice_))
+        source = self.source(config, extract, ReadMode(slice=slice_))
         try:
             source.identity()
             for listing in leaves(listed):

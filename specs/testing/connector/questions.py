@@ -17,11 +17,11 @@ from specs.errors import Fatal, HeadraceError
 from specs.sources.base import Source
 from specs.testing import harvest
 from specs.testing.connector.base import SuiteBase, leaves, sampled
-from specs.testing.harvest import Harvest, Listing
+from specs.testing.harvest import Harvest, HarvestedListing
 from specs.topology.engine import walk
 from specs.topology.events import Found, Start
 from specs.topology.node import Item, Outcome
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 
 _FIELDS = {"Database": "databases", "Schema": "schemas", "Table": "tables", "StoredProcedure": "stored_procedures"}
@@ -58,7 +58,7 @@ class QuestionSuite(SuiteBase):
     @pytest.mark.parametrize("rule", ["exclude", "include"])
     @pytest.mark.parametrize("type_", sorted(_FIELDS))
     def test_filters_report_what_they_drop(
-        self, config: ConnectionConfig, found: list[Found], listed: list[Listing], type_: str, rule: str
+        self, config: ConnectionConfig, found: list[Found], listed: list[HarvestedListing], type_: str, rule: str
     ) -> None:
         own = [e.entity for e in found if e.owner is None and e.entity.type_name() == type_ and e.entity.parent]
         if type_ == "Table":
@@ -89,7 +89,9 @@ class QuestionSuite(SuiteBase):
             assert name in kept
             assert {each.reason for each in dropped} <= {expected}
 
-    def test_exclude_wins(self, config: ConnectionConfig, extract: MetadataExtract, listed: list[Listing]) -> None:
+    def test_exclude_wins(
+        self, config: ConnectionConfig, extract: MetadataExtract, listed: list[HarvestedListing]
+    ) -> None:
         both = Filter(include=("",), exclude=("",))
         nothing = extract.model_copy(update={"tables": both, "views": both, "stored_procedures": both, "objects": both})
         source = self.source(config, nothing)
@@ -104,10 +106,10 @@ class QuestionSuite(SuiteBase):
 
     # -- careful reading ------------------------------------------------------------------------------------------
     def test_every_key_is_named_before_it_is_touched(
-        self, config: ConnectionConfig, extract: MetadataExtract, listed: list[Listing]
+        self, config: ConnectionConfig, extract: MetadataExtract, listed: list[HarvestedListing]
     ) -> None:
         touched: list[tuple[str, str, str]] = []
-        reading = Reading(slice=1, touch=lambda node, listing, key: touched.append((node, listing.fqn, key)))
+        reading = ReadMode(slice=1, touch=lambda node, listing, key: touched.append((node, listing.fqn, key)))
         source = self.source(config, extract, reading)
         try:
             for listing in leaves(listed):
@@ -119,7 +121,7 @@ class QuestionSuite(SuiteBase):
             source.close()
 
     def test_poison_is_skipped_and_reported(
-        self, config: ConnectionConfig, extract: MetadataExtract, listed: list[Listing]
+        self, config: ConnectionConfig, extract: MetadataExtract, listed: list[HarvestedListing]
     ) -> None:
         for listing in leaves(listed):
             start = Start(listing.node.name, listing.scope)
@@ -220,12 +222,12 @@ class QuestionSuite(SuiteBase):
             assert secret not in repr(config) + str(config) + config.endpoint() + config.model_dump_json()
         assert self.spec.config_class() is type(config)
 
-    def test_an_unknown_range_of_keys_is_empty(self, one: Source, listed: list[Listing]) -> None:
+    def test_an_unknown_range_of_keys_is_empty(self, one: Source, listed: list[HarvestedListing]) -> None:
         for listing in leaves(listed):
             span = KeyRange("￿", None)
             assert list(listing.node.produce(one, listing.scope, span)) == []
 
-    def test_accounting_is_whole(self, whole: Harvest, listed: list[Listing]) -> None:
+    def test_accounting_is_whole(self, whole: Harvest, listed: list[HarvestedListing]) -> None:
         listed_count = sum(len(listing.keys) for listing in listed) + 1
         own: set[tuple[str, str]] = {(type_, fqn) for type_, fqn, *_ in whole.sent}
         expected = {(each.node.type, each.scope.child(item.name).fqn) for each in listed for item in each.items}

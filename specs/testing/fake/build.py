@@ -11,7 +11,7 @@ from specs.entities.database.indexes import Index
 from specs.entities.database.tables import Column, DataType, Table, TableType
 from specs.entities.database.triggers import Trigger
 from specs.sources.database.metadata import identity
-from specs.testing.fake.estate import Estate, Names, share
+from specs.testing.fake.estate import Estate, FakeNames, share
 from specs.topology.scope import Scope
 
 SHAPES = 8
@@ -48,7 +48,7 @@ def columns(seed: int, count: int, shape: int) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def table(estate: Estate, scope: Scope, listing: Names, statistics: bool = True) -> Table:
+def table(estate: Estate, scope: Scope, listing: FakeNames, statistics: bool = True) -> Table:
     """The table at ``scope``; ``listing`` are the names of its schema."""
     config, schema, fqn = estate.config, Scope(scope.path[:-1]), scope.fqn
     index = listing.index(scope.name) or 0

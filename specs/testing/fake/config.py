@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from specs.config import ConnectionConfig, Duration, Model
+from specs.config import ConnectionConfig, Duration, StrictModel
 
 Action = Literal[
     "error",
@@ -27,7 +27,7 @@ Action = Literal[
 ]
 
 
-class Fault(Model):
+class Fault(StrictModel):
     """One thing that goes wrong.
 
     ``list`` faults strike the listing of ``node`` below the scope ``where`` once ``after`` names were read; ``read``
@@ -51,7 +51,7 @@ class Fault(Model):
     delay: float | None = Field(default=None, description="The delay that a retry asks for, in seconds.")
 
 
-class Server(Model):
+class Server(StrictModel):
     """What one connection reaches: a primary, a standby that is behind, a promoted copy, or somebody else."""
 
     identity: str = Field(default="", description="As ``server`` of the connection.")

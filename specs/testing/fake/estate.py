@@ -32,7 +32,7 @@ def share(seed: int, purpose: str, *where: object) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class FakeNames:
     """The names of one listing, by index."""
 
     node: str
@@ -84,15 +84,15 @@ class Estate:
             path = names.split(fqn)
             self._added.setdefault(names.build(*path[:-1]), []).append(path[-1])
 
-    def names(self, node: str, scope: Scope) -> Names:
+    def names(self, node: str, scope: Scope) -> FakeNames:
         config = self.config
         if node == "table":
             sizes = config.tables if isinstance(config.tables, tuple) else (config.tables,)
-            schema = Names("schema", config.schemas, config.odd_names).index(scope.name)
+            schema = FakeNames("schema", config.schemas, config.odd_names).index(scope.name)
             count = 0 if schema is None or not sizes else sizes[schema % len(sizes)]
         else:
             count = getattr(config, _FIELDS[node])
-        return Names(node, count, config.odd_names and node in ("schema", "table"))
+        return FakeNames(node, count, config.odd_names and node in ("schema", "table"))
 
     def listing(self, node: str, scope: Scope, span: KeyRange) -> Iterator[str]:
         """The names of ``node`` below ``scope`` in ``span``, ordered."""

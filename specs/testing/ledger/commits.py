@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from specs import names
-from specs.contracts.work import Claim, Counts, Position, Receipt
+from specs.contracts.work import Claim, Counts, QueuePosition, Receipt
 from specs.testing.ledger.harness import Harness, batch
 from specs.testing.ledger.rules import SERVICE, Rules, schema
 from specs.topology.events import Coverage, Start
@@ -38,7 +38,7 @@ class CommitRules(Rules):
         assert self.commit(harness, batch(claim, 1, "shop", done=True)) == ["applied"]
         assert harness.slots("shop") == [None]
         assert harness.ledger.renew(claim.unit.id, claim.fence, now=time.time())
-        assert harness.ledger.flushing(claim.unit.id, claim.fence, Position(0, "e", "1"))
+        assert harness.ledger.flushing(claim.unit.id, claim.fence, QueuePosition(0, "e", "1"))
         assert not harness.ledger.release(claim.unit.id, claim.fence, now=time.time())
         assert self.state(harness, claim) == "done"
         assert harness.ledger.advance(run.id, now=time.time()).state == "complete"

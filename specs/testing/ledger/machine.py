@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from specs.contracts.work import Batch, Claim, Position, Unit
+from specs.contracts.work import Batch, Claim, QueuePosition, Unit
 from specs.testing.ledger import script
 from specs.testing.ledger.harness import FINISHED, Harness, UnitFacts
 
@@ -106,7 +106,7 @@ class LedgerMachine(RuleBasedStateMachine):
         if script.last(hold.claim, hold.step):
             self.holds.remove(hold)
             if tell:
-                self.ledger.flushing(batch.unit, batch.fence, Position(shard, str(self.epoch), str(id_)))
+                self.ledger.flushing(batch.unit, batch.fence, QueuePosition(shard, str(self.epoch), str(id_)))
         hold.step += 1
         hold.seq += 1
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from specs.contracts.work import Verdict
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.testing.ledger.commits import CommitRules
 from specs.testing.ledger.evidence import EvidenceRules
 from specs.testing.ledger.harness import Harness, batch
@@ -24,7 +24,7 @@ class RunRules(Rules):
         assert run == harness.ledger.run(run.id)
         assert (run.service, run.service_type, run.recipe, run.parent) == ("shop", "fake", {"a": "ü"}, "earlier")
         assert run.open
-        with pytest.raises(Usage, match=run.id):
+        with pytest.raises(UsageError, match=run.id):
             harness.ledger.run("nothing")
 
     def test_how_a_run_was_opened_is_told(self, harness: Harness) -> None:

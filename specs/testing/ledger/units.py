@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from specs.contracts.work import Position
+from specs.contracts.work import QueuePosition
 from specs.testing.ledger.harness import Harness, batch
 from specs.testing.ledger.rules import Rules, schema
 from specs.topology.events import Start
@@ -19,8 +19,8 @@ class UnitRules(Rules):
         first = self.claim(harness)
         self.claim(harness)
         assert harness.ledger.claim("w", now=time.time()) is None
-        assert harness.ledger.flushing(first.unit.id, first.fence, Position(0, "e", "1"))
-        assert harness.ledger.flushing(first.unit.id, first.fence, Position(0, "e", "1"))
+        assert harness.ledger.flushing(first.unit.id, first.fence, QueuePosition(0, "e", "1"))
+        assert harness.ledger.flushing(first.unit.id, first.fence, QueuePosition(0, "e", "1"))
         self.claim(harness)
         assert harness.ledger.claim("w", now=time.time()) is None
 
@@ -170,7 +170,7 @@ class UnitRules(Rules):
             if claim is None:
                 break
             if claim.unit.start == schema("a"):  # its final batch was in the queue and nobody could read it
-                harness.ledger.flushing(claim.unit.id, claim.fence, Position(0, "e", str(n)))
+                harness.ledger.flushing(claim.unit.id, claim.fence, QueuePosition(0, "e", str(n)))
                 harness.ledger.lost("e", shard=0, before=str(n + 1), now=time.time())
             else:  # the batch before the final one
                 assert self.commit(harness, batch(claim, 2, done=True)) == ["gap"]
@@ -182,7 +182,7 @@ class UnitRules(Rules):
         self.open(harness)
         for n in range(30):
             claim = self.claim(harness)
-            harness.ledger.flushing(claim.unit.id, claim.fence, Position(0, f"e{n}", "1"))
+            harness.ledger.flushing(claim.unit.id, claim.fence, QueuePosition(0, f"e{n}", "1"))
             assert harness.ledger.lost(f"e{n}", now=time.time()) == 1
         self.commit(harness, batch(self.claim(harness), 1, "shop", done=True))
 
@@ -190,7 +190,7 @@ class UnitRules(Rules):
         run = self.open(harness, *(schema(f"s{n}") for n in range(3)), slots=3)
         claims = [self.claim(harness, lease=0.0) for _ in range(3)]
         for n, claim in enumerate(claims):
-            harness.ledger.flushing(claim.unit.id, claim.fence, Position(n // 2, f"e{n // 2}", str(n + 9)))
+            harness.ledger.flushing(claim.unit.id, claim.fence, QueuePosition(n // 2, f"e{n // 2}", str(n + 9)))
         assert self.expire(harness) == 0
         assert harness.ledger.holders(run.id) == (set(), {"e0", "e1"})
         assert harness.ledger.lost("e0", shard=0, before="10", now=time.time()) == 1  # 9 is below 10, as a number

@@ -11,7 +11,7 @@ from connectors.mysql.metadata import MysqlSource
 from specs.config import MetadataExtract
 from specs.entities.database.tables import Column, Sequence, Table
 from specs.testing import harvest
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from tests.servers.mariadb import connect
 
 pytestmark = pytest.mark.server
@@ -33,7 +33,7 @@ def test_any_name_comes_back(mariadb_database: str, slice_: int) -> None:
             cursor.execute(f"CREATE TABLE `{quoted}.child` (a int, {key})")
     config = MysqlConnection.from_url(urlsplit(mariadb_database))
     extract = MetadataExtract()
-    found = harvest.entities(lambda: MysqlSource("s", config, extract, reading=Reading(slice=slice_)))
+    found = harvest.entities(lambda: MysqlSource("s", config, extract, reading=ReadMode(slice=slice_)))
     tables = {event.entity.name: event.entity for event in found if isinstance(event.entity, Table)}
     assert list(tables) == sorted([*NAMES, *(f"{name}.child" for name in NAMES)])
     for name in NAMES:
@@ -51,7 +51,7 @@ def test_sequences_of_any_name_are_read(mariadb_database: str, slice_: int) -> N
             quoted = name.replace("`", "``")
             cursor.execute(f"CREATE SEQUENCE `{quoted}` START WITH {number}")
     config = MysqlConnection.from_url(urlsplit(mariadb_database))
-    found = harvest.entities(lambda: MysqlSource("s", config, reading=Reading(slice=slice_)))
+    found = harvest.entities(lambda: MysqlSource("s", config, reading=ReadMode(slice=slice_)))
     starts = {event.entity.name: event.entity.start for event in found if isinstance(event.entity, Sequence)}
     assert starts == {name: number for number, name in enumerate(names, 1)}
 

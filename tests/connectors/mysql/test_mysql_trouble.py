@@ -19,7 +19,7 @@ from specs.config import Limits, MetadataExtract
 from specs.errors import Fatal, Retry, Skip
 from specs.testing import harvest
 from specs.topology.node import Item, Outcome
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import EVERYTHING, Scope
 from tests.servers.mariadb import connect
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.server
 
 def source(url: str, slice_: int = 1000, **limits: float) -> MysqlSource:
     config = MysqlConnection.from_url(urlsplit(url))
-    return MysqlSource("s", config, limits=Limits.model_validate(limits), reading=Reading(slice=slice_))
+    return MysqlSource("s", config, limits=Limits.model_validate(limits), reading=ReadMode(slice=slice_))
 
 
 def schema(url: str) -> Scope:

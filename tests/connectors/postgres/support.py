@@ -17,14 +17,14 @@ from specs.testing import harvest
 from specs.topology.engine import walk
 from specs.topology.events import Event, Found, Reported
 from specs.topology.node import Outcome
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 
 SERVICE = "svc"
 
 
 def source(url: str, *, slice_: int = 1000, limits: Limits | None = None, **extract: Any) -> PostgresSource:
     config = PostgresConnection.from_url(urlsplit(url))
-    return PostgresSource(SERVICE, config, MetadataExtract.model_validate(extract), limits, Reading(slice=slice_))
+    return PostgresSource(SERVICE, config, MetadataExtract.model_validate(extract), limits, ReadMode(slice=slice_))
 
 
 def as_role(url: str, name: str, password: str) -> str:

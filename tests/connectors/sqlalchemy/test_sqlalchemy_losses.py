@@ -17,7 +17,7 @@ from connectors.sqlalchemy.dialects import ours, system_schema, theirs
 from connectors.sqlalchemy.metadata import SqlalchemySource
 from specs.entities.database.tables import Table
 from specs.testing import harvest
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from tests.connectors.sqlalchemy.bare import BareSource
 from tests.dialects.crawled import Crawled, crawl, crawl_of
 from tests.scheduler.cli.commands.calling import called
@@ -51,7 +51,7 @@ def test_what_a_warning_tells_is_an_outcome_of_its_own(shop: Path) -> None:
 
 def test_slices_do_not_matter_to_it(shop: Path) -> None:
     def build(size: int) -> SqlalchemySource:
-        return BareSource("s", SqlalchemyConnection(url=f"sqlite:///{shop}"), reading=Reading(slice=size))
+        return BareSource("s", SqlalchemyConnection(url=f"sqlite:///{shop}"), reading=ReadMode(slice=size))
 
     assert crawl_of(lambda: build(1)).outcomes == crawl_of(lambda: build(1000)).outcomes
     whole = harvest.walk_whole(lambda: build(1000)).objects

@@ -18,10 +18,10 @@ from connectors.sqlalchemy.driver import SqlalchemyDriver
 from connectors.sqlalchemy.metadata import SqlalchemySource
 from specs.config import Limits
 from specs.entities.database.tables import Table
-from specs.errors import Fatal, Retry, Skip, Usage
+from specs.errors import Fatal, Retry, Skip, UsageError
 from specs.recipe.problems import validate
 from specs.testing import harvest
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import EVERYTHING, Scope
 from tests.servers.mariadb import connect
 
@@ -31,7 +31,7 @@ from tests.servers.mariadb import connect
     [
         ("nosuch+thing://u:pass-word-1@host/db", Fatal, "install"),
         ("sqlite+nosuchdriver:///x.db", Fatal, "install"),
-        ("not a url u:pass-word-1@", Usage, "not an SQLAlchemy URL"),
+        ("not a url u:pass-word-1@", UsageError, "not an SQLAlchemy URL"),
         ("sqlite:////no/such/folder/x.db", Fatal, "no such file"),
         ("mysql+pymysql://u:pass-word-1@127.0.0.1:1/db", Fatal, "cannot connect"),
     ],
@@ -71,7 +71,7 @@ def test_a_password_in_the_url_is_moved(url: str, kept: str, password: str | Non
 
 @pytest.mark.parametrize("url", ["pg+x://me:geheim@ss/w@h/db", "pg+x://me:geheim@ss@h/db"])
 def test_a_password_that_ends_too_early_is_refused_without_showing_it(url: str) -> None:
-    with pytest.raises(Usage, match="%40") as caught:
+    with pytest.raises(UsageError, match="%40") as caught:
         validate(SqlalchemyConnection, {"url": url})
     assert "geheim" not in str(caught.value)
     assert "ss" not in str(caught.value).replace("password", "")
@@ -105,7 +105,7 @@ def test_a_lost_connection_is_a_retry_and_the_next_try_works(postgres_database: 
         for number in range(4):
             admin.execute(f"CREATE TABLE t{number} (a int)")
         url = postgres_database.replace("postgresql://", "postgresql+psycopg://", 1)
-        source = SqlalchemySource("s", SqlalchemyConnection(url=url), reading=Reading(slice=1))
+        source = SqlalchemySource("s", SqlalchemyConnection(url=url), reading=ReadMode(slice=1))
         scope = Scope.of("s", source.database_name, "public")
         produced = source.tables(scope, EVERYTHING)
         seen = [next(produced).key]

@@ -16,7 +16,7 @@ from specs import names
 from specs.entities.database.tables import Table
 from specs.sources.base import Source
 from specs.testing import harvest
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import Scope
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12).filter(
@@ -37,7 +37,7 @@ def test_any_name_comes_back(tables: list[str], column: str) -> None:
         made: list[Source] = []
 
         def build() -> Source:
-            made.append(SqliteSource("s", SqliteConnection(path=str(path)), reading=Reading(slice=2)))
+            made.append(SqliteSource("s", SqliteConnection(path=str(path)), reading=ReadMode(slice=2)))
             return made[-1]
 
         found = [event.entity for event in harvest.entities(build) if isinstance(event.entity, Table)]

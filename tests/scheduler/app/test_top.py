@@ -27,16 +27,16 @@ from specs.topology.scope import Scope
 from workers.ledger import SqlLedger
 from workers.presence import Presence
 from workers.process import liveness
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.queues.redis.queue import RedisQueue
 from workers.schedules import Schedule, Schedules
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
+def db(tmp_path: Path) -> Iterator[SqlDatabase]:
     made = open_database(f"sqlite:///{tmp_path}/top.db")
     yield made
     made.close()
@@ -49,12 +49,12 @@ def queue() -> Iterator[RedisQueue]:
     made.close()
 
 
-def do(db: Database, sql: str, **values: Any) -> None:
+def do(db: SqlDatabase, sql: str, **values: Any) -> None:
     with db.write() as conn:
         conn.execute(text(sql), values)
 
 
-def opened(db: Database, service: str = "shop") -> str:
+def opened(db: SqlDatabase, service: str = "shop") -> str:
     root = Start("service", Scope.of(service), [service, service, {}, None])
     return SqlLedger(db).open_run(service, "fake", {}, [root], slots=3, now=time.time() - 100, via="cluster").id
 
@@ -75,14 +75,14 @@ class Out:
         return None
 
 
-def test_nothing_goes_on(db: Database, queue: RedisQueue) -> None:
+def test_nothing_goes_on(db: SqlDatabase, queue: RedisQueue) -> None:
     view = look(db, queue)
     assert (view.runs, view.processes, view.trouble) == ([], [], [])
     assert "No run is open." in told(view)
     json.dumps(view.as_json())
 
 
-def test_an_open_run_with_everything_in_order(db: Database, queue: RedisQueue) -> None:
+def test_an_open_run_with_everything_in_order(db: SqlDatabase, queue: RedisQueue) -> None:
     run = opened(db)
     ledger, now = SqlLedger(db), time.time()
     assert ledger.claim("w", now=now)
@@ -105,7 +105,7 @@ def test_an_open_run_with_everything_in_order(db: Database, queue: RedisQueue) -
     assert sum(shard.entries for shard in view.queue) == 1
 
 
-def test_who_is_dead_or_silent_does_not_stand_there_as_if_it_worked(db: Database, queue: RedisQueue) -> None:
+def test_who_is_dead_or_silent_does_not_stand_there_as_if_it_worked(db: SqlDatabase, queue: RedisQueue) -> None:
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     Presence(db, "child", name=liveness.name(process.pid)).beat()
     process.kill()
@@ -120,7 +120,7 @@ def test_who_is_dead_or_silent_does_not_stand_there_as_if_it_worked(db: Database
     ]
 
 
-def test_trouble_is_named_with_what_to_do(db: Database) -> None:
+def test_trouble_is_named_with_what_to_do(db: SqlDatabase) -> None:
     run, now = opened(db), time.time()
     do(db, "UPDATE tallies SET expired = 2, fenced = 3, crashes = 4 WHERE run = :run", run=run)
     do(db, "UPDATE services SET failing = 5, open_until = :t", t=now + 90)
@@ -148,7 +148,7 @@ def test_trouble_is_named_with_what_to_do(db: Database) -> None:
     ]
 
 
-def test_a_crawl_in_one_process_needs_no_cluster(db: Database, queue: RedisQueue) -> None:
+def test_a_crawl_in_one_process_needs_no_cluster(db: SqlDatabase, queue: RedisQueue) -> None:
     root = Start("service", Scope.of("shop"), ["shop", "shop", {}, None])
     SqlLedger(db).open_run("shop", "fake", {}, [root], slots=3, now=time.time(), via="embedded")
     view = look(db, queue)
@@ -156,12 +156,12 @@ def test_a_crawl_in_one_process_needs_no_cluster(db: Database, queue: RedisQueue
     assert view.trouble == []
 
 
-def test_a_queue_that_nobody_empties(db: Database, queue: RedisQueue) -> None:
+def test_a_queue_that_nobody_empties(db: SqlDatabase, queue: RedisQueue) -> None:
     queue.put(batch(1), timeout=1)
     assert any("no flusher is alive" in each for each in look(db, queue).trouble)
 
 
-def test_schedules_tell_when_they_fire_next(db: Database, queue: RedisQueue) -> None:
+def test_schedules_tell_when_they_fire_next(db: SqlDatabase, queue: RedisQueue) -> None:
     now = time.time()
     for name, paused in (("nightly", False), ("weekly", True)):
         Schedules(db).add(Schedule(name, "{}", "0 3 * * *", "UTC", 0.0, "skip", "last", None, paused, now, now))
@@ -177,13 +177,13 @@ def test_schedules_tell_when_they_fire_next(db: Database, queue: RedisQueue) -> 
     assert "paused" in page
 
 
-def test_names_cannot_drive_the_terminal(db: Database, queue: RedisQueue) -> None:
+def test_names_cannot_drive_the_terminal(db: SqlDatabase, queue: RedisQueue) -> None:
     opened(db, "sh\x1b[2Jop")
     assert "\x1b" not in told(look(db, queue))
 
 
 def test_watching_ends_and_survives_an_outage() -> None:
-    stop, stream, calls = Stop(), io.StringIO(), []
+    stop, stream, calls = StopFlag(), io.StringIO(), []
 
     def draw() -> str:
         calls.append(1)

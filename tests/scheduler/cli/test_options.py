@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.app.catalog.catalog_place import default_url, find, named
-from specs.errors import Usage
+from specs.errors import UsageError
 
 
 def test_urls_files_and_files_that_hold_urls(tmp_path: Path) -> None:
@@ -16,7 +16,7 @@ def test_urls_files_and_files_that_hold_urls(tmp_path: Path) -> None:
     held = tmp_path / "catalog.url"
     held.write_text("postgresql://u:p@db/x\n")
     assert find(f"@{held}").url == "postgresql://u:p@db/x"
-    with pytest.raises(Usage, match="the file of --catalog cannot be read"):
+    with pytest.raises(UsageError, match="the file of --catalog cannot be read"):
         find(f"@{tmp_path}/missing")
 
 

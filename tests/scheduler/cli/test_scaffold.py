@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.cli.scaffold import scaffold
-from specs.errors import Usage
+from specs.errors import UsageError
 
 ROOT = Path(__file__).parents[3]
 
@@ -47,13 +47,13 @@ def test_the_skeleton_is_tidy(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["Brook", "1st", "a-b", "", "a b", "../x"])
 def test_bad_names_are_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(Usage, match="no name for a connector"):
+    with pytest.raises(UsageError, match="no name for a connector"):
         scaffold(name, tmp_path)
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     scaffold("brook", tmp_path)
     (tmp_path / "brook.yml").write_text("mine")
-    with pytest.raises(Usage, match="exists already"):
+    with pytest.raises(UsageError, match="exists already"):
         scaffold("brook", tmp_path)
     assert (tmp_path / "brook.yml").read_text() == "mine"

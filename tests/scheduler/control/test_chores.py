@@ -16,7 +16,7 @@ from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
 from workers.ledger import SqlLedger
 from workers.presence import Presence, live
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.schedules import Chores
 from workers.store.database import open_database
 
@@ -91,7 +91,7 @@ def test_an_outage_is_told_once_in_a_while_and_when_it_is_over(caplog: pytest.Lo
 
 
 def test_a_loop_goes_on_after_anything_and_stops(caplog: pytest.LogCaptureFixture) -> None:
-    stop, enough, calls = Stop(), threading.Event(), [0]
+    stop, enough, calls = StopFlag(), threading.Event(), [0]
 
     def act() -> None:
         calls[0] += 1

@@ -17,7 +17,7 @@ from specs.topology.scope import Scope
 from tests.workers.cluster.rig import fake
 from workers.ledger import SqlLedger
 from workers.store.database import open_database
-from workers.unit.batch_builder import ENTITIES, Batching
+from workers.unit.batch_builder import ENTITIES, BatchBuilder
 from workers.unit.source.sources import build, topology
 
 SCHEMAS = 10_000
@@ -42,7 +42,7 @@ def claimed(ledger: SqlLedger) -> Claim:
 def batches(claim: Claim) -> Iterator[Batch]:
     """As a worker cuts them, from the claim's cursor on."""
     source = build(RECIPE, {})
-    batching, seq = Batching(claim.unit, claim.fence, claim.cursor), 0
+    batching, seq = BatchBuilder(claim.unit, claim.fence, claim.cursor), 0
     with closing(source):
         for event in walk(source, topology(RECIPE), DATABASE, resume=claim.cursor):
             if batching.add(event):

@@ -14,14 +14,14 @@ from scheduler.app.doctor.sink_findings import examine
 from scheduler.app.top import look
 from scheduler.control.snapshots import Snapshots, result
 from specs.contracts.work import Via
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from specs.topology.events import Start
 from specs.topology.scope import Scope
 from workers.feed.snapshots import Published
 from workers.ledger import SqlLedger
 from workers.schedules import Chores
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 
 class MemoryShards:
@@ -45,7 +45,7 @@ class MemoryShards:
 class Case:
     """Runs that are closed, a sink that may fail, a clock."""
 
-    def __init__(self, db: Database, folder: Path) -> None:
+    def __init__(self, db: SqlDatabase, folder: Path) -> None:
         self.db, self.folder = db, folder
         self.ledger, self.chores = SqlLedger(db), Chores(db)
         self.now = time.time()
@@ -62,7 +62,7 @@ class Case:
     def snapshots(self, name: str = "one") -> Snapshots:
         return Snapshots(self.db, publish=self._publish, name=name, clock=lambda: self.now)
 
-    def _publish(self, _db: Database, recipe: Recipe, _secrets: dict[str, str]) -> Published:
+    def _publish(self, _db: SqlDatabase, recipe: Recipe, _secrets: dict[str, str]) -> Published:
         self.written.append(recipe.service.name)
         return Published({} if self.errors else {"jsonl x": 7}, list(self.errors))
 
@@ -167,7 +167,7 @@ def test_a_reference_that_only_others_can_resolve_is_told(case: Case) -> None:
     run = case.closed()
 
     def refused(*_: Any) -> Published:
-        raise Usage("sinks.0.token: environment variable T is not set", remedy="export T=...")
+        raise UsageError("sinks.0.token: environment variable T is not set", remedy="export T=...")
 
     Snapshots(case.db, publish=refused, clock=lambda: case.now).step()
     assert "T is not set" in case.chores.published(run)[1]["errors"][0]
@@ -177,7 +177,7 @@ def test_two_at_once_write_once(case: Case) -> None:
     case.closed()
     begun, go = threading.Event(), threading.Event()
 
-    def slowly(_db: Database, recipe: Recipe, _secrets: dict[str, str]) -> Published:
+    def slowly(_db: SqlDatabase, recipe: Recipe, _secrets: dict[str, str]) -> Published:
         case.written.append(recipe.service.name)
         begun.set()
         assert go.wait(60)

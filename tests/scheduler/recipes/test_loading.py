@@ -4,13 +4,13 @@ from typing import Any
 import pytest
 
 from scheduler.recipes.loader import load
-from specs.errors import Usage
+from specs.errors import UsageError
 
 FAKE = 'service: {name: fake, type: "specs.testing.fake:spec"}\n'
 
 
 def nobody(name: str) -> str:
-    raise Usage(f"asked for {name}")
+    raise UsageError(f"asked for {name}")
 
 
 def written(folder: Path, text: str) -> str:
@@ -60,14 +60,14 @@ def test_the_name_can_be_overridden(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_have_line_column_and_nearest_key(tmp_path: Path, text: str, part: str) -> None:
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         load(written(tmp_path, text), nobody, env={})
     assert part in str(caught.value)
     assert caught.value.exit_code == 1
 
 
 def test_all_mistakes_come_at_once(tmp_path: Path) -> None:
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         load(written(tmp_path, FAKE + "limts: {}\nlimits: {connections: x}\n"), nobody)
     assert "recipe.yml:2:1" in str(caught.value)
     assert "recipe.yml:3:23" in str(caught.value)
@@ -80,7 +80,7 @@ def test_unreadable_files_are_told(tmp_path: Path, make: str) -> None:
         path.mkdir()
     elif make == "binary":
         path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         load(str(path), nobody)
     assert str(path) in str(caught.value)
 
@@ -135,7 +135,7 @@ def test_a_file_url_is_named_after_the_file() -> None:
     ],
 )
 def test_bad_urls_are_told_without_the_password(url: str, part: str) -> None:
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         load(url, nobody)
     assert part in str(caught.value)
     assert "hunter2" not in str(caught.value)

@@ -1,7 +1,7 @@
 import pytest
 
 from scheduler.recipes.marks import load
-from specs.errors import Usage
+from specs.errors import UsageError
 
 
 def test_every_key_and_value_knows_its_place() -> None:
@@ -35,7 +35,7 @@ def test_every_key_and_value_knows_its_place() -> None:
     ],
 )
 def test_mistakes_are_pointed_at(text: str, part: str) -> None:
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         load(text, "r.yml")
     assert part in str(caught.value)
 
@@ -44,9 +44,9 @@ def test_a_small_file_cannot_grow_without_bounds() -> None:
     bomb = "a: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
         f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 10)}]\n" for n in range(8)
     )
-    with pytest.raises(Usage, match="too large"):
+    with pytest.raises(UsageError, match="too large"):
         load(bomb, "bomb.yml")
-    with pytest.raises(Usage, match="larger than"):
+    with pytest.raises(UsageError, match="larger than"):
         load("a" * 1_000_001, "long.yml")
 
 

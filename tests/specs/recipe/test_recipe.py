@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 
 GOOD: dict[str, Any] = {
@@ -44,12 +44,12 @@ def test_a_recipe_survives_the_ledger() -> None:
     ],
 )
 def test_mistakes_name_the_setting(change: dict[str, Any], part: str) -> None:
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         Recipe.from_dict({**GOOD, **change})
     assert part in str(caught.value)
 
 
 def test_a_mistake_never_shows_the_value() -> None:
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         Recipe.from_dict({**GOOD, "limits": {"connections": "hunter2"}, "hunter": 1})
     assert "hunter2" not in str(caught.value)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.recipe.secrets import escape, prompts, resolve
 
 
@@ -39,7 +39,7 @@ def test_what_a_secret_holds_is_not_resolved_again() -> None:
     ],
 )
 def test_an_unresolvable_reference_names_setting_and_reference(value: str, part: str) -> None:
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         resolve({"password": value}, env={})
     assert part in str(caught.value)
     assert caught.value.exit_code == 1
@@ -47,7 +47,7 @@ def test_an_unresolvable_reference_names_setting_and_reference(value: str, part:
 
 def test_a_huge_secret_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "big").write_bytes(b"x" * 70_000)
-    with pytest.raises(Usage, match="larger than"):
+    with pytest.raises(UsageError, match="larger than"):
         resolve(f"${{file:{tmp_path}/big}}")
 
 

@@ -15,7 +15,7 @@ from specs.testing import harvest
 from specs.testing.fake import FakeConnection, FakeSource, Fault
 from specs.topology.events import Start
 from specs.topology.node import Outcome
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 
 SCHEMA = Scope.of("fake", "db_00", "schema_0000")
@@ -167,7 +167,7 @@ def test_estimates_lie_as_told() -> None:
 def test_poison_is_not_read() -> None:
     poison = frozenset({("table", SCHEMA.fqn, "t0000001")})
     config = FakeConnection(tables=3, faults=(Fault(at="read", where=TABLE, action="exit"),))
-    source = FakeSource("fake", config, reading=Reading(slice=1, poison=poison))
+    source = FakeSource("fake", config, reading=ReadMode(slice=1, poison=poison))
     outcomes = [each for each in source.tables(SCHEMA, EVERYTHING) if isinstance(each, Outcome)]
     assert [(each.fqn, each.reason) for each in outcomes] == [(TABLE, "poison")]
 

@@ -7,12 +7,12 @@ import pytest
 from specs.errors import Fatal, Retry
 from specs.testing import harvest
 from specs.testing.fake import FakeConnection, FakeSource, Fault
-from specs.testing.topologies import RandomSource, Service, Shape, Thing
+from specs.testing.topologies import RandomService, RandomSource, Shape, Thing
 from specs.topology.engine import END, expand, post, walk
 from specs.topology.events import Covered, Done, Event, Found, Reported, Spawned, Start
 from specs.topology.node import Item, Node, Outcome, Stage, Topology
 from specs.topology.packer import PACK, Packer
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import KeyRange, Scope
 
 SCHEMA = Scope.of("fake", "db_00", "schema_0000")
@@ -45,7 +45,7 @@ def test_the_walk_goes_depth_first() -> None:
 
 def test_stages_run_in_order_before_children_and_post_process_last() -> None:
     shape = Shape("a", extras=(0, 0), post=1, children=(Shape("b"), Shape("c")))
-    source = Service((shape,), seed=5, longest=12).source()
+    source = RandomService((shape,), seed=5, longest=12).source()
     list(walk(source, source.topology, harvest.root(source), spawn=False))
     places = [line.split()[-1] for line in source.log if not line.startswith("list")]
     first = places[0]
@@ -70,7 +70,7 @@ def test_a_producer_is_consumed_lazily() -> None:
 
 
 def test_the_post_process_of_a_unit_is_left_to_the_ledger() -> None:
-    service = Service((Shape("a", unit=True, post=2),), seed=1)
+    service = RandomService((Shape("a", unit=True, post=2),), seed=1)
     source = service.source()
     start = Start("a", source.root.child("a:k"), ["k", "a:k", {}, None])
     walked = list(walk(source, source.topology, start))
@@ -145,7 +145,7 @@ def test_a_processor_that_yields_nothing_is_a_failure() -> None:
 def test_poison_is_reported_and_never_touched() -> None:
     touched: list[str] = []
     poison = frozenset({("table", SCHEMA.fqn, "t0000001")})
-    reading = Reading(slice=1, touch=lambda node, listing, key: touched.append(key), poison=poison)
+    reading = ReadMode(slice=1, touch=lambda node, listing, key: touched.append(key), poison=poison)
     source = FakeSource("fake", FakeConnection(schemas=1, tables=3), reading=reading)
     told = list(walk(source, source.topology, Start("table", SCHEMA)))
     assert [event.outcome.reason for event in told if isinstance(event, Reported)] == ["poison"]
@@ -215,7 +215,7 @@ def _nothing(*_: object) -> object:
 
 
 def test_sources_of_one_service_share_nothing() -> None:
-    service = Service((Shape("a"),), seed=2)
+    service = RandomService((Shape("a"),), seed=2)
     one, two = service.source(), service.source()
     list(walk(one, one.topology, harvest.root(one), spawn=False))
     assert one.log

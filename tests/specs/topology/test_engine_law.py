@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from specs.testing import harvest
-from specs.testing.topologies import KEYS, Service, Shape, services
+from specs.testing.topologies import KEYS, RandomService, Shape, services
 from specs.topology.engine import walk
 from specs.topology.events import Covered, Event, Found, Reported, Spawned, Start
 from specs.topology.scope import Scope
@@ -35,7 +35,7 @@ def told(events: list[Event]) -> list[str]:
 
 @some
 @given(services(broken=0.3, unlisted=0.3))
-def test_units_bring_in_what_the_root_walk_brings_in(service: Service) -> None:
+def test_units_bring_in_what_the_root_walk_brings_in(service: RandomService) -> None:
     whole = harvest.walk_whole(service.source)
     units = harvest.walk_units(service.source)
     assert units.objects == whole.objects
@@ -44,7 +44,7 @@ def test_units_bring_in_what_the_root_walk_brings_in(service: Service) -> None:
 
 @some
 @given(services(broken=0.3), st.lists(st.integers(0, 12), max_size=4))
-def test_units_that_die_again_and_again_lose_and_repeat_nothing(service: Service, cuts: list[int]) -> None:
+def test_units_that_die_again_and_again_lose_and_repeat_nothing(service: RandomService, cuts: list[int]) -> None:
     whole = harvest.walk_whole(service.source)
     units = harvest.walk_units(service.source, cut=lambda start: cuts)
     assert units.objects == whole.objects
@@ -52,7 +52,7 @@ def test_units_that_die_again_and_again_lose_and_repeat_nothing(service: Service
 
 @some
 @given(services(broken=0.3, unlisted=0.3), st.data())
-def test_a_walk_resumed_behind_any_cursor_goes_on_where_it_was(service: Service, data: st.DataObject) -> None:
+def test_a_walk_resumed_behind_any_cursor_goes_on_where_it_was(service: RandomService, data: st.DataObject) -> None:
     first = service.source()
     start = harvest.root(first)
     events = list(walk(first, first.topology, start, spawn=False))
@@ -67,7 +67,7 @@ def test_a_walk_resumed_behind_any_cursor_goes_on_where_it_was(service: Service,
 
 @some
 @given(services(broken=0.3), st.data())
-def test_any_unit_resumed_behind_any_cursor_goes_on_where_it_was(service: Service, data: st.DataObject) -> None:
+def test_any_unit_resumed_behind_any_cursor_goes_on_where_it_was(service: RandomService, data: st.DataObject) -> None:
     pending = [harvest.root(service.source())]
     starts = []
     while pending:
@@ -85,7 +85,7 @@ def test_any_unit_resumed_behind_any_cursor_goes_on_where_it_was(service: Servic
         assert spawned == expected
 
 
-def _covered(service: Service, starts: list[Start]) -> Counter[object]:
+def _covered(service: RandomService, starts: list[Start]) -> Counter[object]:
     """What units bring in, however they are packed and cut."""
     found: Counter[object] = Counter()
     for start in starts:
@@ -95,7 +95,7 @@ def _covered(service: Service, starts: list[Start]) -> Counter[object]:
 
 @some
 @given(services(broken=0.3), st.lists(st.sampled_from([*KEYS, "c", "\x00"]), unique=True))
-def test_any_split_into_ranges_brings_in_the_same(service: Service, cuts: list[str]) -> None:
+def test_any_split_into_ranges_brings_in_the_same(service: RandomService, cuts: list[str]) -> None:
     source = service.source()
     for shape in service.shapes:
         if shape.ranged and not shape.unit:
@@ -109,7 +109,7 @@ def test_any_split_into_ranges_brings_in_the_same(service: Service, cuts: list[s
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_listing_split_by_its_source_is_tiled_by_its_units(seed: int) -> None:
-    service = Service((Shape("s", unit=True, children=(Shape("t", ranged=True),)),), seed=seed, longest=12)
+    service = RandomService((Shape("s", unit=True, children=(Shape("t", ranged=True),)),), seed=seed, longest=12)
     units, whole = harvest.walk_units(service.source), harvest.walk_whole(service.source)
     assert units.objects == whole.objects
     for listed in whole.coverages:
@@ -121,7 +121,7 @@ def test_a_listing_split_by_its_source_is_tiled_by_its_units(seed: int) -> None:
 
 
 def test_large_listings_are_split() -> None:
-    service = Service((Shape("s", unit=True, children=(Shape("t", ranged=True),)),), seed=1, longest=12)
+    service = RandomService((Shape("s", unit=True, children=(Shape("t", ranged=True),)),), seed=1, longest=12)
     source = service.source()
     large = Start("s", source.root.child("s:a"), ["a", "s:a", {}, 6000])
     spawned = harvest.walk_unit(service.source, large).spawned

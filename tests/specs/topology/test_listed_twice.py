@@ -19,7 +19,7 @@ from specs.topology.engine import walk
 from specs.topology.events import Covered, Found, Reported, Start
 from specs.topology.listing import checked
 from specs.topology.node import Item, Node, Outcome, Produced, Stage
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import KeyRange, Scope
 
 SCHEMA = "fake.db_00.schema_0001"
@@ -35,7 +35,7 @@ SCOPE = Scope.of("s", "d")
 
 def build(slice_: int = 1000, **config: Any) -> FakeSource:
     given = {"schemas": 3, "tables": 5, "procedures": 4, "columns": 1, "views": 0.0, "repeated": TWICE} | config
-    return FakeSource("fake", FakeConnection(**given), reading=Reading(slice=slice_))
+    return FakeSource("fake", FakeConnection(**given), reading=ReadMode(slice=slice_))
 
 
 def node(type_: type[Entity] = Table) -> Node:

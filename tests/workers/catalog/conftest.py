@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlDatabase]:
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'catalog.db'}"
     else:

@@ -11,9 +11,9 @@ from specs.contracts.work import Batch, Counts, Receipt, Row, Run, Verdict
 from specs.entities.base import content_hash
 from specs.topology.events import Coverage, Start
 from specs.topology.scope import KeyRange, Scope
-from workers.catalog import CatalogWriter, Stored
+from workers.catalog import CatalogWriter, StoredRows
 from workers.ledger.store import SqlLedger
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 ROOT = Scope.of("shop")
 NODES = {"Database": "database", "Schema": "schema", "Table": "table", "Trigger": "table", "Sequence": "sequence"}
@@ -46,7 +46,7 @@ def columns(**types: str) -> list[dict[str, Any]]:
     return [{"name": name, "native_type": type_} for name, type_ in types.items()]
 
 
-def store(db: Database, run: str, rows: Sequence[Row], *, now: float = 1.0, **options: Any) -> Stored:
+def store(db: SqlDatabase, run: str, rows: Sequence[Row], *, now: float = 1.0, **options: Any) -> StoredRows:
     """Store rows in one transaction of their own."""
     with db.write() as conn:
         writer = CatalogWriter(db, conn, run, "shop", now, **options)
@@ -58,7 +58,7 @@ def store(db: Database, run: str, rows: Sequence[Row], *, now: float = 1.0, **op
 class Crawl:
     """Runs over the service ``shop``, each of one unit; ``clock`` moves on with every run."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: SqlDatabase) -> None:
         self.db = db
         self.ledger = SqlLedger(db)
         self.clock = 1000.0

@@ -10,7 +10,7 @@ import pytest
 from specs.errors import Retry
 from tests.workers.catalog.crawls import row, store
 from workers.catalog import Catalog, CatalogWriter
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 S = "shop.db.s"
 PATIENCE = 60.0
@@ -53,7 +53,7 @@ def again(task: Callable[[], None]) -> None:
     raise AssertionError("it collided twenty times")
 
 
-def test_a_reader_that_follows_two_writers_misses_nothing(db: Database) -> None:
+def test_a_reader_that_follows_two_writers_misses_nothing(db: SqlDatabase) -> None:
     done = threading.Event()
     seen: list[int] = []
 
@@ -77,7 +77,7 @@ def test_a_reader_that_follows_two_writers_misses_nothing(db: Database) -> None:
     assert seen == list(range(1, 376))
 
 
-def test_numbers_follow_the_order_of_commits(db: Database) -> None:
+def test_numbers_follow_the_order_of_commits(db: SqlDatabase) -> None:
     with db.write() as conn:
         slow = CatalogWriter(db, conn, "slow", "shop", 1.0)
         slow.store([row(f"{S}.slow")])
@@ -86,7 +86,7 @@ def test_numbers_follow_the_order_of_commits(db: Database) -> None:
     assert [change.run for change in Catalog(db).changes()] == ["fast", "slow"]
 
 
-def test_the_same_new_entities_from_two_writers_are_created_once(db: Database) -> None:
+def test_the_same_new_entities_from_two_writers_are_created_once(db: SqlDatabase) -> None:
     rows = [row(f"{S}.t{n}") for n in range(200)]
     barrier = threading.Barrier(2)
     emitted: list[int] = []
@@ -105,7 +105,7 @@ def test_the_same_new_entities_from_two_writers_are_created_once(db: Database) -
     assert [change.kind for change in Catalog(db).changes()] == ["created"] * 200
 
 
-def test_the_same_changed_entities_in_opposite_order_do_not_deadlock_for_good(db: Database) -> None:
+def test_the_same_changed_entities_in_opposite_order_do_not_deadlock_for_good(db: SqlDatabase) -> None:
     store(db, "r0", [row(f"{S}.t{n}") for n in range(100)])
 
     def write(order: int) -> None:

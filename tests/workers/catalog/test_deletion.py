@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from tests.workers.catalog.crawls import Crawl, row, span
 from workers.catalog import Catalog
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 DB, SCHEMA = "shop.db", "shop.db.s"
 BASE = [row(DB, "Database"), row(SCHEMA, "Schema")]
@@ -22,12 +22,12 @@ def rows(*names: str) -> list:  # type: ignore[type-arg]
     return [*BASE, *(row(fqn) for fqn in tables(*names))]
 
 
-def states(db: Database) -> dict[str, str]:
+def states(db: SqlDatabase) -> dict[str, str]:
     with db.read() as conn:
         return {r[0]: r[1] for r in conn.exec_driver_sql("SELECT fqn, state FROM entities WHERE state <> 'live'")}
 
 
-def test_a_dropped_table_is_missing_first_and_deleted_by_the_next_no(db: Database) -> None:
+def test_a_dropped_table_is_missing_first_and_deleted_by_the_next_no(db: SqlDatabase) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
     crawl.run(rows("a", "b", "c"), LISTINGS)
     second = crawl.run(rows("a", "b"), LISTINGS, gone=tables("c"))
@@ -48,7 +48,7 @@ def test_a_dropped_table_is_missing_first_and_deleted_by_the_next_no(db: Databas
     assert list(catalog.deletions(fourth.id)) == []
 
 
-def test_a_yes_about_a_missing_table_makes_it_live_again(db: Database) -> None:
+def test_a_yes_about_a_missing_table_makes_it_live_again(db: SqlDatabase) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
     crawl.run(rows("a", "b", "c"), LISTINGS)
     crawl.run(rows("a", "b"), LISTINGS, gone=tables("c"))
@@ -61,7 +61,7 @@ def test_a_yes_about_a_missing_table_makes_it_live_again(db: Database) -> None:
 
 
 @pytest.mark.parametrize("answer", ["yes", "unknown"])
-def test_what_the_source_still_has_or_cannot_tell_stays(db: Database, answer: str) -> None:
+def test_what_the_source_still_has_or_cannot_tell_stays(db: SqlDatabase, answer: str) -> None:
     crawl = Crawl(db)
     crawl.run(rows("a", "b"), LISTINGS)
     run = crawl.run(rows("a"), LISTINGS, unknown=tables("b") if answer == "unknown" else ())
@@ -70,7 +70,7 @@ def test_what_the_source_still_has_or_cannot_tell_stays(db: Database, answer: st
     assert [(d.outcome, d.verdict) for d in Catalog(db).deletions(run.id)] == [("kept", answer)]
 
 
-def test_what_comes_back_is_restored(db: Database) -> None:
+def test_what_comes_back_is_restored(db: SqlDatabase) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
     crawl.run(rows("a", "b", "c"), LISTINGS)
     for expected in ("missing", "deleted"):
@@ -82,7 +82,7 @@ def test_what_comes_back_is_restored(db: Database) -> None:
     assert catalog.stored(back.id) == {"Table": 1}
 
 
-def test_incomplete_listings_suspect_nobody(db: Database) -> None:
+def test_incomplete_listings_suspect_nobody(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     crawl.run(rows("a", "b", "c"), LISTINGS)
     for case in (
@@ -96,7 +96,7 @@ def test_incomplete_listings_suspect_nobody(db: Database) -> None:
     assert states(db) == {}
 
 
-def test_ranges_that_tile_the_key_space_are_a_complete_listing(db: Database) -> None:
+def test_ranges_that_tile_the_key_space_are_a_complete_listing(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     crawl.run(rows("a", "b"), LISTINGS)
     parts = [span("table", SCHEMA, "b", None), span("table", SCHEMA, None, "b")]
@@ -104,14 +104,14 @@ def test_ranges_that_tile_the_key_space_are_a_complete_listing(db: Database) -> 
     assert states(db) == {f"{SCHEMA}.b": "missing"}
 
 
-def test_filtered_and_failed_objects_are_seen(db: Database) -> None:
+def test_filtered_and_failed_objects_are_seen(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     crawl.run(rows("a", "b"), LISTINGS)
     run = crawl.run(rows("a"), LISTINGS, seen=[("Table", f"{SCHEMA}.b")])
     assert list(Catalog(db).deletions(run.id)) == []
 
 
-def test_descendants_go_with_their_container_and_come_back_with_it(db: Database) -> None:
+def test_descendants_go_with_their_container_and_come_back_with_it(db: SqlDatabase) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
     trigger = row(f"{SCHEMA}.b.audit", "Trigger", owner=f"{SCHEMA}.b")
     crawl.run([*rows("a", "b"), trigger, row("shop.db.s 2", "Schema"), row("shop.db.s-3.x")], LISTINGS)
@@ -134,14 +134,14 @@ def test_descendants_go_with_their_container_and_come_back_with_it(db: Database)
     assert catalog.stored(back.id) == {"Schema": 1, "Table": 2, "Trigger": 1}
 
 
-def test_what_was_seen_never_goes_with_a_container(db: Database) -> None:
+def test_what_was_seen_never_goes_with_a_container(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     crawl.run(rows("a", "b"), LISTINGS)
     crawl.run([row(DB, "Database"), row(f"{SCHEMA}.a")], LISTINGS[:2], gone=[SCHEMA])
     assert states(db) == {SCHEMA: "missing", f"{SCHEMA}.b": "missing"}
 
 
-def test_a_live_namesake_keeps_what_lies_below_the_name(db: Database) -> None:
+def test_a_live_namesake_keeps_what_lies_below_the_name(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     twin = row(f"{SCHEMA}.a", "Sequence")
     trigger = row(f"{SCHEMA}.a.audit", "Trigger", owner=f"{SCHEMA}.a")
@@ -152,7 +152,7 @@ def test_a_live_namesake_keeps_what_lies_below_the_name(db: Database) -> None:
     assert gone == ["Sequence"]
 
 
-def test_secondary_entities_are_suspects_only_when_their_owner_was_sent(db: Database) -> None:
+def test_secondary_entities_are_suspects_only_when_their_owner_was_sent(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     audits = {name: row(f"{SCHEMA}.{name}.audit", "Trigger", owner=f"{SCHEMA}.{name}") for name in "ab"}
     crawl.run([*rows("a", "b"), *audits.values()], LISTINGS)
@@ -161,7 +161,7 @@ def test_secondary_entities_are_suspects_only_when_their_owner_was_sent(db: Data
     assert states(db) == {f"{SCHEMA}.a.audit": "missing"}
 
 
-def test_changed_grants_make_every_suspect_a_doubt(db: Database) -> None:
+def test_changed_grants_make_every_suspect_a_doubt(db: SqlDatabase) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
     crawl.run(rows("a", "b"), LISTINGS, fingerprint="all")
     for _ in range(3):  # however often the same few grants are seen
@@ -172,7 +172,7 @@ def test_changed_grants_make_every_suspect_a_doubt(db: Database) -> None:
     assert states(db) == {f"{SCHEMA}.b": "missing"}
 
 
-def test_a_person_may_end_the_doubt(db: Database) -> None:
+def test_a_person_may_end_the_doubt(db: SqlDatabase) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
     crawl.run(rows("a", "b"), LISTINGS, fingerprint="all")
     run = crawl.run(rows("a"), LISTINGS, fingerprint="few", gone=tables("b"))
@@ -181,7 +181,7 @@ def test_a_person_may_end_the_doubt(db: Database) -> None:
     assert states(db) == {f"{SCHEMA}.b": "missing"}
 
 
-def test_a_person_may_end_the_doubt_about_what_is_missing_already(db: Database) -> None:
+def test_a_person_may_end_the_doubt_about_what_is_missing_already(db: SqlDatabase) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
     crawl.run(rows("a", "b"), LISTINGS, fingerprint="few")
     crawl.run(rows("a"), LISTINGS, fingerprint="few", gone=tables("b"))
@@ -191,7 +191,7 @@ def test_a_person_may_end_the_doubt_about_what_is_missing_already(db: Database) 
     assert states(db) == {f"{SCHEMA}.b": "deleted"}
 
 
-def test_a_retry_does_not_stand_in_the_way_of_an_approval(db: Database) -> None:
+def test_a_retry_does_not_stand_in_the_way_of_an_approval(db: SqlDatabase) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
     names = [f"t{n:02d}" for n in range(20)]
     crawl.run(rows(*names), LISTINGS)
@@ -202,18 +202,18 @@ def test_a_retry_does_not_stand_in_the_way_of_an_approval(db: Database) -> None:
     assert f"{SCHEMA}.t03" not in states(db)
 
 
-def test_a_newer_crawl_forbids_approval_even_when_it_deletes_nothing(db: Database) -> None:
+def test_a_newer_crawl_forbids_approval_even_when_it_deletes_nothing(db: SqlDatabase) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
     names = [f"t{n:02d}" for n in range(20)]
     crawl.run(rows(*names), LISTINGS)
     run = crawl.run(rows(*names[11:]), LISTINGS, gone=tables(*names[:11]))
     crawl.run(rows(*names), LISTINGS, deletes=False)
-    with pytest.raises(Usage, match="newer run"):
+    with pytest.raises(UsageError, match="newer run"):
         catalog.approve(run.id)
     assert states(db) == {}
 
 
-def test_doubt_ends_when_the_object_is_seen_again(db: Database) -> None:
+def test_doubt_ends_when_the_object_is_seen_again(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     crawl.run(rows("a", "b"), LISTINGS, fingerprint="all")
     crawl.run(rows("a"), LISTINGS, fingerprint="few", gone=tables("b"))
@@ -222,7 +222,7 @@ def test_doubt_ends_when_the_object_is_seen_again(db: Database) -> None:
     assert states(db) == {f"{SCHEMA}.b": "missing"}
 
 
-def test_many_suspects_are_asked_about_in_parts(db: Database) -> None:
+def test_many_suspects_are_asked_about_in_parts(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     names = [f"t{n:04d}" for n in range(5500)]
     crawl.run(rows(*names), LISTINGS)
@@ -232,12 +232,12 @@ def test_many_suspects_are_asked_about_in_parts(db: Database) -> None:
     assert Catalog(db).approve(run.id) == {"Table": 5500}
 
 
-def test_undelete_needs_something_to_bring_back(db: Database) -> None:
+def test_undelete_needs_something_to_bring_back(db: SqlDatabase) -> None:
     Crawl(db).run(rows("a"), LISTINGS)
-    with pytest.raises(Usage, match="nothing missing or deleted"):
+    with pytest.raises(UsageError, match="nothing missing or deleted"):
         Catalog(db).undelete(f"{SCHEMA}.a")
 
 
-def test_approval_of_an_unknown_run_says_so(db: Database) -> None:
-    with pytest.raises(Usage, match="there is no run 'nope'"):
+def test_approval_of_an_unknown_run_says_so(db: SqlDatabase) -> None:
+    with pytest.raises(UsageError, match="there is no run 'nope'"):
         Catalog(db).approve("nope")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from tests.workers.catalog.crawls import Crawl, row
 from workers.catalog import Catalog
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 DB, SCHEMA = "shop.db", "shop.db.s"
 BASE = [row(DB, "Database"), row(SCHEMA, "Schema")]
@@ -22,12 +22,12 @@ def rows(*names: str) -> list:  # type: ignore[type-arg]
     return [*BASE, *(row(fqn) for fqn in tables(*names))]
 
 
-def states(db: Database) -> dict[str, str]:
+def states(db: SqlDatabase) -> dict[str, str]:
     with db.read() as conn:
         return {r[0]: r[1] for r in conn.exec_driver_sql("SELECT fqn, state FROM entities WHERE state <> 'live'")}
 
 
-def test_above_the_cap_deletions_wait_until_they_are_approved(db: Database) -> None:
+def test_above_the_cap_deletions_wait_until_they_are_approved(db: SqlDatabase) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
     names = [f"t{n:02d}" for n in range(40)]
     crawl.run(rows(*names), LISTINGS)
@@ -41,11 +41,11 @@ def test_above_the_cap_deletions_wait_until_they_are_approved(db: Database) -> N
     assert len(catalog.changes(run=run.id)) == 11
     crawl.run(rows(*names[11:]), LISTINGS, gone=lost)
     assert states(db) == dict.fromkeys(lost, "deleted")
-    with pytest.raises(Usage, match="newer run"):
+    with pytest.raises(UsageError, match="newer run"):
         catalog.approve(run.id)
 
 
-def test_the_cap_needs_both_more_than_ten_and_more_than_the_fraction(db: Database) -> None:
+def test_the_cap_needs_both_more_than_ten_and_more_than_the_fraction(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     names = [f"t{n:02d}" for n in range(40)]
     crawl.run(rows(*names), LISTINGS)
@@ -59,7 +59,7 @@ def test_the_cap_needs_both_more_than_ten_and_more_than_the_fraction(db: Databas
     assert states(db) == {}
 
 
-def test_the_same_caps_hold_for_the_service_as_a_whole(db: Database) -> None:
+def test_the_same_caps_hold_for_the_service_as_a_whole(db: SqlDatabase) -> None:
     """A little in every schema is much of the service."""
     crawl, catalog = Crawl(db), Catalog(db)
     schemas = [f"{DB}.s{n}" for n in range(6)]
@@ -82,7 +82,7 @@ def test_the_same_caps_hold_for_the_service_as_a_whole(db: Database) -> None:
     assert states(db) == dict.fromkeys([name for name in names if name.endswith("t0")], "missing")
 
 
-def test_a_dropped_container_counts_once(db: Database) -> None:
+def test_a_dropped_container_counts_once(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     schemas = [row(f"{DB}.s{n}", "Schema") for n in range(12)]
     below = [row(f"{DB}.s0.t{n}") for n in range(50)]

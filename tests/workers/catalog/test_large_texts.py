@@ -27,7 +27,7 @@ from workers.store.database import open_database
 from workers.catalog import Catalog
 from workers.feed import pages
 from workers.sinks.jsonl import JsonlConfig, JsonlSink
-from workers.feed.subscriptions import Position
+from workers.feed.subscriptions import FeedPosition
 db = open_database(sys.argv[1])
 list(Catalog(db).services())
 before = peak()
@@ -45,7 +45,7 @@ while True:
     if not page.more: break
 """,
     "feed": """
-told, at = 0, Position(0, '')
+told, at = 0, FeedPosition(0, '')
 while True:
     page = pages.read(db, 'shop', at)
     told, at = told + len(page.changes), page.position

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from tests.servers.postgres import create_database, drop_database
 from tests.workers.catalog.crawls import Crawl, columns, row, store
 from workers.catalog import Catalog
 from workers.catalog.upsert.words import cut
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 S = "shop.db.s"
 ESTATE = [
@@ -30,7 +30,7 @@ ESTATE = [
 LISTINGS = [("database", "shop"), ("schema", "shop.db"), ("table", S)]
 
 
-def test_children_are_direct_and_ordered_by_name(db: Database) -> None:
+def test_children_are_direct_and_ordered_by_name(db: SqlDatabase) -> None:
     store(db, "r", ESTATE)
     catalog = Catalog(db)
     assert [each.fqn for each in catalog.children("shop.db")] == [S, "shop.db.s 2"]
@@ -40,7 +40,7 @@ def test_children_are_direct_and_ordered_by_name(db: Database) -> None:
     assert list(catalog.children(f"{S}.order_items")) == []
 
 
-def test_children_come_in_pages_of_any_number(db: Database) -> None:
+def test_children_come_in_pages_of_any_number(db: SqlDatabase) -> None:
     rows = [row(f"{S}.t{n:04d}") for n in range(2001)]
     store(db, "r", rows)
     assert [each.fqn for each in Catalog(db).children(S)] == [each.fqn for each in rows]
@@ -59,13 +59,13 @@ def test_children_come_in_pages_of_any_number(db: Database) -> None:
         ("", []),
     ],
 )
-def test_search_wants_all_words_and_puts_names_first(db: Database, words: str, found: list[str]) -> None:
+def test_search_wants_all_words_and_puts_names_first(db: SqlDatabase, words: str, found: list[str]) -> None:
     store(db, "r", ESTATE)
     assert [each.name for each in Catalog(db).search(words)] == found
 
 
 @pytest.fixture(scope="module")
-def full(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Database]]:
+def full(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[SqlDatabase]]:
     """The same entities in both kinds of catalog, for many questions."""
     name = f"t_{uuid.uuid4().hex[:12]}"
     urls = [f"sqlite:///{tmp_path_factory.mktemp('full') / 'c.db'}", create_database(postgres_url, name)]
@@ -83,12 +83,12 @@ def full(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @example(words='"customer"* AND (NOT')
 @example(words="a" * 5000)
 @example(words="𞤀𞤁 x²½ e\u0301")
-def test_any_text_can_be_searched_for(full: list[Database], words: str) -> None:
+def test_any_text_can_be_searched_for(full: list[SqlDatabase], words: str) -> None:
     for db in full:
         assert len(Catalog(db).search(words)) <= len(ESTATE)
 
 
-def test_search_is_limited(db: Database) -> None:
+def test_search_is_limited(db: SqlDatabase) -> None:
     store(db, "r", [row(f"{S}.same_{n}") for n in range(50)])
     assert len(Catalog(db).search("same", 7)) == 7
 
@@ -97,7 +97,7 @@ def test_words_are_cut_at_everything_but_letters_and_digits() -> None:
     assert cut("Orders.customer_id (x)\n42 orders é") == ["orders", "customer", "id", "x", "42", "é"]
 
 
-def test_export_is_ordered_by_bytes_and_the_same_whatever_the_way_there(db: Database) -> None:
+def test_export_is_ordered_by_bytes_and_the_same_whatever_the_way_there(db: SqlDatabase) -> None:
     store(db, "r1", [*reversed(ESTATE), row(f"{S}.gone", comment="old")])
     store(db, "r2", [row(f"{S}.gone", comment="new")])
     first = list(Catalog(db).export())
@@ -110,7 +110,7 @@ def test_export_is_ordered_by_bytes_and_the_same_whatever_the_way_there(db: Data
     assert list(Catalog(db).export()) == first
 
 
-def test_export_of_one_service_keeps_to_it(db: Database) -> None:
+def test_export_of_one_service_keeps_to_it(db: SqlDatabase) -> None:
     store(db, "r", [*ESTATE, row("shopping.db", "Database"), row("shop-2.db", "Database"), row("a.db", "Database")])
     with db.write() as conn:
         conn.exec_driver_sql("UPDATE entities SET service = 'other' WHERE substr(fqn, 1, 5) <> 'shop.'")
@@ -118,7 +118,7 @@ def test_export_of_one_service_keeps_to_it(db: Database) -> None:
     assert fqns == sorted(each.fqn for each in ESTATE)
 
 
-def test_export_shows_statistics_only_when_asked(db: Database) -> None:
+def test_export_shows_statistics_only_when_asked(db: SqlDatabase) -> None:
     store(db, "r", [row(f"{S}.t", stats={"row_estimate": 3})])
     assert [json.loads(line) for line in Catalog(db).export()] == [
         {"type": "Table", "fqn": f"{S}.t", "name": "t", "parent": S}
@@ -126,7 +126,7 @@ def test_export_shows_statistics_only_when_asked(db: Database) -> None:
     assert json.loads(next(Catalog(db).export(stats=True)))["stats"] == {"row_estimate": 3}
 
 
-def test_export_flags_the_missing_and_leaves_out_the_deleted(db: Database) -> None:
+def test_export_flags_the_missing_and_leaves_out_the_deleted(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     crawl.run([*ESTATE[:2], row(f"{S}.a"), row(f"{S}.b")], LISTINGS)
     for expected in ("missing", None):
@@ -137,13 +137,13 @@ def test_export_flags_the_missing_and_leaves_out_the_deleted(db: Database) -> No
         assert [each.state for each in Catalog(db).search("b")] == ([expected] if expected else [])
 
 
-def test_export_in_many_pages_loses_nothing(db: Database) -> None:
+def test_export_in_many_pages_loses_nothing(db: SqlDatabase) -> None:
     rows = [row(f"{S}.t{n:04d}", type_) for n in range(700) for type_ in ("Table", "Sequence")]
     store(db, "r", rows)
     assert len(set(Catalog(db).export())) == 1400
 
 
-def test_changes_are_read_on_from_any_number(db: Database) -> None:
+def test_changes_are_read_on_from_any_number(db: SqlDatabase) -> None:
     store(db, "r1", ESTATE[:3])
     store(db, "r2", [row(f"{S}.orders", comment="new"), row(f"{S}.more")])
     catalog = Catalog(db)
@@ -153,7 +153,7 @@ def test_changes_are_read_on_from_any_number(db: Database) -> None:
     assert catalog.feed() == (1, 5)
 
 
-def test_diff_sums_up_per_object(db: Database) -> None:
+def test_diff_sums_up_per_object(db: SqlDatabase) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
 
     def schema(*rows):  # type: ignore[no-untyped-def]
@@ -176,7 +176,7 @@ def test_diff_sums_up_per_object(db: Database) -> None:
     assert list(catalog.diff(last.id)) == []
 
 
-def test_diff_behind_a_run_that_changed_nothing(db: Database) -> None:
+def test_diff_behind_a_run_that_changed_nothing(db: SqlDatabase) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
     crawl.run(ESTATE[:2], LISTINGS[:2])
     quiet = crawl.run(ESTATE[:2], LISTINGS[:2])
@@ -187,18 +187,18 @@ def test_diff_behind_a_run_that_changed_nothing(db: Database) -> None:
 
 
 @pytest.mark.parametrize("ask", ["diff", "changes", "deletions"])
-def test_unknown_runs_are_named(db: Database, ask: str) -> None:
+def test_unknown_runs_are_named(db: SqlDatabase, ask: str) -> None:
     catalog = Catalog(db)
     questions = {
         "diff": lambda: list(catalog.diff("nope")),
         "changes": lambda: catalog.changes(run="nope"),
         "deletions": lambda: list(catalog.deletions("nope")),
     }
-    with pytest.raises(Usage, match="there is no run 'nope'"):
+    with pytest.raises(UsageError, match="there is no run 'nope'"):
         questions[ask]()
 
 
-def test_services_count_what_is_there(db: Database) -> None:
+def test_services_count_what_is_there(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     crawl.run([*ESTATE[:2], row(f"{S}.a"), row(f"{S}.b")], LISTINGS)
     crawl.run([*ESTATE[:2], row(f"{S}.a")], LISTINGS, gone=[f"{S}.b"])

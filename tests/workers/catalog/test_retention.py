@@ -6,12 +6,12 @@ import time
 
 import pytest
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.topology.events import Start
 from tests.workers.catalog.crawls import ROOT, Crawl, row, store
 from workers.catalog import Catalog
 from workers.catalog.retention import DAY, gc
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 S = "shop.db.s"
 BASE = [row("shop.db", "Database"), row(S, "Schema")]
@@ -22,7 +22,7 @@ TABLES = (
 )  # fmt: skip
 
 
-def test_old_events_go_and_the_rest_stays_without_gaps(db: Database) -> None:
+def test_old_events_go_and_the_rest_stays_without_gaps(db: SqlDatabase) -> None:
     store(db, "r1", [row(f"{S}.a{n}") for n in range(1500)], now=1.0)
     store(db, "r2", [row(f"{S}.b{n}") for n in range(20)], now=40 * DAY)
     assert gc(db, days=30, now=50 * DAY) == {"events": 1500, "entities": 0, "runs": 0}
@@ -33,7 +33,7 @@ def test_old_events_go_and_the_rest_stays_without_gaps(db: Database) -> None:
     assert Catalog(db).feed() == (1521, 1520)
 
 
-def test_deleted_entities_go_with_their_words(db: Database) -> None:
+def test_deleted_entities_go_with_their_words(db: SqlDatabase) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
     crawl.run([*BASE, row(f"{S}.parrot", stats={"row_estimate": 1}), row(f"{S}.b")], LISTINGS)
     for _ in range(2):
@@ -43,11 +43,11 @@ def test_deleted_entities_go_with_their_words(db: Database) -> None:
     assert catalog.search("parrot") == []
     assert [line for line in catalog.export() if "parrot" in line] == []
     _check_index(db)
-    with pytest.raises(Usage):
+    with pytest.raises(UsageError):
         catalog.undelete(f"{S}.parrot")
 
 
-def test_old_runs_go_but_for_the_latest(db: Database) -> None:
+def test_old_runs_go_but_for_the_latest(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     runs = [crawl.run(BASE, LISTINGS[:2]) for _ in range(5)]
     assert gc(db, days=30, keep_runs=2, now=time.time() + 40 * DAY)["runs"] == 3
@@ -56,7 +56,7 @@ def test_old_runs_go_but_for_the_latest(db: Database) -> None:
         assert conn.exec_driver_sql("SELECT count(DISTINCT run) FROM units").scalar_one() == 2
 
 
-def test_a_forgotten_service_leaves_nothing_but_events(db: Database) -> None:
+def test_a_forgotten_service_leaves_nothing_but_events(db: SqlDatabase) -> None:
     crawl, catalog = Crawl(db), Catalog(db)
     rows = [*BASE, *(row(f"{S}.t{n}", stats={"row_estimate": n}) for n in range(1100))]
     crawl.run(rows, LISTINGS, fingerprint="f")
@@ -74,17 +74,17 @@ def test_a_forgotten_service_leaves_nothing_but_events(db: Database) -> None:
     assert crawl.run(rows, LISTINGS).state == "complete"
 
 
-def test_a_service_that_is_crawled_right_now_is_not_forgotten(db: Database) -> None:
+def test_a_service_that_is_crawled_right_now_is_not_forgotten(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     start = Start("service", ROOT, ["shop", "shop", {}, None])
     crawl.ledger.open_run("shop", "fake", {}, [start], slots=1, now=1.0)
-    with pytest.raises(Usage, match="not finished"):
+    with pytest.raises(UsageError, match="not finished"):
         Catalog(db).forget("shop")
-    with pytest.raises(Usage, match="there is no service 'other'"):
+    with pytest.raises(UsageError, match="there is no service 'other'"):
         Catalog(db).forget("other")
 
 
-def _check_index(db: Database) -> None:
+def _check_index(db: SqlDatabase) -> None:
     """SQLite compares its search index with the contents; raises when they differ."""
     if db.dialect == "sqlite":
         with db.write() as conn:

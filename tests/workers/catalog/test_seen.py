@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from specs.names import mark
 from workers.catalog.deletion.conclusion import plan_confirmation
 from workers.catalog.deletion.seen import Marks, pack
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 MARKS = st.lists(st.integers(-(2**63), 2**63 - 1), max_size=50)
 
@@ -33,7 +33,7 @@ def test_the_blob_is_eight_big_endian_bytes_each() -> None:
     assert pack([value, -1]) == value.to_bytes(8, "big", signed=True) + b"\xff" * 8
 
 
-def test_planning_a_large_run_keeps_to_a_few_bytes_an_object(db: Database) -> None:
+def test_planning_a_large_run_keeps_to_a_few_bytes_an_object(db: SqlDatabase) -> None:
     """All entities are seen but three; as rows they would be more than 20 MB."""
     total = 50_000
     with db.write() as conn:
@@ -50,7 +50,7 @@ def test_planning_a_large_run_keeps_to_a_few_bytes_an_object(db: Database) -> No
     assert peak < total * 8 * 1.3 + 6_000_000
 
 
-def _fill(db: Database, conn: Connection, total: int) -> None:
+def _fill(db: SqlDatabase, conn: Connection, total: int) -> None:
     """Entities of one complete listing, and the marks of all but the first three."""
     names = [f"shop.s.t{n}" for n in range(total)]
     marks = [mark("Table", name) for name in names]

@@ -7,13 +7,13 @@ from tests.workers.catalog.crawls import row, store
 from workers.catalog.deletion.seen import Marks, pack
 from workers.catalog.deletion.unseen import PAGE, look_up, unseen
 from workers.store import named_sql
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 ASKED = [("table", "shop.a", None), ("table", "shop.b", "g"), ("table", "shop.none", None), ("table", "shop.c", None)]
 UNSEEN = [("shop.a", ["t1", "t2"]), ("shop.c", ["t0", "t1", "t2"])]
 
 
-def test_each_listing_is_told_what_it_lacks(db: Database) -> None:
+def test_each_listing_is_told_what_it_lacks(db: SqlDatabase) -> None:
     tables = [row(f"shop.{schema}.t{n}") for schema in "abc" for n in range(3)]
     trigger = row("shop.a.t1.log", "Trigger", owner="shop.a.t1")
     store(db, "r1", [*tables, trigger])

@@ -10,12 +10,12 @@ import pytest
 
 from tests.workers.catalog.crawls import columns, row, store
 from workers.catalog import Catalog, CatalogWriter
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 ORDERS = "shop.public.orders"
 
 
-def test_a_new_row_is_emitted_and_told(db: Database) -> None:
+def test_a_new_row_is_emitted_and_told(db: SqlDatabase) -> None:
     stored = store(db, "r1", [row(ORDERS, comment="All orders", stats={"row_estimate": 7})], now=5.0)
     assert (stored.emitted, stored.unchanged, stored.refused) == ({"Table": 1}, {}, [])
     entry = Catalog(db).get(ORDERS)
@@ -29,7 +29,7 @@ def test_a_new_row_is_emitted_and_told(db: Database) -> None:
 
 
 @pytest.mark.parametrize("largest", [10, 20_000, 1_100_000])
-def test_many_new_rows_are_stored_as_they_came(db: Database, largest: int) -> None:
+def test_many_new_rows_are_stored_as_they_came(db: SqlDatabase, largest: int) -> None:
     rows = [row(f"shop.public.t{n:03}", comment=f"c{n}", stats={"row_estimate": n}) for n in range(150)]
     rows.append(row(f"{ORDERS}", comment="x" * largest))
     assert store(db, "r1", rows).emitted == {"Table": 151}
@@ -41,7 +41,7 @@ def test_many_new_rows_are_stored_as_they_came(db: Database, largest: int) -> No
     assert [change.fqn for change in Catalog(db).changes(limit=200)] == [each.fqn for each in rows]
 
 
-def test_an_unchanged_row_writes_nothing(db: Database) -> None:
+def test_an_unchanged_row_writes_nothing(db: SqlDatabase) -> None:
     rows = [row(f"shop.public.t{n}", stats={"row_estimate": n}) for n in range(20)]
     store(db, "r1", rows)
     before = _everything(db)
@@ -50,7 +50,7 @@ def test_an_unchanged_row_writes_nothing(db: Database) -> None:
     assert _everything(db) == before
 
 
-def test_a_changed_row_tells_the_changed_fields(db: Database) -> None:
+def test_a_changed_row_tells_the_changed_fields(db: SqlDatabase) -> None:
     store(db, "r1", [row(ORDERS, columns=columns(id="int", note="text"))])
     stored = store(db, "r2", [row(ORDERS, columns=columns(id="bigint", total="numeric"))], now=9.0)
     assert stored.emitted == {"Table": 1}
@@ -64,7 +64,7 @@ def test_a_changed_row_tells_the_changed_fields(db: Database) -> None:
     assert (entry.first_seen, entry.changed_at, entry.changed_run) == (1.0, 9.0, "r2")
 
 
-def test_a_changed_row_is_found_by_its_new_words_only(db: Database) -> None:
+def test_a_changed_row_is_found_by_its_new_words_only(db: SqlDatabase) -> None:
     store(db, "r1", [row(ORDERS, comment="about bananas")])
     store(db, "r2", [row(ORDERS, comment="about cherries")])
     assert [hit.fqn for hit in Catalog(db).search("cherries")] == [ORDERS]
@@ -74,7 +74,7 @@ def test_a_changed_row_is_found_by_its_new_words_only(db: Database) -> None:
             conn.exec_driver_sql("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
 
 
-def test_an_identity_that_comes_twice_in_one_run_is_stored_once_and_refused_then(db: Database) -> None:
+def test_an_identity_that_comes_twice_in_one_run_is_stored_once_and_refused_then(db: SqlDatabase) -> None:
     first, other = row(ORDERS), row(ORDERS, comment="another one")
     both = store(db, "r1", [first, other])
     assert both.emitted == {"Table": 1}
@@ -91,7 +91,7 @@ def test_an_identity_that_comes_twice_in_one_run_is_stored_once_and_refused_then
     assert len(unchanged.refused) == 1
 
 
-def test_statistics_are_overwritten_in_place_without_an_event(db: Database) -> None:
+def test_statistics_are_overwritten_in_place_without_an_event(db: SqlDatabase) -> None:
     store(db, "r1", [row(ORDERS, stats={"row_estimate": 1})])
     assert store(db, "r2", [row(ORDERS, stats={"row_estimate": 2})]).unchanged == {"Table": 1}
     entry = Catalog(db).get(ORDERS)
@@ -104,7 +104,7 @@ def test_statistics_are_overwritten_in_place_without_an_event(db: Database) -> N
     assert len(Catalog(db).changes()) == 1
 
 
-def test_identity_is_type_and_name(db: Database) -> None:
+def test_identity_is_type_and_name(db: SqlDatabase) -> None:
     store(db, "r1", [row(ORDERS), row(ORDERS, "Sequence"), row("shop.public.Orders")])
     assert [entry.type for entry in Catalog(db).find(ORDERS)] == ["Sequence", "Table"]
     entry = Catalog(db).get(ORDERS, "Table")
@@ -113,7 +113,7 @@ def test_identity_is_type_and_name(db: Database) -> None:
     assert Catalog(db).get("shop.public.ORDERS") is None
 
 
-def test_a_new_hash_version_is_taken_over_silently(db: Database) -> None:
+def test_a_new_hash_version_is_taken_over_silently(db: SqlDatabase) -> None:
     old = row(ORDERS)
     store(db, "r1", [old])
     rehashed = old._replace(hash=b"another hash 128")
@@ -124,7 +124,7 @@ def test_a_new_hash_version_is_taken_over_silently(db: Database) -> None:
     assert changed.emitted == {"Table": 1}
 
 
-def test_facts_that_the_older_version_could_not_hold_are_filled_in_silently(db: Database) -> None:
+def test_facts_that_the_older_version_could_not_hold_are_filled_in_silently(db: SqlDatabase) -> None:
     index = {"name": "by_a", "columns": ["a"]}
     store(db, "r1", [row(ORDERS, indexes=[index], comment="about bananas")], version=1)
     more = {"row_security": True, "indexes": [{**index, "valid": False}], "comment": "about bananas"}
@@ -139,13 +139,13 @@ def test_facts_that_the_older_version_could_not_hold_are_filled_in_silently(db: 
     assert Catalog(db).changes(1)[0].diff == {"row_security": [True, False]}
 
 
-def test_what_changed_beside_such_facts_is_told_without_them(db: Database) -> None:
+def test_what_changed_beside_such_facts_is_told_without_them(db: SqlDatabase) -> None:
     store(db, "r1", [row(ORDERS, comment="old")], version=1)
     assert store(db, "r2", [row(ORDERS, comment="new", row_security=True)], version=2).emitted == {"Table": 1}
     assert Catalog(db).changes(1)[0].diff == {"comment": ["old", "new"]}
 
 
-def test_rows_that_the_database_refuses_are_bisected(db: Database) -> None:
+def test_rows_that_the_database_refuses_are_bisected(db: SqlDatabase) -> None:
     bad = row("shop.public.bad")._replace(content='{"fqn":"\ud800"}')
     rows = [row(f"shop.public.t{n}") for n in range(9)]
     stored = store(db, "r1", [*rows[:4], bad, *rows[4:]])
@@ -156,14 +156,14 @@ def test_rows_that_the_database_refuses_are_bisected(db: Database) -> None:
     assert Catalog(db).stored("r1") == {"Table": 9}
 
 
-def test_a_refused_statistic_refuses_its_row_only(db: Database) -> None:
+def test_a_refused_statistic_refuses_its_row_only(db: SqlDatabase) -> None:
     store(db, "r1", [row("shop.public.a"), row("shop.public.b")])
     bad = row("shop.public.b", comment="new")._replace(stats="\udfff")
     stored = store(db, "r2", [row("shop.public.a", comment="new"), bad])
     assert (stored.emitted, len(stored.refused)) == ({"Table": 1}, 1)
 
 
-def test_a_name_too_long_for_an_index_is_refused_alone(db: Database) -> None:
+def test_a_name_too_long_for_an_index_is_refused_alone(db: SqlDatabase) -> None:
     name = "".join(random.Random(1).choices(string.ascii_letters + string.digits, k=9000))
     stored = store(db, "r1", [row("shop.public.a"), row(f"shop.public.{name}"), row("shop.public.b")])
     assert len(stored.refused) == (0 if db.dialect == "sqlite" else 1)
@@ -171,7 +171,7 @@ def test_a_name_too_long_for_an_index_is_refused_alone(db: Database) -> None:
     assert Catalog(db).get("shop.public.b") is not None
 
 
-def test_nothing_stays_of_a_transaction_that_fails(db: Database) -> None:
+def test_nothing_stays_of_a_transaction_that_fails(db: SqlDatabase) -> None:
     with pytest.raises(Lost):
         _store_and_fail(db)
     assert Catalog(db).get(ORDERS) is None
@@ -179,7 +179,7 @@ def test_nothing_stays_of_a_transaction_that_fails(db: Database) -> None:
     assert [change.seq for change in Catalog(db).changes()] == [1]
 
 
-def test_a_very_wide_row_is_stored_and_found(db: Database) -> None:
+def test_a_very_wide_row_is_stored_and_found(db: SqlDatabase) -> None:
     wide = row(ORDERS, columns=columns(**{f"column_number_{n}": "int" for n in range(4000)}))
     assert store(db, "r1", [wide]).emitted == {"Table": 1}
     assert Catalog(db).search("orders")[0].fqn == ORDERS
@@ -189,7 +189,7 @@ class Lost(Exception):
     pass
 
 
-def _store_and_fail(db: Database) -> None:
+def _store_and_fail(db: SqlDatabase) -> None:
     with db.write() as conn:
         writer = CatalogWriter(db, conn, "r1", "shop", 1.0)
         writer.store([row(ORDERS)])
@@ -197,7 +197,7 @@ def _store_and_fail(db: Database) -> None:
         raise Lost
 
 
-def _everything(db: Database) -> str:
+def _everything(db: SqlDatabase) -> str:
     tables = ("entities", "contents", "stats", "events", "feed", "feed_runs")
     with db.read() as conn:
         found = {t: [list(r) for r in conn.exec_driver_sql(f"SELECT * FROM {t} ORDER BY 1")] for t in tables}

@@ -99,9 +99,9 @@ def test_a_lost_end_is_noticed_in_the_same_epoch(case: Case) -> None:
 def test_embedded_runs_are_left_alone(case: Case) -> None:
     claim = case.ledger.claim("w", run=case.run, now=time.time())
     assert claim is not None
-    from specs.contracts.work import Position
+    from specs.contracts.work import QueuePosition
 
-    case.ledger.flushing(claim.unit.id, claim.fence, Position(0, "host:1:2", "0000000000000001"))
+    case.ledger.flushing(claim.unit.id, claim.fence, QueuePosition(0, "host:1:2", "0000000000000001"))
     case.flushing.step(0.01)
     assert case.state == "flushing"
 

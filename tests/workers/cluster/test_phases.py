@@ -10,7 +10,7 @@ import pytest
 
 from scheduler.app.runs.cluster import enqueue, enqueue_retry
 from scheduler.app.runs.crawl import crawl
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from tests.workers.cluster.rig import cluster, exported, fake
 
@@ -78,7 +78,7 @@ def test_what_failed_is_tried_again_by_the_workers(redis_url: str, tmp_path: Pat
         assert fault["where"] in [json.loads(line)["fqn"] for line in made.export()]
         with made.ledger() as ledger:
             assert ledger.run(second.run).parent == first.run
-        with pytest.raises(Usage, match="nothing failed"):
+        with pytest.raises(UsageError, match="nothing failed"):
             enqueue_retry(made.settings, second.run, wait=False)
 
 

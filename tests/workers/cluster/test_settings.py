@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from workers.cluster.settings import Settings, catalog, load, strangers, variable, variables
 
 GIVEN = {"HEADRACE_REDIS": "redis://u:geheim@h/0", "HEADRACE_CATALOG": "postgresql://u:geheim@h/c"}
@@ -41,7 +41,7 @@ def test_secrets_come_from_files(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_name_the_variable(environ: dict[str, str], told: str) -> None:
-    with pytest.raises(Usage, match=told) as error:
+    with pytest.raises(UsageError, match=told) as error:
         load(environ)
     assert "geheim" not in str(error.value)
 
@@ -65,7 +65,7 @@ def test_variables_that_are_none_are_told_with_the_nearest() -> None:
 def test_an_empty_file_and_the_publishers_needs(tmp_path: Path) -> None:
     file = tmp_path / "redis"
     file.write_text("\n")
-    with pytest.raises(Usage, match="the file of HEADRACE_REDIS_FILE is empty"):
+    with pytest.raises(UsageError, match="the file of HEADRACE_REDIS_FILE is empty"):
         load({"HEADRACE_REDIS_FILE": str(file), "HEADRACE_CATALOG": "c.db"})
     environ = {
         "HEADRACE_REDIS_FILE": "/nowhere",

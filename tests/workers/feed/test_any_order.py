@@ -13,9 +13,9 @@ from specs.errors import Fatal, Retry, Skip
 from tests.workers.feed.told import SINK, Failing, catalog, held, objects, registered, remove, row, store
 from workers.catalog.retention import gc
 from workers.feed.delivery import Sent
-from workers.feed.subscriber import Following, Lost
-from workers.process.stop_flag import Stop
-from workers.store.database import Database, open_database
+from workers.feed.subscriber import Following, SubscriptionLost
+from workers.process.stop_flag import StopFlag
+from workers.store.database import SqlDatabase, open_database
 
 NAMES = ["shop", "shop.db", "shop.db.a", "shop.db.b", *[f"shop.db.{s}.t{n}" for s in "ab" for n in range(4)]]
 STEP = st.one_of(
@@ -39,7 +39,7 @@ def test_any_order_of_changes_faults_and_kills(entries: int, steps: list[tuple[s
         db.close()
 
 
-def _play(db: Database, steps: list[tuple[str, list[str], int]], entries: int) -> None:
+def _play(db: SqlDatabase, steps: list[tuple[str, list[str], int]], entries: int) -> None:
     plan: list[str] = []
 
     def fault(changes: Any) -> Any:
@@ -67,7 +67,7 @@ def _play(db: Database, steps: list[tuple[str, list[str], int]], entries: int) -
     def feed() -> None:
         nonlocal sent
         try:
-            Following(db, followers, held(followers), sink, Stop(), sent).feed()
+            Following(db, followers, held(followers), sink, StopFlag(), sent).feed()
         except (Retry, Fatal):
             return
         sent = Sent()
@@ -93,13 +93,13 @@ def _play(db: Database, steps: list[tuple[str, list[str], int]], entries: int) -
             followers.release(SINK)
             thief = registered(db, name="thief:1:1")
             thief.take(SINK)
-            with pytest.raises(Lost):
-                Following(db, followers, mine, sink, Stop()).feed()
+            with pytest.raises(SubscriptionLost):
+                Following(db, followers, mine, sink, StopFlag()).feed()
             thief.release(SINK)
     plan.clear()
     for _ in range(3):
         feed()
-    one = Following(db, followers, held(followers), sink, Stop())
+    one = Following(db, followers, held(followers), sink, StopFlag())
     one.replay()
     assert objects(sink) == catalog(db)
     newest: dict[tuple[str, str], int] = {}

@@ -22,11 +22,11 @@ from tests.workers.feed.told import (
     view,
 )
 from workers.feed.subscriber import Following
-from workers.process.stop_flag import Stop
-from workers.store.database import Database
+from workers.process.stop_flag import StopFlag
+from workers.store.database import SqlDatabase
 
 
-def test_a_new_sink_gets_the_state_then_the_changes(db: Database) -> None:
+def test_a_new_sink_gets_the_state_then_the_changes(db: SqlDatabase) -> None:
     filled(db, 3)
     filled(db, 2, service="other")
     followers, sink = registered(db), MemoryFollower()
@@ -49,7 +49,7 @@ def test_a_new_sink_gets_the_state_then_the_changes(db: Database) -> None:
     assert following(db, followers, sink).feed().delivered == 0
 
 
-def test_what_changes_while_the_state_is_sent_arrives_too(db: Database) -> None:
+def test_what_changes_while_the_state_is_sent_arrives_too(db: SqlDatabase) -> None:
     filled(db, 30)
     followers = registered(db)
     seen = 0
@@ -67,7 +67,7 @@ def test_what_changes_while_the_state_is_sent_arrives_too(db: Database) -> None:
     assert objects(sink) == catalog(db)
 
 
-def test_several_changes_of_one_object_collapse_to_the_newest(db: Database) -> None:
+def test_several_changes_of_one_object_collapse_to_the_newest(db: SqlDatabase) -> None:
     filled(db, 1)
     followers, sink = registered(db), MemoryFollower()
     following(db, followers, sink).feed()
@@ -79,7 +79,7 @@ def test_several_changes_of_one_object_collapse_to_the_newest(db: Database) -> N
     assert json.loads(change.content)["comment"] == "version 4"
 
 
-def test_deleted_and_back_again_in_one_page_ends_alive_and_the_other_way_round_dead(db: Database) -> None:
+def test_deleted_and_back_again_in_one_page_ends_alive_and_the_other_way_round_dead(db: SqlDatabase) -> None:
     filled(db, 2)
     followers, sink = registered(db), MemoryFollower()
     following(db, followers, sink).feed()
@@ -93,7 +93,7 @@ def test_deleted_and_back_again_in_one_page_ends_alive_and_the_other_way_round_d
     assert ("Table", two.fqn) not in sink.objects
 
 
-def test_containers_come_before_contents_and_go_after_them(db: Database) -> None:
+def test_containers_come_before_contents_and_go_after_them(db: SqlDatabase) -> None:
     followers, sink = registered(db), MemoryFollower()
     rows = [row("shop.db.s0.t"), row("shop.db.s0"), row("shop.db"), row("shop")]
     store(db, *rows)
@@ -108,7 +108,7 @@ def test_containers_come_before_contents_and_go_after_them(db: Database) -> None
     ]  # fmt: skip
 
 
-def test_a_failure_keeps_the_position_and_the_next_try_sends_all_of_the_page_again(db: Database) -> None:
+def test_a_failure_keeps_the_position_and_the_next_try_sends_all_of_the_page_again(db: SqlDatabase) -> None:
     filled(db, 6)
     followers = registered(db)
     calls = 0
@@ -129,7 +129,7 @@ def test_a_failure_keeps_the_position_and_the_next_try_sends_all_of_the_page_aga
     assert sink.calls[3] == sink.calls[0]
 
 
-def test_other_services_do_not_hold_a_sink_back(db: Database) -> None:
+def test_other_services_do_not_hold_a_sink_back(db: SqlDatabase) -> None:
     filled(db, 1)
     followers, sink = registered(db), MemoryFollower()
     following(db, followers, sink).feed()
@@ -138,7 +138,7 @@ def test_other_services_do_not_hold_a_sink_back(db: Database) -> None:
     assert (fed.delivered, view(followers).behind) == (0, 0)
 
 
-def test_a_sink_behind_the_kept_feed_starts_again_and_forgets_what_is_gone(db: Database) -> None:
+def test_a_sink_behind_the_kept_feed_starts_again_and_forgets_what_is_gone(db: SqlDatabase) -> None:
     from workers.catalog.retention import gc
 
     rows = filled(db, 10)
@@ -155,12 +155,12 @@ def test_a_sink_behind_the_kept_feed_starts_again_and_forgets_what_is_gone(db: D
     assert gc(db, days=1)["entities"] == 3
 
 
-def test_pages_are_bounded_in_bytes(db: Database) -> None:
+def test_pages_are_bounded_in_bytes(db: SqlDatabase) -> None:
     from workers.feed import pages
-    from workers.feed.subscriptions import BEGUN, Position
+    from workers.feed.subscriptions import BEGUN, FeedPosition
 
     store(db, row("shop"), *[row(f"shop.db{at}", comment="x" * 10_000) for at in range(20)])
-    at = Position(0, BEGUN)
+    at = FeedPosition(0, BEGUN)
     sizes = []
     while True:
         page = pages.read(db, "shop", at, max_bytes=25_000)
@@ -170,7 +170,7 @@ def test_pages_are_bounded_in_bytes(db: Database) -> None:
             break
     assert max(sizes) <= 25_000
     assert len(sizes) >= 10
-    at, found = Position(0, ""), 0
+    at, found = FeedPosition(0, ""), 0
     while at.seq < 21:
         page = pages.read(db, "shop", at, max_bytes=25_000)
         found += len(page.changes)
@@ -179,7 +179,7 @@ def test_pages_are_bounded_in_bytes(db: Database) -> None:
     assert found == 21
 
 
-def test_a_flaky_sink_gets_through_a_long_page(db: Database) -> None:
+def test_a_flaky_sink_gets_through_a_long_page(db: SqlDatabase) -> None:
     """Three requests of four fail, and a page takes thirty of them: what was taken is not sent again."""
     from workers.feed.delivery import Sent
 
@@ -197,7 +197,7 @@ def test_a_flaky_sink_gets_through_a_long_page(db: Database) -> None:
     while view(followers).state != "following":
         tries += 1
         assert tries < 2000
-        one = Following(db, followers, held(followers), sink, Stop(), sent)
+        one = Following(db, followers, held(followers), sink, StopFlag(), sent)
         try:
             one.feed()
         except Retry:
@@ -206,7 +206,7 @@ def test_a_flaky_sink_gets_through_a_long_page(db: Database) -> None:
     assert objects(sink) == catalog(db)
 
 
-def test_what_was_sent_before_the_first_page_broke_off_and_is_gone_now_is_deleted(db: Database) -> None:
+def test_what_was_sent_before_the_first_page_broke_off_and_is_gone_now_is_deleted(db: SqlDatabase) -> None:
     filled(db, 3)
     followers = registered(db)
     sink = Failing(lambda _: None, entries=1)
@@ -224,7 +224,7 @@ def test_what_was_sent_before_the_first_page_broke_off_and_is_gone_now_is_delete
     assert objects(sink) == catalog(db)
 
 
-def test_what_a_restored_container_brings_back_over_there_is_deleted_again(db: Database) -> None:
+def test_what_a_restored_container_brings_back_over_there_is_deleted_again(db: SqlDatabase) -> None:
     from specs.recipe.recipe import ServiceRef
     from tests.servers.catalogs import OpenMetadata
     from tests.servers.receiver import Receiver

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from specs.contracts.sink import ChangeSink
-from specs.errors import Fatal, Retry, Usage
+from specs.errors import Fatal, Retry, UsageError
 from specs.testing.sink import MemoryFollower
 from specs.topology.events import Start
 from specs.topology.scope import Scope
@@ -21,14 +21,14 @@ from workers.feed.publisher.publisher import Publishing
 from workers.feed.publisher.replay import replay
 from workers.feed.subscriptions import FollowerView
 from workers.ledger import SqlLedger
-from workers.process.stop_flag import Stop
-from workers.store.database import Database
+from workers.process.stop_flag import StopFlag
+from workers.store.database import SqlDatabase
 
 HOOK = {"type": "webhook", "url": "https://host/a?key=1"}
 FILE = {"type": "jsonl", "path": "out.jsonl", "mode": "changes"}
 
 
-def opened(db: Database, *sinks: Mapping[str, Any], service: str = "shop", via: Any = "cluster") -> str:
+def opened(db: SqlDatabase, *sinks: Mapping[str, Any], service: str = "shop", via: Any = "cluster") -> str:
     recipe = {"service": {"name": service, "type": "fake"}, "sinks": list(sinks)}
     start = Start("service", Scope.of(service), [service, service, {}, None])
     ledger = SqlLedger(db)
@@ -65,12 +65,12 @@ def views(publishing: Publishing) -> dict[str, FollowerView]:
     return {view.sink: view for view in publishing.followers.views()}
 
 
-def test_sinks_of_a_clusters_recipes_are_fed(db: Database) -> None:
+def test_sinks_of_a_clusters_recipes_are_fed(db: SqlDatabase) -> None:
     filled(db, 20)
     opened(db, HOOK, FILE, {"type": "jsonl", "path": "snapshot.jsonl"})
     opened(db, HOOK, service="mine", via="embedded")
     sinks = Sinks()
-    publishing = Publishing(db, Stop(), make=sinks)
+    publishing = Publishing(db, StopFlag(), make=sinks)
     until(
         publishing, lambda: len(sinks.made) == 2 and all(objects(each) == catalog(db) for each in sinks.made.values())
     )
@@ -83,11 +83,11 @@ def test_sinks_of_a_clusters_recipes_are_fed(db: Database) -> None:
     publishing.close()
 
 
-def test_a_sink_that_leaves_the_recipe_rests_and_goes_on_later(db: Database) -> None:
+def test_a_sink_that_leaves_the_recipe_rests_and_goes_on_later(db: SqlDatabase) -> None:
     filled(db, 3)
     opened(db, HOOK)
     sinks = Sinks()
-    publishing = Publishing(db, Stop(), make=sinks)
+    publishing = Publishing(db, StopFlag(), make=sinks)
     until(publishing, lambda: "webhook" in sinks.made and objects(sinks.made["webhook"]) == catalog(db))
     time.sleep(0.01)
     opened(db)
@@ -105,7 +105,7 @@ def test_a_sink_that_leaves_the_recipe_rests_and_goes_on_later(db: Database) -> 
     publishing.close()
 
 
-def test_what_fails_is_told_and_tried_again(db: Database) -> None:
+def test_what_fails_is_told_and_tried_again(db: SqlDatabase) -> None:
     filled(db, 3)
     opened(db, HOOK, FILE)
     faults: list[Exception] = [Retry("away", delay=0.01), Fatal("no such place"), KeyError("a bug")]
@@ -116,7 +116,7 @@ def test_what_fails_is_told_and_tried_again(db: Database) -> None:
 
     failing = Failing(fault)
     sinks = Sinks(webhook=failing)
-    publishing = Publishing(db, Stop(), make=sinks)
+    publishing = Publishing(db, StopFlag(), make=sinks)
     name = "shop/webhook https://host/a"
     for reason, state in [("away", "snapshot"), ("no such place", "broken"), ("internal error: KeyError", "snapshot")]:
         until(
@@ -130,21 +130,21 @@ def test_what_fails_is_told_and_tried_again(db: Database) -> None:
     publishing.close()
 
 
-def test_a_reference_that_does_not_resolve_is_told_by_name(db: Database) -> None:
+def test_a_reference_that_does_not_resolve_is_told_by_name(db: SqlDatabase) -> None:
     filled(db, 1)
     opened(db, {"type": "webhook", "url": "${env:NO_SUCH_HOOK}"})
-    publishing = Publishing(db, Stop())
+    publishing = Publishing(db, StopFlag())
     name = "shop/webhook ${env:NO_SUCH_HOOK}"
     until(publishing, lambda: name in views(publishing) and views(publishing)[name].reason)
     assert "environment variable NO_SUCH_HOOK is not set" in views(publishing)[name].reason
     publishing.close()
 
 
-def test_two_publishers_share_without_sending_twice(db: Database) -> None:
+def test_two_publishers_share_without_sending_twice(db: SqlDatabase) -> None:
     filled(db, 120)
     opened(db, HOOK, FILE)
     sinks = Sinks(webhook=Failing(lambda _: time.sleep(0.01), entries=5))
-    both = [Publishing(db, Stop(), make=sinks, name=f"elsewhere:{at}:1") for at in range(2)]
+    both = [Publishing(db, StopFlag(), make=sinks, name=f"elsewhere:{at}:1") for at in range(2)]
     end = time.monotonic() + 60
     while not (len(sinks.made) == 2 and all(objects(each) == catalog(db) for each in sinks.made.values())):
         assert time.monotonic() < end
@@ -158,7 +158,7 @@ def test_two_publishers_share_without_sending_twice(db: Database) -> None:
         assert len(sink.told) == 123
 
 
-def test_dead_letters_are_sent_again_with_what_holds_now(db: Database) -> None:
+def test_dead_letters_are_sent_again_with_what_holds_now(db: SqlDatabase) -> None:
     filled(db, 5)
     opened(db, HOOK, FILE)
     bad = {"shop.db.s0.t001", "shop.db.s0.t003"}
@@ -169,7 +169,7 @@ def test_dead_letters_are_sent_again_with_what_holds_now(db: Database) -> None:
         return [Refused(change, "odd") for change in changes if change.fqn in bad]
 
     sinks = Sinks(webhook=Failing(refuse))
-    publishing = Publishing(db, Stop(), make=sinks)
+    publishing = Publishing(db, StopFlag(), make=sinks)
     until(publishing, lambda: len(letters(db)) == 2 and "jsonl" in sinks.made)
     name = "shop/webhook https://host/a"
     remove(db, row("shop.db.s0.t003"))
@@ -180,7 +180,7 @@ def test_dead_letters_are_sent_again_with_what_holds_now(db: Database) -> None:
     assert [letter.fqn for letter in letters(db)] == ["shop.db.s0.t001"]
     assert [each.sink for each in replay(db, make=sinks)] == [name]
     assert (letters(db), replay(db, make=sinks)) == ([], [])
-    with pytest.raises(Usage, match="unknown sink"):
+    with pytest.raises(UsageError, match="unknown sink"):
         replay(db, "shop/no", make=sinks)
     until(publishing, lambda: objects(sinks.made["webhook"]) == catalog(db))
     publishing.close()
@@ -191,7 +191,7 @@ def test_the_process_stops_while_a_sink_hangs(tmp_path: Path) -> None:
 
     from workers.store.database import open_database
 
-    db, stop, hung = open_database(f"sqlite:///{tmp_path / 'c.db'}"), Stop(), threading.Event()
+    db, stop, hung = open_database(f"sqlite:///{tmp_path / 'c.db'}"), StopFlag(), threading.Event()
     filled(db, 3)
     from tests.servers.receiver import Fault, Hook, Receiver
 

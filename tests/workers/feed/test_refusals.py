@@ -22,12 +22,12 @@ from tests.workers.feed.told import (
 from workers.feed.dead_letters import letters
 from workers.feed.delivery import Sent
 from workers.feed.subscriber import Following
-from workers.process.stop_flag import Stop
-from workers.store.database import Database
+from workers.process.stop_flag import StopFlag
+from workers.store.database import SqlDatabase
 
 
 @pytest.mark.parametrize("told", [True, False])
-def test_refused_changes_become_dead_letters_and_the_rest_arrives(db: Database, told: bool) -> None:
+def test_refused_changes_become_dead_letters_and_the_rest_arrives(db: SqlDatabase, told: bool) -> None:
     filled(db, 40)
     followers = registered(db)
     poison = {"shop.db.s0.t003", "shop.db.s0.t017"}
@@ -63,7 +63,7 @@ def test_refused_changes_become_dead_letters_and_the_rest_arrives(db: Database, 
     assert objects(sink) == catalog(db)
 
 
-def test_what_refers_to_later_objects_is_tried_again_at_the_end(db: Database) -> None:
+def test_what_refers_to_later_objects_is_tried_again_at_the_end(db: SqlDatabase) -> None:
     """A sink that wants the target of a foreign key first, which comes pages later."""
     filled(db, 300, schemas=3)
     followers = registered(db)
@@ -83,7 +83,7 @@ def test_what_refers_to_later_objects_is_tried_again_at_the_end(db: Database) ->
     assert objects(sink) == catalog(db)
 
 
-def test_a_sink_that_refuses_everything_buries_nothing(db: Database) -> None:
+def test_a_sink_that_refuses_everything_buries_nothing(db: SqlDatabase) -> None:
     filled(db, 100)
     followers = registered(db)
 
@@ -93,7 +93,7 @@ def test_a_sink_that_refuses_everything_buries_nothing(db: Database) -> None:
     sink, sent = Failing(refuse), Sent()
     for _ in range(10):  # as a publisher tries again: more often than the page has twenties
         with pytest.raises(Fatal, match="refuses every change: answers 400: what is this"):
-            Following(db, followers, held(followers), sink, Stop(), sent).feed()
+            Following(db, followers, held(followers), sink, StopFlag(), sent).feed()
         assert letters(db) == []
     assert len(sink.calls) < 10 * 60
     assert view(followers).position.cursor != ""

@@ -17,9 +17,9 @@ from workers.catalog.upsert.backend import Event, Stamp
 from workers.catalog.upsert.feed import append
 from workers.catalog.upsert.writer import backend
 from workers.feed.subscriber import Following
-from workers.feed.subscriptions import Followers, FollowerView, Held
-from workers.process.stop_flag import Stop
-from workers.store.database import Database
+from workers.feed.subscriptions import FollowerView, HeldSubscription, Subscriptions
+from workers.process.stop_flag import StopFlag
+from workers.store.database import SqlDatabase
 
 SINK = "shop/memory"
 TYPES = {1: "Service", 2: "Database", 3: "Schema", 4: "Table"}
@@ -38,7 +38,7 @@ def row(fqn: str, type_: str = "", **fields: Any) -> Row:
 _RUNS = count()
 
 
-def store(db: Database, *rows: Row, service: str = "shop", run: str = "") -> None:
+def store(db: SqlDatabase, *rows: Row, service: str = "shop", run: str = "") -> None:
     """Store rows, each time as another run, which brings every object once."""
     run = run or f"run{next(_RUNS)}"
     with db.write() as conn:
@@ -47,7 +47,7 @@ def store(db: Database, *rows: Row, service: str = "shop", run: str = "") -> Non
         writer.finish()
 
 
-def remove(db: Database, *rows: Row, at: float = 1.0) -> None:
+def remove(db: SqlDatabase, *rows: Row, at: float = 1.0) -> None:
     """Delete as the end of a run does: rows that stay, marked, and events."""
     from sqlalchemy import text
 
@@ -61,7 +61,7 @@ def remove(db: Database, *rows: Row, at: float = 1.0) -> None:
         append(backend(db.dialect, conn), conn, events, Stamp("run", "shop", at, 0))
 
 
-def filled(db: Database, tables: int = 3, schemas: int = 1, service: str = "shop") -> list[Row]:
+def filled(db: SqlDatabase, tables: int = 3, schemas: int = 1, service: str = "shop") -> list[Row]:
     rows = [row(service), row(f"{service}.db")]
     for schema in range(schemas):
         rows.append(row(f"{service}.db.s{schema}"))
@@ -70,23 +70,23 @@ def filled(db: Database, tables: int = 3, schemas: int = 1, service: str = "shop
     return rows
 
 
-def registered(db: Database, sink: str = SINK, service: str = "shop", **options: Any) -> Followers:
-    followers = Followers(db, **options)
+def registered(db: SqlDatabase, sink: str = SINK, service: str = "shop", **options: Any) -> Subscriptions:
+    followers = Subscriptions(db, **options)
     followers.register(service, {sink: {"settings": {"type": "memory"}, "type": "fake", "via": "embedded"}})
     return followers
 
 
-def held(followers: Followers, sink: str = SINK) -> Held:
+def held(followers: Subscriptions, sink: str = SINK) -> HeldSubscription:
     found = followers.take(sink)
     assert found is not None
     return found
 
 
-def following(db: Database, followers: Followers, sink: Any, stop: Stop | None = None) -> Following:
-    return Following(db, followers, held(followers), sink, stop or Stop())
+def following(db: SqlDatabase, followers: Subscriptions, sink: Any, stop: StopFlag | None = None) -> Following:
+    return Following(db, followers, held(followers), sink, stop or StopFlag())
 
 
-def catalog(db: Database, service: str = "shop") -> dict[tuple[str, str], str]:
+def catalog(db: SqlDatabase, service: str = "shop") -> dict[tuple[str, str], str]:
     """What every follower should end with: content by type and FQN."""
     found = {}
     for line in Catalog(db).export(service):
@@ -118,6 +118,6 @@ class Failing(MemoryFollower):
         return refused
 
 
-def view(followers: Followers, sink: str = SINK) -> FollowerView:
+def view(followers: Subscriptions, sink: str = SINK) -> FollowerView:
     (found,) = [each for each in followers.views() if each.sink == sink]
     return found

@@ -13,7 +13,7 @@ from specs.contracts.work import Row, Verdict
 from specs.testing.ledger import UnitFacts
 from specs.topology.scope import Scope
 from workers.ledger import SqlLedger
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 
 @dataclass
@@ -55,9 +55,9 @@ def remember(conn: Connection, kind: str, run: str, fqn: str, content: str) -> N
 
 
 class SqlHarness:
-    """Implements ``specs.testing.ledger.Harness`` over a database; also the ledger's ``Deletion``."""
+    """Implements ``specs.testing.ledger.Harness`` over a database; also the ledger's ``DeletionPort``."""
 
-    def __init__(self, db: Database, *, keep: bool = False) -> None:
+    def __init__(self, db: SqlDatabase, *, keep: bool = False) -> None:
         self.db = db
         self.keep = keep
         self.refuse: set[str] = set()
@@ -70,18 +70,20 @@ class SqlHarness:
                 f"CREATE TABLE IF NOT EXISTS remembered (n {serial}, kind TEXT, run TEXT, fqn TEXT, content TEXT)"
             )
 
-    def _writer(self, db: Database, conn: Connection, run: str, service: str, now: float) -> Remembering:
+    def _writer(self, db: SqlDatabase, conn: Connection, run: str, service: str, now: float) -> Remembering:
         return Remembering(conn, run, self.refuse, self.choke)
 
     # -- deletion -------------------------------------------------------------------------------------------------
-    def plan_confirmation(self, db: Database, conn: Connection, run: str) -> list[tuple[Scope, list[tuple[str, str]]]]:
+    def plan_confirmation(
+        self, db: SqlDatabase, conn: Connection, run: str
+    ) -> list[tuple[Scope, list[tuple[str, str]]]]:
         return self.suspects
 
     def record_verdicts(self, conn: Connection, run: str, verdicts: Sequence[Verdict]) -> None:
         for verdict in verdicts:
             remember(conn, "verdict", run, verdict.fqn, verdict.presence)
 
-    def conclude(self, db: Database, conn: Connection, run: str, now: float) -> dict[str, int]:
+    def conclude(self, db: SqlDatabase, conn: Connection, run: str, now: float) -> dict[str, int]:
         return {}
 
     # -- looking in -----------------------------------------------------------------------------------------------

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from specs.contracts.work import Claim, Position
+from specs.contracts.work import Claim, QueuePosition
 from specs.errors import Retry
 from specs.topology.events import Start
 from specs.topology.scope import Scope
 from workers.ledger import SqlLedger
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 PATIENCE = 30.0
 HELD = 0.5
@@ -24,7 +24,7 @@ HELD = 0.5
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlDatabase]:
     if request.param == "sqlite":
         db = open_database(f"sqlite:///{tmp_path}/catalog.db")
     else:
@@ -41,7 +41,7 @@ def claimed(ledger: SqlLedger, lease: float) -> Claim:
 
 
 @contextmanager
-def locked(db: Database, unit: str) -> Iterator[threading.Event]:
+def locked(db: SqlDatabase, unit: str) -> Iterator[threading.Event]:
     """Another transaction has changed the row and does not end before the block does."""
     holds, over = threading.Event(), threading.Event()
 
@@ -61,12 +61,12 @@ def locked(db: Database, unit: str) -> Iterator[threading.Event]:
         held.result()
 
 
-def until(db: Database, unit: str) -> float:
+def until(db: SqlDatabase, unit: str) -> float:
     with db.read() as conn:
         return float(conn.exec_driver_sql(f"SELECT lease_until FROM units WHERE id = '{unit}'").scalar_one())
 
 
-def test_a_renewal_that_had_to_wait_counts_from_its_end(db: Database) -> None:
+def test_a_renewal_that_had_to_wait_counts_from_its_end(db: SqlDatabase) -> None:
     ledger, lease = SqlLedger(db), 0.1
     claim = claimed(ledger, lease)
     unit, fence = claim.unit.id, claim.fence
@@ -119,7 +119,7 @@ def test_a_unit_that_is_being_stored_is_said_to_be_flushing_later(postgres_datab
     """Nobody waits for it, so that the units that were read behind it can be told of."""
     db = open_database(postgres_database)
     ledger = SqlLedger(db)
-    claim, position = claimed(ledger, 60.0), Position(0, "e", "1")
+    claim, position = claimed(ledger, 60.0), QueuePosition(0, "e", "1")
     unit, fence = claim.unit.id, claim.fence
     with locked(db, unit), pytest.raises(Retry, match="storing"):
         ledger.flushing(unit, fence, position)

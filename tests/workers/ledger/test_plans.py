@@ -11,7 +11,7 @@ from tests.benchmarks.ledger import fill, statements
 from tests.servers import postgres
 from workers.ledger import SqlLedger
 from workers.store import named_sql
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 EVERY_UNIT = (
     "claim",
@@ -82,13 +82,13 @@ VALUES = dict.fromkeys(TEXTS, "x") | dict.fromkeys(NUMBERS, 1)
 
 
 @pytest.fixture(scope="module")
-def db() -> Iterator[Database]:
+def db() -> Iterator[SqlDatabase]:
     db = open_database("sqlite://")
     yield db
     db.close()
 
 
-def plan(db: Database, name: str) -> list[str]:
+def plan(db: SqlDatabase, name: str) -> list[str]:
     query = named_sql.load("workers.ledger", db.dialect).driver(name)
     with db.read() as conn:
         rows = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", VALUES).all()
@@ -96,7 +96,7 @@ def plan(db: Database, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", EVERY_UNIT + EVERY_UNIT_ON_SQLITE + EVERY_POLL)
-def test_no_table_is_scanned(db: Database, name: str) -> None:
+def test_no_table_is_scanned(db: SqlDatabase, name: str) -> None:
     steps = plan(db, name)
     assert steps
     for step in steps:
@@ -106,12 +106,12 @@ def test_no_table_is_scanned(db: Database, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EVERY_UNIT)
-def test_nothing_is_sorted(db: Database, name: str) -> None:
+def test_nothing_is_sorted(db: SqlDatabase, name: str) -> None:
     assert not [step for step in plan(db, name) if "TEMP B-TREE" in step]
 
 
 @pytest.fixture(scope="module")
-def filled(postgres_url: str) -> Iterator[Database]:
+def filled(postgres_url: str) -> Iterator[SqlDatabase]:
     """Units of one run: most are done, some ready. Nothing was analysed, as in a run that has just begun."""
     name = f"plans_{uuid.uuid4().hex[:12]}"
     db = open_database(postgres.create_database(postgres_url, name))
@@ -128,7 +128,7 @@ def filled(postgres_url: str) -> Iterator[Database]:
 
 @pytest.mark.server
 @pytest.mark.parametrize("name", EVERY_UNIT + EVERY_POLL)
-def test_no_unit_is_searched_for_on_postgresql(filled: Database, name: str) -> None:
+def test_no_unit_is_searched_for_on_postgresql(filled: SqlDatabase, name: str) -> None:
     query = named_sql.load("workers.ledger", filled.dialect).driver(name)
     with filled.write() as conn:
         steps = [str(row[0]) for row in conn.exec_driver_sql(f"EXPLAIN {query}", VALUES).all()]
@@ -140,7 +140,7 @@ def test_no_unit_is_searched_for_on_postgresql(filled: Database, name: str) -> N
 
 
 @pytest.mark.server
-def test_a_unit_costs_few_round_trips(filled: Database) -> None:
+def test_a_unit_costs_few_round_trips(filled: SqlDatabase) -> None:
     """Claimed in one, told to be flushing in one, and finished in one, where batches are committed in groups."""
     found = statements(filled, SqlLedger(filled), fill(filled, "trips", 100, done=0))
     assert (found["claim"], found["flushing"]) == (1.0, 1.0)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from specs.contracts.work import Claim, Counts, Position, Receipt, Run
+from specs.contracts.work import Claim, Counts, QueuePosition, Receipt, Run
 from specs.testing.ledger import batch
 from specs.topology.events import Coverage, Start
 from specs.topology.node import Outcome
@@ -113,7 +113,7 @@ def test_progress_tells_what_is_known_done_and_in_hands(ledger: SqlLedger) -> No
     assert progress.scopes == ("shop.audit",)
     assert ledger.outstanding(run.id) == 2
     assert ledger.holders(run.id) == ({"w"}, set())
-    ledger.flushing(audit.unit.id, audit.fence, Position(0, "pipe-1", "1"))
+    ledger.flushing(audit.unit.id, audit.fence, QueuePosition(0, "pipe-1", "1"))
     assert ledger.holders(run.id) == (set(), {"pipe-1"})
 
 

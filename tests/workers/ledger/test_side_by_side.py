@@ -20,13 +20,13 @@ from workers.catalog.reader import Catalog
 from workers.catalog.upsert.writer import CatalogWriter
 from workers.ledger import SqlLedger
 from workers.ledger.ports import Writer
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 CHILDREN = 6
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlDatabase]:
     if request.param == "sqlite":
         db = open_database(f"sqlite:///{tmp_path}/catalog.db")
     else:
@@ -70,7 +70,7 @@ def walk(ledger: SqlLedger, claim: Claim) -> None:
     assert ledger.commit([last], now=time.time()) == ["applied"]
 
 
-def test_workers_side_by_side_end_the_run_once(db: Database) -> None:
+def test_workers_side_by_side_end_the_run_once(db: SqlDatabase) -> None:
     ledger = SqlLedger(db)
     run = ledger.open_run("shop", "fake", {}, [start("shop")], slots=4, now=time.time(), deletes=False)
     with ThreadPoolExecutor(4) as pool:
@@ -85,7 +85,7 @@ def test_workers_side_by_side_end_the_run_once(db: Database) -> None:
     assert ledger.reconcile(run.id, Catalog(db).stored(run.id)) == []
 
 
-def test_two_flushers_deliver_the_same_batches(db: Database) -> None:
+def test_two_flushers_deliver_the_same_batches(db: SqlDatabase) -> None:
     """Each batch is stored once, whoever is first; transactions over several units do not deadlock for good."""
     ledger = SqlLedger(db)
     roots = [start("shop", f"s{n}") for n in range(8)]
@@ -116,7 +116,7 @@ def test_two_flushers_deliver_the_same_batches(db: Database) -> None:
     assert Catalog(db).stored(run.id) == {"Table": 320}
 
 
-def test_a_slot_is_never_taken_twice(db: Database) -> None:
+def test_a_slot_is_never_taken_twice(db: SqlDatabase) -> None:
     ledger = SqlLedger(db)
     run = ledger.open_run("shop", "fake", {}, [start("s", f"{n}") for n in range(30)], slots=3, now=time.time())
     with ThreadPoolExecutor(6) as pool:
@@ -126,7 +126,7 @@ def test_a_slot_is_never_taken_twice(db: Database) -> None:
     assert len({claim.unit.id for claim in taken}) == 3
 
 
-def test_one_flusher_at_a_time_has_a_shard(db: Database) -> None:
+def test_one_flusher_at_a_time_has_a_shard(db: SqlDatabase) -> None:
     ledger = SqlLedger(db)
     with ThreadPoolExecutor(4) as pool:
         won = list(pool.map(lambda n: ledger.claim_shard(0, f"f{n}", now=time.time()), range(4)))
@@ -146,7 +146,7 @@ class Colliding:
     def __init__(self, times: int) -> None:
         self.times = times
 
-    def __call__(self, db: Database, conn: Connection, run: str, service: str, now: float) -> Writer:
+    def __call__(self, db: SqlDatabase, conn: Connection, run: str, service: str, now: float) -> Writer:
         if self.times:
             self.times -= 1
             conn.exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$")

@@ -11,7 +11,7 @@ import pytest
 from specs.testing.ledger import LedgerSuite
 from tests.servers import postgres
 from tests.workers.ledger.harness import SqlHarness
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 
 class TestSqliteFile(LedgerSuite):
@@ -31,7 +31,7 @@ class TestSqliteMemory(LedgerSuite):
 
 
 @pytest.fixture(scope="module")
-def postgresql(postgres_url: str) -> Iterator[Database]:
+def postgresql(postgres_url: str) -> Iterator[SqlDatabase]:
     """One database for all tests: making one takes longer than a test."""
     name = f"ledger_{uuid.uuid4().hex[:12]}"
     db = open_database(postgres.create_database(postgres_url, name))
@@ -43,7 +43,7 @@ def postgresql(postgres_url: str) -> Iterator[Database]:
 @pytest.mark.server
 class TestPostgresql(LedgerSuite):
     @pytest.fixture
-    def harness(self, postgresql: Database) -> SqlHarness:
+    def harness(self, postgresql: SqlDatabase) -> SqlHarness:
         harness = SqlHarness(postgresql, keep=True)
         with postgresql.write() as conn:
             conn.exec_driver_sql(

@@ -17,13 +17,13 @@ from specs.topology.events import Coverage, Start
 from specs.topology.scope import Scope
 from workers.catalog.reader import Catalog
 from workers.ledger import SqlLedger
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 SHOP = Scope.of("shop")
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
+def db(tmp_path: Path) -> Iterator[SqlDatabase]:
     db = open_database(f"sqlite:///{tmp_path}/catalog.db")
     yield db
     db.close()
@@ -55,7 +55,7 @@ def answered(ledger: SqlLedger, run: Run, presence: str) -> Run:
     return ledger.advance(run.id, now=time.time())
 
 
-def test_what_the_source_denies_twice_is_deleted(db: Database) -> None:
+def test_what_the_source_denies_twice_is_deleted(db: SqlDatabase) -> None:
     ledger, catalog = SqlLedger(db), Catalog(db)
     first = crawled(ledger, "shop.a", "shop.b")
     assert first.state == "complete"
@@ -68,7 +68,7 @@ def test_what_the_source_denies_twice_is_deleted(db: Database) -> None:
     assert crawled(ledger, "shop.a").state == "complete"
 
 
-def test_what_the_source_still_has_stays(db: Database) -> None:
+def test_what_the_source_still_has_stays(db: SqlDatabase) -> None:
     ledger, catalog = SqlLedger(db), Catalog(db)
     crawled(ledger, "shop.a", "shop.b")
     for _ in range(3):
@@ -77,7 +77,7 @@ def test_what_the_source_still_has_stays(db: Database) -> None:
         assert catalog.deleted(run.id) == {}
 
 
-def test_a_full_disk_stops_the_commit_and_loses_nothing(db: Database) -> None:
+def test_a_full_disk_stops_the_commit_and_loses_nothing(db: SqlDatabase) -> None:
     ledger = SqlLedger(db)
     run, claim = opened(ledger)
     big = batch(claim, 1, *(f"shop.table_{n}" for n in range(2000)), done=True)
@@ -94,7 +94,7 @@ def test_a_full_disk_stops_the_commit_and_loses_nothing(db: Database) -> None:
     assert ledger.reconcile(run.id, Catalog(db).stored(run.id)) == []
 
 
-def test_opening_imports_no_migrations_and_no_driver_that_is_not_needed(db: Database, tmp_path: Path) -> None:
+def test_opening_imports_no_migrations_and_no_driver_that_is_not_needed(db: SqlDatabase, tmp_path: Path) -> None:
     program = f"""
 import sys
 from workers.store.database import open_database

@@ -12,7 +12,7 @@ from specs.topology.events import Start
 from specs.topology.scope import Scope
 from workers.ledger import SqlLedger
 from workers.metrics import FAMILIES
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 SAMPLE = re.compile(r'^(headrace_[a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\]|\\.)*",?)*)\})? (-?[0-9.e+-]+)$')
 LABEL = re.compile(r'([a-z]+)="((?:[^"\\]|\\.)*)"')
@@ -47,12 +47,12 @@ class Told:
         return self.found.get((name, frozenset(labels.items())))
 
 
-def do(db: Database, sql: str, **values: Any) -> None:
+def do(db: SqlDatabase, sql: str, **values: Any) -> None:
     with db.write() as conn:
         conn.execute(text(sql), values)
 
 
-def opened(db: Database, service: str = "shop", now: float | None = None) -> str:
+def opened(db: SqlDatabase, service: str = "shop", now: float | None = None) -> str:
     root = Start("service", Scope.of(service), [service, service, {}, None])
     ledger = SqlLedger(db)
     return ledger.open_run(service, "fake", {}, [root], slots=3, now=time.time() if now is None else now).id

@@ -21,7 +21,7 @@ from workers.metrics.statements import MOST
 from workers.presence import Presence
 from workers.queues.redis.queue import RedisQueue
 from workers.store import named_sql
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 WIDE = ("u", "units", "o", "outcomes", "e", "events", "runs", "r")
 SMALL = ("runs_open", "runs_order", "runs_started", "runs_states", "runs_unpublished", "outcomes_poison")
@@ -30,14 +30,14 @@ FAKE = "specs.testing.fake:spec"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlDatabase]:
     lite = request.param == "sqlite"
     made = open_database(f"sqlite:///{tmp_path}/m.db" if lite else request.getfixturevalue("postgres_database"))
     yield made
     made.close()
 
 
-def test_an_empty_ledger_has_metrics(db: Database) -> None:
+def test_an_empty_ledger_has_metrics(db: SqlDatabase) -> None:
     told = Told(render(db))
     assert told("headrace_scrape_seconds") is not None
 
@@ -64,7 +64,7 @@ def test_a_finished_crawl(tmp_path: Path) -> None:
     assert told("headrace_units", service="estate", state="ready") is None, "no run is open"
 
 
-def test_an_open_run_by_states_and_who_waits(db: Database) -> None:
+def test_an_open_run_by_states_and_who_waits(db: SqlDatabase) -> None:
     run = opened(db)
     ledger = SqlLedger(db)
     told = Told(render(db))
@@ -92,7 +92,7 @@ def test_ready_units_that_nobody_takes(tmp_path: Path) -> None:
     db.close()
 
 
-def test_trouble(db: Database) -> None:
+def test_trouble(db: SqlDatabase) -> None:
     run, now = opened(db), time.time()
     do(db, "UPDATE tallies SET expired = 3, fenced = 4, crashes = 5")
     do(db, "UPDATE services SET failing = 6, open_until = :until", until=now + 1000)
@@ -115,7 +115,7 @@ def test_trouble(db: Database) -> None:
     assert told("headrace_leader_held", role="scheduler") == 1
 
 
-def test_the_ledger_counts_what_goes_wrong(db: Database) -> None:
+def test_the_ledger_counts_what_goes_wrong(db: SqlDatabase) -> None:
     run, ledger, now = opened(db), SqlLedger(db), time.time()
     first = ledger.claim("silent", run=run, lease=-1.0, now=now)
     assert first
@@ -131,7 +131,7 @@ def test_the_ledger_counts_what_goes_wrong(db: Database) -> None:
     assert (told("headrace_crashes_total", service="shop") or 0) >= 1
 
 
-def test_sinks_and_schedules(db: Database) -> None:
+def test_sinks_and_schedules(db: SqlDatabase) -> None:
     now = time.time()
     for seq in (1, 2, 3):
         event = "INSERT INTO events (seq, type, fqn, kind, run, at) VALUES (:seq, 'Table', 'x', 'created', 'r', :at)"
@@ -163,7 +163,7 @@ def test_sinks_and_schedules(db: Database) -> None:
     assert told("headrace_schedule_paused", schedule="nightly") == 0
 
 
-def test_processes_and_what_they_count(db: Database) -> None:
+def test_processes_and_what_they_count(db: SqlDatabase) -> None:
     counters = Counters()
     counters.add("claims", 12)
     Presence(db, "child", "small", 1000).beat(counters=counters.told())
@@ -178,7 +178,7 @@ def test_processes_and_what_they_count(db: Database) -> None:
     assert {dict(labels)["kind"] for name, labels in samples(local(db)) if "resident" in name} == {"child"}
 
 
-def test_the_sink_queue(db: Database) -> None:
+def test_the_sink_queue(db: SqlDatabase) -> None:
     client = fakeredis.FakeRedis()
     queue = RedisQueue(client, shards=2)
     queue.put(batch(1), timeout=1)
@@ -209,7 +209,7 @@ class Out:
         return None
 
 
-def test_redis_out_of_reach_is_a_metric_and_no_failure(db: Database) -> None:
+def test_redis_out_of_reach_is_a_metric_and_no_failure(db: SqlDatabase) -> None:
     assert Told(render(db, Out()))("headrace_queue_up") == 0
 
 

@@ -9,13 +9,13 @@ import pytest
 from tests.workers.metrics.parsing import do, opened
 from workers.metrics.statements import MOST
 from workers.store import named_sql
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 LARGE = ("units", "outcomes", "events")
 
 
 @pytest.fixture
-def run(postgres_database: str) -> Iterator[tuple[Database, str]]:
+def run(postgres_database: str) -> Iterator[tuple[SqlDatabase, str]]:
     db = open_database(postgres_database)
     made = opened(db)
     do(
@@ -41,7 +41,7 @@ def run(postgres_database: str) -> Iterator[tuple[Database, str]]:
     db.close()
 
 
-def test_no_large_table_is_read_as_a_whole(run: tuple[Database, str]) -> None:
+def test_no_large_table_is_read_as_a_whole(run: tuple[SqlDatabase, str]) -> None:
     db, made = run
     queries = named_sql.load("workers.metrics", "postgresql")
     for name in sorted(queries.names):

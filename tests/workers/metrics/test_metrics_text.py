@@ -8,11 +8,11 @@ import pytest
 
 from workers.metrics.counters import NAMES, Counters, samples
 from workers.metrics.families import COUNTED, FAMILIES, GROUPS
-from workers.metrics.text import LONGEST, Page
+from workers.metrics.text import LONGEST, MetricsPage
 
 
 def test_help_type_and_escaped_labels() -> None:
-    page = Page()
+    page = MetricsPage()
     page.add("headrace_breaker_open", 1, service='a"b\\c\nd')
     page.add("headrace_breaker_open", 0, service="x")
     assert page.text() == (
@@ -24,7 +24,7 @@ def test_help_type_and_escaped_labels() -> None:
 
 
 def test_numbers_and_absent_values() -> None:
-    page = Page()
+    page = MetricsPage()
     page.add("headrace_scrape_seconds", 0.25)
     page.add("headrace_queue_up", None)
     page.add("headrace_queue_torn", 10**15)
@@ -34,7 +34,7 @@ def test_numbers_and_absent_values() -> None:
 
 
 def test_labels_are_bounded_and_hold_no_password() -> None:
-    page = Page()
+    page = MetricsPage()
     page.add("headrace_dead_letters", 1, sink="https://user:s3cret@host/" + "x" * 1000)
     assert "s3cret" not in page.text()
     assert max(len(line) for line in page.text().splitlines()) < LONGEST + 100
@@ -42,9 +42,9 @@ def test_labels_are_bounded_and_hold_no_password() -> None:
 
 def test_unknown_names_and_labels_are_refused() -> None:
     with pytest.raises(KeyError):
-        Page().add("headrace_else", 1)
+        MetricsPage().add("headrace_else", 1)
     with pytest.raises(ValueError, match="labels"):
-        Page().add("headrace_breaker_open", 1, servise="x")
+        MetricsPage().add("headrace_breaker_open", 1, servise="x")
 
 
 def test_names_follow_the_rules_of_prometheus() -> None:

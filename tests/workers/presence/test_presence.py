@@ -9,18 +9,18 @@ import pytest
 
 from workers.presence import Presence, live
 from workers.process import liveness
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlDatabase]:
     lite = request.param == "sqlite"
     made = open_database(f"sqlite:///{tmp_path}/p.db" if lite else request.getfixturevalue("postgres_database"))
     yield made
     made.close()
 
 
-def test_a_process_is_listed_until_it_leaves(db: Database) -> None:
+def test_a_process_is_listed_until_it_leaves(db: SqlDatabase) -> None:
     worker = Presence(db, "worker", "large", 1 << 30, name="a:1:2", measure=lambda: 77)
     assert worker.beat(claims=3)
     assert not worker.beat(claims=4), "not again so soon"
@@ -37,7 +37,7 @@ def test_a_process_is_listed_until_it_leaves(db: Database) -> None:
     assert [each.kind for each in live(db)] == ["flusher"]
 
 
-def test_beats_follow_each_other(db: Database) -> None:
+def test_beats_follow_each_other(db: SqlDatabase) -> None:
     one = Presence(db, "scheduler", every=0.0, name="a:1:2")
     assert one.beat(ticks=1)
     assert one.beat(ticks=2)

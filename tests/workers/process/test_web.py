@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from specs.errors import Fatal, Retry, Usage
+from specs.errors import Fatal, Retry, UsageError
 from workers.process.health_endpoint import CLIENTS, PLAIN, Health, Web, parse, serve
 
 
@@ -54,14 +54,14 @@ def test_a_port_in_use_is_one_clear_line() -> None:
 
 @pytest.mark.parametrize("address", ["", "9108", "host:", "host:x", "host:70000", "host:-1"])
 def test_no_address(address: str) -> None:
-    with pytest.raises(Usage, match="HOST:PORT"):
+    with pytest.raises(UsageError, match="HOST:PORT"):
         serve(address, ROUTES)
 
 
 def test_forms_of_addresses() -> None:
     assert parse(":80") == ("0.0.0.0", 80)
     assert parse("[::1]:80") == ("::1", 80)
-    with pytest.raises(Usage, match="unknown"):
+    with pytest.raises(UsageError, match="unknown"):
         serve("no.such.host.invalid:0", ROUTES)
 
 

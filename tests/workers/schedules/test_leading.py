@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from workers.schedules import Leadership, leads
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def db(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def db(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlDatabase]:
     if request.param == "postgresql":
         url = request.getfixturevalue("postgres_database")
     else:
@@ -32,7 +32,7 @@ def until(true: Iterator[object]) -> None:
         time.sleep(0.02)
 
 
-def test_one_leads_until_it_leaves(db: Database) -> None:
+def test_one_leads_until_it_leaves(db: SqlDatabase) -> None:
     one, two = Leadership(db, "scheduler", name="one"), Leadership(db, "scheduler", name="two")
     assert leads(db, "scheduler") is None
     assert (one.hold(), two.hold(), one.hold()) == (True, False, True)
@@ -45,12 +45,12 @@ def test_one_leads_until_it_leaves(db: Database) -> None:
     assert not one.hold()
 
 
-def test_roles_are_apart(db: Database) -> None:
+def test_roles_are_apart(db: SqlDatabase) -> None:
     assert Leadership(db, "scheduler", name="one").hold()
     assert Leadership(db, "snapshots", name="two").hold()
 
 
-def test_a_lease_runs_out(db: Database) -> None:
+def test_a_lease_runs_out(db: SqlDatabase) -> None:
     one = Leadership(db, "scheduler", name="one", lease=0.2)
     two = Leadership(db, "scheduler", name="two", lease=0.2)
     assert one.hold()
@@ -58,7 +58,7 @@ def test_a_lease_runs_out(db: Database) -> None:
     assert not one.hold(), "it learns that it leads no more"
 
 
-def test_a_lease_is_kept_beside_long_work(db: Database) -> None:
+def test_a_lease_is_kept_beside_long_work(db: SqlDatabase) -> None:
     one = Leadership(db, "scheduler", name="one", lease=0.6)
     two = Leadership(db, "scheduler", name="two", lease=0.6)
     assert one.hold()

@@ -20,10 +20,10 @@ from tests.servers.receiver import Fault, Receiver
 from workers.sinks.config import DataHubConfig
 from workers.sinks.datahub.aspects_of import proposals
 from workers.sinks.datahub.sink import ASPECTS, DataHubSink
-from workers.sinks.datahub.urns import Names
+from workers.sinks.datahub.urns import UrnNames
 
 TOKEN = "p.a.t-0123"
-NAMES = Names("postgres", "PROD", None)
+NAMES = UrnNames("postgres", "PROD", None)
 
 
 def made(receiver: Receiver, **settings: Any) -> DataHubSink:
@@ -71,13 +71,13 @@ def test_urns_are_those_of_its_own_ingestion() -> None:
     assert NAMES.container("svc.postgres.s1") == "urn:li:container:d8edf4b02b0cd38783ee23056950ccd0"
     odd = names.build("svc", "db", "s", "a(b),c")
     assert NAMES.dataset(odd) == "urn:li:dataset:(urn:li:dataPlatform:postgres,db.s.a%28b%29%2Cc,PROD)"
-    assert Names("postgres", "DEV", "eu").dataset("svc.db.s.t") == (
+    assert UrnNames("postgres", "DEV", "eu").dataset("svc.db.s.t") == (
         "urn:li:dataset:(urn:li:dataPlatform:postgres,eu.db.s.t,DEV)"
     )  # fmt: skip
 
 
 def test_platforms_whose_tables_have_two_names() -> None:
-    names_ = Names("mysql", "PROD", None)
+    names_ = UrnNames("mysql", "PROD", None)
     assert names_.dataset("shopm.def.m5.foo") == "urn:li:dataset:(urn:li:dataPlatform:mysql,m5.foo,PROD)"
     assert names_.container("shopm.def.m5") == "urn:li:container:f3a5ddfd3bf16cb08b54a321a464c888"
     found = list(proposals("Schema", "shopm.def.m5", {"name": "m5", "fqn": "shopm.def.m5"}, names_))
@@ -87,8 +87,8 @@ def test_platforms_whose_tables_have_two_names() -> None:
     assert told["browsePathsV2"] == {"path": []}
     assert list(proposals("Database", "shopm.def", {"name": "def", "fqn": "shopm.def"}, names_)) == []
     assert list(proposals("Database", "shopm.def", None, names_)) == []
-    assert Names("mysql", "PROD", None, 3).dataset("s.def.m5.foo").endswith("mysql,def.m5.foo,PROD)")
-    assert Names("other", "PROD", None, 2).dataset("s.def.m5.foo").endswith("other,m5.foo,PROD)")
+    assert UrnNames("mysql", "PROD", None, 3).dataset("s.def.m5.foo").endswith("mysql,def.m5.foo,PROD)")
+    assert UrnNames("other", "PROD", None, 2).dataset("s.def.m5.foo").endswith("other,m5.foo,PROD)")
 
 
 def test_only_named_parts_are_fields() -> None:

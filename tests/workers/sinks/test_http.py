@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from scheduler.recipes.loader import load
-from specs.errors import Fatal, HeadraceError, Retry, Skip, Usage
+from specs.errors import Fatal, HeadraceError, Retry, Skip, UsageError
 from specs.recipe.recipe import ServiceRef
 from specs.testing.sink import estate, upsert
 from tests.servers.receiver import Fault, Hook, Receiver
@@ -149,7 +149,7 @@ def test_a_batch_has_a_key_and_a_signature(receiver: Receiver) -> None:
     ],
 )
 def test_wrong_urls_are_refused_without_quoting_them(url: str, why: str) -> None:
-    with pytest.raises(Usage, match=why) as told:
+    with pytest.raises(UsageError, match=why) as told:
         configured([{"type": "webhook", "url": url}], {})
     assert "t0psecret" not in str(told.value)
 
@@ -160,7 +160,7 @@ def test_sinks_are_called_by_name_or_target_without_secrets() -> None:
     assert label_of({"type": "webhook", "url": "${env:HOOK}"}) == "webhook ${env:HOOK}"
     assert label_of({"type": "webhook", "url": "x", "name": "hook"}) == "hook"
     twice = [{"type": "webhook", "url": "https://h/a"}, {"type": "webhook", "url": "https://h/a?b"}]
-    with pytest.raises(Usage, match="there is another sink"):
+    with pytest.raises(UsageError, match="there is another sink"):
         configured(twice, {})
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from specs.contracts.sink import Sink
-from specs.errors import Fatal, Usage
+from specs.errors import Fatal, UsageError
 from specs.testing.sink import LINES, MemorySink, SnapshotSuite
 from workers.sinks import configured
 from workers.sinks.jsonl import JsonlConfig, JsonlSink
@@ -66,9 +66,9 @@ def test_sinks_are_known_by_name_and_checked() -> None:
     (found,) = configured([{"type": "jsonl", "path": "${env:HOME}/out.jsonl"}], {})
     assert found.label == "jsonl ${env:HOME}/out.jsonl"
     found.snapshot().close()
-    with pytest.raises(Usage, match=r"unknown sink 'json'; did you mean 'jsonl'\?"):
+    with pytest.raises(UsageError, match=r"unknown sink 'json'; did you mean 'jsonl'\?"):
         configured([{"type": "json"}], {})
-    with pytest.raises(Usage, match=r"sinks\.0: unknown key 'pth'; did you mean 'path'\?"):
+    with pytest.raises(UsageError, match=r"sinks\.0: unknown key 'pth'; did you mean 'path'\?"):
         configured([{"type": "jsonl", "path": "x", "pth": "y"}], {})
 
 
@@ -87,5 +87,5 @@ def test_snapshots_do_not_need_the_secrets_of_others(tmp_path: Path) -> None:
     done = publish(db, recipe, {})
     db.close()
     assert (list(done.lines), done.errors) == ([f"jsonl {tmp_path / 'out.jsonl'}"], [])
-    with pytest.raises(Usage, match=r"sinks\.0\.headers\.Authorization"):
+    with pytest.raises(UsageError, match=r"sinks\.0\.headers\.Authorization"):
         configured(sinks, {})

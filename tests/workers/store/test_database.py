@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from specs.errors import Fatal, HeadraceError, Retry, Usage
+from specs.errors import Fatal, HeadraceError, Retry, UsageError
 from workers.store import named_sql
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 from workers.store.database_errors import translate
 from workers.store.migrations.version import HEAD, stored
 from workers.store.sqlite_file import sqlite_file
@@ -26,19 +26,19 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def db(file: Path) -> Iterator[Database]:
+def db(file: Path) -> Iterator[SqlDatabase]:
     db = open_database(f"sqlite:///{file}")
     yield db
     db.close()
 
 
-def tables(db: Database) -> dict[str, str]:
+def tables(db: SqlDatabase) -> dict[str, str]:
     with db.read() as conn:
         rows = conn.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").all()
     return {row.name: row.sql for row in rows}
 
 
-def test_a_new_database_is_created_with_its_folder(db: Database, file: Path) -> None:
+def test_a_new_database_is_created_with_its_folder(db: SqlDatabase, file: Path) -> None:
     assert file.is_file()
     with db.read() as conn:
         assert stored(conn) == HEAD
@@ -59,10 +59,10 @@ def test_many_may_open_a_new_database_at_once(file: Path) -> None:
         assert list(pool.map(opened, range(8))) == [HEAD] * 8
 
 
-def test_a_newer_version_is_refused(db: Database, file: Path) -> None:
+def test_a_newer_version_is_refused(db: SqlDatabase, file: Path) -> None:
     with db.write() as conn:
         conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'")
-    with pytest.raises(Usage, match=f"0999.*{HEAD}.*install the newer"):
+    with pytest.raises(UsageError, match=f"0999.*{HEAD}.*install the newer"):
         open_database(f"sqlite:///{file}")
 
 
@@ -81,20 +81,20 @@ def test_a_url_of_no_use_is_refused(url: str, words: str) -> None:
 
 
 def test_a_missing_database_is_not_created_by_readers(file: Path) -> None:
-    with pytest.raises(Usage, match="no catalog here yet"):
+    with pytest.raises(UsageError, match="no catalog here yet"):
         open_database(f"sqlite:///{file}", create=False)
     assert not file.parent.exists()
 
 
 def test_an_empty_file_holds_no_catalog_for_readers(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
-    with pytest.raises(Usage, match="holds no catalog"):
+    with pytest.raises(UsageError, match="holds no catalog"):
         open_database(f"sqlite:///{tmp_path}/empty.db", create=False)
 
 
 def test_a_file_that_is_none_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("these are notes, not a database\n" * 100)
-    with pytest.raises(Usage, match="no SQLite database"):
+    with pytest.raises(UsageError, match="no SQLite database"):
         open_database(f"sqlite:///{tmp_path}/notes.txt")
     assert (tmp_path / "notes.txt").read_text().startswith("these are notes")
 
@@ -128,7 +128,7 @@ def test_a_file_uri_makes_the_folder_that_it_names_and_no_other(tmp_path: Path) 
     assert set(Path.cwd().iterdir()) == before
 
 
-def test_a_read_only_file_can_be_read_but_not_written(db: Database, file: Path) -> None:
+def test_a_read_only_file_can_be_read_but_not_written(db: SqlDatabase, file: Path) -> None:
     frozen = open_database(f"sqlite:///file:{file}?mode=ro&uri=true")
     with frozen.read() as conn:
         assert stored(conn) == HEAD
@@ -137,7 +137,7 @@ def test_a_read_only_file_can_be_read_but_not_written(db: Database, file: Path) 
     frozen.close()
 
 
-def test_a_full_disk_is_fatal_and_loses_nothing(db: Database) -> None:
+def test_a_full_disk_is_fatal_and_loses_nothing(db: SqlDatabase) -> None:
     def fill(n: int) -> None:
         with db.write() as conn:
             conn.exec_driver_sql(
@@ -156,7 +156,7 @@ def test_a_full_disk_is_fatal_and_loses_nothing(db: Database) -> None:
     fill(100)
 
 
-def test_a_held_lock_is_worth_another_try(db: Database, file: Path) -> None:
+def test_a_held_lock_is_worth_another_try(db: SqlDatabase, file: Path) -> None:
     with db.read() as conn:
         conn.exec_driver_sql("PRAGMA busy_timeout = 50")
     other = open_database(f"sqlite:///{file}")
@@ -165,7 +165,7 @@ def test_a_held_lock_is_worth_another_try(db: Database, file: Path) -> None:
     other.close()
 
 
-def test_what_fails_half_way_is_undone(db: Database) -> None:
+def test_what_fails_half_way_is_undone(db: SqlDatabase) -> None:
     def fails() -> None:
         with db.write() as conn:
             conn.exec_driver_sql("INSERT INTO services (service, type) VALUES ('a', 'b')")
@@ -177,7 +177,7 @@ def test_what_fails_half_way_is_undone(db: Database) -> None:
         assert conn.exec_driver_sql("SELECT count(*) FROM services").scalar() == 0
 
 
-def test_a_reader_sees_one_snapshot_and_does_not_wait_for_the_writer(db: Database) -> None:
+def test_a_reader_sees_one_snapshot_and_does_not_wait_for_the_writer(db: SqlDatabase) -> None:
     count = "SELECT count(*) FROM services"
     with db.read() as reader:
         assert reader.exec_driver_sql(count).scalar() == 0
@@ -260,7 +260,7 @@ def test_postgresql_is_created_once_and_refused_when_newer(postgres_database: st
         assert list(pool.map(opened, range(3))) == [HEAD] * 3
     with psycopg.connect(postgres_database) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0999'")
-    with pytest.raises(Usage, match="0999"):
+    with pytest.raises(UsageError, match="0999"):
         open_database(postgres_database)
 
 

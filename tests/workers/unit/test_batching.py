@@ -11,7 +11,7 @@ from specs.topology.events import Coverage, Covered, Done, Event, Found, Reporte
 from specs.topology.node import Outcome
 from specs.topology.scope import KeyRange, Scope
 from workers.queues.codec import decode, encode
-from workers.unit.batch_builder import BYTES, ENTITIES, Batching
+from workers.unit.batch_builder import BYTES, ENTITIES, BatchBuilder
 
 SCOPE = Scope.of("shop", "public")
 UNIT = Unit("u" * 32, "run", "shop", Start("table", SCOPE, range=KeyRange()))
@@ -33,12 +33,12 @@ def reported(kind: str, name: str, reason: str = "tables.exclude: x") -> Reporte
     return Reported(outcome, "table", SCOPE, ("table", name))
 
 
-def add(batching: Batching, *events: Event) -> list[bool]:
+def add(batching: BatchBuilder, *events: Event) -> list[bool]:
     return [batching.add(event) for event in events]
 
 
 def test_a_row_is_the_entity_as_the_catalog_wants_it() -> None:
-    batching = Batching(UNIT, 7)
+    batching = BatchBuilder(UNIT, 7)
     trigger = Trigger(fqn="shop.public.a.t", name="t", parent="shop.public.a", timing="before")
     owner = ("Table", "shop.public.a")
     add(batching, Found(table("a"), "table", SCOPE, None), Found(trigger, "table", SCOPE, owner), Done(("table", "a")))
@@ -55,7 +55,7 @@ def test_a_row_is_the_entity_as_the_catalog_wants_it() -> None:
 
 
 def test_what_was_not_sent_is_counted_and_marked() -> None:
-    batching = Batching(UNIT, 7)
+    batching = BatchBuilder(UNIT, 7)
     add(batching, reported("filtered", "a"), reported("filtered", "b"), reported("failed", "c", "lock"))
     add(batching, reported("gone", "d"), *found("e"))
     batch = batching.cut()
@@ -68,7 +68,7 @@ def test_what_was_not_sent_is_counted_and_marked() -> None:
 
 
 def test_spawned_units_are_children_and_seen_but_not_listed() -> None:
-    batching = Batching(UNIT, 7)
+    batching = BatchBuilder(UNIT, 7)
     start = Start("schema", SCOPE, ["public", "public", {}, None])
     add(batching, Spawned(start, "Schema", ("shop.public", "shop.sales"), ("schema", "sales")))
     batch = batching.cut()
@@ -79,7 +79,7 @@ def test_spawned_units_are_children_and_seen_but_not_listed() -> None:
 
 
 def test_coverages_travel_and_the_first_error_is_remembered() -> None:
-    batching = Batching(UNIT, 7)
+    batching = BatchBuilder(UNIT, 7)
     good, bad = Coverage("table", SCOPE), Coverage("table", SCOPE, error="permission denied", reason="denied")
     add(batching, Covered(good, ("a", None)))
     assert batching.incomplete == ""
@@ -89,7 +89,7 @@ def test_coverages_travel_and_the_first_error_is_remembered() -> None:
 
 
 def test_nothing_is_cut_between_cursors() -> None:
-    batching = Batching(UNIT, 7)
+    batching = BatchBuilder(UNIT, 7)
     add(batching, *found("a"), Found(table("b"), "table", SCOPE, None))
     batch = batching.cut()
     assert [row.name for row in batch.rows] == ["a"]
@@ -99,7 +99,7 @@ def test_nothing_is_cut_between_cursors() -> None:
 
 
 def test_a_broken_walk_drops_what_has_no_cursor() -> None:
-    batching = Batching(UNIT, 7)
+    batching = BatchBuilder(UNIT, 7)
     add(batching, *found("a"), Found(table("b"), "table", SCOPE, None))
     assert batching.dirty
     batching.drop()
@@ -109,21 +109,21 @@ def test_a_broken_walk_drops_what_has_no_cursor() -> None:
 
 
 def test_a_batch_is_full_by_objects() -> None:
-    batching = Batching(UNIT, 7)
+    batching = BatchBuilder(UNIT, 7)
     full = [add(batching, *found(f"t{number:04}"))[-1] for number in range(ENTITIES)]
     assert full == [False] * (ENTITIES - 1) + [True]
     assert batching.objects == ENTITIES
 
 
 def test_a_batch_is_full_by_bytes() -> None:
-    batching = Batching(UNIT, 7)
+    batching = BatchBuilder(UNIT, 7)
     assert add(batching, *found("a", comment="x" * BYTES))[-1]
     batching.cut()
     assert not add(batching, *found("b", comment="x" * (BYTES // 4)))[-1]
 
 
 def test_a_fresh_batch_counts_from_nothing() -> None:
-    batching = Batching(UNIT, 7)
+    batching = BatchBuilder(UNIT, 7)
     add(batching, *found("a"), reported("filtered", "b"))
     batching.cut()
     add(batching, *found("c"))
@@ -133,7 +133,7 @@ def test_a_fresh_batch_counts_from_nothing() -> None:
 
 
 def test_other_types_come_out_of_one_batch_apart() -> None:
-    batching = Batching(UNIT, 7)
+    batching = BatchBuilder(UNIT, 7)
     schema = Schema(fqn="shop.public", name="public", parent="shop")
     add(batching, Found(schema, "schema", Scope.of("shop"), None), Done(("table", None)), *found("a"))
     batch = batching.cut()
@@ -141,7 +141,7 @@ def test_other_types_come_out_of_one_batch_apart() -> None:
 
 
 def test_an_object_that_no_batch_can_carry_fails_alone_by_name_and_size() -> None:
-    batching = Batching(UNIT, 7, largest=10_000)
+    batching = BatchBuilder(UNIT, 7, largest=10_000)
     trigger = Trigger(
         fqn="shop.public.b.t", name="t", parent="shop.public.b", timing="before", definition="x" * 20_000
     )  # fmt: skip
@@ -159,7 +159,7 @@ def test_an_object_that_no_batch_can_carry_fails_alone_by_name_and_size() -> Non
 
 
 def test_neighbours_do_not_decide_whether_an_object_is_too_large() -> None:
-    batching = Batching(UNIT, 7, largest=10_000)
+    batching = BatchBuilder(UNIT, 7, largest=10_000)
     add(batching, *found("a", comment="x" * 6_000), *found("b", comment="x" * 9_000))
     batch = batching.cut()
     assert [row.name for row in batch.rows] == ["a", "b"]
@@ -167,7 +167,7 @@ def test_neighbours_do_not_decide_whether_an_object_is_too_large() -> None:
 
 
 def test_the_largest_batch_is_one_that_whoever_unpacks_it_takes() -> None:
-    batching = Batching(UNIT, 7)
+    batching = BatchBuilder(UNIT, 7)
     add(batching, *found("big", comment='"' * (LARGEST // 2 - 1000)))
     batch = batching.cut()
     assert len(batch.rows) == 1
@@ -176,6 +176,6 @@ def test_the_largest_batch_is_one_that_whoever_unpacks_it_takes() -> None:
 
 
 def test_no_more_words_travel_than_are_indexed() -> None:
-    batching = Batching(UNIT, 7)
+    batching = BatchBuilder(UNIT, 7)
     add(batching, *found("a", comment="word " * SEARCHED))
     assert len(batching.cut().rows[0].search) == SEARCHED

@@ -16,7 +16,7 @@ from specs.sources.base import Presence
 from specs.testing.fake import FakeConnection, FakeSource
 from specs.topology.engine import walk
 from specs.topology.events import Event, Start
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import Scope
 from workers.queues.redis import errors
 from workers.store import database_errors
@@ -32,7 +32,7 @@ def lost(node: str, listing: Scope, key: str) -> None:
 
 
 def test_a_lease_that_is_lost_while_a_key_is_written_down_is_no_failure_of_the_listing() -> None:
-    source = FakeSource("fake", FakeConnection(columns=1), reading=Reading(slice=1, touch=lost))
+    source = FakeSource("fake", FakeConnection(columns=1), reading=ReadMode(slice=1, touch=lost))
     told: list[Event] = []
     with pytest.raises(Lost):
         told.extend(walk(source, source.topology, Start("table", SCHEMA)))

@@ -20,10 +20,10 @@ from workers.catalog import Catalog
 from workers.embedded.solo import solo
 from workers.ledger import SqlLedger
 from workers.process.interruption import interruptible
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.store.database import open_database
 from workers.unit.lease.heartbeat import STALL, Heartbeat
-from workers.unit.unit_work import Budget
+from workers.unit.unit_work import UnitBudget
 
 SCHEMA = "shop.db_00.schema_0000"
 
@@ -37,9 +37,9 @@ class Bench:
             "shop", recipe.service.type, recipe.to_dict(), roots, slots=4, now=time.time()
         )  # fmt: skip
 
-    def work(self, *, stop: Stop | None = None, budget: Budget | None = None, **options: Any) -> Run:
+    def work(self, *, stop: StopFlag | None = None, budget: UnitBudget | None = None, **options: Any) -> Run:
         tick = Reconciler(self.ledger, self.opened.id, self.ledger.outstanding).tick
-        solo(self.ledger, self.opened.id, self.recipe, {}, stop or Stop(), tick, budget=budget, **options)
+        solo(self.ledger, self.opened.id, self.recipe, {}, stop or StopFlag(), tick, budget=budget, **options)
         return self.ledger.run(self.opened.id)
 
     def listed(self, type_: str = "Table") -> int:
@@ -69,7 +69,7 @@ def tables(**span: Any) -> list[Start]:
 
 def test_a_leaf_range_beyond_its_budget_names_the_rest(bench: Make) -> None:
     made = bench(roots=tables())
-    assert made.work(budget=Budget(objects=15)).state == "complete"
+    assert made.work(budget=UnitBudget(objects=15)).state == "complete"
     units = list(made.ledger.units(made.opened.id))
     assert [unit.span for unit in units] == [
         KeyRange(None, None), KeyRange("t0000014", None), KeyRange("t0000029", None)
@@ -80,7 +80,7 @@ def test_a_leaf_range_beyond_its_budget_names_the_rest(bench: Make) -> None:
 
 def test_the_rest_comes_in_pieces_that_others_can_share(bench: Make) -> None:
     made = bench(roots=tables(), tables=8000)
-    assert made.work(budget=Budget(objects=1000)).state == "complete"
+    assert made.work(budget=UnitBudget(objects=1000)).state == "complete"
     spans = [unit.span for unit in made.ledger.units(made.opened.id)]
     assert len(spans) > 3
     assert made.listed() == 8000
@@ -88,7 +88,7 @@ def test_the_rest_comes_in_pieces_that_others_can_share(bench: Make) -> None:
 
 def test_a_range_whose_budget_ends_at_its_end_has_no_rest(bench: Make) -> None:
     made = bench(roots=tables(until="t0000019"))
-    assert made.work(budget=Budget(objects=20)).state == "complete"
+    assert made.work(budget=UnitBudget(objects=20)).state == "complete"
     assert len(list(made.ledger.units(made.opened.id))) == 1
     assert made.listed() == 20
 
@@ -96,7 +96,7 @@ def test_a_range_whose_budget_ends_at_its_end_has_no_rest(bench: Make) -> None:
 def test_a_split_listing_still_proves_what_is_gone(bench: Make) -> None:
     bench().work()
     made = bench(dropped=[f"{SCHEMA}.t0000007"], roots=None)
-    assert made.work(budget=Budget(objects=5)).state == "complete"
+    assert made.work(budget=UnitBudget(objects=5)).state == "complete"
     assert Catalog(made.ledger.db).missing(made.opened.id) == {"Table": 1}
 
 
@@ -114,13 +114,13 @@ def test_a_lost_connection_costs_no_object_and_no_duplicate(bench: Make) -> None
 
 def test_a_connection_lost_again_and_again_is_tried_later(bench: Make) -> None:
     made = bench(faults=lost(0, times=4, delay=0.01))
-    assert made.work(budget=Budget(pause=0.02)).state == "complete"
+    assert made.work(budget=UnitBudget(pause=0.02)).state == "complete"
     assert made.listed() == 40
 
 
 def test_a_source_that_stays_lost_fails_its_unit_alone(bench: Make) -> None:
     made = bench(schemas=2, tables=[40, 2000], faults=[{**lost(0)[0], "delay": 0.001}])
-    run = made.work(budget=Budget(pause=0.02))
+    run = made.work(budget=UnitBudget(pause=0.02))
     assert run.state == "partial"
     (part, *_) = made.ledger.incomplete(made.opened.id)
     assert "the connection was lost" in part.message
@@ -136,7 +136,7 @@ def test_an_unforeseen_error_fails_the_unit_with_its_name(bench: Make) -> None:
 
 def test_a_stopped_run_gives_everything_back_and_goes_on(bench: Make) -> None:
     made = bench(schemas=3, tables=1500, latency=100)
-    stop = Stop()
+    stop = StopFlag()
     with soon(0.5, stop):
         run = made.work(stop=stop)
     assert run.open
@@ -148,7 +148,7 @@ def test_a_stopped_run_gives_everything_back_and_goes_on(bench: Make) -> None:
 
 def test_a_stop_cancels_what_hangs(bench: Make) -> None:
     made = bench(faults=[{"at": "read", "where": f"{SCHEMA}.t0000020", "action": "hang", "seconds": 30, "times": 1}])
-    stop = Stop()
+    stop = StopFlag()
     begun = time.monotonic()
     with soon(0.5, stop):
         run = made.work(stop=stop)
@@ -183,7 +183,7 @@ def test_an_object_that_memory_always_runs_out_over_fails_alone(bench: Make, at:
 def test_a_listing_that_memory_runs_out_over_fails_alone(bench: Make, after: int) -> None:
     broke = {"at": "list", "where": SCHEMA, "action": "memory", "after": after}
     made = bench(schemas=2, faults=[broke], procedures=2)
-    assert made.work(budget=Budget(pause=0.01)).state == "partial"
+    assert made.work(budget=UnitBudget(pause=0.01)).state == "partial"
     (part,) = made.ledger.incomplete(made.opened.id)
     assert "memory ran out" in part.message
     assert list(made.ledger.failures(made.opened.id)) == []
@@ -200,12 +200,12 @@ def test_a_lane_that_hangs_for_good_is_replaced(bench: Make) -> None:
     made = bench(schemas=4, tables=1500, faults=faults, estimates=None)
     begun: list[str] = []
 
-    def impatient(ledger: Any, stop: Stop, *, stuck: Callable[[str], None], **_: Any) -> Heartbeat:
+    def impatient(ledger: Any, stop: StopFlag, *, stuck: Callable[[str], None], **_: Any) -> Heartbeat:
         begun.append("lane")
         return Heartbeat(ledger, stop, limit=1.0 - STALL, every=0.2, lease=2.0, stuck=stuck)
 
-    with interruptible(Stop()) as alarm:
-        run = made.work(stuck=alarm, heartbeat=impatient, budget=Budget(pause=0.02))
+    with interruptible(StopFlag()) as alarm:
+        run = made.work(stuck=alarm, heartbeat=impatient, budget=UnitBudget(pause=0.02))
     assert run.state == "complete"
     assert made.listed() == 6000
     assert len(begun) > 2
@@ -218,7 +218,7 @@ def test_slots_of_the_service_bound_nothing_alone(bench: Make) -> None:
 
 
 @contextmanager
-def soon(seconds: float, stop: Stop) -> Iterator[None]:
+def soon(seconds: float, stop: StopFlag) -> Iterator[None]:
     import threading
 
     timer = threading.Timer(seconds, stop.set, ["test"])

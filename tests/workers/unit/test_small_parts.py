@@ -20,7 +20,7 @@ from specs.testing.queue import UNIT, batch
 from workers.process import liveness
 from workers.process.governor import memory
 from workers.process.interruption import interruptible
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.queues.flusher import GROUP_BYTES, Flusher
 from workers.queues.memory import MemoryQueue
 from workers.store.retries import jitter, patiently
@@ -129,7 +129,7 @@ class TestLiveness:
 
 class TestStop:
     def test_waits_until_it_is_set(self) -> None:
-        stop = Stop()
+        stop = StopFlag()
         assert not stop.wait(0.01)
         threading.Timer(0.1, stop.set, ["SIGINT"]).start()
         assert stop.wait(5)
@@ -137,8 +137,8 @@ class TestStop:
         assert (stop.reason, stop.is_set()) == ("SIGINT", True)
 
 
-def emitter(queue: MemoryQueue, stop: Stop | None = None, waiting: Callable[[], None] = lambda: None) -> Emitter:
-    return Emitter(queue, UNIT, 7, stop=stop or Stop(), waiting=waiting)
+def emitter(queue: MemoryQueue, stop: StopFlag | None = None, waiting: Callable[[], None] = lambda: None) -> Emitter:
+    return Emitter(queue, UNIT, 7, stop=stop or StopFlag(), waiting=waiting)
 
 
 class TestEmitter:
@@ -166,7 +166,7 @@ class TestEmitter:
         assert [found.seq for _, found in queue.read(0, 9)] == list(range(2, WINDOW + 2))
 
     def test_a_stopped_worker_does_not_wait_long(self) -> None:
-        queue, stop = MemoryQueue(), Stop()
+        queue, stop = MemoryQueue(), StopFlag()
         sender = emitter(queue, stop)
         for _ in range(WINDOW):
             sender.emit(batch(0))
@@ -259,7 +259,7 @@ class TestFlusher:
 
 class TestInterruption:
     def test_a_signal_sets_the_flag_and_a_second_one_does_not_wait(self) -> None:
-        stop = Stop()
+        stop = StopFlag()
         before = signal.getsignal(signal.SIGINT)
         with interruptible(stop):
             os.kill(os.getpid(), signal.SIGTERM)
@@ -272,7 +272,7 @@ class TestInterruption:
 
     def test_the_alarm_breaks_off_a_call_that_hangs(self) -> None:
         begun = time.monotonic()
-        with interruptible(Stop()) as alarm:
+        with interruptible(StopFlag()) as alarm:
             assert alarm is not None
             threading.Timer(0.1, alarm, ["shop.public"]).start()
             with pytest.raises(Retry, match=r"cannot be cancelled \(shop\.public\)"):
@@ -283,7 +283,7 @@ class TestInterruption:
         alarms: list[object] = []
 
         def enter() -> None:
-            with interruptible(Stop()) as alarm:
+            with interruptible(StopFlag()) as alarm:
                 alarms.append(alarm)
 
         thread = threading.Thread(target=enter)

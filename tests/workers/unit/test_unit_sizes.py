@@ -19,9 +19,9 @@ from workers.catalog import Catalog
 from workers.embedded.solo import solo
 from workers.ledger import SqlLedger
 from workers.ledger.answers.views import UnitView
-from workers.process.stop_flag import Stop
-from workers.store.database import Database, open_database
-from workers.unit.unit_work import Budget
+from workers.process.stop_flag import StopFlag
+from workers.store.database import SqlDatabase, open_database
+from workers.unit.unit_work import UnitBudget
 
 
 def recipe(**connection: object) -> Recipe:
@@ -33,7 +33,7 @@ def recipe(**connection: object) -> Recipe:
 class Watched(SqlLedger):
     """Remembers the most units that ever stood ready, and which lane had which unit."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: SqlDatabase) -> None:
         super().__init__(db)
         self.most = 0
         self.hands: dict[str, int] = {}
@@ -50,13 +50,13 @@ class Watched(SqlLedger):
 
 
 def crawl(
-    ledger: SqlLedger, recipe: Recipe, budget: Budget | None = None, root: Start | None = None
+    ledger: SqlLedger, recipe: Recipe, budget: UnitBudget | None = None, root: Start | None = None
 ) -> tuple[Run, list[UnitView]]:
     run = ledger.open_run(
         "shop", recipe.service.type, recipe.to_dict(), [root or root_of(recipe, {})], slots=4, now=time.time()
     )
     tick = Reconciler(ledger, run.id, ledger.outstanding).tick
-    solo(ledger, run.id, recipe, {}, Stop(), tick, budget=budget)
+    solo(ledger, run.id, recipe, {}, StopFlag(), tick, budget=budget)
     return ledger.run(run.id), list(ledger.units(run.id))
 
 
@@ -98,7 +98,7 @@ def test_an_expansion_waits_while_enough_units_stand_ready(tmp_path: Path) -> No
     db = open_database(f"sqlite:///{tmp_path}/c.db")
     try:
         ledger = Watched(db)
-        run, units = crawl(ledger, wide, Budget(children=20))
+        run, units = crawl(ledger, wide, UnitBudget(children=20))
         assert run.state == "complete"
         assert sum(unit.node == "schema" for unit in units) == 300
         assert 10 < ledger.most < 60
@@ -108,8 +108,8 @@ def test_an_expansion_waits_while_enough_units_stand_ready(tmp_path: Path) -> No
         db.close()
 
 
-@pytest.mark.parametrize("budget", [Budget(objects=400), Budget(seconds=0.2)], ids=["fat", "long"])
-def test_idle_workers_take_over_what_a_long_unit_has_not_reached(tmp_path: Path, budget: Budget) -> None:
+@pytest.mark.parametrize("budget", [UnitBudget(objects=400), UnitBudget(seconds=0.2)], ids=["fat", "long"])
+def test_idle_workers_take_over_what_a_long_unit_has_not_reached(tmp_path: Path, budget: UnitBudget) -> None:
     long = recipe(schemas=1, tables=6000, latency=5, page=100)
     listing = Start("table", Scope.of("shop", "db_00", "schema_0000"))
     db = open_database(f"sqlite:///{tmp_path}/c.db")
@@ -131,14 +131,14 @@ def test_a_schema_that_turns_out_long_names_the_rest_of_its_tables(tmp_path: Pat
     db, other = (open_database(f"sqlite:///{tmp_path}/{name}.db") for name in ("c", "calm"))
     try:
         ledger = SqlLedger(db)
-        run, units = crawl(ledger, calm, Budget(objects=300))
+        run, units = crawl(ledger, calm, UnitBudget(objects=300))
         assert run.state == "complete"
         assert [unit.state for unit in units if unit.node == "table"].count("done") > 1
         assert all((unit.attempts, unit.crashes) == (0, 0) for unit in units)
         crawl(SqlLedger(other), calm)
         assert exported(f"sqlite:///{tmp_path}/c.db") == exported(f"sqlite:///{tmp_path}/calm.db")
         again = recipe(schemas=2, tables=[900, 3], procedures=3, dropped=["shop.db_00.schema_0000.t0000850"])
-        run, _ = crawl(ledger, again, Budget(objects=300))
+        run, _ = crawl(ledger, again, UnitBudget(objects=300))
         assert Catalog(db).missing(run.id) == {"Table": 1}
     finally:
         db.close()

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from workers.store import named_sql
 
 if TYPE_CHECKING:
-    from workers.store.database import Database
+    from workers.store.database import SqlDatabase
 
 
-def apply(db: Database, conn: Connection, run: str, now: float) -> dict[str, int]:
+def apply(db: SqlDatabase, conn: Connection, run: str, now: float) -> dict[str, int]:
     """Apply every absence of ``run`` that is decided and not applied yet; returns how many per type.
 
     Takes the feed's counter, so nothing else may be written behind it in this transaction.

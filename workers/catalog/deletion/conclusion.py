@@ -20,11 +20,11 @@ from specs.topology.scope import Scope
 from workers.catalog.deletion.absences import apply, protect
 from workers.catalog.deletion.marks import load_marks
 from workers.catalog.deletion.tiling import tiles
-from workers.catalog.deletion.unseen import LISTINGS, Listing, look_up, unseen
+from workers.catalog.deletion.unseen import LISTINGS, KnownListing, look_up, unseen
 from workers.store import named_sql
 
 if TYPE_CHECKING:
-    from workers.store.database import Database
+    from workers.store.database import SqlDatabase
 
 PART = 1000
 """Suspects that one confirm unit asks about, at most."""
@@ -37,7 +37,7 @@ Part = tuple[Scope, list[tuple[str, str]]]
 """A container and the ``(type, fqn)`` below it that the source must be asked about."""
 
 
-def plan_confirmation(db: Database, conn: Connection, run: str) -> Iterator[Part]:
+def plan_confirmation(db: SqlDatabase, conn: Connection, run: str) -> Iterator[Part]:
     """Find the suspects of a run whose units are all finished: entities of completely read listings without a mark.
 
     All is written down when this returns; the parts are read from there one page at a time, on the same connection.
@@ -69,7 +69,7 @@ def record_verdicts(conn: Connection, run: str, verdicts: Sequence[Verdict]) -> 
         conn.exec_driver_sql(queries.driver("record_verdict"), values)
 
 
-def conclude(db: Database, conn: Connection, run: str, now: float) -> dict[str, int]:
+def conclude(db: SqlDatabase, conn: Connection, run: str, now: float) -> dict[str, int]:
     """Apply what was confirmed; returns how many objects per type became missing or deleted, descendants included.
 
     To be called last in the transaction: it takes the feed's counter. Calling it again changes nothing.
@@ -111,7 +111,7 @@ def _coverage(conn: Connection, queries: named_sql.Queries, run: str) -> Iterato
         at = {"run": run, "node": page[-1][0], "scope": page[-1][1], "n": page[-1][2]}
 
 
-def _suspect(conn: Connection, queries: named_sql.Queries, run: str, listing: Listing, ids: Sequence[int]) -> None:
+def _suspect(conn: Connection, queries: named_sql.Queries, run: str, listing: KnownListing, ids: Sequence[int]) -> None:
     """Write down the unseen entities of one complete listing.
 
     Where the source hides what we have no grant for, absence proves nothing once our grants have changed since the

@@ -17,7 +17,7 @@ LISTINGS = 500
 """Listings that are asked about at once."""
 
 
-class Listing(NamedTuple):
+class KnownListing(NamedTuple):
     """A listing that was read completely: of a ``node`` in a ``scope`` (an FQN), under these grants of ours.
 
     ``known`` are the grants under which it was last read completely before; ``size`` is how many entities the catalog
@@ -33,19 +33,19 @@ class Listing(NamedTuple):
 
 def look_up(
     conn: Connection, queries: named_sql.Queries, found: Sequence[tuple[str, str, str | None]]
-) -> list[Listing]:
+) -> list[KnownListing]:
     """What the catalog knows of listings: ``(node, scope, fingerprint)``."""
     if not found:
         return []
     keys = json.dumps([(scope, node) for node, scope, _ in found])
     rows = conn.exec_driver_sql(queries.driver("listings"), {"listings": keys, "most": PAGE + 1}).fetchall()
     known = {n: (grants, size) for n, grants, size in rows}
-    return [Listing(*each, *known[n]) for n, each in enumerate(found)]
+    return [KnownListing(*each, *known[n]) for n, each in enumerate(found)]
 
 
 def unseen(
-    conn: Connection, queries: named_sql.Queries, listings: Sequence[Listing], sent: Marks, listed: Marks
-) -> Iterator[tuple[Listing, list[int]]]:
+    conn: Connection, queries: named_sql.Queries, listings: Sequence[KnownListing], sent: Marks, listed: Marks
+) -> Iterator[tuple[KnownListing, list[int]]]:
     """The ids of entities without a mark, by listing; secondary entities only where their owner was sent."""
     for part in _together(listings):
         for rows in _pages(conn, queries, part):
@@ -57,9 +57,9 @@ def unseen(
                 yield part[n], ids
 
 
-def _together(listings: Sequence[Listing]) -> Iterator[list[Listing]]:
+def _together(listings: Sequence[KnownListing]) -> Iterator[list[KnownListing]]:
     """Listings that make one page together; what is larger stands alone, and what is empty is left out."""
-    page: list[Listing] = []
+    page: list[KnownListing] = []
     total = 0
     for each in listings:
         if page and total + each.size > PAGE:
@@ -72,7 +72,7 @@ def _together(listings: Sequence[Listing]) -> Iterator[list[Listing]]:
         yield page
 
 
-def _pages(conn: Connection, queries: named_sql.Queries, part: Sequence[Listing]) -> Iterator[Sequence[Any]]:
+def _pages(conn: Connection, queries: named_sql.Queries, part: Sequence[KnownListing]) -> Iterator[Sequence[Any]]:
     """Pages of ``(place of the listing in the part, id, mark, owner)``."""
     if len(part) > 1 or part[0].size <= PAGE:
         keys = json.dumps([(each.scope, each.node) for each in part])

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from specs import names
-from specs.errors import Usage
+from specs.errors import UsageError
 from workers.catalog.upsert.backend import Event, Stamp
 from workers.catalog.upsert.feed import append
 from workers.catalog.upsert.writer import backend
 from workers.store import named_sql
 
 if TYPE_CHECKING:
-    from workers.store.database import Database
+    from workers.store.database import SqlDatabase
 
 DAY = 86400.0
 _OF_RUN = ("absences", "feed_runs", "counts", "filtered", "outcomes", "coverage", "marks", "suspects", "tallies")
@@ -24,7 +24,7 @@ _OF_RUN = ("absences", "feed_runs", "counts", "filtered", "outcomes", "coverage"
 _PAGE = 1000
 
 
-def gc(db: Database, *, days: float = 30.0, keep_runs: int = 20, now: float | None = None) -> dict[str, int]:
+def gc(db: SqlDatabase, *, days: float = 30.0, keep_runs: int = 20, now: float | None = None) -> dict[str, int]:
     """Remove events, deleted entities and records of runs that are older than ``days``.
 
     The latest ``keep_runs`` runs of each service stay whatever their age. Returns how many of each went. A reader of
@@ -57,10 +57,10 @@ def gc(db: Database, *, days: float = 30.0, keep_runs: int = 20, now: float | No
     return removed
 
 
-def forget(db: Database, service: str, *, now: float | None = None) -> dict[str, int]:
+def forget(db: SqlDatabase, service: str, *, now: float | None = None) -> dict[str, int]:
     """Remove a service, its entities and its runs; the feed tells that the entities are gone.
 
-    Returns how many entities and runs went. Raises ``Usage`` for an unknown service and one that is being crawled.
+    Returns how many entities and runs went. Raises ``UsageError`` for an unknown service and one that is being crawled.
     """
     queries = named_sql.load("workers.catalog.retention", db.dialect)
     at = time.time() if now is None else now
@@ -68,10 +68,12 @@ def forget(db: Database, service: str, *, now: float | None = None) -> dict[str,
         runs = conn.execute(queries["runs_of_service"], {"service": service}).fetchall()
         known = conn.execute(queries["of_service"], _place(service)).first() is not None
     if not runs and not known:
-        raise Usage(f"there is no service {service!r} in the catalog", remedy="see: headrace tree", reason="unknown")
+        raise UsageError(
+            f"there is no service {service!r} in the catalog", remedy="see: headrace tree", reason="unknown"
+        )
     for run, state in runs:
         if state in ("running", "confirming"):
-            raise Usage(f"run {run} of the service is not finished", service, "end or resume it first")
+            raise UsageError(f"run {run} of the service is not finished", service, "end or resume it first")
     removed = {"entities": 0, "runs": len(runs)}
     while n := _forget_page(db, queries, service, at):
         removed["entities"] += n
@@ -85,7 +87,7 @@ def forget(db: Database, service: str, *, now: float | None = None) -> dict[str,
     return removed
 
 
-def _forget_page(db: Database, queries: named_sql.Queries, service: str, at: float) -> int:
+def _forget_page(db: SqlDatabase, queries: named_sql.Queries, service: str, at: float) -> int:
     with db.write() as conn:
         rows = conn.execute(queries["of_service"], _place(service)).fetchall()
         _remove(db, conn, [row[0] for row in rows])
@@ -99,7 +101,7 @@ def _place(service: str) -> dict[str, str]:
     return {"service": service, "root": root, "end": f"{root}/"}
 
 
-def _remove(db: Database, conn: Connection, ids: list[int]) -> None:
+def _remove(db: SqlDatabase, conn: Connection, ids: list[int]) -> None:
     """Remove entities with content, words and statistics."""
     queries = named_sql.load("workers.catalog", db.dialect)
     for name in ("unindex_ids", "remove_contents", "remove_stats", "remove_entities"):
@@ -107,7 +109,7 @@ def _remove(db: Database, conn: Connection, ids: list[int]) -> None:
             conn.execute(queries[name], {"ids": json.dumps(ids)})
 
 
-def _drop_run(db: Database, queries: named_sql.Queries, run: str) -> None:
+def _drop_run(db: SqlDatabase, queries: named_sql.Queries, run: str) -> None:
     """Remove a run's records, table by table."""
     for table in _OF_RUN:
         with db.write() as conn:

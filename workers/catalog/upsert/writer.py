@@ -19,7 +19,7 @@ from workers.catalog.upsert.diff import Changes, diff
 from workers.catalog.upsert.feed import append
 
 if TYPE_CHECKING:
-    from workers.store.database import Database
+    from workers.store.database import SqlDatabase
 
 
 EMITTED, UNCHANGED = 1, 0
@@ -29,7 +29,7 @@ Numbered = tuple[int, Row]
 
 
 @dataclass(slots=True)
-class Stored:
+class StoredRows:
     """What became of delivered rows, per entity type. ``refused``: rows that the database can never take, and why."""
 
     emitted: dict[str, int] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class CatalogWriter:
     """
 
     def __init__(
-        self, db: Database, conn: Connection, run: str, service: str, now: float, *, version: int = HASH_VERSION
+        self, db: SqlDatabase, conn: Connection, run: str, service: str, now: float, *, version: int = HASH_VERSION
     ) -> None:
         self.conn = conn
         self.stamp = Stamp(run, service, now, version)
@@ -73,11 +73,11 @@ class CatalogWriter:
         self._fates: list[int | str] = []
         self._stale: list[bool] = []
 
-    def store(self, rows: Sequence[Row]) -> Stored:
+    def store(self, rows: Sequence[Row]) -> StoredRows:
         """Store rows; of those with one identity the first one."""
         return self.store_each([rows])[0]
 
-    def store_each(self, parts: Sequence[Sequence[Row]], stale: Sequence[bool] = ()) -> list[Stored]:
+    def store_each(self, parts: Sequence[Sequence[Row]], stale: Sequence[bool] = ()) -> list[StoredRows]:
         """Store several batches at once, in order; what became of each.
 
         What the catalog holds of objects in a ``stale`` batch stands, gone ones included: their source was behind.
@@ -93,7 +93,7 @@ class CatalogWriter:
         fates = iter(self._fates)
         found = []
         for part in parts:
-            stored = Stored()
+            stored = StoredRows()
             for row in part:
                 stored.add(row, next(fates))
             found.append(stored)

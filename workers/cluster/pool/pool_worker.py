@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from specs.contracts.work import Batch, Claim, Lost, Position, Run
+from specs.contracts.work import Batch, Claim, Lost, QueuePosition, Run
 from specs.errors import Fatal, HeadraceError, Retry
 from specs.recipe.recipe import Recipe
 from specs.recipe.secrets import prompts
@@ -18,9 +18,9 @@ from workers.metrics import Counters
 from workers.process import liveness
 from workers.process.governor.memory import give_back, rss
 from workers.process.logs import context
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.queues.redis.queue import RedisQueue
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 from workers.unit.lease.heartbeat import EVERY, LEASE
 from workers.unit.runner import BEGINNINGS
 from workers.unit.worker import POLL, Worker
@@ -67,11 +67,11 @@ class HoldingLedger(SqlLedger):
 class RedisLine:
     """A worker's end of the sink queue in Redis; counts the seconds in which there was no room in it."""
 
-    def __init__(self, queue: RedisQueue, stop: Stop, counters: Counters) -> None:
+    def __init__(self, queue: RedisQueue, stop: StopFlag, counters: Counters) -> None:
         self._queue, self.settle = queue, queue.settle
         self._stop, self._counters = stop, counters
 
-    def put(self, batch: Batch, *, timeout: float) -> Position | None:
+    def put(self, batch: Batch, *, timeout: float) -> QueuePosition | None:
         begun = time.monotonic()
         position = self._queue.put(batch, timeout=timeout)
         took = time.monotonic() - begun
@@ -83,7 +83,7 @@ class RedisLine:
         self._stop.wait(timeout)
 
 
-class Drain:
+class PoolWorker:
     """One per process, with connections of its own. ``stop`` ends it within two seconds, whatever it waits for.
 
     ``soft`` are the bytes of memory that it may have; ``serves`` is the queue whose units it takes, ``None``: of any.
@@ -91,9 +91,9 @@ class Drain:
 
     def __init__(
         self,
-        db: Database,
+        db: SqlDatabase,
         queue: RedisQueue,
-        stop: Stop,
+        stop: StopFlag,
         *,
         soft: int | None = None,
         serves: str | None = None,

@@ -20,9 +20,9 @@ from workers.ledger import SqlLedger
 from workers.presence import Presence
 from workers.process import liveness
 from workers.process.child_heartbeats import Heartbeats, silent
-from workers.process.governor import Budget, Watch
+from workers.process.governor import MemoryBudget, Watch
 from workers.process.governor.watch import EVERY
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 from workers.unit.lease.heartbeat import LEASE
 
 FORK = 5.0
@@ -51,7 +51,7 @@ class Turns:
         os.register_at_fork(before=self._before, after_in_parent=self._after, after_in_child=self._born)
 
     @contextmanager
-    def take(self, db: Database) -> Iterator[Database]:
+    def take(self, db: SqlDatabase) -> Iterator[SqlDatabase]:
         with self._lock:
             try:
                 yield db
@@ -76,7 +76,7 @@ class Watchdog:
     """
 
     def __init__(
-        self, db: Database, turns: Turns, budget: Budget, queue: str, *, watch: Watch | None = None,
+        self, db: SqlDatabase, turns: Turns, budget: MemoryBudget, queue: str, *, watch: Watch | None = None,
         kill: Callable[[int, int], None] = os.kill, failed: Callable[[], None] = lambda: None,
         beat: Callable[[], None] = lambda: None, prefix: str | None = None,
         heartbeats: Heartbeats | None = None, silence: float = LEASE,

@@ -20,34 +20,34 @@ from workers.cluster.hints.app import make
 from workers.cluster.hints.tasks import SLICE, register
 from workers.cluster.membership import check, joined
 from workers.cluster.pool.departure import leave
-from workers.cluster.pool.pool_worker import LOOK, Drain
+from workers.cluster.pool.pool_worker import LOOK, PoolWorker
 from workers.cluster.pool.shared_flag import Flag
 from workers.cluster.pool.watchdog import Turns, Watchdog
 from workers.cluster.settings import QUEUES, Settings
 from workers.metrics import Counters, local
 from workers.presence import Presence
 from workers.process.child_heartbeats import SHORTEST, Heartbeats, beat
-from workers.process.governor import Budget, derive, processors
+from workers.process.governor import MemoryBudget, derive, processors
 from workers.process.governor.memory import bound, offer, rss, tune
 from workers.process.health_endpoint import PLAIN, Health, Route
 from workers.process.health_endpoint import serve as listen
 from workers.process.logs import setup
 from workers.process.signals import ending
-from workers.process.stop_flag import Stop
-from workers.store.database import Database
+from workers.process.stop_flag import StopFlag
+from workers.store.database import SqlDatabase
 
 REPLACE = 0.5
 """Seconds between two looks for pool processes that died."""
 
 
-class Child:
+class PoolProcess:
     """What one pool process owns: made in it, after the fork."""
 
-    def __init__(self, settings: Settings, flag: Flag, budget: Budget, queue: str, mouth: int) -> None:
+    def __init__(self, settings: Settings, flag: Flag, budget: MemoryBudget, queue: str, mouth: int) -> None:
         self._settings, self._flag, self._budget, self._queue, self._mouth = settings, flag, budget, queue, mouth
-        self._drain: Drain | None = None
+        self._drain: PoolWorker | None = None
         self._stack = ExitStack()
-        self._stop = Stop()
+        self._stop = StopFlag()
 
     def open(self, **_: Any) -> None:
         """Begin to live, and stop when the worker does. Errors end the process; its parent starts another one."""
@@ -67,7 +67,7 @@ class Child:
             self._listen()
             db, queue = self._stack.enter_context(joined(self._settings))
             counters = Counters()
-            self._drain = Drain(
+            self._drain = PoolWorker(
                 db, queue, self._stop, soft=self._budget.soft, serves=self._queue, counters=counters,
                 lease=self._settings.lease,
             )  # fmt: skip
@@ -89,7 +89,7 @@ class Child:
             if self._flag.is_set():
                 self._stop.set("SIGTERM")
 
-    def _tell(self, db: Database, counters: Counters) -> None:
+    def _tell(self, db: SqlDatabase, counters: Counters) -> None:
         presence = Presence(db, "child", self._queue, self._budget.hard)
         while not self._stop.wait(1.0):
             with suppress(HeadraceError, MemoryError):  # told again in a moment
@@ -115,7 +115,7 @@ def serve(
     settings: Settings, *, concurrency: int | None = None, queue: str = QUEUES[0], seconds: float = SLICE,
     as_json: bool = False, metrics: str | None = None,
 ) -> int:  # fmt: skip
-    """Work until SIGTERM, SIGHUP, SIGQUIT or SIGINT; returns the exit code. Raises ``Usage`` and ``Fatal`` when it
+    """Work until SIGTERM, SIGHUP, SIGQUIT or SIGINT; returns the exit code. Raises ``UsageError`` and ``Fatal`` when it
     cannot start.
 
     ``metrics`` is where ``/metrics`` and ``/healthz`` of this machine's processes are answered.
@@ -127,7 +127,7 @@ def serve(
     warnings.filterwarnings("ignore", module=r"celery\.")  # settings that we make on purpose
     flag = Flag()
     heartbeats = Heartbeats()
-    child = Child(settings, flag, budget, queue, heartbeats.mouth)
+    child = PoolProcess(settings, flag, budget, queue, heartbeats.mouth)
     app = make(settings)
     app.conf.worker_max_memory_per_child = budget.soft // 1024  # looked at between two tasks
     register(app, child.drain, seconds=seconds)
@@ -188,7 +188,7 @@ def _end() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def routes(db: Database, turns: Turns, health: Health) -> dict[str, Route]:
+def routes(db: SqlDatabase, turns: Turns, health: Health) -> dict[str, Route]:
     """What a worker answers over HTTP."""
 
     def metrics() -> tuple[int, str, str]:

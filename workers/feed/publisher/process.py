@@ -9,8 +9,8 @@ from collections.abc import Callable
 from specs.errors import HeadraceError, Retry
 from workers.feed.publisher.publisher import Publishing
 from workers.presence import Presence
-from workers.process.stop_flag import Stop
-from workers.store.database import Database
+from workers.process.stop_flag import StopFlag
+from workers.store.database import SqlDatabase
 from workers.store.retries import jitter
 
 EVERY = 0.5
@@ -20,7 +20,7 @@ LEAVE = 1.2
 log = logging.getLogger("headrace.publisher")
 
 
-def serve(db: Database, stop: Stop, *, lease: float = 60.0, beat: Callable[[], None] = lambda: None) -> int:
+def serve(db: SqlDatabase, stop: StopFlag, *, lease: float = 60.0, beat: Callable[[], None] = lambda: None) -> int:
     """Feed sinks until ``stop`` is set; returns how many changes were delivered. ``beat`` is called with every turn.
 
     Raises ``Fatal`` when the catalog refuses us.

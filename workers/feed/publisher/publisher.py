@@ -14,11 +14,11 @@ from specs.errors import HeadraceError, Retry
 from specs.recipe.recipe import ServiceRef
 from workers.feed.delivery import Sent
 from workers.feed.discovery import Discovery
-from workers.feed.subscriber import Following, Lost, Stopped, pause
-from workers.feed.subscriptions import Followers, FollowerView, Held, Position
-from workers.process.stop_flag import Stop
+from workers.feed.subscriber import Following, SubscriberStopped, SubscriptionLost, pause
+from workers.feed.subscriptions import FeedPosition, FollowerView, HeldSubscription, Subscriptions
+from workers.process.stop_flag import StopFlag
 from workers.sinks import configured
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 THREADS = 16
 """Sinks that are fed at once; a slow one holds up none of the others."""
@@ -30,7 +30,7 @@ QUIET = 5.0
 """Seconds for which a sink is left alone after changes of other services only; finding that out costs a write."""
 log = logging.getLogger("headrace.publisher")
 Make = Callable[[Mapping[str, Any], str], ChangeSink]
-"""Makes a sink of a follower's config, for a service. Raises ``Usage`` when a reference cannot be resolved."""
+"""Makes a sink of a follower's config, for a service. Raises ``UsageError`` when a reference cannot be resolved."""
 
 
 def make(config: Mapping[str, Any], service: str) -> ChangeSink:
@@ -42,16 +42,16 @@ class Publishing:
     """Feeds followers until it is stopped. Safe with several at once: each sink is leased to one of them."""
 
     def __init__(
-        self, db: Database, stop: Stop, *, name: str = "", lease: float = 60.0, make: Make = make
+        self, db: SqlDatabase, stop: StopFlag, *, name: str = "", lease: float = 60.0, make: Make = make
     ) -> None:  # fmt: skip
         self._db, self._stop, self._make = db, stop, make
-        self.followers = Followers(db, name=name, lease=lease)
+        self.followers = Subscriptions(db, name=name, lease=lease)
         self._discovery = Discovery(db, self.followers)
         self._discovered = float("-inf")
         self._busy: dict[str, threading.Thread] = {}
         self._sinks: dict[str, tuple[str, ChangeSink]] = {}
         self._quiet: dict[str, float] = {}
-        self._sent: dict[str, tuple[Position, Sent]] = {}
+        self._sent: dict[str, tuple[FeedPosition, Sent]] = {}
         self._lock = threading.Lock()
         self.delivered = 0
 
@@ -105,7 +105,7 @@ class Publishing:
         except Retry as error:  # the catalog: the next step finds out
             log.warning("%s: %s", view.sink, error)
 
-    def _feed(self, held: Held) -> None:
+    def _feed(self, held: HeldSubscription) -> None:
         following: Following | None = None
         try:
             sent = self._going_on(held)
@@ -115,9 +115,9 @@ class Publishing:
             self.followers.release(held.sink)
             if fed.level and not fed.delivered:
                 self._quiet[held.sink] = time.monotonic() + QUIET
-        except Stopped:
+        except SubscriberStopped:
             self.followers.release(held.sink)
-        except Lost:
+        except SubscriptionLost:
             log.warning("%s is fed by another publisher now", held.sink)
         except HeadraceError as error:
             self._failed(held, following, error)
@@ -131,13 +131,13 @@ class Publishing:
                     self.delivered += following.fed.delivered
                     self._sent[held.sink] = (following.held.position, sent)
 
-    def _going_on(self, held: Held) -> Sent:
+    def _going_on(self, held: HeldSubscription) -> Sent:
         """What this process sent of the page behind the position, if it broke off there."""
         with self._lock:
             position, sent = self._sent.pop(held.sink, (held.position, Sent()))
         return sent if position == held.position else Sent()
 
-    def _failed(self, held: Held, following: Following | None, error: HeadraceError) -> None:
+    def _failed(self, held: HeldSubscription, following: Following | None, error: HeadraceError) -> None:
         if error.reason == "catalog" or error.where == self._db.where:
             raise Retry(error.what, error.where, error.remedy)
         failing = 1 if following is not None and following.moved else held.failing + 1
@@ -147,7 +147,7 @@ class Publishing:
         broken = not isinstance(error, Retry)
         self.followers.fail(now, failing=failing, delay=delay, reason=str(error), broken=broken)
 
-    def _sink(self, held: Held) -> ChangeSink:
+    def _sink(self, held: HeldSubscription) -> ChangeSink:
         """The sink, with its connections, as long as its settings stay."""
         config = json.dumps(held.config, sort_keys=True)
         with self._lock:

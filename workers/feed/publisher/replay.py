@@ -7,13 +7,13 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from specs.errors import HeadraceError, Usage, known_values
+from specs.errors import HeadraceError, UsageError, known_values
 from workers.feed.dead_letters import count, letters
 from workers.feed.publisher.publisher import Make, make
-from workers.feed.subscriber import Following, Lost, Stopped
-from workers.feed.subscriptions import Followers, Held
-from workers.process.stop_flag import Stop
-from workers.store.database import Database
+from workers.feed.subscriber import Following, SubscriberStopped, SubscriptionLost
+from workers.feed.subscriptions import HeldSubscription, Subscriptions
+from workers.process.stop_flag import StopFlag
+from workers.store.database import SqlDatabase
 
 PATIENCE = 20.0
 """Seconds to wait for a publisher that feeds the sink."""
@@ -33,24 +33,24 @@ class Replayed:
 
 
 def replay(
-    db: Database, sink: str | None = None, fqn: str = "", *, stop: Stop | None = None, make: Make = make,
+    db: SqlDatabase, sink: str | None = None, fqn: str = "", *, stop: StopFlag | None = None, make: Make = make,
     patience: float = PATIENCE,
 ) -> list[Replayed]:  # fmt: skip
     """Send the dead letters of one sink or of all again, containers first; of one object, where ``fqn`` is given.
 
-    Raises ``Usage`` for a sink that is not known.
+    Raises ``UsageError`` for a sink that is not known.
     """
-    followers = Followers(db)
+    followers = Subscriptions(db)
     known = [view.sink for view in followers.views()]
     if sink is not None and sink not in known:
         raise known_values("unknown sink", sink, known)
     dead = count(db)
     wanted = [each for each in known if each in dead and sink in (None, each) and letters(db, each, fqn, limit=1)]
-    return [_one(db, followers, each, fqn, stop or Stop(), make, patience) for each in wanted]
+    return [_one(db, followers, each, fqn, stop or StopFlag(), make, patience) for each in wanted]
 
 
 def _one(
-    db: Database, followers: Followers, sink: str, fqn: str, stop: Stop, make: Make, patience: float
+    db: SqlDatabase, followers: Subscriptions, sink: str, fqn: str, stop: StopFlag, make: Make, patience: float
 ) -> Replayed:  # fmt: skip
     try:
         held = _hold(followers, sink, patience)
@@ -59,19 +59,19 @@ def _one(
                 fed = Following(db, followers, held, made, stop).replay(fqn)
         finally:
             followers.release(sink)
-    except Lost:
+    except SubscriptionLost:
         return Replayed(sink, error="another process took the sink over; try again")
-    except Stopped:
+    except SubscriberStopped:
         return Replayed(sink, error="broken off")
     except HeadraceError as error:
         return Replayed(sink, error=str(error))
     return Replayed(sink, fed.delivered, fed.refused)
 
 
-def _hold(followers: Followers, sink: str, patience: float) -> Held:
+def _hold(followers: Subscriptions, sink: str, patience: float) -> HeldSubscription:
     end = time.monotonic() + patience
     while (held := followers.take(sink)) is None:
         if time.monotonic() > end:
-            raise Usage("a publisher is feeding this sink", sink, "try again when it is level")
+            raise UsageError("a publisher is feeding this sink", sink, "try again when it is level")
         time.sleep(0.2)
     return held

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from workers.ledger.answers.views import Failure, Incomplete, Meters, RunProgress, UnitView
-from workers.ledger.statements import Desk, load_scope, load_span
+from workers.ledger.answers.views import Failure, Incomplete, RunMeters, RunProgress, UnitView
+from workers.ledger.statements import Statements, load_scope, load_span
 
 COUNTS = ("listed", "emitted", "unchanged", "filtered", "failed", "gone")
 PAGE = 1000
 
 
-def counts(desk: Desk, run: str) -> dict[str, dict[str, int]]:
+def counts(desk: Statements, run: str) -> dict[str, dict[str, int]]:
     """Per entity type: listed, emitted, unchanged, filtered, failed, gone."""
     found = {}
     for row in desk.all("sum_counts", run=run):
@@ -22,18 +22,18 @@ def counts(desk: Desk, run: str) -> dict[str, dict[str, int]]:
     return found
 
 
-def filtered(desk: Desk, run: str) -> dict[tuple[str, str], int]:
+def filtered(desk: Statements, run: str) -> dict[tuple[str, str], int]:
     """How many objects each rule dropped: ``(type, rule) -> n``."""
     return {(row.type, row.rule): int(row.n) for row in desk.all("sum_filtered", run=run)}
 
 
-def totals(desk: Desk, run: str) -> Any:
+def totals(desk: Statements, run: str) -> Any:
     """known, finished, entities, failures, statements, peak_rss (bytes)."""
     row = desk.one("sum_tallies", run=run)
     return tuple(int(value or 0) for value in row or (0,) * 6)
 
 
-def progress(desk: Desk, run: str) -> RunProgress:
+def progress(desk: Statements, run: str) -> RunProgress:
     known, finished, entities, failures, statements, peak_rss = totals(desk, run)
     row = desk.one("get_run", run=run)
     states: dict[str, int] = {}
@@ -47,25 +47,27 @@ def progress(desk: Desk, run: str) -> RunProgress:
     return RunProgress(states, known, finished, entities, failures, statements, peak_rss, scopes, trouble)
 
 
-def unfinished(desk: Desk, run: str) -> int:
+def unfinished(desk: Statements, run: str) -> int:
     """Units of an open run that are not finished, by its totals."""
     row = desk.one("unfinished_units", run=run)
     return 0 if row is None or row.n is None else int(row.n)
 
 
-def meters(desk: Desk, run: str | None) -> Meters:
+def meters(desk: Statements, run: str | None) -> RunMeters:
     row = desk.one("all_meters") if run is None else desk.one("meters", run=run)
-    return Meters(*(int(value or 0) for value in row or (0, 0, 0)))
+    return RunMeters(*(int(value or 0) for value in row or (0, 0, 0)))
 
 
-def units_page(desk: Desk, run: str, after: int, states: Collection[str] | None) -> tuple[list[UnitView], int | None]:
+def units_page(
+    desk: Statements, run: str, after: int, states: Collection[str] | None
+) -> tuple[list[UnitView], int | None]:
     """A page of units behind ``after``, in the order they became known; and where the next one begins."""
     rows = desk.all("units_page", run=run, after=after)
     page = [_unit(row) for row in rows if states is None or row.state in states]
     return page, (rows[-1].n if len(rows) == PAGE else None)
 
 
-def slowest(desk: Desk, run: str, limit: int) -> list[UnitView]:
+def slowest(desk: Statements, run: str, limit: int) -> list[UnitView]:
     return [_unit(row) for row in desk.all("slowest_units", run=run, limit=limit)]
 
 
@@ -90,7 +92,7 @@ def _unit(row: Any) -> UnitView:
     )
 
 
-def failures_page(desk: Desk, run: str, kind: str, after: int) -> tuple[list[Failure], int | None]:
+def failures_page(desk: Statements, run: str, kind: str, after: int) -> tuple[list[Failure], int | None]:
     rows = desk.all("failures_page", run=run, kind=kind, after=after)
     page = [
         Failure(row.type, row.fqn, row.key, row.reason, row.message, row.attempts, row.node, row.scope) for row in rows
@@ -98,7 +100,7 @@ def failures_page(desk: Desk, run: str, kind: str, after: int) -> tuple[list[Fai
     return page, (rows[-1].n if len(rows) == PAGE else None)
 
 
-def incomplete(desk: Desk, run: str) -> list[Incomplete]:
+def incomplete(desk: Statements, run: str) -> list[Incomplete]:
     """Listings that ended in an error, and units that failed or ended incomplete without naming a listing."""
     errors = desk.all("coverage_errors", run=run)
     found = [Incomplete(row.node, row.scope, row.reason, row.error) for row in errors]
@@ -111,7 +113,7 @@ def incomplete(desk: Desk, run: str) -> list[Incomplete]:
     return list(dict.fromkeys(found))
 
 
-def reconcile(desk: Desk, run: str, stored: Mapping[str, int] | None) -> list[str]:
+def reconcile(desk: Statements, run: str, stored: Mapping[str, int] | None) -> list[str]:
     """What does not add up, in words; empty when all is well. ``stored``: rows that the run wrote, counted by SQL."""
     wrong: list[str] = []
     found = counts(desk, run)

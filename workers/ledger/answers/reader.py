@@ -10,16 +10,16 @@ from specs.names import clean
 from specs.topology.events import Start
 from workers.ledger.answers import progress as reading
 from workers.ledger.answers import retry_starts as retrying
-from workers.ledger.answers.views import Failure, Incomplete, Meters, RunProgress, UnitView
+from workers.ledger.answers.views import Failure, Incomplete, RunMeters, RunProgress, UnitView
 from workers.ledger.run import runs
 from workers.ledger.statements import Desks, load_start
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 
 class Reader:
-    """Answers about runs; changes nothing. Raises what ``Database`` raises."""
+    """Answers about runs; changes nothing. Raises what ``SqlDatabase`` raises."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: SqlDatabase) -> None:
         self.db = db
         self._desks = Desks(db)
 
@@ -117,7 +117,7 @@ class Reader:
         with self._desks.once(writes=False) as desk:
             return reading.unfinished(desk, run)
 
-    def meters(self, run: str | None = None) -> Meters:
+    def meters(self, run: str | None = None) -> RunMeters:
         """What went wrong so far in a run, or in all that are on record."""
         with self._desks.once(writes=False) as desk:
             return reading.meters(desk, run)

@@ -8,13 +8,13 @@ from specs import names
 from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
 from workers.ledger.answers.views import Failure
-from workers.ledger.statements import Desk, load_start
+from workers.ledger.statements import Statements, load_start
 
 KEYS = 500
 """Failed objects of one listing that go into one unit."""
 
 
-def starts(desk: Desk, run: str, failures: Iterable[Failure]) -> list[Start]:
+def starts(desk: Statements, run: str, failures: Iterable[Failure]) -> list[Start]:
     """The places of a closed run to start a retry from; where one contains another, both are walked."""
     found = [load_start(row) for row in desk.all("incomplete_units", run=run) if row.state == "failed"]
     found = [start for start in found if start.node != "confirm"]

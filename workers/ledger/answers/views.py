@@ -65,7 +65,7 @@ class RunProgress(NamedTuple):
     trouble: str = ""
 
 
-class Meters(NamedTuple):
+class RunMeters(NamedTuple):
     """Leases that ran out, batches refused because of their fence, units whose worker was killed."""
 
     expired: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 from random import uniform
 
 from workers.ledger.run import runs
-from workers.ledger.statements import Desk
+from workers.ledger.statements import Statements
 
 TRIPS = 5
 """Failures in a row from which on the service is left alone; the claims know this number too."""
@@ -20,7 +20,7 @@ GIVES_UP_ALONE = 8
 """The same for the run of one command: each failure is several tries of one unit, with nothing stored in between."""
 
 
-def failed(desk: Desk, service: str, reason: str) -> None:
+def failed(desk: Statements, service: str, reason: str) -> None:
     """Count a failure of a service; only one that a cluster crawls is left alone."""
     row = desk.one("failing_service", service=service)
     if row is None:

@@ -8,12 +8,14 @@ from typing import Any
 from specs.contracts.positions import SourcePosition
 from specs.errors import Fatal
 from workers.ledger.run import runs
-from workers.ledger.statements import Desk
+from workers.ledger.statements import Statements
 
 ACCEPT = "crawl with --accept-identity when that is right, else check the connection"
 
 
-def identify(desk: Desk, run: str, identity: str, position: SourcePosition | None, accept: bool, settle: bool) -> bool:
+def identify(
+    desk: Statements, run: str, identity: str, position: SourcePosition | None, accept: bool, settle: bool
+) -> bool:
     """``True``: the server is behind the furthest position known. Raises ``Fatal``; see ``specs.contracts.ledger``."""
     here, begun = desk.one("evidence", run=run), desk.one("evidence_of_run", run=run)
     if here is None or begun is None:  # forgotten meanwhile
@@ -44,7 +46,7 @@ def identify(desk: Desk, run: str, identity: str, position: SourcePosition | Non
     return behind
 
 
-def _refuse(desk: Desk, run: str, here: Any, identity: str, accept: bool, begun: str | None) -> None:
+def _refuse(desk: Statements, run: str, here: Any, identity: str, accept: bool, begun: str | None) -> None:
     """Raises ``Fatal`` unless this is what was asked for: at the beginning of a run, and of no other type."""
     if accept:
         return
@@ -55,7 +57,7 @@ def _refuse(desk: Desk, run: str, here: Any, identity: str, accept: bool, begun:
     raise Fatal(what, here.service, remedy, reason="identity")
 
 
-def _remedy(desk: Desk, run: str, service: str) -> str:
+def _remedy(desk: Statements, run: str, service: str) -> str:
     """Two sources of one name are the rule, a service that moved is the exception; one of another type never moved."""
     before = desk.one("type_before", run=run, service=service)
     if before is not None and before.service_type != runs.get(desk, run).service_type:
@@ -64,7 +66,12 @@ def _remedy(desk: Desk, run: str, service: str) -> str:
 
 
 def _compare(
-    desk: Desk, service: str, run: str, known: SourcePosition | None, position: SourcePosition | None, settle: bool
+    desk: Statements,
+    service: str,
+    run: str,
+    known: SourcePosition | None,
+    position: SourcePosition | None,
+    settle: bool,
 ) -> bool:
     """Keep the furthest position; ``True``: this one is behind it."""
     if position is None:
@@ -87,14 +94,14 @@ def _compare(
     return False
 
 
-def _behind(desk: Desk, run: str, settle: bool, why: str) -> bool:
+def _behind(desk: Statements, run: str, settle: bool, why: str) -> bool:
     if settle:
         doubt = f"{why}; nothing counts as gone and newer descriptions stand; crawl again when it has caught up"
         desk.do("set_doubt", run=run, doubt=doubt)
     return True
 
 
-def reached(desk: Desk, service: str, position: str) -> None:
+def reached(desk: Statements, service: str, position: str) -> None:
     """A unit ended, and may have read what the server held then: keep that when it is further than what is known."""
     row = desk.one("position_of", service=service)
     if row is None or row.position is None or row.position == position:

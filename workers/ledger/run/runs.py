@@ -13,7 +13,7 @@ from specs.contracts.work import Run, RunState
 from specs.errors import known_values
 from specs.names import clean
 from specs.topology.events import Start
-from workers.ledger.statements import Desk, dump
+from workers.ledger.statements import Statements, dump
 from workers.ledger.tally import Tally
 from workers.ledger.unit.units import add_units
 
@@ -21,7 +21,7 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def open_run(
-    desk: Desk,
+    desk: Statements,
     service: str,
     service_type: str,
     recipe: dict[str, Any],
@@ -66,7 +66,7 @@ def new_id(service: str, now: float) -> str:
     return f"{stamp}-{name}-{''.join(choice(_LETTERS) for _ in range(4))}"
 
 
-def _size_slots(desk: Desk, service: str, slots: int) -> None:
+def _size_slots(desk: Statements, service: str, slots: int) -> None:
     found = desk.one("count_slots", service=service)
     if found is not None and found[0] == slots:
         desk.do("free_slots_of_service", service=service)
@@ -75,7 +75,7 @@ def _size_slots(desk: Desk, service: str, slots: int) -> None:
     desk.many("add_slot", [{"service": service, "n": n} for n in range(slots)])
 
 
-def close(desk: Desk, run: str, state: RunState, reason: str) -> None:
+def close(desk: Statements, run: str, state: RunState, reason: str) -> None:
     """Close an open run: unfinished units are cancelled, slots are free, what only an open run needs goes."""
     row = desk.one("lock_run", run=run)
     if row is None or row.state not in ("running", "confirming"):
@@ -89,7 +89,7 @@ def close(desk: Desk, run: str, state: RunState, reason: str) -> None:
     desk.do("close_run", run=run, state=state, reason=clean(reason))
 
 
-def get(desk: Desk, run: str) -> Run:
+def get(desk: Statements, run: str) -> Run:
     row = desk.one("get_run", run=run)
     if row is None:
         recent = [each.id for each in desk.all("recent_runs", limit=5)]

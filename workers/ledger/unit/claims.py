@@ -6,16 +6,16 @@ import json
 from secrets import randbits
 from typing import Any
 
-from specs.contracts.work import Claim, Position
+from specs.contracts.work import Claim, QueuePosition
 from specs.errors import Retry
 from specs.names import clean
-from workers.ledger.statements import Desk, dump, load_unit
+from workers.ledger.statements import Statements, dump, load_unit
 
 _ENDED = ("flushing", "waiting", "done")
 """States of a unit whose final batch is in the queue or stored."""
 
 
-def claim(desk: Desk, worker: str, run: str | None, queue: str | None, lease: float) -> Claim | None:
+def claim(desk: Statements, worker: str, run: str | None, queue: str | None, lease: float) -> Claim | None:
     """Take a slot and a unit; ``None`` when either is missing. ``lease`` is in seconds."""
     fence = randbits(63)
     take = _take_at_once if desk.postgresql else _take
@@ -26,11 +26,11 @@ def claim(desk: Desk, worker: str, run: str | None, queue: str | None, lease: fl
     return Claim(load_unit(row), fence, tuple(json.loads(row.cursor)), row.attempts, row.crashes, frozenset(poison))
 
 
-def _take_at_once(desk: Desk, claim: dict[str, Any], wanted: dict[str, Any]) -> Any:
+def _take_at_once(desk: Statements, claim: dict[str, Any], wanted: dict[str, Any]) -> Any:
     return desk.one("claim", **claim, **wanted)
 
 
-def _take(desk: Desk, claim: dict[str, Any], wanted: dict[str, Any]) -> Any:
+def _take(desk: Statements, claim: dict[str, Any], wanted: dict[str, Any]) -> Any:
     row = desk.one("next_unit", **wanted)
     if row is None:
         return None
@@ -41,7 +41,7 @@ def _take(desk: Desk, claim: dict[str, Any], wanted: dict[str, Any]) -> Any:
     return row
 
 
-def renew(desk: Desk, unit: str, fence: int, lease: float, progress: str) -> tuple[bool, bool]:
+def renew(desk: Statements, unit: str, fence: int, lease: float, progress: str) -> tuple[bool, bool]:
     """Whether the worker may go on with the unit, and whether it was given back since its run is paused."""
     row = desk.one("renew", unit=unit, fence=fence, lease=float(lease), progress=clean(progress[:200]))
     if row is None:
@@ -49,11 +49,11 @@ def renew(desk: Desk, unit: str, fence: int, lease: float, progress: str) -> tup
     return not row.paused, bool(row.paused)
 
 
-def touch(desk: Desk, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
+def touch(desk: Statements, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
     return desk.one("touch", unit=unit, fence=fence, touched=dump([node, listing, key])) is not None
 
 
-def flushing(desk: Desk, unit: str, fence: int, position: Position) -> bool:
+def flushing(desk: Statements, unit: str, fence: int, position: QueuePosition) -> bool:
     """Running becomes flushing and the slot is free; ``True`` too when the final batch was stored meanwhile.
 
     Raises ``Retry`` when the unit is locked.
@@ -70,13 +70,13 @@ def flushing(desk: Desk, unit: str, fence: int, position: Position) -> bool:
     return True
 
 
-def ended_well(desk: Desk, unit: str, fence: int) -> bool:
+def ended_well(desk: Statements, unit: str, fence: int) -> bool:
     """Whether the unit's final batch is in the queue or stored, sent under this very fence."""
     current, _, state = standing(desk, unit)
     return current == fence and state in _ENDED
 
 
-def standing(desk: Desk, unit: str) -> tuple[int | None, int, str]:
+def standing(desk: Statements, unit: str) -> tuple[int | None, int, str]:
     """The unit's fence, committed sequence number and state; those of no unit: ``None``, 0, empty."""
     row = desk.one("standing", unit=unit)
     return (None, 0, "") if row is None else (row.fence, row.committed_seq, row.state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import Any
 
-from workers.ledger.statements import Desk
+from workers.ledger.statements import Statements
 from workers.ledger.tally import Tally
 
 
@@ -17,7 +17,7 @@ class Finishing:
     locked row and moves the parent on.
     """
 
-    def __init__(self, desk: Desk, tally: Tally) -> None:
+    def __init__(self, desk: Statements, tally: Tally) -> None:
         self.desk = desk
         self.tally = tally
         self._parents: dict[str, int] = {}

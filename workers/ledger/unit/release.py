@@ -12,7 +12,7 @@ from typing import Any
 
 from specs.contracts.work import OUT_OF_MEMORY
 from specs.names import clean
-from workers.ledger.statements import Desk
+from workers.ledger.statements import Statements
 from workers.ledger.tally import Tally
 from workers.ledger.unit.completion import Finishing
 from workers.ledger.unit.leases import Lease
@@ -28,7 +28,7 @@ MAX_POISON = 20
 """A unit with this many keys that kill workers has failed."""
 
 
-def release(desk: Desk, unit: str, fence: int, reason: str, delay: float, failed: bool) -> bool:
+def release(desk: Statements, unit: str, fence: int, reason: str, delay: float, failed: bool) -> bool:
     """``delay`` (seconds, jitter included by the caller) burns an attempt; attempts start anew with each progress."""
     row = desk.one("held", unit=unit, fence=fence)
     if row is None or row.state != "running":
@@ -45,7 +45,7 @@ def release(desk: Desk, unit: str, fence: int, reason: str, delay: float, failed
     return True
 
 
-def _give_back(desk: Desk, row: Any, crashes: int, reason: str, spent: float) -> None:
+def _give_back(desk: Statements, row: Any, crashes: int, reason: str, spent: float) -> None:
     how = {"crashes": crashes, "reason": reason, "spent": spent, "memory": _memory(reason)}
     desk.do("give_back", unit=row.id, **how)
 
@@ -55,7 +55,7 @@ def _memory(reason: str) -> int:
     return int(OUT_OF_MEMORY in reason)
 
 
-def crashed(desk: Desk, rows: Any, reason: str, meter: str) -> int:
+def crashed(desk: Statements, rows: Any, reason: str, meter: str) -> int:
     """The workers of these running units are gone. Returns how many units came back or failed."""
     tally = Tally()
     for row in rows:
@@ -66,7 +66,7 @@ def crashed(desk: Desk, rows: Any, reason: str, meter: str) -> int:
     return len(rows)
 
 
-def _crashed(desk: Desk, row: Any, reason: str) -> None:
+def _crashed(desk: Statements, row: Any, reason: str) -> None:
     spent = max(0.0, row.spent)
     if row.committed_seq > 0:  # whoever is killed from outside now and then must not end up blaming a healthy key
         _give_back(desk, row, max(0, row.crashes - 1), reason, spent)
@@ -84,7 +84,7 @@ def _crashed(desk: Desk, row: Any, reason: str) -> None:
         _give_back(desk, row, row.crashes + 1, reason, spent)
 
 
-def expire(desk: Desk, gone: Iterable[Lease]) -> int:
+def expire(desk: Statements, gone: Iterable[Lease]) -> int:
     """Take these leases away, unless they were renewed meanwhile; returns how many units came back or failed."""
     found = [desk.one("still_overdue", unit=unit, fence=fence, until=until) for unit, fence, until in sorted(gone)]
     return crashed(
@@ -92,7 +92,7 @@ def expire(desk: Desk, gone: Iterable[Lease]) -> int:
     )
 
 
-def reject(desk: Desk, unit: str, fence: int, reason: str) -> None:
+def reject(desk: Statements, unit: str, fence: int, reason: str) -> None:
     """The unit sent what cannot be stored, and has failed; does nothing when it is somebody else's by now."""
     row = desk.one("unfinished", unit=unit, fence=fence)
     if row is not None:
@@ -100,7 +100,7 @@ def reject(desk: Desk, unit: str, fence: int, reason: str) -> None:
         desk.do("free_slot_of", unit=unit)
 
 
-def fail(desk: Desk, row: Any, reason: str, spent: float) -> None:
+def fail(desk: Statements, row: Any, reason: str, spent: float) -> None:
     """The unit has failed; for its parent it is finished once its descendants are."""
     tally = Tally()
     finishing = Finishing(desk, tally)
@@ -109,7 +109,7 @@ def fail(desk: Desk, row: Any, reason: str, spent: float) -> None:
     tally.write(desk)
 
 
-def lost(desk: Desk, epoch: str, shard: int | None, before: str | None) -> int:
+def lost(desk: Statements, epoch: str, shard: int | None, before: str | None) -> int:
     """Flushing units of a dead queue, or of a shard that was read past them, are ready again.
 
     What a queue loses with its life does not count; what was read past does, since it may not be readable at all.

@@ -7,7 +7,7 @@ from typing import Any
 
 from specs.contracts.work import Phase, unit_id
 from specs.topology.events import Start
-from workers.ledger.statements import Desk, dump_start
+from workers.ledger.statements import Statements, dump_start
 
 MAX_ITEM = 4096
 """Bytes of JSON that the item of a unit may have."""
@@ -16,7 +16,7 @@ LARGE = 100_000
 
 
 def add_units(
-    desk: Desk,
+    desk: Statements,
     run: str,
     service: str,
     starts: Sequence[Start],
@@ -42,7 +42,7 @@ def add_units(
     return new, list(rows)
 
 
-def add_children(desk: Desk, run: str, service: str, parent: str, depth: int, starts: Sequence[Start]) -> int:
+def add_children(desk: Statements, run: str, service: str, parent: str, depth: int, starts: Sequence[Start]) -> int:
     """Add child units; the parent, locked by this transaction, waits for those that are new. Returns how many."""
     new, _ = add_units(desk, run, service, starts, depth=depth, parent=parent)
     if new:

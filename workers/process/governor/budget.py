@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from workers.process.governor.cgroups import ROOT, Group, find
 
 MB = 1 << 20
@@ -24,7 +24,7 @@ _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class MemoryBudget:
     """What each process that reads may have, in resident bytes.
 
     Above ``soft`` it gives back what it can; above ``hard`` it is killed; ``data`` is what the kernel gives it at
@@ -47,11 +47,11 @@ class Budget:
 
 def derive(
     parent: int, processes: int | None, *, processors: int, memory: int | None = None, root: Path = ROOT
-) -> Budget:
+) -> MemoryBudget:
     """The budget of ``processes`` children (``None``: one per processor, as far as they fit) of a parent that has
     ``parent`` resident bytes; ``memory`` wins over what the machine says.
 
-    Raises ``Usage`` when there is too little memory for them.
+    Raises ``UsageError`` when there is too little memory for them.
     """
     group = find(root) if memory is None else None
     total = installed(root)
@@ -66,19 +66,19 @@ def derive(
         need = (parent + processes * LEAST) * 100 // 85 // MB + 1
         where = VARIABLE if memory else str(group.folder / group.name) if group else "this machine"
         fewer = ", or lower --concurrency" if processes > 1 else ""
-        raise Usage(what, where, f"allow at least {need} MB{fewer}", reason="memory")
-    return Budget(limit, processes, free // processes, group)
+        raise UsageError(what, where, f"allow at least {need} MB{fewer}", reason="memory")
+    return MemoryBudget(limit, processes, free // processes, group)
 
 
-def share(processes: int, *, parent: int = 0, memory: int | None = None, root: Path = ROOT) -> Budget:
+def share(processes: int, *, parent: int = 0, memory: int | None = None, root: Path = ROOT) -> MemoryBudget:
     """The budget of ``processes`` of an embedded crawl, beside ``parent`` bytes; one that is too small is stretched
     rather than refused."""
     group = find(root) if memory is None else None
     total = installed(root)
     limit = memory or min([bytes_ for bytes_ in (group.limit if group else 0, total) if bytes_], default=0)
     if not limit:
-        return Budget(0, processes, UNKNOWN)
-    return Budget(limit, processes, max(LEAST, (limit * 85 // 100 - parent) // max(1, processes)), group)
+        return MemoryBudget(0, processes, UNKNOWN)
+    return MemoryBudget(limit, processes, max(LEAST, (limit * 85 // 100 - parent) // max(1, processes)), group)
 
 
 def installed(root: Path = ROOT) -> int:
@@ -101,11 +101,11 @@ def size(text: str) -> int:
 
 
 def given(environ: Mapping[str, str] = os.environ) -> int | None:
-    """What ``HEADRACE_MEMORY`` says, in bytes. Raises ``Usage``."""
+    """What ``HEADRACE_MEMORY`` says, in bytes. Raises ``UsageError``."""
     text = environ.get(VARIABLE)
     if not text:
         return None
     try:
         return size(text)
     except ValueError as error:
-        raise Usage(f"{VARIABLE} is wrong: {error}") from None
+        raise UsageError(f"{VARIABLE} is wrong: {error}") from None

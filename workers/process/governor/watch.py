@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
-from workers.process.governor.budget import MB, Budget
+from workers.process.governor.budget import MB, MemoryBudget
 
 EVERY = 0.25
 """Seconds between two looks."""
@@ -14,7 +14,7 @@ FULL = 92
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-class Meters:
+class MemoryMeters:
     """The resident bytes of processes, read from files that stay open: 5 microseconds each."""
 
     def __init__(self) -> None:
@@ -43,11 +43,11 @@ class Watch:
     """``look`` names the process that has to be killed now, and why; one at a time, the fattest first."""
 
     def __init__(
-        self, budget: Budget, *, measure: Callable[[Iterable[int]], dict[int, int]] | None = None,
+        self, budget: MemoryBudget, *, measure: Callable[[Iterable[int]], dict[int, int]] | None = None,
         used: Callable[[], int] | None = None,
     ) -> None:  # fmt: skip
         self._budget = budget
-        self._measure = measure or Meters()
+        self._measure = measure or MemoryMeters()
         self._used = used or (budget.group.used if budget.group else None)
 
     def look(self, pids: Iterable[int]) -> tuple[int, str] | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from specs.contracts.ledger import Ledger
 from specs.contracts.positions import SourcePosition
-from specs.contracts.work import Claim, Position
+from specs.contracts.work import Claim, QueuePosition
 from specs.errors import Fatal, HeadraceError
 from workers.queues.pipe.frames import frame
 
@@ -47,7 +47,7 @@ class AskedLedger:
     def touch(self, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
         return bool(self._ask("touch", (unit, fence, node, listing, key), {}))
 
-    def flushing(self, unit: str, fence: int, position: Position) -> bool:
+    def flushing(self, unit: str, fence: int, position: QueuePosition) -> bool:
         return bool(self._ask("flushing", (unit, fence, position), {}))
 
     def release(

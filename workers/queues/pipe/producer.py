@@ -7,8 +7,8 @@ import socket
 import threading
 from typing import Any
 
-from specs.contracts.work import WINDOW, Batch, Lost, Position
-from workers.process.stop_flag import Stop
+from specs.contracts.work import WINDOW, Batch, Lost, QueuePosition
+from workers.process.stop_flag import StopFlag
 from workers.queues.pipe.calls import REPLY, Asking
 from workers.queues.pipe.frames import READ, Frames, frame
 from workers.queues.window import Window
@@ -27,7 +27,7 @@ class PipeLine:
     message, before ``listen`` starts the hearing thread.
     """
 
-    def __init__(self, pipe: socket.socket, stop: Stop, *, credit: int = CREDIT, window: int = WINDOW) -> None:
+    def __init__(self, pipe: socket.socket, stop: StopFlag, *, credit: int = CREDIT, window: int = WINDOW) -> None:
         self._pipe, self._stop = pipe, stop
         self._window = Window(credit, window)
         self._frames = Frames()
@@ -55,7 +55,7 @@ class PipeLine:
     def listen(self) -> None:
         threading.Thread(target=self._hear, name="pipe", daemon=True).start()
 
-    def put(self, batch: Batch, *, timeout: float) -> Position | None:
+    def put(self, batch: Batch, *, timeout: float) -> QueuePosition | None:
         if self._ready is None or self._ready[0] is not batch or self._ready[0].seq != batch.seq:
             self._ready = (batch, pickle.dumps(batch, pickle.HIGHEST_PROTOCOL))
         data = self._ready[1]
@@ -64,7 +64,7 @@ class PipeLine:
         self._ready = None
         self._send(frame(BATCH, data))
         self._sent += 1
-        return Position(0, self.epoch, f"{self._sent:016d}")
+        return QueuePosition(0, self.epoch, f"{self._sent:016d}")
 
     def settle(self, unit: str, fence: int, *, timeout: float) -> bool:
         return self._window.settle((unit, fence), timeout)

@@ -33,14 +33,14 @@ Client = Any
 """``redis.Redis``, or a fake of it."""
 
 
-class Stopped(Exception):
+class LinkStopped(Exception):
     """The process was asked to stop while it waited."""
 
 
 def connect(url: str) -> Client:
     """A client of the Redis at ``url`` (``redis://``, ``rediss://``, ``unix://``); nothing is sent yet.
 
-    Raises ``Usage`` when this is no such URL, or says what not every client understands.
+    Raises ``UsageError`` when this is no such URL, or says what not every client understands.
     """
     url = canonical(url)
     alive = {} if url.startswith("unix:") else {"socket_keepalive": True}
@@ -80,7 +80,8 @@ def waited(
     sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic,
 ) -> T:  # fmt: skip
     """What ``call`` answers once Redis can. Raises ``Fatal`` when Redis refuses us, was out of reach for ``patience``
-    seconds, or answered for ``busy`` seconds, if that is longer, that it cannot now; ``Stopped`` when ``stopped``."""
+    seconds, or answered for ``busy`` seconds, if that is longer, that it cannot now; ``LinkStopped`` when
+    ``stopped``."""
     begun = heard = clock()
     attempt, told = 0, float("-inf")
     while True:
@@ -97,7 +98,7 @@ def waited(
                 told = now
                 log.warning("waiting for Redis, for %.0f s at most: %s", max(patience, busy), error)
             if stopped():
-                raise Stopped from None
+                raise LinkStopped from None
             sleep(jitter(attempt, base=0.05, cap=1.0))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from specs.contracts.work import WINDOW, Batch, CommitResult, Lost, Position
+from specs.contracts.work import WINDOW, Batch, CommitResult, Lost, QueuePosition
 from specs.errors import Fatal, HeadraceError, Retry
 from workers.queues.codec import Torn, decode, encode
 from workers.queues.redis.departures import Departures
@@ -60,7 +60,7 @@ class RedisQueue:
         """Holder and size by shard and id: entries of different shards may have the same id."""
 
     # -- producers ------------------------------------------------------------------------------------------------
-    def put(self, batch: Batch, *, timeout: float) -> Position | None:
+    def put(self, batch: Batch, *, timeout: float) -> QueuePosition | None:
         shard, holder, body = self._shard(batch.unit), f"{batch.unit}:{batch.fence}", self._encoded(batch)
         candidate = self._fresh + secrets.token_hex(8)
         keys = [*self._keys(shard), self._refused(holder), self._key("epoch")]
@@ -74,7 +74,7 @@ class RedisQueue:
                     raise Lost("the unit is somebody else's now")
                 if word == "OK":
                     self._ready = None
-                    return Position(shard, epoch, id_)
+                    return QueuePosition(shard, epoch, id_)
             if time.monotonic() >= end or not self._wait(shard, holder, len(body), end, calm=answer is None):
                 return None
 

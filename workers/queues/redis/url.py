@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from specs.errors import Usage, known_values
+from specs.errors import UsageError, known_values
 
 SETTING = "HEADRACE_REDIS"
 REMEDY = f"write {SETTING}=redis://user:password@host:6379/0, or rediss:// for TLS"
@@ -24,33 +24,35 @@ _WORDS = {"ssl_cert_reqs": ("none", "optional", "required"), "ssl_check_hostname
 def canonical(url: str) -> str:
     """``redis://user:password@host:port/db``, ``rediss://`` with ``ssl_...``, or ``unix://user:password@/path?db=n``.
 
-    Raises ``Usage`` for what is no such URL, says a thing twice, or has a parameter that not every client heeds; it
-    never shows a value.
+    Raises ``UsageError`` for what is no such URL, says a thing twice, or has a parameter that not every client heeds;
+    it never shows a value.
     """
     scheme, given = url.partition("://")[0], _parameters(url)
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise Usage(f"{SETTING} is not the URL of a Redis", remedy=REMEDY) from None
+        raise UsageError(f"{SETTING} is not the URL of a Redis", remedy=REMEDY) from None
     if scheme not in ("redis", "rediss", "unix") or parts.fragment:
-        raise Usage(f"{SETTING} is not the URL of a Redis", remedy=REMEDY)
+        raise UsageError(f"{SETTING} is not the URL of a Redis", remedy=REMEDY)
     known = (*PLACE, *(TLS if scheme == "rediss" else ()))
     for name in given:
         if name.startswith("ssl_") and scheme != "rediss":
-            raise Usage(f"{SETTING} has {name}, but is no rediss:// URL", remedy="write rediss://, or leave it out")
+            raise UsageError(
+                f"{SETTING} has {name}, but is no rediss:// URL", remedy="write rediss://, or leave it out"
+            )
         if name not in known:
             raise known_values(f"{SETTING} has a parameter that is not supported:", name, known)
     user = _one("username", unquote(parts.username or ""), given)
     password = _one("password", unquote(parts.password or ""), given)
     number = _one("db", "" if scheme == "unix" else unquote(parts.path).strip("/"), given) or "0"
     if not (number.isascii() and number.isdigit()):
-        raise Usage(f"{SETTING} names no database of Redis: it is a number", remedy=REMEDY)
+        raise UsageError(f"{SETTING} names no database of Redis: it is a number", remedy=REMEDY)
     secret = f":{quote(password, safe='')}" if password else ""
     who = f"{quote(user, safe='')}{secret}@" if user or secret else ""
     if scheme == "unix":
         if parts.hostname or not parts.path.strip("/"):
-            raise Usage(f"{SETTING} names no socket", remedy="write unix:///path/of/the.sock, with three slashes")
+            raise UsageError(f"{SETTING} names no socket", remedy="write unix:///path/of/the.sock, with three slashes")
         return f"unix://{who}{parts.path}?db={int(number)}"
     query = urlencode({name: _word(name, given[name]) for name in TLS if name in given}, quote_via=quote)
     host = parts.hostname or "localhost"
@@ -69,14 +71,14 @@ def _parameters(url: str) -> dict[str, str]:
     for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
         name = OTHER_WORDS.get(name, name)
         if found.setdefault(name, value) != value:
-            raise Usage(f"{SETTING} says {name} twice", remedy="keep one of them")
+            raise UsageError(f"{SETTING} says {name} twice", remedy="keep one of them")
     return {name: value for name, value in found.items() if value}
 
 
 def _one(name: str, before: str, given: dict[str, str]) -> str:
-    """What the URL says in either place. Raises ``Usage`` where it says two things."""
+    """What the URL says in either place. Raises ``UsageError`` where it says two things."""
     if before and given.get(name, before) != before:
-        raise Usage(f"{SETTING} says {name} twice, differently", remedy=f"write it before the ?, without &{name}=")
+        raise UsageError(f"{SETTING} says {name} twice, differently", remedy=f"write it before the ?, without &{name}=")
     return before or given.get(name, "")
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from specs import names
 from specs.entities.database.tables import DataType
-from workers.sinks.datahub.urns import Names
+from workers.sinks.datahub.urns import UrnNames
 
 Content = Mapping[str, Any]
 PLATFORMS = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite", "duckdb": "duckdb"}
@@ -39,7 +39,7 @@ class Proposal(NamedTuple):
     value: dict[str, Any]
 
 
-def proposals(type_: str, fqn: str, content: Content | None, made: Names) -> Iterator[Proposal]:
+def proposals(type_: str, fqn: str, content: Content | None, made: UrnNames) -> Iterator[Proposal]:
     """The aspects of one entity; without content that it is gone."""
     kind = KINDS[type_]
     if type_ == "Database" and made.flat:
@@ -61,7 +61,7 @@ def proposals(type_: str, fqn: str, content: Content | None, made: Names) -> Ite
     yield Proposal(kind, urn, "status", {"removed": False})
 
 
-def _container(type_: str, content: Content, made: Names) -> Iterator[tuple[str, dict[str, Any]]]:
+def _container(type_: str, content: Content, made: UrnNames) -> Iterator[tuple[str, dict[str, Any]]]:
     own = made.bag(content["fqn"]) | {"env": made.env} | ({"instance": made.instance} if made.instance else {})
     properties = {"name": content["name"], "env": made.env, "customProperties": {**own, "headrace": content["fqn"]}}
     if content.get("comment"):
@@ -70,7 +70,7 @@ def _container(type_: str, content: Content, made: Names) -> Iterator[tuple[str,
     yield "subTypes", {"typeNames": ["Database" if made.flat else type_]}
 
 
-def _table(content: Content, made: Names) -> Iterator[tuple[str, dict[str, Any]]]:
+def _table(content: Content, made: UrnNames) -> Iterator[tuple[str, dict[str, Any]]]:
     fqn, kind = content["fqn"], content["table_type"]
     yield "datasetProperties", {
         "name": content["name"], "qualifiedName": made.name(fqn), "description": content.get("comment", ""),
@@ -84,7 +84,7 @@ def _table(content: Content, made: Names) -> Iterator[tuple[str, dict[str, Any]]
         }  # fmt: skip
 
 
-def _schema(content: Content, made: Names) -> dict[str, Any]:
+def _schema(content: Content, made: UrnNames) -> dict[str, Any]:
     keys = [each for each in content.get("constraints", ()) if each["kind"] == "primary_key"]
     primary = list(keys[0].get("columns", ())) if keys else []
     found: dict[str, Any] = {
@@ -123,7 +123,7 @@ def _members(column: Content) -> Sequence[Content]:
     return found if column.get("type") in (DataType.STRUCT, DataType.UNION) else ()
 
 
-def _foreign(key: Content, fqn: str, made: Names) -> dict[str, Any]:
+def _foreign(key: Content, fqn: str, made: UrnNames) -> dict[str, Any]:
     target = names.build(*names.split(key["referred_table"]))
     return {
         "name": key.get("name") or "_".join(key.get("columns", ())),

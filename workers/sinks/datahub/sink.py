@@ -12,7 +12,7 @@ from specs.errors import Fatal
 from specs.recipe.recipe import ServiceRef
 from workers.sinks.config import DataHubConfig
 from workers.sinks.datahub.aspects_of import KINDS, PLATFORMS, Proposal, proposals
-from workers.sinks.datahub.urns import Names
+from workers.sinks.datahub.urns import UrnNames
 from workers.sinks.http import Http
 
 ASPECTS = 8
@@ -28,7 +28,7 @@ class DataHubSink:
         self.bounds = Bounds(min(config.batch_entries, PROPOSALS // ASPECTS), config.batch_bytes)
         self.timeout = config.timeout
         platform = config.platform or PLATFORMS.get(service.type) or re.sub(r"[^A-Za-z0-9]+", "-", service.type)
-        self._names = Names(platform, config.env, config.platform_instance, config.tiers or 0)
+        self._names = UrnNames(platform, config.env, config.platform_instance, config.tiers or 0)
         token = config.token.get_secret_value() if config.token else ""
         headers = {"Content-Type": "application/json", "X-RestLi-Protocol-Version": "2.0.0"}
         if token:

@@ -21,7 +21,7 @@ def clean(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class UrnNames:
     """Makes URNs for one service. ``instance`` tells services of one platform apart, where it is given.
 
     ``tiers``: how many names a table has, 3 with the database, 2 without; 0 for what its platform has.

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from workers.store import named_sql
 
 HEAD = "0003"
@@ -30,7 +30,7 @@ _LOCK = 0x68656164  # any number that other programs do not use for their adviso
 
 
 class Migrated(Protocol):
-    """What migrating needs of a database; ``workers.store.database.Database`` is one."""
+    """What migrating needs of a database; ``workers.store.database.SqlDatabase`` is one."""
 
     dialect: str
     where: str
@@ -41,7 +41,7 @@ class Migrated(Protocol):
 
 
 def ensure(db: Migrated, create: bool) -> None:
-    """Bring the database to ``HEAD``. Raises ``Usage`` for a newer version or a database that is not ours."""
+    """Bring the database to ``HEAD``. Raises ``UsageError`` for a newer version or a database that is not ours."""
     with db.read() as conn:
         found = stored(conn)
     if found == HEAD:
@@ -99,12 +99,14 @@ def steps(revision: str, dialect: str) -> list[str]:
 
 def _refuse(found: str | None, where: str, create: bool) -> None:
     if found is None and not create:
-        raise Usage("this database holds no catalog", where, "run: headrace crawl ..., or name another with --catalog")
+        raise UsageError(
+            "this database holds no catalog", where, "run: headrace crawl ..., or name another with --catalog"
+        )
     if found and not re.fullmatch(r"\d{4}", found):
-        raise Usage(f"this database belongs to another program (it is of version {found})", where, OTHER)
+        raise UsageError(f"this database belongs to another program (it is of version {found})", where, OTHER)
     if found and found > HEAD:
         remedy = "install the newer headrace, or name another catalog with --catalog"
-        raise Usage(f"the catalog is of version {found}, this program knows up to {HEAD}", where, remedy)
+        raise UsageError(f"the catalog is of version {found}, this program knows up to {HEAD}", where, remedy)
 
 
 def _refuse_others(conn: Connection, where: str) -> None:
@@ -114,7 +116,7 @@ def _refuse_others(conn: Connection, where: str) -> None:
     ours = {name for package in PACKAGES for name in tables(named_sql.schema(package, conn.dialect.name))}
     taken = sorted(ours & set(inspect(conn).get_table_names()))
     if taken:
-        raise Usage(f"this database belongs to another program (it has a table {taken[0]})", where, OTHER)
+        raise UsageError(f"this database belongs to another program (it has a table {taken[0]})", where, OTHER)
 
 
 def tables(statements: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from specs.contracts.work import Claim, Lost
 from specs.errors import HeadraceError
 from specs.sources.base import Source
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.unit.lease.errands import Errands
 from workers.unit.unit_ledger import UnitLedger
 
@@ -25,7 +25,7 @@ GRACE = 1.0
 """Seconds that a cancelled call to the source may take to end once the process is to stop."""
 
 
-class Held:
+class HeldUnit:
     """The unit in hand. ``alive`` is called by whoever sees it advance; ``lost`` once a renewal was refused;
     ``later`` has something told to the ledger that the unit need not wait for."""
 
@@ -98,7 +98,7 @@ class Heartbeat:
     def __init__(
         self,
         ledger: UnitLedger,
-        stop: Stop,
+        stop: StopFlag,
         *,
         limit: float = 60.0,
         every: float = EVERY,
@@ -108,15 +108,15 @@ class Heartbeat:
         self._ledger, self._stop = ledger, stop
         self._limit, self._every, self._lease = limit + STALL, every, lease
         self._stuck = stuck
-        self._held: Held | None = None
+        self._held: HeldUnit | None = None
         self._errands = Errands()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="heartbeat", daemon=True)
         self._thread.start()
 
     @contextmanager
-    def hold(self, claim: Claim) -> Iterator[Held]:
-        held = Held(claim, self._limit, self._errands.add)
+    def hold(self, claim: Claim) -> Iterator[HeldUnit]:
+        held = HeldUnit(claim, self._limit, self._errands.add)
         self._held = held
         try:
             yield held
@@ -140,7 +140,7 @@ class Heartbeat:
             elif time.monotonic() - held.renewed >= self._every:
                 self._beat(held)
 
-    def _beat(self, held: Held) -> None:
+    def _beat(self, held: HeldUnit) -> None:
         if held.stalled():  # no renewal any more; a hanging call is broken off, which makes an outcome or a retry
             held.cancel()
             if self._stuck is not None and time.monotonic() - held.at > held.limit + self._lease:

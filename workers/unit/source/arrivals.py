@@ -7,7 +7,7 @@ import time
 from specs.contracts.positions import SourcePosition
 from specs.errors import HeadraceError, Retry
 from specs.sources.base import Source
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.store.retries import patiently
 from workers.unit.unit_ledger import UnitLedger
 
@@ -23,7 +23,7 @@ class Arrivals:
     ``stale``: since the unit began, something was read from a server that is behind.
     """
 
-    def __init__(self, ledger: UnitLedger, stop: Stop, *, accept: bool) -> None:
+    def __init__(self, ledger: UnitLedger, stop: StopFlag, *, accept: bool) -> None:
         self._ledger, self._stop, self._accept = ledger, stop, accept
         self._run = ""
         self._source: Source | None = None

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from specs.topology.read_mode import FULL, Reading
+from specs.topology.read_mode import FULL, ReadMode
 
 STEP = 8
 """By how much a slice shrinks at once: three steps lead to a single object."""
 
 
-class Narrowing:
+class SliceWidth:
     """One per lane. ``most`` is the largest slice that a line let pass; it grows with each unit that goes well."""
 
     def __init__(self) -> None:
         self.most = FULL
 
-    def begin(self, reading: Reading) -> None:
+    def begin(self, reading: ReadMode) -> None:
         """Another unit is read."""
         reading.most = self.most
         reading.slice = min(reading.slice, self.most)
 
-    def smaller(self, reading: Reading) -> bool:
+    def smaller(self, reading: ReadMode) -> bool:
         """Read a smaller slice from now on; ``False``: it is one object already."""
         if reading.slice == 1:
             return False

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from specs.sources.base import Source
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from workers.unit.source.sources import Opener
 
 
-class Lender:
+class SourcePool:
     """Lends the same source to one unit after the other, as long as each leaves it in order.
 
     A unit that breaks off (an error, a stop, a split) leaves half-read streams behind: its source is closed, and the
@@ -23,7 +23,7 @@ class Lender:
         self._spoilt = False
 
     @contextmanager
-    def lend(self, reading: Reading) -> Iterator[Source]:
+    def lend(self, reading: ReadMode) -> Iterator[Source]:
         source, self._kept, self._spoilt = self._kept, None, False
         if source is None:
             source = self._open(reading)

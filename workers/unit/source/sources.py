@@ -11,7 +11,7 @@ from specs.recipe.recipe import Recipe
 from specs.recipe.secrets import resolve
 from specs.sources.base import Source
 from specs.topology.node import Topology
-from specs.topology.read_mode import FULL, Reading
+from specs.topology.read_mode import FULL, ReadMode
 from specs.topology.scope import Scope
 from workers.store.retries import patiently
 from workers.unit.unit_ledger import UnitLedger
@@ -19,7 +19,7 @@ from workers.unit.unit_ledger import UnitLedger
 SLICES = (FULL, 250, 1, 1)
 """Keys read in one go, by how careful a unit must be."""
 
-Opener = Callable[[Reading], Source]
+Opener = Callable[[ReadMode], Source]
 
 
 def topology(recipe: Recipe) -> Topology:
@@ -28,10 +28,10 @@ def topology(recipe: Recipe) -> Topology:
     return found
 
 
-def build(recipe: Recipe, secrets: Mapping[str, str], reading: Reading | None = None) -> Source:
+def build(recipe: Recipe, secrets: Mapping[str, str], reading: ReadMode | None = None) -> Source:
     """The source of a recipe; nothing is connected yet.
 
-    Raises ``Usage`` for an unknown connector, a reference that cannot be resolved or a mistake in the connection.
+    Raises ``UsageError`` for an unknown connector, a reference that cannot be resolved or a mistake in the connection.
     """
     spec = registry.load(recipe.service.type)
     config = validate(spec.config_class(), resolve(recipe.connection, secrets), prefix=("connection",), where="recipe")
@@ -41,7 +41,7 @@ def build(recipe: Recipe, secrets: Mapping[str, str], reading: Reading | None = 
     return made
 
 
-def reading(claim: Claim, ledger: UnitLedger, *, alone: bool = True) -> Reading:
+def reading(claim: Claim, ledger: UnitLedger, *, alone: bool = True) -> ReadMode:
     """How to read for a claim: a unit that crashed reads smaller slices, at last one key at a time, written down.
 
     ``alone``: no other unit is read in this process at the same time."""
@@ -51,9 +51,9 @@ def reading(claim: Claim, ledger: UnitLedger, *, alone: bool = True) -> Reading:
         if key and not patiently(lambda: ledger.touch(claim.unit.id, claim.fence, node, listing.fqn, key)):
             raise Lost("the unit is somebody else's now")
 
-    return Reading(SLICES[careful], touch if careful >= 3 else None, claim.poison, ahead=alone)
+    return ReadMode(SLICES[careful], touch if careful >= 3 else None, claim.poison, ahead=alone)
 
 
-def relax(reading: Reading) -> None:
+def relax(reading: ReadMode) -> None:
     """Read as fast as may be from the next slice on."""
     reading.slice, reading.touch = reading.most, None

@@ -12,7 +12,7 @@ import pytest
 from connectors.common.sql.slices import HEAVY, WEIGHT, Facet, Listed, Raw, SliceReader
 from specs.errors import HeadraceError, Retry, Skip
 from specs.topology.node import Item, Outcome
-from specs.topology.read_mode import Reading
+from specs.topology.read_mode import ReadMode
 from specs.topology.scope import Scope
 
 
@@ -54,9 +54,9 @@ class Table:
             yield each.id, 1
             yield each.id, 2
 
-    def reader(self, reading: Reading | None = None, **more: Any) -> SliceReader:
+    def reader(self, reading: ReadMode | None = None, **more: Any) -> SliceReader:
         facets = (Facet("base", self.base), Facet("parts", self.parts))
-        return SliceReader(self, reading or Reading(), Scope.of("s", "d"), "table", "Table", facets, **more)
+        return SliceReader(self, reading or ReadMode(), Scope.of("s", "d"), "table", "Table", facets, **more)
 
 
 def listing(count: int, schema: str = "a", **rules: str) -> list[Listed]:
@@ -103,9 +103,9 @@ def test_filtered_names_are_outcomes_in_their_place_and_are_never_read() -> None
 
 
 def test_nothing_is_read_ahead_where_another_unit_is_read_meanwhile() -> None:
-    expected = shown(Table().reader(Reading(slice=6)).read(listing(50)))
+    expected = shown(Table().reader(ReadMode(slice=6)).read(listing(50)))
     table, idle = Table(), Inline(1)
-    found = shown(table.reader(Reading(slice=6, ahead=False), ahead=idle).read(listing(50)))
+    found = shown(table.reader(ReadMode(slice=6, ahead=False), ahead=idle).read(listing(50)))
     assert found == expected
     assert idle.given == 0
 
@@ -135,7 +135,7 @@ def test_a_lost_connection_ends_the_reading() -> None:
 def test_any_slice_size_gives_the_same() -> None:
     expected = shown(Table(locked=["a.t00007"]).reader().read(listing(20)))
     for size in (1, 2, 7):
-        assert shown(Table(locked=["a.t00007"]).reader(Reading(slice=size)).read(listing(20))) == expected
+        assert shown(Table(locked=["a.t00007"]).reader(ReadMode(slice=size)).read(listing(20))) == expected
 
 
 def test_wide_tables_make_smaller_slices() -> None:
@@ -165,7 +165,7 @@ def test_nothing_is_read_ahead_of_a_heavy_object_nor_while_it_is_handed_out(
     listed = listing(3)
     if heavy is not None:
         listed[heavy] = listed[heavy]._replace(weight=HEAVY + 1)
-    steps = table.reader(Reading(slice=1), ahead=Inline(1)).read(listed)
+    steps = table.reader(ReadMode(slice=1), ahead=Inline(1)).read(listed)
     read = [len(table.sizes) for _ in steps]
     assert read == expected, "slices that were read when each object was handed out"
 
@@ -173,7 +173,7 @@ def test_nothing_is_read_ahead_of_a_heavy_object_nor_while_it_is_handed_out(
 def test_poison_is_not_read_and_touched_keys_come_one_by_one() -> None:
     touched: list[str] = []
     poison = frozenset({("table", "s.d.a", "t00001")})
-    reading = Reading(
+    reading = ReadMode(
         slice=1, touch=lambda node, scope, key: touched.append(f"{node} {scope.fqn} {key}"), poison=poison
     )
     table = Table()
@@ -185,11 +185,11 @@ def test_poison_is_not_read_and_touched_keys_come_one_by_one() -> None:
 
 
 def test_reading_ahead_changes_nothing() -> None:
-    expected = shown(Table(locked=["a.t00007"]).reader(Reading(slice=6)).read(listing(50)))
+    expected = shown(Table(locked=["a.t00007"]).reader(ReadMode(slice=6)).read(listing(50)))
     with ThreadPoolExecutor(1) as ahead:
-        found = shown(Table(locked=["a.t00007"]).reader(Reading(slice=6), ahead=ahead).read(listing(50)))
+        found = shown(Table(locked=["a.t00007"]).reader(ReadMode(slice=6), ahead=ahead).read(listing(50)))
         with pytest.raises(Retry):
-            list(Table(lost=["a.t00031"]).reader(Reading(slice=6), ahead=ahead).read(listing(50)))
+            list(Table(lost=["a.t00031"]).reader(ReadMode(slice=6), ahead=ahead).read(listing(50)))
     assert found == expected
 
 

@@ -22,7 +22,7 @@ from workers.cluster.membership import check
 from workers.cluster.settings import Settings, load
 from workers.presence import Presence
 from workers.queues.redis.link import connect
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 
 ROOT = Path(__file__).parents[4]
 ELSEWHERE = "another-machine:7:1"
@@ -37,7 +37,7 @@ def findings(given: Settings, *, several: bool = False, ahead: float = 0.0) -> d
 
 
 @contextmanager
-def opened(catalog: str) -> Iterator[Database]:
+def opened(catalog: str) -> Iterator[SqlDatabase]:
     db = open_database(catalog)
     yield db
     db.close()

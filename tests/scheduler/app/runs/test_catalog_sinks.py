@@ -13,7 +13,7 @@ from specs.recipe.recipe import Recipe
 from tests.servers.catalogs import DataHub, OpenMetadata
 from tests.servers.receiver import Fault, Receiver
 from workers.catalog import Catalog
-from workers.sinks.datahub.urns import Names
+from workers.sinks.datahub.urns import UrnNames
 from workers.sinks.openmetadata.names import fqn
 from workers.store.database import open_database
 
@@ -45,7 +45,7 @@ def check(recipe: Recipe, secrets: dict[str, str], folder: Path) -> None:
         assert set(metadata.work.live("tables")) == {fqn(each) for each in tables}
         assert set(metadata.work.live("databaseSchemas")) == {fqn(each) for each in fqns(url, "Schema")}
         assert set(metadata.work.live("storedProcedures")) == {fqn(each) for each in fqns(url, "StoredProcedure")}
-        names = Names("postgres", "PROD", None)
+        names = UrnNames("postgres", "PROD", None)
         assert set(hub.work.live()) == {names.dataset(each) for each in tables}
         versions = metadata.work.versions, hub.work.versions
         assert crawl(recipe, catalog=url, secrets=secrets).exit_code == 0

@@ -11,7 +11,7 @@ import pytest
 from scheduler.app.runs.crawl import crawl, resume, retry
 from scheduler.app.runs.summary import Progress
 from scheduler.cli.display.report import report
-from specs.errors import Fatal, Usage
+from specs.errors import Fatal, UsageError
 from tests.scheduler.app.runs.crawled import Estate
 from workers.ledger import SqlLedger
 from workers.store.database import open_database
@@ -155,7 +155,7 @@ def test_failures_are_retried_alone(estate: Estate) -> None:
     assert second.status == "complete"
     assert second.entities["Table"].listed == 1
     assert estate.state(TABLE) == "live"
-    with pytest.raises(Usage, match="nothing failed"):
+    with pytest.raises(UsageError, match="nothing failed"):
         retry(second.run, catalog=estate.url)
 
 
@@ -164,7 +164,7 @@ def test_a_source_that_refuses_us_fails_the_run(estate: Estate) -> None:
     assert (summary.status, summary.exit_code) == ("failed", 2)
     assert "the server refuses us" in summary.reason
     assert "check the password" in summary.reason
-    with pytest.raises(Usage, match="nothing to resume"):
+    with pytest.raises(UsageError, match="nothing to resume"):
         resume(summary.run, catalog=estate.url)
 
 
@@ -243,11 +243,11 @@ def test_a_sink_that_fails_is_told_and_the_catalog_stays(estate: Estate, tmp_pat
 
 
 def test_mistakes_are_told_before_anything_is_written(estate: Estate) -> None:
-    with pytest.raises(Usage, match="unknown key 'tabels'"):
+    with pytest.raises(UsageError, match="unknown key 'tabels'"):
         estate.crawl(tabels=3)
-    with pytest.raises(Usage, match="unknown sink"):
+    with pytest.raises(UsageError, match="unknown sink"):
         estate.crawl(recipe={"sinks": [{"type": "jason"}]})
-    with pytest.raises(Usage, match="unknown connector"):
+    with pytest.raises(UsageError, match="unknown connector"):
         estate.crawl(recipe={"service": {"name": "x", "type": "postgre"}})
     assert list(estate.folder.iterdir()) == []
 

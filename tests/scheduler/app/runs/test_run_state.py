@@ -14,7 +14,7 @@ from scheduler.app.runs.results import status
 from scheduler.app.runs.run_state import state_of
 from scheduler.control.reconciler import inherit
 from specs.contracts.work import Run, Via
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from specs.topology.events import Start
 from specs.topology.scope import Scope
@@ -82,7 +82,7 @@ def test_a_run_that_is_at_work_is_not_resumed_beside_it(tmp_path: object) -> Non
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     ledger.own(run.id, liveness.name(process.pid))
     try:
-        with pytest.raises(Usage, match=f"run {run.id} is at work"):
+        with pytest.raises(UsageError, match=f"run {run.id} is at work"):
             resume(run.id, catalog=url)
     finally:
         process.kill()

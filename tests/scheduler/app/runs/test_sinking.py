@@ -13,7 +13,7 @@ from scheduler.app.doctor.doctor import examine
 from scheduler.app.runs.crawl import resume
 from scheduler.app.runs.run_sinks import overdue
 from scheduler.cli.cli import run as headrace
-from specs.errors import Usage
+from specs.errors import UsageError
 from tests.scheduler.app.runs.crawled import Estate
 from tests.servers.receiver import Fault, Hook, Receiver
 from workers.ledger import SqlLedger
@@ -116,7 +116,7 @@ def test_sinks_missed_by_a_killed_process_are_fed_by_resume(estate: Estate, rece
     recipe = {"sinks": [{"type": "jsonl", "path": str(file)}, *hook(receiver)["sinks"]]}
     summary = estate.crawl(recipe=recipe)
     assert file.exists()
-    with pytest.raises(Usage, match="nothing to resume"):
+    with pytest.raises(UsageError, match="nothing to resume"):
         resume(summary.run, catalog=estate.url)
     db = open_database(estate.url)
     with db.write() as conn:  # as if it had been killed between closing the run and feeding the sinks
@@ -144,7 +144,7 @@ def test_a_later_run_has_done_it_for_the_earlier_ones(estate: Estate, tmp_path: 
     assert first.exit_code == 4
     (tmp_path / "no").mkdir()
     assert estate.crawl(recipe=recipe).exit_code == 0
-    with pytest.raises(Usage, match="nothing to resume"):
+    with pytest.raises(UsageError, match="nothing to resume"):
         resume(first.run, catalog=estate.url)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from scheduler.app.catalog.catalog_place import CatalogPlace, find
 from scheduler.local.folder import CATALOG, Folder
-from specs.errors import Usage
+from specs.errors import UsageError
 from tests.scheduler.cli.commands.calling import Estate
 
 ROOT = Path(__file__).parents[4]
@@ -99,8 +99,8 @@ def test_what_is_said_wins_in_this_order(tmp_path: Path) -> None:
     assert find(None, file).url == "postgresql://u:s3cret@db/x"
     assert str(find(None, file)) == "postgresql://u:***@db/x (HEADRACE_CATALOG_FILE)"
     assert find(None, {"HEADRACE_CATALOG": "a.db"}).url == "sqlite:///a.db"
-    with pytest.raises(Usage, match="both HEADRACE_CATALOG and HEADRACE_CATALOG_FILE are set"):
+    with pytest.raises(UsageError, match="both HEADRACE_CATALOG and HEADRACE_CATALOG_FILE are set"):
         find(None, both)
     held.write_text(" \n")
-    with pytest.raises(Usage, match="is empty"):
+    with pytest.raises(UsageError, match="is empty"):
         find(None, file)

@@ -11,7 +11,7 @@ from click.shell_completion import ShellComplete
 
 from scheduler.app.runs.run_choice import choose
 from scheduler.cli.cli import cli
-from specs.errors import Usage
+from specs.errors import UsageError
 from specs.topology.events import Start
 from specs.topology.scope import Scope
 from tests.scheduler.cli.commands.calling import Estate
@@ -40,12 +40,12 @@ def test_a_run_by_its_beginning_its_end_and_as_the_latest(ledger: SqlLedger) -> 
     assert choose(ledger, None, "shop") == choose(ledger, "latest", "shop") == first
     assert choose(ledger, first[:15], None) == choose(ledger, first[-4:], None) == choose(ledger, first, None) == first
     assert choose(ledger, second[:9], None) == second
-    with pytest.raises(Usage, match=rf"several runs are called '20' .{second}, {first}.; write more of it"):
+    with pytest.raises(UsageError, match=rf"several runs are called '20' .{second}, {first}.; write more of it"):
         choose(ledger, "20", None)
     assert choose(ledger, "20", "shop") == first
-    with pytest.raises(Usage, match="unknown run 'nope'"):
+    with pytest.raises(UsageError, match="unknown run 'nope'"):
         choose(ledger, "nope", None)
-    with pytest.raises(Usage, match="there is no run of service other yet"):
+    with pytest.raises(UsageError, match="there is no run of service other yet"):
         choose(ledger, None, "other")
 
 

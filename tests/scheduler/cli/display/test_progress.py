@@ -3,7 +3,7 @@ import io
 from rich.console import Console
 
 from scheduler.app.runs.summary import Progress
-from scheduler.cli.display.progress import Lines, Picture, draw, line, shower, size
+from scheduler.cli.display.progress import Picture, ProgressLines, draw, line, shower, size
 
 BUSY = Progress(
     run="r", known=40, done=12, entities=3400, entities_per_second=850.4, failures=2,
@@ -25,7 +25,7 @@ def test_a_line_says_it_all() -> None:
 
 def test_piped_progress_is_a_line_per_interval() -> None:
     stream, now = io.StringIO(), [0.0]
-    lines = Lines(stream, every=5, clock=lambda: now[0])
+    lines = ProgressLines(stream, every=5, clock=lambda: now[0])
     for second in range(0, 16):
         now[0] = float(second)
         lines(BUSY)
@@ -56,7 +56,7 @@ def test_a_picture_redraws_at_most_five_times_a_second_and_goes_away() -> None:
 
 def test_the_stream_decides() -> None:
     assert isinstance(shower(Terminal()), Picture)
-    assert isinstance(shower(io.StringIO()), Lines)
+    assert isinstance(shower(io.StringIO()), ProgressLines)
 
 
 def test_sizes() -> None:

@@ -11,7 +11,7 @@ import pytest
 from scheduler.app.runs.cluster import enqueue
 from scheduler.app.runs.crawl import crawl
 from scheduler.app.runs.summary import Progress
-from scheduler.cli.display.progress import Lines, line
+from scheduler.cli.display.progress import ProgressLines, line
 from tests.workers.cluster.rig import cluster, fake
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("cluster")]
@@ -38,7 +38,7 @@ def test_both_tell_the_same(redis_url: str, tmp_path: Path) -> None:
         assert any(report.scopes for report in reports), f"{where}: what is being read is told"
         assert reports[-1].done == reports[-1].known
         stream = io.StringIO()
-        Lines(stream, every=0.0)(reports[-1])
+        ProgressLines(stream, every=0.0)(reports[-1])
         assert stream.getvalue() == line(reports[-1]) + "\n"
     assert max(report.rss for report in told["cluster"]) > 20_000_000, "memory is the workers'"
 

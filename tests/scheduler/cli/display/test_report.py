@@ -1,11 +1,11 @@
-from scheduler.app.runs.summary import IncompleteScope, SlowScope, Summary, Tally
+from scheduler.app.runs.summary import IncompleteScope, SlowScope, Summary, TypeTally
 from scheduler.cli.display.report import report
 
 DONE = Summary(
     run="r1",
     service="shop",
     status="partial",
-    entities={"Table": Tally(listed=12, emitted=5, unchanged=3, filtered=2, failed=1, gone=1, stored=5)},
+    entities={"Table": TypeTally(listed=12, emitted=5, unchanged=3, filtered=2, failed=1, gone=1, stored=5)},
     deleted={"Table": 2},
     missing={"Table": 1},
     waiting={"Table": 40},
@@ -41,9 +41,9 @@ def test_a_report_reconciles_and_says_what_was_left_out_and_why() -> None:
 
 
 def test_numbers_that_do_not_add_up_are_shouted() -> None:
-    wrong = DONE.model_copy(update={"entities": {"Table": Tally(listed=2, emitted=1, stored=1)}})
+    wrong = DONE.model_copy(update={"entities": {"Table": TypeTally(listed=2, emitted=1, stored=1)}})
     assert "DOES NOT RECONCILE: Table" in report(wrong, "")
-    lost = DONE.model_copy(update={"entities": {"Table": Tally(listed=1, emitted=1, stored=0)}})
+    lost = DONE.model_copy(update={"entities": {"Table": TypeTally(listed=1, emitted=1, stored=0)}})
     assert "DOES NOT RECONCILE: Table" in report(lost, "")
 
 

@@ -9,7 +9,7 @@ from specs.recipe.recipe import Recipe
 from workers.ledger import SqlLedger
 from workers.schedules import Schedule, Schedules
 from workers.schedules.schedules import stored
-from workers.store.database import Database
+from workers.store.database import SqlDatabase
 
 NOON = 1_780_315_200.0
 """2026-06-01 12:00 UTC."""
@@ -26,7 +26,7 @@ class Clock:
 
 
 class Case:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: SqlDatabase) -> None:
         self.db, self.clock = db, Clock()
         self.ledger, self.schedules = SqlLedger(db), Schedules(db)
         self.firing = Firing(self.schedules, clock=self.clock)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.control.schedules.fires import Firing
-from specs.errors import Usage
+from specs.errors import UsageError
 from tests.scheduler.control.schedules.scheduled import HOUR, Case
 from workers.schedules import Schedules
 from workers.store.database import open_database
@@ -116,7 +116,7 @@ def test_by_hand_at_any_time(case: Case) -> None:
     assert case.firing.now("hourly").outcome == "started"
     case.clock.now += 1
     assert case.firing.now("hourly").outcome == "skipped"
-    with pytest.raises(Usage, match="unknown schedule 'hourli'; did you mean 'hourly'"):
+    with pytest.raises(UsageError, match="unknown schedule 'hourli'; did you mean 'hourly'"):
         case.firing.now("hourli")
 
 
@@ -131,7 +131,7 @@ def test_a_schedule_that_is_not_understood_here_holds_up_no_other(case: Case) ->
     case.add(name="a", zone="Mars/Olympus")
     case.add(name="b")
     case.clock.now += HOUR
-    with pytest.raises(Usage, match=r"^a: unknown time zone"):
+    with pytest.raises(UsageError, match=r"^a: unknown time zone"):
         case.firing.step()
     assert case.outcomes("b") == ["started"]
 
@@ -151,7 +151,7 @@ def test_a_removed_schedule_leaves_its_run(case: Case) -> None:
     assert len(case.ledger.open_runs()) == 1
     assert case.later(HOUR) == []
     case.add()
-    with pytest.raises(Usage, match="there is a schedule 'hourly' already"):
+    with pytest.raises(UsageError, match="there is a schedule 'hourly' already"):
         case.add()
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from scheduler.control.schedules import times
-from specs.errors import Usage
+from specs.errors import UsageError
 from workers.schedules import Schedule
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -91,17 +91,17 @@ def test_after_years_only_the_latest_times_are_looked_at() -> None:
 
 @pytest.mark.parametrize("cron", ["0 3 * *", "61 * * * *", "0 0 3 * * *", "0 0 30 2 *", "daily", "", "0 25 * * *"])
 def test_a_wrong_expression_is_told(cron: str) -> None:
-    with pytest.raises(Usage, match=r"cron .* is wrong: .*minute hour day month weekday"):
+    with pytest.raises(UsageError, match=r"cron .* is wrong: .*minute hour day month weekday"):
         times.check(cron, "UTC", 0, now=at("2026-06-01T12:00"))
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berln", "+01:00", "", "/etc/passwd", "Europe"])
 def test_an_unknown_zone_is_told(zone: str) -> None:
-    with pytest.raises(Usage, match=r"unknown time zone .* Europe/Berlin"):
+    with pytest.raises(UsageError, match=r"unknown time zone .* Europe/Berlin"):
         times.check("0 3 * * *", zone, 0, now=0)
 
 
 def test_a_jitter_never_lets_one_time_overtake_the_next() -> None:
-    with pytest.raises(Usage, match="jitter of 600s is not shorter than the 300s"):
+    with pytest.raises(UsageError, match="jitter of 600s is not shorter than the 300s"):
         times.check("*/5 * * * *", "UTC", 600, now=0)
     assert times.check("@daily", "UTC", 600, now=0) == "0 0 * * *"

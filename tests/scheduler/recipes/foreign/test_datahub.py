@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scheduler.recipes.loader import Loaded, load
-from specs.errors import Usage
+from specs.errors import UsageError
 
 RECIPE = """
 pipeline_name: nightly
@@ -87,7 +87,7 @@ def test_other_sources(
     text: str, type_: str, name: str, connection: dict[str, Any] | None, tmp_path: Path
 ) -> None:  # fmt: skip
     if connection is None:
-        with pytest.raises(Usage, match="unknown reference 'PW'"):
+        with pytest.raises(UsageError, match="unknown reference 'PW'"):
             loaded(tmp_path, f"source:\n  {text}\n")
         return
     found = loaded(tmp_path, f"source:\n  {text}\n", away=True).recipe
@@ -128,7 +128,7 @@ def test_a_name_wins(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_translated_is_pointed_at(old: str, new: str, part: str, tmp_path: Path) -> None:
     assert old in RECIPE
-    with pytest.raises(Usage, match=part):
+    with pytest.raises(UsageError, match=part):
         loaded(tmp_path, RECIPE.replace(old, new, 1))
 
 
@@ -149,7 +149,7 @@ def test_workflows_of_openmetadata_that_do_something_else(change: dict[str, Any]
         "  serviceConnection: {config: {hostPort: 'h:5432', username: u}}\n"
         + ("processor: {type: orm-profiler, config: {}}\n" if change.get("processor") else "")
     )
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         loaded(tmp_path, text)
     assert part in str(caught.value)
     assert "run the metadata one" in str(caught.value)

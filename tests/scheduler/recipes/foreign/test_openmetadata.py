@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from scheduler.recipes.loader import Loaded, load
-from specs.errors import Usage
+from specs.errors import UsageError
 
 WORKFLOW = """
 source:
@@ -92,7 +92,7 @@ def test_what_has_no_counterpart_is_told(tmp_path: Path) -> None:
 )
 def test_what_would_change_the_crawl_is_refused(tmp_path: Path, old: str, new: str, part: str) -> None:
     assert old in WORKFLOW
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         loaded(tmp_path, WORKFLOW.replace(old, new, 1))
     assert re.search(part, str(caught.value))
 

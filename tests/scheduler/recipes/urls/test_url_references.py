@@ -11,7 +11,7 @@ from scheduler.recipes.loader import Loaded, load
 from scheduler.recipes.passwords import typed
 from scheduler.recipes.secrets.password import lacking
 from scheduler.recipes.urls.shorthand import translate
-from specs.errors import Usage
+from specs.errors import UsageError
 
 ENV = {"U": "me", "PW": "p@ss/word", "HOST": "h9", "PORT": "5555", "DB": "shop"}
 
@@ -39,7 +39,7 @@ def test_references_stay_as_they_are_written(
     url: str, type_: str, name: str, connection: dict[str, Any] | None
 ) -> None:
     if connection is None:
-        with pytest.raises(Usage, match=r"\$\{env:MODE\}|sslmode"):
+        with pytest.raises(UsageError, match=r"\$\{env:MODE\}|sslmode"):
             translate(url)
         return
     found = translate(url)
@@ -59,7 +59,7 @@ def test_for_a_cluster_they_need_not_resolve_here() -> None:
     loaded = load("postgresql://u:${env:NOT_HERE}@db/shop", nobody, env={}, away=True)
     untyped(loaded.recipe)
     assert loaded.recipe.connection["password"] == "${env:NOT_HERE}"
-    with pytest.raises(Usage, match="workers get references only"):
+    with pytest.raises(UsageError, match="workers get references only"):
         untyped(load("postgresql://u:s3cret@db/shop", nobody, env={}, away=True).recipe)
 
 
@@ -69,11 +69,11 @@ def test_a_plain_sign_is_written_twice() -> None:
 
 
 def test_mistakes_are_told_with_the_reference() -> None:
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         translate("postgresql://u:${env:PW}@${env:HOST}/db?nonsense=1")
     assert "nonsense" in str(caught.value)
     assert "5427" not in str(caught.value)
-    with pytest.raises(Usage, match="environment variable NONE is not set"):
+    with pytest.raises(UsageError, match="environment variable NONE is not set"):
         load("postgresql://u:${env:NONE}@h/db", nobody, env={})
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from scheduler.recipes.loader import load
 from scheduler.recipes.urls.shorthand import translate
-from specs.errors import Usage
+from specs.errors import UsageError
 from tests.scheduler.cli.commands.calling import called
 
 
@@ -113,7 +113,7 @@ def test_urls(url: str, type_: str, connection: dict[str, Any], ignored: str) ->
     ],
 )
 def test_what_is_refused_says_why_without_the_password(url: str, words: str) -> None:
-    with pytest.raises(Usage) as caught:
+    with pytest.raises(UsageError) as caught:
         translate(url)
     assert words in str(caught.value)
     assert "geheim" not in str(caught.value)
@@ -169,7 +169,7 @@ def test_sqlite_in_the_spelling_of_sqlalchemy(url: str, ignored: str, tmp_path: 
 
 @pytest.mark.parametrize("scheme", ["sqlite", "duckdb"])
 def test_a_parameter_of_a_file_that_nobody_knows_is_refused(scheme: str) -> None:
-    with pytest.raises(Usage, match="unknown parameter 'key'") as caught:
+    with pytest.raises(UsageError, match="unknown parameter 'key'") as caught:
         translate(f"{scheme}:///x.db?key=geheim-3")
     assert "geheim" not in str(caught.value)
 

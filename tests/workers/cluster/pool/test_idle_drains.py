@@ -9,9 +9,9 @@ import fakeredis
 
 from scheduler.control.roots import root_of
 from specs.recipe.recipe import Recipe
-from workers.cluster.pool.pool_worker import Drain
+from workers.cluster.pool.pool_worker import PoolWorker
 from workers.ledger import SqlLedger
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.queues.redis.queue import RedisQueue
 from workers.store.database import open_database
 
@@ -29,7 +29,7 @@ def test_a_drain_ends_while_others_hold_all_units_and_works_when_it_is_called_ag
             ).id  # fmt: skip
             claim = ledger.claim("other:1:1", run=run, now=time.time())
             assert claim is not None
-            drain = Drain(db, RedisQueue(client, prefix="t"), Stop(), enough=0.2)
+            drain = PoolWorker(db, RedisQueue(client, prefix="t"), StopFlag(), enough=0.2)
             assert drain.run(3600.0) is False
             assert ledger.run(run).open
             assert ledger.release(claim.unit.id, claim.fence, now=time.time())

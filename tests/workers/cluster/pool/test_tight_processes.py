@@ -14,9 +14,9 @@ from specs.topology.scope import Scope
 from tests.workers.cluster.rig import cluster, fake
 from workers.catalog import Catalog
 from workers.cluster.membership import joined
-from workers.cluster.pool.pool_worker import Drain
+from workers.cluster.pool.pool_worker import PoolWorker
 from workers.ledger import SqlLedger
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
 RECIPE = fake(schemas=2, tables=300, columns=1)
@@ -35,7 +35,7 @@ def test_units_get_on_without_burning_attempts(whole: bool, redis_url: str, tmp_
         run = ledger.open_run(
             "estate", RECIPE.service.type, RECIPE.to_dict(), [root], slots=4, now=time.time(), via="cluster"
         ).id  # fmt: skip
-        drain = Drain(db, queue, Stop(), soft=1)  # any process has more than that
+        drain = PoolWorker(db, queue, StopFlag(), soft=1)  # any process has more than that
         tick = Reconciler(ledger, run, ledger.outstanding).tick
         end = time.monotonic() + 60
         while ledger.run(run).open and time.monotonic() < end:

@@ -19,15 +19,15 @@ from specs.recipe.recipe import Recipe
 from workers.cluster.pool.watchdog import KERNEL, KILLED, Turns, Watchdog
 from workers.ledger import SqlLedger
 from workers.process import liveness
-from workers.process.governor import Budget, Group, Watch
-from workers.store.database import Database, open_database
+from workers.process.governor import Group, MemoryBudget, Watch
+from workers.store.database import SqlDatabase, open_database
 
 MB = 1 << 20
 TURNS = Turns()
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
+def db(tmp_path: Path) -> Iterator[SqlDatabase]:
     made = open_database(f"sqlite:///{tmp_path / 'catalog.db'}")
     yield made
     made.close()
@@ -41,7 +41,7 @@ def child() -> Iterator[subprocess.Popen[bytes]]:
     process.communicate()
 
 
-def held(db: Database, worker: str) -> tuple[SqlLedger, str]:
+def held(db: SqlDatabase, worker: str) -> tuple[SqlLedger, str]:
     """A ledger where ``worker`` holds the root of a run."""
     recipe = Recipe.from_dict({"service": {"name": "shop", "type": "specs.testing.fake:spec"}})
     ledger = SqlLedger(db)
@@ -52,7 +52,7 @@ def held(db: Database, worker: str) -> tuple[SqlLedger, str]:
     return ledger, run.id
 
 
-def watchdog(db: Database, budget: Budget, *, resident: int = 0, **options: Callable[..., object]) -> Watchdog:
+def watchdog(db: SqlDatabase, budget: MemoryBudget, *, resident: int = 0, **options: Callable[..., object]) -> Watchdog:
     watch = Watch(budget, measure=lambda pids: dict.fromkeys(pids, resident))
     return Watchdog(db, TURNS, budget, "small", watch=watch, **options)  # type: ignore[arg-type]
 
@@ -68,11 +68,11 @@ def gone(process: subprocess.Popen[bytes]) -> None:
     process.wait(30)
 
 
-BUDGET = Budget(limit=1000 * MB, processes=1, hard=100 * MB)
+BUDGET = MemoryBudget(limit=1000 * MB, processes=1, hard=100 * MB)
 
 
 def test_the_fat_one_is_killed_and_its_unit_is_back_with_the_reason(
-    db: Database, child: subprocess.Popen[bytes]
+    db: SqlDatabase, child: subprocess.Popen[bytes]
 ) -> None:
     ledger, run = held(db, liveness.name(child.pid))
     made = watchdog(db, BUDGET, resident=170 * MB)
@@ -86,10 +86,10 @@ def test_the_fat_one_is_killed_and_its_unit_is_back_with_the_reason(
 
 
 def test_who_died_alone_is_buried_and_the_kernel_is_named(
-    db: Database, child: subprocess.Popen[bytes], tmp_path: Path
+    db: SqlDatabase, child: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
     (tmp_path / "memory.events").write_text("oom_kill 4\n")
-    budget = Budget(limit=1000 * MB, processes=1, hard=100 * MB, group=Group(tmp_path, 1000 * MB, "memory.max"))
+    budget = MemoryBudget(limit=1000 * MB, processes=1, hard=100 * MB, group=Group(tmp_path, 1000 * MB, "memory.max"))
     ledger, run = held(db, liveness.name(child.pid))
     made = watchdog(db, budget)
     looks: list[int] = []
@@ -109,7 +109,7 @@ def test_who_died_alone_is_buried_and_the_kernel_is_named(
     assert (unit.state, unit.reason) == ("ready", KERNEL)
 
 
-def test_a_ledger_that_is_busy_is_waited_for(db: Database, child: subprocess.Popen[bytes]) -> None:
+def test_a_ledger_that_is_busy_is_waited_for(db: SqlDatabase, child: subprocess.Popen[bytes]) -> None:
     ledger, run = held(db, liveness.name(child.pid))
     made = watchdog(db, BUDGET)
     looks: list[int] = []
@@ -130,7 +130,7 @@ def test_a_ledger_that_is_busy_is_waited_for(db: Database, child: subprocess.Pop
     assert (unit.state, unit.reason) == ("ready", KILLED)
 
 
-def test_a_watchdog_that_breaks_ends_the_worker(db: Database) -> None:
+def test_a_watchdog_that_breaks_ends_the_worker(db: SqlDatabase) -> None:
     failed = threading.Event()
 
     def children() -> list[int]:
@@ -142,7 +142,7 @@ def test_a_watchdog_that_breaks_ends_the_worker(db: Database) -> None:
     made.stop()
 
 
-def test_a_fork_waits_for_whoever_talks_to_the_database(db: Database) -> None:
+def test_a_fork_waits_for_whoever_talks_to_the_database(db: SqlDatabase) -> None:
     order: list[str] = []
     inside = threading.Event()
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from specs.errors import Usage
-from workers.process.governor import Budget, Group, Watch, derive, find, processors, share, size
+from specs.errors import UsageError
+from workers.process.governor import Group, MemoryBudget, Watch, derive, find, processors, share, size
 from workers.process.governor.budget import LEAST, given
-from workers.process.governor.watch import Meters
+from workers.process.governor.watch import MemoryMeters
 
 MB = 1 << 20
 V2 = "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate"
@@ -150,13 +150,13 @@ class TestBudget:
     def test_too_little_is_refused_with_what_would_do(self, machine: Machine) -> None:
         machine.groups("0::/", V2).write("sys/fs/cgroup/memory.max", f"{128 * MB}\n")
         with pytest.raises(
-            Usage, match=r"128 MB of memory are too little for 1 worker process \(.*memory.max\)"
+            UsageError, match=r"128 MB of memory are too little for 1 worker process \(.*memory.max\)"
         ) as one:
             derive(70 * MB, None, processors=4, root=machine.root)
         need = int(one.value.remedy.split()[3])
         machine.write("sys/fs/cgroup/memory.max", f"{need * MB}\n")
         assert derive(70 * MB, None, processors=4, root=machine.root).hard >= LEAST
-        with pytest.raises(Usage, match="lower --concurrency"):
+        with pytest.raises(UsageError, match="lower --concurrency"):
             derive(70 * MB, 2, processors=4, root=machine.root)
 
     def test_what_is_given_wins_and_a_small_machine_counts(self, machine: Machine) -> None:
@@ -184,13 +184,13 @@ class TestBudget:
 
     @pytest.mark.parametrize("text", ["much", "-5", "0", "1.5g", "5 x"])
     def test_sizes_that_are_none(self, text: str) -> None:
-        with pytest.raises(Usage, match=r"HEADRACE_MEMORY is wrong: .* such as 512m"):
+        with pytest.raises(UsageError, match=r"HEADRACE_MEMORY is wrong: .* such as 512m"):
             given({"HEADRACE_MEMORY": text})
         assert given({}) is None
 
 
 class TestWatch:
-    BUDGET = Budget(limit=1000 * MB, processes=2, hard=400 * MB)
+    BUDGET = MemoryBudget(limit=1000 * MB, processes=2, hard=400 * MB)
 
     def look(self, *sizes: int, used: int = 0) -> tuple[int, str] | None:
         found = {number: size * MB for number, size in enumerate(sizes)}
@@ -215,7 +215,7 @@ class TestWatch:
 
 
 def test_meters_follow_processes_to_their_end() -> None:
-    meters = Meters()
+    meters = MemoryMeters()
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     found = meters([process.pid, os.getpid()])
     assert found[os.getpid()] > 5 * MB

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from specs.contracts.work import Batch, CommitResult, Lost, Position, SinkQueue
+from specs.contracts.work import Batch, CommitResult, Lost, QueuePosition, SinkQueue
 from specs.errors import Fatal
 from specs.testing.queue import SOON, QueueSuite, arrivals, batch
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.queues.pipe.calls import REPLY
 from workers.queues.pipe.frames import Frames, frame
 from workers.queues.pipe.pipe_queue import PipeQueue
@@ -28,14 +28,14 @@ class Both:
     def __init__(self, max_bytes: int) -> None:
         self.parent = PipeQueue()
         ours, theirs = socket.socketpair()
-        self.stop = Stop()
+        self.stop = StopFlag()
         self.worker = PipeLine(theirs, self.stop, credit=max_bytes)
         self.worker.epoch = "here"
         self.worker.listen()
         self.parent.attach("w", ours)
         self.ours = ours
 
-    def put(self, batch: Batch, *, timeout: float) -> Position | None:
+    def put(self, batch: Batch, *, timeout: float) -> QueuePosition | None:
         return self.worker.put(batch, timeout=timeout)
 
     def settle(self, unit: str, fence: int, *, timeout: float) -> bool:
@@ -154,14 +154,14 @@ def test_wake_ends_the_idle_wait() -> None:
 
 def test_the_first_message_is_the_order() -> None:
     ours, theirs = socket.socketpair()
-    line = PipeLine(theirs, Stop())
+    line = PipeLine(theirs, StopFlag())
     ours.sendall(frame(ORDER, pickle.dumps({"run": "r"})) + frame(ACKS, pickle.dumps([])))
     assert line.order() == {"run": "r"}
     ours.close()
     line.close()
     ours, theirs = socket.socketpair()
     ours.close()
-    line = PipeLine(theirs, Stop())
+    line = PipeLine(theirs, StopFlag())
     with pytest.raises(EOFError):
         line.order()
     line.close()

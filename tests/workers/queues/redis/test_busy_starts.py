@@ -9,7 +9,7 @@ import pytest
 from redis import exceptions
 
 from specs.errors import Fatal
-from workers.queues.redis.link import AGAIN, BUSY, PATIENCE, Stopped, reach
+from workers.queues.redis.link import AGAIN, BUSY, PATIENCE, LinkStopped, reach
 
 SCRIPT = exceptions.ResponseError("BUSY Redis is busy running a script. You can only call SCRIPT KILL.")
 LOADING = exceptions.BusyLoadingError("Redis is loading the dataset in memory")
@@ -88,6 +88,6 @@ def test_who_only_looks_waits_for_nothing() -> None:
 def test_who_is_asked_to_stop_waits_no_longer() -> None:
     server = Server(forever=SCRIPT)
     end = server.now + 20.0
-    with pytest.raises(Stopped):
+    with pytest.raises(LinkStopped):
         reach(server, "redis://h", busy=BUSY, stopped=lambda: server.now >= end, sleep=server.sleep, clock=server.clock)
     assert server.now <= end + 3

@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from specs.contracts.work import Lost
-from specs.errors import Fatal, Retry, Usage
+from specs.errors import Fatal, Retry, UsageError
 from specs.testing.queue import SOON, arrivals, batch, commit, until_lost
 from tests.servers.redis import RedisServer
 from workers.queues.redis.link import connect, reach, where
@@ -173,7 +173,7 @@ def test_a_server_that_forgets_when_full_is_refused(redis_alone: RedisServer) ->
 
 
 def test_a_url_that_is_none() -> None:
-    with pytest.raises(Usage, match="HEADRACE_REDIS"):
+    with pytest.raises(UsageError, match="HEADRACE_REDIS"):
         connect("http://nowhere")
 
 

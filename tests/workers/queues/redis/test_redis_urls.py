@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import check, cluster, fake, undisturbed
 from workers.cluster.hints.app import make
@@ -88,7 +88,7 @@ def test_every_parameter_of_tls_reaches_both(name: str) -> None:
 )
 def test_what_they_would_read_differently_is_refused(url: str, said: str) -> None:
     for refuse in (canonical, connect, lambda text: load({"HEADRACE_REDIS": text, "HEADRACE_CATALOG": "c.db"})):
-        with pytest.raises(Usage, match=said) as told:
+        with pytest.raises(UsageError, match=said) as told:
             refuse(url)
         assert "secret" not in str(told.value)
 

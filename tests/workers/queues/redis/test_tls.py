@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from specs.errors import Usage
+from specs.errors import UsageError
 from tests.workers.cluster.rig import check, cluster, fake, undisturbed
 from tests.workers.cluster.test_bad_starts import headrace
 from tests.workers.queues.redis.secured import Encrypted, with_tls
@@ -56,13 +56,13 @@ def test_no_tls_where_it_is_asked_for_is_told(server: Encrypted, tmp_path: Path)
 
 def test_files_for_tls_are_checked(tmp_path: Path) -> None:
     given = {"HEADRACE_REDIS": "rediss://host/0", "HEADRACE_CATALOG": "c.db"}
-    with pytest.raises(Usage, match="HEADRACE_REDIS_CA cannot be read"):
+    with pytest.raises(UsageError, match="HEADRACE_REDIS_CA cannot be read"):
         load({**given, "HEADRACE_REDIS_CA": "/nowhere"})
     file = tmp_path / "a b.crt"
     file.write_text("x")
-    with pytest.raises(Usage, match="HEADRACE_REDIS_KEY"):
+    with pytest.raises(UsageError, match="HEADRACE_REDIS_KEY"):
         load({**given, "HEADRACE_REDIS_CERT": str(file)})
-    with pytest.raises(Usage, match="no rediss:// URL"):
+    with pytest.raises(UsageError, match="no rediss:// URL"):
         load({**given, "HEADRACE_REDIS": "redis://host", "HEADRACE_REDIS_CA": str(file)})
     url = load({**given, "HEADRACE_REDIS_CA": str(file)}).redis.get_secret_value()
     options = tls(url)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, create_engine, inspect
 
 from tests.servers import postgres
 from workers.store import named_sql
-from workers.store.database import Database, open_database
+from workers.store.database import SqlDatabase, open_database
 from workers.store.migrations.version import HEAD, stored
 
 HERE = Path(__file__).parent
@@ -49,7 +49,7 @@ def make_old(url: str, version: str) -> None:
     engine.dispose()
 
 
-def shape(db: Database) -> dict[str, tuple[object, ...]]:
+def shape(db: SqlDatabase) -> dict[str, tuple[object, ...]]:
     """Columns, keys and indexes of every table, in no order."""
 
     def read(conn: Connection) -> dict[str, tuple[object, ...]]:
@@ -70,7 +70,7 @@ def shape(db: Database) -> dict[str, tuple[object, ...]]:
         return read(conn)
 
 
-def definitions(db: Database) -> set[str]:
+def definitions(db: SqlDatabase) -> set[str]:
     """Indexes to the letter, their conditions included; on PostgreSQL also what tables are told about storage."""
     if db.dialect == "sqlite":
         asked = ("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",)

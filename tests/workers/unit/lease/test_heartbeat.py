@@ -14,7 +14,7 @@ from specs.contracts.work import Claim, Lost, Unit
 from specs.errors import Retry
 from specs.topology.events import Start
 from specs.topology.scope import Scope
-from workers.process.stop_flag import Stop
+from workers.process.stop_flag import StopFlag
 from workers.unit.lease import heartbeat
 from workers.unit.lease.heartbeat import Heartbeat
 
@@ -44,8 +44,8 @@ class Source:
 
 
 @contextmanager
-def beating(ledger: Renewals, stop: Stop | None = None, **options: Any) -> Iterator[Heartbeat]:
-    made = Heartbeat(ledger, stop or Stop(), every=0.15, **options)  # type: ignore[arg-type]
+def beating(ledger: Renewals, stop: StopFlag | None = None, **options: Any) -> Iterator[Heartbeat]:
+    made = Heartbeat(ledger, stop or StopFlag(), every=0.15, **options)  # type: ignore[arg-type]
     try:
         yield made
     finally:
@@ -136,14 +136,14 @@ def test_what_is_stuck_is_reported_at_last() -> None:
 
 
 def test_a_stop_cancels_at_once() -> None:
-    source, stop = Source(), Stop()
+    source, stop = Source(), StopFlag()
     with beating(Renewals(), stop) as beat, beat.hold(CLAIM) as held, held.reading(source):  # type: ignore[arg-type]
         stop.set("SIGINT")
         eventually(lambda: source.cancelled == 1)
 
 
 def test_what_does_not_heed_a_stop_is_reported_soon_and_what_ends_is_not() -> None:
-    source, stop, stuck = Source(), Stop(), list[str]()
+    source, stop, stuck = Source(), StopFlag(), list[str]()
     with beating(Renewals(), stop, stuck=stuck.append) as beat, beat.hold(CLAIM) as held:
         stop.set("SIGINT")
         with held.reading(source):  # type: ignore[arg-type]

@@ -7,8 +7,8 @@ import pytest
 from specs.errors import Retry
 from specs.sources.base import Source
 from specs.testing.fake import spec
-from specs.topology.read_mode import Reading
-from workers.unit.source.source_pool import Lender
+from specs.topology.read_mode import ReadMode
+from workers.unit.source.source_pool import SourcePool
 
 
 class Opened:
@@ -18,7 +18,7 @@ class Opened:
         self.sources: list[Source] = []
         self.closed: list[Source] = []
 
-    def __call__(self, reading: Reading) -> Source:
+    def __call__(self, reading: ReadMode) -> Source:
         opened = self
 
         class Watched(spec.part("metadata_source_class")):  # type: ignore[misc]
@@ -33,10 +33,10 @@ class Opened:
 
 def test_the_next_unit_gets_the_same_source_and_its_own_reading() -> None:
     opened = Opened()
-    lender = Lender(opened)
-    with lender.lend(Reading(1000)) as first:
+    lender = SourcePool(opened)
+    with lender.lend(ReadMode(1000)) as first:
         pass
-    with lender.lend(Reading(250)) as second:
+    with lender.lend(ReadMode(250)) as second:
         assert second is first
         assert second.reading.slice == 250
     assert (len(opened.sources), opened.closed) == (1, [])
@@ -44,28 +44,28 @@ def test_the_next_unit_gets_the_same_source_and_its_own_reading() -> None:
 
 def test_a_broken_unit_closes_its_source() -> None:
     opened = Opened()
-    lender = Lender(opened)
-    with pytest.raises(Retry), lender.lend(Reading()) as first:
+    lender = SourcePool(opened)
+    with pytest.raises(Retry), lender.lend(ReadMode()) as first:
         raise Retry("lost")
-    with lender.lend(Reading()) as second:
+    with lender.lend(ReadMode()) as second:
         assert second is not first
     assert opened.closed == [first]
 
 
 def test_a_unit_that_stops_half_way_spoils_its_source() -> None:
     opened = Opened()
-    lender = Lender(opened)
-    with lender.lend(Reading()) as first:
+    lender = SourcePool(opened)
+    with lender.lend(ReadMode()) as first:
         lender.spoil()
     assert opened.closed == [first]
-    with lender.lend(Reading()) as second:
+    with lender.lend(ReadMode()) as second:
         assert second is not first
 
 
 def test_without_work_the_connection_is_given_back() -> None:
     opened = Opened()
-    lender = Lender(opened)
-    with lender.lend(Reading()) as first:
+    lender = SourcePool(opened)
+    with lender.lend(ReadMode()) as first:
         pass
     lender.close()
     lender.close()

@@ -13,15 +13,15 @@ from scheduler.control.reconciler import Reconciler
 from specs.contracts.work import Run
 from specs.errors import Retry
 from specs.recipe.recipe import Recipe
-from specs.topology.read_mode import FULL, Reading
+from specs.topology.read_mode import FULL, ReadMode
 from workers.catalog import Catalog
 from workers.embedded.solo import solo
 from workers.ledger import SqlLedger
-from workers.process.stop_flag import Stop
-from workers.store.database import Database, open_database
+from workers.process.stop_flag import StopFlag
+from workers.store.database import SqlDatabase, open_database
 from workers.unit.runner import LONGEST, _wait
-from workers.unit.source.slice_width import Narrowing
-from workers.unit.unit_work import Budget
+from workers.unit.source.slice_width import SliceWidth
+from workers.unit.unit_work import UnitBudget
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def db(tmp_path: Path) -> Any:
     opened.close()
 
 
-def crawled(db: Database, **connection: Any) -> Run:
+def crawled(db: SqlDatabase, **connection: Any) -> Run:
     size = {"schemas": 1, "tables": 60, "columns": 1, "views": 0}
     recipe = Recipe.from_dict({
         "service": {"name": "shop", "type": "specs.testing.fake:spec"},
@@ -41,25 +41,25 @@ def crawled(db: Database, **connection: Any) -> Run:
     ledger = SqlLedger(db)
     opened = ledger.open_run("shop", "fake", recipe.to_dict(), [root_of(recipe, {})], slots=2, now=time.time())
     tick = Reconciler(ledger, opened.id, ledger.outstanding).tick
-    solo(ledger, opened.id, recipe, {}, Stop(), tick, budget=Budget(pause=0.001))
+    solo(ledger, opened.id, recipe, {}, StopFlag(), tick, budget=UnitBudget(pause=0.001))
     return ledger.run(opened.id)
 
 
 @pytest.mark.parametrize("line", [1, 10, 40])
-def test_a_unit_gets_on_with_smaller_slices(db: Database, line: int) -> None:
+def test_a_unit_gets_on_with_smaller_slices(db: SqlDatabase, line: int) -> None:
     run = crawled(db, line=line)
     assert (run.state, run.reason) == ("complete", "")
     assert Catalog(db).stored(run.id)["Table"] == 60
 
 
-def test_suspects_are_asked_about_in_pieces(db: Database) -> None:
+def test_suspects_are_asked_about_in_pieces(db: SqlDatabase) -> None:
     crawled(db)
     run = crawled(db, line=10, dropped=[f"shop.db_00.schema_0000.t{n:07d}" for n in range(40)])
     assert run.state == "complete"
     assert Catalog(db).missing(run.id) == {"Table": 40}
 
 
-def test_a_source_that_never_answers_ends_the_run_of_one_command(db: Database) -> None:
+def test_a_source_that_never_answers_ends_the_run_of_one_command(db: SqlDatabase) -> None:
     """Without an end, each of the forty schemas would be tried on for all of its attempts."""
     faults = [{"at": "list", "where": f"shop.db_00.schema_{n:04d}", "action": "retry"} for n in range(40)]
     run = crawled(db, schemas=40, estimates=None, faults=faults)
@@ -68,18 +68,18 @@ def test_a_source_that_never_answers_ends_the_run_of_one_command(db: Database) -
 
 
 def test_slices_shrink_and_grow_by_steps() -> None:
-    narrowing, reading, sizes = Narrowing(), Reading(), []
+    narrowing, reading, sizes = SliceWidth(), ReadMode(), []
     narrowing.begin(reading)
     while narrowing.smaller(reading):
         sizes.append(reading.slice)
     assert sizes == [125, 15, 1]
     assert reading.page == 4
-    other = Reading(slice=250)
+    other = ReadMode(slice=250)
     narrowing.begin(other)
     assert (other.slice, other.most) == (1, 1)
     for _ in range(10):
         narrowing.well()
-    narrowing.begin(other := Reading())
+    narrowing.begin(other := ReadMode())
     assert (other.slice, other.most, other.page) == (FULL, FULL, None)
 
 
