@@ -77,7 +77,7 @@ class Plan:
 
 def make(source: Source, service: str, type_: str) -> Plan:
     """Plan a whole crawl. Raises what the source raises when it cannot be reached at all."""
-    topology: Topology = source.topology
+    topology: Topology[Source] = source.topology
     planner = _Planner(source, topology, Plan(service, type_))
     root = topology.root
     planner.count(root.type)
@@ -93,7 +93,7 @@ def make(source: Source, service: str, type_: str) -> Plan:
 
 
 class _Planner:
-    def __init__(self, source: Source, topology: Topology, plan: Plan) -> None:
+    def __init__(self, source: Source, topology: Topology[Source], plan: Plan) -> None:
         self.source, self.topology, self.plan = source, topology, plan
         self.rules: dict[tuple[str, str], Rule] = {}
         self.idle = IdleFilters(source.extract)
@@ -121,7 +121,7 @@ class _Planner:
         for name, objects in kept.items():
             unit.statements += 1 + _facets(self.source.facets(name), objects)
 
-    def below(self, node: Node, scope: Scope, start: Start | None, kept: Counter[str]) -> None:
+    def below(self, node: Node[Source], scope: Scope, start: Start | None, kept: Counter[str]) -> None:
         """What lies below one item; ``start`` when the item is a unit of its own, which spawns units."""
         spawned = self.spawn(node, start, kept) if start is not None else set()
         for child in node.children:
@@ -134,7 +134,7 @@ class _Planner:
             else:
                 self.leaves(child, scope, EVERYTHING, kept)
 
-    def spawn(self, node: Node, start: Start, kept: Counter[str]) -> set[str]:
+    def spawn(self, node: Node[Source], start: Start, kept: Counter[str]) -> set[str]:
         """Plan the units that a unit spawns. Returns the nodes that are covered by them."""
         covered: set[str] = set()
         children: list[Start] = []
@@ -155,7 +155,7 @@ class _Planner:
             self.unit(child)
         return covered
 
-    def leaves(self, node: Node, scope: Scope, span: KeyRange, kept: Counter[str]) -> None:
+    def leaves(self, node: Node[Source], scope: Scope, span: KeyRange, kept: Counter[str]) -> None:
         if not self.source.lists(node.name):
             return
         found, along = 0, Counter[str]()
@@ -167,10 +167,10 @@ class _Planner:
         for type_, n in {node.type: found, **along}.items():
             self.count(type_, n=n)
 
-    def names(self, node: Node, scope: Scope, span: KeyRange) -> Iterator[str]:
+    def names(self, node: Node[Source], scope: Scope, span: KeyRange) -> Iterator[str]:
         return (item.name for item in self.items(node, scope, span))
 
-    def items(self, node: Node, scope: Scope, span: KeyRange) -> Iterator[Item]:
+    def items(self, node: Node[Source], scope: Scope, span: KeyRange) -> Iterator[Item]:
         """The kept items of a listing; what is filtered is counted, a listing that fails is incomplete."""
         try:
             for produced, again in checked(node, scope, self.source.preview(node.name, scope, span)):

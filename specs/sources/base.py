@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from specs.config import ConnectionConfig, Limits, MetadataExtract
 from specs.contracts.positions import SourcePosition
-from specs.topology.node import Item, Outcome, Produced
+from specs.topology.node import Item, Outcome, Produced, Topology
 from specs.topology.read_mode import ReadMode
 from specs.topology.scope import KeyRange, Scope
 
@@ -40,7 +40,7 @@ class Source(ABC):
     sent to the source so far. Nothing else may outlive a unit.
     """
 
-    topology: ClassVar[Any]
+    topology: ClassVar[Topology[Any]]
     arrived: Callable[[], None] | None = None
     """Set by the runner, for ``connected``."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from specs import names
 from specs.entities.base import Entity
@@ -11,6 +11,8 @@ from specs.entities.database.tables import Service
 from specs.sources.base import Source
 from specs.topology.node import Item, Node, Produced, Stage
 from specs.topology.scope import KeyRange, Scope
+
+S = TypeVar("S", bound="ServiceSource")
 
 
 class ServiceSource(Source):
@@ -29,13 +31,13 @@ class ServiceSource(Source):
         yield Service(fqn=scope.fqn, name=self.service, service_type=self.service_type, version=self.version())
 
 
-def service_node(*children: Node) -> Node:
+def service_node(*children: Node[S]) -> Node[S]:
     """The root node of a topology with ``children`` below the service."""
     return Node(
         "service",
-        lambda s, scope, span: s.service_items(scope, span),
+        ServiceSource.service_items,
         unit=True,
-        stages=(Stage(Service, lambda s, item, scope: s.yield_service(item, scope)),),
+        stages=(Stage(Service, ServiceSource.yield_service),),
         children=children,
     )
 

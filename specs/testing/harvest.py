@@ -164,7 +164,7 @@ def walk_ranges(build: Build, node: str, scope: Scope, keys: Iterable[str], span
 class HarvestedListing:
     """One listing of the service: a node below a scope, and what its producer yielded."""
 
-    node: Node
+    node: Node[Source]
     scope: Scope
     produced: tuple[object, ...]
 
@@ -180,7 +180,7 @@ class HarvestedListing:
 def listings(source: Source) -> list[HarvestedListing]:
     """Every listing of the service, outermost first."""
     found: list[HarvestedListing] = []
-    pending: list[tuple[Node, Scope]] = [(child, source.root) for child in source.topology.root.children]
+    pending: list[tuple[Node[Source], Scope]] = [(child, source.root) for child in source.topology.root.children]
     while pending:
         node, scope = pending.pop(0)
         listing = HarvestedListing(node, scope, tuple(node.produce(source, scope, EVERYTHING)))

@@ -108,7 +108,7 @@ class RandomSource(ServiceSource):
         return [key for key in ("A", "a.b", "b", "é") if key in span and key != span.until]
 
 
-def _node(shape: Shape, service: RandomService) -> Node:
+def _node(shape: Shape, service: RandomService) -> Node[RandomSource]:
     entity: list[type[Entity]] = [Extra] * (len(shape.extras) - 1) + [Thing]
     return Node(
         shape.name,

@@ -11,7 +11,7 @@ entities; so does any split into ranges and any resume.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from specs.errors import Fatal, Retry, Stop
 from specs.topology import outcomes
@@ -21,6 +21,8 @@ from specs.topology.node import Item, Node, Outcome, Produced, Topology
 from specs.topology.packer import Packer, Sizes, learned
 from specs.topology.read_mode import Readable
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange, Scope
+
+S = TypeVar("S", bound=Readable)
 
 SPLIT = 5000
 """A listing with more estimated objects than this becomes ranges of about ``SPLIT / 2`` keys."""
@@ -34,7 +36,7 @@ _PASS = (Retry, Fatal, MemoryError)
 
 
 def walk(
-    source: Readable, topology: Topology, start: Start, *, resume: Cursor = (), spawn: bool = True,
+    source: S, topology: Topology[S], start: Start, *, resume: Cursor = (), spawn: bool = True,
     sizes: Sizes | None = None,
 ) -> Iterator[Event]:  # fmt: skip
     """Walk one unit from ``start``, behind ``resume``; ``sizes`` tells how large the scopes below were last time.
@@ -51,14 +53,14 @@ def walk(
         yield from walker.items(node, start.scope, start.range, (), resume, END, own=True)
 
 
-def post(source: Readable, topology: Topology, start: Start, *, resume: Cursor = ()) -> Iterator[Event]:
+def post(source: S, topology: Topology[S], start: Start, *, resume: Cursor = ()) -> Iterator[Event]:
     """Run the post_process of a unit's own item, once all its descendants are finished."""
     node = topology.nodes[start.node]
     if start.item is not None and node.post_process:
         yield from _Walker(source, True).post(node, Item(*start.item), start.scope, (), _skip(resume))
 
 
-def expand(source: Readable, topology: Topology, start: Start) -> Iterator[Spawned | Reported | Covered]:
+def expand(source: S, topology: Topology[S], start: Start) -> Iterator[Spawned | Reported | Covered]:
     """The units just below a unit, what its listings filter, and how the listings ended; reads no leaf object."""
     node = topology.nodes[start.node]
     if start.item is None:
@@ -76,22 +78,15 @@ def expand(source: Readable, topology: Topology, start: Start) -> Iterator[Spawn
                 yield event
 
 
-class _Walker:
-    def __init__(self, source: Readable, spawn: bool, sizes: Sizes | None = None) -> None:
+class _Walker(Generic[S]):
+    def __init__(self, source: S, spawn: bool, sizes: Sizes | None = None) -> None:
         self.source, self.spawn, self.sizes = source, spawn, sizes
 
     # -- items of a node ------------------------------------------------------------------------------------------
     def items(
-        self,
-        node: Node,
-        scope: Scope,
-        span: KeyRange,
-        prefix: Cursor,
-        resume: Cursor,
-        behind: Cursor,
-        *,
-        own: bool = False,
-    ) -> Iterator[Event]:
+        self, node: Node[S], scope: Scope, span: KeyRange, prefix: Cursor, resume: Cursor, behind: Cursor,
+        *, own: bool = False,
+    ) -> Iterator[Event]:  # fmt: skip
         """Produce and walk the items of ``node`` below ``scope``; ``behind`` is the cursor once all are done.
 
         ``own``: this listing is the unit itself, not a part of an item's unit.
@@ -131,7 +126,9 @@ class _Walker:
         else:
             yield Done(behind) if packed else Covered(Coverage(node.name, scope, span), behind)
 
-    def spawn_items(self, node: Node, scope: Scope, prefix: Cursor, resume: Cursor, behind: Cursor) -> Iterator[Event]:
+    def spawn_items(
+        self, node: Node[S], scope: Scope, prefix: Cursor, resume: Cursor, behind: Cursor
+    ) -> Iterator[Event]:
         """Produce the items of a unit node and spawn them, small neighbours packed."""
         after, _ = _position(node, resume)
         packer = Packer(node, scope, prefix, after)
@@ -156,11 +153,11 @@ class _Walker:
             yield from packer.flush()
             yield Covered(Coverage(node.name, scope), behind)
 
-    def splits(self, child: Node, item: Item) -> bool:
+    def splits(self, child: Node[S], item: Item) -> bool:
         return self.spawn and child.ranged and not child.unit and (item.estimate or 0) > SPLIT
 
     def spawn_ranges(
-        self, child: Node, scope: Scope, prefix: Cursor, resume: Cursor, behind: Cursor
+        self, child: Node[S], scope: Scope, prefix: Cursor, resume: Cursor, behind: Cursor
     ) -> Iterator[Event]:
         """Spawn the key ranges of one large listing; always at least one, so that they tile it after a resume."""
         after, _ = _position(child, resume)
@@ -178,7 +175,7 @@ class _Walker:
 
     # -- one item -------------------------------------------------------------------------------------------------
     def item(
-        self, node: Node, item: Item, scope: Scope, prefix: Cursor, resume: Cursor, *, own: bool = False
+        self, node: Node[S], item: Item, scope: Scope, prefix: Cursor, resume: Cursor, *, own: bool = False
     ) -> Iterator[Event]:
         stopped: Exception | None = None
         if not resume or isinstance(resume[0], int):
@@ -203,7 +200,7 @@ class _Walker:
             yield Done(prefix or END)
 
     def stages(
-        self, node: Node, item: Item, scope: Scope, prefix: Cursor, skip: int
+        self, node: Node[S], item: Item, scope: Scope, prefix: Cursor, skip: int
     ) -> Generator[Event, None, Exception | None]:
         """Run the stages; returns the ``Stop`` that forbids going below, or ``None``."""
         fqn = scope.fqn
@@ -246,7 +243,7 @@ class _Walker:
             yield Reported(Outcome("failed", node.type, fqn, item.key, "empty", message), node.name, listing)
         return stopped
 
-    def post(self, node: Node, item: Item, scope: Scope, prefix: Cursor, skip: int) -> Iterator[Event]:
+    def post(self, node: Node[S], item: Item, scope: Scope, prefix: Cursor, skip: int) -> Iterator[Event]:
         fqn = scope.fqn
         count = 0
         for stage in node.post_process:
@@ -268,7 +265,7 @@ class _Walker:
         yield Done((*prefix, "", None, count))
 
 
-def _position(node: Node, resume: Cursor) -> tuple[str | None, Cursor]:
+def _position(node: Node[Any], resume: Cursor) -> tuple[str | None, Cursor]:
     """The key to go on behind, and the position inside that key's item (empty: the item is finished)."""
     if not resume or resume[0] != node.name:
         return None, ()
@@ -281,7 +278,7 @@ def _skip(resume: Cursor) -> int:
     return last if isinstance(last, int) else 0
 
 
-def _remaining(node: Node, resume: Cursor) -> tuple[Node, ...]:
+def _remaining(node: Node[S], resume: Cursor) -> tuple[Node[S], ...]:
     if not resume:
         return node.children
     for at, child in enumerate(node.children):
@@ -290,10 +287,10 @@ def _remaining(node: Node, resume: Cursor) -> tuple[Node, ...]:
     return ()
 
 
-def _below(node: Node) -> str:
+def _below(node: Node[Any]) -> str:
     return node.children[0].name if node.children else ""
 
 
-def following(node: Node, child: Node) -> str:
+def following(node: Node[Any], child: Node[Any]) -> str:
     at = node.children.index(child) + 1
     return node.children[at].name if at < len(node.children) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from specs.errors import Stop
 from specs.names import clean
@@ -16,7 +17,7 @@ Checked = tuple[Produced, Outcome | None]
 """What was produced, and the failed outcome that goes with it when its key was named more than once."""
 
 
-def checked(node: Node, scope: Scope, produced: Iterable[Produced], *, ahead: bool = True) -> Iterator[Checked]:
+def checked(node: Node[Any], scope: Scope, produced: Iterable[Produced], *, ahead: bool = True) -> Iterator[Checked]:
     """Yield what a listing names, each key once; one that it names again has failed, besides being read.
 
     Two items of one name under different keys are one FQN: the second one has failed. Raises ``Stop`` for keys that
@@ -59,11 +60,11 @@ def checked(node: Node, scope: Scope, produced: Iterable[Produced], *, ahead: bo
             yield step, None
 
 
-def _again(node: Node, scope: Scope, first: Produced, times: int) -> Outcome | None:
+def _again(node: Node[Any], scope: Scope, first: Produced, times: int) -> Outcome | None:
     return None if times == 1 else _repeated(node, scope, first, f"{times} times")
 
 
-def _repeated(node: Node, scope: Scope, first: Produced, times: str) -> Outcome:
+def _repeated(node: Node[Any], scope: Scope, first: Produced, times: str) -> Outcome:
     fqn = scope.child(first.name).fqn if isinstance(first, Item) else first.fqn
     message = f"the source lists it {times}: one of them is read, and what the others are is not known"
     return Outcome("failed", node.type, fqn, first.key, DUPLICATE, message)

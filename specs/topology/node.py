@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from types import FunctionType
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from specs.entities.base import Entity
 from specs.topology.scope import KeyRange, Scope
+
+S = TypeVar("S", contravariant=True)
+"""The class of the source: a node for any source will do for one of databases, not the other way round."""
+E = TypeVar("E", bound=Entity, covariant=True)
+"""The entity that a processor yields; ``Entity`` where others come with it."""
+_Source = TypeVar("_Source")
+_First = TypeVar("_First")
+_Second = TypeVar("_Second")
+_Answer = TypeVar("_Answer")
 
 
 class Item(NamedTuple):
@@ -45,38 +55,67 @@ class Outcome(NamedTuple):
 
 
 Produced = Item | Outcome
-Producer = Callable[[Any, Scope, KeyRange], Iterator[Produced]]
+Producer = Callable[[S, Scope, KeyRange], Iterator[Produced]]
 """``(source, scope, range)``: yields what there is, ordered by key; filtered and unreadable objects as outcomes."""
-Processor = Callable[[Any, Item, Scope], Iterable[Entity | Outcome]]
+Processor = Callable[[S, Item, Scope], Iterable[E | Outcome]]
 """``(source, item, scope)``: ``scope`` is the item's own scope, its last part the item's name.
 
 An ``Outcome`` is a part of the item that could not be read, listed and failed under its own type and name.
 """
 
 
+def overridable(
+    function: Callable[[_Source, _First, _Second], _Answer],
+) -> Callable[[_Source, _First, _Second], _Answer]:
+    """``Class.method`` as a call of ``source.method``; any other callable as it is.
+
+    A topology names the methods of an abstract class, so that mypy finds a misspelt one; called as they are, they
+    would run that class's own code. Nodes and stages do this for all they are given, because a literal in which one
+    method was left unwrapped would pass every check and leave out a connector's override.
+    """
+    if not isinstance(function, FunctionType):
+        return function  # a partial, say: nothing to override
+    owner, _, name = function.__qualname__.rpartition(".")
+    if not owner or owner.endswith("<locals>") or not name.isidentifier():
+        return function  # a function of a module or of another function, or a lambda: no class has it
+
+    def call(source: _Source, first: _First, second: _Second) -> _Answer:
+        answer: _Answer = getattr(source, name)(first, second)
+        return answer
+
+    return call
+
+
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """One step for each item: the entity class it yields and the processor."""
+class Stage(Generic[S, E]):
+    """One step for each item: the entity class it yields and the processor.
 
-    entity: type[Entity]
-    process: Processor
+    A method of the source's class runs as the source's own class has it: an override is what runs.
+    """
+
+    entity: type[E]
+    process: Processor[S, E]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "process", overridable(self.process))
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class Node(Generic[S]):
     """One level of a topology.
 
     The last stage's entity is the node's own: each produced item is accounted for under its type. ``unit``: each
-    item becomes a unit of its own. ``ranged``: the producer accepts a key range.
+    item becomes a unit of its own. ``ranged``: the producer accepts a key range. A method of the source's class runs
+    as the source's own class has it.
 
     Raises ``ValueError`` for a node without stages, and for a post_process that could not wait for units below.
     """
 
     name: str
-    produce: Producer
-    stages: tuple[Stage, ...]
-    children: tuple[Node, ...] = ()
-    post_process: tuple[Stage, ...] = ()
+    produce: Producer[S]
+    stages: tuple[Stage[S, Entity], ...]
+    children: tuple[Node[S], ...] = ()
+    post_process: tuple[Stage[S, Entity], ...] = ()
     unit: bool = False
     ranged: bool = False
 
@@ -87,6 +126,7 @@ class Node:
             raise ValueError(
                 f"node {self.name!r} has a post_process and units below: it must be a unit to wait for them"
             )
+        object.__setattr__(self, "produce", overridable(self.produce))
 
     @property
     def spawns(self) -> bool:
@@ -100,17 +140,17 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Topology:
+class Topology(Generic[S]):
     """A tree of nodes; names are unique, so a unit can name its node.
 
     Raises ``ValueError`` for a name used twice.
     """
 
-    root: Node
-    nodes: dict[str, Node] = field(init=False, repr=False, compare=False)
+    root: Node[S]
+    nodes: dict[str, Node[S]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        found: dict[str, Node] = {}
+        found: dict[str, Node[S]] = {}
         pending = [self.root]
         while pending:
             node = pending.pop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from specs.entities.base import Entity
 from specs.errors import HeadraceError
 from specs.mistakes import told
@@ -11,7 +13,7 @@ from specs.topology.node import Node, Outcome, Stage
 from specs.topology.scope import Cursor, KeyRange, Scope
 
 
-def found(entity: Entity, node: Node, fqn: str, listing: Scope, own: bool, cursor: Cursor | None) -> Found:
+def found(entity: Entity, node: Node[Any], fqn: str, listing: Scope, own: bool, cursor: Cursor | None) -> Found:
     return Found(entity, node.name, listing, None if own else (node.type, fqn), cursor)
 
 
@@ -29,12 +31,12 @@ def twin(entity: Entity, key: str) -> Outcome:
     return Outcome("failed", entity.type_name(), entity.fqn, key, DUPLICATE, message)
 
 
-def outcome(stage: Stage, fqn: str, key: str, error: Exception) -> Outcome:
+def outcome(stage: Stage[Any, Entity], fqn: str, key: str, error: Exception) -> Outcome:
     reason = error.reason if isinstance(error, HeadraceError) else "error"
     return Outcome("failed", stage.entity.type_name(), fqn, key, reason, _message(error))
 
 
-def failed(node: Node, scope: Scope, span: KeyRange, error: Exception) -> Coverage:
+def failed(node: Node[Any], scope: Scope, span: KeyRange, error: Exception) -> Coverage:
     reason = error.reason if isinstance(error, HeadraceError) else "error"
     return Coverage(node.name, scope, span, _message(error), reason)
 

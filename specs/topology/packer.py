@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from specs.topology.events import Event, Reported, Spawned, Start
 from specs.topology.node import Item, Node, Produced
@@ -47,7 +48,7 @@ class Packer:
     Only the last event of a flush carries a cursor: a batch cut before it would lose the items still held here.
     """
 
-    def __init__(self, node: Node, scope: Scope, prefix: Cursor, after: str | None) -> None:
+    def __init__(self, node: Node[Any], scope: Scope, prefix: Cursor, after: str | None) -> None:
         self.node, self.scope, self.prefix = node, scope, prefix
         self.packs = node.ranged and not (node.post_process and node.spawns)  # post waits for the units below
         self.after = after

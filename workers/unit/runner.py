@@ -9,6 +9,7 @@ from contextlib import suppress
 from specs.contracts.work import Claim, Lost
 from specs.errors import Fatal, Retry
 from specs.mistakes import told
+from specs.sources.base import Source
 from specs.topology.node import Topology
 from workers.process.governor.memory import Guard, give_back
 from workers.process.logs import context
@@ -43,9 +44,9 @@ class Runner:
     """Knows how to work on any unit of one run; ``open`` makes the source."""
 
     def __init__(
-        self, ledger: UnitLedger, queue: Producer, open_: Opener, topology: Topology, heartbeat: Heartbeat,
-        stop: StopFlag, *, guard: Guard, budget: UnitBudget | None = None, accept_identity: bool = False,
-        beginnings: int = 1, alone: bool = True,
+        self, ledger: UnitLedger, queue: Producer, open_: Opener, topology: Topology[Source],
+        heartbeat: Heartbeat, stop: StopFlag, *, guard: Guard, budget: UnitBudget | None = None,
+        accept_identity: bool = False, beginnings: int = 1, alone: bool = True,
     ) -> None:  # fmt: skip
         self._beginnings, self._alone = beginnings, alone
         self._ledger, self._queue, self._sources, self._topology = ledger, queue, SourcePool(open_), topology

@@ -64,8 +64,8 @@ class UnitWork:
     ``partial`` whether the source was left half read, ``identified`` whether the right server answered."""
 
     def __init__(
-        self, claim: Claim, topology: Topology, ledger: UnitLedger, emitter: Emitter, held: HeldUnit, stop: StopFlag,
-        guard: Guard, budget: UnitBudget, arrivals: Arrivals,
+        self, claim: Claim, topology: Topology[Source], ledger: UnitLedger, emitter: Emitter, held: HeldUnit,
+        stop: StopFlag, guard: Guard, budget: UnitBudget, arrivals: Arrivals,
     ) -> None:  # fmt: skip
         self.claim, self.start = claim, claim.unit.start
         self._topology, self._node = topology, topology.nodes.get(claim.unit.start.node)
@@ -160,14 +160,14 @@ class UnitWork:
         self._split(source, *rest)
         self.partial = True
 
-    def _over(self, event: Event) -> tuple[Node, str] | None:
+    def _over(self, event: Event) -> tuple[Node[Source], str] | None:
         """Where to split, when the unit used its budget up."""
         used = self._batching.objects >= self._budget.objects
         if not used and time.monotonic() - self._begun < self._budget.seconds:
             return None
         return self._place(event)
 
-    def _place(self, event: Event) -> tuple[Node, str] | None:
+    def _place(self, event: Event) -> tuple[Node[Source], str] | None:
         """The leaf listing and its key behind which the rest can be named: the unit itself, or below its own item."""
         node, cursor = self._node, event.cursor
         if node is None or cursor is None or len(cursor) != 2 or not isinstance(cursor[1], str):
@@ -178,7 +178,7 @@ class UnitWork:
             return None
         return node, cursor[1]
 
-    def _split(self, source: Source, node: Node, key: str) -> None:
+    def _split(self, source: Source, node: Node[Source], key: str) -> None:
         """Say what was covered, and name the rest in pieces that ready workers can share.
 
         Raises ``Enough`` where the listing was not the unit itself: what comes behind it is for a later claim.
@@ -198,7 +198,7 @@ class UnitWork:
         if above:
             raise Enough
 
-    def _pieces(self, source: Source, node: Node, span: KeyRange) -> list[str]:
+    def _pieces(self, source: Source, node: Node[Source], span: KeyRange) -> list[str]:
         try:
             return [key for key in source.split(node.name, self.start.scope, span, PIECE) if key in span]
         except HeadraceError:  # one piece will do

@@ -46,7 +46,7 @@ def _step(name: str, action: Callable[[], str]) -> Step:
 
 def _listed(source: Source, service: str) -> str:
     """Go down to the first scope that has objects of its own, and list all kinds of them."""
-    node: Node = source.topology.root
+    node: Node[Source] = source.topology.root
     scope = Scope.of(service)
     while True:
         child = next((each for each in node.children if each.children), None)
@@ -58,14 +58,14 @@ def _listed(source: Source, service: str) -> str:
         node, scope = child, scope.child(first.name)
 
 
-def _counts(source: Source, node: Node, scope: Scope) -> Iterator[str]:
+def _counts(source: Source, node: Node[Source], scope: Scope) -> Iterator[str]:
     for child in node.children:
         count = sum(1 for _ in islice(_items(source, child, scope), FEW))
         if count:
             yield f"{count}{'+' if count == FEW else ''} {child.type}"
 
 
-def _items(source: Source, node: Node, scope: Scope) -> Iterator[Item]:
+def _items(source: Source, node: Node[Source], scope: Scope) -> Iterator[Item]:
     return (each for each in source.preview(node.name, scope, EVERYTHING) if isinstance(each, Item))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from specs.entities.base import Entity
 from specs.entities.lineage import Lineage
 from specs.sources.database.schemas import SchemaSource, schema_topology
-from specs.topology.node import Item, Node, Produced, Stage
+from specs.topology.node import Item, Node, Produced, Stage, Topology
 from specs.topology.scope import KeyRange, Scope
 
 
@@ -16,6 +17,7 @@ class LineageSource(SchemaSource):
     """Yields one ``Lineage`` per object that something feeds; ends of edges are FQNs, looked up nowhere."""
 
     service_type = "database"
+    topology: ClassVar[Topology[LineageSource]]
 
     @abstractmethod
     def targets(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
@@ -25,7 +27,7 @@ class LineageSource(SchemaSource):
     def yield_lineage(self, item: Item, scope: Scope) -> Iterable[Entity]:
         """Build the ``Lineage`` of an item; it has the item's FQN."""
 
-    topology = schema_topology(
-        Node("lineage", lambda s, scope, span: s.targets(scope, span), ranged=True,
-             stages=(Stage(Lineage, lambda s, item, scope: s.yield_lineage(item, scope)),)),
-    )  # fmt: skip
+
+LineageSource.topology = schema_topology(
+    Node("lineage", LineageSource.targets, ranged=True, stages=(Stage(Lineage, LineageSource.yield_lineage),)),
+)  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from specs.entities.base import Entity
 from specs.entities.database.objects import DatabaseObject
@@ -29,6 +30,7 @@ class DatabaseSource(SchemaSource):
     """
 
     service_type = "database"
+    topology: ClassVar[Topology[DatabaseSource]]
 
     @abstractmethod
     def tables(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
@@ -76,25 +78,24 @@ class DatabaseSource(SchemaSource):
         own, none = (getattr(cls, f"{node}s", None) for cls in (type(self), DatabaseSource))
         return node not in OTHERS or own is not none
 
-    topology = Topology(service_node(
-        Node("service_object", lambda s, scope, span: s.service_objects(scope, span), ranged=True,
-             stages=(Stage(DatabaseObject, lambda s, item, scope: s.yield_object(item, scope)),)),
-        Node("database", lambda s, scope, span: s.databases(scope, span), unit=True,
-             stages=(Stage(Database, lambda s, item, scope: s.yield_database(item, scope)),), children=(
-            Node("database_object", lambda s, scope, span: s.database_objects(scope, span), ranged=True,
-                 stages=(Stage(DatabaseObject, lambda s, item, scope: s.yield_object(item, scope)),)),
-            Node("schema", lambda s, scope, span: s.schemas(scope, span), unit=True, ranged=True,
-                 stages=(Stage(Schema, lambda s, item, scope: s.yield_schema(item, scope)),), children=(
-                Node("type", lambda s, scope, span: s.types(scope, span), ranged=True,
-                     stages=(Stage(UserType, lambda s, item, scope: s.yield_type(item, scope)),)),
-                Node("sequence", lambda s, scope, span: s.sequences(scope, span), ranged=True,
-                     stages=(Stage(Sequence, lambda s, item, scope: s.yield_sequence(item, scope)),)),
-                Node("table", lambda s, scope, span: s.tables(scope, span), ranged=True,
-                     stages=(Stage(Table, lambda s, item, scope: s.yield_table(item, scope)),)),
-                Node("stored_procedure", lambda s, scope, span: s.stored_procedures(scope, span), ranged=True,
-                     stages=(Stage(StoredProcedure, lambda s, item, scope: s.yield_stored_procedure(item, scope)),)),
-                Node("schema_object", lambda s, scope, span: s.schema_objects(scope, span), ranged=True,
-                     stages=(Stage(DatabaseObject, lambda s, item, scope: s.yield_object(item, scope)),)),
-            )),
+
+DatabaseSource.topology = Topology(service_node(
+    Node("service_object", DatabaseSource.service_objects, ranged=True,
+         stages=(Stage(DatabaseObject, DatabaseSource.yield_object),)),
+    Node("database", DatabaseSource.databases, unit=True,
+         stages=(Stage(Database, DatabaseSource.yield_database),), children=(
+        Node("database_object", DatabaseSource.database_objects, ranged=True,
+             stages=(Stage(DatabaseObject, DatabaseSource.yield_object),)),
+        Node("schema", DatabaseSource.schemas, unit=True, ranged=True,
+             stages=(Stage(Schema, DatabaseSource.yield_schema),), children=(
+            Node("type", DatabaseSource.types, ranged=True, stages=(Stage(UserType, DatabaseSource.yield_type),)),
+            Node("sequence", DatabaseSource.sequences, ranged=True,
+                 stages=(Stage(Sequence, DatabaseSource.yield_sequence),)),
+            Node("table", DatabaseSource.tables, ranged=True, stages=(Stage(Table, DatabaseSource.yield_table),)),
+            Node("stored_procedure", DatabaseSource.stored_procedures, ranged=True,
+                 stages=(Stage(StoredProcedure, DatabaseSource.yield_stored_procedure),)),
+            Node("schema_object", DatabaseSource.schema_objects, ranged=True,
+                 stages=(Stage(DatabaseObject, DatabaseSource.yield_object),)),
         )),
-    ))  # fmt: skip
+    )),
+))  # fmt: skip

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from specs.entities.base import Entity
 from specs.entities.database.tables import Database, Schema
 from specs.sources.service import ServiceSource, identity, service_node
 from specs.topology.node import Item, Node, Produced, Stage, Topology
 from specs.topology.scope import KeyRange, Scope
+
+S = TypeVar("S", bound="SchemaSource")
 
 
 class SchemaSource(ServiceSource):
@@ -30,12 +33,12 @@ class SchemaSource(ServiceSource):
         yield Schema(**identity(scope), **(item.data or {}))
 
 
-def schema_topology(*children: Node) -> Topology:
+def schema_topology(*children: Node[S]) -> Topology[S]:
     """service -> database -> schema -> ``children``."""
     return Topology(service_node(
-        Node("database", lambda s, scope, span: s.databases(scope, span), unit=True,
-             stages=(Stage(Database, lambda s, item, scope: s.yield_database(item, scope)),), children=(
-            Node("schema", lambda s, scope, span: s.schemas(scope, span), unit=True, ranged=True,
-                 stages=(Stage(Schema, lambda s, item, scope: s.yield_schema(item, scope)),), children=children),
+        Node("database", SchemaSource.databases, unit=True,
+             stages=(Stage(Database, SchemaSource.yield_database),), children=(
+            Node("schema", SchemaSource.schemas, unit=True, ranged=True,
+                 stages=(Stage(Schema, SchemaSource.yield_schema),), children=children),
         )),
     ))  # fmt: skip

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from specs.entities.base import Entity
 from specs.entities.usage import Usage
 from specs.sources.database.schemas import SchemaSource, schema_topology
-from specs.topology.node import Item, Node, Produced, Stage
+from specs.topology.node import Item, Node, Produced, Stage, Topology
 from specs.topology.scope import KeyRange, Scope
 
 
@@ -16,6 +17,7 @@ class UsageSource(SchemaSource):
     """Yields one ``Usage`` per object that was queried within the window."""
 
     service_type = "database"
+    topology: ClassVar[Topology[UsageSource]]
 
     @abstractmethod
     def used(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
@@ -25,7 +27,7 @@ class UsageSource(SchemaSource):
     def yield_usage(self, item: Item, scope: Scope) -> Iterable[Entity]:
         """Build the ``Usage`` of an item; it has the item's FQN."""
 
-    topology = schema_topology(
-        Node("usage", lambda s, scope, span: s.used(scope, span), ranged=True,
-             stages=(Stage(Usage, lambda s, item, scope: s.yield_usage(item, scope)),)),
-    )  # fmt: skip
+
+UsageSource.topology = schema_topology(
+    Node("usage", UsageSource.used, ranged=True, stages=(Stage(Usage, UsageSource.yield_usage),)),
+)  # fmt: skip

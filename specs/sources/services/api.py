@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from specs.entities.base import Entity
 from specs.entities.services.api import ApiCollection, ApiEndpoint
@@ -16,6 +17,7 @@ class ApiSource(ServiceSource):
     """Walks collections, each a unit, and their endpoints."""
 
     service_type = "api"
+    topology: ClassVar[Topology[ApiSource]]
 
     @abstractmethod
     def collections(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
@@ -32,10 +34,10 @@ class ApiSource(ServiceSource):
     def yield_collection(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield ApiCollection(**identity(scope), **(item.data or {}))
 
-    topology = Topology(service_node(
-        Node("collection", lambda s, scope, span: s.collections(scope, span), unit=True,
-             stages=(Stage(ApiCollection, lambda s, item, scope: s.yield_collection(item, scope)),), children=(
-            Node("endpoint", lambda s, scope, span: s.endpoints(scope, span), ranged=True,
-                 stages=(Stage(ApiEndpoint, lambda s, item, scope: s.yield_endpoint(item, scope)),)),
-        )),
-    ))  # fmt: skip
+
+ApiSource.topology = Topology(service_node(
+    Node("collection", ApiSource.collections, unit=True,
+         stages=(Stage(ApiCollection, ApiSource.yield_collection),), children=(
+        Node("endpoint", ApiSource.endpoints, ranged=True, stages=(Stage(ApiEndpoint, ApiSource.yield_endpoint),)),
+    )),
+))  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from specs.entities.base import Entity
 from specs.entities.services.dashboard import Chart, Dashboard, DataModel
@@ -17,6 +18,7 @@ class DashboardSource(ServiceSource):
     """Walks data models, charts and dashboards, in that order: what is drawn on comes before what draws on it."""
 
     service_type = "dashboard"
+    topology: ClassVar[Topology[DashboardSource]]
 
     @abstractmethod
     def dashboards(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
@@ -38,11 +40,11 @@ class DashboardSource(ServiceSource):
     def yield_data_model(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield DataModel(**identity(scope), **item.data)
 
-    topology = Topology(service_node(
-        Node("data_model", lambda s, scope, span: s.data_models(scope, span), ranged=True,
-             stages=(Stage(DataModel, lambda s, item, scope: s.yield_data_model(item, scope)),)),
-        Node("chart", lambda s, scope, span: s.charts(scope, span), ranged=True,
-             stages=(Stage(Chart, lambda s, item, scope: s.yield_chart(item, scope)),)),
-        Node("dashboard", lambda s, scope, span: s.dashboards(scope, span), ranged=True,
-             stages=(Stage(Dashboard, lambda s, item, scope: s.yield_dashboard(item, scope)),)),
-    ))  # fmt: skip
+
+DashboardSource.topology = Topology(service_node(
+    Node("data_model", DashboardSource.data_models, ranged=True,
+         stages=(Stage(DataModel, DashboardSource.yield_data_model),)),
+    Node("chart", DashboardSource.charts, ranged=True, stages=(Stage(Chart, DashboardSource.yield_chart),)),
+    Node("dashboard", DashboardSource.dashboards, ranged=True,
+         stages=(Stage(Dashboard, DashboardSource.yield_dashboard),)),
+))  # fmt: skip

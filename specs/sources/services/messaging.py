@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from specs.entities.base import Entity
 from specs.entities.services.messaging import ConsumerGroup, Topic
@@ -16,6 +17,7 @@ class MessagingSource(ServiceSource):
     """Walks topics, and who consumes them where the service tells."""
 
     service_type = "messaging"
+    topology: ClassVar[Topology[MessagingSource]]
 
     @abstractmethod
     def topics(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
@@ -31,9 +33,9 @@ class MessagingSource(ServiceSource):
     def yield_consumer_group(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield ConsumerGroup(**identity(scope), **item.data)
 
-    topology = Topology(service_node(
-        Node("topic", lambda s, scope, span: s.topics(scope, span), ranged=True,
-             stages=(Stage(Topic, lambda s, item, scope: s.yield_topic(item, scope)),)),
-        Node("consumer_group", lambda s, scope, span: s.consumer_groups(scope, span), ranged=True,
-             stages=(Stage(ConsumerGroup, lambda s, item, scope: s.yield_consumer_group(item, scope)),)),
-    ))  # fmt: skip
+
+MessagingSource.topology = Topology(service_node(
+    Node("topic", MessagingSource.topics, ranged=True, stages=(Stage(Topic, MessagingSource.yield_topic),)),
+    Node("consumer_group", MessagingSource.consumer_groups, ranged=True,
+         stages=(Stage(ConsumerGroup, MessagingSource.yield_consumer_group),)),
+))  # fmt: skip

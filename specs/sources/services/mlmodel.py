@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from specs.entities.base import Entity
 from specs.entities.services.mlmodel import Model
@@ -16,6 +17,7 @@ class MlModelSource(ServiceSource):
     """Walks models; their versions come with them."""
 
     service_type = "mlmodel"
+    topology: ClassVar[Topology[MlModelSource]]
 
     @abstractmethod
     def models(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
@@ -25,7 +27,7 @@ class MlModelSource(ServiceSource):
     def yield_model(self, item: Item, scope: Scope) -> Iterable[Entity]:
         """Build the ``Model`` of an item, and after it each ``ModelVersion``."""
 
-    topology = Topology(service_node(
-        Node("model", lambda s, scope, span: s.models(scope, span), ranged=True,
-             stages=(Stage(Model, lambda s, item, scope: s.yield_model(item, scope)),)),
-    ))  # fmt: skip
+
+MlModelSource.topology = Topology(service_node(
+    Node("model", MlModelSource.models, ranged=True, stages=(Stage(Model, MlModelSource.yield_model),)),
+))  # fmt: skip

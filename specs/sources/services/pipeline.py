@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from specs.entities.base import Entity
 from specs.entities.services.pipeline import Pipeline
@@ -16,6 +17,7 @@ class PipelineSource(ServiceSource):
     """Walks pipelines."""
 
     service_type = "pipeline"
+    topology: ClassVar[Topology[PipelineSource]]
 
     @abstractmethod
     def pipelines(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
@@ -25,7 +27,7 @@ class PipelineSource(ServiceSource):
     def yield_pipeline(self, item: Item, scope: Scope) -> Iterable[Entity]:
         """Build the ``Pipeline`` of an item with its tasks, and after it the ``Lineage`` it is known to make."""
 
-    topology = Topology(service_node(
-        Node("pipeline", lambda s, scope, span: s.pipelines(scope, span), ranged=True,
-             stages=(Stage(Pipeline, lambda s, item, scope: s.yield_pipeline(item, scope)),)),
-    ))  # fmt: skip
+
+PipelineSource.topology = Topology(service_node(
+    Node("pipeline", PipelineSource.pipelines, ranged=True, stages=(Stage(Pipeline, PipelineSource.yield_pipeline),)),
+))  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from specs.entities.base import Entity
 from specs.entities.services.search import SearchIndex, SearchTemplate
@@ -16,6 +17,7 @@ class SearchSource(ServiceSource):
     """Walks index templates and indexes."""
 
     service_type = "search"
+    topology: ClassVar[Topology[SearchSource]]
 
     @abstractmethod
     def indexes(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
@@ -31,9 +33,8 @@ class SearchSource(ServiceSource):
     def yield_template(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield SearchTemplate(**identity(scope), **item.data)
 
-    topology = Topology(service_node(
-        Node("template", lambda s, scope, span: s.templates(scope, span), ranged=True,
-             stages=(Stage(SearchTemplate, lambda s, item, scope: s.yield_template(item, scope)),)),
-        Node("index", lambda s, scope, span: s.indexes(scope, span), ranged=True,
-             stages=(Stage(SearchIndex, lambda s, item, scope: s.yield_index(item, scope)),)),
-    ))  # fmt: skip
+
+SearchSource.topology = Topology(service_node(
+    Node("template", SearchSource.templates, ranged=True, stages=(Stage(SearchTemplate, SearchSource.yield_template),)),
+    Node("index", SearchSource.indexes, ranged=True, stages=(Stage(SearchIndex, SearchSource.yield_index),)),
+))  # fmt: skip

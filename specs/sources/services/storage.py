@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from specs.entities.base import Entity
 from specs.entities.services.storage import Bucket, Container
@@ -16,6 +17,7 @@ class StorageSource(ServiceSource):
     """Walks buckets, each a unit, and the containers of like files in them."""
 
     service_type = "storage"
+    topology: ClassVar[Topology[StorageSource]]
 
     @abstractmethod
     def buckets(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
@@ -32,10 +34,10 @@ class StorageSource(ServiceSource):
     def yield_bucket(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield Bucket(**identity(scope), **(item.data or {}))
 
-    topology = Topology(service_node(
-        Node("bucket", lambda s, scope, span: s.buckets(scope, span), unit=True,
-             stages=(Stage(Bucket, lambda s, item, scope: s.yield_bucket(item, scope)),), children=(
-            Node("container", lambda s, scope, span: s.containers(scope, span), ranged=True,
-                 stages=(Stage(Container, lambda s, item, scope: s.yield_container(item, scope)),)),
-        )),
-    ))  # fmt: skip
+
+StorageSource.topology = Topology(service_node(
+    Node("bucket", StorageSource.buckets, unit=True, stages=(Stage(Bucket, StorageSource.yield_bucket),), children=(
+        Node("container", StorageSource.containers, ranged=True,
+             stages=(Stage(Container, StorageSource.yield_container),)),
+    )),
+))  # fmt: skip

@@ -69,7 +69,7 @@ def test_a_source_asks_for_few_methods(abstract: type[Source]) -> None:
 
 @pytest.mark.parametrize("abstract", TYPED)
 def test_a_topology_counts_known_types(abstract: type[Source]) -> None:
-    topology: Topology = abstract.topology
+    topology: Topology[Any] = abstract.topology
     assert topology.root.name == "service"
     assert topology.root.unit
     for node in topology.nodes.values():
@@ -96,5 +96,5 @@ def test_a_filled_in_source_keeps_the_law(abstract: type[Source]) -> None:
     assert harvest.walk_units(build, cut=lambda start: (0, 1)).objects == whole.objects
 
 
-def _leaves(node: Node) -> list[Node]:
+def _leaves(node: Node[Any]) -> list[Node[Any]]:
     return [node] if not node.children else [leaf for child in node.children for leaf in _leaves(child)]

@@ -38,7 +38,7 @@ def build(slice_: int = 1000, **config: Any) -> FakeSource:
     return FakeSource("fake", FakeConnection(**given), reading=ReadMode(slice=slice_))
 
 
-def node(type_: type[Entity] = Table) -> Node:
+def node(type_: type[Entity] = Table) -> Node[Any]:
     return Node("thing", lambda source, scope, span: iter(()), stages=(Stage(type_, lambda s, item, scope: ()),))
 
 

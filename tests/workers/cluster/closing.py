@@ -22,7 +22,7 @@ def close(_source: Any, item: Item, scope: Scope) -> Iterator[Entity]:
     yield UserType(**identity(scope.child("closed")), kind="enum", labels=(item.name,))
 
 
-def closed(node: Node) -> Node:
+def closed(node: Node[Any]) -> Node[Any]:
     """The node, and all units below, with that post_process."""
     below = tuple(closed(child) for child in node.children)
     return replace(node, children=below, post_process=(Stage(UserType, close),) if node.unit else ())

@@ -22,9 +22,9 @@ SLICES = (FULL, 250, 1, 1)
 Opener = Callable[[ReadMode], Source]
 
 
-def topology(recipe: Recipe) -> Topology:
+def topology(recipe: Recipe) -> Topology[Source]:
     """The topology of the recipe's service type; imports the connector's source, not its driver."""
-    found: Topology = registry.load(recipe.service.type).part("metadata_source_class").topology
+    found: Topology[Source] = registry.load(recipe.service.type).part("metadata_source_class").topology
     return found
 
 
