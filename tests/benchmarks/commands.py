@@ -36,6 +36,13 @@ class Bench:
         path.write_text(json.dumps({"service": {"name": "bench", "type": connector}, "connection": connection}))
         return path
 
+    def referred(self, connector: str, connection: Mapping[str, Any]) -> Path:
+        """A recipe for a cluster, which takes the settings of other people's connectors as references only; processes
+        started from here have what they refer to."""
+        names = {name: f"HEADRACE_BENCH_{name.upper()}" for name in connection}
+        os.environ.update({names[name]: str(value) for name, value in connection.items()})
+        return self.recipe(connector, {name: f"${{env:{variable}}}" for name, variable in names.items()})
+
     def postgres(self, url: str) -> Path:
         """The password comes from the environment, as clusters want it; processes started from here have it."""
         parts = urlsplit(url)

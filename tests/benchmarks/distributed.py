@@ -47,7 +47,7 @@ def children(bench: Bench, large: str, runs: int) -> Report:
     slow = "fake service, 20 ms a page of 100, 60,000 objects"
     sources = {
         "PostgreSQL, 11,000 objects": (bench.postgres(large), bench.server),
-        slow: (bench.recipe("specs.testing.fake:spec", SLOW), None),
+        slow: (bench.referred("specs.testing.fake:spec", SLOW), None),
     }
     tables: dict[str, Cost] = {}
     with ups(bench, 1, 2) as (single, double):
