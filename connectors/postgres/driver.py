@@ -33,7 +33,7 @@ class PostgresDriver:
     Every statement runs in a transaction that begins with settings of its own (``session``), so that nothing is left
     behind in a session that others may get. ``count`` is called once for every statement, but not for what begins a
     transaction and goes along with its first one. ``arrived`` is called once for every new connection. ``trips`` are
-    the round trips so far.
+    the round trips so far, ``awaited`` the statements of the one that is under way.
     """
 
     arrived: Callable[[], None] | None = None
@@ -42,15 +42,12 @@ class PostgresDriver:
         self.config, self.limits = config, limits
         self.database = config.first_database
         self.grace = min(GRACE, max(5.0, limits.statement_timeout))
-        self.trips = 0
-        self._count = count
+        self.trips, self.awaited, self._count = 0, 1, count
         self._lock = threading.RLock()
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
         self.session = Session(limits, self.where)
-        self._held = self._begun = False
-        self._cancelled = False
+        self._held = self._begun = self._cancelled = self._busy = False
         self._waited = 0.0
-        self._busy = False
 
     @property
     def where(self) -> str:
@@ -213,10 +210,13 @@ class PostgresDriver:
             for _ in asked:
                 self._count()
             try:
+                self.awaited = len(asked)
                 with self._deadline(connection, len(asked)):
                     return self._sent(connection, asked)
             except (psycopg.Error, OSError, HeadraceError) as error:
                 raise self._unheld() or self._failed(error) from None
+            finally:
+                self.awaited = 1
 
     def _sent(
         self, connection: psycopg.Connection[tuple[Any, ...]], asked: Sequence[tuple[str, Params]]

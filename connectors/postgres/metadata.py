@@ -56,13 +56,9 @@ class PostgresSource(DatabaseSource):
     service_type = "postgres"
 
     def __init__(
-        self,
-        service: str,
-        config: ConnectionConfig,
-        extract: MetadataExtract | None = None,
-        limits: Limits | None = None,
-        reading: ReadMode | None = None,
-    ) -> None:
+        self, service: str, config: ConnectionConfig, extract: MetadataExtract | None = None,
+        limits: Limits | None = None, reading: ReadMode | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(service, config, extract, limits, reading)
         if not isinstance(config, PostgresConnection):
             raise TypeError(f"PostgresSource needs a PostgresConnection, not {type(config).__name__}")
@@ -79,6 +75,10 @@ class PostgresSource(DatabaseSource):
 
     def _count(self) -> None:
         self.statements += 1
+
+    @property
+    def awaited(self) -> int:
+        return self.driver.awaited
 
     @cached_property
     def _ahead(self) -> ThreadPoolExecutor:

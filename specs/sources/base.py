@@ -60,6 +60,11 @@ class Source(ABC):
         self.statements = 0
 
     @property
+    def awaited(self) -> int:
+        """How many statements the call that is under way waits for: it may take as long as all of them."""
+        return 1
+
+    @property
     def root(self) -> Scope:
         return Scope.of(self.service)
 

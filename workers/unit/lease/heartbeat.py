@@ -64,7 +64,7 @@ class HeldUnit:
         if source is not None and source.statements != self._statements:
             self._statements = source.statements
             self.alive()
-        return time.monotonic() - self.at > self.limit
+        return time.monotonic() - self.at > self.limit * (source.awaited if source is not None else 1)
 
     def cancel(self) -> None:
         """Cancel what runs at the source, once per source."""

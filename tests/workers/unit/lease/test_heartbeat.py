@@ -37,7 +37,7 @@ class Renewals:
 
 class Source:
     def __init__(self) -> None:
-        self.statements, self.cancelled = 0, 0
+        self.statements, self.cancelled, self.awaited = 0, 0, 1
 
     def cancel(self) -> None:
         self.cancelled += 1
@@ -126,6 +126,17 @@ def test_a_statement_sent_is_a_sign_of_life() -> None:
                 time.sleep(0.1)
         assert source.cancelled == 0
         assert ledger.count >= 2
+
+
+def test_a_call_of_many_statements_may_take_as_long_as_all_of_them() -> None:
+    source = Source()
+    with beating(Renewals(), limit=0.2 - heartbeat.STALL) as beat, beat.hold(CLAIM) as held:
+        source.awaited = 1000
+        with held.reading(source):  # type: ignore[arg-type]
+            time.sleep(0.6)
+            assert source.cancelled == 0
+            source.awaited = 1
+            eventually(lambda: source.cancelled == 1)
 
 
 def test_what_is_stuck_is_reported_at_last() -> None:
