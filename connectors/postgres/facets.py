@@ -33,10 +33,7 @@ def facets(
     extended statistics, extension)``; that of everything ends with the extension.
     """
 
-    trip = SharedTrip(driver)
-
-    def asked(name: str, kept: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
-        return trip.about(name, kept)
+    asked = SharedTrip(driver).rows
 
     def rows(name: str) -> Read:
         return lambda kept: asked(name, kept)

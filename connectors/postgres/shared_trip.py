@@ -31,18 +31,15 @@ class SharedTrip:
         self._kept: Sequence[Listed] = ()
         self._oids = Oids(())
 
-    def about(self, name: str, kept: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
-        """The rows of a statement whose one parameter are the oids of ``kept``."""
-        if kept is not self._kept:  # most facets of a slice are about all of it
-            self._kept, self._oids = kept, Oids([each.id for each in kept])
-        return self.rows(name, [self._oids])
-
-    def rows(self, name: str, params: Params) -> Iterator[tuple[Any, ...]]:
-        """The rows of the statement ``name``; asking for the first sends whatever was collected.
+    def rows(self, name: str, kept: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
+        """The rows of the statement ``name``, whose one parameter are the oids of ``kept``; asking for the first sends
+        whatever was collected.
 
         Raises ``HeadraceError``, classified, then.
         """
-        asked = _Asked(name, params)
+        if kept is not self._kept:  # most facets of a slice are about all of it
+            self._kept, self._oids = kept, Oids([each.id for each in kept])
+        asked = _Asked(name, [self._oids])
         self._waiting.append(asked)
         return self._rows(asked)
 

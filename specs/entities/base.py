@@ -16,12 +16,14 @@ HASH_VERSION = 2
 """Raised when the canonical form changes, or what a fact of it means: see ``specs.entities.versions``."""
 
 MADE = "_json_text"
+"""Where a part keeps its JSON; a copy with another value must not have it."""
 _PIECE = 1 << 20
 _PERSON = b"hr%d" % HASH_VERSION
 _BLANKS = re.compile(r"[ \t]+(?=\n|\Z)")
 
 
 def clean(value: Any) -> Any:
+    """``names.clean`` of text; anything else is left to validation."""
     return names.clean(value) if type(value) is str else value
 
 

@@ -51,7 +51,7 @@ class Catalog:
         return lookup.services(self.db)
 
     def export(self, service: str | None = None, *, stats: bool = False) -> Iterator[str]:
-        """JSON lines ordered by FQN, the same bytes for equal catalogs; see ``exporting.export``."""
+        """JSON lines ordered by FQN, the same bytes for equal catalogs; see ``workers.catalog.export``."""
         return exporting.export(self.db, service, stats=stats)
 
     def changes(self, since: int = 0, *, run: str | None = None, limit: int = 1000) -> list[ChangeView]:

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 LOOK = 0.02
 LONGEST = 2.5
-"""Seconds after which what is left is killed: units were given back long before (``drain.GRACE``)."""
+"""Seconds after which what is left is killed: units were given back long before (``pool_worker.GRACE``)."""
 CLEANING = 0.5
 """Seconds for the last words."""
 BURYING = 4.0

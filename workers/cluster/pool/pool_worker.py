@@ -168,7 +168,7 @@ class PoolWorker:
         self._dead = dead
 
     def _bloated(self) -> bool:
-        """More memory than allowed without any unit in hand: another process takes over, see ``serving``."""
+        """More memory than allowed without any unit in hand: another process takes over, see ``worker_process``."""
         if self._soft is None or rss() <= self._soft:
             return False
         self._rest()
