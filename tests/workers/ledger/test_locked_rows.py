@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -21,16 +20,6 @@ from workers.store.database import SqlDatabase, open_database
 PATIENCE = 30.0
 HELD = 0.5
 """Seconds for which a row is locked: longer than the leases in here."""
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlDatabase]:
-    if request.param == "sqlite":
-        db = open_database(f"sqlite:///{tmp_path}/catalog.db")
-    else:
-        db = open_database(request.getfixturevalue("postgres_database"))
-    yield db
-    db.close()
 
 
 def claimed(ledger: SqlLedger, lease: float) -> Claim:

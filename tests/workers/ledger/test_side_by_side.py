@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -23,16 +21,6 @@ from workers.ledger.ports import Writer
 from workers.store.database import SqlDatabase, open_database
 
 CHILDREN = 6
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
-def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlDatabase]:
-    if request.param == "sqlite":
-        db = open_database(f"sqlite:///{tmp_path}/catalog.db")
-    else:
-        db = open_database(request.getfixturevalue("postgres_database"))
-    yield db
-    db.close()
 
 
 def start(*path: str) -> Start:

@@ -10,7 +10,7 @@ import pytest
 from workers.store.database import SqlDatabase, open_database
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
 def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlDatabase]:
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'catalog.db'}"
