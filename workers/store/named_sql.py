@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import TextClause, text
@@ -96,7 +96,9 @@ def parse(content: str) -> dict[str, str]:
 
 
 def _folder(package: str) -> Path:
-    file = import_module(package).__file__
+    """Where a package lies; it is not imported for that."""
+    found = find_spec(package)
+    file = None if found is None else found.origin
     assert file is not None, f"{package} is no package with files"
     return Path(file).parent
 

@@ -14,8 +14,8 @@ from workers.store import named_sql
 
 HEAD = "0003"
 """The version that this program reads and writes: the newest of ``versions/``."""
-PACKAGES = ("workers.ledger", "workers.catalog")
-"""Who brings a ``schema.<dialect>.sql``."""
+PACKAGES = ("workers.ledger", "workers.catalog", "workers.feed", "workers.schedules", "workers.presence")
+"""Rooms that own tables, in the order in which those are created."""
 _WORDS = {
     "sqlite": {"serial": "INTEGER PRIMARY KEY", "bytes": "COLLATE BINARY", "long": "INTEGER", "real": "REAL"},
     "postgresql": {
