@@ -61,7 +61,6 @@ def test_all_names_that_a_package_exports_are_there(package: str) -> None:
 
 HEAVY = {
     "sqlalchemy",
-    "alembic",
     "celery",
     "redis",
     "requests",

@@ -14,7 +14,6 @@ FOREIGN = {
     "typer",
     "rich",
     "yaml",
-    "alembic",
     "pytest",
     "hypothesis",
 }

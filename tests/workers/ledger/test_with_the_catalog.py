@@ -102,7 +102,7 @@ from workers.ledger import SqlLedger
 db = open_database("sqlite:///{tmp_path}/catalog.db")
 SqlLedger(db).runs()
 db.close()
-print(sorted({{"alembic", "psycopg", "click", "rich", "celery", "redis"}} & sys.modules.keys()))
+print(sorted({{"workers.store.migrations.steps", "psycopg", "click", "rich", "celery", "redis"}} & sys.modules.keys()))
 """
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert found.stdout.strip() == "[]"

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection
 
 from specs.errors import UsageError
-from workers.store import named_sql
+from workers.store.migrations.rooms import creation, tables
 
 HEAD = "0003"
-"""The version that this program reads and writes: the newest of ``versions/``."""
-PACKAGES = ("workers.ledger", "workers.catalog", "workers.feed", "workers.schedules", "workers.presence")
-"""Rooms that own tables, in the order in which those are created."""
-_WORDS = {
-    "sqlite": {"serial": "INTEGER PRIMARY KEY", "bytes": "COLLATE BINARY", "long": "INTEGER", "real": "REAL"},
-    "postgresql": {
-        "serial": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-        "bytes": 'COLLATE "C"',
-        "long": "BIGINT",
-        "real": "DOUBLE PRECISION",
-    },
-}
+"""The version that this program reads and writes: that of the newest step."""
+TABLE = "alembic_version"
+"""Alembic kept the version here; the table stays, so that every program of every version knows whose database it is."""
 OTHER = "name a database of its own with --catalog, or HEADRACE_CATALOG"
 _LOCK = 0x68656164  # any number that other programs do not use for their advisory locks
 
@@ -41,7 +32,10 @@ class Migrated(Protocol):
 
 
 def ensure(db: Migrated, create: bool) -> None:
-    """Bring the database to ``HEAD``. Raises ``UsageError`` for a newer version or a database that is not ours."""
+    """Bring the database to ``HEAD``, in one transaction.
+
+    Raises ``UsageError`` for a newer version, a database that is not ours, and an empty one unless ``create``.
+    """
     with db.read() as conn:
         found = stored(conn)
     if found == HEAD:
@@ -56,45 +50,41 @@ def ensure(db: Migrated, create: bool) -> None:
             build(conn)
         elif found != HEAD:
             _refuse(found, db.where, create)
-            _migrate(conn)
+            _migrate(conn, found)
 
 
 def stored(conn: Connection) -> str | None:
     """The version on record; ``None`` for a database without one."""
     if conn.dialect.name == "sqlite":
-        known = conn.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'")
+        known = conn.exec_driver_sql(f"SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{TABLE}'")
     else:
-        known = conn.exec_driver_sql("SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL")
+        known = conn.exec_driver_sql(f"SELECT 1 WHERE to_regclass('{TABLE}') IS NOT NULL")
     if known.first() is None:
         return None
-    row = conn.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+    row = conn.exec_driver_sql(f"SELECT version_num FROM {TABLE}").first()
     return str(row[0]) if row else None
 
 
 def build(conn: Connection) -> None:
     """Create everything at ``HEAD``, from the schema files."""
-    create_tables(conn)
-    conn.exec_driver_sql("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-    conn.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{HEAD}')")
+    _run(conn, creation(conn.dialect.name))
+    conn.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    conn.exec_driver_sql(f"INSERT INTO {TABLE} VALUES ('{HEAD}')")
 
 
-def create_tables(conn: Connection) -> None:
-    for package in PACKAGES:
-        for statement in named_sql.schema(package, conn.dialect.name):
-            conn.exec_driver_sql(statement.replace("%", "%%") if conn.dialect.name != "sqlite" else statement)
+def _migrate(conn: Connection, found: str) -> None:
+    from workers.store.migrations.steps import steps
+
+    for version in _known():
+        if version > found:
+            _run(conn, steps(version, conn.dialect.name))
+    conn.exec_driver_sql(f"UPDATE {TABLE} SET version_num = '{HEAD}'")
 
 
-def steps(revision: str, dialect: str) -> list[str]:
-    """The statements of ``versions/<revision>_*.sql``, then those of ``<revision>_*.<dialect>.sql`` if there is one.
-
-    ``{serial}`` is a numbered key, ``{bytes}`` orders by bytes; ``{long}`` and ``{real}`` are wide numbers.
-    """
-    found: list[str] = []
-    for path in sorted((Path(__file__).parent / "versions").glob(f"{revision}_*.sql"), key=lambda each: len(each.name)):
-        if path.suffixes in ([".sql"], [f".{dialect}", ".sql"]):
-            content = re.sub(r"\{(\w+)\}", lambda word: _WORDS[dialect][word[1]], path.read_text("utf-8"))
-            found += named_sql.split(content)
-    return found
+def _run(conn: Connection, statements: Sequence[str]) -> None:
+    percent = "%" if conn.dialect.name == "sqlite" else "%%"  # where parameters begin with it
+    for statement in statements:
+        conn.exec_driver_sql(statement.replace("%", percent))
 
 
 def _refuse(found: str | None, where: str, create: bool) -> None:
@@ -102,33 +92,23 @@ def _refuse(found: str | None, where: str, create: bool) -> None:
         raise UsageError(
             "this database holds no catalog", where, "run: headrace crawl ..., or name another with --catalog"
         )
-    if found and not re.fullmatch(r"\d{4}", found):
+    if found and (not re.fullmatch(r"\d{4}", found) or (found < HEAD and found not in _known())):
         raise UsageError(f"this database belongs to another program (it is of version {found})", where, OTHER)
     if found and found > HEAD:
         remedy = "install the newer headrace, or name another catalog with --catalog"
         raise UsageError(f"the catalog is of version {found}, this program knows up to {HEAD}", where, remedy)
 
 
+def _known() -> list[str]:
+    from workers.store.migrations.steps import versions
+
+    return versions()
+
+
 def _refuse_others(conn: Connection, where: str) -> None:
     """Tables of another program that bear names of ours."""
     from sqlalchemy import inspect
 
-    ours = {name for package in PACKAGES for name in tables(named_sql.schema(package, conn.dialect.name))}
-    taken = sorted(ours & set(inspect(conn).get_table_names()))
+    taken = sorted(set(tables(creation(conn.dialect.name))) & set(inspect(conn).get_table_names()))
     if taken:
         raise UsageError(f"this database belongs to another program (it has a table {taken[0]})", where, OTHER)
-
-
-def tables(statements: list[str]) -> list[str]:
-    """The names of the tables that these statements create."""
-    return re.findall(r"^CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+)", "\n".join(statements), re.MULTILINE)
-
-
-def _migrate(conn: Connection) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    config.attributes["connection"] = conn
-    command.upgrade(config, "head")

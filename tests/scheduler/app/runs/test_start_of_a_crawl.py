@@ -22,7 +22,15 @@ NEEDLESS = {
         "scheduler.recipes.urls.shorthand",
     ),
     *("workers.sinks", "workers.feed.embedded", "workers.metrics.cluster", "workers.schedules.schedules"),
-    *("scheduler.cli.display.report", "workers.embedded.pool", "rich", "celery", "redis", "requests", "alembic"),
+    *(
+        "scheduler.cli.display.report",
+        "workers.embedded.pool",
+        "rich",
+        "celery",
+        "redis",
+        "requests",
+        "workers.store.migrations.steps",
+    ),
 }
 PROBE = """
 import atexit, sys, headrace

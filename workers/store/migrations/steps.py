@@ -1,0 +1,39 @@
+"""The steps from one version to the next: ``versions/<version>_<word>.sql``, and more of them for one dialect."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from workers.store import named_sql
+
+FIRST = "0001"
+"""The oldest version that can be migrated."""
+_FOLDER = Path(__file__).parent / "versions"
+_WORDS = {
+    "sqlite": {"serial": "INTEGER PRIMARY KEY", "bytes": "COLLATE BINARY", "long": "INTEGER", "real": "REAL"},
+    "postgresql": {
+        "serial": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        "bytes": 'COLLATE "C"',
+        "long": "BIGINT",
+        "real": "DOUBLE PRECISION",
+    },
+}
+
+
+def versions() -> list[str]:
+    """All versions that a database may be of, oldest first."""
+    return [FIRST, *sorted({path.name[:4] for path in _FOLDER.glob("*.sql")})]
+
+
+def steps(version: str, dialect: str) -> list[str]:
+    """The statements of ``<version>_*.sql``, then those of ``<version>_*.<dialect>.sql`` if there is one.
+
+    ``{serial}`` is a numbered key, ``{bytes}`` orders by bytes; ``{long}`` and ``{real}`` are wide numbers.
+    """
+    found: list[str] = []
+    for path in sorted(_FOLDER.glob(f"{version}_*.sql"), key=lambda each: len(each.name)):
+        if path.suffixes in ([".sql"], [f".{dialect}", ".sql"]):
+            content = re.sub(r"\{(\w+)\}", lambda word: _WORDS[dialect][word[1]], path.read_text("utf-8"))
+            found += named_sql.split(content)
+    return found
