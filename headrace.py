@@ -1,13 +1,13 @@
-"""Headrace from Python: crawl, read the catalog, write connectors.
+"""Headrace from Python: crawl, read the catalog, write connectors and sinks.
 
 >>> import headrace
 >>> summary = headrace.crawl("postgresql://crawler@db/shop")          # doctest: +SKIP
 >>> with headrace.catalog() as catalog:                                # doctest: +SKIP
 ...     tables = list(catalog.entities(headrace.Table))
 
-Everything that is public is here, flat: functions that crawl, the catalog, its entities, and what connectors are made
-of. What lies in ``specs``, ``workers`` and ``scheduler`` may move. Names are imported when they are first used, so that
-``import headrace`` costs next to nothing; what type checkers see of them is in ``headrace.pyi``.
+Everything that is public is here, flat: functions that crawl, the catalog, its entities, and what connectors and
+sinks are made of. What lies in ``specs``, ``workers`` and ``scheduler`` may move. Names are imported when they are
+first used, so that ``import headrace`` costs next to nothing; what type checkers see of them is in ``headrace.pyi``.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ _PLACES = {
     "scheduler.app.catalog.opened_catalog": "OpenCatalog",
     "scheduler.app.python_api": "catalog crawl resume retry",
     "scheduler.app.runs.summary": "Progress Summary",
+    "specs.contracts.sink": "Bounds Change Refused",
     "specs.config": "ConnectionConfig Limits LocalFile MetadataExtract",
     "specs.errors": "Fatal HeadraceError Retry Skip Stop UsageError",
-    "specs.recipe.recipe": "Recipe",
+    "specs.recipe.recipe": "Recipe ServiceRef",
     "specs.service_spec": "DefaultDatabaseSpec ServiceSpec",
+    "specs.sink_spec": "SinkConfig SinkSpec",
     "specs.testing.connector": "ConnectorSuite",
+    "specs.testing.sink": "ChangesSuite SnapshotSuite",
     "specs.topology.node": "Item Node Outcome Produced Stage Topology",
     "specs.topology.scope": "KeyRange Scope",
 }

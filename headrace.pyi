@@ -12,6 +12,9 @@ from specs.config import ConnectionConfig as ConnectionConfig
 from specs.config import Limits as Limits
 from specs.config import LocalFile as LocalFile
 from specs.config import MetadataExtract as MetadataExtract
+from specs.contracts.sink import Bounds as Bounds
+from specs.contracts.sink import Change as Change
+from specs.contracts.sink import Refused as Refused
 from specs.entities import *
 from specs.errors import Fatal as Fatal
 from specs.errors import HeadraceError as HeadraceError
@@ -20,10 +23,15 @@ from specs.errors import Skip as Skip
 from specs.errors import Stop as Stop
 from specs.errors import UsageError as UsageError
 from specs.recipe.recipe import Recipe as Recipe
+from specs.recipe.recipe import ServiceRef as ServiceRef
 from specs.service_spec import DefaultDatabaseSpec as DefaultDatabaseSpec
 from specs.service_spec import ServiceSpec as ServiceSpec
+from specs.sink_spec import SinkConfig as SinkConfig
+from specs.sink_spec import SinkSpec as SinkSpec
 from specs.sources import *
 from specs.testing.connector import ConnectorSuite as ConnectorSuite
+from specs.testing.sink import ChangesSuite as ChangesSuite
+from specs.testing.sink import SnapshotSuite as SnapshotSuite
 from specs.topology.node import Item as Item
 from specs.topology.node import Node as Node
 from specs.topology.node import Outcome as Outcome

@@ -3,66 +3,29 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
-from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
-from pkgutil import iter_modules
 from urllib.parse import urlsplit
 
-from specs.errors import UsageError, known_values
-from specs.mistakes import told
+from specs.errors import known_values
+from specs.finder import SpecFinder
 from specs.service_spec import ServiceSpec
 
-GROUP = "headrace.connectors"
+_finder = SpecFinder(
+    "connector", ServiceSpec, "connectors", "service_spec", "headrace.connectors", "see: headrace connectors"
+)
 
 
-@cache
 def known() -> tuple[str, ...]:
     """The names of all connectors, sorted; nothing is imported for it but the ``connectors`` package itself."""
-    return tuple(sorted(_folders() | {entry.name for entry in entry_points(group=GROUP)}))
+    return _finder.known
 
 
-@cache
-def _folders() -> frozenset[str]:
-    package = import_module("connectors")
-    return frozenset(m.name for m in iter_modules(package.__path__) if m.ispkg and m.name != "common")
-
-
-@cache
 def load(name: str) -> ServiceSpec:
     """The spec of a connector, by name or as ``"module:attribute"`` for one that lives in a file of its own.
 
     Raises ``UsageError`` naming the known ones when there is none.
     """
-    if ":" in name:
-        return _checked(name, _attribute(name))
-    if name in _folders():
-        return _checked(name, import_module(f"connectors.{name}.service_spec").spec)
-    for entry in entry_points(group=GROUP):  # reads what every installed package declares
-        if entry.name == name:
-            return _checked(name, entry.load())
-    raise known_values("unknown connector", name, known(), remedy="see: headrace connectors")
-
-
-def _attribute(name: str) -> object:
-    module, _, attribute = name.partition(":")
-    try:
-        found = import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name != module.partition(".")[0]:
-            raise UsageError(
-                f"cannot load connector {name!r}: {told(error)}", remedy=f"install {error.name!r}"
-            ) from None
-        remedy = "put it beside the recipe or install it; workers look into their own folder and PYTHONPATH"
-        raise UsageError(f"cannot load connector {name!r}: there is no module {module!r}", remedy=remedy) from None
-    except Exception as error:  # whatever its author wrote
-        raise UsageError(f"cannot load connector {name!r}: {told(error)}", remedy="correct the module") from None
-    try:
-        return getattr(found, attribute)
-    except AttributeError:
-        what = f"cannot load connector {name!r}: {module} has no {attribute!r}"
-        raise UsageError(what, remedy="write type as module:attribute") from None
+    return _finder.load(name)
 
 
 def look_into(folder: Path) -> None:
@@ -70,12 +33,6 @@ def look_into(folder: Path) -> None:
     place = str(folder.absolute())
     if place not in sys.path:
         sys.path.append(place)
-
-
-def _checked(name: str, found: object) -> ServiceSpec:
-    if not isinstance(found, ServiceSpec):
-        raise UsageError(f"connector {name!r} binds {type(found).__name__}, not a ServiceSpec")
-    return found
 
 
 def by_url(url: str) -> ServiceSpec:

@@ -120,9 +120,9 @@ def _anchored(recipe: Recipe, config: ConnectionConfig) -> Recipe:
     """The recipe with whole paths, so that its run can be resumed from any folder."""
     sinks = recipe.sinks
     if sinks:
-        from workers.sinks import types
+        from workers.sinks import registry as sink_registry
 
-        sinks = tuple(_whole(sink, types[sink["type"]].config) for sink in sinks)
+        sinks = tuple(_whole(sink, sink_registry.load(sink["type"]).config_class()) for sink in sinks)
     return recipe.model_copy(update={"connection": _whole(recipe.connection, type(config)), "sinks": sinks})
 
 
@@ -218,16 +218,16 @@ def _sinks(
     """The settings of every sink, checked."""
     if not recipe.sinks:
         return []
-    from workers.sinks import types
+    from workers.sinks import registry as sink_registry
 
     found: list[BaseModel] = []
-
     for at, sink in enumerate(recipe.sinks):
         path: Path = ("sinks", at)
-        if sink["type"] not in types:
-            message = f"unknown sink {sink['type']!r}; {nearest(sink['type'], types)}"
+        name = sink["type"]
+        if ":" not in name and name not in sink_registry.known():
+            message = f"unknown sink {name!r}; {nearest(name, sink_registry.known())}"
             raise draft.refuse([Problem((*path, "type"), message)])
-        found.append(_settings(types[sink["type"]].config, sink, path, draft, secrets, env))
+        found.append(_settings(sink_registry.load(name).config_class(), sink, path, draft, secrets, env))
     return found
 
 

@@ -54,8 +54,17 @@ def wanted(service: str, type_: str, recipe: Recipe, via: str) -> Mapping[str, M
     return {
         name_of(service, label_of(settings)): {"settings": dict(settings), "type": type_, "via": via}
         for settings in recipe.sinks
-        if mode_of(settings) == "changes"
+        if _follows(settings)
     }
+
+
+def _follows(settings: Mapping[str, Any]) -> bool:
+    """Whether a sink is fed from the change feed. One that is not installed here is taken for one that is: feeding it
+    then fails with a message that people see, while leaving it out would say nothing."""
+    try:
+        return mode_of(settings) == "changes"
+    except UsageError:
+        return True
 
 
 def name_of(service: str, label: str) -> str:

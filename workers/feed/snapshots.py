@@ -25,7 +25,7 @@ def publish(db: SqlDatabase, recipe: Recipe, secrets: Mapping[str, str]) -> Publ
 
     One that fails keeps what it had and hinders no other.
     """
-    from workers.sinks import configured  # with the models of all sinks, which most crawls do not need
+    from workers.sinks import configured  # most crawls do not need it
 
     done = Published()
     for sink in configured(recipe.sinks, secrets, "snapshot"):

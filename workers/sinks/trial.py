@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import stat
-from pathlib import Path
-
-from specs.errors import Fatal
+from specs.finder import bound
 from specs.recipe.recipe import ServiceRef
-from workers.sinks import Configured
-from workers.sinks.jsonl import JsonlConfig
+from workers.sinks.recipe_sinks import Configured
 
 
 def tried(sink: Configured, service: ServiceRef) -> str:
-    """What was seen, in words. Others get an empty batch of changes, which a receiver acknowledges like any other.
+    """What was seen, in words: what the sink's own trial says, where it has one.
 
-    Raises what a delivery raises: ``Retry`` when the sink is away, ``Skip`` or ``Fatal`` when it refuses us.
+    Others get an empty batch of changes, which a receiver acknowledges like any other; a sink of snapshots is only
+    made, since an empty snapshot would replace what it holds. Raises what a delivery raises: ``Retry`` when the sink is
+    away, ``Skip`` or ``Fatal`` when it refuses us.
     """
-    if isinstance(sink.config, JsonlConfig):
-        return _file(Path(sink.config.path))
+    if sink.spec.trial is not None:
+        told: str = bound(sink.spec.trial)(sink.config)
+        return told
+    if sink.mode == "snapshot":
+        sink.snapshot().close()
+        return "can be made; whether it takes a snapshot shows when there is one"
     made = sink.changes(service)
     try:
         made.deliver([])
     finally:
         made.close()
     return "answers, and takes changes from us"
-
-
-def _file(path: Path) -> str:
-    remedy = "make the folder and let us write there, or choose another path"
-    if not path.parent.is_dir():
-        raise Fatal("cannot write: there is no such folder", str(path.parent), remedy, reason="sink")
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise Fatal("cannot write into the folder", str(path.parent), remedy, reason="sink")
-    try:
-        found = path.lstat()
-    except FileNotFoundError:
-        return f"{path} can be made"
-    if not stat.S_ISREG(found.st_mode):
-        raise Fatal("cannot write: this is no plain file", str(path), "choose another path", reason="sink")
-    return f"{path} can be replaced"

@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from workers.sinks import types
+from workers.sinks import registry
 
 INTRO = Path(__file__).parent / "intros" / "sinks.md"
 
@@ -18,10 +18,10 @@ def sinks_page() -> str:
 
 
 def _sinks() -> Iterator[str]:
-    for name, kind in types.items():
+    for name in registry.known():
         yield f"## Settings of `type: {name}`\n"
         yield "| key | type | default | meaning |\n| --- | --- | --- | --- |"
-        schema = kind.config.model_json_schema()
+        schema = registry.load(name).config_class().model_json_schema()
         required = schema.get("required", [])
         fields = schema["properties"]
         for key in sorted(fields, key=lambda key: (key != "type", key not in required, list(fields).index(key))):

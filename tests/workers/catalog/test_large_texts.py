@@ -26,7 +26,8 @@ def peak(): return int(open("/proc/self/status").read().split("VmHWM:")[1].split
 from workers.store.database import open_database
 from workers.catalog import Catalog
 from workers.feed import pages
-from workers.sinks.jsonl import JsonlConfig, JsonlSink
+from workers.sinks.jsonl.config import JsonlConfig
+from workers.sinks.jsonl.snapshot import JsonlSink
 from workers.feed.subscriptions import FeedPosition
 db = open_database(sys.argv[1])
 list(Catalog(db).services())

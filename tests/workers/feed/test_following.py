@@ -228,7 +228,7 @@ def test_what_a_restored_container_brings_back_over_there_is_deleted_again(db: S
     from specs.recipe.recipe import ServiceRef
     from tests.servers.catalogs import OpenMetadata
     from tests.servers.receiver import Receiver
-    from workers.sinks.config import OpenMetadataConfig
+    from workers.sinks.openmetadata.config import OpenMetadataConfig
     from workers.sinks.openmetadata.sink import OpenMetadataSink
 
     def table(at: int):  # type: ignore[no-untyped-def]

@@ -14,10 +14,10 @@ from specs.errors import Fatal
 from specs.recipe.recipe import ServiceRef
 from specs.testing.sink import ChangesSuite, MemoryFollower, delete, estate, upsert
 from tests.servers.receiver import Hook, Receiver
-from workers.sinks.appended_jsonl import AppendingSink
-from workers.sinks.config import WebhookConfig
-from workers.sinks.jsonl import JsonlConfig
-from workers.sinks.webhook import WebhookSink
+from workers.sinks.jsonl.appended import AppendingSink
+from workers.sinks.jsonl.config import JsonlConfig
+from workers.sinks.webhook.config import WebhookConfig
+from workers.sinks.webhook.sink import WebhookSink
 
 SERVICE = ServiceRef(name="shop", type="postgres")
 

@@ -17,8 +17,8 @@ from specs.recipe.recipe import ServiceRef
 from specs.testing.sink import ChangesSuite, estate, upsert
 from tests.servers.catalogs import DataHub
 from tests.servers.receiver import Fault, Receiver
-from workers.sinks.config import DataHubConfig
 from workers.sinks.datahub.aspects_of import proposals
+from workers.sinks.datahub.config import DataHubConfig
 from workers.sinks.datahub.sink import ASPECTS, DataHubSink
 from workers.sinks.datahub.urns import UrnNames
 

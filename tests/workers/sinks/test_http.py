@@ -18,8 +18,8 @@ from specs.recipe.recipe import ServiceRef
 from specs.testing.sink import estate, upsert
 from tests.servers.receiver import Fault, Hook, Receiver
 from workers.sinks import configured, label_of
-from workers.sinks.config import WebhookConfig
-from workers.sinks.webhook import WebhookSink
+from workers.sinks.webhook.config import WebhookConfig
+from workers.sinks.webhook.sink import WebhookSink
 
 SECRET = "t0p/sécret+key".replace("é", "e")
 CHANGES = [upsert(each) for each in estate()]

@@ -30,8 +30,8 @@ from specs.recipe.recipe import ServiceRef
 from specs.testing.sink import ChangesSuite, delete, estate, upsert
 from tests.servers.catalogs import OpenMetadata
 from tests.servers.receiver import Fault, Receiver
-from workers.sinks.config import OpenMetadataConfig
 from workers.sinks.openmetadata.columns import TYPES, column
+from workers.sinks.openmetadata.config import OpenMetadataConfig
 from workers.sinks.openmetadata.mapping import PATHS, request
 from workers.sinks.openmetadata.names import fqn, name
 from workers.sinks.openmetadata.sink import OpenMetadataSink

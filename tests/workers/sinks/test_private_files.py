@@ -15,8 +15,9 @@ import pytest
 from scheduler.app.catalog.export import write
 from specs.contracts.sink import Change
 from specs.recipe.recipe import ServiceRef
-from workers.sinks.appended_jsonl import AppendingSink
-from workers.sinks.jsonl import JsonlConfig, JsonlSink
+from workers.sinks.jsonl.appended import AppendingSink
+from workers.sinks.jsonl.config import JsonlConfig
+from workers.sinks.jsonl.snapshot import JsonlSink
 from workers.store.database import open_database
 from workers.store.private_files import replacing
 

@@ -13,7 +13,8 @@ from specs.contracts.sink import Sink
 from specs.errors import Fatal, UsageError
 from specs.testing.sink import LINES, MemorySink, SnapshotSuite
 from workers.sinks import configured
-from workers.sinks.jsonl import JsonlConfig, JsonlSink
+from workers.sinks.jsonl.config import JsonlConfig
+from workers.sinks.jsonl.snapshot import JsonlSink
 
 
 class TestJsonl(SnapshotSuite):

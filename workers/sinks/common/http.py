@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 
 from specs.errors import Fatal, Retry, Skip
 from specs.recipe.allow_list import mask
-from workers.sinks.config import HttpConfig
+from workers.sinks.common.config import HttpConfig
 
 LIMIT = 4_000_000
 """Bytes of an answer that are read, at most."""

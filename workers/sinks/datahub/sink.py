@@ -10,10 +10,10 @@ from typing import Any
 from specs.contracts.sink import Bounds, Change, Refused
 from specs.errors import Fatal
 from specs.recipe.recipe import ServiceRef
-from workers.sinks.config import DataHubConfig
+from workers.sinks.common.http import Http
 from workers.sinks.datahub.aspects_of import KINDS, PLATFORMS, Proposal, proposals
+from workers.sinks.datahub.config import DataHubConfig
 from workers.sinks.datahub.urns import UrnNames
-from workers.sinks.http import Http
 
 ASPECTS = 8
 """Proposals that one change makes, at most."""

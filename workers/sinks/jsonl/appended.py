@@ -9,8 +9,8 @@ from pathlib import Path
 from specs.contracts.sink import Bounds, Change, Refused
 from specs.errors import Fatal
 from specs.recipe.recipe import ServiceRef
-from workers.sinks.jsonl import JsonlConfig
-from workers.sinks.webhook import line
+from workers.sinks.common.change_line import line
+from workers.sinks.jsonl.config import JsonlConfig
 from workers.store.private_files import opener
 
 BATCH = Bounds(1000, 4_000_000)

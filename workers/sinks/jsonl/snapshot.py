@@ -1,29 +1,14 @@
-"""The jsonl sink: a service's full state in one file, an entity a line, replaced as a whole."""
+"""The jsonl sink in ``mode: snapshot``: a service's full state in one file, an entity a line, replaced as a whole."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import TextIO
 
-from pydantic import Field
-
-from specs.config import LocalFile
-from specs.contracts.sink import Mode
 from specs.errors import Fatal
-from workers.sinks.config import SinkConfig
+from workers.sinks.jsonl.config import JsonlConfig
 from workers.store.private_files import replacing
-
-
-class JsonlConfig(SinkConfig):
-    """Settings of ``type: jsonl``."""
-
-    type: Literal["jsonl"] = Field(description="The sink's type.")
-    path: LocalFile = Field(min_length=1, description="The file to write; its folder must exist.")
-    mode: Mode = Field(
-        default="snapshot",
-        description="snapshot: the full state at the end of each run; changes: a line appended per change.",
-    )
 
 
 class JsonlSink:

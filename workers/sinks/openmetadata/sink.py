@@ -10,8 +10,8 @@ from urllib.parse import quote
 from specs.contracts.sink import Bounds, Change, Refused
 from specs.errors import Fatal, Skip
 from specs.recipe.recipe import ServiceRef
-from workers.sinks.config import OpenMetadataConfig
-from workers.sinks.http import Http
+from workers.sinks.common.http import Http
+from workers.sinks.openmetadata.config import OpenMetadataConfig
 from workers.sinks.openmetadata.mapping import PATHS, SERVICES, request
 from workers.sinks.openmetadata.names import fqn
 

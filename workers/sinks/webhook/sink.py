@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from specs.contracts.sink import Change, Refused
 from specs.recipe.recipe import ServiceRef
-from workers.sinks.config import WebhookConfig
-from workers.sinks.http import Http
+from workers.sinks.common.change_line import line
+from workers.sinks.common.http import Http
+from workers.sinks.webhook.config import WebhookConfig
 
 
 class WebhookSink:
@@ -37,11 +38,3 @@ class WebhookSink:
 def _body(service: str, changes: Sequence[Change]) -> bytes:
     listing = ",".join(map(line, changes))
     return f'{{"version":1,"service":{json.dumps(service)},"changes":[{listing}]}}'.encode()
-
-
-def line(change: Change) -> str:
-    """One change as a JSON object; the entity stands in it as the catalog exports it."""
-    head = f'{{"seq":{change.seq},"op":"{change.op}","type":{json.dumps(change.type)},"fqn":{json.dumps(change.fqn)}'
-    if change.op == "delete":
-        return head + "}"
-    return f'{head},"state":{json.dumps(change.state)},"entity":{change.content}}}'

@@ -1,0 +1,80 @@
+"""The sinks of a recipe: their settings checked, their secrets in place, ready to be made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from specs.contracts.sink import ChangeSink, Mode, Sink
+from specs.errors import UsageError
+from specs.recipe.problems import validate
+from specs.recipe.recipe import ServiceRef
+from specs.recipe.secrets import resolve
+from specs.sink_spec import SinkConfig, SinkSpec
+from workers.sinks import registry
+
+
+class Configured(NamedTuple):
+    """A sink of a recipe, ready to be made.
+
+    ``label`` names it for people, and among the sinks of its service: ``jsonl out.jsonl``. ``settings`` are as written,
+    with references in place of secrets; ``config`` holds the secrets.
+    """
+
+    label: str
+    mode: Mode
+    settings: Mapping[str, Any]
+    config: SinkConfig
+    spec: SinkSpec
+
+    def snapshot(self) -> Sink:
+        made: Sink = self.spec.part("snapshot")(self.config)
+        return made
+
+    def changes(self, service: ServiceRef) -> ChangeSink:
+        made: ChangeSink = self.spec.part("changes")(self.config, service)
+        return made
+
+
+def configured(
+    sinks: Sequence[Mapping[str, Any]], secrets: Mapping[str, str], mode: Mode | None = None
+) -> list[Configured]:  # fmt: skip
+    """The sinks of a recipe, or those of one ``mode``: the secrets of the others need not resolve then.
+
+    Raises ``UsageError`` for an unknown type or a mistake in the settings.
+    """
+    found: list[Configured] = []
+    for at, settings in enumerate(sinks):
+        try:
+            spec = registry.load(settings["type"])
+        except UsageError as error:
+            what = f"sinks.{at}: {error.what}"
+            raise UsageError(what, error.where, error.remedy, reason=error.reason) from None
+        if mode not in (None, mode_of(settings)):
+            continue
+        path = ("sinks", at)
+        config = validate(spec.config_class(), resolve(dict(settings), secrets, path), path, where="recipe")
+        label = label_of(settings)
+        if any(other.label == label for other in found):
+            raise UsageError(f"sinks.{at}: there is another sink {label!r}", "recipe", "give each a name of its own")
+        found.append(Configured(label, config.mode, dict(settings), config, spec))
+    return found
+
+
+def mode_of(settings: Mapping[str, Any]) -> str:
+    """The mode of a sink as written, or its default. Raises ``UsageError`` where the default is not to be had."""
+    written = settings.get("mode")
+    if written is None:
+        written = registry.load(settings["type"]).config_class().model_fields["mode"].default
+    return str(written)
+
+
+def label_of(settings: Mapping[str, Any]) -> str:
+    """What a sink is called: its ``name``, or its type and target as written, references unresolved."""
+    if settings.get("name"):
+        return str(settings["name"])
+    target = str(settings.get("path") or settings.get("url") or "")
+    if "://" in target:  # what follows a question mark may be a secret
+        target = re.sub(r"[?#].*$", "", re.sub(r"://[^/@]*@", "://", target)).rstrip("/")
+    return f"{settings['type']} {target}".strip()
