@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Literal, NamedTuple, Protocol
 
-from specs.topology.events import Coverage, Start
+from specs.topology.events import METADATA, Coverage, Start
 from specs.topology.node import Outcome
 from specs.topology.scope import Cursor
 
@@ -193,11 +193,16 @@ class Run:
 
 
 def unit_id(run: str, start: Start, phase: Phase = "walk") -> str:
-    """The id of a unit: 32 hex digits of blake2b over run, node, scope, range; the same place gives the same id."""
+    """The id of a unit: 32 hex digits of blake2b over run, part, node, scope, range; the same place gives the same id.
+
+    Metadata adds nothing of its own, so that runs opened before there were other parts go on.
+    """
     span = start.range
     identity = [run, start.node, start.scope.path, start.item is None, span.after, span.until, span.only]
     if phase == "confirm":
         identity.append(phase)
+    if start.part != METADATA:
+        identity.append(f"part {start.part}")
     return blake2b(json.dumps(identity).encode(), digest_size=16).hexdigest()
 
 

@@ -31,8 +31,10 @@ class ServiceSource(Source):
         yield Service(fqn=scope.fqn, name=self.service, service_type=self.service_type, version=self.version())
 
 
-def service_node(*children: Node[S]) -> Node[S]:
-    """The root node of a topology with ``children`` below the service."""
+def service_node(*children: Node[S], passage: bool = False) -> Node[S]:
+    """The root node of a topology with ``children`` below the service; a ``passage`` where metadata tells of it."""
+    if passage:
+        return Node("service", ServiceSource.service_items, unit=True, passage=True, children=children)
     return Node(
         "service",
         ServiceSource.service_items,

@@ -11,7 +11,7 @@ from specs import names
 from specs.entities.base import Entity, content_hash
 from specs.sources.base import Source
 from specs.topology.engine import post, walk
-from specs.topology.events import Coverage, Covered, Event, Found, Reported, Spawned, Start
+from specs.topology.events import METADATA, Coverage, Covered, Event, Found, Reported, Spawned, Start
 from specs.topology.node import Item, Node
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange, Scope
 
@@ -67,9 +67,9 @@ class Harvest:
         return [coverage for coverage in self.coverages if coverage.error is not None]
 
 
-def root(source: Source) -> Start:
+def root(source: Source, part: str = METADATA) -> Start:
     """The start of the unit of the whole service."""
-    return Start(source.topology.root.name, source.root, [source.service, source.service, {}, None])
+    return Start(source.topology.root.name, source.root, [source.service, source.service, {}, None], part=part)
 
 
 def entities(build: Build, start: Start | None = None) -> list[Found]:
@@ -92,16 +92,21 @@ def walk_unit(build: Build, start: Start, *, resume: Cursor = ()) -> Harvest:
     return _run(build, lambda source: walk(source, source.topology, start, resume=resume))
 
 
-def walk_units(build: Build, *, cut: Callable[[Start], Sequence[int]] = lambda start: ()) -> Harvest:
-    """All units of the service, each with a source of its own, sent through JSON as the ledger does.
+def walk_units(
+    build: Build, *, start: Start | None = None, cut: Callable[[Start], Sequence[int]] = lambda start: ()
+) -> Harvest:
+    """All units below ``start`` (default: the whole service), each with a source of its own.
+
+    They are sent through JSON as the ledger does.
 
     ``cut`` names, per unit, at which of its cursors the walk is broken off and resumed by a fresh source. A unit's
     post_process runs once all its descendants are finished.
     """
-    source = build()
-    first = root(source)
-    source.close()
-    return _walk_below(build, first, cut)
+    if start is None:
+        source = build()
+        start = root(source)
+        source.close()
+    return _walk_below(build, start, cut)
 
 
 def _walk_below(build: Build, start: Start, cut: Callable[[Start], Sequence[int]]) -> Harvest:

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from specs.errors import Fatal, Retry, Stop
 from specs.topology import outcomes
-from specs.topology.events import Coverage, Covered, Done, Event, Reported, Spawned, Start
+from specs.topology.events import METADATA, Covered, Done, Event, Reported, Spawned, Start
 from specs.topology.listing import checked
 from specs.topology.node import Item, Node, Outcome, Produced, Topology
 from specs.topology.packer import Packer, Sizes, learned
@@ -45,7 +45,7 @@ def walk(
     ``Fatal`` when the run cannot go on. Everything else becomes an event.
     """
     node = topology.nodes[start.node]
-    walker = _Walker(source, spawn, sizes)
+    walker = _Walker(source, spawn, sizes, start.part)
     if start.item is not None:
         item = Item(*start.item)
         yield from walker.item(node, item, start.scope, (), resume, own=True)
@@ -57,7 +57,7 @@ def post(source: S, topology: Topology[S], start: Start, *, resume: Cursor = ())
     """Run the post_process of a unit's own item, once all its descendants are finished."""
     node = topology.nodes[start.node]
     if start.item is not None and node.post_process:
-        yield from _Walker(source, True).post(node, Item(*start.item), start.scope, (), _skip(resume))
+        yield from _Walker(source, True, part=start.part).post(node, Item(*start.item), start.scope, (), _skip(resume))
 
 
 def expand(source: S, topology: Topology[S], start: Start) -> Iterator[Spawned | Reported | Covered]:
@@ -65,7 +65,7 @@ def expand(source: S, topology: Topology[S], start: Start) -> Iterator[Spawned |
     node = topology.nodes[start.node]
     if start.item is None:
         return
-    walker = _Walker(source, True)
+    walker = _Walker(source, True, part=start.part)
     item = Item(*start.item)
     for child in node.children:
         events: Iterable[Event] = ()
@@ -79,8 +79,8 @@ def expand(source: S, topology: Topology[S], start: Start) -> Iterator[Spawned |
 
 
 class _Walker(Generic[S]):
-    def __init__(self, source: S, spawn: bool, sizes: Sizes | None = None) -> None:
-        self.source, self.spawn, self.sizes = source, spawn, sizes
+    def __init__(self, source: S, spawn: bool, sizes: Sizes | None = None, part: str = METADATA) -> None:
+        self.source, self.spawn, self.sizes, self.part = source, spawn, sizes, part
 
     # -- items of a node ------------------------------------------------------------------------------------------
     def items(
@@ -111,10 +111,10 @@ class _Walker(Generic[S]):
                         continue
                     rest = inner
                 elif again is not None and not packed:
-                    yield Reported(again, node.name, scope)
+                    yield from outcomes.reported(node, scope, again)
                 if isinstance(produced, Outcome):
                     if not packed:  # the parent listed and counted it already
-                        yield Reported(produced, node.name, scope, (*prefix, node.name, produced.key))
+                        yield from outcomes.reported(node, scope, produced, (*prefix, node.name, produced.key))
                     continue
                 yield from self.item(
                     node, produced, scope.child(produced.name), (*prefix, node.name, produced.key), rest
@@ -124,14 +124,14 @@ class _Walker(Generic[S]):
         except Exception as error:
             yield Covered(outcomes.failed(node, scope, span, error), behind)
         else:
-            yield Done(behind) if packed else Covered(Coverage(node.name, scope, span), behind)
+            yield Done(behind) if packed else outcomes.ended(node, scope, span, behind)
 
     def spawn_items(
         self, node: Node[S], scope: Scope, prefix: Cursor, resume: Cursor, behind: Cursor
     ) -> Iterator[Event]:
         """Produce the items of a unit node and spawn them, small neighbours packed."""
         after, _ = _position(node, resume)
-        packer = Packer(node, scope, prefix, after)
+        packer = Packer(node, scope, prefix, after, self.part)
         try:
             found: Iterable[Produced] = node.produce(self.source, scope, EVERYTHING.resume(after))
             if self.sizes is not None and packer.packs:
@@ -139,11 +139,11 @@ class _Walker(Generic[S]):
             for produced, again in checked(node, scope, found):
                 if after is not None and produced.key <= after:
                     continue
-                twin = None if again is None else Reported(again, node.name, scope)
+                twins = () if again is None else outcomes.reported(node, scope, again)
                 if isinstance(produced, Outcome):
-                    yield from packer.report(Reported(produced, node.name, scope), twin)
+                    yield from packer.report(*twins, *outcomes.reported(node, scope, produced))
                 else:
-                    yield from packer.add(produced, twin)
+                    yield from packer.add(produced, *twins)
         except _PASS:
             raise
         except Exception as error:
@@ -151,7 +151,7 @@ class _Walker(Generic[S]):
             yield Covered(outcomes.failed(node, scope, EVERYTHING, error), behind)
         else:
             yield from packer.flush()
-            yield Covered(Coverage(node.name, scope), behind)
+            yield outcomes.ended(node, scope, EVERYTHING, behind)
 
     def splits(self, child: Node[S], item: Item) -> bool:
         return self.spawn and child.ranged and not child.unit and (item.estimate or 0) > SPLIT
@@ -168,7 +168,7 @@ class _Walker(Generic[S]):
         except Exception:  # no split keys is no harm: one range then
             keys = []
         for until in (*keys, None):
-            start = Start(child.name, scope, range=KeyRange(after, until), estimate=SPLIT // 2)
+            start = Start(child.name, scope, range=KeyRange(after, until), estimate=SPLIT // 2, part=self.part)
             cursor = behind if until is None else (*prefix, child.name, until)
             yield Spawned(start, child.type, (), cursor)
             after = until
@@ -208,6 +208,8 @@ class _Walker(Generic[S]):
         count, primary, stopped = 0, False, None
         told: set[tuple[str, str]] = set()
         poison = self.source.reading.before(node.name, listing, item.key)
+        if node.passage:
+            return Stop(poison, fqn, reason="poison") if poison else None
         if poison:
             yield Reported(Outcome("failed", node.type, fqn, item.key, "poison", poison), node.name, listing)
             return Stop(poison, fqn, reason="poison")

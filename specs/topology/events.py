@@ -9,12 +9,16 @@ from specs.entities.base import Entity
 from specs.topology.node import Outcome
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange, Scope
 
+METADATA = "metadata"
+"""The part that every other one builds on: what exists, and what it looks like."""
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """Where a unit begins: one item (``scope`` is the item's own) or a range of a node's items below ``scope``.
 
-    ``item`` is the JSON form of an ``Item``: ``[key, name, data, estimate]``.
+    ``item`` is the JSON form of an ``Item``: ``[key, name, data, estimate]``. ``part`` says whose topology ``node``
+    belongs to: two parts over the same schema are two units.
     """
 
     node: str
@@ -22,6 +26,7 @@ class Start:
     item: list[Any] | None = None
     range: KeyRange = EVERYTHING
     estimate: int | None = None
+    part: str = METADATA
 
 
 @dataclass(frozen=True, slots=True)

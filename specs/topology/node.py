@@ -108,19 +108,26 @@ class Node(Generic[S]):
     item becomes a unit of its own. ``ranged``: the producer accepts a key range. A method of the source's class runs
     as the source's own class has it.
 
-    Raises ``ValueError`` for a node without stages, and for a post_process that could not wait for units below.
+    ``passage``: the node belongs to another part of the service and only leads down to what this part owns. Its items
+    are walked and emit nothing, count nothing and prove nothing; it has no stages and no post_process.
+
+    Raises ``ValueError`` for a node without stages that is no passage, for a passage that emits or leads nowhere, and
+    for a post_process that could not wait for units below.
     """
 
     name: str
     produce: Producer[S]
-    stages: tuple[Stage[S, Entity], ...]
+    stages: tuple[Stage[S, Entity], ...] = ()
     children: tuple[Node[S], ...] = ()
     post_process: tuple[Stage[S, Entity], ...] = ()
     unit: bool = False
     ranged: bool = False
+    passage: bool = False
 
     def __post_init__(self) -> None:
-        if not self.stages:
+        if self.passage and (self.stages or self.post_process or not self.children):
+            raise ValueError(f"node {self.name!r} is a passage: it has children, no stages and no post_process")
+        if not self.stages and not self.passage:
             raise ValueError(f"node {self.name!r} has no stage")
         if self.post_process and not self.unit and self.spawns:
             raise ValueError(
@@ -135,8 +142,8 @@ class Node(Generic[S]):
 
     @property
     def type(self) -> str:
-        """The entity type that this node's items are counted under."""
-        return self.stages[-1].entity.type_name()
+        """The entity type that this node's items are counted under; empty for a passage, whose items are not."""
+        return self.stages[-1].entity.type_name() if self.stages else ""
 
 
 @dataclass(frozen=True, slots=True)

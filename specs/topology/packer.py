@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from specs.topology.events import Event, Reported, Spawned, Start
+from specs.topology.events import METADATA, Covered, Event, Reported, Spawned, Start
 from specs.topology.node import Item, Node, Produced
 from specs.topology.scope import Cursor, KeyRange, Scope
 
@@ -48,31 +48,35 @@ class Packer:
     Only the last event of a flush carries a cursor: a batch cut before it would lose the items still held here.
     """
 
-    def __init__(self, node: Node[Any], scope: Scope, prefix: Cursor, after: str | None) -> None:
-        self.node, self.scope, self.prefix = node, scope, prefix
+    def __init__(self, node: Node[Any], scope: Scope, prefix: Cursor, after: str | None, part: str = METADATA) -> None:
+        self.node, self.scope, self.prefix, self.part = node, scope, prefix, part
         self.packs = node.ranged and not (node.post_process and node.spawns)  # post waits for the units below
         self.after = after
         self.items: list[Item] = []
-        self.reported: list[Reported] = []
+        self.reported: list[Reported | Covered] = []
         self.weight = 0
         self.last: str | None = after
 
-    def add(self, item: Item, twin: Reported | None = None) -> Iterator[Event]:
-        """``twin``: what is told besides about the same key; no cursor may come between the two."""
+    def add(self, item: Item, *twins: Reported | Covered) -> Iterator[Event]:
+        """``twins``: what is told besides about the same key; no cursor may come between them."""
         small = self.packs and item.estimate is not None and item.estimate < PACK
         weight = (item.estimate or 0) + 1
         if self.items and (not small or self.weight + weight > PACK):
             yield from self.flush()
-        self.reported += [twin] if twin else []
+        self.reported += twins
         self.items.append(item)
         self.weight += weight
         self.last = item.key
         if not small:
             yield from self.flush()
 
-    def report(self, event: Reported, twin: Reported | None = None) -> Iterator[Event]:
-        self.reported += [twin, event] if twin else [event]
-        self.last = event.outcome.key
+    def report(self, *told: Reported | Covered) -> Iterator[Event]:
+        """What is told about one listed object that is no unit; nothing at all of one that a passage leaves out."""
+        if not told:
+            return
+        self.reported += told
+        last = told[-1]
+        self.last = last.outcome.key if isinstance(last, Reported) else last.coverage.range.until
         if len(self.reported) >= PACK:
             yield from self.flush()
 
@@ -86,7 +90,9 @@ class Packer:
     def _spawned(self) -> list[Event]:
         if not self.items:
             return []
-        fqns = tuple(self.scope.child(item.name).fqn for item in self.items)
+        fqns: tuple[str, ...] = ()
+        if not self.node.passage:
+            fqns = tuple(self.scope.child(item.name).fqn for item in self.items)
         if len(self.items) == 1:
             item = self.items[0]
             start = Start(
@@ -94,8 +100,9 @@ class Packer:
                 self.scope.child(item.name),
                 [item.key, item.name, item.data, item.estimate],
                 estimate=item.estimate,
+                part=self.part,
             )
         else:
             span = KeyRange(self.after, self.items[-1].key)
-            start = Start(self.node.name, self.scope, range=span, estimate=self.weight)
+            start = Start(self.node.name, self.scope, range=span, estimate=self.weight, part=self.part)
         return [Spawned(start, self.node.type, fqns)]

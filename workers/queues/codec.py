@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import Any
 
 from specs.contracts.work import Batch, Counts, Receipt, Row, Verdict
-from specs.topology.events import Coverage, Start
+from specs.topology.events import METADATA, Coverage, Start
 from specs.topology.node import Outcome
 from specs.topology.scope import KeyRange, Scope
 
@@ -130,7 +130,7 @@ def _batch(fields: list[Any], rows: list[Row]) -> Batch:
         seq,
         tuple(cursor),
         rows,
-        [Start(node, Scope(tuple(path)), item, _range(span), n) for node, path, item, span, n in children],
+        [_child(*child) for child in children],
         [(Outcome(*outcome), node, scope) for outcome, node, scope in outcomes],
         {(type_, rule): n for type_, rule, n in filtered},
         {type_: Counts(*numbers) for type_, *numbers in counts},
@@ -145,7 +145,13 @@ def _batch(fields: list[Any], rows: list[Row]) -> Batch:
 
 
 def _start(start: Start) -> tuple[Any, ...]:
-    return start.node, start.scope.path, start.item, _span(start.range), start.estimate
+    """Without its part where that is metadata, as before there were others."""
+    part = () if start.part == METADATA else (start.part,)
+    return (start.node, start.scope.path, start.item, _span(start.range), start.estimate, *part)
+
+
+def _child(node: str, path: list[str], item: list[Any] | None, span: list[Any], n: int | None, *part: str) -> Start:
+    return Start(node, Scope(tuple(path)), item, _range(span), n, *part)
 
 
 def _span(span: KeyRange) -> tuple[Any, ...]:

@@ -192,7 +192,9 @@ class UnitWork:
         self._batching.add(Covered(Coverage(node.name, scope, KeyRange(span.after, key, span.only)), cursor))
         after = key
         for until in (*self._pieces(source, node, KeyRange(key, span.until)), span.until):
-            piece = Start(node.name, scope, range=KeyRange(after, until, span.only), estimate=PIECE)
+            piece = Start(
+                node.name, scope, range=KeyRange(after, until, span.only), estimate=PIECE, part=self.start.part
+            )
             self._batching.add(Spawned(piece, node.type, (), cursor))
             after = until or after
         if above:

@@ -1,4 +1,4 @@
-"""Lineage of databases: for each object, what feeds it. Runs beside the metadata, over the same schemas."""
+"""Lineage of databases: for each object, what feeds it. Walked behind the metadata, over the same schemas."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from specs.entities.base import Entity
 from specs.entities.database.tables import Database, Schema
 from specs.sources.service import ServiceSource, identity, service_node
-from specs.topology.node import Item, Node, Produced, Stage, Topology
+from specs.topology.node import Item, Node, Produced, Topology
 from specs.topology.scope import KeyRange, Scope
 
 S = TypeVar("S", bound="SchemaSource")
@@ -34,11 +34,7 @@ class SchemaSource(ServiceSource):
 
 
 def schema_topology(*children: Node[S]) -> Topology[S]:
-    """service -> database -> schema -> ``children``."""
-    return Topology(service_node(
-        Node("database", SchemaSource.databases, unit=True,
-             stages=(Stage(Database, SchemaSource.yield_database),), children=(
-            Node("schema", SchemaSource.schemas, unit=True, ranged=True,
-                 stages=(Stage(Schema, SchemaSource.yield_schema),), children=children),
-        )),
-    ))  # fmt: skip
+    """service -> database -> schema -> ``children``, for a part that metadata goes before: all above are passages."""
+    schema = Node("schema", SchemaSource.schemas, unit=True, ranged=True, passage=True, children=children)
+    database = Node("database", SchemaSource.databases, unit=True, passage=True, children=(schema,))
+    return Topology(service_node(database, passage=True))

@@ -1,4 +1,4 @@
-"""Usage of databases: who queried what. Runs beside the metadata, over the same schemas."""
+"""Usage of databases: who queried what. Walked behind the metadata, over the same schemas."""
 
 from __future__ import annotations
 

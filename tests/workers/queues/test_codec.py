@@ -23,6 +23,7 @@ def full(text: str) -> object:
         Start("table", scope, range=KeyRange("a", text), estimate=7),
         Start("schema", scope, [text, text, {"deep": [1, None, True]}, None]),
         Start("table", scope, range=KeyRange(None, None, ("a", text))),
+        Start("schema", scope, [text, text, {}, None], part="usage"),
     ]
     made.outcomes = [(Outcome("failed", "Table", text, text, "lock", text), "table", text)]
     made.filtered = {("Table", text): 3}
