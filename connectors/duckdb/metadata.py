@@ -10,9 +10,10 @@ import duckdb
 
 from connectors.common.sql.sliced_source import GIVEN, SlicedSource, routine_rule
 from connectors.common.sql.slices import Facet, Listed, weigh
-from connectors.duckdb import build, described
-from connectors.duckdb.driver import DuckdbDriver
-from connectors.duckdb.statements import EXPRESSION, TWO, Q
+from connectors.duckdb import build
+from connectors.duckdb.driver.driver import DuckdbDriver
+from connectors.duckdb.driver.statements import EXPRESSION, TWO, Q
+from connectors.duckdb.facets import described
 from specs.entities.base import Entity
 from specs.entities.database.routines import StoredProcedure
 from specs.entities.database.tables import Sequence as SequenceEntity

@@ -9,10 +9,13 @@ from typing import Any
 from connectors.common.sql.queries import load
 from connectors.common.sql.sliced_source import SlicedSource
 from connectors.common.sql.slices import Facet, Listed
-from connectors.mysql import build, grants, positions, presence, routines
-from connectors.mysql.connection import MysqlConnection
-from connectors.mysql.driver import MysqlDriver
-from connectors.mysql.facets import Facets
+from connectors.mysql import check as presence
+from connectors.mysql.build import grants, routines
+from connectors.mysql.build import tables as build
+from connectors.mysql.connection.config import MysqlConnection
+from connectors.mysql.driver import positions
+from connectors.mysql.driver.driver import MysqlDriver
+from connectors.mysql.facets.facets import Facets
 from specs.contracts.positions import SourcePosition
 from specs.entities.base import Entity
 from specs.sources.base import Presence, Step

@@ -4,7 +4,7 @@ from specs.service_spec import DefaultDatabaseSpec
 
 spec = DefaultDatabaseSpec(
     name="mysql",
-    connection="connectors.mysql.connection:MysqlConnection",
+    connection="connectors.mysql.connection.config:MysqlConnection",
     metadata_source_class="connectors.mysql.metadata:MysqlSource",
     schemes=("mysql", "mariadb"),
     drivers=frozenset({"aiomysql", "asyncmy", "cymysql", "mariadbconnector", "mysqlconnector", "mysqldb", "pymysql"}),

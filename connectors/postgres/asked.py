@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from connectors.common.sql.slices import Listed
-from connectors.postgres.connection import PostgresConnection
-from connectors.postgres.driver import PostgresDriver
+from connectors.postgres.connection.config import PostgresConnection
+from connectors.postgres.driver.driver import PostgresDriver
 from specs.config import Limits, MetadataExtract
 from specs.contracts.positions import SourcePosition
 from specs.entities.base import Entity

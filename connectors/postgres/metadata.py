@@ -12,18 +12,20 @@ from typing import Any
 from connectors.common.sql.bundle import Bundle
 from connectors.common.sql.slices import Listed, SliceReader
 from connectors.common.sql.types.types import forget
-from connectors.postgres import containers, others, presence
-from connectors.postgres.connection import PostgresConnection
-from connectors.postgres.driver import PostgresDriver
-from connectors.postgres.entities import objects
-from connectors.postgres.entities.indexes import KeyDetails
-from connectors.postgres.entities.routines import routine
-from connectors.postgres.entities.tables import Tables
-from connectors.postgres.facets import STATEMENTS, facets
-from connectors.postgres.failures import INVALID, invalid
-from connectors.postgres.listing import LISTINGS, PostgresListing
-from connectors.postgres.positions import Positions
-from connectors.postgres.types import Types
+from connectors.postgres import exists as presence
+from connectors.postgres.build import objects
+from connectors.postgres.build.relations.indexes import KeyDetails
+from connectors.postgres.build.relations.tables import Tables
+from connectors.postgres.build.routines import routine
+from connectors.postgres.build.types import Types
+from connectors.postgres.connection.config import PostgresConnection
+from connectors.postgres.driver.driver import PostgresDriver
+from connectors.postgres.driver.positions import Positions
+from connectors.postgres.errors import INVALID, invalid
+from connectors.postgres.facets.facets import STATEMENTS, facets
+from connectors.postgres.listing import containers
+from connectors.postgres.listing import other_objects as others
+from connectors.postgres.listing.names import LISTINGS, PostgresListing
 from specs import names
 from specs.config import ConnectionConfig, Limits, MetadataExtract
 from specs.contracts.positions import SourcePosition
@@ -49,8 +51,7 @@ class _Place:
 class PostgresSource(DatabaseSource):
     """One unit's reading of a PostgreSQL server, over one connection that is switched from database to database.
 
-    Every role that may connect sees all of the catalog: a missing
-    right on a schema hides nothing.
+    Every role that may connect sees all of the catalog: a missing right on a schema hides nothing.
     """
 
     service_type = "postgres"
@@ -107,9 +108,9 @@ class PostgresSource(DatabaseSource):
         return self.driver.open().info.parameter_status("server_version")
 
     def check(self) -> Iterator[Step]:
-        from connectors.postgres import checks  # a crawl does without
+        from connectors.postgres import check  # a crawl does without
 
-        yield from checks.check(self)
+        yield from check.check(self)
 
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
         return presence.exists(self, type_, scope, names)

@@ -6,7 +6,7 @@ from specs.service_spec import DefaultDatabaseSpec
 
 spec = DefaultDatabaseSpec(
     name="postgres",
-    connection="connectors.postgres.connection:PostgresConnection",
+    connection="connectors.postgres.connection.config:PostgresConnection",
     metadata_source_class="connectors.postgres.metadata:PostgresSource",
     schemes=("postgresql", "postgres"),
     drivers=frozenset({"asyncpg", "pg8000", "psycopg", "psycopg2", "psycopg2cffi", "psycopg_async"}),

@@ -12,7 +12,7 @@ from typing import Any
 from connectors.common.sql.queries import load
 from connectors.common.sql.sliced_source import SlicedSource
 from connectors.common.sql.slices import Facet, Listed, weigh
-from connectors.sqlite import build
+from connectors.sqlite.build import tables as build
 from connectors.sqlite.driver import SqliteDriver
 from specs.entities.base import Entity
 from specs.sources.base import Presence, Step

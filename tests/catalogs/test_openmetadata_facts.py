@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connectors.mysql.connection import MysqlConnection
+from connectors.mysql.connection.config import MysqlConnection
 from connectors.mysql.metadata import MysqlSource
-from connectors.postgres.connection import PostgresConnection
+from connectors.postgres.connection.config import PostgresConnection
 from connectors.postgres.metadata import PostgresSource
 from connectors.sqlite.connection import SqliteConnection
 from connectors.sqlite.metadata import SqliteSource

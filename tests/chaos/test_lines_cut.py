@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from connectors.mysql.connection import MysqlConnection
-from connectors.mysql.driver import MysqlDriver
-from connectors.postgres.connection import PostgresConnection
-from connectors.postgres.driver import PostgresDriver
+from connectors.mysql.connection.config import MysqlConnection
+from connectors.mysql.driver.driver import MysqlDriver
+from connectors.postgres.connection.config import PostgresConnection
+from connectors.postgres.driver.driver import PostgresDriver
 from scheduler.app.runs.crawl import root_of
 from scheduler.control.reconciler import Reconciler
 from specs.config import Limits

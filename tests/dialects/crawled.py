@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from connectors.common.sql.inspector.metadata import SqlalchemySource
 from connectors.sqlalchemy.connection import SqlalchemyConnection
-from connectors.sqlalchemy.metadata import SqlalchemySource
 from specs.entities.base import Entity
 from specs.entities.database.tables import Column, Table
 from specs.testing import harvest

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from connectors.common.sql.inspector.metadata import SqlalchemySource
 from connectors.sqlalchemy.connection import SqlalchemyConnection
-from connectors.sqlalchemy.metadata import SqlalchemySource
 from specs.testing import harvest
 from specs.topology.scope import Scope
 from tests.dialects.crawled import Crawled, crawl, needs

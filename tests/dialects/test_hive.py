@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sqlalchemy import hive
+from connectors.common.sql.inspector.dialects import hive
 from specs.entities.database.tables import TableType
 from tests.dialects.crawled import Crawled, crawl, needs
 from tests.servers.process import free_port

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from connectors.duckdb.connection import DuckdbConnection
-from connectors.duckdb.driver import DuckdbDriver
+from connectors.duckdb.driver.driver import DuckdbDriver
 from connectors.duckdb.metadata import DuckdbSource
 from specs.config import Limits, MetadataExtract
 from specs.entities.database.tables import Table

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connectors.mysql.connection import MysqlConnection
+from connectors.mysql.connection.config import MysqlConnection
 from connectors.mysql.metadata import MysqlSource
 from tests.changes import check, load
 from tests.servers.mariadb import connect

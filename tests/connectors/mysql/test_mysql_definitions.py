@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.mysql import definitions
-from connectors.mysql.statements import quoted, show_create
+from connectors.mysql.build import definitions
+from connectors.mysql.facets.show_create import quoted, show_create
 from specs.errors import HeadraceError, Skip
 
 MYSQL = """CREATE TABLE `t` (

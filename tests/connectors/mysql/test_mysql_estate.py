@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connectors.mysql.connection import MysqlConnection
+from connectors.mysql.connection.config import MysqlConnection
 from connectors.mysql.metadata import MysqlSource
 from specs import names
 from specs.config import MetadataExtract

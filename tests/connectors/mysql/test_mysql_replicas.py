@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connectors.mysql import positions
-from connectors.mysql.connection import MysqlConnection
+from connectors.mysql.connection.config import MysqlConnection
+from connectors.mysql.driver import positions
 from connectors.mysql.metadata import MysqlSource
 from scheduler.app.runs.crawl import crawl
 from scheduler.app.runs.summary import Summary

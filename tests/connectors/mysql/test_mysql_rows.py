@@ -10,12 +10,13 @@ import pymysql
 import pytest
 
 from connectors.common.sql.slices import Listed, Raw
-from connectors.mysql import build, routines
-from connectors.mysql.columns import columns
-from connectors.mysql.connection import MysqlConnection
-from connectors.mysql.constraints import constraints, indexes
-from connectors.mysql.facets import ROWS, Facets
-from connectors.mysql.failures import classify
+from connectors.mysql.build import routines
+from connectors.mysql.build import tables as build
+from connectors.mysql.build.columns import columns
+from connectors.mysql.build.constraints import constraints, indexes
+from connectors.mysql.connection.config import MysqlConnection
+from connectors.mysql.errors import classify
+from connectors.mysql.facets.facets import ROWS, Facets
 from specs.config import MetadataExtract
 from specs.entities.database.tables import Column
 from specs.errors import Fatal, HeadraceError, Retry, Skip

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pymysql
 import pytest
 
-from connectors.mysql.connection import MysqlConnection
+from connectors.mysql.connection.config import MysqlConnection
 from connectors.mysql.metadata import MysqlSource
 from specs.testing import harvest
 from tests.servers.mariadb import connect

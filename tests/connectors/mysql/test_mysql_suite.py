@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connectors.mysql.connection import MysqlConnection
+from connectors.mysql.connection.config import MysqlConnection
 from connectors.mysql.service_spec import spec
 from specs.config import MetadataExtract
 from specs.testing.connector import ConnectorSuite

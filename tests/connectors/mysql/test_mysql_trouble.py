@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pymysql
 import pytest
 
-from connectors.mysql.connection import MysqlConnection
-from connectors.mysql.driver import MysqlDriver
+from connectors.mysql.connection.config import MysqlConnection
+from connectors.mysql.driver.driver import MysqlDriver
 from connectors.mysql.metadata import MysqlSource
 from specs.config import Limits, MetadataExtract
 from specs.errors import Fatal, Retry, Skip

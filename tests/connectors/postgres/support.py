@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from connectors.postgres.connection import PostgresConnection
+from connectors.postgres.connection.config import PostgresConnection
 from connectors.postgres.metadata import PostgresSource
 from specs.config import Limits, MetadataExtract
 from specs.entities.base import Entity

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import ValidationError
 
-from connectors.postgres.connection import PostgresConnection
+from connectors.postgres.connection.config import PostgresConnection
 from specs.registry import load
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from connectors.postgres.failures import classify, refused
+from connectors.postgres.errors import classify, refused
 from specs.errors import Fatal, HeadraceError, Retry, Skip, Stop
 
 PREFIX = 'connection failed: connection to server at "password-ssl-certificate" (10.0.0.1), port 5432 failed: '

@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from connectors.postgres.connection import PostgresConnection
-from connectors.postgres.driver import PostgresDriver
+from connectors.postgres.connection.config import PostgresConnection
+from connectors.postgres.driver.driver import PostgresDriver
 from connectors.postgres.metadata import PostgresSource
 from specs.config import Limits, MetadataExtract
 from specs.errors import Fatal, Retry

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from connectors.postgres.longtexts import PIECE
+from connectors.postgres.facets.long_texts import PIECE
 from specs.entities.database.routines import StoredProcedure
 from specs.entities.database.tables import Table
 from specs.topology.scope import Scope

@@ -6,8 +6,8 @@ from contextlib import closing
 
 import pytest
 
-from connectors.postgres.contents import Contents
-from connectors.postgres.listing import LISTINGS
+from connectors.postgres.listing.contents import Contents
+from connectors.postgres.listing.names import LISTINGS
 from specs.topology.node import Item
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 from tests.connectors.postgres.support import SERVICE, session, source

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from connectors.postgres.entities.foreign import read
-from connectors.postgres.entities.grants import grants
+from connectors.postgres.build.foreign import read
+from connectors.postgres.build.grants import grants
 from specs import names
 from specs.entities import Dependency, Grant
 from specs.topology.events import Found, Reported

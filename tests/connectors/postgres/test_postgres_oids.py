@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from connectors.postgres.oids import Oids, take_oids
+from connectors.postgres.driver.oids import Oids, take_oids
 
 pytestmark = pytest.mark.server
 

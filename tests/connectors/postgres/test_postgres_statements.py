@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from connectors.postgres.statements import statements
+from connectors.postgres.driver.statements import statements
 from specs.topology.engine import walk
 from specs.topology.events import Found, Start
 from specs.topology.node import Item

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connectors.postgres.connection import PostgresConnection
+from connectors.postgres.connection.config import PostgresConnection
 from connectors.postgres.service_spec import spec
 from specs.config import MetadataExtract
 from specs.testing.connector import ConnectorSuite

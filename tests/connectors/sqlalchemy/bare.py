@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from connectors.common.sql.inspector.metadata import SqlalchemySource
 from connectors.sqlalchemy.connection import SqlalchemyConnection
-from connectors.sqlalchemy.metadata import SqlalchemySource
 from specs.service_spec import DefaultDatabaseSpec
 
 

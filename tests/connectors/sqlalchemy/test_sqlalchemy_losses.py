@@ -11,10 +11,10 @@ import psycopg
 import pytest
 from sqlalchemy.exc import NoSuchTableError, OperationalError
 
-from connectors.sqlalchemy import failures
+from connectors.common.sql.inspector import errors as failures
+from connectors.common.sql.inspector.dialects.schemas import ours, system_schema, theirs
+from connectors.common.sql.inspector.metadata import SqlalchemySource
 from connectors.sqlalchemy.connection import SqlalchemyConnection
-from connectors.sqlalchemy.dialects import ours, system_schema, theirs
-from connectors.sqlalchemy.metadata import SqlalchemySource
 from specs.entities.database.tables import Table
 from specs.testing import harvest
 from specs.topology.read_mode import ReadMode

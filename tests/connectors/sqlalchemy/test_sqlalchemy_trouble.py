@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from connectors.common.sql.inspector.driver import SqlalchemyDriver
+from connectors.common.sql.inspector.metadata import SqlalchemySource
 from connectors.sqlalchemy.connection import SqlalchemyConnection
-from connectors.sqlalchemy.driver import SqlalchemyDriver
-from connectors.sqlalchemy.metadata import SqlalchemySource
 from specs.config import Limits
 from specs.entities.database.tables import Table
 from specs.errors import Fatal, Retry, Skip, UsageError

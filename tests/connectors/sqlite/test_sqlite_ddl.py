@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.common.sql.ddl import index_parts
-from connectors.sqlite import ddl
+from connectors.sqlite.build import ddl
 
 TABLE = """CREATE TABLE "odd, (name"(
   id INTEGER PRIMARY KEY AUTOINCREMENT, -- a comment, with ( brackets

@@ -1,0 +1,232 @@
+"""One connection through SQLAlchemy: opened on first use, statements counted, errors named by what to do next."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, TextClause, create_engine, event, text
+from sqlalchemy import inspect as inspector_of
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.reflection import Inspector
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, NoSuchTableError, SAWarning, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from connectors.common import files
+from connectors.common.sql.inspector import errors as failures
+from connectors.sqlalchemy.connection import SqlalchemyConnection
+from specs.config import Limits
+from specs.errors import Fatal, HeadraceError, Retry, Skip, UsageError
+from specs.recipe.allow_list import mask
+
+
+class SqlalchemyDriver:
+    """``sent`` is called for every statement that SQLAlchemy sends."""
+
+    def __init__(self, config: SqlalchemyConnection, limits: Limits, sent: Callable[[], None]) -> None:
+        self.config, self.limits, self.sent = config, limits, sent
+        self._engine: Engine | None = None
+        self._connection: Connection | None = None
+        self._inspector: Inspector | None = None
+        self._lock = threading.RLock()
+        self._secrets = tuple(config.secrets())
+        self._late = False
+
+    @cached_property
+    def url(self) -> URL:
+        """The URL with its password. Raises ``UsageError`` when it is none."""
+        try:
+            url = make_url(self.config.url)
+        except (ArgumentError, ValueError):
+            what = "this is not an SQLAlchemy URL"
+            raise UsageError(what, self.config.endpoint(), "write dialect+driver://user@host:port/database") from None
+        password = self.config.password
+        return url.set(password=password.get_secret_value()) if password else url
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """A transaction that is always rolled back; what the inspector remembers of it is forgotten."""
+        with self._lock:
+            self.inspector()
+            try:
+                yield
+            finally:
+                self._rollback()
+
+    def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a method of the inspector; what a dialect lacks is ``None``."""
+        return self.reflect(method, *args, **kwargs)[0]
+
+    def reflect(self, method: str, *args: Any, **kwargs: Any) -> tuple[Any, list[str]]:
+        """Call a method of the inspector; also what SQLAlchemy warned of, without repetitions.
+
+        After an error the transaction is rolled back: what is asked next must not find it aborted.
+        """
+        with self._lock, self._deadline():
+            inspector = self.inspector()
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                try:
+                    found = getattr(inspector, method)(*args, **kwargs)
+                except NotImplementedError:
+                    found = None
+                except Exception:
+                    self._rollback()
+                    raise
+        said = [" ".join(str(each.message).split()) for each in caught if issubclass(each.category, SAWarning)]
+        return found, list(dict.fromkeys(said))
+
+    def forget(self) -> None:
+        """Let the inspector ask again for what it remembers."""
+        if self._inspector is not None:
+            self._inspector.clear_cache()
+
+    def execute(self, statement: TextClause, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of one statement. After an error the transaction is rolled back."""
+        with self._lock, self._deadline():
+            self.inspector()
+            assert self._connection is not None
+            try:
+                return [tuple(row) for row in self._connection.execute(statement, parameters or {})]
+            except Exception:
+                self._rollback()
+                raise
+
+    @contextmanager
+    def _deadline(self) -> Iterator[None]:
+        """Interrupts what is asked of the database when the statement timeout is over."""
+        self.inspector()
+        self._late = False
+        timer = threading.Timer(self.limits.statement_timeout, self._overdue)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _overdue(self) -> None:
+        self._late = True
+        self.cancel()
+
+    def _rollback(self) -> None:
+        if self._inspector is not None:
+            self._inspector.clear_cache()
+        if self._connection is not None and not self._connection.invalidated:
+            with suppress(SQLAlchemyError):
+                self._connection.rollback()
+
+    def inspector(self) -> Inspector:
+        """Raises ``Retry`` (unreachable), ``Fatal`` (no dialect, no driver), ``UsageError`` (bad URL)."""
+        with self._lock:
+            if self._inspector is None:
+                try:
+                    self._connection = self._connect()
+                    self._inspector = inspector_of(self._connection)
+                except Exception as error:
+                    self.close()
+                    raise self._unreachable(error) from None
+            return self._inspector
+
+    def _connect(self) -> Connection:
+        create_engine(self.url, poolclass=NullPool)  # raises for a dialect or driver that is not there
+        url, arguments = _read_only(self.url, dict(self.config.connect_args))
+        self._engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
+        _look(self.url)
+        event.listen(self._engine, "before_cursor_execute", lambda *_: self.sent())
+        connection = self._engine.connect()
+        for statement in self.config.on_connect:
+            connection.execute(text(statement))
+        connection.commit()
+        return connection
+
+    def _unreachable(self, error: Exception) -> HeadraceError:
+        where = self.config.endpoint()
+        if isinstance(error, NoSuchModuleError | ModuleNotFoundError):
+            remedy = "install the package that brings this dialect and its driver"
+            return Fatal(self._clean(str(error)), where, remedy, reason="driver")
+        if isinstance(error, DBAPIError):
+            remedy = "check host, port, user and password"
+            return Retry(f"cannot connect: {self._text(error)}", where, remedy, reason="connection")
+        if isinstance(error, ArgumentError | TypeError):
+            return UsageError(f"cannot connect: {self._clean(str(error))}", where, "check url and connect_args")
+        return self.classify(error)
+
+    def classify(self, error: Exception) -> HeadraceError:
+        where = self.config.endpoint()
+        if isinstance(error, HeadraceError):
+            return error
+        if isinstance(error, DBAPIError):
+            message = self._text(error)
+            if error.connection_invalidated:
+                self.close()
+                return Retry(f"the connection is lost: {message}", where, reason="connection")
+            reason = "timeout" if self._late else failures.reason(error.orig, message)
+            remedy = "grant the right to read it" if reason == "denied" else ""
+            return Skip(message, where, remedy, reason=reason)
+        if isinstance(error, NoSuchTableError):
+            return Skip(f"{error} is not there any more", where, reason="gone")
+        if isinstance(error, LookupError):
+            return Skip(self._clean(str(error.args[0] if error.args else error)), where, reason="unsupported")
+        return Skip(f"{type(error).__name__}: {self._clean(failures.text(error))}", where, reason="error")
+
+    def _text(self, error: DBAPIError) -> str:
+        """The driver's own words, without the statement and its parameters."""
+        return self._clean(failures.text(error.orig or error))
+
+    def _clean(self, message: str) -> str:
+        return mask(message, self._secrets)
+
+    def cancel(self) -> None:
+        """Interrupt the statement where the driver has a way to."""
+        connection = self._connection
+        if connection is None or connection.closed or connection.invalidated:
+            return
+        with suppress(Exception):  # drivers differ; where none of these exist there is nothing to be done
+            raw: Any = connection.connection.dbapi_connection
+            (getattr(raw, "cancel", None) or raw.interrupt)()
+
+    def close(self) -> None:
+        with self._lock:
+            connection, self._connection, self._inspector = self._connection, None, None
+            if connection is not None:
+                with suppress(SQLAlchemyError):
+                    connection.close()
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+
+
+_PYSQLITE = frozenset({"pysqlite", "pysqlcipher"})
+_DUCKDB = frozenset({"duckdb", "duckdb_engine", "duckdb_sqlalchemy"})
+
+
+def _look(url: URL) -> None:
+    """Raise ``Fatal`` when the database is a file that is missing or empty."""
+    path = url.database
+    local = url.get_backend_name() in ("sqlite", "duckdb") and path and not url.host
+    if local and path and not path.startswith((":", "file:", "md:", "motherduck:")):
+        files.head(Path(path), 1)
+
+
+def _read_only(url: URL, arguments: dict[str, Any]) -> tuple[URL, dict[str, Any]]:
+    """Files are never created, and opened read-only by drivers that are known to do so; no other URL is rewritten.
+
+    Raises ``Fatal`` for an SQLite file that is not there.
+    """
+    backend, driver = url.get_backend_name(), url.get_driver_name()
+    if backend == "sqlite" and url.host is None and url.database and not url.database.startswith(("file:", ":")):
+        if not Path(url.database).expanduser().is_file():
+            raise Fatal("cannot connect: there is no such file", url.database, "check the path", reason="connection")
+        if driver in _PYSQLITE:
+            query = {**url.query, "mode": "ro", "uri": "true"}
+            return url.set(database=f"file:{quote(url.database)}", query=query), arguments
+    if backend == "duckdb" and driver in _DUCKDB:
+        arguments.setdefault("read_only", True)
+    return url, arguments

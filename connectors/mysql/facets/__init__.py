@@ -1,0 +1,3 @@
+"""What is read of each object of a slice: one statement per facet, and SHOW CREATE for many objects at a time.
+The source may call it.
+"""

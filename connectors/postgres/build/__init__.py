@@ -1,0 +1,3 @@
+"""Builds entities from rows of PostgreSQL's catalog.
+Facets, listing and source may call it.
+"""

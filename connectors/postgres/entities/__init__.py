@@ -1,1 +1,0 @@
-"""Builds entities from the rows of one slice."""
