@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import time
 from contextlib import closing
@@ -11,25 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from specs.contracts.work import Batch
+from tests.chaos.freezing import go, stop
 from tests.chaos.killing import children
 from tests.chaos.proof import proof
 from tests.chaos.waiting import wait, working
 from tests.workers.cluster.rig import cluster, fake, undisturbed
+from workers.cluster.flusher_process import Flushing
 from workers.cluster.membership import sink
 from workers.ledger import SqlLedger
 from workers.ledger.unit.leases import grace
+from workers.queues.redis.queue import RedisQueue
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
 LEASE = 2.0
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Freeze a process and its children."""
-    os.killpg(process.pid, signal.SIGSTOP)
-
-
-def go(process: subprocess.Popen[bytes]) -> None:
-    os.killpg(process.pid, signal.SIGCONT)
 
 
 def held(ledger: SqlLedger, run: str, process: subprocess.Popen[bytes]) -> bool:
@@ -46,19 +39,18 @@ def test_late_batches_are_fenced(redis_url: str, postgres_database: str, tmp_pat
         cluster(redis_url, postgres_database, tmp_path, HEADRACE_LEASE=str(LEASE)) as made,
         closing(sink(made.settings)) as queue,
     ):
-        flusher, first = made.flusher(), made.worker(1)
+        first = made.worker(1)
 
         def freeze(ledger: SqlLedger) -> None:
-            run = working(ledger, stored=200)
-            stop(flusher)
-            wait(lambda: sum(entries for entries, _ in queue.sizes()) >= 2)
+            run, unit = schema_in_hand(ledger, queue)
+            wait(lambda: len(sent(queue, unit)) >= 2)
             stop(first)
             holders = ledger.holders(run)[0]
-            assert holders
+            assert holders, "more batches are left than may wait in the queue"
             made.worker(1)
             wait(lambda: ledger.holders(run)[0] and not ledger.holders(run)[0] & holders)
-            go(flusher)
-            wait(lambda: ledger.meters(run).fenced)
+            made.flusher()
+            wait(lambda: ledger.meters(run).fenced >= 2)
             go(first)
 
         summary = made.crawl(fake(**estate, latency=100, page=100), freeze)
@@ -67,6 +59,35 @@ def test_late_batches_are_fenced(redis_url: str, postgres_database: str, tmp_pat
             assert ledger.meters(summary.run).fenced >= 2
             assert ledger.meters(summary.run).expired >= 1
         assert first.poll() is None, "it goes on working"
+
+
+def schema_in_hand(ledger: SqlLedger, queue: RedisQueue) -> tuple[str, str]:
+    """The run and its one schema's unit, once a worker holds it; from then on nobody stores what it sends.
+
+    The flusher is in this process: a frozen or killed one could be between storing batches and removing them from the
+    queue, and what waits there would be stored already.
+    """
+    flushing = Flushing(ledger, queue)
+
+    def look() -> tuple[str, str] | None:
+        flushing.step()
+        held = [
+            (run.id, unit.id)
+            for run in ledger.open_runs()
+            for unit in ledger.units(run.id)
+            if (unit.node, unit.state) == ("schema", "running")
+        ]
+        return held[0] if held else None
+
+    found = wait(look)
+    assert found is not None
+    flushing.leave()
+    return found
+
+
+def sent(queue: RedisQueue, unit: str) -> list[Batch]:
+    """The batches of a unit that wait in the queue."""
+    return [batch for shard in range(queue.shards) for _, batch in queue.read(shard, limit=100) if batch.unit == unit]
 
 
 def test_frozen_again_and_again(redis_url: str, postgres_database: str, tmp_path: Path) -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.chaos.freezing import frozen_at_work, go
 from tests.chaos.proof import proof
 from tests.chaos.waiting import working
 from tests.servers.redis import RedisServer
 from tests.servers.redis_refusals import WORDS, refusing
 from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
 from workers.cluster.hints.consumer import LONGEST
+from workers.cluster.membership import sink
 from workers.ledger import SqlLedger
 from workers.process import liveness
+from workers.queues.redis.errors import PASSES
 from workers.schedules import LEASE, SCHEDULER, leads
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("waiting")]
@@ -84,10 +88,10 @@ def test_at_its_maxmemory(redis_alone: RedisServer, postgres_database: str, tmp_
             time.sleep(3.0)
             assert ledger.run(run).open
             assert ledger.progress(run).entities <= before + 500, "only what lay in the queue"
-            stats: Any = client.info("errorstats")
-            refused.append(int(stats["errorstat_OOM"]["count"]))
             made.until(lambda: "Redis refuses commands" in made.log(late) or late.poll() is not None)
             assert late.poll() is None, made.log(late)
+            stats: Any = client.info("errorstats")
+            refused.append(int(stats["errorstat_OOM"]["count"]))
             client.config_set("maxmemory", 0)
 
     with cluster(redis_alone.url, postgres_database, tmp_path) as made:
@@ -104,18 +108,21 @@ def test_it_refuses_for_a_while(
     """It answers, but takes nothing: everybody waits, those who start then, too."""
 
     def refuse(ledger: SqlLedger) -> None:
-        run = working(ledger)
+        run = frozen_at_work(ledger, queue, worker)
         with refusing(redis_alone, word):
+            go(worker)
             late = made.start("worker", "--concurrency", "1")
-            made.until(lambda: any("takes nothing" in log.read_text() for log in made.logs))
+            refused = PASSES[word][0]
+            made.until(lambda: f"takes nothing: {refused}" in made.log(worker))
             if word in ("BUSY", "MASTERDOWN"):  # these answer nothing at all
-                made.until(lambda: "waiting for Redis" in made.log(late))
+                made.until(lambda: "waiting for Redis" in made.log(late) and refused in made.log(late))
             time.sleep(3.0)  # of trying in vain
             assert ledger.run(run).open
             assert late.poll() is None, made.log(late)
 
-    with cluster(redis_alone.url, postgres_database, tmp_path) as made:
-        proof(made, manned(made).crawl(RECIPE, refuse), calm)
+    with cluster(redis_alone.url, postgres_database, tmp_path) as made, closing(sink(made.settings)) as queue:
+        worker = manned(made).processes[-1]
+        proof(made, made.crawl(RECIPE, refuse), calm)
         assert all(process.poll() is None for process in made.processes), "nobody died of it"
         assert not any("Traceback" in log.read_text() for log in made.logs)
 
