@@ -139,8 +139,9 @@ def test_a_sink_that_is_not_installed_where_it_is_fed_is_not_passed_over() -> No
 
 def test_a_sink_of_another_distribution_takes_a_crawl(tmp_path: Path, installed: dict[str, str]) -> None:
     paper, whole = {"type": "paper", "path": "changes.txt"}, {"type": "paper", "path": "whole.txt", "mode": "snapshot"}
-    done = headrace(tmp_path, installed, "crawl", recipe(tmp_path, paper, whole), "--json")
+    done = headrace(tmp_path, installed, "crawl", recipe(tmp_path, paper, whole))
     assert done.returncode == 0, done.stderr
+    assert f"paper {tmp_path / 'whole.txt'}" in done.stdout + done.stderr
     exported = headrace(tmp_path, installed, "export").stdout.splitlines()
     told = (tmp_path / "changes.txt").read_text(encoding="utf-8").splitlines()
     expected = [f"specs.testing.fake:spec upsert {json.loads(line)['fqn']}" for line in exported]
@@ -148,9 +149,6 @@ def test_a_sink_of_another_distribution_takes_a_crawl(tmp_path: Path, installed:
     assert sorted(told) == sorted(expected)
     assert told[0] == "specs.testing.fake:spec upsert shop"
     assert (tmp_path / "whole.txt").read_text(encoding="utf-8").splitlines() == exported
-    assert json.loads(done.stdout)["sinks"] == {
-        f"paper {tmp_path / 'changes.txt'}": len(expected), f"paper {tmp_path / 'whole.txt'}": len(expected)
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
