@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from specs.sources.base import Presence as Presence
     from specs.sources.base import Source as Source
     from specs.sources.base import Step as Step
+    from specs.sources.containers import container_types as container_types
     from specs.sources.database.lineage import LineageSource as LineageSource
     from specs.sources.database.metadata import DatabaseSource as DatabaseSource
     from specs.sources.database.usage import UsageSource as UsageSource
@@ -32,6 +33,7 @@ else:
         {
             "services.api": "ApiSource",
             "base": "Presence Source Step",
+            "containers": "container_types",
             "services.dashboard": "DashboardSource",
             "database.metadata": "DatabaseSource",
             "database.lineage": "LineageSource",

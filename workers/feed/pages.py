@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from specs import names
 from specs.contracts.sink import Change
+from specs.sources import container_types
 from workers.feed.subscriptions import AGAIN, BEGUN, FeedPosition
 from workers.store import named_sql
 from workers.store.database import SqlDatabase
@@ -20,8 +21,6 @@ BYTES = 4_000_000
 """Bytes of contents in one page, at most, unless one entity alone has more."""
 WINDOW = 20_000
 """Events that are looked through for those of one service in one query."""
-CONTAINERS = frozenset({"Service", "Database", "Schema"})
-"""Types whose restoration may bring back, over there, what lies below and is deleted."""
 BELOW = 5000
 """Deleted objects below one restored container that are told again, at most."""
 LATE = frozenset({"Lineage", "Usage", "TableProfile"})
@@ -95,7 +94,7 @@ def _of_feed(
             newest[type_, fqn] = Change(reached, "delete", type_, fqn)
         elif content is not None and state != "deleted":
             newest[type_, fqn] = Change(reached, "upsert", type_, fqn, state, content)
-            if kind == "restored" and type_ in CONTAINERS:
+            if kind == "restored" and type_ in container_types():  # it may bring back, over there, what lay below
                 restored[fqn] = reached
         else:  # it is deleted by now, which the feed tells further on
             newest.pop((type_, fqn), None)

@@ -9,7 +9,7 @@ import pytest
 from specs import sources
 from specs.config import ConnectionConfig
 from specs.entities import Entity, entity_types
-from specs.sources import Presence, Source, identity
+from specs.sources import Presence, Source, container_types, identity
 from specs.testing import harvest
 from specs.topology.node import Item, Node, Produced, Topology
 from specs.topology.scope import KeyRange, Scope
@@ -79,6 +79,16 @@ def test_a_topology_counts_known_types(abstract: type[Source]) -> None:
     assert all(node.ranged for node in _leaves(topology.root)), (
         "a leaf that takes no range can neither split nor resume"
     )
+
+
+@pytest.mark.parametrize("abstract", TYPED)
+def test_what_has_children_is_a_container_and_nothing_else(abstract: type[Source]) -> None:
+    for node in abstract.topology.nodes.values():
+        assert (node.type in container_types()) == bool(node.children)
+
+
+def test_containers_of_all_families_are_known() -> None:
+    assert container_types() == {"Service", "Database", "Schema", "Bucket", "ApiCollection"}
 
 
 @pytest.mark.parametrize("abstract", TYPED)

@@ -1,0 +1,16 @@
+"""Which entity types contain others, by the topologies of all families."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+
+@cache
+def container_types() -> frozenset[str]:
+    """The types of all nodes with children: ``Service``, ``Database``, ``Bucket`` ... Imports every family's source."""
+    family = import_module("specs.sources")
+    topologies = [getattr(getattr(family, name), "topology", None) for name in family.__all__]
+    return frozenset(
+        node.type for topology in topologies if topology for node in topology.nodes.values() if node.children
+    )
