@@ -7,9 +7,9 @@ Nothing here does I/O, and nothing but pydantic and the standard library is impo
 ``specs.errors``           errors, named by what to do next
 ``specs.config``           frozen configuration models, filters, limits
 ``specs.recipe``           recipes, references to secrets, mistakes in settings
-``specs.entities``         the catalog's objects, one module per service type
+``specs.entities``         the catalog's objects, one module per family of services
 ``specs.topology``         nodes and stages, scopes and ranges, and the walk over them
-``specs.sources``          abstract sources, one per service type, with their topologies
+``specs.sources``          abstract sources, one per family of services, with their topologies
 ``specs.contracts``        units, batches, receipts; protocols of ledger, sink and others
 ``specs.service_spec``     what binds a connector's parts; ``specs.registry`` finds it
 ``specs.testing``          the suites that connectors, ledgers, queues and sinks must pass

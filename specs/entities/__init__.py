@@ -1,4 +1,4 @@
-"""The catalog's objects, one module per service type, exported flat.
+"""The catalog's objects, one module per family of services, exported flat.
 
 ``entity_types`` finds a class by the name that catalog and people use: ``entity_types["Table"]``. A module is imported
 when one of its names is first used: a crawl of databases needs no dashboards.

@@ -1,4 +1,4 @@
-"""The abstract sources, one module per service type, exported flat. Each carries its service type's topology.
+"""The abstract sources, one module per family of services, exported flat. Each carries its family's topology.
 
 A module is imported when one of its names is first used: a crawl of databases needs no sources of dashboards.
 """

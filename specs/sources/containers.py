@@ -11,6 +11,5 @@ def container_types() -> frozenset[str]:
     """The types of all nodes with children: ``Service``, ``Database``, ``Bucket`` ... Imports every family's source."""
     family = import_module("specs.sources")
     topologies = [getattr(getattr(family, name), "topology", None) for name in family.__all__]
-    return frozenset(
-        node.type for topology in topologies if topology for node in topology.nodes.values() if node.children
-    )
+    nodes = [node for topology in topologies if topology for node in topology.nodes.values()]
+    return frozenset(node.type for node in nodes if node.children and not node.passage)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from specs import names
 from specs.entities.base import Entity
@@ -16,9 +16,14 @@ S = TypeVar("S", bound="ServiceSource")
 
 
 class ServiceSource(Source):
-    """A source whose root is one ``Service``. ``service_type`` is what the catalog calls this kind of service."""
+    """A source whose root is one ``Service``.
 
-    service_type: str
+    ``family`` is the kind of service, which decides the topology: ``database``, ``dashboard`` ... ``service_type`` is
+    the product that a connector reads, as catalog and exports tell it: ``postgres``; empty: its family.
+    """
+
+    family: ClassVar[str]
+    service_type: ClassVar[str] = ""
 
     def version(self) -> str | None:
         """The version of the server, where it tells."""
@@ -28,7 +33,8 @@ class ServiceSource(Source):
         yield Item(self.service, self.service, {})
 
     def yield_service(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        yield Service(fqn=scope.fqn, name=self.service, service_type=self.service_type, version=self.version())
+        product = self.service_type or self.family
+        yield Service(fqn=scope.fqn, name=self.service, service_type=product, version=self.version())
 
 
 def service_node(*children: Node[S], passage: bool = False) -> Node[S]:

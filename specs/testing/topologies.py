@@ -92,7 +92,7 @@ class RandomService:
 class RandomSource(ServiceSource):
     """Reads a random service; ``log`` keeps what was called, in order."""
 
-    service_type = "random"
+    family = "random"
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

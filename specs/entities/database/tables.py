@@ -131,6 +131,7 @@ class Service(Entity):
     """One source system under one name."""
 
     service_type: str
+    """The product, as its connector calls it: ``postgres``; where it names none, the family: ``dashboard``."""
     version: str | None = None
 
 

@@ -16,7 +16,7 @@ from specs.topology.scope import KeyRange, Scope
 class LineageSource(SchemaSource):
     """Yields one ``Lineage`` per object that something feeds; ends of edges are FQNs, looked up nowhere."""
 
-    service_type = "database"
+    family = "database"
     topology: ClassVar[Topology[LineageSource]]
 
     @abstractmethod

@@ -29,7 +29,7 @@ class DatabaseSource(SchemaSource):
     and schemas carry their entity's fields as JSON (``{"comment": ..., "owner": ...}``), since they become units.
     """
 
-    service_type = "database"
+    family = "database"
     topology: ClassVar[Topology[DatabaseSource]]
 
     @abstractmethod

@@ -16,7 +16,7 @@ from specs.topology.scope import KeyRange, Scope
 class UsageSource(SchemaSource):
     """Yields one ``Usage`` per object that was queried within the window."""
 
-    service_type = "database"
+    family = "database"
     topology: ClassVar[Topology[UsageSource]]
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Abstract sources of services that are no databases, one module per type of service, each with its topology.
+"""Abstract sources of services that are no databases, one module per family, each with its topology.
 What they share lies in ``specs.sources.service``.
 Connectors inherit from them, through ``specs.sources``, which exports them flat.
 """

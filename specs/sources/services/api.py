@@ -16,7 +16,7 @@ from specs.topology.scope import KeyRange, Scope
 class ApiSource(ServiceSource):
     """Walks collections, each a unit, and their endpoints."""
 
-    service_type = "api"
+    family = "api"
     topology: ClassVar[Topology[ApiSource]]
 
     @abstractmethod

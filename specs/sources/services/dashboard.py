@@ -17,7 +17,7 @@ from specs.topology.scope import KeyRange, Scope
 class DashboardSource(ServiceSource):
     """Walks data models, charts and dashboards, in that order: what is drawn on comes before what draws on it."""
 
-    service_type = "dashboard"
+    family = "dashboard"
     topology: ClassVar[Topology[DashboardSource]]
 
     @abstractmethod

@@ -16,7 +16,7 @@ from specs.topology.scope import KeyRange, Scope
 class MessagingSource(ServiceSource):
     """Walks topics, and who consumes them where the service tells."""
 
-    service_type = "messaging"
+    family = "messaging"
     topology: ClassVar[Topology[MessagingSource]]
 
     @abstractmethod

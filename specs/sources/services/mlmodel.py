@@ -16,7 +16,7 @@ from specs.topology.scope import KeyRange, Scope
 class MlModelSource(ServiceSource):
     """Walks models; their versions come with them."""
 
-    service_type = "mlmodel"
+    family = "mlmodel"
     topology: ClassVar[Topology[MlModelSource]]
 
     @abstractmethod

@@ -16,7 +16,7 @@ from specs.topology.scope import KeyRange, Scope
 class PipelineSource(ServiceSource):
     """Walks pipelines."""
 
-    service_type = "pipeline"
+    family = "pipeline"
     topology: ClassVar[Topology[PipelineSource]]
 
     @abstractmethod

@@ -16,7 +16,7 @@ from specs.topology.scope import KeyRange, Scope
 class SearchSource(ServiceSource):
     """Walks index templates and indexes."""
 
-    service_type = "search"
+    family = "search"
     topology: ClassVar[Topology[SearchSource]]
 
     @abstractmethod

@@ -16,7 +16,7 @@ from specs.topology.scope import KeyRange, Scope
 class StorageSource(ServiceSource):
     """Walks buckets, each a unit, and the containers of like files in them."""
 
-    service_type = "storage"
+    family = "storage"
     topology: ClassVar[Topology[StorageSource]]
 
     @abstractmethod

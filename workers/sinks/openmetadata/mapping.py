@@ -13,7 +13,7 @@ Content = Mapping[str, Any]
 SERVICES = {
     "postgres": "Postgres", "mysql": "Mysql", "mariadb": "MariaDB", "sqlite": "SQLite", "duckdb": "CustomDatabase"
 }  # fmt: skip
-"""Service types by connector; every other one is a ``CustomDatabase``."""
+"""Its service types by connector; every other one is a ``CustomDatabase``."""
 TABLES = {
     "view": "View", "materialized_view": "MaterializedView", "external": "External", "foreign": "Foreign",
     "partitioned": "Partitioned", "temporary": "Local",
