@@ -11,7 +11,7 @@ from scheduler.app.runs.summary import Progress, Summary
 from scheduler.control.crew import NEEDED, missing
 from scheduler.control.loops import Troubles
 from scheduler.control.open_runs import Cluster, Tending, connected
-from scheduler.control.roots import root_of
+from scheduler.control.openings import root_of
 from scheduler.control.snapshots import Snapshots, result
 from specs.contracts.work import Run
 from specs.errors import Retry

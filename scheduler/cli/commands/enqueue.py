@@ -75,7 +75,7 @@ def _run(catalog: str, given: str | None) -> str:
 
 def _loaded(source: str, name: str | None) -> Recipe:
     from scheduler.cli.run_commands import notify
-    from scheduler.control.roots import typed, untyped
+    from scheduler.control.openings import typed, untyped
     from scheduler.recipes.loader import load
 
     def nobody(asked: str) -> str:

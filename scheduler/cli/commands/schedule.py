@@ -74,7 +74,7 @@ def add(
       headrace schedule add nightly shop.yml --cron "0 3 * * *" --zone Europe/Berlin --jitter 10m
     """
     from scheduler.cli.run_commands import notify
-    from scheduler.control.roots import typed, untyped
+    from scheduler.control.openings import typed, untyped
     from scheduler.recipes.loader import load
 
     _needed()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from scheduler.control.roots import root_of
+from scheduler.control.openings import root_of
 from scheduler.control.schedules import times
 from specs.errors import UsageError
 from specs.recipe.recipe import Recipe

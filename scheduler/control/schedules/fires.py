@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from scheduler.control.roots import root_of
+from scheduler.control.openings import root_of
 from scheduler.control.schedules import times
 from specs.errors import Fatal, HeadraceError, Retry, UsageError
 from specs.recipe.recipe import Recipe

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.control.roots import untyped
+from scheduler.control.openings import untyped
 from scheduler.recipes.loader import Loaded, load
 from scheduler.recipes.passwords import typed
 from scheduler.recipes.secrets.password import lacking

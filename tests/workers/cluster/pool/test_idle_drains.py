@@ -7,7 +7,7 @@ from pathlib import Path
 
 import fakeredis
 
-from scheduler.control.roots import root_of
+from scheduler.control.openings import root_of
 from specs.recipe.recipe import Recipe
 from workers.cluster.pool.pool_worker import PoolWorker
 from workers.ledger import SqlLedger
