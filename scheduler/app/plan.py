@@ -81,7 +81,7 @@ def make(source: Source, service: str, type_: str) -> Plan:
     planner = _Planner(source, topology, Plan(service, type_))
     root = topology.root
     planner.count(root.type)
-    planner.unit(Start(root.name, Scope.of(service), [service, service, {}, None]))
+    planner.unit(Start.root(root.name, service))
     plan = planner.plan
     plan.filters = sorted(planner.rules.values(), key=lambda rule: (rule.type, -rule.count, rule.rule))
     if not plan.incomplete:

@@ -14,14 +14,14 @@ from scheduler.app.runs import crawl as crawling
 from scheduler.app.runs.run_choice import LATEST, choose
 from scheduler.app.runs.summary import Progress, Summary
 from scheduler.recipes.loader import Loaded, load, load_data
+from specs.contracts.assignment import NO_SECRETS
 from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from specs.recipe.secrets import prompts
 from workers.ledger import SqlLedger
-from workers.store.database import SqlDatabase, open_database
+from workers.store.database import open_database
 
 log = logging.getLogger("headrace")
-NO_SECRETS: Mapping[str, str] = {}
 
 
 def crawl(
@@ -72,7 +72,7 @@ def retry(
 ) -> Summary:  # fmt: skip
     """Crawl what failed in a closed run once more. Raises ``UsageError`` when nothing failed in it."""
     url = find(catalog).url
-    found, answers = _stored(url, run, secrets, lambda _db, ledger, run: crawling.retryable(ledger, run))
+    found, answers = _stored(url, run, secrets, crawling.retryable)
     return crawling.retry(found, catalog=url, workers=workers, secrets=answers, on_progress=on_progress)
 
 
@@ -94,14 +94,14 @@ def _loaded(source: Any, name: str | None, secrets: Mapping[str, str]) -> Loaded
 
 
 def _stored(
-    url: str, run: str, secrets: Mapping[str, str], check: Callable[[SqlDatabase, SqlLedger, str], object]
+    url: str, run: str, secrets: Mapping[str, str], check: Callable[[SqlLedger, str], object]
 ) -> tuple[str, dict[str, str]]:  # fmt: skip
     """The id of a run, and the answers to what its recipe asks for."""
     db = open_database(url, create=False)
     try:
         ledger = SqlLedger(db)
         found = ledger.run(choose(ledger, run, None))
-        check(db, ledger, found.id)
+        check(ledger, found.id)
     finally:
         db.close()
     ask = _answering(secrets)

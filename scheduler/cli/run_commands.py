@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from scheduler.app.runs.summary import Summary
     from scheduler.cli.display.progress import Picture, ProgressLines
     from workers.ledger import SqlLedger
-    from workers.store.database import SqlDatabase
 
 
 RECENT = 20
@@ -85,7 +84,7 @@ def _command(name: str, run: str, catalog: str) -> str:
     return f"headrace {name} {run}{f' --catalog {shlex.quote(extra)}' if extra else ''}"
 
 
-def secrets_of(catalog: str, run: str, check: Callable[[SqlDatabase, SqlLedger, str], object]) -> dict[str, str]:
+def secrets_of(catalog: str, run: str, check: Callable[[SqlLedger, str], object]) -> dict[str, str]:
     """Answers to the prompts of a stored run's recipe; nobody is asked before ``check`` lets the run go on."""
     from scheduler.cli.options import opened
     from scheduler.recipes.secrets.prompts import answers
@@ -93,7 +92,7 @@ def secrets_of(catalog: str, run: str, check: Callable[[SqlDatabase, SqlLedger, 
 
     with opened(catalog) as db:
         ledger = SqlLedger(db)
-        check(db, ledger, run)
+        check(ledger, run)
         recipe = ledger.run(run).recipe
     return answers(recipe)
 

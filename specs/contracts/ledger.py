@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
+from specs.contracts.assignment import Opening
 from specs.contracts.positions import SourcePosition
-from specs.contracts.work import Batch, Claim, CommitResult, QueuePosition, Run, RunState, Via
-from specs.topology.events import Start
+from specs.contracts.work import Batch, Claim, CommitResult, QueuePosition, Run, RunState
 
 
 class Ledger(Protocol):
@@ -16,26 +16,8 @@ class Ledger(Protocol):
     ``now`` is the caller's ``time.time()``; PostgreSQL ledgers use the server's clock instead.
     """
 
-    def open_run(
-        self,
-        service: str,
-        service_type: str,
-        recipe: dict[str, Any],
-        roots: Sequence[Start],
-        *,
-        slots: int,
-        now: float,
-        parent: str | None = None,
-        deletes: bool = True,
-        via: Via = "embedded",
-        schedule: str | None = None,
-        deadline: float | None = None,
-        accept_identity: bool = False,
-    ) -> Run:
-        """Open a run with its root units; an open run of the service becomes ``superseded``.
-
-        ``deadline`` is in seconds from now.
-        """
+    def open_run(self, opening: Opening, *, now: float) -> Run:
+        """Open a run with its root units; an open run of the service becomes ``superseded``."""
         ...
 
     def identify(

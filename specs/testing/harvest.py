@@ -69,7 +69,7 @@ class Harvest:
 
 def root(source: Source, part: str = METADATA) -> Start:
     """The start of the unit of the whole service."""
-    return Start(source.topology.root.name, source.root, [source.service, source.service, {}, None], part=part)
+    return Start.root(source.topology.root.name, source.service, part)
 
 
 def entities(build: Build, start: Start | None = None) -> list[Found]:

@@ -28,6 +28,11 @@ class Start:
     estimate: int | None = None
     part: str = METADATA
 
+    @classmethod
+    def root(cls, node: str, service: str, part: str = METADATA) -> Start:
+        """Where a part of a whole service begins: at the only item of its root node."""
+        return cls(node, Scope.of(service), [service, service, {}, None], part=part)
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from statistics import median
 from typing import Any
 
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Batch, Claim, QueuePosition, Receipt
 from specs.errors import Retry
 from specs.topology.events import Start
@@ -172,7 +173,7 @@ def fill(db: SqlDatabase, service: str, units: int, *, done: int) -> str:
     """A run of so many leaf units, the first ``done`` of them finished; returns its id."""
     ledger = SqlLedger(db)
     root = Start("service", Scope.of(service), [service, service, {}, None])
-    run = ledger.open_run(service, "fake", {}, [root], slots=SLOTS, now=time.time(), deletes=False).id
+    run = ledger.open_run(Opening(service, "fake", {}, (root,), slots=SLOTS, deletes=False), now=time.time()).id
     claim = ledger.claim("filler", run=run, now=time.time())
     assert claim is not None
     parent = claim.unit.id

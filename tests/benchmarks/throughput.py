@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 
+from specs.contracts.assignment import Opening
 from tests.benchmarks import sinkqueue
 from tests.benchmarks.commands import HEADRACE
 from tests.benchmarks.meter import server_cpu, times
@@ -85,7 +86,8 @@ def _rounds(
         for what in ("new", "unchanged"):
             pids = {"Redis": [redis.process.pid], "flusher": [each.pid for each in flushers]}
             run = ledger.open_run(
-                "estate", "fake", {}, sinkqueue.starts(units), slots=8, now=time.time(), deletes=False, via="cluster"
+                Opening("estate", "fake", {}, tuple(sinkqueue.starts(units)), slots=8, deletes=False, via="cluster"),
+                now=time.time(),
             )
             found[what] = _round(environ, pids, catalog.process.pid, url, run.id, units)
             ledger.advance(run.id, now=time.time())

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from specs import names
+from specs.contracts.assignment import Opening
 from specs.topology.events import Start
 from specs.topology.scope import Scope
 from tests.servers.receiver import Fault, Hook, Receiver
@@ -45,7 +46,7 @@ class Feeding:
         recipe = {"service": {"name": "shop", "type": "fake"}, "sinks": [sink]}
         start = Start("service", Scope.of("shop"), ["shop", "shop", {}, None])
         ledger = SqlLedger(self.db)
-        run = ledger.open_run("shop", "fake", recipe, [start], slots=1, now=time.time(), via="cluster")
+        run = ledger.open_run(Opening("shop", "fake", recipe, (start,), slots=1, via="cluster"), now=time.time())
         ledger.end(run.id, state="complete", reason="", now=time.time())
 
     def estate(self, schemas: int = 3, tables: int = 60) -> None:

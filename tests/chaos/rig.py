@@ -10,16 +10,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from scheduler.app.runs.crawl import crawl, root_of
+from scheduler.app.runs.crawl import crawl
 from scheduler.app.runs.summary import Summary
+from scheduler.control.openings import root_of
 from scheduler.control.reconciler import Reconciler
+from specs.contracts.assignment import Assignment, Opening
 from specs.contracts.work import Run
 from specs.recipe.recipe import Recipe
 from workers.catalog import Catalog
-from workers.embedded.child import Order
 from workers.embedded.pool import Pool, pooled
 from workers.ledger import SqlLedger
-from workers.process import liveness
 from workers.process.governor import MemoryBudget
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase, open_database
@@ -86,13 +86,12 @@ class Pooled:
     ) -> Run | None:
         """Crawl while ``disturb`` runs in a thread; ``memory`` is what the processes may have."""
         with database(self.folder, "wild") as db:
-            ledger, root = SqlLedger(db), root_of(self.recipe, {})
+            ledger, root = SqlLedger(db), root_of(self.recipe)
             service = self.recipe.service
             run = ledger.open_run(
-                service.name, service.type, self.recipe.to_dict(), [root], slots=4, now=time.time()
-            )  # fmt: skip
-            owner = liveness.name()
-            order = Order(owner, owner, run.id, self.recipe, {}, self.workers, memory=memory)
+                Opening(service.name, service.type, self.recipe.to_dict(), (root,), slots=4), now=time.time()
+            )
+            assignment = Assignment(run.id, self.recipe)
             watch = threading.Timer(GIVE_UP, self.stop.set, ["the test took too long"])
             watch.daemon = True
             watch.start()
@@ -102,7 +101,8 @@ class Pooled:
 
             try:
                 tick = Reconciler(ledger, run.id, ledger.outstanding).tick
-                return pooled(ledger, order, self.stop, tick, spawned=spawned, **bounds)
+                given: dict[str, Any] = {"processes": self.workers, "memory": memory, "spawned": spawned, **bounds}
+                return pooled(ledger, assignment, self.stop, tick, **given)
             finally:
                 watch.cancel()
 

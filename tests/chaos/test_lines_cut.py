@@ -14,9 +14,10 @@ from connectors.mysql.connection.config import MysqlConnection
 from connectors.mysql.driver.driver import MysqlDriver
 from connectors.postgres.connection.config import PostgresConnection
 from connectors.postgres.driver.driver import PostgresDriver
-from scheduler.app.runs.crawl import root_of
+from scheduler.control.openings import root_of
 from scheduler.control.reconciler import Reconciler
 from specs.config import Limits
+from specs.contracts.assignment import Assignment, Opening, UnitBudget
 from specs.contracts.work import Run
 from specs.errors import Retry
 from specs.recipe.recipe import Recipe
@@ -27,7 +28,6 @@ from workers.embedded.solo import solo
 from workers.ledger import SqlLedger
 from workers.process.stop_flag import StopFlag
 from workers.store.database import open_database
-from workers.unit.unit_work import UnitBudget
 
 TABLES = 120
 pytestmark = [pytest.mark.chaos, pytest.mark.server]
@@ -72,9 +72,9 @@ def crawled(url: str, folder: Path) -> tuple[Run, dict[str, int], list[str]]:
     db = open_database(f"sqlite:///{folder / 'catalog.db'}")
     try:
         ledger = SqlLedger(db)
-        opened = ledger.open_run("shop", kind, recipe.to_dict(), [root_of(recipe, {})], slots=2, now=time.time())
+        opened = ledger.open_run(Opening("shop", kind, recipe.to_dict(), (root_of(recipe),), slots=2), now=time.time())
         tick = Reconciler(ledger, opened.id, ledger.outstanding).tick
-        solo(ledger, opened.id, recipe, {}, StopFlag(), tick, budget=UnitBudget(pause=0.005))
+        solo(ledger, Assignment(opened.id, recipe, budget=UnitBudget(pause=0.005)), StopFlag(), tick)
         counts = ledger.counts(opened.id).get("Table", {})
         return ledger.run(opened.id), counts, ledger.reconcile(opened.id, Catalog(db).stored(opened.id))
     finally:

@@ -6,21 +6,20 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from specs.contracts.assignment import Assignment
 from specs.contracts.work import Lost
 from specs.errors import Fatal
 from specs.mistakes import told
-from specs.recipe.recipe import Recipe
 from workers.process.child_heartbeats import beat
-from workers.process.governor import MemoryBudget as Memory
+from workers.process.governor import MemoryBudget
 from workers.process.governor.memory import bound, offer, tune
 from workers.process.signals import ending
 from workers.process.stop_flag import StopFlag
 from workers.queues.pipe.calls import AskedLedger
 from workers.queues.pipe.producer import PipeLine
-from workers.unit.unit_work import UnitBudget
+from workers.unit.host import WorkerHost
 from workers.unit.worker import Worker
 
 STUCK = 70
@@ -31,17 +30,12 @@ DEAF = 72
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a worker needs to know; travels through the pipe, since it holds secrets."""
+    """What a worker process needs to know; travels through the pipe, since it holds secrets."""
 
     worker: str
     epoch: str
-    run: str
-    recipe: Recipe
-    secrets: Mapping[str, str]
-    processes: int
-    accept_identity: bool = False
-    budget: UnitBudget | None = None
-    memory: Memory | None = None
+    assignment: Assignment
+    memory: MemoryBudget
 
 
 def main(descriptor: int, mouth: int) -> None:
@@ -72,15 +66,11 @@ def main(descriptor: int, mouth: int) -> None:
 
 def _work(order: Order, line: PipeLine, stop: StopFlag) -> None:
     tune()
-    if order.memory is not None:
-        bound(order.memory.data)
-    worker = Worker(
-        order.worker, AskedLedger(line.ask), line, order.recipe, order.secrets, stop,
-        soft=order.memory.soft if order.memory else None, accept_identity=order.accept_identity, budget=order.budget,
-        stuck=_stuck,
-    )  # fmt: skip
+    bound(order.memory.data)
+    host = WorkerHost(order.worker, AskedLedger(line.ask), line, stop, soft=order.memory.soft, stuck=_stuck)
+    worker = Worker(order.assignment, host)
     try:
-        worker.work(order.run, lambda: line.over)
+        worker.work(lambda: line.over)
     finally:
         worker.close()
 

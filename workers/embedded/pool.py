@@ -12,13 +12,15 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from specs.contracts.assignment import Assignment
 from specs.contracts.ledger import Ledger
 from specs.contracts.work import Run
 from specs.errors import Fatal
 from workers.embedded.child import Order
 from workers.embedded.control import Control, Tick
+from workers.process import liveness
 from workers.process.child_heartbeats import Heartbeats, silent
-from workers.process.governor import Watch, share
+from workers.process.governor import MemoryBudget, Watch, share
 from workers.process.governor.budget import given
 from workers.process.governor.memory import rss
 from workers.process.governor.watch import EVERY
@@ -44,11 +46,11 @@ _START = (
 
 
 class Pool:
-    """Keeps ``order.processes`` workers alive. ``tend`` is called again and again by the control loop."""
+    """Keeps ``wanted`` workers alive. ``tend`` is called again and again by the control loop."""
 
     def __init__(
         self, ledger: Ledger, queue: PipeQueue, order: Order, stop: StopFlag, committed: Callable[[], int], *,
-        silence: float = LEASE,
+        wanted: int, silence: float = LEASE,
     ) -> None:  # fmt: skip
         self._ledger, self._queue, self._stop, self._committed = ledger, queue, stop, committed
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -56,11 +58,10 @@ class Pool:
         self._spawned = self._streak = self._before = 0
         self._asked = False
         self._pause = self._watched = 0.0
-        memory = order.memory or share(order.processes, parent=rss(), memory=given())
-        self._order, self._watch = replace(order, memory=memory), Watch(memory)
+        self._order, self._watch, self._wanted = order, Watch(order.memory), wanted
         self._reasons: dict[str, str] = {}
         self._heartbeats, self._limit = Heartbeats(), silence
-        while len(self._processes) < order.processes:
+        while len(self._processes) < wanted:
             self._spawn()
 
     @property
@@ -85,7 +86,7 @@ class Pool:
         buried = [worker for worker in self._ended if self._bury(worker)]
         self._ended = [worker for worker in self._ended if worker not in buried]
         if not self._stop.is_set() and time.monotonic() >= self._pause:
-            while len(self._processes) < self._order.processes:
+            while len(self._processes) < self._wanted:
                 self._spawn()
         return bool(buried)
 
@@ -140,9 +141,12 @@ class Pool:
         self._streak = self._streak + 1 if committed == self._before else 1
         self._before = committed
         self._pause = time.monotonic() + min(2.0, 0.1 * (self._streak - 1))
-        if self._streak > DEATHS * self._order.processes:
+        if self._streak > DEATHS * self._wanted:
             raise Fatal(
-                "the worker processes keep dying", self._order.run, "see what they wrote above", reason="worker"
+                "the worker processes keep dying",
+                self._order.assignment.run,
+                "see what they wrote above",
+                reason="worker",
             )
 
     def _spawn(self) -> None:
@@ -164,18 +168,22 @@ class Pool:
 
 
 def pooled(
-    ledger: Ledger, order: Order, stop: StopFlag, tick: Tick, *, report: Callable[[int], None] = lambda queued: None,
+    ledger: Ledger, assignment: Assignment, stop: StopFlag, tick: Tick, *, processes: int,
+    memory: MemoryBudget | None = None, report: Callable[[int], None] = lambda queued: None,
     spawned: Callable[[Pool], None] = lambda pool: None, silence: float = LEASE,
 ) -> Run | None:  # fmt: skip
     """Work on a run until it is closed or ``stop`` is set; returns it as last seen. Raises ``Fatal``.
 
-    A worker that is silent for ``silence`` seconds is ended, and another one takes its place.
+    ``memory`` is what the processes may have, without it all that the machine has. A worker that is silent for
+    ``silence`` seconds is ended, and another one takes its place.
     """
+    owner = liveness.name()
+    order = Order(owner, owner, assignment, memory or share(processes, parent=rss(), memory=given()))
     clerk = Clerk(ledger)
     queue = PipeQueue(clerk)
     flusher = Flusher(queue, ledger)
     try:
-        pool = Pool(ledger, queue, order, stop, lambda: flusher.batches, silence=silence)
+        pool = Pool(ledger, queue, order, stop, lambda: flusher.batches, wanted=processes, silence=silence)
         spawned(pool)
         control = Control(
             queue, flusher, tick, stop, left=pool.left, tend=pool.tend, report=lambda: report(queue.bytes)
@@ -189,7 +197,7 @@ def pooled(
         finally:
             pool.close()
         if stop.is_set():  # whoever did not leave in time was killed
-            for worker in {order.worker} | {w for w in ledger.holders(order.run)[0] if w.startswith(order.worker)}:
+            for worker in {owner} | {w for w in ledger.holders(assignment.run)[0] if w.startswith(owner)}:
                 ledger.abandon(worker, now=time.time(), reason=f"stopped: {stop.reason}")
         return control.run
     finally:

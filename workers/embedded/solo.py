@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 
+from specs.contracts.assignment import Assignment
 from specs.contracts.ledger import Ledger
 from specs.contracts.work import Run
 from specs.errors import Retry
-from specs.recipe.recipe import Recipe
 from workers.embedded.control import Control, Tick
 from workers.process import liveness
 from workers.process.stop_flag import StopFlag
 from workers.queues.flusher import Flusher
 from workers.queues.memory import MemoryQueue
+from workers.unit.host import WorkerHost
 from workers.unit.lease.heartbeat import Heartbeat
-from workers.unit.unit_work import UnitBudget
 from workers.unit.worker import Worker
 
 LANES = 2
@@ -28,9 +29,9 @@ MOST = 8
 
 
 def solo(
-    ledger: Ledger, run: str, recipe: Recipe, secrets: Mapping[str, str], stop: StopFlag, tick: Tick, *,
-    accept_identity: bool = False, budget: UnitBudget | None = None, stuck: Callable[[str], None] | None = None,
-    report: Callable[[int], None] = lambda queued: None, heartbeat: Callable[..., Heartbeat] = Heartbeat,
+    ledger: Ledger, assignment: Assignment, stop: StopFlag, tick: Tick, *,
+    stuck: Callable[[str], None] | None = None, report: Callable[[int], None] = lambda queued: None,
+    heartbeat: Callable[..., Heartbeat] = Heartbeat,
 ) -> Run | None:  # fmt: skip
     """Work on a run until it is closed or ``stop`` is set; returns it as last seen.
 
@@ -45,7 +46,8 @@ def solo(
         queue, Flusher(queue, ledger), tick, stop, left=left.is_set, report=lambda: report(queue.bytes)
     )  # fmt: skip
     failures: list[BaseException] = []
-    several = min(LANES, recipe.limits.connections)
+    several = min(LANES, assignment.recipe.limits.connections)
+    host = WorkerHost(owner, ledger, queue, stop, lanes=several, heartbeat=heartbeat)
 
     def flush() -> None:
         try:
@@ -58,10 +60,7 @@ def solo(
         return control.over or bool(failures)
 
     def make(stuck: Callable[[str], None] | None) -> Worker:
-        lanes.append(Worker(
-            owner, ledger, queue, recipe, secrets, stop, accept_identity=accept_identity, budget=budget, stuck=stuck,
-            heartbeat=heartbeat, alone=several == 1,
-        ))  # fmt: skip
+        lanes.append(Worker(assignment, replace(host, stuck=stuck)))
         return lanes[-1]
 
     def begin() -> None:
@@ -80,7 +79,7 @@ def solo(
 
     def lane(worker: Worker, replaced: threading.Event) -> None:
         try:
-            worker.work(run, lambda: over() or replaced.is_set())
+            worker.work(lambda: over() or replaced.is_set())
         except BaseException as error:  # carried over as well; the other lane gives its unit back
             failures.append(error)
             stop.set("failed")
@@ -94,7 +93,7 @@ def solo(
         begin()
     broken = False
     try:
-        own.work(run, over)
+        own.work(over)
     except Retry:  # the alarm, when what hung had just ended by itself
         broken = stop.is_set()
         stop.set("failed")

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
+from specs.contracts.assignment import Opening
 from specs.contracts.positions import SourcePosition
-from specs.contracts.work import Batch, Claim, CommitResult, QueuePosition, Run, RunState, Via
+from specs.contracts.work import Batch, Claim, CommitResult, QueuePosition, Run, RunState
 from specs.errors import HeadraceError, Retry
 from specs.names import clean
-from specs.topology.events import Start
 from workers.ledger import phases
 from workers.ledger.answers import progress as reading
 from workers.ledger.answers.reader import Reader
@@ -51,26 +51,8 @@ class SqlLedger(Reader):
         self._overdue = leases.Overdue()
 
     # -- runs -----------------------------------------------------------------------------------------------------
-    def open_run(
-        self,
-        service: str,
-        service_type: str,
-        recipe: dict[str, Any],
-        roots: Sequence[Start],
-        *,
-        slots: int,
-        now: float,
-        parent: str | None = None,
-        deletes: bool = True,
-        via: Via = "embedded",
-        schedule: str | None = None,
-        deadline: float | None = None,
-        accept_identity: bool = False,
-    ) -> Run:
-        more = {"via": via, "schedule": schedule, "deadline": deadline, "accept_identity": int(accept_identity)}
-        return self._write(
-            now, lambda desk: runs.open_run(desk, service, service_type, recipe, roots, slots, parent, deletes, **more)
-        )
+    def open_run(self, opening: Opening, *, now: float) -> Run:
+        return self._write(now, lambda desk: runs.open_run(desk, opening))
 
     def identify(
         self, run: str, identity: str, *, accept: bool, position: SourcePosition | None = None, settle: bool = True,

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from workers.schedules.schedules import Outcome as Outcome
     from workers.schedules.schedules import Overlap as Overlap
     from workers.schedules.schedules import Schedule as Schedule
-    from workers.schedules.schedules import ScheduledStart as ScheduledStart
     from workers.schedules.schedules import Schedules as Schedules
 else:
     __getattr__, __all__ = lazy(
@@ -28,6 +27,6 @@ else:
         {
             "chores": "Chores Ended",
             "leadership": "LEASE SCHEDULER Leadership leads",
-            "schedules": "CatchUp Fire Outcome Overlap Schedule Schedules ScheduledStart",
+            "schedules": "CatchUp Fire Outcome Overlap Schedule Schedules",
         },
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
+from specs.contracts.assignment import Opening
 from specs.errors import UsageError, known_values
-from specs.topology import events
 from workers.ledger.run import runs
 from workers.ledger.statements import dump
 from workers.schedules.transactions import Both, Transactions
@@ -45,17 +46,6 @@ class Fire(NamedTuple):
     run: str | None
     reason: str
     at: float
-
-
-class ScheduledStart(NamedTuple):
-    """What a fire opens: a service of a type, its recipe, its root."""
-
-    service: str
-    type: str
-    recipe: Mapping[str, Any]
-    root: events.Start
-    slots: int
-    deletes: bool
 
 
 class Schedules:
@@ -113,7 +103,7 @@ class Schedules:
         return [row.schedule for row in self._transactions.read(lambda desk: desk.all("queued"))]
 
     def fire(
-        self, name: str, time: float, start: ScheduledStart, *, now: float, wait: bool = False, by_hand: bool = False
+        self, name: str, time: float, opening: Opening, *, now: float, wait: bool = False, by_hand: bool = False
     ) -> Fire | None:
         """Settle one time: open its run, or leave it to the overlap policy while a run of the service is open.
 
@@ -125,10 +115,10 @@ class Schedules:
             schedule = self._due(both, name, time, by_hand)
             if schedule is None:
                 return None
-            both.own.do("lock_service", service=start.service, type=start.type)
+            both.own.do("lock_service", service=opening.service, type=opening.service_type)
             if not both.own.do("add_fire", **_row(Fire(name, time, "started", None, "", now))):
                 return None
-            fire = self._decide(both, schedule, start, Fire(name, time, "started", None, "", now), wait)
+            fire = self._decide(both, schedule, opening, Fire(name, time, "started", None, "", now), wait)
             both.own.do("set_fire", **_row(fire))
             return fire
 
@@ -144,8 +134,8 @@ class Schedules:
 
         return self._transactions.write(act, now=now)
 
-    def release(self, name: str, start: ScheduledStart | str, *, now: float) -> Fire | None:
-        """Open the run of the oldest time that waits, if no run of the service is open; a text ``start`` says why it
+    def release(self, name: str, opening: Opening | str, *, now: float) -> Fire | None:
+        """Open the run of the oldest time that waits, if no run of the service is open; a text ``opening`` says why it
         cannot be opened: then the time is ``failed``."""
 
         def act(both: Both) -> Fire | None:
@@ -156,13 +146,13 @@ class Schedules:
             if row is None:
                 return None
             fire = _fire(row)._replace(at=now)
-            if isinstance(start, str):
-                fire = fire._replace(outcome="failed", reason=start)
+            if isinstance(opening, str):
+                fire = fire._replace(outcome="failed", reason=opening)
             else:
-                both.own.do("lock_service", service=start.service, type=start.type)
-                if both.ledger.one("open_run", service=start.service) is not None:
+                both.own.do("lock_service", service=opening.service, type=opening.service_type)
+                if both.ledger.one("open_run", service=opening.service) is not None:
                     return None
-                fire = _started(both, _schedule(locked), start, fire)
+                fire = _started(both, _schedule(locked), opening, fire)
             both.own.do("set_fire", **_row(fire))
             return fire
 
@@ -180,28 +170,27 @@ class Schedules:
             both.own.do("settle", schedule=name, since=time)
         return _schedule(row)
 
-    def _decide(self, both: Both, schedule: Schedule, start: ScheduledStart, fire: Fire, wait: bool) -> Fire:
-        row = both.ledger.one("open_run", service=start.service)
+    def _decide(self, both: Both, schedule: Schedule, opening: Opening, fire: Fire, wait: bool) -> Fire:
+        row = both.ledger.one("open_run", service=opening.service)
         queued = both.own.one("first_queued", schedule=schedule.name) is not None
         if row is None and not queued:
-            return _started(both, schedule, start, fire)
-        open_ = f"run {row.id} of {start.service} is open" if row is not None else "an earlier time waits"
+            return _started(both, schedule, opening, fire)
+        open_ = f"run {row.id} of {opening.service} is open" if row is not None else "an earlier time waits"
         if wait:
             return fire._replace(outcome="queued", reason=open_)
         if schedule.overlap == "cancel":
             if row is not None:
                 runs.close(both.ledger, row.id, "cancelled", f"by schedule {schedule.name}")
-            return _started(both, schedule, start, fire)
+            return _started(both, schedule, opening, fire)
         if schedule.overlap == "queue" and not queued:
             return fire._replace(outcome="queued", reason=open_)
         why = open_ if schedule.overlap == "skip" else f"{open_}, and one time waits already"
         return fire._replace(outcome="skipped", reason=why)
 
 
-def _started(both: Both, schedule: Schedule, start: ScheduledStart, fire: Fire) -> Fire:
+def _started(both: Both, schedule: Schedule, opening: Opening, fire: Fire) -> Fire:
     run = runs.open_run(
-        both.ledger, start.service, start.type, dict(start.recipe), [start.root], start.slots, None, start.deletes,
-        via="cluster", schedule=schedule.name, deadline=schedule.deadline, accept_identity=0,
+        both.ledger, replace(opening, via="cluster", schedule=schedule.name, deadline=schedule.deadline)
     )  # fmt: skip
     return fire._replace(outcome="started", run=run.id, reason="")
 

@@ -6,24 +6,24 @@ import logging
 import time
 from contextlib import suppress
 
+from specs.contracts.assignment import Assignment
 from specs.contracts.work import Claim, Lost
 from specs.errors import Fatal, Retry
 from specs.mistakes import told
-from specs.sources.base import Source
-from specs.topology.node import Topology
-from workers.process.governor.memory import Guard, give_back
+from workers.process.governor import share
+from workers.process.governor.budget import MARGIN, given
+from workers.process.governor.memory import Guard, give_back, rss
 from workers.process.logs import context
-from workers.process.stop_flag import StopFlag
 from workers.store.retries import jitter, patiently
-from workers.unit.emitter import Emitter, Producer
+from workers.unit.emitter import Emitter
+from workers.unit.host import Lane, WorkerHost
 from workers.unit.isolation import Isolation
 from workers.unit.lease.heartbeat import Heartbeat, HeldUnit
 from workers.unit.source.arrivals import Arrivals
 from workers.unit.source.slice_width import SliceWidth
 from workers.unit.source.source_pool import SourcePool
-from workers.unit.source.sources import Opener, reading
-from workers.unit.unit_ledger import UnitLedger
-from workers.unit.unit_work import Stopping, Tight, UnitBudget, UnitWork
+from workers.unit.source.sources import build, reading, topology
+from workers.unit.unit_work import Stopping, Tight, UnitWork
 
 TRIES = 3
 """Tries in a row that move nothing, within one claim, once no smaller slice can be read."""
@@ -41,28 +41,24 @@ LONGEST = 60.0
 
 
 class Runner:
-    """Knows how to work on any unit of one run; ``open`` makes the source."""
+    """Knows how to work on any unit of one run."""
 
-    def __init__(
-        self, ledger: UnitLedger, queue: Producer, open_: Opener, topology: Topology[Source],
-        heartbeat: Heartbeat, stop: StopFlag, *, guard: Guard, budget: UnitBudget | None = None,
-        accept_identity: bool = False, beginnings: int = 1, alone: bool = True,
-    ) -> None:  # fmt: skip
-        self._beginnings, self._alone = beginnings, alone
-        self._ledger, self._queue, self._sources, self._topology = ledger, queue, SourcePool(open_), topology
-        self._heartbeat, self._stop, self._guard = heartbeat, stop, guard
-        self._budget, self._narrowing = budget or UnitBudget(), SliceWidth()
-        self._arrivals = Arrivals(ledger, stop, accept=accept_identity)
+    def __init__(self, assignment: Assignment, host: WorkerHost, heartbeat: Heartbeat) -> None:
+        self._host, self._heartbeat, self._budget = host, heartbeat, assignment.budget
+        self._sources = SourcePool(lambda reading: build(assignment.recipe, assignment.secrets, reading))
+        self._narrowing = SliceWidth()
+        self._lane = Lane(
+            host, topology(assignment.recipe), assignment.budget,
+            Guard(host.soft or max(share(1, memory=given()).soft, rss() + MARGIN)),
+            Arrivals(host.ledger, host.stop, accept=assignment.accept_identity),
+        )  # fmt: skip
 
     def run(self, claim: Claim) -> None:
         """Work on a claim until it is emitted or given back. Raises ``Fatal`` when the run cannot go on."""
         unit = claim.unit
         with context(run=unit.run, unit=unit.id, fence=claim.fence), self._heartbeat.hold(claim) as held:
-            emitter = Emitter(self._queue, claim.unit.id, claim.fence, stop=self._stop, waiting=held.waiting)
-            work = UnitWork(
-                claim, self._topology, self._ledger, emitter, held, self._stop, self._guard, self._budget,
-                self._arrivals,
-            )  # fmt: skip
+            emitter = Emitter(self._host.line, unit.id, claim.fence, stop=self._host.stop, waiting=held.waiting)
+            work = UnitWork(claim, self._lane, emitter, held)
             try:
                 self._tries(claim, work, held)
             except Lost:
@@ -85,7 +81,7 @@ class Runner:
         self._sources.close()
 
     def _tries(self, claim: Claim, work: UnitWork, held: HeldUnit) -> None:
-        careful = reading(claim, self._ledger, alone=self._alone)
+        careful = reading(claim, self._host.ledger, alone=self._host.lanes == 1)
         self._narrowing.begin(careful)
         isolating = Isolation(careful)
         work.passed = isolating.passed
@@ -108,13 +104,13 @@ class Runner:
             except MemoryError:
                 pass  # handled below, where the frames that hold the memory are gone
             except Retry as lost:
-                if self._stop.is_set():  # most likely our own cancelling
+                if self._host.stop.is_set():  # most likely our own cancelling
                     raise Stopping from None
                 error = lost
             if error is None:
                 give_back()
-                if isolating.ran_out(healthy=not self._guard.tight):
-                    if self._stop.is_set():
+                if isolating.ran_out(healthy=not self._lane.guard.tight):
+                    if self._host.stop.is_set():
                         raise Stopping
                     continue
                 raise Retry("out of memory", claim.unit.start.scope.fqn, "allow the worker more", reason="memory")
@@ -123,23 +119,23 @@ class Runner:
             wait = _wait(error, tries, self._budget.pause)
             if tries > 1 and answered and error.reason not in OURS and self._narrowing.smaller(careful):
                 tries = 1  # the line may be cut before so much has passed: less may get through
-            elif tries >= (TRIES if work.identified or self._beginnings > 1 else 1):
+            elif tries >= (TRIES if work.identified or self._budget.beginnings > 1 else 1):
                 raise error
             log.info("tried again: %s", error)
             held.tell(f"tried again: {error}")
-            if self._stop.wait(wait):
+            if self._host.stop.wait(wait):
                 raise Stopping
 
     def _later(self, claim: Claim, emitter: Emitter, error: Retry, *, fruitless: bool) -> None:
         """The source stays lost: try again later, a bounded number of times; fewer at the very beginning."""
-        at_root = claim.unit.start.node == self._topology.root.name and claim.unit.phase == "walk"
+        at_root = claim.unit.start.node == self._lane.topology.root.name and claim.unit.phase == "walk"
         fruitless = fruitless and at_root and error.reason != "memory"
-        if fruitless and claim.attempts + 1 >= self._beginnings:
+        if fruitless and claim.attempts + 1 >= self._budget.beginnings:
             raise Fatal(error.what, error.where, error.remedy, reason=error.reason)
         emitter.settle()
         if error.reason not in OURS:
             with suppress(Retry):  # a report that is lost does no harm: the next failure is told, too
-                self._ledger.report(claim.unit.service, False, time.time(), str(error))
+                self._host.ledger.report(claim.unit.service, False, time.time(), str(error))
         if claim.attempts + 1 >= ATTEMPTS:
             self._release(claim, reason=str(error), failed=True)
             return
@@ -150,7 +146,7 @@ class Runner:
         log.log(logging.WARNING if reason else logging.INFO, "%s %s%s", claim.unit.start.scope.fqn, what,
                 f": {reason}" if reason else "")  # fmt: skip
         patiently(
-            lambda: self._ledger.release(
+            lambda: self._host.ledger.release(
                 claim.unit.id, claim.fence, now=time.time(), reason=reason, delay=delay, failed=failed
             )
         )

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from specs.contracts.work import Batch, Claim, Receipt, Unit, Verdict
 from specs.errors import HeadraceError, Retry
 from specs.sources.base import Source
 from specs.topology.engine import following, post, walk
 from specs.topology.events import Coverage, Covered, Event, Spawned, Start
-from specs.topology.node import Node, Topology
+from specs.topology.node import Node
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange
-from workers.process.governor.memory import Guard, give_back
-from workers.process.stop_flag import StopFlag
+from workers.process.governor.memory import give_back
 from workers.queues.weight import weigh
 from workers.store.retries import patiently
 from workers.unit.batch_builder import BatchBuilder
 from workers.unit.emitter import Emitter
+from workers.unit.host import Lane
 from workers.unit.lease.heartbeat import HeldUnit
-from workers.unit.source.arrivals import Arrivals
 from workers.unit.source.confirmation import confirm
 from workers.unit.source.sources import relax
-from workers.unit.unit_ledger import UnitLedger
 
 CALM = 500
 """Objects that a careful unit reads without harm before it reads as fast as ever: what killed it was among them."""
@@ -31,20 +28,6 @@ HEAVY = 4_000_000
 """Bytes of a batch that is stored before anything else is read: it is held several times over while it is."""
 PIECE = 2500
 """Objects in one piece of a split remainder, about."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnitBudget:
-    """After so many objects or seconds the rest of a leaf listing is named as units of its own.
-
-    ``children``: after so many units named a unit gives itself back; as deeper ones are claimed first, it goes on
-    when those are taken. ``pause`` is the base of the waits between tries, in seconds.
-    """
-
-    children: int = 10_000
-    objects: int = 20_000
-    seconds: float = 60.0
-    pause: float = 0.5
 
 
 class Stopping(Exception):
@@ -63,14 +46,11 @@ class UnitWork:
     """State of one claim over several connections. ``moved`` says whether anything was emitted since last asked,
     ``partial`` whether the source was left half read, ``identified`` whether the right server answered."""
 
-    def __init__(
-        self, claim: Claim, topology: Topology[Source], ledger: UnitLedger, emitter: Emitter, held: HeldUnit,
-        stop: StopFlag, guard: Guard, budget: UnitBudget, arrivals: Arrivals,
-    ) -> None:  # fmt: skip
+    def __init__(self, claim: Claim, lane: Lane, emitter: Emitter, held: HeldUnit) -> None:
         self.claim, self.start = claim, claim.unit.start
-        self._topology, self._node = topology, topology.nodes.get(claim.unit.start.node)
-        self._ledger, self._emitter, self._held, self._stop = ledger, emitter, held, stop
-        self._guard, self._budget, self._arrivals = guard, budget, arrivals
+        self._topology, self._node = lane.topology, lane.topology.nodes.get(claim.unit.start.node)
+        self._ledger, self._stop, self._emitter, self._held = lane.host.ledger, lane.host.stop, emitter, held
+        self._guard, self._budget, self._arrivals = lane.guard, lane.budget, lane.arrivals
         self._batching = BatchBuilder(claim.unit, claim.fence, claim.cursor)
         self._begun = time.monotonic()
         self.identified = claim.unit.depth > 0 or claim.unit.phase != "walk"

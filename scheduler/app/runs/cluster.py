@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 
-from scheduler.app.runs.crawl import failed
+from scheduler.app.runs.crawl import retryable
 from scheduler.app.runs.results import Meter, summarise
 from scheduler.app.runs.summary import Progress, Summary
 from scheduler.control.crew import NEEDED, missing
 from scheduler.control.loops import Troubles
 from scheduler.control.open_runs import Cluster, Tending, connected
-from scheduler.control.openings import root_of
+from scheduler.control.openings import opening, untyped
 from scheduler.control.snapshots import Snapshots, result
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Run
 from specs.errors import Retry
 from specs.recipe.recipe import Recipe
-from specs.topology.events import Start
 from workers.cluster.membership import check
 from workers.cluster.settings import Settings
 from workers.feed.snapshots import Published
@@ -48,10 +49,11 @@ def enqueue(
     Raises ``UsageError`` for a recipe that asks for a typed password, ``Fatal`` when Redis or the catalog cannot be
     used.
     """
-    root = root_of(recipe)
+    untyped(recipe)
+    wanted = replace(opening(recipe), accept_identity=accept_identity)
     check(settings)
     with connected(settings) as cluster:
-        run = _opened(cluster, recipe, [root], accept_identity=accept_identity)
+        run = _opened(cluster, wanted)
         on_notice(_missing(cluster.db, wait))
         return run, attend(cluster, run, on_progress) if wait else None
 
@@ -66,22 +68,16 @@ def enqueue_retry(
     """
     check(settings)
     with connected(settings) as cluster:
-        recipe, starts = failed(cluster.ledger, parent, root_of)
-        run = _opened(cluster, recipe, starts, parent=parent)
+        again = retryable(cluster.ledger, parent)
+        untyped(Recipe.from_dict(again.recipe))
+        run = _opened(cluster, again)
         on_notice(_missing(cluster.db, wait))
         return run, attend(cluster, run, on_progress) if wait else None
 
 
-def _opened(
-    cluster: Cluster, recipe: Recipe, roots: Sequence[Start], *, parent: str | None = None,
-    accept_identity: bool = False,
-) -> Run:  # fmt: skip
-    service = recipe.service
-    run = cluster.ledger.open_run(
-        service.name, service.type, recipe.to_dict(), roots, slots=recipe.limits.connections, now=time.time(),
-        parent=parent, deletes=recipe.deletion.enabled and parent is None, via="cluster",
-        accept_identity=accept_identity,
-    )  # fmt: skip
+def _opened(cluster: Cluster, wanted: Opening) -> Run:
+    """Open a run for the workers of a cluster, and wake them."""
+    run = cluster.ledger.open_run(replace(wanted, via="cluster"), now=time.time())
     Troubles("hints").tried(Tending(cluster).remind)
     return run
 

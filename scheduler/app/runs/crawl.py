@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from scheduler.app.runs.execution import Job, drive
+from scheduler.app.runs.execution import drive
 from scheduler.app.runs.results import summarise
 from scheduler.app.runs.run_sinks import due, sink
 from scheduler.app.runs.run_state import at_work
 from scheduler.app.runs.summary import Progress, Summary
+from scheduler.control.openings import opening
 from scheduler.control.reconciler import inherit
+from specs.contracts.assignment import NO_SECRETS, Assignment, Opening
 from specs.contracts.work import Run
 from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
-from specs.topology.events import Start
-from specs.topology.scope import Scope
 from workers.ledger import SqlLedger
 from workers.process.governor.memory import tune
-from workers.store.database import SqlDatabase, open_database
-from workers.unit.source.sources import build, topology
+from workers.store.database import open_database
+from workers.unit.source.sources import build
 
 OnProgress = Callable[[Progress], None]
-NO_SECRETS: Mapping[str, str] = {}
 
 
 def crawl(
@@ -38,10 +37,11 @@ def crawl(
     Raises ``UsageError`` for a mistake in the recipe, before anything is written, and ``Fatal`` when the catalog cannot
     be used; a source that refuses us is a summary with status ``failed`` and exit code 2.
     """
-    root = root_of(recipe, secrets)
-    with opened(catalog, create=True) as (db, ledger):
-        run = _open(ledger, recipe, [root])
-        return drive(Job(db, ledger, catalog, run, recipe, secrets, workers, accept_identity), on_progress)
+    check(recipe, secrets)
+    with opened(catalog, create=True) as ledger:
+        run = ledger.open_run(opening(recipe), now=time.time())
+        given = Assignment.of(run, secrets, accept_identity=accept_identity)
+        return drive(ledger, given, workers=workers, on_progress=on_progress)
 
 
 def resume(
@@ -52,34 +52,34 @@ def resume(
 
     Raises ``UsageError`` when the run is closed, or when a process of this machine still works on it.
     """
-    with opened(catalog, create=False) as (db, ledger):
-        run, recipe, closed = resumable(db, ledger, run_id)
-        if closed:
+    with opened(catalog, create=False) as ledger:
+        run = resumable(ledger, run_id)
+        given = Assignment.of(run, secrets, accept_identity=accept_identity)
+        if not run.open:
             begun = time.monotonic()
-            published = sink(db, run, recipe, secrets)
-            return summarise(db, ledger, run, seconds=time.monotonic() - begun, published=published)
-        root_of(recipe, secrets)
+            published = sink(ledger.db, run, given.recipe, secrets)
+            return summarise(ledger.db, ledger, run, seconds=time.monotonic() - begun, published=published)
+        check(given.recipe, secrets)
         alive = inherit(ledger, run.id)
         if alive:
             raise UsageError(
                 f"run {run.id} is at work", ", ".join(sorted(alive)), "stop that process, or wait for its end"
             )
-        return drive(Job(db, ledger, catalog, run, recipe, secrets, workers, accept_identity), on_progress)
+        return drive(ledger, given, workers=workers, on_progress=on_progress)
 
 
-def resumable(db: SqlDatabase, ledger: SqlLedger, run_id: str) -> tuple[Run, Recipe, bool]:
-    """A run that may go on, its recipe, and whether only its sinks are left. Raises ``UsageError`` when it may not."""
+def resumable(ledger: SqlLedger, run_id: str) -> Run:
+    """A run that may go on; of a closed one its sinks are left. Raises ``UsageError`` when it may not."""
     run = ledger.run(run_id)
-    recipe = Recipe.from_dict(run.recipe, where=f"run {run.id}")
-    if due(db, run, recipe):
-        return run, recipe, True
+    if due(ledger.db, run, Assignment.of(run).recipe):
+        return run
     if not run.open:
         raise UsageError(f"run {run.id} is {run.state}: there is nothing to resume", remedy=_instead(run))
     if run.via == "cluster":
         raise UsageError(f"the workers of a cluster are at work on run {run.id}", remedy=f"headrace pause {run.id}")
     if at_work(ledger, run.id, run.owner):
         raise UsageError(f"run {run.id} is at work", run.owner or "", "stop that process, or wait for its end")
-    return run, recipe, False
+    return run
 
 
 def retry(
@@ -90,62 +90,46 @@ def retry(
 
     Raises ``UsageError`` when the run is still open or nothing failed in it.
     """
-    with opened(catalog, create=False) as (db, ledger):
-        recipe, starts = failed(ledger, run_id, lambda recipe: root_of(recipe, secrets))
-        run = _open(ledger, recipe, starts, parent=run_id)
-        return drive(Job(db, ledger, catalog, run, recipe, secrets, workers, False), on_progress)
+    with opened(catalog, create=False) as ledger:
+        again = retryable(ledger, run_id)
+        check(Recipe.from_dict(again.recipe), secrets)
+        given = Assignment.of(ledger.open_run(again, now=time.time()), secrets)
+        return drive(ledger, given, workers=workers, on_progress=on_progress)
 
 
-def failed(ledger: SqlLedger, run: str, root: Callable[[Recipe], Start]) -> tuple[Recipe, list[Start]]:
-    """The recipe of a closed run, and where a retry of it starts.
+def retryable(ledger: SqlLedger, run_id: str) -> Opening:
+    """The retry of a closed run: from its root where all of it failed. No secret is needed for it.
 
     Raises ``UsageError`` when there is nothing to retry.
     """
-    recipe, starts = retryable(ledger, run)
-    whole = root(recipe)
-    return recipe, starts or [whole]
-
-
-def retryable(ledger: SqlLedger, run: str) -> tuple[Recipe, list[Start]]:
-    """The same without a start where all of the run failed; no secret is needed for it."""
-    parent = ledger.run(run)
-    recipe = Recipe.from_dict(parent.recipe, where=f"run {parent.id}")
+    parent = ledger.run(run_id)
+    recipe = Assignment.of(parent).recipe
     if parent.open:
         raise UsageError(f"run {parent.id} is not finished", remedy=f"headrace resume {parent.id}")
     starts = ledger.retry_starts(parent.id)
     if not starts and parent.state != "failed":
         raise UsageError(f"nothing failed in run {parent.id}", remedy="headrace crawl ... starts a new run")
-    return recipe, starts
+    return opening(recipe, starts=starts, parent=parent.id)
 
 
-def root_of(recipe: Recipe, secrets: Mapping[str, str]) -> Start:
-    """The root unit of a recipe. Raises ``UsageError`` for a mistake in its connection or sinks."""
+def check(recipe: Recipe, secrets: Mapping[str, str]) -> None:
+    """Raises ``UsageError`` for a mistake in the connection or the sinks of a recipe; connects to nothing."""
     build(recipe, secrets).close()
     if recipe.sinks:
         from workers.sinks import configured
 
         configured(recipe.sinks, secrets)
-    service = recipe.service.name
-    return Start(topology(recipe).root.name, Scope.of(service), [service, service, {}, None])
 
 
 @contextmanager
-def opened(catalog: str, *, create: bool) -> Iterator[tuple[SqlDatabase, SqlLedger]]:
-    """The catalog's database and its ledger, for a process that crawls."""
+def opened(catalog: str, *, create: bool) -> Iterator[SqlLedger]:
+    """The ledger of a catalog, for a process that crawls."""
     tune()
     db = open_database(catalog, create=create)
     try:
-        yield db, SqlLedger(db)
+        yield SqlLedger(db)
     finally:
         db.close()
-
-
-def _open(ledger: SqlLedger, recipe: Recipe, roots: Sequence[Start], parent: str | None = None) -> Run:
-    service = recipe.service
-    return ledger.open_run(
-        service.name, service.type, recipe.to_dict(), roots, slots=recipe.limits.connections, now=time.time(),
-        parent=parent, deletes=recipe.deletion.enabled and parent is None,
-    )  # fmt: skip
 
 
 def _instead(run: Run) -> str:

@@ -23,7 +23,7 @@ def command(run: str, failed: bool, workers: int, quiet: bool, catalog: str, as_
     from scheduler.app.runs.crawl import retry, retryable
     from scheduler.cli.run_commands import finish, secrets_of, shown
 
-    secrets = secrets_of(catalog, run, lambda _db, ledger, run: retryable(ledger, run))
+    secrets = secrets_of(catalog, run, retryable)
     with shown(quiet=quiet, catalog=catalog) as progress:
         summary = retry(run, catalog=catalog, workers=workers, secrets=secrets, on_progress=progress)
     return finish(summary, as_json=as_json, catalog=catalog)

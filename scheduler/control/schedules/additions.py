@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from scheduler.control.openings import root_of
+from scheduler.control.openings import root_of, untyped
 from scheduler.control.schedules import times
 from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
@@ -23,6 +23,7 @@ def checked(
         raise UsageError(
             f"{name!r} is no name for a schedule", remedy="use letters, digits, dots, dashes: nightly-shop"
         )
+    untyped(recipe)
     root_of(recipe)
     expression = times.check(cron, zone, jitter, now=at)
     return Schedule(

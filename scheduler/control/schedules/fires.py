@@ -7,11 +7,12 @@ import logging
 import time
 from collections.abc import Callable
 
-from scheduler.control.openings import root_of
+from scheduler.control.openings import opening, untyped
 from scheduler.control.schedules import times
+from specs.contracts.assignment import Opening
 from specs.errors import Fatal, HeadraceError, Retry, UsageError
 from specs.recipe.recipe import Recipe
-from workers.schedules import Fire, Outcome, Schedule, ScheduledStart, Schedules
+from workers.schedules import Fire, Outcome, Schedule, Schedules
 
 LATE = 60.0
 """Seconds after which a time counts as missed: no scheduler was there for it."""
@@ -51,7 +52,7 @@ class Firing:
         Raises ``UsageError`` for an unknown name.
         """
         at = self._clock()
-        fire = self._schedules.fire(name, at, start(self._schedules.get(name)), now=at, by_hand=True)
+        fire = self._schedules.fire(name, at, opening_of(self._schedules.get(name)), now=at, by_hand=True)
         if fire is None:
             raise Fatal(
                 f"schedule {name!r} was removed, or fired by somebody else", remedy="see: headrace schedule list"
@@ -73,7 +74,7 @@ class Firing:
 
     def _fire(self, schedule: Schedule, at: float, now: float, *, wait: bool = False) -> Fire | None:
         try:
-            opened = start(schedule)
+            opened = opening_of(schedule)
         except Retry:
             raise
         except HeadraceError as error:
@@ -86,7 +87,7 @@ class Firing:
 
     def _release(self, name: str, now: float) -> Fire | None:
         try:
-            opened: ScheduledStart | str = start(self._schedules.get(name))
+            opened: Opening | str = opening_of(self._schedules.get(name))
         except Retry:
             raise
         except HeadraceError as error:
@@ -94,14 +95,11 @@ class Firing:
         return self._schedules.release(name, opened, now=now)
 
 
-def start(schedule: Schedule) -> ScheduledStart:
+def opening_of(schedule: Schedule) -> Opening:
     """What a schedule opens. Raises ``UsageError`` when this version of the program cannot use its recipe any more."""
     recipe = Recipe.from_dict(json.loads(schedule.recipe), where=f"schedule {schedule.name}")
-    service = recipe.service
-    return ScheduledStart(
-        service.name, service.type, recipe.to_dict(), root_of(recipe), recipe.limits.connections,
-        recipe.deletion.enabled,
-    )  # fmt: skip
+    untyped(recipe)
+    return opening(recipe)
 
 
 def _tell(fire: Fire) -> None:

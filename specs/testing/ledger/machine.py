@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Batch, Claim, QueuePosition, Unit
 from specs.testing.ledger import script
 from specs.testing.ledger.harness import FINISHED, Harness, UnitFacts
@@ -59,7 +60,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.service = f"service{next(_services)}"
         roots = [script.root(self.service)]
         self.run = self.ledger.open_run(
-            self.service, "fake", {}, roots, slots=SLOTS, now=time.time(), deletes=False, via="cluster"
+            Opening(self.service, "fake", {}, tuple(roots), slots=SLOTS, deletes=False, via="cluster"), now=time.time()
         )
 
     # -- workers --------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Claim, Run
 from specs.testing.ledger.harness import Harness
 from specs.topology.events import Start
@@ -30,7 +31,9 @@ class Rules:
     def open(self, harness: Harness, *starts: Start, slots: int = 2, **more: Any) -> Run:
         roots = starts or (Start("service", SERVICE, ["shop", "shop", {}, None]),)
         more.setdefault("via", "cluster")
-        return harness.ledger.open_run("shop", "fake", {"a": "ü"}, roots, slots=slots, now=time.time(), **more)
+        return harness.ledger.open_run(
+            Opening("shop", "fake", {"a": "ü"}, tuple(roots), slots=slots, **more), now=time.time()
+        )
 
     def claim(self, harness: Harness, run: Run | None = None, worker: str = "w", lease: float = 60.0) -> Claim:
         name = None if run is None else run.id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from specs.contracts.assignment import Opening
 from specs.contracts.work import OUT_OF_MEMORY, Claim, Run
 from specs.testing.ledger.harness import Harness, batch
 from specs.testing.ledger.rules import Rules, schema
@@ -18,7 +19,7 @@ class SharingRules(Rules):
         roots = [Start("schema", Scope.of(service, f"s{n}"), [f"s{n}", f"s{n}", {}, 1]) for n in range(units)]
         recipe = {"limits": limits}
         return harness.ledger.open_run(
-            service, "fake", recipe, roots, slots=slots, now=time.time(), deletes=False, via="cluster"
+            Opening(service, "fake", recipe, tuple(roots), slots=slots, deletes=False, via="cluster"), now=time.time()
         )
 
     def ask(self, harness: Harness, queue: str | None = None, later: float = 0.0) -> Claim | None:

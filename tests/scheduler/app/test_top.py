@@ -20,6 +20,7 @@ from sqlalchemy import text
 from scheduler.app.top import look
 from scheduler.cli.display.cluster_view import told
 from scheduler.cli.live_text import watch
+from specs.contracts.assignment import Opening
 from specs.errors import Retry
 from specs.testing.queue import batch
 from specs.topology.events import Start
@@ -56,7 +57,9 @@ def do(db: SqlDatabase, sql: str, **values: Any) -> None:
 
 def opened(db: SqlDatabase, service: str = "shop") -> str:
     root = Start("service", Scope.of(service), [service, service, {}, None])
-    return SqlLedger(db).open_run(service, "fake", {}, [root], slots=3, now=time.time() - 100, via="cluster").id
+    return (
+        SqlLedger(db).open_run(Opening(service, "fake", {}, (root,), slots=3, via="cluster"), now=time.time() - 100).id
+    )
 
 
 class Out:
@@ -150,7 +153,7 @@ def test_trouble_is_named_with_what_to_do(db: SqlDatabase) -> None:
 
 def test_a_crawl_in_one_process_needs_no_cluster(db: SqlDatabase, queue: RedisQueue) -> None:
     root = Start("service", Scope.of("shop"), ["shop", "shop", {}, None])
-    SqlLedger(db).open_run("shop", "fake", {}, [root], slots=3, now=time.time(), via="embedded")
+    SqlLedger(db).open_run(Opening("shop", "fake", {}, (root,), slots=3, via="embedded"), now=time.time())
     view = look(db, queue)
     assert [run.via for run in view.runs] == ["embedded"]
     assert view.trouble == []

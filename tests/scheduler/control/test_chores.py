@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.control.loops import AGAIN, Troubles, loop
+from specs.contracts.assignment import Opening
 from specs.errors import Retry
 from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
@@ -32,8 +33,8 @@ def opened(ledger: SqlLedger, service: str, units: int, slots: int, **more: floa
     roots = [Start("table", Scope.of(service, "d", "s"), range=KeyRange(until=f"{n:03}")) for n in range(units)]
     deadline = more.get("deadline")
     return ledger.open_run(
-        service, "x", {}, roots, slots=slots, now=time.time(), via="cluster", deadline=deadline
-    ).id  # fmt: skip
+        Opening(service, "x", {}, tuple(roots), slots=slots, via="cluster", deadline=deadline), now=time.time()
+    ).id
 
 
 def test_hints_are_wanted_for_what_workers_could_take(ledger: SqlLedger) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Batch, Claim, Receipt
 from specs.topology.engine import walk
 from specs.topology.events import Start
@@ -33,7 +34,7 @@ def ledger(tmp_path: Path) -> Iterator[SqlLedger]:
 
 
 def claimed(ledger: SqlLedger) -> Claim:
-    ledger.open_run("estate", "fake", {}, [DATABASE], slots=4, now=time.time(), via="cluster")
+    ledger.open_run(Opening("estate", "fake", {}, (DATABASE,), slots=4, via="cluster"), now=time.time())
     claim = ledger.claim("w", now=time.time())
     assert claim is not None
     return claim

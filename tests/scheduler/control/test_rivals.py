@@ -12,6 +12,7 @@ import pytest
 from scheduler.control.open_runs import Cluster, connected
 from scheduler.control.process import Scheduler
 from scheduler.control.schedules.additions import checked
+from specs.contracts.assignment import Opening
 from specs.errors import HeadraceError
 from specs.recipe.recipe import Recipe
 from specs.topology.events import Start
@@ -60,11 +61,13 @@ def test_all_at_once(settings: Settings, cluster: Cluster, tmp_path: Path) -> No
     for number in range(6):
         service, path = f"ended{number}", str(tmp_path / f"{number}.jsonl")
         whole = recipe(service, sinks=[{"type": "jsonl", "path": path}]).to_dict()
-        ended.append(ledger.open_run(service, FAKE, whole, [], slots=1, now=time.time(), via="cluster").id)
+        ended.append(ledger.open_run(Opening(service, FAKE, whole, (), slots=1, via="cluster"), now=time.time()).id)
         service = f"late{number}"
         root = Start("service", Scope.of(service), [service, service, {}, None])
         late.append(
-            ledger.open_run(service, FAKE, {}, [root], slots=1, now=time.time(), via="cluster", deadline=-1.0).id
+            ledger.open_run(
+                Opening(service, FAKE, {}, (root,), slots=1, via="cluster", deadline=-1.0), now=time.time()
+            ).id
         )
         schedules.add(
             checked(f"s{number}", recipe(f"due{number}"), "* * * * *", "UTC", 0, "skip", "last", None,
@@ -87,7 +90,7 @@ def test_all_at_once(settings: Settings, cluster: Cluster, tmp_path: Path) -> No
 
 
 def test_a_finished_run_is_closed_whatever_its_tallies_say(cluster: Cluster) -> None:
-    run = cluster.ledger.open_run("drifted", FAKE, {}, [], slots=1, now=time.time(), via="cluster").id
+    run = cluster.ledger.open_run(Opening("drifted", FAKE, {}, (), slots=1, via="cluster"), now=time.time()).id
     with cluster.db.write() as conn:
         conn.exec_driver_sql(
             "INSERT INTO tallies (run, lane, known, finished, entities, failures, statements, peak_rss)"

@@ -13,6 +13,7 @@ import pytest
 from scheduler.app.doctor.sink_findings import examine
 from scheduler.app.top import look
 from scheduler.control.snapshots import Snapshots, result
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Via
 from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
@@ -55,7 +56,7 @@ class Case:
     def closed(self, service: str = "shop", via: Via = "cluster", **more: Any) -> str:
         recipe = {"service": {"name": service, "type": "x"}, "sinks": [{"type": "jsonl", "path": "x"}], **more}
         root = Start("service", Scope.of(service), [service, service, {}, None])
-        run = self.ledger.open_run(service, "x", recipe, [root], slots=1, now=self.now, via=via)
+        run = self.ledger.open_run(Opening(service, "x", recipe, (root,), slots=1, via=via), now=self.now)
         self.now += 1
         return self.ledger.end(run.id, state="complete", reason="", now=self.now).id
 

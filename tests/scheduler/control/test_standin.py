@@ -10,6 +10,7 @@ import pytest
 
 from scheduler.app.runs.cluster import StandIn, attend
 from scheduler.control.open_runs import Cluster, connected
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Run
 from workers.cluster.settings import load
 from workers.schedules import Leadership
@@ -27,7 +28,7 @@ def cluster(redis_url: str, tmp_path: Path) -> Iterator[Cluster]:
 def empty(cluster: Cluster, **more: object) -> Run:
     """A run that only has to be closed."""
     recipe = {"service": {"name": "shop", "type": "x"}, **more}
-    return cluster.ledger.open_run("shop", "x", recipe, [], slots=1, now=time.time(), via="cluster")
+    return cluster.ledger.open_run(Opening("shop", "x", recipe, (), slots=1, via="cluster"), now=time.time())
 
 
 def test_alone_it_closes_the_run_and_writes_its_sinks(cluster: Cluster, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from specs import names
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Batch, Counts, Receipt, Row, Run, Verdict
 from specs.entities.base import content_hash
 from specs.topology.events import Coverage, Start
@@ -88,7 +89,7 @@ class Crawl:
         recipe = {"deletion": {"max_fraction": max_fraction, "max_objects": max_objects}}
         start = Start("service", ROOT, ["shop", "shop", {}, None])
         run = self.ledger.open_run(
-            "shop", "fake", recipe, [start], slots=2, now=self.clock, deletes=deletes, parent=parent
+            Opening("shop", "fake", recipe, (start,), slots=2, deletes=deletes, parent=parent), now=self.clock
         )
         claim = self.ledger.claim("w", run=run.id, now=self.clock)
         assert claim is not None

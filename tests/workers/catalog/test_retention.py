@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from specs.contracts.assignment import Opening
 from specs.errors import UsageError
 from specs.topology.events import Start
 from tests.workers.catalog.crawls import ROOT, Crawl, row, store
@@ -77,7 +78,7 @@ def test_a_forgotten_service_leaves_nothing_but_events(db: SqlDatabase) -> None:
 def test_a_service_that_is_crawled_right_now_is_not_forgotten(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     start = Start("service", ROOT, ["shop", "shop", {}, None])
-    crawl.ledger.open_run("shop", "fake", {}, [start], slots=1, now=1.0)
+    crawl.ledger.open_run(Opening("shop", "fake", {}, (start,), slots=1), now=1.0)
     with pytest.raises(UsageError, match="not finished"):
         Catalog(db).forget("shop")
     with pytest.raises(UsageError, match="there is no service 'other'"):

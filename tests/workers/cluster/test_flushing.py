@@ -11,6 +11,7 @@ from typing import Any
 import fakeredis
 import pytest
 
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Batch, Claim, Lost, Receipt
 from specs.topology.events import Start
 from specs.topology.scope import Scope
@@ -28,7 +29,7 @@ class Case:
         self.queue = RedisQueue(client, prefix="t", shards=2)
         self.flushing = Flushing(ledger, self.queue, name="one")
         root = Start("service", Scope.of("shop"), ["shop", "shop", {}, None])
-        self.run = ledger.open_run("shop", "fake", {}, [root], slots=1, now=time.time(), via="cluster").id
+        self.run = ledger.open_run(Opening("shop", "fake", {}, (root,), slots=1, via="cluster"), now=time.time()).id
 
     def sent(self) -> Claim:
         """Claim the unit, send its final batch and say so."""

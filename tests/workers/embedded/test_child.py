@@ -9,9 +9,12 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from specs.contracts.assignment import Assignment
 from specs.recipe.recipe import Recipe
 from workers.embedded.child import DEAF, Order
 from workers.process.child_heartbeats import Heartbeats
+from workers.process.governor import share
+from workers.process.governor.budget import given as available
 from workers.queues.pipe.frames import frame
 from workers.queues.pipe.producer import ACKS, ORDER
 
@@ -29,7 +32,8 @@ def test_a_worker_that_cannot_hear_ends() -> None:
             cwd=Path(__file__).parents[3], stderr=subprocess.PIPE,
         )  # fmt: skip
         try:
-            ours.sendall(frame(ORDER, pickle.dumps(Order("w/1", "w", "run", recipe, {}, 1))))
+            order = Order("w/1", "w", Assignment("run", recipe), share(1, memory=available()))
+            ours.sendall(frame(ORDER, pickle.dumps(order)))
             ours.sendall(frame(ACKS, b"what breaks the thread that hears"))
             _, told = process.communicate(timeout=60)
         finally:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from specs.contracts.assignment import Opening
 from specs.contracts.sink import ChangeSink
 from specs.errors import Fatal, Retry, UsageError
 from specs.testing.sink import MemoryFollower
@@ -32,7 +33,7 @@ def opened(db: SqlDatabase, *sinks: Mapping[str, Any], service: str = "shop", vi
     recipe = {"service": {"name": service, "type": "fake"}, "sinks": list(sinks)}
     start = Start("service", Scope.of(service), [service, service, {}, None])
     ledger = SqlLedger(db)
-    run = ledger.open_run(service, "fake", recipe, [start], slots=1, now=time.time(), via=via)
+    run = ledger.open_run(Opening(service, "fake", recipe, (start,), slots=1, via=via), now=time.time())
     ledger.end(run.id, state="complete", reason="", now=time.time())
     return run.id
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Claim, QueuePosition
 from specs.errors import Retry
 from specs.topology.events import Start
@@ -23,7 +24,7 @@ HELD = 0.5
 
 
 def claimed(ledger: SqlLedger, lease: float) -> Claim:
-    run = ledger.open_run("shop", "fake", {}, [Start("schema", Scope.of("shop"))], slots=1, now=time.time())
+    run = ledger.open_run(Opening("shop", "fake", {}, (Start("schema", Scope.of("shop")),), slots=1), now=time.time())
     claim = ledger.claim("w", run=run.id, lease=lease, now=time.time())
     assert claim is not None
     return claim
@@ -92,7 +93,7 @@ def test_nobody_waits_for_a_locked_row_to_take_another_units_lease_away(postgres
     db = open_database(postgres_database)
     ledger = SqlLedger(db)
     roots = [Start("schema", Scope.of("shop", name)) for name in "ab"]
-    run = ledger.open_run("shop", "fake", {}, roots, slots=2, now=0.0)
+    run = ledger.open_run(Opening("shop", "fake", {}, tuple(roots), slots=2), now=0.0)
     living, dead = (ledger.claim("w", run=run.id, lease=0.0, now=0.0) for _ in range(2))
     assert living is not None
     assert dead is not None

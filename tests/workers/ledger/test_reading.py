@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Claim, Counts, QueuePosition, Receipt, Run
 from specs.testing.ledger import batch
 from specs.topology.events import Coverage, Start
@@ -29,7 +30,7 @@ def ledger() -> Iterator[SqlLedger]:
 
 def opened(ledger: SqlLedger, *names: str) -> Run:
     roots = [Start("schema", Scope.of("shop", name), [name, name, {}, None]) for name in names]
-    return ledger.open_run("shop", "fake", {}, roots, slots=4, now=time.time(), deletes=False)
+    return ledger.open_run(Opening("shop", "fake", {}, tuple(roots), slots=4, deletes=False), now=time.time())
 
 
 def claimed(ledger: SqlLedger, run: Run) -> Claim:
@@ -148,7 +149,7 @@ def test_runs_are_listed_newest_first(ledger: SqlLedger) -> None:
 
 
 def test_a_run_id_is_short_and_safe_to_type(ledger: SqlLedger) -> None:
-    run = ledger.open_run("odd name/Ünï'", "fake", {}, [], slots=1, now=1795382130.0, deletes=False)
+    run = ledger.open_run(Opening("odd name/Ünï'", "fake", {}, (), slots=1, deletes=False), now=1795382130.0)
     stamp, clock, service, letters = run.id.split("-")
     assert (stamp, clock, service, len(letters)) == ("20261122", "211530", "odd_name_n", 4)
     assert ledger.advance(run.id, now=0.0).state == "complete"

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Connection
 
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Claim
 from specs.errors import Retry
 from specs.testing.ledger import batch
@@ -60,7 +61,7 @@ def walk(ledger: SqlLedger, claim: Claim) -> None:
 
 def test_workers_side_by_side_end_the_run_once(db: SqlDatabase) -> None:
     ledger = SqlLedger(db)
-    run = ledger.open_run("shop", "fake", {}, [start("shop")], slots=4, now=time.time(), deletes=False)
+    run = ledger.open_run(Opening("shop", "fake", {}, (start("shop"),), slots=4, deletes=False), now=time.time())
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda n: work(ledger, run.id, f"w{n}"), range(4)))
     units = 1 + CHILDREN + 2 * CHILDREN
@@ -77,7 +78,7 @@ def test_two_flushers_deliver_the_same_batches(db: SqlDatabase) -> None:
     """Each batch is stored once, whoever is first; transactions over several units do not deadlock for good."""
     ledger = SqlLedger(db)
     roots = [start("shop", f"s{n}") for n in range(8)]
-    run = ledger.open_run("shop", "fake", {}, roots, slots=8, now=time.time(), deletes=False)
+    run = ledger.open_run(Opening("shop", "fake", {}, tuple(roots), slots=8, deletes=False), now=time.time())
     claims = [ledger.claim("w", run=run.id, now=time.time()) for _ in roots]
     batches = []
     for seq in (1, 2):
@@ -106,7 +107,9 @@ def test_two_flushers_deliver_the_same_batches(db: SqlDatabase) -> None:
 
 def test_a_slot_is_never_taken_twice(db: SqlDatabase) -> None:
     ledger = SqlLedger(db)
-    run = ledger.open_run("shop", "fake", {}, [start("s", f"{n}") for n in range(30)], slots=3, now=time.time())
+    run = ledger.open_run(
+        Opening("shop", "fake", {}, tuple([start("s", f"{n}") for n in range(30)]), slots=3), now=time.time()
+    )
     with ThreadPoolExecutor(6) as pool:
         claims = list(pool.map(lambda n: ledger.claim(f"w{n}", run=run.id, now=time.time()), range(12)))
     taken = [claim for claim in claims if claim is not None]
@@ -147,7 +150,9 @@ def test_a_transaction_that_collides_is_tried_again(postgres_database: str, time
     """Five times over: then each batch by itself."""
     db = open_database(postgres_database)
     ledger = SqlLedger(db, Colliding(times))
-    run = ledger.open_run("shop", "fake", {}, [start("a"), start("b")], slots=2, now=time.time(), deletes=False)
+    run = ledger.open_run(
+        Opening("shop", "fake", {}, (start("a"), start("b")), slots=2, deletes=False), now=time.time()
+    )
     claims = [ledger.claim("w", run=run.id, now=time.time()) for _ in range(2)]
     batches = [batch(claim, 1, f"shop.t{n}", done=True) for n, claim in enumerate(claims) if claim is not None]
     assert ledger.commit(batches, now=time.time()) == ["applied", "applied"]
@@ -159,7 +164,7 @@ def test_a_transaction_that_collides_is_tried_again(postgres_database: str, time
 def test_a_transaction_that_always_collides_says_so(postgres_database: str) -> None:
     db = open_database(postgres_database)
     ledger = SqlLedger(db, Colliding(100))
-    run = ledger.open_run("shop", "fake", {}, [start("a")], slots=1, now=time.time(), deletes=False)
+    run = ledger.open_run(Opening("shop", "fake", {}, (start("a"),), slots=1, deletes=False), now=time.time())
     claim = ledger.claim("w", run=run.id, now=time.time())
     assert claim is not None
     with pytest.raises(Retry, match="collided"):

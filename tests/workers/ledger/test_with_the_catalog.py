@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Claim, Run, Verdict
 from specs.errors import Fatal
 from specs.testing.ledger import batch
@@ -31,7 +32,7 @@ def db(tmp_path: Path) -> Iterator[SqlDatabase]:
 
 def opened(ledger: SqlLedger) -> tuple[Run, Claim]:
     roots = [Start("service", SHOP, ["shop", "shop", {}, None])]
-    run = ledger.open_run("shop", "fake", {}, roots, slots=1, now=time.time())
+    run = ledger.open_run(Opening("shop", "fake", {}, tuple(roots), slots=1), now=time.time())
     claim = ledger.claim("w", run=run.id, now=time.time())
     assert claim is not None
     return run, claim

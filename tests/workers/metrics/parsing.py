@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from specs.contracts.assignment import Opening
 from specs.topology.events import Start
 from specs.topology.scope import Scope
 from workers.ledger import SqlLedger
@@ -55,4 +56,4 @@ def do(db: SqlDatabase, sql: str, **values: Any) -> None:
 def opened(db: SqlDatabase, service: str = "shop", now: float | None = None) -> str:
     root = Start("service", Scope.of(service), [service, service, {}, None])
     ledger = SqlLedger(db)
-    return ledger.open_run(service, "fake", {}, [root], slots=3, now=time.time() if now is None else now).id
+    return ledger.open_run(Opening(service, "fake", {}, (root,), slots=3), now=time.time() if now is None else now).id

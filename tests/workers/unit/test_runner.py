@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from scheduler.app.runs.crawl import root_of
+from scheduler.control.openings import root_of
 from scheduler.control.reconciler import Reconciler
+from specs.contracts.assignment import Assignment, Opening, UnitBudget
 from specs.contracts.work import Run
 from specs.recipe.recipe import Recipe
 from specs.topology.events import Start
@@ -23,7 +24,6 @@ from workers.process.interruption import interruptible
 from workers.process.stop_flag import StopFlag
 from workers.store.database import open_database
 from workers.unit.lease.heartbeat import STALL, Heartbeat
-from workers.unit.unit_work import UnitBudget
 
 SCHEMA = "shop.db_00.schema_0000"
 
@@ -34,12 +34,13 @@ class Bench:
     def __init__(self, ledger: SqlLedger, recipe: Recipe, roots: list[Start]) -> None:
         self.ledger, self.recipe = ledger, recipe
         self.opened = ledger.open_run(
-            "shop", recipe.service.type, recipe.to_dict(), roots, slots=4, now=time.time()
-        )  # fmt: skip
+            Opening("shop", recipe.service.type, recipe.to_dict(), tuple(roots), slots=4), now=time.time()
+        )
 
     def work(self, *, stop: StopFlag | None = None, budget: UnitBudget | None = None, **options: Any) -> Run:
         tick = Reconciler(self.ledger, self.opened.id, self.ledger.outstanding).tick
-        solo(self.ledger, self.opened.id, self.recipe, {}, stop or StopFlag(), tick, budget=budget, **options)
+        assignment = Assignment(self.opened.id, self.recipe, budget=budget or UnitBudget())
+        solo(self.ledger, assignment, stop or StopFlag(), tick, **options)
         return self.ledger.run(self.opened.id)
 
     def listed(self, type_: str = "Table") -> int:
@@ -57,7 +58,7 @@ def bench(tmp_path: Path) -> Iterator[Make]:
         given = {"service": {"name": "shop", "type": "specs.testing.fake:spec"}, "limits": limits or {}}
         size = {"schemas": 1, "tables": 40, "columns": 1, "views": 0, "state": str(tmp_path / "state")}
         recipe = Recipe.from_dict(given | {"connection": size | connection})
-        return Bench(SqlLedger(db), recipe, roots or [root_of(recipe, {})])
+        return Bench(SqlLedger(db), recipe, roots or [root_of(recipe)])
 
     yield make
     db.close()
@@ -239,4 +240,4 @@ def test_what_a_listing_names_twice_has_failed_and_is_stored_once(bench: Make) -
         stored = Catalog(made.ledger.db).stored(run.id)
         assert made.ledger.reconcile(run.id, stored) == []
         assert made.listed() == 41
-        made = Bench(made.ledger, made.recipe, [root_of(made.recipe, {})])
+        made = Bench(made.ledger, made.recipe, [root_of(made.recipe)])

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.app.runs.crawl import root_of
+from scheduler.control.openings import root_of
 from scheduler.control.reconciler import Reconciler
+from specs.contracts.assignment import Assignment, Opening, UnitBudget
 from specs.contracts.work import Claim, Run
 from specs.recipe.recipe import Recipe
 from specs.topology.events import Start
@@ -21,7 +22,6 @@ from workers.ledger import SqlLedger
 from workers.ledger.answers.views import UnitView
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase, open_database
-from workers.unit.unit_work import UnitBudget
 
 
 def recipe(**connection: object) -> Recipe:
@@ -53,10 +53,10 @@ def crawl(
     ledger: SqlLedger, recipe: Recipe, budget: UnitBudget | None = None, root: Start | None = None
 ) -> tuple[Run, list[UnitView]]:
     run = ledger.open_run(
-        "shop", recipe.service.type, recipe.to_dict(), [root or root_of(recipe, {})], slots=4, now=time.time()
+        Opening("shop", recipe.service.type, recipe.to_dict(), (root or root_of(recipe),), slots=4), now=time.time()
     )
     tick = Reconciler(ledger, run.id, ledger.outstanding).tick
-    solo(ledger, run.id, recipe, {}, StopFlag(), tick, budget=budget)
+    solo(ledger, Assignment(run.id, recipe, budget=budget or UnitBudget()), StopFlag(), tick)
     return ledger.run(run.id), list(ledger.units(run.id))
 
 

@@ -8,10 +8,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
+from specs.contracts.assignment import Assignment, UnitBudget
 from specs.contracts.work import Batch, Claim, Lost, QueuePosition, Run
 from specs.errors import Fatal, HeadraceError, Retry
-from specs.recipe.recipe import Recipe
 from specs.recipe.secrets import prompts
 from workers.ledger import SqlLedger
 from workers.metrics import Counters
@@ -21,7 +22,8 @@ from workers.process.logs import context
 from workers.process.stop_flag import StopFlag
 from workers.queues.redis.queue import RedisQueue
 from workers.store.database import SqlDatabase
-from workers.unit.lease.heartbeat import EVERY, LEASE
+from workers.unit.host import WorkerHost
+from workers.unit.lease.heartbeat import LEASE
 from workers.unit.runner import BEGINNINGS
 from workers.unit.worker import POLL, Worker
 
@@ -49,19 +51,13 @@ log = logging.getLogger("headrace.worker")
 
 
 class HoldingLedger(SqlLedger):
-    """A ledger that remembers which unit this process holds, for ``lease`` seconds each time."""
+    """A ledger that remembers which unit this process holds."""
 
     held: Claim | None = None
-    lease = LEASE
 
-    def claim(
-        self, worker: str, *, run: str | None = None, queue: str | None = None, lease: float = 60.0, now: float
-    ) -> Claim | None:
-        self.held = super().claim(worker, run=run, queue=queue, lease=self.lease, now=now)
+    def claim(self, *given: Any, **named: Any) -> Claim | None:
+        self.held = super().claim(*given, **named)
         return self.held
-
-    def renew(self, unit: str, fence: int, *, lease: float = 60.0, progress: str = "", now: float) -> bool:
-        return super().renew(unit, fence, lease=self.lease, progress=progress, now=now)
 
 
 class RedisLine:
@@ -105,9 +101,11 @@ class PoolWorker:
         self.name = liveness.name()
         self._counters = counters or Counters()
         self._ledger, self._line, self._stop = HoldingLedger(db), RedisLine(queue, stop, self._counters), stop
-        self._ledger.lease = lease
         self._departures = queue.departures
-        self._soft, self._serves, self._enough, self._leave = soft, serves, enough, leave
+        self._host = WorkerHost(
+            self.name, self._ledger, self._line, stop, soft=soft, serves=serves, lease=lease, stuck=self._stuck
+        )
+        self._soft, self._enough, self._leave = soft, enough, leave
         self._workers: dict[str, Worker] = {}
         self._turn = 0
         self._runs: list[Run] = []
@@ -202,7 +200,7 @@ class PoolWorker:
     def _work(self, run: Run) -> bool:
         short = False
         try:
-            found = self._worker(run).turn(run.id)
+            found = self._worker(run).turn()
             self._counters.add("claims" if found else "empty_claims")
             return found
         except Lost:
@@ -235,12 +233,8 @@ class PoolWorker:
     def _worker(self, run: Run) -> Worker:
         found = self._workers.get(run.id)
         if found is None:
-            recipe = Recipe.from_dict(run.recipe, where=f"run {run.id}")
-            found = self._workers[run.id] = Worker(
-                self.name, self._ledger, self._line, recipe, {}, self._stop, soft=self._soft,
-                queue=self._serves, every=min(EVERY, self._ledger.lease / 4), stuck=self._stuck,
-                accept_identity=run.accept_identity, beginnings=BEGINNINGS,
-            )  # fmt: skip
+            assignment = Assignment.of(run, budget=UnitBudget(beginnings=BEGINNINGS))
+            found = self._workers[run.id] = Worker(assignment, self._host)
         return found
 
     def _give_back(self, reason: str, delay: float = 0.0) -> None:

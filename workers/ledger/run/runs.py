@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Sequence
 from secrets import choice
 from typing import Any
 
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Run, RunState
 from specs.errors import known_values
 from specs.names import clean
-from specs.topology.events import Start
 from workers.ledger.statements import Statements, dump
 from workers.ledger.tally import Tally
 from workers.ledger.unit.units import add_units
@@ -20,38 +19,29 @@ from workers.ledger.unit.units import add_units
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def open_run(
-    desk: Statements,
-    service: str,
-    service_type: str,
-    recipe: dict[str, Any],
-    roots: Sequence[Start],
-    slots: int,
-    parent: str | None,
-    deletes: bool,
-    **more: Any,
-) -> Run:
-    """Open a run; an open one of the service is superseded first, under the lock of the service's row.
-
-    ``more``: ``via``, ``schedule``, ``deadline`` (seconds) and ``accept_identity``, as ``Ledger.open_run`` has them.
-    """
+def open_run(desk: Statements, opening: Opening) -> Run:
+    """Open a run; an open one of the service is superseded first, under the lock of the service's row."""
+    service = opening.service
     run = new_id(service, desk.now)
-    per_minute = recipe.get("limits", {}).get("units_per_minute")
-    desk.do("add_service", service=service, type=service_type, pace=60 / per_minute if per_minute else None)
+    per_minute = opening.recipe.get("limits", {}).get("units_per_minute")
+    desk.do("add_service", service=service, type=opening.service_type, pace=60 / per_minute if per_minute else None)
     for row in desk.all("open_run", service=service):
         close(desk, row.id, "superseded", f"superseded by {run}")
-    _size_slots(desk, service, slots)
+    _size_slots(desk, service, opening.slots)
     desk.do(
         "add_run",
         id=run,
         service=service,
-        service_type=service_type,
-        recipe=dump(recipe),
-        parent=parent,
-        deletes=int(deletes),
-        **more,
+        service_type=opening.service_type,
+        recipe=dump(opening.recipe),
+        parent=opening.parent,
+        deletes=int(opening.deletes),
+        via=opening.via,
+        schedule=opening.schedule,
+        deadline=opening.deadline,
+        accept_identity=int(opening.accept_identity),
     )
-    new, ids = add_units(desk, run, service, roots)
+    new, ids = add_units(desk, run, service, opening.roots)
     tally = Tally()
     if new:
         tally.add(run, ids[0], known=new)

@@ -13,6 +13,7 @@ from scheduler.app.runs.crawl import resume
 from scheduler.app.runs.results import status
 from scheduler.app.runs.run_state import state_of
 from scheduler.control.reconciler import inherit
+from specs.contracts.assignment import Opening
 from specs.contracts.work import Run, Via
 from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
@@ -35,8 +36,8 @@ def ledger() -> Iterator[SqlLedger]:
 def opened(ledger: SqlLedger, via: Via = "embedded") -> Run:
     root = Start("service", Scope.of("shop"), ["shop", "shop", {}, None])
     return ledger.open_run(
-        "shop", "fake", RECIPE.to_dict(), [root], slots=1, now=time.time(), deletes=False, via=via
-    )  # fmt: skip
+        Opening("shop", "fake", RECIPE.to_dict(), (root,), slots=1, deletes=False, via=via), now=time.time()
+    )
 
 
 def test_a_run_whose_process_is_gone_is_interrupted(ledger: SqlLedger) -> None:

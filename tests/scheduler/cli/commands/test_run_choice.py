@@ -11,6 +11,7 @@ from click.shell_completion import ShellComplete
 
 from scheduler.app.runs.run_choice import choose
 from scheduler.cli.cli import cli
+from specs.contracts.assignment import Opening
 from specs.errors import UsageError
 from specs.topology.events import Start
 from specs.topology.scope import Scope
@@ -30,7 +31,7 @@ def ledger() -> Iterator[SqlLedger]:
 
 def opened(ledger: SqlLedger, service: str, now: float) -> str:
     root = Start("service", Scope.of(service), [service, service, {}, None])
-    return ledger.open_run(service, "fake", {}, [root], slots=1, now=now, deletes=False).id
+    return ledger.open_run(Opening(service, "fake", {}, (root,), slots=1, deletes=False), now=now).id
 
 
 def test_a_run_by_its_beginning_its_end_and_as_the_latest(ledger: SqlLedger) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from specs.contracts.assignment import Opening
 from specs.topology.events import Start
 from specs.topology.scope import Scope
 from tests.scheduler.cli.commands.calling import Called, called
@@ -42,13 +43,8 @@ class Typing:
             return (
                 SqlLedger(db)
                 .open_run(
-                    "shop",
-                    "fake",
-                    {"service": {"name": "shop", "type": FAKE}},
-                    [root],
-                    slots=1,
+                    Opening("shop", "fake", {"service": {"name": "shop", "type": FAKE}}, (root,), slots=1, via=kind),
                     now=time.time(),
-                    via=kind,
                 )
                 .id
             )

@@ -8,6 +8,7 @@ from pathlib import Path
 import fakeredis
 
 from scheduler.control.openings import root_of
+from specs.contracts.assignment import Opening
 from specs.recipe.recipe import Recipe
 from workers.cluster.pool.pool_worker import PoolWorker
 from workers.ledger import SqlLedger
@@ -24,9 +25,9 @@ def test_a_drain_ends_while_others_hold_all_units_and_works_when_it_is_called_ag
         with fakeredis.FakeRedis() as client:
             ledger = SqlLedger(db)
             run = ledger.open_run(
-                "estate", RECIPE.service.type, RECIPE.to_dict(), [root_of(RECIPE)], slots=2, now=time.time(),
-                via="cluster",
-            ).id  # fmt: skip
+                Opening("estate", RECIPE.service.type, RECIPE.to_dict(), (root_of(RECIPE),), slots=2, via="cluster"),
+                now=time.time(),
+            ).id
             claim = ledger.claim("other:1:1", run=run, now=time.time())
             assert claim is not None
             drain = PoolWorker(db, RedisQueue(client, prefix="t"), StopFlag(), enough=0.2)

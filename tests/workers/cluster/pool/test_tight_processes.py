@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.app.runs.cluster import root_of
+from scheduler.control.openings import root_of
 from scheduler.control.reconciler import Reconciler
+from specs.contracts.assignment import Opening
 from specs.topology.events import Start
 from specs.topology.scope import Scope
 from tests.workers.cluster.rig import cluster, fake
@@ -33,8 +34,8 @@ def test_units_get_on_without_burning_attempts(whole: bool, redis_url: str, tmp_
         made.flusher()
         ledger = SqlLedger(db)
         run = ledger.open_run(
-            "estate", RECIPE.service.type, RECIPE.to_dict(), [root], slots=4, now=time.time(), via="cluster"
-        ).id  # fmt: skip
+            Opening("estate", RECIPE.service.type, RECIPE.to_dict(), (root,), slots=4, via="cluster"), now=time.time()
+        ).id
         drain = PoolWorker(db, queue, StopFlag(), soft=1)  # any process has more than that
         tick = Reconciler(ledger, run, ledger.outstanding).tick
         end = time.monotonic() + 60

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.app.runs.crawl import root_of
+from scheduler.control.openings import root_of
+from specs.contracts.assignment import Opening
 from specs.recipe.recipe import Recipe
 from workers.cluster.pool.watchdog import KERNEL, KILLED, Turns, Watchdog
 from workers.ledger import SqlLedger
@@ -46,8 +47,8 @@ def held(db: SqlDatabase, worker: str) -> tuple[SqlLedger, str]:
     recipe = Recipe.from_dict({"service": {"name": "shop", "type": "specs.testing.fake:spec"}})
     ledger = SqlLedger(db)
     run = ledger.open_run(
-        "shop", recipe.service.type, recipe.to_dict(), [root_of(recipe, {})], slots=1, now=time.time()
-    )  # fmt: skip
+        Opening("shop", recipe.service.type, recipe.to_dict(), (root_of(recipe),), slots=1), now=time.time()
+    )
     assert ledger.claim(worker, now=time.time(), run=run.id) is not None
     return ledger, run.id
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from scheduler.app.runs.crawl import root_of
+from scheduler.control.openings import root_of
 from scheduler.control.reconciler import Reconciler
+from specs.contracts.assignment import Assignment, Opening, UnitBudget
 from specs.contracts.work import Run
 from specs.errors import Retry
 from specs.recipe.recipe import Recipe
@@ -21,7 +22,6 @@ from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase, open_database
 from workers.unit.runner import LONGEST, _wait
 from workers.unit.source.slice_width import SliceWidth
-from workers.unit.unit_work import UnitBudget
 
 
 @pytest.fixture
@@ -39,9 +39,9 @@ def crawled(db: SqlDatabase, **connection: Any) -> Run:
         "deletion": {"max_fraction": 1},
     })  # fmt: skip
     ledger = SqlLedger(db)
-    opened = ledger.open_run("shop", "fake", recipe.to_dict(), [root_of(recipe, {})], slots=2, now=time.time())
+    opened = ledger.open_run(Opening("shop", "fake", recipe.to_dict(), (root_of(recipe),), slots=2), now=time.time())
     tick = Reconciler(ledger, opened.id, ledger.outstanding).tick
-    solo(ledger, opened.id, recipe, {}, StopFlag(), tick, budget=UnitBudget(pause=0.001))
+    solo(ledger, Assignment(opened.id, recipe, budget=UnitBudget(pause=0.001)), StopFlag(), tick)
     return ledger.run(opened.id)
 
 
