@@ -10,15 +10,12 @@ from specs.contracts.positions import SourcePosition
 from specs.contracts.work import Batch, Claim, CommitResult, QueuePosition, Run, RunState
 
 
-class Ledger(Protocol):
-    """The truth about the work. All methods may be called twice with the same effect; all are short transactions.
+class UnitLedger(Protocol):
+    """What whoever works on a unit sees of the ledger, in its own process or through a pipe.
 
-    ``now`` is the caller's ``time.time()``; PostgreSQL ledgers use the server's clock instead.
+    All methods may be called twice with the same effect; all are short transactions. ``now`` is the caller's
+    ``time.time()``; PostgreSQL ledgers use the server's clock instead.
     """
-
-    def open_run(self, opening: Opening, *, now: float) -> Run:
-        """Open a run with its root units; an open run of the service becomes ``superseded``."""
-        ...
 
     def identify(
         self,
@@ -70,6 +67,34 @@ class Ledger(Protocol):
         """Give a unit back: ready, or ``delayed`` by ``delay`` seconds; ``failed`` with a reason ends it."""
         ...
 
+    def report(self, service: str, ok: bool, now: float, reason: str = "") -> None:
+        """Tell whether the source of a run answered. On a cluster one that fails again and again is left alone for a
+        while; the run of one command is not.
+
+        After many failures in a row (fewer for one command, which somebody waits for) the run is closed as ``failed``.
+        Every commit counts as an answer by itself.
+        """
+        ...
+
+    def suspects(self, unit: str) -> list[tuple[str, str]]:
+        """The ``(type, fqn)`` that a confirm unit must ask the source about; at most 1,000."""
+        ...
+
+    def sizes(self, listings: Sequence[str]) -> dict[str, int]:
+        """How many objects each listing (the FQN of a scope) had when it was last read; those unknown are left out.
+
+        Decides how much goes into one unit, never what is right.
+        """
+        ...
+
+
+class Ledger(UnitLedger, Protocol):
+    """The truth about the work. What ``UnitLedger`` says of calls and clocks holds for all methods."""
+
+    def open_run(self, opening: Opening, *, now: float) -> Run:
+        """Open a run with its root units; an open run of the service becomes ``superseded``."""
+        ...
+
     def abandon(self, worker: str, *, now: float, reason: str) -> int:
         """A worker died: its units go back at once; a crash is counted when nothing was committed since the claim."""
         ...
@@ -109,26 +134,6 @@ class Ledger(Protocol):
         ...
 
     def unpause(self, run: str) -> Run: ...
-
-    def report(self, service: str, ok: bool, now: float, reason: str = "") -> None:
-        """Tell whether the source of a run answered. On a cluster one that fails again and again is left alone for a
-        while; the run of one command is not.
-
-        After many failures in a row (fewer for one command, which somebody waits for) the run is closed as ``failed``.
-        Every commit counts as an answer by itself.
-        """
-        ...
-
-    def suspects(self, unit: str) -> list[tuple[str, str]]:
-        """The ``(type, fqn)`` that a confirm unit must ask the source about; at most 1,000."""
-        ...
-
-    def sizes(self, listings: Sequence[str]) -> dict[str, int]:
-        """How many objects each listing (the FQN of a scope) had when it was last read; those unknown are left out.
-
-        Decides how much goes into one unit, never what is right.
-        """
-        ...
 
     def run(self, run: str) -> Run:
         """Raises ``UsageError`` naming recent runs when there is none of this id."""

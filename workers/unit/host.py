@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from specs.contracts.assignment import UnitBudget
+from specs.contracts.ledger import UnitLedger
 from specs.sources.base import Source
 from specs.topology.node import Topology
 from workers.process.governor.memory import Guard
@@ -14,7 +15,6 @@ from workers.process.stop_flag import StopFlag
 from workers.unit.emitter import Producer
 from workers.unit.lease.heartbeat import LEASE, Heartbeat
 from workers.unit.source.arrivals import Arrivals
-from workers.unit.unit_ledger import UnitLedger
 
 
 class Line(Producer, Protocol):

@@ -6,66 +6,34 @@ import pickle
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from types import FunctionType
+from typing import Any, cast
 
-from specs.contracts.ledger import Ledger
-from specs.contracts.positions import SourcePosition
-from specs.contracts.work import Claim, QueuePosition
+from specs.contracts.ledger import UnitLedger
 from specs.errors import Fatal, HeadraceError
 from workers.queues.pipe.frames import frame
 
 CALL, REPLY = b"C", b"R"
 """Kinds of messages: ``(number, method, args, kwargs)`` to the parent, ``(number, ok, value or error)`` back."""
-ALLOWED = frozenset({"identify", "claim", "renew", "touch", "flushing", "release", "report", "suspects", "sizes"})
+CALLS = frozenset(name for name, each in vars(UnitLedger).items() if isinstance(each, FunctionType) and name[0] != "_")
+"""What a worker may ask of the ledger: the methods of the protocol, whatever they are."""
 
 
-class AskedLedger:
-    """What a worker needs of the ledger (methods as in ``specs.contracts.ledger.Ledger``), asked with ``ask``."""
+def asked(ask: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]) -> UnitLedger:
+    """The ledger behind a pipe: every call goes to ``ask`` as the method's name and its arguments."""
+    return cast(UnitLedger, _Asked(ask))
 
+
+class _Asked:
     def __init__(self, ask: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]) -> None:
         self._ask = ask
 
-    def identify(
-        self, run: str, identity: str, *, accept: bool, position: SourcePosition | None = None, settle: bool = True,
-        now: float,
-    ) -> bool:  # fmt: skip
-        given = {"accept": accept, "position": position, "settle": settle, "now": now}
-        return bool(self._ask("identify", (run, identity), given))
-
-    def claim(
-        self, worker: str, *, run: str | None = None, queue: str | None = None, lease: float = 60.0, now: float
-    ) -> Claim | None:
-        given = {"run": run, "queue": queue, "lease": lease, "now": now}
-        claim: Claim | None = self._ask("claim", (worker,), given)
-        return claim
-
-    def renew(self, unit: str, fence: int, *, lease: float = 60.0, progress: str = "", now: float) -> bool:
-        return bool(self._ask("renew", (unit, fence), {"lease": lease, "progress": progress, "now": now}))
-
-    def touch(self, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
-        return bool(self._ask("touch", (unit, fence, node, listing, key), {}))
-
-    def flushing(self, unit: str, fence: int, position: QueuePosition) -> bool:
-        return bool(self._ask("flushing", (unit, fence, position), {}))
-
-    def release(
-        self, unit: str, fence: int, *, now: float, reason: str = "", delay: float = 0.0, failed: bool = False
-    ) -> bool:
-        given = {"now": now, "reason": reason, "delay": delay, "failed": failed}
-        return bool(self._ask("release", (unit, fence), given))
-
-    def report(self, service: str, ok: bool, now: float, reason: str = "") -> None:
-        self._ask("report", (service, ok, now, reason), {})
-
-    def suspects(self, unit: str) -> list[tuple[str, str]]:
-        found: list[tuple[str, str]] = self._ask("suspects", (unit,), {})
-        return found
-
-    def sizes(self, listings: Sequence[str]) -> dict[str, int]:
-        found: dict[str, int] = self._ask("sizes", (list(listings),), {})
-        return found
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        if method not in CALLS:
+            raise AttributeError(method)
+        return lambda *args, **kwargs: self._ask(method, args, kwargs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +51,7 @@ class Clerk:
     Renewals have one to themselves: behind another call that takes long, leases of all workers would run out.
     """
 
-    def __init__(self, ledger: Ledger, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, ledger: UnitLedger, *, clock: Callable[[], float] = time.time) -> None:
         self._ledger, self._clock = ledger, clock
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._renewals: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
@@ -113,7 +81,7 @@ class Clerk:
             call.reply(frame(REPLY, pickle.dumps((call.number, *answer))))
 
     def _call(self, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:
-        assert method in ALLOWED, method
+        assert method in CALLS, method
         try:
             return True, getattr(self._ledger, method)(*args, **kwargs)
         except HeadraceError as error:

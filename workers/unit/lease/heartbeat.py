@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from specs.contracts.ledger import UnitLedger
 from specs.contracts.work import Claim, Lost
 from specs.errors import HeadraceError
 from specs.sources.base import Source
 from workers.process.stop_flag import StopFlag
 from workers.unit.lease.errands import Errands
-from workers.unit.unit_ledger import UnitLedger
 
 EVERY = 15.0
 """Seconds between two renewals."""

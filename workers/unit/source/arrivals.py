@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
+from specs.contracts.ledger import UnitLedger
 from specs.contracts.positions import SourcePosition
 from specs.errors import HeadraceError, Retry
 from specs.sources.base import Source
 from workers.process.stop_flag import StopFlag
 from workers.store.retries import patiently
-from workers.unit.unit_ledger import UnitLedger
 
 PATIENCE = 2.0
 """Seconds that a server may take to catch up with what was read of the service before; once per source."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from specs import registry
+from specs.contracts.ledger import UnitLedger
 from specs.contracts.work import Claim, Lost
 from specs.recipe.problems import validate
 from specs.recipe.recipe import Recipe
@@ -14,7 +15,6 @@ from specs.topology.node import Topology
 from specs.topology.read_mode import FULL, ReadMode
 from specs.topology.scope import Scope
 from workers.store.retries import patiently
-from workers.unit.unit_ledger import UnitLedger
 
 SLICES = (FULL, 250, 1, 1)
 """Keys read in one go, by how careful a unit must be."""
