@@ -20,8 +20,8 @@ from typing import Any, NoReturn
 
 PACKAGES = ("specs", "connectors", "workers", "scheduler")
 _PLACES = {
-    "scheduler.app.catalog.opened_catalog": "OpenCatalog",
-    "scheduler.app.python_api": "catalog crawl resume retry",
+    "scheduler.app.programs.opened_catalog": "OpenCatalog",
+    "scheduler.app.programs.python_api": "catalog crawl resume retry",
     "scheduler.app.runs.summary": "Progress Summary",
     "specs.contracts.sink": "Bounds Change Refused",
     "specs.config": "ConnectionConfig Limits LocalFile MetadataExtract",

@@ -1,10 +1,10 @@
 from typing import NoReturn
 
-from scheduler.app.catalog.opened_catalog import OpenCatalog as OpenCatalog
-from scheduler.app.python_api import catalog as catalog
-from scheduler.app.python_api import crawl as crawl
-from scheduler.app.python_api import resume as resume
-from scheduler.app.python_api import retry as retry
+from scheduler.app.programs.opened_catalog import OpenCatalog as OpenCatalog
+from scheduler.app.programs.python_api import catalog as catalog
+from scheduler.app.programs.python_api import crawl as crawl
+from scheduler.app.programs.python_api import resume as resume
+from scheduler.app.programs.python_api import retry as retry
 from scheduler.app.runs.summary import Progress as Progress
 from scheduler.app.runs.summary import Summary as Summary
 from specs import names as names

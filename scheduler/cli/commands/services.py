@@ -17,7 +17,7 @@ def command(catalog: str, as_json: bool) -> None:
     Example:
       headrace services
     """
-    from scheduler.app.catalog.services import services
+    from scheduler.app.history.services import services
     from scheduler.cli.display.render import moment
     from scheduler.cli.display.tables import table
 

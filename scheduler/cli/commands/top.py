@@ -38,8 +38,8 @@ def command(
     given = settings(redis, catalog, prefix)
 
     from scheduler.app.catalog.usability import location
+    from scheduler.app.cluster.top import View, look
     from scheduler.app.deadline import LIMIT, asked
-    from scheduler.app.top import View, look
     from scheduler.cli.live_text import watch
     from workers.cluster.membership import sink
     from workers.store.database import SqlDatabase, open_database

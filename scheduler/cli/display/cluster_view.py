@@ -11,7 +11,7 @@ from scheduler.cli.display.render import clean, duration, number
 from scheduler.cli.display.tables import table
 
 if TYPE_CHECKING:
-    from scheduler.app.top import RunView, View
+    from scheduler.app.cluster.top import RunView, View
 
 WIDTH = 24
 """Characters of a bar."""

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from scheduler.app.cluster.top import look
 from scheduler.app.doctor.sink_findings import examine
-from scheduler.app.top import look
 from scheduler.control.snapshots import Snapshots, result
 from specs.contracts.assignment import Opening
 from specs.contracts.work import Via

@@ -17,7 +17,7 @@ import fakeredis
 import pytest
 from sqlalchemy import text
 
-from scheduler.app.top import look
+from scheduler.app.cluster.top import look
 from scheduler.cli.display.cluster_view import told
 from scheduler.cli.live_text import watch
 from specs.contracts.assignment import Opening

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
-from scheduler.app.catalog.services import ServiceStatus, services
+from scheduler.app.history.services import ServiceStatus, services
 from scheduler.app.runs.results import summarise
 from scheduler.app.runs.run_choice import LATEST, choose
 from scheduler.app.runs.summary import Summary

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scheduler.app.catalog.catalog_place import find
-from scheduler.app.catalog.opened_catalog import OpenCatalog
+from scheduler.app.programs.opened_catalog import OpenCatalog
 from scheduler.app.runs import crawl as crawling
 from scheduler.app.runs.run_choice import LATEST, choose
 from scheduler.app.runs.summary import Progress, Summary
