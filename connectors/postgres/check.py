@@ -4,61 +4,86 @@ from __future__ import annotations
 
 import os
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Protocol
 
 from connectors.common.sql.slices import Listed
-from connectors.postgres.asked import PostgresAsked
+from connectors.postgres.connection.config import PostgresConnection
+from connectors.postgres.driver.driver import PostgresDriver
 from connectors.postgres.driver.positions import lsn
+from specs.config import Limits, MetadataExtract
+from specs.contracts.positions import SourcePosition
+from specs.entities.base import Entity
 from specs.entities.database.tables import Table
-from specs.errors import HeadraceError, Retry, Stop
+from specs.errors import Retry, Stop
 from specs.sources.base import Step
-from specs.topology.node import Item, Outcome
-from specs.topology.scope import EVERYTHING, Scope
+from specs.topology.node import Item, Outcome, Produced
+from specs.topology.scope import EVERYTHING, KeyRange, Scope
 
 ENOUGH = 20
 """Tables and views that are read."""
 
 
-def check(source: PostgresAsked) -> Iterator[Step]:
+class PostgresChecked(Protocol):
+    """What the test asks of a source; ``PostgresSource`` is one."""
+
+    connection: PostgresConnection
+    driver: PostgresDriver
+    extract: MetadataExtract
+    limits: Limits
+
+    @property
+    def root(self) -> Scope: ...
+
+    def identity(self) -> str: ...
+
+    def position(self) -> SourcePosition | None: ...
+
+    def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]: ...
+
+    def schemas(self, scope: Scope, span: KeyRange) -> Iterator[Produced]: ...
+
+    def names_below(self, node: str, database: Scope, schemas: Sequence[str]) -> list[Listed]: ...
+
+    def read(self, node: str, database: Scope, listed: Sequence[Listed]) -> Iterator[tuple[str, Produced]]: ...
+
+    def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]: ...
+
+    def steps(self, plan: Sequence[tuple[str, Callable[[], str]]]) -> Iterator[Step]: ...
+
+
+def check(source: PostgresChecked) -> Iterator[Step]:
     """Reach, authenticate, list and read a little of everything; ends at the first step that the next ones need."""
     probes = _Probes(source)
-    steps: list[tuple[str, Callable[[], str]]] = [
+    for step in source.steps([
         ("reach the server", probes.reach),
         ("authenticate", probes.authenticate),
         ("identify the server", probes.identify),
         ("list databases", probes.databases),
-    ]
-    for name, probe in steps:
-        step = _run(name, probe)
+    ]):  # fmt: skip
         yield step
         if not step.ok:
             return
     for database in probes.chosen:
-        step = _run(f"enter database {database!r}", lambda name=database: probes.enter(name))  # type: ignore[misc]
-        yield step
-        if step.ok:
-            probes.entered.append(database)
+        for step in source.steps([(f"enter database {database!r}", partial(probes.enter, database))]):
+            yield step
+            if step.ok:
+                probes.entered.append(database)
     if not probes.entered:
         return
-    yield _run("list schemas", probes.schemas)
-    yield _run("list tables and views", probes.tables)
-    yield _run("read columns", probes.columns)
-    yield _run("read view definitions", probes.views)
-    yield _run("read routines", probes.routines)
-
-
-def _run(name: str, probe: Callable[[], str]) -> Step:
-    started = time.monotonic()
-    try:
-        evidence = probe()
-    except HeadraceError as error:
-        return Step(name, False, error.what, time.monotonic() - started, error.remedy)
-    return Step(name, True, evidence, time.monotonic() - started)
+    for probe in (
+        ("list schemas", probes.schemas),
+        ("list tables and views", probes.tables),
+        ("read columns", probes.columns),
+        ("read view definitions", probes.views),
+        ("read routines", probes.routines),
+    ):
+        yield from source.steps([probe])  # each on its own: one that fails does not keep the next from telling more
 
 
 class _Probes:
-    def __init__(self, source: PostgresAsked) -> None:
+    def __init__(self, source: PostgresChecked) -> None:
         self.source = source
         self.chosen: list[str] = []
         self.entered: list[str] = []

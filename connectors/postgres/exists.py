@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.postgres.asked import PostgresAsked
-from connectors.postgres.listing import other_objects as others
+from connectors.postgres.driver.driver import PostgresDriver
+from connectors.postgres.listing import other_objects
+from specs.config import MetadataExtract
 from specs.errors import Fatal, Skip, Stop
 from specs.sources.base import Presence
 from specs.topology.scope import Scope
 
 ELSEWHERE = frozenset({"identity", "history", "settings"})
-"""Why a server refuses to be believed at all."""
+"""Reasons of errors after which no answer of this server counts."""
 _TABLES = ["r", "p", "v", "m", "f"]
 _RELATIONS = {"Table": _TABLES, "Trigger": _TABLES, "Sequence": ["S"]}
 _QUERIES = {
@@ -25,64 +26,75 @@ _QUERIES = {
 }
 
 
-def exists(source: PostgresAsked, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+def exists(
+    driver: PostgresDriver, extract: MetadataExtract, type_: str, scope: Scope, names: list[str]
+) -> dict[str, Presence]:
     """``yes`` and ``no`` come from the catalog, which shows every object to every role, under the conditions of the
     listing; a database that nobody may enter, or we may not, answers ``unknown``, one that is gone ``no``. ``scope`` is
-    the objects' parent."""
+    the objects' parent.
+
+    Raises ``Retry`` when the connection is lost, and ``Stop`` or ``Fatal`` when this is another server than before, or
+    one whose answers prove nothing.
+    """
     if type_ not in _QUERIES and type_ != "DatabaseObject":
         return {}
     try:
-        return _ask(source, type_, scope, names)
+        return _ask(driver, extract, type_, scope, names)
     except (Stop, Fatal) as error:
         if error.reason in ELSEWHERE:
             raise
         return dict.fromkeys(names, "unknown")
-    except Skip:  # one name may be none that this server's encoding can express
+    except Skip:  # this server's encoding cannot express one of the names: the others are asked for without it
         if len(names) == 1:
             return {names[0]: "unknown"}
         middle = len(names) // 2
-        parts = (names[:middle], names[middle:])
-        return {name: answer for part in parts for name, answer in exists(source, type_, scope, part).items()}
+        halves = [exists(driver, extract, type_, scope, half) for half in (names[:middle], names[middle:])]
+        return halves[0] | halves[1]
 
 
-def _ask(source: PostgresAsked, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+def _ask(
+    driver: PostgresDriver, extract: MetadataExtract, type_: str, scope: Scope, names: list[str]
+) -> dict[str, Presence]:
     if type_ == "Database":
-        return _databases(source, names)
+        return _databases(driver, names)
+    if len(scope.path) == 1:
+        driver.use(driver.config.first_database)
+    elif not _database(driver, scope.path[1]):
+        return dict.fromkeys(names, "no")
+    else:
+        driver.use(scope.path[1])
+    if type_ == "DatabaseObject":
+        found = other_objects.present(driver, scope)
+    else:
+        found = {row[0] for row in driver.rows(_QUERIES[type_], _parameters(extract, type_, scope, names))}
+    return {name: "yes" if name in found else "no" for name in names}
+
+
+def _parameters(extract: MetadataExtract, type_: str, scope: Scope, names: list[str]) -> dict[str, Any]:
     params: dict[str, Any] = {
         "names": names,
         "kinds": _RELATIONS.get(type_),
-        "partitions": source.extract.partitions,
-        "system": source.extract.system_schemas,
+        "partitions": extract.partitions,
+        "system": extract.system_schemas,
     }
-    if len(scope.path) == 1:
-        source.driver.use(source.connection.first_database)
-    elif not _database(source, scope.path[1]):
-        return dict.fromkeys(names, "no")
-    else:
-        source.driver.use(scope.path[1])
     if len(scope.path) > 2:
         params["schema"] = scope.path[2]
     if type_ == "Trigger":
         params["table"] = scope.path[3]
-    if type_ == "DatabaseObject":
-        found = others.present(source.driver, scope)
-        return {name: "yes" if name in found else "no" for name in names}
-    found = {row[0] for row in source.driver.rows(_QUERIES[type_], params)}
-    return {name: "yes" if name in found else "no" for name in names}
+    return params
 
 
-def _databases(source: PostgresAsked, names: list[str]) -> dict[str, Presence]:
+def _databases(driver: PostgresDriver, names: list[str]) -> dict[str, Presence]:
     """A database that takes no connections is there, but cannot be looked into; a template is none of its own."""
-    source.driver.use(source.connection.first_database)
+    driver.use(driver.config.first_database)
     answers: dict[str, Presence] = dict.fromkeys(names, "no")
-    for name, entered, shown in source.driver.rows(
-        "exists_database", {"names": names, "only": source.connection.database}
-    ):
+    for name, entered, shown in driver.rows("exists_database", {"names": names, "only": driver.config.database}):
         answers[name] = "unknown" if not entered else "yes" if shown else "no"
     return answers
 
 
-def _database(source: PostgresAsked, name: str) -> bool:
-    if source.driver.database == name and source.driver.connected:
+def _database(driver: PostgresDriver, name: str) -> bool:
+    """Whether a database is there; the one that we are connected to is."""
+    if driver.database == name and driver.connected:
         return True
-    return _databases(source, [name])[name] != "no"
+    return _databases(driver, [name])[name] != "no"

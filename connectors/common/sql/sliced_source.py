@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from itertools import chain
 from typing import Any
 
-from connectors.common.sql.bundle import Bundle, Open
+from connectors.common.sql.bundle import Bundle
 from connectors.common.sql.driver import Driver
+from connectors.common.sql.fetcher import Suspects
 from connectors.common.sql.slices import Facet, Listed, SliceReader
 from connectors.common.sql.types.types import forget
 from specs.config import MetadataExtract
@@ -20,9 +22,21 @@ from specs.topology.node import Item, Outcome, Produced
 from specs.topology.read_mode import ReadMode
 from specs.topology.scope import KeyRange, Scope
 
-_LEAVES = {"table": "Table", "sequence": "Sequence", "type": "UserType", "stored_procedure": "StoredProcedure"}
+LEAVES = {
+    "table": "Table",
+    "sequence": "Sequence",
+    "type": "UserType",
+    "stored_procedure": "StoredProcedure",
+    "schema_object": "DatabaseObject",
+}
+"""The nodes below a schema, and the entity type that the outcomes of each are counted under."""
 GIVEN = Facet("given", lambda listed: [(each.id,) for each in listed])
 """For objects that the listing read completely, in ``Listed.data``: presence is given, no statement is sent."""
+
+Fields = dict[str, Any] | Callable[[], dict[str, Any]]
+"""What the item of a container carries, or what makes it: that is not called for what a filter drops."""
+Read = Callable[[Iterable[Listed]], Iterator[tuple[str, Produced]]]
+"""``SliceReader.read`` or ``SliceReader.preview``."""
 
 
 def routine_rule(extract: MetadataExtract, name: str, signature: str) -> str | None:
@@ -52,9 +66,14 @@ class SlicedSource(DatabaseSource):
         super().__init__(*args, **kwargs)
         self.bundle = Bundle()
 
+    def _sent(self) -> None:
+        """What drivers call for every statement."""
+        self.statements += 1
+
     def relieve(self) -> None:
         forget()
 
+    # -- what a connector fills in --------------------------------------------------------------------------------
     @abstractmethod
     def facet_list(self, node: str) -> Sequence[Facet]:
         """The facets of a leaf node, the one that proves presence first."""
@@ -68,32 +87,37 @@ class SlicedSource(DatabaseSource):
         source cannot list in pages."""
         return None
 
+    def enter(self, base: Scope) -> None:
+        """Work in the database ``base`` from now on. Nothing to do where a connection sees all databases."""
+
+    @property
+    def ahead(self) -> Executor | None:
+        """Where the next slice is read while one is handed out; ``None`` reads one slice after the other."""
+        return None
+
+    def suspects(self, node: str) -> Suspects | None:
+        """What finds the objects that a slice failed for; without it slices are halved."""
+        return None
+
     # -- producers ------------------------------------------------------------------------------------------------
     def tables(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        return self._objects("table", scope, span)
+        return self.objects("table", scope, span)
 
     def sequences(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        return self._objects("sequence", scope, span)
+        return self.objects("sequence", scope, span)
 
     def types(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        return self._objects("type", scope, span)
+        return self.objects("type", scope, span)
 
     def stored_procedures(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        return self._objects("stored_procedure", scope, span)
+        return self.objects("stored_procedure", scope, span)
 
     def schema_items(
-        self, scope: Scope, span: KeyRange, found: Iterable[tuple[str, dict[str, Any], int | None]]
+        self, scope: Scope, span: KeyRange, found: Iterable[tuple[str, Fields, int | None]]
     ) -> Iterator[Produced]:
-        """Filter ``(name, data, estimate)`` of schemas, announce the kept ones to the bundle and yield them by key."""
-        produced: list[Produced] = []
-        for name, data, estimate in sorted(found, key=lambda each: each[0]):
-            if name not in span:
-                continue
-            rule = self.extract.rule("schemas", name)
-            if rule is None:
-                produced.append(Item(name, name, data, estimate))
-            else:
-                produced.append(Outcome("filtered", "Schema", scope.child(name).fqn, name, rule))
+        """Filter ``(name, fields, estimate)`` of schemas, tell the bundle which are kept, and yield them by key."""
+        ordered = sorted((each for each in found if each[0] in span), key=lambda each: each[0])
+        produced = [self.container("schemas", "Schema", scope, *each) for each in ordered]
         self.bundle.announce([each for each in produced if isinstance(each, Item)])
         yield from produced
 
@@ -101,58 +125,56 @@ class SlicedSource(DatabaseSource):
         self, scope: Scope, span: KeyRange, name: str, data: dict[str, Any], estimate: int | None = None
     ) -> Iterator[Produced]:
         """The database level of a source that has a single one."""
-        if name not in span:
-            return
-        rule = self.extract.rule("databases", name)
-        if rule is None:
-            yield Item(name, name, data, estimate)
-        else:
-            yield Outcome("filtered", "Database", scope.child(name).fqn, name, rule)
+        if name in span:
+            yield self.container("databases", "Database", scope, name, data, estimate)
 
-    def _objects(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        if node not in self.leaves:
-            return
-        base = Scope(scope.path[:-1])
-        reader = self.reader(node, base)
+    def container(
+        self, kind: str, type_: str, scope: Scope, name: str, fields: Fields, estimate: int | None = None
+    ) -> Produced:
+        """A database or a schema below ``scope``, or the rule of the filter ``kind`` that drops it."""
+        rule = self.extract.rule(kind, name)
+        if rule is not None:
+            return Outcome("filtered", type_, scope.child(name).fqn, name, rule)
+        return Item(name, name, fields() if callable(fields) else fields, estimate)
+
+    def objects(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """The objects of a leaf node in the schema ``scope``."""
+        if node in self.leaves:
+            base = Scope(scope.path[:-1])
+            yield from self._slices(node, base, scope.name, span, self.reader(node, base).read)
+
+    def _slices(self, node: str, base: Scope, schema: str, span: KeyRange, read: Read) -> Iterator[Produced]:
+        """The schema page by page where that is asked for, else whole with those after it, or a range of it alone."""
         page = self.reading.page
-        pages = None if page is None else self.pages(node, scope.name, span, page)
-        if pages is not None:
-            for _, produced in reader.read(chain.from_iterable(pages)):
-                yield produced
+        pages = None if page is None else self.pages(node, schema, span, page)
+        if pages is None and span.whole:
+            yield from self.bundle.read(node, schema, lambda schemas: read(self._within(node, base, schemas, span)))
             return
-        yield from self._together(
-            node, scope, span, lambda schemas: reader.read(self._within(node, base, schemas, span))
-        )
-
-    def _together(self, node: str, scope: Scope, span: KeyRange, read: Open) -> Iterator[Produced]:
-        """The whole schema with those after it, or a range of this one alone."""
-        if span.whole:
-            yield from self.bundle.read(node, scope.name, read)
-        else:
-            for _, produced in read([scope.name]):
-                yield produced
+        listed = self._within(node, base, [schema], span) if pages is None else chain.from_iterable(pages)
+        for _, produced in read(listed):
+            yield produced
 
     def reader(self, node: str, base: Scope) -> SliceReader:
-        return SliceReader(self.driver, self.reading, base, node, _LEAVES[node], self.facet_list(node))
+        """Reads the objects of a leaf node of the database ``base``, which it enters."""
+        self.enter(base)
+        found = self.facet_list(node)
+        return SliceReader(self.driver, self.reading, base, node, LEAVES[node], found, self.ahead, self.suspects(node))
 
     def _within(self, node: str, base: Scope, schemas: Sequence[str], span: KeyRange) -> list[Listed]:
         """The listing, complete before the first slice is read, since both use the one connection."""
         try:
-            return [each for each in self.listing(node, base, schemas, span) if each.key in span]
+            listed = self.listing(node, base, schemas, span)
+            return list(listed) if span.whole else [each for each in listed if each.key in span]
         except Exception as raw:
             error = self.driver.classify(raw)
             raise error from (raw if error is not raw else None)
 
     def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
-        if node not in _LEAVES:
+        if node not in LEAVES:
             yield from super().preview(node, scope, span)
-            return
-        if node in self.leaves:
+        elif node in self.leaves:
             base = Scope(scope.path[:-1])
-            reader = self.reader(node, base)
-            yield from self._together(
-                node, scope, span, lambda schemas: reader.preview(self._within(node, base, schemas, span))
-            )
+            yield from self._slices(node, base, scope.name, span, self.reader(node, base).preview)
 
     def facets(self, node: str) -> int:
         if node not in self.leaves:
@@ -168,12 +190,17 @@ class SlicedSource(DatabaseSource):
         kept = list(dict.fromkeys(each.key for each in listed if each.rule is None))
         return kept[size - 1 : -1 : size]
 
+    # -- one unit after the other ---------------------------------------------------------------------------------
     def begin(self, reading: ReadMode) -> None:
         super().begin(reading)
+        self.forget()
+
+    def forget(self) -> None:
+        """What a unit listed is listed anew."""
         self.bundle.close()
 
     def close(self) -> None:
-        self.bundle.close()
+        self.forget()
 
     # -- the stepwise test ----------------------------------------------------------------------------------------
     def steps(self, plan: Sequence[tuple[str, Callable[[], str]]]) -> Iterator[Step]:

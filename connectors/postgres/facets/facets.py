@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
+from connectors.common.sql.sliced_source import GIVEN
 from connectors.common.sql.slices import Facet, Listed
 from connectors.postgres.build.relations.indexes import KeyDetails
 from connectors.postgres.build.types import Types
 from connectors.postgres.driver.driver import PostgresDriver
 from connectors.postgres.facets.long_texts import whole
 from connectors.postgres.facets.shared_trip import SharedTrip
-from connectors.postgres.listing.other_objects import GIVEN
 from specs.config import MetadataExtract
 
 _Rows = Iterable[tuple[Any, ...]]

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from connectors.common.sql.sliced_source import routine_rule
 from connectors.common.sql.slices import Listed
 from connectors.postgres.driver.driver import Params, PostgresDriver
-from connectors.postgres.listing import other_objects as others
+from connectors.postgres.listing import other_objects
 from connectors.postgres.listing.contents import Contents
 from specs.config import MetadataExtract
 from specs.topology.scope import KeyRange
 
 LISTINGS = {
-    "type": ("list_types", "UserType", "types"),
-    "sequence": ("list_sequences", "Sequence", "relations"),
-    "table": ("list_tables", "Table", "relations"),
-    "stored_procedure": ("list_routines", "StoredProcedure", "routines"),
-    "schema_object": ("schema_objects", "DatabaseObject", ""),
+    "type": ("list_types", "types"),
+    "sequence": ("list_sequences", "relations"),
+    "table": ("list_tables", "relations"),
+    "stored_procedure": ("list_routines", "routines"),
+    "schema_object": ("schema_objects", ""),
 }
-"""The listing of each node below a schema, its entity type, and what it lists members of, in the order of the walk."""
+"""The statement that lists each node below a schema, and what it lists members of, in the order of the walk."""
 
 PARTITIONS = "partitions: false"
 """The rule that leaves out child partitions: their table stands for them."""
@@ -59,8 +60,8 @@ class PostgresListing:
         return found.pop(node)
 
     def _request(self, node: str, schemas: Sequence[str], span: KeyRange) -> tuple[str, Params]:
-        if node in others.NODES:
-            return others.request(self.driver, node, schemas)
+        if node in other_objects.NODES:
+            return other_objects.request(self.driver, node, schemas)
         parts = self.parts(node, span)
         return self.driver.composed(parts.pop("listing"), **parts), self.parameters(schemas, span)
 
@@ -70,7 +71,9 @@ class PostgresListing:
         while True:
             part = span.resume(after)
             params = self.parameters([schema], part)
-            if node in others.NODES or params["after"] != part.after:  # few of them; or the server cannot compare
+            if (
+                node in other_objects.NODES or params["after"] != part.after
+            ):  # few of them; or the server cannot compare
                 yield self.names(node, [schema], part)
                 return
             rows = self.driver.rows("page", params | {"size": size}, **self.parts(node, part))
@@ -82,12 +85,12 @@ class PostgresListing:
     @staticmethod
     def parts(node: str, span: KeyRange) -> dict[str, str]:
         """What the listing's statement is made of: by schema where it is whole, which no other index serves."""
-        listing, _, members = LISTINGS[node]
+        listing, members = LISTINGS[node]
         return {"listing": listing, "members": f"{members}_{'of_schemas' if span.whole else 'in_range'}"}
 
     def _read(self, node: str, rows: Iterable[tuple[Any, ...]], span: KeyRange, schemas: Sequence[str]) -> list[Listed]:
-        if node in others.NODES:
-            return others.listed(rows, schemas, span, self.extract)
+        if node in other_objects.NODES:
+            return other_objects.listed(rows, schemas, span, self.extract)
         found = []
         for schema, key, name, oid, weight, *data in rows:
             if key in span:
@@ -99,16 +102,13 @@ class PostgresListing:
 
     def _rule(self, node: str, name: str, key: str, data: Sequence[Any]) -> str | None:
         if data[-1] is not None and not self.extract.extension_objects:
-            return others.LEFT_OUT
+            return other_objects.LEFT_OUT
         if node == "table":
             left_out = PARTITIONS if data[2] and not self.extract.partitions else None
             return self.extract.rule("views" if data[0] in "vm" else "tables", name) or left_out
         if node != "stored_procedure":
             return None
-        # A pattern may be written for the bare name or for the name with its argument types.
-        rules = [self.extract.rule("stored_procedures", text) for text in (key, name)]
-        excluded = [rule for rule in rules if rule and not rule.endswith(".include")]
-        return excluded[0] if excluded else None if None in rules else rules[0]
+        return routine_rule(self.extract, key, name)
 
     def parameters(self, schemas: Sequence[str], span: KeyRange) -> dict[str, Any]:
         """What the listing's statement is sent with."""

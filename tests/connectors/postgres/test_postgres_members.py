@@ -43,8 +43,8 @@ def test_what_depends_on_a_schema_is_what_its_names_find(estate: str) -> None:
     with closing(source(estate)) as one:
         one.driver.use(estate.rsplit("/", 1)[1])
         for node in LISTINGS:
-            found = one.listing.names(node, SCHEMAS, EVERYTHING)
-            assert found == one.listing.names(node, SCHEMAS, EVERY_NAME), node
+            found = one.names.names(node, SCHEMAS, EVERYTHING)
+            assert found == one.names.names(node, SCHEMAS, EVERY_NAME), node
             places = {each.schema for each in found}
             assert places >= ({"three", "pg_catalog"} if node == "schema_object" else {"one"}), node
             assert node in ("sequence", "schema_object") or "pg_catalog" in places, node
@@ -64,7 +64,7 @@ def test_no_kind_is_asked_for_that_the_schemas_do_not_have(estate: str) -> None:
             "three": 2,
             "two": 5,
         }
-        having = {node: one.listing.contents.having(node, [item.name for item in items]) for node in LISTINGS}
+        having = {node: one.names.contents.having(node, [item.name for item in items]) for node in LISTINGS}
         assert having == {
             "type": ["one"],
             "sequence": ["one", "three", "two"],
@@ -74,7 +74,7 @@ def test_no_kind_is_asked_for_that_the_schemas_do_not_have(estate: str) -> None:
         }
         before = one.statements
         for node in LISTINGS:
-            assert one.listing.names(node, ["nothing"], EVERYTHING, ahead=True) == []
+            assert one.names.names(node, ["nothing"], EVERYTHING, ahead=True) == []
         assert one.statements == before
 
 
@@ -83,13 +83,13 @@ def test_names_of_all_kinds_come_in_one_round_trip_and_are_new_for_each_unit(est
     with closing(source(estate)) as one, session(estate) as other:
         list(one.schemas(scope, EVERYTHING))
         before = one.driver.trips
-        found = {node: one.listing.names(node, ["one", "two"], EVERYTHING, ahead=True) for node in LISTINGS}
+        found = {node: one.names.names(node, ["one", "two"], EVERYTHING, ahead=True) for node in LISTINGS}
         assert one.driver.trips == before + 1
-        assert found == {node: one.listing.names(node, ["one", "two"], EVERYTHING) for node in LISTINGS}
-        one.listing.names("type", ["one", "two"], EVERYTHING, ahead=True)
+        assert found == {node: one.names.names(node, ["one", "two"], EVERYTHING) for node in LISTINGS}
+        one.names.names("type", ["one", "two"], EVERYTHING, ahead=True)
         other.execute("CREATE SEQUENCE two.late")
         one.begin(one.reading)
-        names = [each.name for each in one.listing.names("sequence", ["one", "two"], EVERYTHING, ahead=True)]
+        names = [each.name for each in one.names.names("sequence", ["one", "two"], EVERYTHING, ahead=True)]
         assert "late" in names
 
 
