@@ -24,7 +24,7 @@ _PLACES = {
     "scheduler.app.programs.python_api": "catalog crawl resume retry",
     "scheduler.app.runs.summary": "Progress Summary",
     "specs.contracts.sink": "Bounds Change Refused",
-    "specs.config": "ConnectionConfig Limits LocalFile MetadataExtract",
+    "specs.config": "ConnectionConfig Limits LocalFile MetadataExtract NO_SECRET",
     "specs.errors": "Fatal HeadraceError Retry Skip Stop UsageError",
     "specs.recipe.recipe": "Recipe ServiceRef",
     "specs.service_spec": "DefaultDatabaseSpec ServiceSpec",

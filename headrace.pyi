@@ -8,6 +8,7 @@ from scheduler.app.programs.python_api import retry as retry
 from scheduler.app.runs.summary import Progress as Progress
 from scheduler.app.runs.summary import Summary as Summary
 from specs import names as names
+from specs.config import NO_SECRET as NO_SECRET
 from specs.config import ConnectionConfig as ConnectionConfig
 from specs.config import Limits as Limits
 from specs.config import LocalFile as LocalFile

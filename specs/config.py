@@ -34,6 +34,9 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 LOCAL_FILE = object()
 """Marks settings that name a file: a recipe keeps the whole path when its run starts."""
 LocalFile = Annotated[str, LOCAL_FILE]
+NO_SECRET = object()
+"""Marks settings that hold no secret, whatever they look like: a recipe keeps them as they are written. Numbers,
+switches and choices need no mark, unless they are called like a secret."""
 STATEMENTS = object()
 """Marks settings that are statements: a recipe keeps those that are known to hold no secret, or hold a reference."""
 

@@ -1,9 +1,9 @@
 """A small HTTP server for what machines ask a process: ``/metrics``, ``/healthz``.
 
-Not the server of ``prometheus_client`` (measured with version 0.26.0): it gives silent clients no deadline (100 of them
-held 100 threads for as long as they liked; here at most 16 for 5 seconds), answers every path with the metrics, so that
-``/healthz`` would always be 200, refuses HEAD, and a catalog that is out is a bare 500 there, where ours is 503 with the
-reason.
+Not the server of ``prometheus_client`` (measured with version 0.26.0): it gives silent clients no deadline (100 of
+them held 100 threads for as long as they liked; here at most 16 for 5 seconds), answers every path with the metrics, so
+that ``/healthz`` would always be 200, refuses HEAD, and a catalog that is out is a bare 500 there, where ours is 503
+with the reason.
 """
 
 from __future__ import annotations

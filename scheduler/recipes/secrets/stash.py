@@ -1,7 +1,8 @@
 """Moves what may be secret in a recipe into memory; what is stored refers to it by prompt.
 
-Stored as written are references, what a connector's model declares as plain settings, and options of drivers that are
-known to be harmless. Everything else is asked for when the run is resumed.
+Stored as written are references, what a connector's model declares as plain settings (text, numbers, choices, and what
+it marks as no secret), and options of drivers that are known to be harmless. Everything else is asked for when the run
+is resumed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
+from scheduler.recipes.secrets.plain_settings import plain
 from specs.config import LOCAL_FILE, STATEMENTS
 from specs.recipe.allow_list import SECRET_NAME, harmless, harmless_statement, referring, secret_spans, token_spans
 from specs.recipe.problems import Path, dotted
@@ -65,13 +67,18 @@ class Stash:
             marks = field.metadata if field else ()
             if isinstance(checked, SecretStr) and isinstance(value, str):
                 found[key] = value if referring(value) or not value else self._put(_name(place), value, place)
+            elif plain(key, field):
+                found[key] = value
             elif isinstance(checked, BaseModel) and isinstance(value, dict):
                 found[key] = self._model(value, checked, place)
+            elif isinstance(checked, list | tuple) and _all(checked, BaseModel) and _all(value, dict):
+                pairs = enumerate(zip(value, checked, strict=True))
+                found[key] = [self._model(each, made, (*place, at)) for at, (each, made) in pairs]
             elif any(each is STATEMENTS for each in marks):
                 found[key] = self._statements(value, place)
             elif isinstance(value, str):
-                plain = any(each is LOCAL_FILE for each in marks) and not re.match(r"\w+:(?!\\)", value)
-                found[key] = value if plain else self._declared(key, value, place, tokens=tokens)
+                path_only = any(each is LOCAL_FILE for each in marks) and not re.match(r"\w+:(?!\\)", value)
+                found[key] = value if path_only else self._declared(key, value, place, tokens=tokens)
             else:
                 secret = isinstance(checked, dict) and any(isinstance(each, SecretStr) for each in checked.values())
                 found[key] = self._free(value, place, secret=secret)
@@ -124,6 +131,10 @@ class Stash:
             f" (better: write a reference, ${{env:NAME}} or ${{file:PATH}})"
         )
         return f"${{prompt:{prompt}}}"
+
+
+def _all(values: Any, kind: type) -> bool:
+    return isinstance(values, list | tuple) and bool(values) and all(isinstance(each, kind) for each in values)
 
 
 def _spans(text: str) -> list[Span]:
