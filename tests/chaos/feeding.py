@@ -25,7 +25,7 @@ from workers.ledger import SqlLedger
 from workers.store.database import SqlDatabase, open_database
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 90.0
+PATIENCE = 180.0
 """Seconds for anything that is waited for."""
 
 

@@ -25,7 +25,7 @@ from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase, open_database
 
 FAKE = "specs.testing.fake:spec"
-GIVE_UP = 150.0
+GIVE_UP = 400.0
 """Seconds after which a disturbed crawl is stopped, so that the test fails instead of hanging."""
 
 

@@ -87,8 +87,7 @@ def test_what_dies_is_started_again_and_a_killed_up_leaves_nothing(folder: Path)
         assert refused.stderr.count("\n") <= 2
         assert f"a cluster is up in this folder already (process {up.process.pid})" in refused.stderr
 
-        worker = next(pid for pid, what in up.family().items() if " worker " in what)
-        os.kill(worker, signal.SIGKILL)
+        os.kill(up.worker(), signal.SIGKILL)
         up.until(lambda: re.search(r"worker .*was ended by SIGKILL; it is started again in 0.5 s", up.log))
         with connect((up.place / "redis.url").read_text()) as client:
             redis = client.info("server")["process_id"]  # a server's title differs from version to version

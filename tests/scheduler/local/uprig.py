@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 90.0
+PATIENCE = 180.0
 
 
 def headrace(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -69,6 +69,17 @@ class UpProcess:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
 
+    def worker(self) -> int:
+        """The process id of its worker, or of one that the worker started; one that died is started again."""
+        found: list[int] = []
+
+        def look() -> bool:
+            found[:] = [pid for pid, what in self.family().items() if " worker " in what]
+            return bool(found)
+
+        self.until(look)
+        return found[0]
+
     def family(self) -> dict[int, str]:
         """Every process below it, and what it runs."""
         return descendants(self.process.pid)
@@ -107,7 +118,7 @@ def alive(pid: int) -> bool:
 
 def gone(pids: dict[int, str]) -> dict[int, str]:
     """Wait until all of them are gone; returns those that are not."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     left = dict(pids)
     while left and time.monotonic() < end:
         left = {pid: what for pid, what in left.items() if alive(pid)}

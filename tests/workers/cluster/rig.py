@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ from workers.store.database import open_database
 
 ROOT = Path(__file__).parents[3]
 FAKE = "specs.testing.fake:spec"
-PATIENCE = 60.0
-"""Seconds for anything that is waited for."""
+PATIENCE = 180.0
+"""Seconds for anything that is waited for: far more than it takes, even where ten processes share a processor."""
 
 
 def fake(**connection: Any) -> Recipe:
@@ -150,6 +151,19 @@ def cluster(redis: str, catalog: str, folder: Path, **settings: str) -> Iterator
         yield made
     finally:
         made.close()
+
+
+def frozen_between_writes(flusher: subprocess.Popen[bytes], catalog: str) -> bool:
+    """Freeze the flusher; ``False``, and it goes on: within a transaction it would keep everybody from writing."""
+    flusher.send_signal(signal.SIGSTOP)
+    with closing(sqlite3.connect(catalog.removeprefix("sqlite:///"), timeout=2.0, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        except sqlite3.OperationalError:
+            flusher.send_signal(signal.SIGCONT)
+            return False
+    return True
 
 
 def check(made: Cluster, summary: Summary, calm: list[str]) -> None:
