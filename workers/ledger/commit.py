@@ -11,12 +11,12 @@ from specs.names import clean
 from workers.ledger import records
 from workers.ledger.ports import DeletionPort, StoredPort, Writer
 from workers.ledger.run import evidence
-from workers.ledger.statements import Statements, dump
 from workers.ledger.tally import Tally
 from workers.ledger.unit.claims import standing
 from workers.ledger.unit.completion import Finishing
 from workers.ledger.unit.release import MAX_LOST, UNREADABLE
 from workers.ledger.unit.units import add_children
+from workers.store.statements import Statements, dump
 
 
 @dataclass(slots=True)

@@ -10,10 +10,10 @@ from specs.topology.scope import KeyRange, Scope
 from workers.ledger.answers import progress
 from workers.ledger.ports import DeletionPort
 from workers.ledger.run import runs
-from workers.ledger.statements import Statements
 from workers.ledger.tally import Tally
 from workers.ledger.unit.units import add_units
 from workers.store.database import SqlDatabase
+from workers.store.statements import Statements
 
 SHOWN = 3
 """Incomplete scopes that the reason of a partial run names."""

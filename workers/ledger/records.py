@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from specs.contracts.work import Batch, Counts, Row
 from specs.names import clean, mark
 from workers.ledger.ports import StoredPort
-from workers.ledger.statements import Statements
+from workers.store.statements import Statements
 
 Record = dict[str, Any]
 LONGEST = 4000

@@ -20,11 +20,11 @@ from workers.ledger.answers.reader import Reader
 from workers.ledger.commit import Commit
 from workers.ledger.ports import DeletionPort, OpenWriter, catalog_deletion, catalog_sizes, catalog_writer
 from workers.ledger.run import breaker, evidence, runs
-from workers.ledger.statements import Statements
 from workers.ledger.unit import claims, leases
 from workers.ledger.unit import release as giveback
 from workers.store.database import SqlDatabase
 from workers.store.retries import colliding
+from workers.store.statements import Statements
 
 T = TypeVar("T")
 LATE = 0.1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workers.ledger.statements import Statements
+from workers.store.statements import Statements
 
 LANES = 8
 

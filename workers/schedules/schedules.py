@@ -9,9 +9,9 @@ from typing import Any, Literal, NamedTuple
 from specs.contracts.assignment import Opening
 from specs.errors import UsageError, known_values
 from workers.ledger.run import runs
-from workers.ledger.statements import dump
 from workers.schedules.transactions import Both, Transactions
 from workers.store.database import SqlDatabase
+from workers.store.statements import dump
 
 Overlap = Literal["skip", "queue", "cancel"]
 CatchUp = Literal["none", "last", "all"]

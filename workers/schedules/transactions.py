@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from workers.ledger.statements import Desks, Statements
 from workers.store import named_sql
 from workers.store.database import SqlDatabase
 from workers.store.retries import colliding
+from workers.store.statements import Desks, Statements
 
 T = TypeVar("T")
 

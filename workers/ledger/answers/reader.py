@@ -12,8 +12,8 @@ from workers.ledger.answers import progress as reading
 from workers.ledger.answers import retry_starts as retrying
 from workers.ledger.answers.views import Failure, Incomplete, RunMeters, RunProgress, UnitView
 from workers.ledger.run import runs
-from workers.ledger.statements import Desks, load_start
 from workers.store.database import SqlDatabase
+from workers.store.statements import Desks, load_start
 
 
 class Reader:

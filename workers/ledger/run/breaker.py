@@ -8,7 +8,7 @@ from __future__ import annotations
 from random import uniform
 
 from workers.ledger.run import runs
-from workers.ledger.statements import Statements
+from workers.store.statements import Statements
 
 TRIPS = 5
 """Failures in a row from which on the service is left alone; the claims know this number too."""

@@ -8,7 +8,7 @@ from typing import Any
 from specs.contracts.positions import SourcePosition
 from specs.errors import Fatal
 from workers.ledger.run import runs
-from workers.ledger.statements import Statements
+from workers.store.statements import Statements
 
 ACCEPT = "crawl with --accept-identity when that is right, else check the connection"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import Any
 
-from workers.ledger.statements import Statements
 from workers.ledger.tally import Tally
+from workers.store.statements import Statements
 
 
 class Finishing:

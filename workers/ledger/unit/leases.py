@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from workers.ledger.statements import Desks
+from workers.store.statements import Desks
 
 GRACE = 20.0
 """Seconds for which a lease of ordinary length stays overdue before it is taken away."""

@@ -12,10 +12,10 @@ from typing import Any
 
 from specs.contracts.work import OUT_OF_MEMORY
 from specs.names import clean
-from workers.ledger.statements import Statements
 from workers.ledger.tally import Tally
 from workers.ledger.unit.completion import Finishing
 from workers.ledger.unit.leases import Lease
+from workers.store.statements import Statements
 
 CAREFUL = 4
 """Crashes from which on each key is written down before it is touched."""
