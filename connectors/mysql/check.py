@@ -7,12 +7,12 @@ from hashlib import blake2b
 from re import sub
 from typing import Any, Protocol
 
-from connectors.common.sql.queries import load
 from connectors.mysql.connection.config import MysqlConnection
 from connectors.mysql.driver.driver import MysqlDriver
 from specs.contracts.positions import SourcePosition
 from specs.errors import Skip
 from specs.sources.base import Presence, Step
+from specs.sql_files import load
 from specs.topology.scope import Scope
 
 _NODES = {"Table": "table", "Sequence": "sequence", "StoredProcedure": "stored_procedure"}

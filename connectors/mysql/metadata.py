@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from connectors.common.sql.queries import load
 from connectors.common.sql.sliced_source import SlicedSource
 from connectors.common.sql.slices import Facet, Listed
 from connectors.mysql import check as presence
@@ -19,6 +18,7 @@ from connectors.mysql.facets.facets import Facets
 from specs.contracts.positions import SourcePosition
 from specs.entities.base import Entity
 from specs.sources.base import Presence, Step
+from specs.sql_files import load
 from specs.topology.node import Item, Produced
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from connectors.common.sql.queries import load
 from connectors.common.sql.sliced_source import SlicedSource
 from connectors.common.sql.slices import Facet, Listed, weigh
 from connectors.sqlite.build import tables as build
 from connectors.sqlite.driver import SqliteDriver
 from specs.entities.base import Entity
 from specs.sources.base import Presence, Step
+from specs.sql_files import load
 from specs.topology.node import Item, Produced
 from specs.topology.scope import KeyRange, Scope
 

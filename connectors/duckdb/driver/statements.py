@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from connectors.common.sql.queries import load
+from specs.sql_files import load
 
 TWO = int(duckdb.__version__.split(".")[0]) >= 2
 """Since DuckDB 2 there are triggers and schemas inside schemas, and the catalog tells a generated column."""

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from connectors.common.sql.queries import load
 from connectors.common.sql.slices import Listed
 from connectors.mysql.driver.driver import MysqlDriver
 from specs.entities.access import Grant
 from specs.errors import Skip
+from specs.sql_files import load
 
 _ACCOUNT = re.compile(r"'(.*)'@'(.*)'", re.DOTALL)
 

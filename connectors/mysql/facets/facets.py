@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from connectors.common.sql.queries import load
 from connectors.common.sql.slices import Facet, Listed
 from connectors.mysql.build import definitions, grants
 from connectors.mysql.build.tables import VIEWS
 from connectors.mysql.driver.driver import MysqlDriver
 from connectors.mysql.facets.show_create import quoted, show_create
 from specs.errors import Skip
+from specs.sql_files import load
 
 _SEQUENCES = 100
 """Sequences read by one statement; each one is a table that the server opens."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from connectors.common.sql import queries
+from specs import sql_files
 
 _ONLY = re.compile(r"^(.*?) *-- (from|before) (\d+)$", re.MULTILINE)
 
@@ -19,4 +19,4 @@ def statements(major: int) -> Mapping[str, str]:
         text, word, version = found[1], found[2], int(found[3])
         return text if (major >= version) == (word == "from") else ""
 
-    return {name: _ONLY.sub(line, text) for name, text in queries.load("connectors.postgres").items()}
+    return {name: _ONLY.sub(line, text) for name, text in sql_files.load("connectors.postgres").items()}

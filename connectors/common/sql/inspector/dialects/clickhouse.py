@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import bindparam, text
 
 from connectors.common.sql.inspector.driver import SqlalchemyDriver
-from connectors.common.sql.queries import load
 from connectors.common.sql.slices import Facet, Listed
 from specs.entities.database.constraints import Constraint, ConstraintKind
 from specs.entities.database.indexes import Index
 from specs.entities.database.tables import Column, Table, TableType
+from specs.sql_files import load
 
 _TYPES = {"View": TableType.VIEW, "WindowView": TableType.VIEW, "MaterializedView": TableType.MATERIALIZED}
 _PARTS = {"engine": "engine_full", "sorting_key": "sorting_key", "partition_key": "partition_key"}

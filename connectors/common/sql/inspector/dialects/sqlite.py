@@ -13,11 +13,11 @@ from sqlalchemy import bindparam, text
 
 from connectors.common.sql.ddl import index_parts
 from connectors.common.sql.inspector.driver import SqlalchemyDriver
-from connectors.common.sql.queries import load
 from connectors.common.sql.slices import Facet, Listed
 from specs.entities.database.constraints import Constraint, ConstraintKind
 from specs.entities.database.indexes import Index
 from specs.entities.database.tables import Table
+from specs.sql_files import load
 
 
 class SqliteCatalog:

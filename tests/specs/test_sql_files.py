@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.common.sql.queries import merged, parse
+from specs.sql_files import merged, parse
 
 
 def test_statements_come_by_name_without_comments() -> None:
