@@ -7,7 +7,7 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from workers.catalog import export as exporting
-from workers.catalog import history, lookup, retention
+from workers.catalog import history, lookup
 from workers.catalog.deletion import approvals
 from workers.catalog.views import Brief, ChangeView, DeletionView, Difference, Entry, ServiceView
 
@@ -101,11 +101,3 @@ class Catalog:
     def undelete(self, fqn: str, type: str | None = None) -> list[tuple[str, str]]:
         """Make missing or deleted entities live again; returns their ``(type, fqn)``."""
         return approvals.undelete(self.db, fqn, type)
-
-    def gc(self, *, days: float = 30.0, keep_runs: int = 20) -> dict[str, int]:
-        """Remove events, deleted entities and records of runs older than ``days``."""
-        return retention.gc(self.db, days=days, keep_runs=keep_runs)
-
-    def forget(self, service: str) -> dict[str, int]:
-        """Remove a service with its entities and runs."""
-        return retention.forget(self.db, service)

@@ -21,16 +21,16 @@ def command(service: str, yes: bool, catalog: str, as_json: bool) -> None:
     """
     import sys
 
+    from scheduler.app.catalog.retention import forget
     from scheduler.cli.display.render import number
     from specs.errors import UsageError
-    from workers.catalog import Catalog
 
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError("forgetting a service cannot be undone", service, "say --yes")
         click.confirm(f"Remove {service} with all its objects and runs?", abort=True, err=True)
     with opened(catalog) as db:
-        removed = Catalog(db).forget(service)
+        removed = forget(db, service)
     if as_json:
         emit(removed)
     else:

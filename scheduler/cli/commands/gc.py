@@ -19,11 +19,11 @@ def command(days: float, keep_runs: int, catalog: str, as_json: bool) -> None:
     Example:
       headrace gc --days 90
     """
+    from scheduler.app.catalog.retention import gc
     from scheduler.cli.display.render import number
-    from workers.catalog import Catalog
 
     with opened(catalog) as db:
-        removed = Catalog(db).gc(days=days, keep_runs=keep_runs)
+        removed = gc(db, days=days, keep_runs=keep_runs)
     if as_json:
         emit(removed)
     else:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from scheduler.app.catalog.retention import forget
 from specs.errors import UsageError
 from tests.servers.postgres import create_database, drop_database
 from tests.workers.catalog.crawls import Crawl, columns, row, store
@@ -104,7 +105,7 @@ def test_export_is_ordered_by_bytes_and_the_same_whatever_the_way_there(db: SqlD
     lines = [json.loads(line) for line in first]
     assert [line["fqn"] for line in lines] == sorted(line["fqn"] for line in lines)
     assert all(next(iter(line)) == "type" and "run" not in line for line in lines)
-    Catalog(db).forget("shop")
+    forget(db, "shop")
     assert list(Catalog(db).export()) == []
     store(db, "r3", [*ESTATE, row(f"{S}.gone", comment="new")], now=77.0)
     assert list(Catalog(db).export()) == first

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scheduler.app.catalog.retention import gc
 from specs.contracts.sink import Refused
 from specs.errors import Fatal, Retry, Skip
 from tests.workers.feed.told import SINK, Failing, catalog, held, objects, registered, remove, row, store
-from workers.catalog.retention import gc
 from workers.feed.delivery import Sent
 from workers.feed.subscriber import Following, SubscriptionLost
 from workers.process.stop_flag import StopFlag

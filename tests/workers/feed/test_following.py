@@ -139,7 +139,7 @@ def test_other_services_do_not_hold_a_sink_back(db: SqlDatabase) -> None:
 
 
 def test_a_sink_behind_the_kept_feed_starts_again_and_forgets_what_is_gone(db: SqlDatabase) -> None:
-    from workers.catalog.retention import gc
+    from scheduler.app.catalog.retention import gc
 
     rows = filled(db, 10)
     followers, sink = registered(db), MemoryFollower()

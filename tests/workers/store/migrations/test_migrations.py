@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, create_engine, inspect
 
+from scheduler.app.catalog.retention import gc
 from specs.errors import UsageError
 from tests.servers import postgres
 from tests.workers.catalog.crawls import Crawl, row
@@ -137,7 +138,7 @@ def test_a_catalog_with_rows_is_crawled_on_and_tidied(urls: tuple[str, str]) -> 
         assert [(each.seq, each.kind, each.fqn) for each in Catalog(db).changes(run=run.id)] == [
             (12, "created", "shop.db.s.new")
         ]
-        assert Catalog(db).gc(days=0.0, keep_runs=1) == {"events": 12, "entities": 0, "runs": 4}
+        assert gc(db, days=0.0, keep_runs=1) == {"events": 12, "entities": 0, "runs": 4}
     finally:
         db.close()
 

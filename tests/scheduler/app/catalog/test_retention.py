@@ -6,12 +6,12 @@ import time
 
 import pytest
 
+from scheduler.app.catalog.retention import DAY, forget, gc
 from specs.contracts.assignment import Opening
 from specs.errors import UsageError
 from specs.topology.events import Start
 from tests.workers.catalog.crawls import ROOT, Crawl, row, store
 from workers.catalog import Catalog
-from workers.catalog.retention import DAY, gc
 from workers.store.database import SqlDatabase
 
 S = "shop.db.s"
@@ -63,7 +63,7 @@ def test_a_forgotten_service_leaves_nothing_but_events(db: SqlDatabase) -> None:
     crawl.run(rows, LISTINGS, fingerprint="f")
     crawl.run(rows[:-1], LISTINGS, gone=[rows[-1].fqn], fingerprint="f")
     seq = catalog.feed()[1]
-    assert catalog.forget("shop") == {"entities": 1102, "runs": 2}
+    assert forget(db, "shop") == {"entities": 1102, "runs": 2}
     with db.read() as conn:
         left = {table: conn.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() for table in TABLES}
     assert left == dict.fromkeys(TABLES, 0)
@@ -80,9 +80,9 @@ def test_a_service_that_is_crawled_right_now_is_not_forgotten(db: SqlDatabase) -
     start = Start("service", ROOT, ["shop", "shop", {}, None])
     crawl.ledger.open_run(Opening("shop", "fake", {}, (start,), slots=1), now=1.0)
     with pytest.raises(UsageError, match="not finished"):
-        Catalog(db).forget("shop")
+        forget(db, "shop")
     with pytest.raises(UsageError, match="there is no service 'other'"):
-        Catalog(db).forget("other")
+        forget(db, "other")
 
 
 def _check_index(db: SqlDatabase) -> None:
