@@ -1,4 +1,4 @@
-"""SQL by name: ``queries.sql`` beside a connector's code, cut at its ``-- name: x`` lines.
+"""SQL by name: ``queries.sql`` beside the code that runs it, cut at its ``-- name: x`` lines.
 
 Where there are many, ``queries/*.sql`` has them, a file for each subject.
 """
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 _NAME = re.compile(r"^-- name: *(\w+) *$", re.MULTILINE)
@@ -20,32 +21,36 @@ def load(package: str) -> Mapping[str, str]:
 
     Raises ``ValueError`` when a name is used twice or text stands before the first name of a file.
     """
-    folder = files(package)
+    return merged(texts(files(package)))
+
+
+def texts(folder: Traversable) -> list[str]:
+    """What ``queries.sql`` and ``queries/*.sql`` of a folder hold, as far as they are there."""
     one, several = folder.joinpath("queries.sql"), folder.joinpath("queries")
     found = [one] if one.is_file() else []
     if several.is_dir():
         found += sorted((each for each in several.iterdir() if each.name.endswith(".sql")), key=lambda each: each.name)
-    return merged(each.read_text(encoding="utf-8") for each in found)
+    return [each.read_text(encoding="utf-8") for each in found]
 
 
-def merged(texts: Iterable[str]) -> Mapping[str, str]:
+def merged(contents: Iterable[str]) -> Mapping[str, str]:
     """The statements of several texts; see ``load``."""
     found: dict[str, str] = {}
-    for text in texts:
-        for name, statement in parse(text).items():
+    for content in contents:
+        for name, statement in parse(content).items():
             if name in found:
                 raise ValueError(f"SQL name {name!r} is used twice")
             found[name] = statement
     return MappingProxyType(found)
 
 
-def parse(text: str) -> Mapping[str, str]:
-    """Cut text into statements by name.
+def parse(content: str) -> Mapping[str, str]:
+    """Cut text into statements by name. Raises ``ValueError`` as ``load`` does.
 
     >>> parse("-- name: one\\n-- why\\nSELECT 1;\\n-- name: two\\nSELECT 2")["one"]
     'SELECT 1'
     """
-    head, *pieces = _NAME.split(text)
+    head, *pieces = _NAME.split(content)
     if _statement(head):
         raise ValueError("SQL before the first '-- name:' line")
     found: dict[str, str] = {}

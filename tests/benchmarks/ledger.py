@@ -205,9 +205,9 @@ def explain(db: SqlDatabase, run: str) -> list[str]:
     values = {"run": run, "queue": None, "now": time.time(), "fence": 1, "worker": "w", "lease": 60.0}
     with db.write() as conn:
         if db.dialect == "sqlite":
-            rows = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {queries.driver('next_unit')}", values).all()
+            rows = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {queries['next_unit']}", values).all()
             return [str(row[3]) for row in rows]
-        text = f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) {queries.driver('claim')}"
+        text = f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) {queries['claim']}"
         rows = conn.exec_driver_sql(text, values).all()
         conn.rollback()
         return [str(row[0]) for row in rows]

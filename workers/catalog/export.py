@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from specs import names
-from workers.store import named_sql
+from workers.store.statements import Transactions
 
 if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
@@ -25,18 +25,17 @@ def export(db: SqlDatabase, service: str | None = None, *, stats: bool = False) 
     statistics differ between two crawls of the same estate, so they come only with ``stats``. Memory holds ``BYTES`` of
     contents, or one object.
     """
-    queries = named_sql.load("workers.catalog", db.dialect)
     at: dict[str, Any] = {"fqn": "", "type": "", "limit": OBJECTS}
     kind = ""
     if service is not None:
         root = names.build(service)
         kind = "service_"
         at |= {"fqn": root, "type": "", "service": service, "end": f"{root}/"}
-    with db.read() as conn:
-        while sizes := conn.execute(queries[f"export_{kind}sizes"], at).fetchall():
+    with Transactions(db, "workers.catalog").read() as sql:
+        while sizes := sql.all(f"export_{kind}sizes", **at):
             for last in _cut(sizes):
                 page = {**at, "last_fqn": last.fqn, "last_type": last.type}
-                rows = list(conn.execute(queries[f"export_{kind}page"], page))
+                rows = list(sql.all(f"export_{kind}page", **page))
                 rows.reverse()
                 while rows:  # each is let go before the next one is built: one alone may be large
                     type_, state, content, volatile = rows.pop()

@@ -7,18 +7,13 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
-
 from specs.errors import UsageError
 from specs.names import clean
 from workers.catalog.views import ChangeView, Difference
-from workers.store import named_sql
+from workers.store.statements import Statements, Transactions
 
 if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
-
-STREAM = {"yield_per": 1000}
-"""Rows that are held at once, of results of any size."""
 
 
 def changes(db: SqlDatabase, since: int = 0, *, run: str | None = None, limit: int = 1000) -> list[ChangeView]:
@@ -26,23 +21,21 @@ def changes(db: SqlDatabase, since: int = 0, *, run: str | None = None, limit: i
 
     Raises ``UsageError`` for a run that is not known.
     """
-    queries = named_sql.load("workers.catalog", db.dialect)
-    with db.read() as conn:
+    with Transactions(db, "workers.catalog").read() as sql:
         given: dict[str, Any] = {"seq": since, "limit": limit}
         if run is not None:
-            known_run(conn, queries, run)
-            rows = conn.execute(queries["changes_of_run"], given | {"run": run})
+            known_run(sql, run)
+            rows = sql.all("changes_of_run", **given, run=run)
         else:
-            rows = conn.execute(queries["changes"], given)
+            rows = sql.all("changes", **given)
         return [ChangeView(row[0], row[1], row[2], row[3], _load(row[4]), row[5], row[6]) for row in rows]
 
 
 def position(db: SqlDatabase) -> tuple[int, int]:
     """``(first, last)`` number that the feed still holds; a reader behind ``first - 1`` has to start afresh."""
-    queries = named_sql.load("workers.catalog", db.dialect)
-    with db.read() as conn:
-        last = int(conn.execute(queries["last_seq"]).scalar_one())
-        first = conn.execute(queries["first_kept"]).scalar_one_or_none()
+    with Transactions(db, "workers.catalog").read() as sql:
+        last = int(sql.value("last_seq"))
+        first = sql.value("first_kept")
         return (last + 1 if first is None else int(first)), last
 
 
@@ -51,26 +44,25 @@ def diff(db: SqlDatabase, since: str | None = None) -> Iterator[Difference]:
 
     Raises ``UsageError`` for a run that is not known.
     """
-    queries = named_sql.load("workers.catalog", db.dialect)
-    with db.read() as conn:
+    with Transactions(db, "workers.catalog").read() as sql:
         if since is None:
-            latest = conn.execute(queries["latest_run"]).scalar_one_or_none()
-            rows = conn.execute(queries["changes_of_run_by_object"], {"run": latest or ""}, execution_options=STREAM)
+            latest = sql.value("latest_run")
+            rows = sql.stream("changes_of_run_by_object", run=latest or "")
         else:
-            known_run(conn, queries, since)
-            seq = conn.execute(queries["seq_behind_run"], {"run": since}).scalar_one_or_none()
+            known_run(sql, since)
+            seq = sql.value("seq_behind_run", run=since)
             if seq is None:
-                seq = conn.execute(queries["seq_behind_time"], {"run": since}).scalar_one()
-            rows = conn.execute(queries["changes_by_object"], {"seq": seq}, execution_options=STREAM)
+                seq = sql.value("seq_behind_time", run=since)
+            rows = sql.stream("changes_by_object", seq=seq)
         for (fqn, type_), events in groupby(rows, key=lambda row: (row[1], row[0])):
             found = _sum_up(type_, fqn, events)
             if found is not None:
                 yield found
 
 
-def known_run(conn: Connection, queries: named_sql.Queries, run: str) -> tuple[str, str]:
+def known_run(sql: Statements, run: str) -> tuple[str, str]:
     """The service and state of a run. Raises ``UsageError`` when there is none of this id."""
-    row = conn.execute(queries["known_run"], {"run": clean(run)}).first()
+    row = sql.one("known_run", run=clean(run))
     if row is None:
         raise UsageError(f"there is no run {run!r}", remedy="see: headrace runs", reason="unknown")
     return str(row[0]), str(row[1])

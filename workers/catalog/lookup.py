@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from specs.names import clean
 from workers.catalog.deletion.absences import counted
-from workers.catalog.history import STREAM
 from workers.catalog.upsert.words import cut
 from workers.catalog.views import Brief, Entry, ServiceView
-from workers.store import named_sql
+from workers.store.statements import Transactions
 
 if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
@@ -19,9 +18,8 @@ if TYPE_CHECKING:
 
 def find(db: SqlDatabase, fqn: str) -> list[Entry]:
     """All entities of this FQN (a table and a trigger may share it), ordered by type; deleted ones left out."""
-    queries = named_sql.load("workers.catalog", db.dialect)
-    with db.read() as conn:
-        rows = conn.execute(queries["find"], {"fqn": clean(fqn)}).fetchall()
+    with Transactions(db, "workers.catalog").read() as sql:
+        rows = sql.all("find", fqn=clean(fqn))
     return [
         Entry(
             *(row[0], row[1], row[2], row[3], row[4], row[5]),
@@ -37,12 +35,11 @@ def find(db: SqlDatabase, fqn: str) -> list[Entry]:
 
 def children(db: SqlDatabase, fqn: str, begin: str = "") -> Iterator[Brief]:
     """What lies directly below ``fqn``, ordered by FQN from ``begin`` on; below the empty FQN lie the services."""
-    queries = named_sql.load("workers.catalog", db.dialect)
     parent = clean(fqn)
     at = {"parent": parent, "fqn": clean(begin), "type": ""}
     while True:
-        with db.read() as conn:
-            rows = conn.execute(queries["children_page"], at).fetchall()
+        with Transactions(db, "workers.catalog").read() as sql:
+            rows = sql.all("children_page", **at)
         if not rows:
             return
         yield from (Brief(*row) for row in rows)
@@ -59,29 +56,23 @@ def search(db: SqlDatabase, words: str, limit: int) -> list[Brief]:
         query = " ".join(f'"{word}"*' for word in asked)
     else:
         query = " & ".join(f"'{word}':*" for word in asked)
-    queries = named_sql.load("workers.catalog", db.dialect)
-    with db.read() as conn:
-        given = {"query": query, "words": words.strip().lower(), "limit": limit}
-        return [Brief(*row) for row in conn.execute(queries["search"], given)]
+    with Transactions(db, "workers.catalog").read() as sql:
+        return [Brief(*row) for row in sql.all("search", query=query, words=words.strip().lower(), limit=limit)]
 
 
 def services(db: SqlDatabase) -> list[ServiceView]:
-    queries = named_sql.load("workers.catalog", db.dialect)
-    with db.read() as conn:
-        return [ServiceView(row[0], row[1], int(row[2]), int(row[3])) for row in conn.execute(queries["services"])]
+    with Transactions(db, "workers.catalog").read() as sql:
+        return [ServiceView(row[0], row[1], int(row[2]), int(row[3])) for row in sql.all("services")]
 
 
 def stored(db: SqlDatabase, run: str) -> dict[str, int]:
     """The distinct entities that ``run`` stored, per type, by SQL; true until a later run changes them."""
-    queries = named_sql.load("workers.catalog", db.dialect)
-    with db.read() as conn:
-        return counted(conn.execute(queries["stored"], {"run": run}))
+    with Transactions(db, "workers.catalog").read() as sql:
+        return counted(sql.all("stored", run=run))
 
 
 def names(db: SqlDatabase, service: str, type_: str) -> Iterator[str]:
     """The names of the live entities of a type, in no order, streamed."""
-    queries = named_sql.load("workers.catalog", db.dialect)
-    with db.read() as conn:
-        given = {"service": service, "type": type_}
-        for row in conn.execute(queries["names_of_type"], given, execution_options=STREAM):
+    with Transactions(db, "workers.catalog").read() as sql:
+        for row in sql.stream("names_of_type", service=service, type=type_):
             yield str(row[0])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from workers.store import named_sql
+from workers.store.statements import Statements
 
 MOST = 100_001
 """Objects beyond which a listing is not counted: whatever is decided by its size is decided by then."""
@@ -15,7 +15,6 @@ MOST = 100_001
 
 def sizes(conn: Connection, listings: Sequence[str]) -> dict[str, int]:
     """Live objects of each listing (FQNs of scopes) that has any, secondary ones included, at most ``MOST``."""
-    queries = named_sql.load("workers.catalog", conn.dialect.name)
-    given = {"listings": json.dumps(list(listings)), "most": MOST}
-    rows = conn.exec_driver_sql(queries.driver("listing_sizes"), given).all()
+    sql = Statements(conn, "workers.catalog")
+    rows = sql.all("listing_sizes", listings=json.dumps(list(listings)), most=MOST)
     return {str(row[0]): int(row[1]) for row in rows if row[1]}

@@ -11,12 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection
-
 from specs.contracts.sink import Change, Refused
 from specs.names import clean
-from workers.store import named_sql
 from workers.store.database import SqlDatabase
+from workers.store.statements import Statements, Transactions
 
 LONGEST = 2000
 """Characters of a reason that are kept."""
@@ -43,16 +41,14 @@ class Letter:
         return Change(self.seq, op, self.type, self.fqn)
 
 
-def settle(db: SqlDatabase, conn: Connection, sink: str, sent: Iterable[Change], refused: Iterable[Refused]) -> None:
+def settle(sql: Statements, sink: str, sent: Iterable[Change], refused: Iterable[Refused]) -> None:
     """Note, in the caller's transaction, what was refused; what was taken has no letter any more."""
-    queries = named_sql.load("workers.feed", db.dialect)
     dead = {(each.change.type, each.change.fqn): each for each in refused}
-    if conn.execute(queries["any_dead"], {"sink": sink}).first() is not None:
+    if sql.one("any_dead", sink=sink) is not None:
         taken = [
             {"sink": sink, "type": each.type, "fqn": each.fqn} for each in sent if (each.type, each.fqn) not in dead
         ]
-        if taken:
-            conn.execute(queries["raise_dead"], taken)
+        sql.many("raise_dead", taken)
     if dead:
         rows = [
             {
@@ -61,24 +57,22 @@ def settle(db: SqlDatabase, conn: Connection, sink: str, sent: Iterable[Change],
             }
             for each in dead.values()
         ]  # fmt: skip
-        conn.execute(queries["bury"], rows)
+        sql.many("bury", rows)
 
 
 def letters(db: SqlDatabase, sink: str = "", fqn: str = "", *, limit: int = 1000) -> list[Letter]:
     """Up to ``limit`` dead letters by sink, FQN and type; of one sink and one object where they are given."""
-    queries = named_sql.load("workers.feed", db.dialect)
-    with db.read() as conn:
-        rows = conn.execute(queries["dead"], _given(sink, fqn, ("", "", ""), limit)).fetchall()
+    with Transactions(db, "workers.feed").read() as sql:
+        rows = sql.all("dead", **_given(sink, fqn, ("", "", ""), limit))
     return [Letter(*row) for row in rows]
 
 
 def pages(db: SqlDatabase, sink: str, fqn: str = "", *, limit: int = 500) -> Iterator[list[Letter]]:
     """All dead letters of a sink, page by page; those written meanwhile may be among them."""
-    queries = named_sql.load("workers.feed", db.dialect)
     after = ("", "", "")
     while True:
-        with db.read() as conn:
-            rows = conn.execute(queries["dead"], _given(sink, fqn, after, limit)).fetchall()
+        with Transactions(db, "workers.feed").read() as sql:
+            rows = sql.all("dead", **_given(sink, fqn, after, limit))
         if not rows:
             return
         found = [Letter(*row) for row in rows]
@@ -88,9 +82,8 @@ def pages(db: SqlDatabase, sink: str, fqn: str = "", *, limit: int = 500) -> Ite
 
 def count(db: SqlDatabase) -> dict[str, int]:
     """Dead letters per sink."""
-    queries = named_sql.load("workers.feed", db.dialect)
-    with db.read() as conn:
-        return {row[0]: int(row[1]) for row in conn.execute(queries["count_dead"])}
+    with Transactions(db, "workers.feed").read() as sql:
+        return {row[0]: int(row[1]) for row in sql.all("count_dead")}
 
 
 def _given(sink: str, fqn: str, after: tuple[str, str, str], limit: int) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from workers.feed.subscriptions import Subscriptions
 from workers.sinks import label_of, mode_of
-from workers.store import named_sql
 from workers.store.database import SqlDatabase
+from workers.store.statements import Transactions
 
 OVERLAP = 100
 """Runs before the newest one that are looked at again: commits come late."""
@@ -23,15 +23,14 @@ class Discovery:
     """Registers what newer recipes ask for. ``look`` is cheap while no run was opened since."""
 
     def __init__(self, db: SqlDatabase, followers: Subscriptions) -> None:
-        self._db, self._followers = db, followers
-        self._queries = named_sql.load("workers.feed", db.dialect)
+        self._transactions, self._followers = Transactions(db, "workers.feed"), followers
         self._since = 0
         self._known: dict[str, int] = {}
 
     def look(self) -> None:
         """Register followers of services whose newest run is new to us. Raises ``Retry`` while the catalog is out."""
-        with self._db.read() as conn:
-            rows = conn.execute(self._queries["newest_recipes"], {"since": self._since - OVERLAP}).fetchall()
+        with self._transactions.read() as sql:
+            rows = sql.all("newest_recipes", since=self._since - OVERLAP)
         for service, type_, recipe, via, n in rows:
             if self._known.get(service) == n:
                 continue

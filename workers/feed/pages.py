@@ -6,14 +6,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection
-
 from specs import names
 from specs.contracts.sink import Change
 from specs.sources import container_types
 from workers.feed.subscriptions import AGAIN, BEGUN, FeedPosition
-from workers.store import named_sql
 from workers.store.database import SqlDatabase
+from workers.store.statements import Statements, Transactions
 
 ENTRIES = 500
 """Events or entities of one page, at most."""
@@ -45,16 +43,15 @@ def read(db: SqlDatabase, service: str, at: FeedPosition, *, entries: int = ENTR
     A sink whose position the feed no longer covers starts with a snapshot again. Contents are those of now: a change
     that was overtaken arrives in its newest state, and once more when its turn comes.
     """
-    queries = named_sql.load("workers.feed", db.dialect)
-    with db.read() as conn:
-        last = int(conn.execute(queries["last_seq"]).scalar_one())
-        first = conn.execute(queries["first_kept"]).scalar_one_or_none()
+    with Transactions(db, "workers.feed").read() as sql:
+        last = int(sql.value("last_seq"))
+        first = sql.value("first_kept")
         behind = at.seq < last and (first is None or at.seq + 1 < first)
         if behind and at.cursor in ("", BEGUN):
             at = FeedPosition(at.seq, AGAIN)
         if at.cursor:
-            return _of_state(conn, queries, service, at, last, entries, max_bytes)
-        return _of_feed(conn, queries, service, at, last, entries, max_bytes)
+            return _of_state(sql, service, at, last, entries, max_bytes)
+        return _of_feed(sql, service, at, last, entries, max_bytes)
 
 
 def begun(db: SqlDatabase) -> FeedPosition:
@@ -63,20 +60,13 @@ def begun(db: SqlDatabase) -> FeedPosition:
     It is written down before anything is sent: what was sent before the first page broke off, and is deleted by the
     next try, is told by the feed then.
     """
-    queries = named_sql.load("workers.feed", db.dialect)
-    with db.read() as conn:
-        return FeedPosition(int(conn.execute(queries["last_seq"]).scalar_one()), BEGUN)
+    with Transactions(db, "workers.feed").read() as sql:
+        return FeedPosition(int(sql.value("last_seq")), BEGUN)
 
 
 def _of_feed(
-    conn: Connection,
-    queries: named_sql.Queries,
-    service: str,
-    at: FeedPosition,
-    last: int,
-    entries: int,
-    max_bytes: int,
-) -> Page:
+    sql: Statements, service: str, at: FeedPosition, last: int, entries: int, max_bytes: int
+) -> Page:  # fmt: skip
     until = min(last, at.seq + WINDOW)
     root = names.build(service)
     given = {
@@ -85,7 +75,7 @@ def _of_feed(
     }  # fmt: skip
     newest: dict[tuple[str, str], Change] = {}
     restored: dict[str, int] = {}
-    rows = conn.execute(queries["feed_page"], given).fetchall()
+    rows = sql.all("feed_page", **given)
     if rows and (len(rows) < rows[0].listed or rows[0].listed == entries):  # the next ones are too much, or too many
         until = int(rows[-1].seq)
     for seq, type_, fqn, kind, state, content, _ in rows:
@@ -98,32 +88,23 @@ def _of_feed(
                 restored[fqn] = reached
         else:  # it is deleted by now, which the feed tells further on
             newest.pop((type_, fqn), None)
-    again = _below(conn, queries, service, restored)
+    again = _below(sql, service, restored)
     changes = [change for key, change in newest.items() if key not in again or change.op == "upsert"]
     return Page([*arranged(changes), *arranged(again.values())], FeedPosition(until, ""), until < last)
 
 
-def _below(
-    conn: Connection, queries: named_sql.Queries, service: str, restored: Mapping[str, int]
-) -> dict[tuple[str, str], Change]:  # fmt: skip
+def _below(sql: Statements, service: str, restored: Mapping[str, int]) -> dict[tuple[str, str], Change]:
     """Deletions of what lies below restored containers: a sink may have brought it back along with them."""
     found = {}
     for fqn, seq in restored.items():
-        given = {"service": service, "after": f"{fqn}.", "end": f"{fqn}/", "limit": BELOW}
-        for type_, below in conn.execute(queries["deleted_below"], given).fetchall():
+        for type_, below in sql.all("deleted_below", service=service, after=f"{fqn}.", end=f"{fqn}/", limit=BELOW):
             found[type_, below] = Change(seq, "delete", type_, below)
     return found
 
 
 def _of_state(
-    conn: Connection,
-    queries: named_sql.Queries,
-    service: str,
-    at: FeedPosition,
-    last: int,
-    entries: int,
-    max_bytes: int,
-) -> Page:
+    sql: Statements, service: str, at: FeedPosition, last: int, entries: int, max_bytes: int
+) -> Page:  # fmt: skip
     cursor = json.loads(at.cursor)
     root = names.build(service)
     # what changes from this number on is told by the feed
@@ -133,7 +114,7 @@ def _of_state(
         "again": int(cursor["again"]), "limit": entries, "max_bytes": max_bytes,
     }  # fmt: skip
     changes: list[Change] = []
-    rows = conn.execute(queries["state_page"], given).fetchall()
+    rows = sql.all("state_page", **given)
     for type_, fqn, state, content, _ in rows:
         cursor |= {"fqn": fqn, "type": type_}
         if state == "deleted" or content is None:
@@ -158,12 +139,11 @@ def arranged(changes: Iterable[Change], *, gone_first: bool = True) -> list[Chan
 
 def current(db: SqlDatabase, changes: Iterable[Change]) -> list[Change]:
     """``changes`` as the catalog has their objects now, numbered by the end of the feed."""
-    queries = named_sql.load("workers.feed", db.dialect)
     found: list[Change] = []
-    with db.read() as conn:
-        last = int(conn.execute(queries["last_seq"]).scalar_one())
+    with Transactions(db, "workers.feed").read() as sql:
+        last = int(sql.value("last_seq"))
         for change in changes:
-            row = conn.execute(queries["state_of"], {"fqn": change.fqn, "type": change.type}).first()
+            row = sql.one("state_of", fqn=change.fqn, type=change.type)
             if row is None or row[0] == "deleted" or row[1] is None:
                 found.append(replace(change, seq=last, op="delete", state="live", content=""))
             else:

@@ -131,3 +131,12 @@ SELECT sink, count(*) FROM dead_letters GROUP BY sink ORDER BY sink
 -- name: state_of
 SELECT e.state, c.content FROM entities AS e LEFT JOIN contents AS c ON c.id = e.id
 WHERE e.fqn = :fqn AND e.type = :type
+
+-- sinks that nobody feeds any more
+
+-- name: drop_old_followers
+DELETE FROM followers
+WHERE (state = 'idle' OR service NOT IN (SELECT service FROM services)) AND coalesce(acknowledged_at, 0) < :before
+
+-- name: drop_orphaned_letters
+DELETE FROM dead_letters WHERE sink NOT IN (SELECT sink FROM followers)

@@ -14,6 +14,7 @@ from workers.feed.subscriptions import BEGIN, FeedPosition, HeldSubscription, Su
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase
 from workers.store.retries import jitter
+from workers.store.statements import Transactions
 
 LONGEST = 300.0
 """Seconds between two tries of a sink that stays out, at most, unless it asks for more."""
@@ -103,9 +104,9 @@ class Following:
         finally:
             self.moved = self.moved or delivery.requests > 0
         if changes or position != self.held.position:
-            with self._db.write() as conn:
-                dead_letters.settle(self._db, conn, self.held.sink, changes, refused)
-                if not self._followers.acknowledge(conn, self.held, position, self._lease):
+            with Transactions(self._db, "workers.feed").write() as sql:
+                dead_letters.settle(sql, self.held.sink, changes, refused)
+                if not self._followers.acknowledge(sql, self.held, position, self._lease):
                     raise SubscriptionLost
             self.held = self.held.moved(position)
         self._sent.clear()

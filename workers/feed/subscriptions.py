@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workers.process import liveness
-from workers.store import named_sql
 from workers.store.database import SqlDatabase
+from workers.store.statements import Statements, Transactions
 
 BEGIN = "begin"
 """The cursor of a sink that was never told anything; an empty cursor means that it follows the feed."""
@@ -69,36 +69,32 @@ class Subscriptions:
     ) -> None:  # fmt: skip
         self.db, self.name, self.lease = db, name or liveness.name(), lease
         self._clock, self.gone = clock, gone
-        self._queries = named_sql.load("workers.feed", db.dialect)
+        self._transactions = Transactions(db, "workers.feed")
 
     def register(self, service: str, sinks: Mapping[str, Mapping[str, Any]]) -> None:
         """Follow exactly ``sinks`` (config by name) for a service; others of it rest where they are."""
-        with self.db.write() as conn:
+        with self._transactions.write() as sql:
             for sink, config in sinks.items():
                 text = json.dumps(config, sort_keys=True)
-                conn.execute(
-                    self._queries["register"], {"sink": sink, "service": service, "config": text, "begin": BEGIN}
-                )
-            for sink, state in conn.execute(self._queries["of_service"], {"service": service}).fetchall():
+                sql.do("register", sink=sink, service=service, config=text, begin=BEGIN)
+            for sink, state in sql.all("of_service", service=service):
                 if sink not in sinks and state != "idle":
-                    conn.execute(self._queries["retire"], {"sink": sink})
+                    sql.do("retire", sink=sink)
 
     def take(self, sink: str, lease: float | None = None) -> HeldSubscription | None:
         """Lease a follower, or prolong our lease; ``None`` while somebody else has it. The dead hold nothing."""
-        with self.db.write() as conn:
-            holder = conn.execute(self._queries["holder"], {"sink": sink}).scalar_one_or_none()
+        with self._transactions.write() as sql:
+            holder = sql.value("holder", sink=sink)
             dead = holder if holder and holder != self.name and self.gone(holder) else self.name
-            row = conn.execute(
-                self._queries["lease"],
-                {"sink": sink, "holder": self.name, "dead": dead, "lease": lease or self.lease, "now": self._clock()},
-            ).first()
+            sql.now = self._clock()  # of now, after the wait for the write lock
+            row = sql.one("lease", sink=sink, holder=self.name, dead=dead, lease=lease or self.lease)
         if row is None:
             return None
         return HeldSubscription(sink, row[0], json.loads(row[1]), FeedPosition(int(row[3]), row[4]), int(row[5]))
 
     def release(self, sink: str) -> None:
-        with self.db.write() as conn:
-            conn.execute(self._queries["release"], {"sink": sink, "holder": self.name})
+        with self._transactions.write() as sql:
+            sql.do("release", sink=sink, holder=self.name)
 
     def fail(self, held: HeldSubscription, *, failing: int, delay: float, reason: str, broken: bool) -> None:
         """Note the ``failing``-th failure in a row and leave the sink alone for ``delay`` seconds.
@@ -106,28 +102,28 @@ class Subscriptions:
         ``broken``: it refuses us.
         """
         state = "broken" if broken else _state(held.position)
-        given = {
-            "sink": held.sink, "holder": self.name, "failing": failing, "delay": delay, "reason": reason, "state": state
-        }  # fmt: skip
-        with self.db.write() as conn:
-            conn.execute(self._queries["fail"], given | {"now": self._clock()})
+        with self._transactions.write() as sql:
+            sql.now = self._clock()
+            sql.do(
+                "fail", sink=held.sink, holder=self.name, failing=failing, delay=delay, reason=reason, state=state
+            )  # fmt: skip
 
     def acknowledge(
-        self, conn: Any, held: HeldSubscription, position: FeedPosition, lease: float | None = None
+        self, sql: Statements, held: HeldSubscription, position: FeedPosition, lease: float | None = None
     ) -> bool:
         """Move on within the caller's transaction; ``False`` when the follower is somebody else's now."""
-        given = {
-            "sink": held.sink, "holder": self.name, "was": held.position.seq, "was_cursor": held.position.cursor,
-            "seq": position.seq, "cursor": position.cursor, "state": _state(position),
-            "lease": lease or self.lease, "now": self._clock(),
-        }  # fmt: skip
-        return int(conn.execute(self._queries["acknowledge"], given).rowcount) == 1
+        sql.now = self._clock()
+        moved = sql.do(
+            "acknowledge", sink=held.sink, holder=self.name, was=held.position.seq, was_cursor=held.position.cursor,
+            seq=position.seq, cursor=position.cursor, state=_state(position), lease=lease or self.lease,
+        )  # fmt: skip
+        return moved == 1
 
     def views(self) -> list[FollowerView]:
         """All followers, by name."""
-        with self.db.read() as conn:
-            last = int(conn.execute(self._queries["last_seq"]).scalar_one())
-            rows = conn.execute(self._queries["followers"], {"now": self._clock()}).fetchall()
+        with self._transactions.read(self._clock()) as sql:
+            last = int(sql.value("last_seq"))
+            rows = sql.all("followers")
         return [
             FollowerView(
                 sink=row[0], service=row[1], config=json.loads(row[2]), state=row[3],

@@ -9,6 +9,7 @@ from typing import Any
 from specs.contracts.work import Batch, CommitResult
 from specs.names import clean
 from workers.ledger import records
+from workers.ledger.columns import dump
 from workers.ledger.ports import DeletionPort, StoredPort, Writer
 from workers.ledger.run import evidence
 from workers.ledger.tally import Tally
@@ -16,7 +17,7 @@ from workers.ledger.unit.claims import standing
 from workers.ledger.unit.completion import Finishing
 from workers.ledger.unit.release import MAX_LOST, UNREADABLE
 from workers.ledger.unit.units import add_children
-from workers.store.statements import Statements, dump
+from workers.store.statements import Statements
 
 
 @dataclass(slots=True)

@@ -62,7 +62,7 @@ class SqlLedger(Reader):
 
     def advance(self, run: str, *, now: float, counted: bool = True) -> Run:
         """``counted``: believe the run's tallies when they say that units are unfinished, which is the cheaper look."""
-        with self._desks.read(now) as desk:
+        with self._transactions.read(now) as desk:
             found = runs.get(desk, run)
             if not found.open or (counted and reading.unfinished(desk, run)) or phases.busy(desk, run):
                 return found
@@ -92,7 +92,7 @@ class SqlLedger(Reader):
     ) -> Claim | None:
         wanted = {"run": run, "queue": queue}
         if self.db.dialect == "sqlite" and self._idle:  # who finds nothing asks often: not with the write lock
-            with self._desks.once(now, writes=False) as desk:
+            with self._transactions.once(now, writes=False) as desk:
                 if desk.one("next_unit", **wanted) is None:
                     return None
         found = self._once(now, lambda desk: claims.claim(desk, worker, run, queue, lease))
@@ -110,7 +110,7 @@ class SqlLedger(Reader):
 
     def flushing(self, unit: str, fence: int, position: QueuePosition) -> bool:
         if self.db.dialect == "sqlite":  # stored already, most often: then there is no need to wait for the flusher
-            with self._desks.once(writes=False) as desk:
+            with self._transactions.once(writes=False) as desk:
                 if claims.ended_well(desk, unit, fence):
                     return True
         return self._once(time(), lambda desk: claims.flushing(desk, unit, fence, position))
@@ -136,9 +136,9 @@ class SqlLedger(Reader):
             self._write(now, lambda desk: breaker.failed(desk, service, clean(reason)))
 
     def expire(self, *, now: float, grace: float = leases.GRACE) -> int:
-        gone = leases.gone(self._desks, self._overdue, grace, now)
+        gone = leases.gone(self._transactions, self._overdue, grace, now)
         back = self._write(now, lambda desk: giveback.expire(desk, gone)) if gone else 0
-        with self._desks.once(now, writes=False) as desk:
+        with self._transactions.once(now, writes=False) as desk:
             if desk.one("any_due") is None:
                 return back
         return back + self._write(now, lambda desk: desk.do("ready_due"))
@@ -147,7 +147,7 @@ class SqlLedger(Reader):
         return self._write(now, lambda desk: giveback.lost(desk, epoch, shard, before))
 
     def suspects(self, unit: str) -> list[tuple[str, str]]:
-        with self._desks.read() as desk:
+        with self._transactions.read() as desk:
             return [(row.type, row.fqn) for row in desk.all("suspects", unit=unit)]
 
     def sizes(self, listings: Sequence[str]) -> dict[str, int]:
@@ -188,7 +188,7 @@ class SqlLedger(Reader):
         """One writing transaction, again when it collides with another one; ``durable`` as in ``SqlDatabase.write``."""
 
         def transaction() -> T:
-            with self._desks.write(now, durable=durable) as desk:
+            with self._transactions.write(now, durable=durable) as desk:
                 return act(desk)
 
         return colliding(transaction)
@@ -201,7 +201,7 @@ class SqlLedger(Reader):
         asked = monotonic()
 
         def transaction() -> T:
-            with self._desks.once(now) as desk:
+            with self._transactions.once(now) as desk:
                 waited = monotonic() - asked
                 desk.now += waited if waited > LATE else 0.0
                 return act(desk)
@@ -235,12 +235,12 @@ class SqlLedger(Reader):
 
     def shard_holders(self, *, now: float) -> dict[int, str]:
         """Which flusher has which shard; those that nobody has are left out."""
-        with self._desks.read(now) as desk:
+        with self._transactions.read(now) as desk:
             return {row.shard: row.holder for row in desk.all("shard_holders")}
 
     def cluster(self) -> str:
         """A random name that this ledger has for good."""
-        with self._desks.read() as desk:
+        with self._transactions.read() as desk:
             row = desk.one("cluster")
         if row is None:
             self._write(0.0, lambda desk: desk.do("name_cluster", id=token_hex(8)))
@@ -248,7 +248,7 @@ class SqlLedger(Reader):
         return str(row.id)
 
     def holders(self, run: str) -> tuple[set[str], set[str]]:
-        with self._desks.read() as desk:
+        with self._transactions.read() as desk:
             workers = {row.worker for row in desk.all("workers_of", run=run)}
             return workers, {row.epoch for row in desk.all("epochs_of", run=run)}
 

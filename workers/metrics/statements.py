@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from workers.store import named_sql
 from workers.store.database import SqlDatabase
+from workers.store.statements import Transactions
 
 MOST = 2000
 """Rows of each kind, at most: what is told of a cluster stays bounded."""
 
 
-class Ask:
-    """``ask("runs")`` answers the rows of a statement of ``queries.sql``."""
-
-    def __init__(self, conn: Any, dialect: str, now: float) -> None:
-        self._conn, self._now = conn, now
-        self._sql = named_sql.load("workers.metrics", dialect)
-
-    def __call__(self, name: str, **values: Any) -> Sequence[Any]:
-        given = {"most": MOST, "now": self._now, **values}
-        found: Sequence[Any] = self._conn.exec_driver_sql(self._sql.driver(name), given).all()
-        return found
+Ask = Callable[..., Sequence[Any]]
+"""``ask("runs")`` answers the rows of a statement of ``queries.sql``."""
 
 
 @contextmanager
 def asking(db: SqlDatabase, now: float | None = None) -> Iterator[Ask]:
-    with db.read() as conn:
-        yield Ask(conn, db.dialect, time.time() if now is None else now)
+    with Transactions(db, "workers.metrics").read(time.time() if now is None else now) as sql:
+        yield partial(sql.all, most=MOST)
 
 
 def units(ask: Ask, run: Any) -> tuple[dict[str, int], float]:

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from specs.errors import Retry
 from workers.process import liveness
 from workers.process.governor.memory import rss
-from workers.store import named_sql
 from workers.store.database import SqlDatabase
+from workers.store.statements import Statements, Transactions
 
 EVERY = 5.0
 """Seconds between two beats, at least."""
@@ -51,9 +51,8 @@ class Presence:
     ) -> None:  # fmt: skip
         self.name = name or liveness.name()
         self.budget = budget
-        self._db, self._kind, self._queue = db, kind, queue
+        self._transactions, self._kind, self._queue = Transactions(db, "workers.presence"), kind, queue
         self._every, self._measure, self._clock = every, measure, clock
-        self._sql = named_sql.load("workers.presence", db.dialect)
         self._due = float("-inf")
         self._swept = False
 
@@ -65,13 +64,13 @@ class Presence:
         now = self._clock()
         row = {
             "name": self.name, "kind": self._kind, "queue": self._queue, "rss": self._measure(),
-            "budget": self.budget, "info": json.dumps(info), "now": now,
+            "budget": self.budget, "info": json.dumps(info),
         }  # fmt: skip
         try:
-            with self._db.write(durable=False) as conn:
+            with self._transactions.write(now, durable=False) as sql:
                 if not self._swept:
-                    forget(conn, FORGOTTEN, now=now)
-                conn.exec_driver_sql(self._sql.driver("beat"), row)
+                    sql.do("sweep", silent=FORGOTTEN)
+                sql.do("beat", **row)
         except Retry:
             return False
         self._swept = True
@@ -81,26 +80,23 @@ class Presence:
         """This process ends: remove its row. Where the database is out of reach, the row is forgotten by itself."""
         self._due = float("inf")
         try:
-            with self._db.write(durable=False) as conn:
-                conn.exec_driver_sql(self._sql.driver("leave"), {"name": self.name})
+            with self._transactions.write(durable=False) as sql:
+                sql.do("leave", name=self.name)
         except Retry:
             return
 
 
 def forget(conn: Connection, silent: float, *, now: float) -> int:
     """Remove the rows of processes that were not heard of for ``silent`` seconds; returns how many."""
-    sql = named_sql.load("workers.presence", conn.dialect.name).driver("sweep")
-    return conn.exec_driver_sql(sql, {"silent": silent, "now": now}).rowcount
+    return Statements(conn, "workers.presence", now).do("sweep", silent=silent)
 
 
 def live(
     db: SqlDatabase, kind: str | None = None, within: float = FRESH, *, now: float | None = None
 ) -> list[Process]:  # fmt: skip
     """The processes that were heard of in the last ``within`` seconds, by kind and name; the first ``MOST``."""
-    sql = named_sql.load("workers.presence", db.dialect).driver("live")
-    with db.read() as conn:
-        values = {"within": within, "most": MOST, "now": time.time() if now is None else now}
-        rows = conn.exec_driver_sql(sql, values).all()
+    with Transactions(db, "workers.presence").read(time.time() if now is None else now) as sql:
+        rows = sql.all("live", within=within, most=MOST)
     return [
         Process(
             row.name, row.kind, row.queue, row.rss, row.budget, max(0.0, row.age), max(0.0, row.silent),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from workers.presence import forget
-from workers.schedules.transactions import Transactions
+from workers.schedules.transactions import ScheduleTransactions
 from workers.store.database import SqlDatabase
 
 MOST = 256
@@ -30,7 +30,7 @@ class Chores:
     """Only runs of clusters: those of one command look after themselves."""
 
     def __init__(self, db: SqlDatabase, *, clock: Callable[[], float] = time.time) -> None:
-        self._transactions, self._clock = Transactions(db), clock
+        self._transactions, self._clock = ScheduleTransactions(db), clock
 
     def finished(self) -> list[str]:
         """Open runs whose units are all finished."""
@@ -69,7 +69,7 @@ class Chores:
     def publish(self, run: str, told: Mapping[str, Any], *, done: bool) -> bool:
         """Note what became of a run's sinks. ``False``: that was noted already."""
         values = {"run": run, "published": json.dumps(told), "done": int(done)}
-        return bool(self._transactions.write(lambda both: both.own.do("set_published", **values), now=self._clock()))
+        return bool(self._transactions.write(lambda both: both.ledger.do("set_published", **values), now=self._clock()))
 
     def sweep(self) -> int:
         """Forget processes that were not heard of for an hour."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from specs.errors import Retry
 from workers.process import liveness
-from workers.schedules.transactions import Transactions
+from workers.schedules.transactions import ScheduleTransactions
 from workers.store.database import SqlDatabase
 
 SCHEDULER = "scheduler"
@@ -34,7 +34,7 @@ class Leadership:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.role, self.name = role, name or liveness.name()
-        self._transactions, self._lease, self._clock = Transactions(db), lease, clock
+        self._transactions, self._lease, self._clock = ScheduleTransactions(db), lease, clock
         self._renewed = float("-inf")
         self.held = False
 
@@ -86,10 +86,10 @@ class Leadership:
 
 def leads(db: SqlDatabase, role: str, *, now: float | None = None) -> str | None:
     """Who holds a role right now; ``None``: nobody, or a process of this machine that is dead."""
-    holder = _holder(Transactions(db), role, time.time() if now is None else now)
+    holder = _holder(ScheduleTransactions(db), role, time.time() if now is None else now)
     return None if holder is None or liveness.gone(holder) else holder
 
 
-def _holder(transactions: Transactions, role: str, now: float) -> str | None:
+def _holder(transactions: ScheduleTransactions, role: str, now: float) -> str | None:
     row = transactions.read(lambda desk: desk.one("leader", role=role), now=now)
     return None if row is None else str(row.holder)

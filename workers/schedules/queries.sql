@@ -41,12 +41,6 @@ UPDATE schedules SET since = CASE WHEN paused = 1 THEN :at ELSE since END, pause
 -- name: remove_schedule
 DELETE FROM schedules WHERE name = :schedule;
 
--- locked before its runs, as whoever opens one does
-
--- name: lock_service
-INSERT INTO services (service, type) VALUES (:service, :type)
-ON CONFLICT (service) DO UPDATE SET type = services.type;
-
 -- name: settle
 UPDATE schedules SET since = :since WHERE name = :schedule AND since < :since;
 
@@ -105,7 +99,3 @@ WHERE via = 'cluster' AND state IN ('complete', 'partial') AND published_at IS N
 
 -- name: published_of
 SELECT state, published_at, published FROM runs WHERE id = :run;
-
--- name: set_published
-UPDATE runs SET published = :published, published_at = CASE WHEN :done = 1 THEN {now} ELSE published_at END
-WHERE id = :run AND published_at IS NULL;

@@ -8,10 +8,10 @@ from typing import Any, Literal, NamedTuple
 
 from specs.contracts.assignment import Opening
 from specs.errors import UsageError, known_values
+from workers.ledger.columns import dump
 from workers.ledger.run import runs
-from workers.schedules.transactions import Both, Transactions
+from workers.schedules.transactions import Both, ScheduleTransactions
 from workers.store.database import SqlDatabase
-from workers.store.statements import dump
 
 Overlap = Literal["skip", "queue", "cancel"]
 CatchUp = Literal["none", "last", "all"]
@@ -52,7 +52,7 @@ class Schedules:
     """``now`` is the scheduler's clock everywhere, since fire times are compared with it."""
 
     def __init__(self, db: SqlDatabase) -> None:
-        self._transactions = Transactions(db)
+        self._transactions = ScheduleTransactions(db)
 
     def add(self, schedule: Schedule, *, replace: bool = False) -> None:
         """Raises ``UsageError`` when the name is taken and not ``replace``."""
@@ -115,7 +115,7 @@ class Schedules:
             schedule = self._due(both, name, time, by_hand)
             if schedule is None:
                 return None
-            both.own.do("lock_service", service=opening.service, type=opening.service_type)
+            both.ledger.do("lock_service", service=opening.service, type=opening.service_type)
             if not both.own.do("add_fire", **_row(Fire(name, time, "started", None, "", now))):
                 return None
             fire = self._decide(both, schedule, opening, Fire(name, time, "started", None, "", now), wait)
@@ -149,7 +149,7 @@ class Schedules:
             if isinstance(opening, str):
                 fire = fire._replace(outcome="failed", reason=opening)
             else:
-                both.own.do("lock_service", service=opening.service, type=opening.service_type)
+                both.ledger.do("lock_service", service=opening.service, type=opening.service_type)
                 if both.ledger.one("open_run", service=opening.service) is not None:
                     return None
                 fire = _started(both, _schedule(locked), opening, fire)

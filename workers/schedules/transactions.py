@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from workers.store import named_sql
 from workers.store.database import SqlDatabase
 from workers.store.retries import colliding
-from workers.store.statements import Desks, Statements
+from workers.store.statements import Statements, Transactions
 
 T = TypeVar("T")
 
@@ -20,20 +19,19 @@ class Both(NamedTuple):
     own: Statements
 
 
-class Transactions:
+class ScheduleTransactions:
     def __init__(self, db: SqlDatabase) -> None:
-        self._db, self._desks = db, Desks(db)
-        self._sql = named_sql.load("workers.schedules", db.dialect)
+        self._transactions = Transactions(db, "workers.schedules")
 
     def read(self, act: Callable[[Statements], T], *, now: float = 0.0) -> T:
-        with self._db.read() as conn:
-            return act(Statements(conn, self._sql, now))
+        with self._transactions.read(now) as own:
+            return act(own)
 
     def write(self, act: Callable[[Both], T], *, now: float) -> T:
         """Do ``act`` in one transaction, again when it collides with another one."""
 
         def transaction() -> T:
-            with self._desks.write(now) as desk:
-                return act(Both(desk, Statements(desk.conn, self._sql, now)))
+            with self._transactions.write(now) as own:
+                return act(Both(Statements(own.conn, "workers.ledger", now), own))
 
         return colliding(transaction)

@@ -1,118 +1,100 @@
-"""The ledger's statements, bound to one transaction."""
+"""A room's named statements, run in transactions: the one way in which rooms run their SQL."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Row
 
-from specs.contracts.work import Phase, Unit
-from specs.topology.events import Start
-from specs.topology.scope import KeyRange, Scope
 from workers.store import named_sql
 from workers.store.database import SqlDatabase
 
+HELD = 1000
+"""Rows of a streamed answer that are held at once."""
+
 
 class Statements:
-    """Runs the ledger's named statements on one connection; ``now`` is the caller's clock, in seconds.
+    """Runs the named statements of one room (``workers.ledger``) on one connection; ``now`` is the caller's clock, in
+    seconds: the parameter ``:now`` of every statement that is not run for many rows.
 
-    Goes to the driver directly: SQLAlchemy's own compilation would cost more than the statements.
+    Goes to the driver directly: SQLAlchemy's own compilation would cost more than the statements. Every method raises
+    ``KeyError`` for an unknown name, and what the transaction raises.
     """
 
-    __slots__ = ("conn", "now", "postgresql", "sql")
+    __slots__ = ("_sql", "conn", "now", "postgresql")
 
-    def __init__(self, conn: Connection, sql: named_sql.Queries, now: float) -> None:
+    def __init__(self, conn: Connection, room: str, now: float = 0.0) -> None:
         self.conn = conn
-        self.sql = sql
         self.now = now
         self.postgresql = conn.dialect.name == "postgresql"
+        self._sql = named_sql.load(room, conn.dialect.name)
 
-    def do(self, name: str, **values: Any) -> int:
+    def do(self, name: str, /, **values: Any) -> int:
         """Run a statement; returns how many rows it changed."""
         return self._run(name, values).rowcount
 
-    def many(self, name: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    def many(self, name: str, rows: Sequence[Mapping[str, Any]] | Sequence[tuple[Any, ...]], /) -> int:
         """Run a statement once for each row of values; returns how many rows all of them changed."""
         if not rows:
             return 0
-        if len(rows) == 1:  # drivers prepare for many rows what one row does not need
-            return self.conn.exec_driver_sql(self.sql.driver(name), dict(rows[0])).rowcount
-        return self.conn.exec_driver_sql(self.sql.driver(name), list(rows)).rowcount
+        given: Any = rows[0] if len(rows) == 1 else list(rows)  # drivers prepare for many what one row does not need
+        return self.conn.exec_driver_sql(self._sql[name], given).rowcount
 
-    def one(self, name: str, **values: Any) -> Row[Any] | None:
+    def one(self, name: str, /, **values: Any) -> Row[*tuple[Any, ...]] | None:
+        """The first row."""
         return self._run(name, values).first()
 
-    def all(self, name: str, **values: Any) -> Sequence[Row[Any]]:
+    def all(self, name: str, /, **values: Any) -> Sequence[Row[*tuple[Any, ...]]]:
         return self._run(name, values).all()
 
-    def _run(self, name: str, values: dict[str, Any]) -> CursorResult[Any]:
+    def value(self, name: str, /, **values: Any) -> Any:
+        """What the first row has in its first column; ``None`` without a row."""
+        return self._run(name, values).scalar()
+
+    def column(self, name: str, /, **values: Any) -> list[Any]:
+        """What each row has in its first column."""
+        return list(self._run(name, values).scalars())
+
+    def stream(self, name: str, /, **values: Any) -> Iterator[Row[*tuple[Any, ...]]]:
+        """Rows of an answer of any size, within the transaction."""
         values["now"] = self.now
-        return self.conn.exec_driver_sql(self.sql.driver(name), values)
+        options = {"yield_per": HELD}
+        yield from self.conn.exec_driver_sql(self._sql[name], values, execution_options=options)
+
+    def text(self, name: str, /) -> str:
+        """A statement as the driver takes it, for what only the driver can do with it. ``KeyError``: there is none."""
+        return self._sql[name]
+
+    def __contains__(self, name: str) -> bool:
+        """Whether this dialect has a statement of this name."""
+        return name in self._sql
+
+    def _run(self, name: str, values: dict[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+        values["now"] = self.now
+        return self.conn.exec_driver_sql(self._sql[name], values)
 
 
-class Desks:
-    """Opens transactions with the ledger's statements at hand."""
+class Transactions:
+    """Opens transactions with the statements of one room at hand; see ``SqlDatabase`` for what each is."""
 
-    def __init__(self, db: SqlDatabase) -> None:
+    def __init__(self, db: SqlDatabase, room: str) -> None:
         self.db = db
-        self.sql = named_sql.load("workers.ledger", db.dialect)
+        self._room = room
 
     @contextmanager
-    def write(self, now: float, *, durable: bool = True) -> Iterator[Statements]:
+    def write(self, now: float = 0.0, *, durable: bool = True) -> Iterator[Statements]:
         with self.db.write(durable=durable) as conn:
-            yield Statements(conn, self.sql, now)
+            yield Statements(conn, self._room, now)
 
     @contextmanager
     def once(self, now: float = 0.0, *, writes: bool = True) -> Iterator[Statements]:
-        """For single statements, see ``SqlDatabase.once``."""
+        """For single statements."""
         with self.db.once(writes=writes) as conn:
-            yield Statements(conn, self.sql, now)
+            yield Statements(conn, self._room, now)
 
     @contextmanager
     def read(self, now: float = 0.0) -> Iterator[Statements]:
         with self.db.read() as conn:
-            yield Statements(conn, self.sql, now)
-
-
-def dump_start(start: Start) -> dict[str, Any]:
-    """The columns of a unit's start: ``scope``, ``item`` and ``span`` as JSON."""
-    span = start.range
-    return {
-        "node": start.node,
-        "scope": dump(start.scope.path),
-        "item": None if start.item is None else dump(start.item),
-        "span": dump([span.after, span.until, span.only]),
-        "estimate": start.estimate,
-    }
-
-
-def load_start(row: Any) -> Start:
-    return Start(
-        row.node,
-        load_scope(row.scope),
-        None if row.item is None else json.loads(row.item),
-        load_span(row.span),
-        row.estimate,
-    )
-
-
-def load_scope(text: str) -> Scope:
-    return Scope(tuple(json.loads(text)))
-
-
-def load_span(text: str) -> KeyRange:
-    after, until, only = json.loads(text)
-    return KeyRange(after, until, None if only is None else tuple(only))
-
-
-def load_unit(row: Any) -> Unit:
-    phase: Phase = row.phase
-    return Unit(row.id, row.run, row.service, load_start(row), phase, row.depth, row.parent)
-
-
-def dump(value: Any) -> str:
-    """JSON in plain ASCII: any text comes back as it was, even what no database stores (NUL, lone surrogates)."""
-    return json.dumps(value, separators=(",", ":"))
+            yield Statements(conn, self._room, now)

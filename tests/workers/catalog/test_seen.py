@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from specs.names import mark
 from workers.catalog.deletion.conclusion import plan_confirmation
-from workers.catalog.deletion.seen import Marks, pack
+from workers.catalog.deletion.seen import Marks
+from workers.ledger.records import pack
 from workers.store.database import SqlDatabase
 
 MARKS = st.lists(st.integers(-(2**63), 2**63 - 1), max_size=50)

@@ -58,7 +58,7 @@ def remove(db: SqlDatabase, *rows: Row, at: float = 1.0) -> None:
                 {"fqn": each.fqn, "type": each.type, "at": at},
             )
         events = [Event(each.type, each.fqn, "deleted", None) for each in rows]
-        append(backend(db.dialect, conn), conn, events, Stamp("run", "shop", at, 0))
+        append(backend(db.dialect, conn), events, Stamp("run", "shop", at, 0))
 
 
 def filled(db: SqlDatabase, tables: int = 3, schemas: int = 1, service: str = "shop") -> list[Row]:

@@ -89,7 +89,7 @@ def db() -> Iterator[SqlDatabase]:
 
 
 def plan(db: SqlDatabase, name: str) -> list[str]:
-    query = named_sql.load("workers.ledger", db.dialect).driver(name)
+    query = named_sql.load("workers.ledger", db.dialect)[name]
     with db.read() as conn:
         rows = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", VALUES).all()
     return [str(row[3]) for row in rows]
@@ -129,7 +129,7 @@ def filled(postgres_url: str) -> Iterator[SqlDatabase]:
 @pytest.mark.server
 @pytest.mark.parametrize("name", EVERY_UNIT + EVERY_POLL)
 def test_no_unit_is_searched_for_on_postgresql(filled: SqlDatabase, name: str) -> None:
-    query = named_sql.load("workers.ledger", filled.dialect).driver(name)
+    query = named_sql.load("workers.ledger", filled.dialect)[name]
     with filled.write() as conn:
         steps = [str(row[0]) for row in conn.exec_driver_sql(f"EXPLAIN {query}", VALUES).all()]
     assert steps

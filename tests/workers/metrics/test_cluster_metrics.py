@@ -216,10 +216,10 @@ def test_redis_out_of_reach_is_a_metric_and_no_failure(db: SqlDatabase) -> None:
 def test_no_query_reads_all_units_or_outcomes(tmp_path: Path) -> None:
     db = open_database(f"sqlite:///{tmp_path}/m.db")
     queries = named_sql.load("workers.metrics", "sqlite")
-    for name in queries.names:
+    for name in queries:
         with db.read() as conn:
             values = {"now": 1.0, "most": MOST, "run": "r"}
-            rows = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {queries.driver(name)}", values).all()
+            rows = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {queries[name]}", values).all()
         steps = [str(row[3]) for row in rows]
         for step in steps:
             if step.startswith("SCAN ") and step.split()[1] in WIDE:

@@ -44,9 +44,9 @@ def run(postgres_database: str) -> Iterator[tuple[SqlDatabase, str]]:
 def test_no_large_table_is_read_as_a_whole(run: tuple[SqlDatabase, str]) -> None:
     db, made = run
     queries = named_sql.load("workers.metrics", "postgresql")
-    for name in sorted(queries.names):
+    for name in sorted(queries):
         with db.read() as conn:
             values = {"now": 1.0, "most": MOST, "run": made}
-            rows = conn.exec_driver_sql(f"EXPLAIN {queries.driver(name)}", values).scalars().all()
+            rows = conn.exec_driver_sql(f"EXPLAIN {queries[name]}", values).scalars().all()
         for table in LARGE:
             assert not [row for row in rows if f"Seq Scan on {table}" in row], (name, rows)

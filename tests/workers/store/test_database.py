@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from specs import sql_files
 from specs.errors import Fatal, HeadraceError, Retry, UsageError
 from workers.store import named_sql
 from workers.store.database import SqlDatabase, open_database
@@ -224,11 +225,11 @@ def test_an_error_of_ours_is_not_hidden() -> None:
 
 
 def test_queries_are_split_and_written_for_the_driver() -> None:
-    found = named_sql.parse("-- name: a\nSELECT 1;\n\n-- name: b\nSELECT :x::text WHERE y LIKE '%z'")
+    found = sql_files.parse("-- name: a\nSELECT 1;\n\n-- name: b\nSELECT :x::text WHERE y LIKE '%z'")
     assert found == {"a": "SELECT 1", "b": "SELECT :x::text WHERE y LIKE '%z'"}
-    assert named_sql.Queries(found, "postgresql").driver("b") == "SELECT %(x)s::text WHERE y LIKE '%%z'"
-    with pytest.raises(ValueError, match="'a' is there twice"):
-        named_sql.parse("-- name: a\nSELECT 1;\n-- name: a\nSELECT 2;")
+    assert named_sql.driver(found["b"], "postgresql") == "SELECT %(x)s::text WHERE y LIKE '%%z'"
+    with pytest.raises(ValueError, match="'a' is used twice"):
+        sql_files.parse("-- name: a\nSELECT 1;\n-- name: a\nSELECT 2;")
 
 
 @pytest.mark.parametrize("package", ROOMS)

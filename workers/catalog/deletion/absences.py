@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import Connection
-
-from workers.store import named_sql
-
-if TYPE_CHECKING:
-    from workers.store.database import SqlDatabase
+from workers.store.statements import Statements
 
 
-def apply(db: SqlDatabase, conn: Connection, run: str, now: float) -> dict[str, int]:
-    """Apply every absence of ``run`` that is decided and not applied yet; returns how many per type.
+def apply(sql: Statements, run: str) -> dict[str, int]:
+    """Apply every absence of ``run`` that is decided and not applied yet, at ``sql.now``; returns how many per type.
 
     Takes the feed's counter, so nothing else may be written behind it in this transaction.
     """
-    queries = named_sql.load("workers.catalog", db.dialect)
-    _follow(conn, queries, run)
-    n = int(conn.execute(queries["count_to_apply"], {"run": run}).scalar_one())
+    _follow(sql, run)
+    n = int(sql.value("count_to_apply", run=run))
     if not n:
         return {}
-    conn.execute(queries["apply_absences"], {"run": run, "now": now})
-    behind = int(conn.execute(queries["advance_feed"], {"n": n}).scalar_one())
-    conn.execute(queries["append_absences"], {"run": run, "now": now, "first": behind - n})
-    conn.execute(queries["note_run"], {"run": run, "first": behind - n, "last": behind - 1})
-    applied = counted(conn.execute(queries["to_apply_by_type"], {"run": run}))
-    conn.execute(queries["applied_absences"], {"run": run, "now": now})
+    sql.do("apply_absences", run=run)
+    behind = int(sql.value("advance_feed", n=n))
+    sql.do("append_absences", run=run, first=behind - n)
+    sql.do("note_run", run=run, first=behind - n, last=behind - 1)
+    applied = counted(sql.all("to_apply_by_type", run=run))
+    sql.do("applied_absences", run=run)
     return applied
 
 
@@ -37,39 +31,38 @@ def counted(rows: Iterable[Any]) -> dict[str, int]:
     return {str(row[0]): int(row[1]) for row in rows}
 
 
-def protect(conn: Connection, queries: named_sql.Queries, run: str, seen: Callable[[int], bool]) -> None:
+def protect(sql: Statements, run: str, seen: Callable[[int], bool]) -> None:
     """Write down what lies below a suspect and was seen all the same, so that it does not go with it.
 
     The marks that ``seen`` asks are gone when the run concludes.
     """
-    for _, _, fqn, _ in _pages(conn, queries, "suspects_page", run):
-        for page in _below(conn, queries, fqn, "missing"):
+    for _, _, fqn, _ in _pages(sql, "suspects_page", run):
+        for page in _below(sql, fqn, "missing"):
             found = [_values(run, row, "seen", None) for row in page if seen(row[6])]
-            if found:
-                conn.exec_driver_sql(queries.driver("follow"), found)
+            sql.many("follow", found)
 
 
-def _follow(conn: Connection, queries: named_sql.Queries, run: str) -> None:
+def _follow(sql: Statements, run: str) -> None:
     """Add the descendants of absent containers."""
-    for id_, type_, fqn, outcome in _pages(conn, queries, "containers", run):
-        if conn.execute(queries["namesake"], {"run": run, "fqn": fqn, "type": type_}).first():
+    for id_, type_, fqn, outcome in _pages(sql, "containers", run):
+        if sql.one("namesake", run=run, fqn=fqn, type=type_):
             continue  # a live object of another type has the same name: what lies below may be its own
-        for page in _below(conn, queries, fqn, outcome):
-            conn.exec_driver_sql(queries.driver("follow"), [_values(run, row, outcome, id_) for row in page])
+        for page in _below(sql, fqn, outcome):
+            sql.many("follow", [_values(run, row, outcome, id_) for row in page])
 
 
-def _pages(conn: Connection, queries: named_sql.Queries, name: str, run: str) -> Iterator[Any]:
+def _pages(sql: Statements, name: str, run: str) -> Iterator[Any]:
     """``(id, type, fqn, outcome)`` of absences, page by page."""
     at = 0
-    while rows := conn.execute(queries[name], {"run": run, "after": at}).fetchall():
+    while rows := sql.all(name, run=run, after=at):
         yield from rows
         at = rows[-1][0]
 
 
-def _below(conn: Connection, queries: named_sql.Queries, fqn: str, outcome: str) -> Iterator[Sequence[Any]]:
+def _below(sql: Statements, fqn: str, outcome: str) -> Iterator[Sequence[Any]]:
     """Pages of what lies below ``fqn`` and is not yet in the state ``outcome``."""
     at = {"after": f"{fqn}.", "after_type": "", "end": f"{fqn}/", "outcome": outcome}
-    while rows := conn.exec_driver_sql(queries.driver("descendants_page"), at).fetchall():
+    while rows := sql.all("descendants_page", **at):
         yield rows
         at |= {"after": rows[-1][2], "after_type": rows[-1][1]}
 

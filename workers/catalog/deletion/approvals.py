@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from specs.errors import UsageError
 from specs.names import clean
 from workers.catalog.deletion.absences import apply, counted
-from workers.catalog.history import STREAM, known_run
+from workers.catalog.history import known_run
 from workers.catalog.upsert.backend import Event, Stamp
 from workers.catalog.upsert.feed import append
 from workers.catalog.upsert.writer import backend
 from workers.catalog.views import DeletionView
-from workers.store import named_sql
+from workers.store.statements import Transactions
 
 if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
@@ -23,25 +23,22 @@ if TYPE_CHECKING:
 
 def deletions(db: SqlDatabase, run: str) -> Iterator[DeletionView]:
     """Everything that ``run`` missed, ordered by FQN. Raises ``UsageError`` for an unknown run."""
-    queries = named_sql.load("workers.catalog", db.dialect)
-    with db.read() as conn:
-        known_run(conn, queries, run)
-        for row in conn.execute(queries["absences"], {"run": run}, execution_options=STREAM):
+    with Transactions(db, "workers.catalog").read() as sql:
+        known_run(sql, run)
+        for row in sql.stream("absences", run=run):
             yield DeletionView(row[0], row[1], row[2] or "asking", row[3], row[4], row[5] is not None)
 
 
 def applied(db: SqlDatabase, run: str, outcome: str) -> dict[str, int]:
     """How many objects per type became ``missing`` or ``deleted`` through ``run``."""
-    queries = named_sql.load("workers.catalog", db.dialect)
-    with db.read() as conn:
-        return counted(conn.execute(queries["absences_by_type"], {"run": run, "outcome": outcome}))
+    with Transactions(db, "workers.catalog").read() as sql:
+        return counted(sql.all("absences_by_type", run=run, outcome=outcome))
 
 
 def undecided(db: SqlDatabase, run: str, outcome: str) -> dict[str, int]:
     """How many objects per type are still ``waiting`` or in ``doubt``: a person decides."""
-    queries = named_sql.load("workers.catalog", db.dialect)
-    with db.read() as conn:
-        return counted(conn.execute(queries["undecided_by_type"], {"run": run, "outcome": outcome}))
+    with Transactions(db, "workers.catalog").read() as sql:
+        return counted(sql.all("undecided_by_type", run=run, outcome=outcome))
 
 
 def approve(db: SqlDatabase, run: str, *, doubtful: bool = False, now: float | None = None) -> dict[str, int]:
@@ -53,17 +50,16 @@ def approve(db: SqlDatabase, run: str, *, doubtful: bool = False, now: float | N
 
     Raises ``UsageError`` for an unknown or open run, and when a newer run has looked at the service since.
     """
-    queries = named_sql.load("workers.catalog", db.dialect)
-    with db.write() as conn:
-        service, state = known_run(conn, queries, run)
+    with Transactions(db, "workers.catalog").write(time.time() if now is None else now) as sql:
+        service, state = known_run(sql, run)
         if state in ("running", "confirming"):
             raise UsageError(f"run {run} is not finished", service, "approve when it is")
-        newer = conn.execute(queries["newer_run"], {"run": run, "service": service}).first()
+        newer = sql.one("newer_run", run=run, service=service)
         if newer is not None:
             remedy = f"see: headrace deletions {newer[0]}"
             raise UsageError(f"a newer run has looked at the service since {run}", service, remedy)
-        conn.execute(queries["approve"], {"run": run, "also": "doubt" if doubtful else "waiting"})
-        return apply(db, conn, run, time.time() if now is None else now)
+        sql.do("approve", run=run, also="doubt" if doubtful else "waiting")
+        return apply(sql, run)
 
 
 def undelete(db: SqlDatabase, fqn: str, type_: str | None = None, *, now: float | None = None) -> list[tuple[str, str]]:
@@ -71,17 +67,14 @@ def undelete(db: SqlDatabase, fqn: str, type_: str | None = None, *, now: float 
 
     Returns their ``(type, fqn)``. Raises ``UsageError`` when there is none.
     """
-    queries = named_sql.load("workers.catalog", db.dialect)
-    at = time.time() if now is None else now
-    with db.write() as conn:
-        found = conn.execute(queries["not_live_by_name"], {"fqn": clean(fqn), "type": clean(type_ or "")}).fetchall()
+    with Transactions(db, "workers.catalog").write(time.time() if now is None else now) as sql:
+        found = sql.all("not_live_by_name", fqn=clean(fqn), type=clean(type_ or ""))
         if not found:
             raise UsageError("nothing missing or deleted has this name", fqn, "see: headrace deletions RUN")
         back = [tuple(row[:4]) for row in found]
         for row in found:
-            along = {"run": row.state_run, "cause": row.id}
-            back += [tuple(each) for each in conn.execute(queries["went_along"], along)]
-        conn.exec_driver_sql(queries.driver("revive"), [{"id": each[0], "now": at} for each in back])
+            back += [tuple(each) for each in sql.all("went_along", run=row.state_run, cause=row.id)]
+        sql.many("revive", [{"id": each[0], "now": sql.now} for each in back])
         events = [Event(each[1], each[2], "restored", json.dumps({"state": [each[3], "live"]})) for each in back]
-        append(backend(db.dialect, conn), conn, events, Stamp("", "", at, 0))
+        append(backend(db.dialect, sql.conn), events, Stamp("", "", sql.now, 0))
         return [(each[1], each[2]) for each in back]

@@ -21,7 +21,7 @@ from workers.catalog.deletion.absences import apply, protect
 from workers.catalog.deletion.marks import load_marks
 from workers.catalog.deletion.tiling import tiles
 from workers.catalog.deletion.unseen import LISTINGS, KnownListing, look_up, unseen
-from workers.store import named_sql
+from workers.store.statements import Statements
 
 if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
@@ -43,30 +43,27 @@ def plan_confirmation(db: SqlDatabase, conn: Connection, run: str) -> Iterator[P
     All is written down when this returns; the parts are read from there one page at a time, on the same connection.
     Memory: 8 bytes for each object of the run, and a page. Planning again starts afresh.
     """
-    queries = named_sql.load("workers.catalog", db.dialect)
-    conn.execute(queries["forget_absences"], {"run": run})
-    sent, listed = load_marks(conn, queries, run)
-    listings = _complete_listings(conn, queries, run)
-    while group := look_up(conn, queries, list(islice(listings, LISTINGS))):
-        for listing, ids in unseen(conn, queries, group, sent, listed):
-            _suspect(conn, queries, run, listing, ids)
+    sql = Statements(conn, "workers.catalog")
+    sql.do("forget_absences", run=run)
+    sent, listed = load_marks(sql, run)
+    listings = _complete_listings(sql, run)
+    while group := look_up(sql, list(islice(listings, LISTINGS))):
+        for listing, ids in unseen(sql, group, sent, listed):
+            _suspect(sql, run, listing, ids)
         fresh = [
             {"scope": each.scope, "node": each.node, "fingerprint": each.fingerprint}
             for each in group
             if each.fingerprint is not None and each.fingerprint != each.known
         ]
-        if fresh:
-            conn.exec_driver_sql(queries.driver("record_fingerprint"), fresh)
-    protect(conn, queries, run, lambda mark: mark in sent or mark in listed)
-    return _parts(conn, queries, run)
+        sql.many("record_fingerprint", fresh)
+    protect(sql, run, lambda mark: mark in sent or mark in listed)
+    return _parts(sql, run)
 
 
 def record_verdicts(conn: Connection, run: str, verdicts: Sequence[Verdict]) -> None:
     """Write down what the source answered about suspects."""
-    if verdicts:
-        queries = named_sql.load("workers.catalog", conn.dialect.name)
-        values = [{"run": run, **verdict._asdict()} for verdict in verdicts]
-        conn.exec_driver_sql(queries.driver("record_verdict"), values)
+    sql = Statements(conn, "workers.catalog")
+    sql.many("record_verdict", [{"run": run, **verdict._asdict()} for verdict in verdicts])
 
 
 def conclude(db: SqlDatabase, conn: Connection, run: str, now: float) -> dict[str, int]:
@@ -74,26 +71,23 @@ def conclude(db: SqlDatabase, conn: Connection, run: str, now: float) -> dict[st
 
     To be called last in the transaction: it takes the feed's counter. Calling it again changes nothing.
     """
-    queries = named_sql.load("workers.catalog", db.dialect)
-    conn.execute(queries["revive_confirmed"], {"run": run})
-    conn.execute(queries["keep_unconfirmed"], {"run": run})
-    conn.execute(queries["delete_twice_missing"], {"run": run})
-    service, fraction, objects = _caps(conn, queries, run)
-    for node, gone, known in conn.execute(
-        queries["service_to_cap"], {"run": run, "service": service, "objects": objects}
-    ).fetchall():
+    sql = Statements(conn, "workers.catalog", now)
+    sql.do("revive_confirmed", run=run)
+    sql.do("keep_unconfirmed", run=run)
+    sql.do("delete_twice_missing", run=run)
+    service, fraction, objects = _caps(sql, run)
+    for node, gone, known in sql.all("service_to_cap", run=run, service=service, objects=objects):
         if gone > fraction * known:
-            conn.execute(queries["hold_node"], {"run": run, "node": node})
-    for scope, node, gone, known in conn.execute(queries["listings_to_cap"], {"run": run}).fetchall():
+            sql.do("hold_node", run=run, node=node)
+    for scope, node, gone, known in sql.all("listings_to_cap", run=run):
         above = gone > objects and gone > fraction * known
-        row = {"run": run, "scope": scope, "node": node, "outcome": "waiting" if above else "missing"}
-        conn.execute(queries["settle_listing"], row)
-    return apply(db, conn, run, now)
+        sql.do("settle_listing", run=run, scope=scope, node=node, outcome="waiting" if above else "missing")
+    return apply(sql, run)
 
 
-def _complete_listings(conn: Connection, queries: named_sql.Queries, run: str) -> Iterator[tuple[str, str, str | None]]:
+def _complete_listings(sql: Statements, run: str) -> Iterator[tuple[str, str, str | None]]:
     """``(node, scope, fingerprint of our grants)`` of each listing that was read without error and without gap."""
-    for (node, scope), rows in groupby(_coverage(conn, queries, run), key=lambda row: (row[0], row[1])):
+    for (node, scope), rows in groupby(_coverage(sql, run), key=lambda row: (row[0], row[1])):
         spans, error, grants = [], False, set()
         for _, _, _, after, until, failure, fingerprint in rows:
             spans.append((after, until))
@@ -104,28 +98,27 @@ def _complete_listings(conn: Connection, queries: named_sql.Queries, run: str) -
             yield node, scope, " ".join(known) if None not in grants else None
 
 
-def _coverage(conn: Connection, queries: named_sql.Queries, run: str) -> Iterator[Any]:
+def _coverage(sql: Statements, run: str) -> Iterator[Any]:
     at = {"run": run, "node": "", "scope": "", "n": 0}
-    while page := conn.execute(queries["coverage_page"], at).fetchall():
+    while page := sql.all("coverage_page", **at):
         yield from page
         at = {"run": run, "node": page[-1][0], "scope": page[-1][1], "n": page[-1][2]}
 
 
-def _suspect(conn: Connection, queries: named_sql.Queries, run: str, listing: KnownListing, ids: Sequence[int]) -> None:
+def _suspect(sql: Statements, run: str, listing: KnownListing, ids: Sequence[int]) -> None:
     """Write down the unseen entities of one complete listing.
 
     Where the source hides what we have no grant for, absence proves nothing once our grants have changed since the
     object was last seen: such objects stay in doubt until they are seen again or the old grants are back.
     """
     given = {"run": run, "known": listing.known, "grants": listing.fingerprint or ""}
-    conn.exec_driver_sql(queries.driver("suspect"), [given | {"id": id_} for id_ in ids])
-    place = {"run": run, "scope": listing.scope, "node": listing.node, "known": listing.known}
-    conn.exec_driver_sql(queries.driver("doubt"), place)
+    sql.many("suspect", [given | {"id": id_} for id_ in ids])
+    sql.do("doubt", run=run, scope=listing.scope, node=listing.node, known=listing.known)
 
 
-def _parts(conn: Connection, queries: named_sql.Queries, run: str) -> Iterator[Part]:
+def _parts(sql: Statements, run: str) -> Iterator[Part]:
     at = {"run": run, "fqn": "", "type": ""}
-    while rows := conn.execute(queries["to_confirm"], at).fetchall():
+    while rows := sql.all("to_confirm", **at):
         at |= {"fqn": rows[-1][2], "type": rows[-1][1]}
         for parent, group in groupby(sorted(map(tuple, rows)), key=lambda row: str(row[0])):
             scope = Scope(names.split(parent))
@@ -134,8 +127,10 @@ def _parts(conn: Connection, queries: named_sql.Queries, run: str) -> Iterator[P
                 yield scope, suspects[first : first + PART]
 
 
-def _caps(conn: Connection, queries: named_sql.Queries, run: str) -> tuple[str, float, int]:
+def _caps(sql: Statements, run: str) -> tuple[str, float, int]:
     """The service, and the recipe's caps: fraction of what is there, number of objects."""
-    service, recipe = conn.execute(queries["run_of"], {"run": run}).one()
+    row = sql.one("run_of", run=run)
+    assert row is not None, f"run {run} is gone"
+    service, recipe = row
     given = (json.loads(recipe) if isinstance(recipe, str) else recipe).get("deletion") or {}
     return service, float(given.get("max_fraction", MAX_FRACTION)), int(given.get("max_objects", MAX_OBJECTS))

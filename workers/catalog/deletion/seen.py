@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
 
 _BUCKETS = 1024
 
@@ -43,11 +42,3 @@ class Marks:
         for at, bucket in enumerate(self._buckets):
             self._buckets[at] = array("q", sorted(bucket))
         self._sorted = True
-
-
-def pack(marks: Iterable[int]) -> bytes:
-    """Marks as the blob that ``Marks.add`` reads."""
-    chunk = array("q", marks)
-    if sys.byteorder == "little":
-        chunk.byteswap()
-    return chunk.tobytes()

@@ -6,10 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
 from workers.catalog.deletion.seen import Marks
-from workers.store import named_sql
+from workers.store.statements import Statements
 
 PAGE = 5000
 """Entities that are read at once, about; the limit of ``listing_page``."""
@@ -31,24 +29,22 @@ class KnownListing(NamedTuple):
     size: int
 
 
-def look_up(
-    conn: Connection, queries: named_sql.Queries, found: Sequence[tuple[str, str, str | None]]
-) -> list[KnownListing]:
+def look_up(sql: Statements, found: Sequence[tuple[str, str, str | None]]) -> list[KnownListing]:
     """What the catalog knows of listings: ``(node, scope, fingerprint)``."""
     if not found:
         return []
     keys = json.dumps([(scope, node) for node, scope, _ in found])
-    rows = conn.exec_driver_sql(queries.driver("listings"), {"listings": keys, "most": PAGE + 1}).fetchall()
+    rows = sql.all("listings", listings=keys, most=PAGE + 1)
     known = {n: (grants, size) for n, grants, size in rows}
     return [KnownListing(*each, *known[n]) for n, each in enumerate(found)]
 
 
 def unseen(
-    conn: Connection, queries: named_sql.Queries, listings: Sequence[KnownListing], sent: Marks, listed: Marks
+    sql: Statements, listings: Sequence[KnownListing], sent: Marks, listed: Marks
 ) -> Iterator[tuple[KnownListing, list[int]]]:
     """The ids of entities without a mark, by listing; secondary entities only where their owner was sent."""
     for part in _together(listings):
-        for rows in _pages(conn, queries, part):
+        for rows in _pages(sql, part):
             found: dict[int, list[int]] = {}
             for n, id_, mark, owner in rows:
                 if not (mark in sent or mark in listed or (owner is not None and owner not in sent)):
@@ -72,13 +68,13 @@ def _together(listings: Sequence[KnownListing]) -> Iterator[list[KnownListing]]:
         yield page
 
 
-def _pages(conn: Connection, queries: named_sql.Queries, part: Sequence[KnownListing]) -> Iterator[Sequence[Any]]:
+def _pages(sql: Statements, part: Sequence[KnownListing]) -> Iterator[Sequence[Any]]:
     """Pages of ``(place of the listing in the part, id, mark, owner)``."""
     if len(part) > 1 or part[0].size <= PAGE:
         keys = json.dumps([(each.scope, each.node) for each in part])
-        yield conn.exec_driver_sql(queries.driver("entities_of_listings"), {"listings": keys}).fetchall()
+        yield sql.all("entities_of_listings", listings=keys)
         return
-    at = {"scope": part[0].scope, "node": part[0].node, "after": 0}
-    while rows := conn.exec_driver_sql(queries.driver("listing_page"), at).fetchall():
+    after = 0
+    while rows := sql.all("listing_page", scope=part[0].scope, node=part[0].node, after=after):
         yield [(0, *row) for row in rows]
-        at["after"] = rows[-1][0]
+        after = rows[-1][0]

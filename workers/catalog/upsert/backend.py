@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from specs.contracts.work import Row
-from workers.store.named_sql import Queries
+from workers.store.statements import Statements
 
 
 class Known(NamedTuple):
@@ -51,7 +51,7 @@ class Event(NamedTuple):
 class Backend(Protocol):
     """All methods run inside the caller's transaction. Rows come sorted by ``(type, fqn)``, so that locks do too."""
 
-    queries: Queries
+    sql: Statements
 
     def lookup(self, rows: Sequence[Row]) -> Mapping[int, Known]:
         """What is known, by position in ``rows``."""

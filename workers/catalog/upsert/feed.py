@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
 from workers.catalog.upsert.backend import Backend, Event, Stamp
 
 
-def append(backend: Backend, conn: Connection, events: Sequence[Event], stamp: Stamp) -> None:
+def append(backend: Backend, events: Sequence[Event], stamp: Stamp) -> None:
     """Append events at the end of a transaction.
 
     From here to the commit other writers wait on the counter: so their numbers follow ours, as their commits do, and
@@ -17,13 +15,12 @@ def append(backend: Backend, conn: Connection, events: Sequence[Event], stamp: S
     """
     if not events:
         return
-    behind = reserve(backend, conn, len(events))
+    behind = reserve(backend, len(events))
     backend.append(behind - len(events), events, stamp)
     if stamp.run:
         backend.execute("note_run", [{"run": stamp.run, "first": behind - len(events), "last": behind - 1}])
 
 
-def reserve(backend: Backend, conn: Connection, n: int) -> int:
+def reserve(backend: Backend, n: int) -> int:
     """Take ``n`` numbers; returns the one behind them."""
-    statement = backend.queries.driver("advance_feed")
-    return int(conn.exec_driver_sql(statement, {"n": n}).scalar_one())
+    return int(backend.sql.value("advance_feed", n=n))

@@ -16,7 +16,7 @@ from workers.catalog.upsert import binary_copy
 from workers.catalog.upsert.backend import Event, Known, Old, Stamp
 from workers.catalog.upsert.sqlite import entity_values
 from workers.catalog.upsert.words import tsvector
-from workers.store import named_sql
+from workers.store.statements import Statements
 
 _ROW_AT_FAULT = ("22", "23", "54")
 """SQLSTATE classes: data exception, constraint violation, program limit exceeded."""
@@ -25,7 +25,7 @@ _ROW_AT_FAULT = ("22", "23", "54")
 class PostgresqlBackend:
     def __init__(self, conn: Connection) -> None:
         self.conn = conn
-        self.queries = named_sql.load("workers.catalog", "postgresql")
+        self.sql = Statements(conn, "workers.catalog")
 
     def lookup(self, rows: Sequence[Row]) -> dict[int, Known]:
         keys = json.dumps([(row.fqn, row.type) for row in rows])
@@ -35,7 +35,7 @@ class PostgresqlBackend:
         return {row[0]: Old(row[1], None) for row in self._ask("old_contents", {"ids": json.dumps(ids)})}
 
     def insert(self, rows: Sequence[Row], stamp: Stamp) -> None:
-        given = self.conn.exec_driver_sql(self.queries.driver("new_ids"), {"n": len(rows)}).scalars().all()
+        given = self.sql.column("new_ids", n=len(rows))
         pairs = list(zip(given, rows, strict=True))
         self._copy("insert_entities", binary_copy.entities(pairs, stamp))
         self._copy("insert_contents", binary_copy.contents(pairs))
@@ -52,9 +52,7 @@ class PostgresqlBackend:
         self.execute("update_content", contents)
 
     def execute(self, name: str, values: Iterable[Mapping[str, Any]]) -> None:
-        given = list(values)
-        if given:
-            self.conn.exec_driver_sql(self.queries.driver(name), given)
+        self.sql.many(name, list(values))
 
     def append(self, first: int, events: Sequence[Event], stamp: Stamp) -> None:
         self._copy("insert_events", binary_copy.events(first, events, stamp))
@@ -70,13 +68,13 @@ class PostgresqlBackend:
 
     def _ask(self, name: str, values: Mapping[str, Any]) -> list[Any]:
         """Rows of a query that is planned anew: a plan from when the catalog was small would scan it for ever."""
-        statement = self.queries.driver(name)
+        statement = self.sql.text(name)
         with self._driver(statement) as cursor:
             found: list[Any] = cursor.execute(statement, values, prepare=False).fetchall()
             return found
 
     def _copy(self, name: str, pieces: Iterable[bytes]) -> None:
-        statement = self.queries[name].text
+        statement = self.sql.text(name)
         with self._driver(statement) as cursor, cursor.copy(statement) as copy:
             for piece in pieces:
                 copy.write(piece)

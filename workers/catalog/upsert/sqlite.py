@@ -21,7 +21,7 @@ from specs.contracts.work import Row
 from specs.names import mark
 from workers.catalog.upsert.backend import Event, Known, Old, Stamp
 from workers.catalog.upsert.words import LONGEST
-from workers.store import named_sql
+from workers.store.statements import Statements
 
 VALUES = 960
 """Values in one statement of several rows, about; SQLite may have been built for 999."""
@@ -34,19 +34,19 @@ LARGE = 1_000_000
 class SqliteBackend:
     def __init__(self, conn: Connection) -> None:
         self.conn = conn
-        self.queries = named_sql.load("workers.catalog", "sqlite")
+        self.sql = Statements(conn, "workers.catalog")
 
     def lookup(self, rows: Sequence[Row]) -> dict[int, Known]:
         keys = json.dumps([(row.fqn, row.type) for row in rows])
-        found = self.conn.exec_driver_sql(self.queries.driver("lookup"), {"keys": keys}).fetchall()
+        found = self.sql.all("lookup", keys=keys)
         return {row[0]: Known(*row[1:]) for row in found}
 
     def contents(self, ids: Sequence[int]) -> dict[int, Old]:
-        found = self.conn.exec_driver_sql(self.queries.driver("old_contents"), {"ids": json.dumps(ids)}).fetchall()
+        found = self.sql.all("old_contents", ids=json.dumps(ids))
         return {row[0]: Old(row[1], row[2]) for row in found}
 
     def insert(self, rows: Sequence[Row], stamp: Stamp) -> None:
-        last = self.conn.exec_driver_sql(self.queries.driver("last_id")).scalar_one()
+        last = self.sql.value("last_id")
         entities, contents, words, stats = [], [], [], []
         for at, row in enumerate(rows, last + 1):
             entities.append(
@@ -60,7 +60,7 @@ class SqliteBackend:
                 stats.append((at, row.stats))
         self._together("insert_entities", entities)
         self._insert_contents(contents)
-        self._many("index_words", words)
+        self.sql.many("index_words", words)
         self._together("insert_stats", stats)
 
     def _insert_contents(self, contents: list[tuple[int, str, str]]) -> None:
@@ -71,7 +71,7 @@ class SqliteBackend:
         rows = [(*each, 1) for each in contents]
         if largest > LARGE:  # SQLite keeps what was bound last until it is bound again
             rows.append((0, "", "", 0))
-        self._many("insert_large_contents", rows)
+        self.sql.many("insert_large_contents", rows)
 
     def update(self, rows: Sequence[tuple[int, Row, Old]], stamp: Stamp) -> None:
         self.execute("update_entity", (entity_values(id_, row, stamp) for id_, row, _ in rows))
@@ -85,15 +85,15 @@ class SqliteBackend:
             if text != old.words:
                 gone.append((id_, old.words))
                 come.append((id_, text))
-        self._many("unindex_words", gone)  # before the content goes: the index has no copy of its own
-        self._many("update_content", contents)
-        self._many("index_words", come)
+        self.sql.many("unindex_words", gone)  # before the content goes: the index has no copy of its own
+        self.sql.many("update_content", contents)
+        self.sql.many("index_words", come)
 
     def execute(self, name: str, values: Iterable[Mapping[str, Any]]) -> None:
-        self._many(name, list(values))
+        self.sql.many(name, list(values))
 
     def append(self, first: int, events: Sequence[Event], stamp: Stamp) -> None:
-        insert = self._together if all(event.diff is None for event in events) else self._many  # a diff may be large
+        insert = self._together if all(event.diff is None for event in events) else self.sql.many  # a diff may be large
         insert("insert_events", [(n, *event, stamp.run, stamp.now) for n, event in enumerate(events, first)])
 
     def refused(self, error: Exception) -> bool:
@@ -109,12 +109,8 @@ class SqliteBackend:
         rest = len(rows) - len(rows) % each
         if rest:
             packed = [tuple(chain.from_iterable(rows[at : at + each])) for at in range(0, rest, each)]
-            self.conn.exec_driver_sql(_several(self.queries.driver(name), each), packed)
-        self._many(name, list(rows[rest:]))
-
-    def _many(self, name: str, values: list[Any]) -> None:
-        if values:
-            self.conn.exec_driver_sql(self.queries.driver(name), values)
+            self.conn.exec_driver_sql(_several(self.sql.text(name), each), packed)
+        self.sql.many(name, list(rows[rest:]))
 
 
 @cache

@@ -101,7 +101,7 @@ class CatalogWriter:
 
     def finish(self) -> None:
         """Append the buffered events to the feed."""
-        append(self.backend, self.conn, self.events, self.stamp)
+        append(self.backend, self.events, self.stamp)
         self.events = []
 
     def _bisect(self, rows: list[Numbered], *, fresh: bool) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from workers.ledger.answers.views import Failure, Incomplete, RunMeters, RunProgress, UnitView
-from workers.store.statements import Statements, load_scope, load_span
+from workers.ledger.columns import load_scope, load_span
+from workers.store.statements import Statements
 
 COUNTS = ("listed", "emitted", "unchanged", "filtered", "failed", "gone")
 PAGE = 1000

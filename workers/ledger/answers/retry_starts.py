@@ -8,7 +8,8 @@ from specs import names
 from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
 from workers.ledger.answers.views import Failure
-from workers.store.statements import Statements, load_start
+from workers.ledger.columns import load_start
+from workers.store.statements import Statements
 
 KEYS = 500
 """Failed objects of one listing that go into one unit."""

@@ -92,8 +92,18 @@ SELECT id, service, service_type, state, recipe, parent, started_at, ended_at, r
     SELECT runs.*, row_number() OVER (PARTITION BY service ORDER BY n DESC, id DESC) AS age FROM runs) AS aged
 WHERE age = 1 ORDER BY service;
 
+-- name: set_published
+UPDATE runs SET published = :published, published_at = CASE WHEN :done = 1 THEN {now} ELSE published_at END
+WHERE id = :run AND published_at IS NULL;
+
 -- name: set_paused
 UPDATE runs SET paused = :paused WHERE id = :run AND state IN ('running', 'confirming');
+
+-- by who opens a run later in the same transaction: services are locked before their runs
+
+-- name: lock_service
+INSERT INTO services (service, type) VALUES (:service, :type)
+ON CONFLICT (service) DO UPDATE SET type = services.type;
 
 -- services: left alone while they keep failing ----------------------------------------------------------------
 

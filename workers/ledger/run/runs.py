@@ -12,9 +12,10 @@ from specs.contracts.assignment import Opening
 from specs.contracts.work import Run, RunState
 from specs.errors import known_values
 from specs.names import clean
+from workers.ledger.columns import dump
 from workers.ledger.tally import Tally
 from workers.ledger.unit.units import add_units
-from workers.store.statements import Statements, dump
+from workers.store.statements import Statements
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 

@@ -9,7 +9,8 @@ from typing import Any
 from specs.contracts.work import Claim, QueuePosition
 from specs.errors import Retry
 from specs.names import clean
-from workers.store.statements import Statements, dump, load_unit
+from workers.ledger.columns import dump, load_unit
+from workers.store.statements import Statements
 
 _ENDED = ("flushing", "waiting", "done")
 """States of a unit whose final batch is in the queue or stored."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from workers.store.statements import Desks
+from workers.store.statements import Transactions
 
 GRACE = 20.0
 """Seconds for which a lease of ordinary length stays overdue before it is taken away."""
@@ -44,10 +44,10 @@ class Overdue:
         return {lease for lease, seconds in self._seen.items() if lease in before and seconds >= grace}
 
 
-def gone(desks: Desks, overdue: Overdue, grace: float, now: float) -> set[Lease]:
+def gone(transactions: Transactions, overdue: Overdue, grace: float, now: float) -> set[Lease]:
     """Look once. On PostgreSQL a row that is locked is passed over; on SQLite whoever has the lock is waited for."""
-    with desks.once(now, writes=False) as desk:
+    with transactions.once(now, writes=False) as desk:
         if desk.one("any_overdue") is None:
             return overdue.look((), grace)
-    with desks.once(now) as desk:
+    with transactions.once(now) as desk:
         return overdue.look([(row.id, row.fence, row.lease_until) for row in desk.all("overdue")], grace)

@@ -7,7 +7,8 @@ from typing import Any
 
 from specs.contracts.work import Phase, unit_id
 from specs.topology.events import Start
-from workers.store.statements import Statements, dump_start
+from workers.ledger.columns import dump_start
+from workers.store.statements import Statements
 
 MAX_ITEM = 4096
 """Bytes of JSON that the item of a unit may have."""

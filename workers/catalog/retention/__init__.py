@@ -1,1 +1,0 @@
-"""The statements by which old events, deleted entities, old runs and whole services are removed."""

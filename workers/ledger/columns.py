@@ -1,0 +1,51 @@
+"""How starts, scopes and units are kept in columns of the ledger."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from specs.contracts.work import Phase, Unit
+from specs.topology.events import Start
+from specs.topology.scope import KeyRange, Scope
+
+
+def dump_start(start: Start) -> dict[str, Any]:
+    """The columns of a unit's start: ``scope``, ``item`` and ``span`` as JSON."""
+    span = start.range
+    return {
+        "node": start.node,
+        "scope": dump(start.scope.path),
+        "item": None if start.item is None else dump(start.item),
+        "span": dump([span.after, span.until, span.only]),
+        "estimate": start.estimate,
+    }
+
+
+def load_start(row: Any) -> Start:
+    return Start(
+        row.node,
+        load_scope(row.scope),
+        None if row.item is None else json.loads(row.item),
+        load_span(row.span),
+        row.estimate,
+    )
+
+
+def load_scope(text: str) -> Scope:
+    return Scope(tuple(json.loads(text)))
+
+
+def load_span(text: str) -> KeyRange:
+    after, until, only = json.loads(text)
+    return KeyRange(after, until, None if only is None else tuple(only))
+
+
+def load_unit(row: Any) -> Unit:
+    phase: Phase = row.phase
+    return Unit(row.id, row.run, row.service, load_start(row), phase, row.depth, row.parent)
+
+
+def dump(value: Any) -> str:
+    """JSON in plain ASCII: any text comes back as it was, even what no database stores (NUL, lone surrogates)."""
+    return json.dumps(value, separators=(",", ":"))
