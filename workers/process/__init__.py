@@ -1,4 +1,4 @@
-"""What any process of ours needs of its machine: signals, the stop flag, logs, liveness, the health endpoint, memory.
-It knows neither the database nor Redis.
-Everybody in ``workers`` and ``scheduler`` may call it.
+"""What every Headrace process needs of its machine: signals, the stop flag, logs, liveness, the health endpoint,
+memory. Nothing here knows the database or Redis.
+Every module of ``workers`` and ``scheduler`` may call it.
 """

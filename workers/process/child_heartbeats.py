@@ -1,7 +1,9 @@
-"""Whether the processes of a pool still turn: each says so all the time, and its parent counts the silence.
+"""Heartbeats of the processes of a pool: each child writes its process id twice a second, and the parent measures the
+silence of each.
 
-A process whose interpreter's lock is held (by a driver that hangs in C, by an expression without end) renews no lease,
-answers no signal and notices no deadline: everything of ours in it stands still. Only its parent can end it.
+A child whose interpreter lock is held (by a driver that hangs in C code, by a regular expression without end) renews no
+lease, answers no signal and notices no deadline, because none of its Python threads can run. Only its parent can end
+it.
 """
 
 from __future__ import annotations
@@ -14,20 +16,21 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 EVERY = 0.5
-"""Seconds between two signs of life."""
+"""Seconds between two heartbeats of a child."""
 STEP = 2.0
-"""Seconds of silence that are counted between two looks, at most: a parent that was held up itself blames nobody."""
+"""Most seconds of silence that the parent adds between two looks: when the parent itself was held up, it must not take
+its own pause for silence of the children."""
 SHORTEST = 5.0
-"""Seconds of silence after which a process may be ended, at least: on a busy machine each has to wait for its turn."""
+"""Least seconds of silence after which a child may be ended: on a busy machine a child waits for processor time."""
 BEGINNING = 30.0
-"""Seconds that a new process may take for its first sign: it has much to read before."""
+"""Seconds that a new child may take for its first heartbeat: it imports its modules before it beats."""
 _PID = struct.Struct("=I")
 
 
 class Heartbeats:
-    """One pipe for all processes of a parent, made before they are. They write their process id; nobody waits.
+    """One non-blocking pipe that all children of a parent write to; it has to be made before the children start.
 
-    ``mouth`` is the end that is written to, for processes that are spawned rather than forked.
+    ``mouth`` is the file descriptor that children write to; a spawned child inherits it by number, a forked one has it.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -37,8 +40,8 @@ class Heartbeats:
         self._silence: dict[int, float] = {}
 
     def silence(self, pids: Iterable[int]) -> dict[int, float]:
-        """Seconds since each of these processes was last heard of; one that begins has ``BEGINNING`` for its first
-        word."""
+        """Seconds of silence by process id of ``pids``; 0 for a new process until it has been silent for
+        ``BEGINNING`` seconds."""
         now = self._clock()
         step, self._looked = min(max(0.0, now - self._looked), STEP), now
         heard = self._heard()
@@ -49,6 +52,7 @@ class Heartbeats:
         return {pid: max(0.0, seconds) for pid, seconds in self._silence.items()}
 
     def close(self) -> None:
+        """Close both ends of the pipe. May be called twice."""
         for end in (self._ear, self.mouth):
             with suppress(OSError):
                 os.close(end)
@@ -66,14 +70,17 @@ class Heartbeats:
 
 
 def beat(mouth: int, *, every: float = EVERY) -> threading.Thread:
-    """Tell the parent of this process, from a thread of its own, that it still turns."""
+    """Start a daemon thread that writes this process's id to ``mouth`` every ``every`` seconds, and return it.
+
+    The thread ends by itself when the parent has closed the pipe.
+    """
     said, over = _PID.pack(os.getpid()), threading.Event()
 
     def turn() -> None:
         while not over.wait(every):
             try:
                 os.write(mouth, said)
-            except BlockingIOError:  # nobody listens right now
+            except BlockingIOError:  # the pipe is full: the parent has not read it for a while
                 continue
             except OSError:  # the parent is gone
                 return
@@ -84,5 +91,5 @@ def beat(mouth: int, *, every: float = EVERY) -> threading.Thread:
 
 
 def silent(seconds: float) -> str:
-    """Why a process is ended that has fallen silent."""
+    """The reason that is logged when a child is ended after ``seconds`` of silence."""
     return f"the worker process had been silent for {seconds:.0f} s: something in it held the interpreter"

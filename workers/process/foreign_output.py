@@ -1,4 +1,5 @@
-"""What other libraries write beside the log, where the log is JSON: every line of it becomes one of the log."""
+"""Text that other libraries write to stderr, where the log is JSON: each line of it becomes a line of the log, so that
+every line on stderr is one JSON object."""
 
 from __future__ import annotations
 
@@ -11,12 +12,16 @@ from collections.abc import Callable
 from typing import TextIO
 
 LONGEST = 65_536
-"""Characters of a line without an end that are kept back, at most."""
+"""Most characters that are kept of a line whose end has not been written yet; a longer one is logged in pieces."""
 log = logging.getLogger("headrace")
 
 
 class Strays(io.TextIOBase):
-    """Stands for stderr: lines that are written to it are logged. ``tell`` gets each; ``stream`` is the real one."""
+    """Replaces ``sys.stderr``: each complete line that is written to it is handed to ``tell``.
+
+    ``stream`` is the real stderr. A line that is a JSON object is written there unchanged: it is a log line that
+    another Headrace process wrote.
+    """
 
     def __init__(self, stream: TextIO, tell: Callable[[str], None]) -> None:
         self.stream, self._tell = stream, tell
@@ -29,7 +34,7 @@ class Strays(io.TextIOBase):
             if len(self._rest) > LONGEST:
                 whole, self._rest = [*whole, self._rest], ""
         for line in whole:
-            if _is_object(line):  # of the log of another process, passed on
+            if _is_object(line):  # a log line of another process of ours
                 self.stream.write(f"{line}\n")
                 self.stream.flush()
             elif line.strip():
@@ -63,8 +68,10 @@ def _is_object(line: str) -> bool:
 
 
 def catch(tell: Callable[[str], None]) -> TextIO:
-    """Have everything that is written to stderr told from now on, warnings and errors that nobody handles logged.
-    Returns the real stderr. May be called again."""
+    """Replace ``sys.stderr`` by ``Strays`` and return the real one; log warnings, and errors that no code handles.
+
+    May be called again: the real stderr stays the same, the last ``tell`` counts.
+    """
     stream = sys.stderr.stream if isinstance(sys.stderr, Strays) else sys.stderr
     sys.stderr = sys.__stderr__ = Strays(stream, tell)  # type: ignore[assignment,misc]
     logging.captureWarnings(True)

@@ -1,9 +1,9 @@
-"""A small HTTP server for what machines ask a process: ``/metrics``, ``/healthz``.
+"""A small HTTP server for what monitoring asks of a process: ``/metrics`` and ``/healthz``.
 
-Not the server of ``prometheus_client`` (measured with version 0.26.0): it gives silent clients no deadline (100 of
-them held 100 threads for as long as they liked; here at most 16 for 5 seconds), answers every path with the metrics, so
-that ``/healthz`` would always be 200, refuses HEAD, and a catalog that is out is a bare 500 there, where ours is 503
-with the reason.
+Not the server of ``prometheus_client`` (measured with version 0.26.0): it sets no deadline for silent clients (100 of
+them held 100 threads without limit; here at most 16 threads for 5 seconds), answers every path with the metrics, so
+that ``/healthz`` would always be 200, refuses HEAD, and answers a bare 500 while the database is unavailable, where
+this one answers 503 with the reason.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from typing import Any
 from specs.errors import Fatal, HeadraceError, UsageError
 
 PATIENCE = 5.0
-"""Seconds that a client may take for its request, and again for the answer."""
+"""Seconds that a client may take to send its request, and again to take in the answer."""
 REQUEST = 8192
-"""Bytes of a request, at most."""
+"""Most bytes of a request."""
 CLIENTS = 16
-"""Clients served at once; others are turned away."""
+"""Clients served at once; the connections of further ones are closed at once."""
 HANGS = 300.0
-"""Seconds that one turn of a loop may take: longer than the deadlines of all it waits for, one after the other."""
+"""Seconds that one turn of a loop may take: longer than the sum of the deadlines of all its waits."""
 PLAIN = "text/plain; charset=utf-8"
 Route = Callable[[], tuple[int, str, str]]
-"""Answers status, content type and body."""
+"""Returns the HTTP status, the content type and the body."""
 log = logging.getLogger("headrace.web")
 
 
 class Web:
-    """A running server. ``address`` is where it listens; ``stop`` ends it within a second. A context manager."""
+    """A running server. ``address`` is the ``host:port`` on which it listens. A context manager that stops it."""
 
     def __init__(self, server: _Server) -> None:
         self._server = server
@@ -45,6 +45,7 @@ class Web:
         self._thread.start()
 
     def stop(self) -> None:
+        """Stop listening, within a second."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(1.0)
@@ -59,8 +60,9 @@ class Web:
 def serve(address: str, routes: Mapping[str, Route]) -> Web:
     """Listen on ``HOST:PORT`` (``:PORT`` is every interface, port 0 any free one) and answer GET for these paths.
 
-    A route that raises is answered with 503 and its message, so that whoever asks learns what is wrong. Raises
-    ``UsageError`` for an address that is none, ``Fatal`` where we cannot listen.
+    When a route raises, the client gets 503 with the error's message, so that monitoring shows what is wrong.
+    Raises ``UsageError`` for a text that is no address and for an unknown host, ``Fatal`` when the port cannot be
+    listened on.
     """
     host, port = parse(address)
     remedy = "choose another HOST:PORT, or stop what listens there"
@@ -77,7 +79,7 @@ def serve(address: str, routes: Mapping[str, Route]) -> Web:
 
 
 def parse(address: str) -> tuple[str, int]:
-    """``HOST:PORT`` in its parts; IPv6 in brackets. Raises ``UsageError``."""
+    """``(host, port)`` of ``HOST:PORT``, an IPv6 host in brackets. Raises ``UsageError`` for any other text."""
     host, colon, port = address.rpartition(":")
     if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise UsageError("this is no address to listen on", address, "write HOST:PORT, such as 127.0.0.1:9108")
@@ -108,11 +110,11 @@ class _Server(socketserver.ThreadingTCPServer):
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is its own affair."""
+        """Say nothing: an error here means that the client has gone away."""
 
 
 class _Client(socketserver.BaseRequestHandler):
-    """One request, one answer, end: nothing is kept alive."""
+    """Answers one request and closes the connection."""
 
     server: _Server
 
@@ -131,7 +133,7 @@ class _Client(socketserver.BaseRequestHandler):
         return self._answer(*_asked(route), body=method == "GET")
 
     def _head(self) -> bytes:
-        """The request up to its empty line, within one deadline however slowly it trickles in."""
+        """The request up to its empty line. One deadline holds for all of it, however slowly the client sends."""
         end, found = time.monotonic() + PATIENCE, b""
         while b"\r\n\r\n" not in found and len(found) < REQUEST:
             self.request.settimeout(max(0.01, end - time.monotonic()))
@@ -162,25 +164,26 @@ def _asked(route: Route) -> tuple[int, str, str]:
 
 
 class Pulse:
-    """One loop of a process: ``beat`` whenever it turns. ``limit`` are the seconds that a turn may take."""
+    """Watches one loop of a process, which calls ``beat`` in each turn; a turn may take ``limit`` seconds."""
 
     def __init__(self, limit: float = HANGS, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._limit, self._clock = limit, clock
         self._last = clock()
 
     def beat(self) -> None:
+        """Say that the loop turns."""
         self._last = self._clock()
 
     def trouble(self) -> str:
-        """What is wrong with it; empty: nothing."""
+        """What is wrong with the loop; empty when it turned within the limit."""
         silent = self._clock() - self._last
         return "" if silent <= self._limit else f"has not turned for {silent:.0f} seconds"
 
 
 class Health:
-    """``/healthz`` of a process: 200 as long as all of its loops turn, else 503, with a line for each that does not.
+    """``/healthz`` of a process: 200 while all its loops turn, else 503 with a line for each loop that does not.
 
-    It tells of this process only: one that waits for Redis or the database lives, and restarting it would not help.
+    Only this process counts. A process that waits for Redis or the database is healthy: restarting it would not help.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -189,20 +192,21 @@ class Health:
         self._notes: Callable[[], list[str]] = list
 
     def loop(self, name: str, limit: float = HANGS) -> Pulse:
-        """A loop of this process, which has to beat from now on."""
+        """Register a loop, which has to call ``beat`` of the returned pulse at least every ``limit`` seconds."""
         pulse = Pulse(limit, clock=self._clock)
         self._parts[f"the loop {name!r}"] = pulse.trouble
         return pulse
 
     def part(self, name: str, trouble: Callable[[], str]) -> None:
-        """Something else that is asked for its trouble; empty text: none."""
+        """Register a check other than a loop: ``trouble`` returns what is wrong, or an empty text."""
         self._parts[name] = trouble
 
     def notes(self, found: Callable[[], list[str]]) -> None:
-        """Lines that are told in any case."""
+        """Register the function whose lines are added to every answer, healthy or not."""
         self._notes = found
 
     def route(self) -> tuple[int, str, str]:
+        """The answer of ``/healthz``: status, content type and body (a ``Route``)."""
         told = {name: trouble() for name, trouble in self._parts.items()}
         lines = [f"{name} {trouble}" for name, trouble in told.items() if trouble]
         return 503 if lines else 200, PLAIN, "".join(f"{line}\n" for line in [*(lines or ["ok"]), *self._notes()])

@@ -1,5 +1,5 @@
-"""Ctrl-C, SIGTERM, SIGHUP and SIGQUIT ask for a checkpoint; a second Ctrl-C does not wait for it; an alarm breaks off
-what is stuck."""
+"""Signals during a crawl: Ctrl-C, SIGTERM, SIGHUP and SIGQUIT ask for a checkpoint, a second Ctrl-C ends the process at
+once, and an alarm interrupts a call that is stuck."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ Alarm = Callable[[str], None]
 
 @contextmanager
 def interruptible(stop: StopFlag) -> Iterator[Alarm | None]:
-    """Set ``stop`` on SIGINT, SIGTERM, SIGHUP and SIGQUIT while the block runs; does nothing outside the main thread.
+    """Set ``stop`` on SIGINT, SIGTERM, SIGHUP and SIGQUIT while the block runs. Outside the main thread, where Python
+    cannot handle signals, nothing is done and ``None`` is yielded.
 
-    Yields an alarm: called with a scope from any thread, it raises ``Retry`` in the main thread, whatever that waits
-    for. It is the last resort against a source that neither answers nor can be cancelled.
+    Yields an alarm: called with a scope from any thread, it raises ``Retry`` in the main thread, in whatever call that
+    thread waits. It is the last resort against a source that neither answers nor can be cancelled. A second SIGINT
+    raises ``KeyboardInterrupt`` in the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         yield None

@@ -1,4 +1,5 @@
-"""Names for processes that tell later whether they still live: machine, process id, start time."""
+"""Names of processes by which any other process of the machine can tell later whether they still live: machine, process
+id and start time."""
 
 from __future__ import annotations
 
@@ -11,25 +12,28 @@ from hashlib import blake2b
 from pathlib import Path
 
 BOOT = "/proc/sys/kernel/random/boot_id"
-"""Another one for every boot of every machine; containers of one machine share it."""
+"""The file with the id of the machine's present boot; all containers of one machine read the same id."""
 OWN = "/etc/machine-id"
+"""The file with the id of an installation; machines cloned from one image may share it."""
 SPACE = "/proc/self/ns/pid"
-"""Processes see each other within one; every machine's first one has the same number."""
+"""The process id namespace: processes see each other within one. The first one of every machine has the same number."""
 
 
 def name(pid: int | None = None) -> str:
-    """The name of a process of this machine: ``machine:pid:start``; start tells it from a later one of that id."""
+    """The name of a process of this machine, of this one by default: ``machine:pid:start``. The start time
+    distinguishes it from a later process that gets the same id."""
     pid = pid or os.getpid()
     return f"{here()}:{pid}:{_start(pid)}"
 
 
 def machine(owner: str) -> str:
-    """The machine in a name, or in a worker's name."""
+    """The machine's part of a process name, or of a worker's name."""
     return owner.partition("/")[0].rsplit(":", 2)[0]
 
 
 def gone(owner: str) -> bool:
-    """Whether the process behind a name is certainly dead; a name from another machine never is.
+    """Whether the process of this name is certainly dead; ``False`` for a process of another machine, which cannot be
+    seen from here.
 
     A worker's name may carry a suffix behind ``/``.
     """
@@ -48,16 +52,17 @@ def gone(owner: str) -> bool:
 
 @cache
 def here() -> str:
-    """This machine, as far as its processes see each other."""
+    """The name of this machine, or of this container where it has a process namespace of its own."""
     return identity()
 
 
 def identity(read: Callable[[str], str] = lambda path: Path(path).read_text("ascii"), space: str = SPACE) -> str:
-    """``host.digest``: the host's name, and what tells it from others of that name.
+    """``host.digest``: the host's name, and a digest that distinguishes it from other machines of that name.
 
-    Machines made from one image have equal names, and their processes the same numbers; containers of one machine share
-    its boot, but do not see each other's processes. Where the system tells of no boot, the address of its network card
-    stands for it, or a random number: then nobody but this process counts as of this machine.
+    Machines made from one image have equal names and equal process ids; containers of one machine share its boot id,
+    but do not see each other's processes. So the digest covers the machine id, the boot id and the process namespace.
+    Where there is no boot id, the address of the network card takes its place, or a random number, with which only this
+    process counts as being on this machine. ``read`` returns the text of a file.
     """
     parts = [_told(read, OWN), _told(read, BOOT) or f"{uuid.getnode():x}"]
     try:
@@ -75,7 +80,7 @@ def _told(read: Callable[[str], str], path: str) -> str:
 
 
 def _start(pid: int) -> str:
-    """Clock ticks between boot and the start of a process; empty where the system does not tell, or for a zombie."""
+    """Clock ticks from boot to the start of a process; empty for a zombie, and where the system has no ``/proc``."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

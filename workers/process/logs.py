@@ -1,4 +1,4 @@
-"""Log lines on stderr, for people or one JSON object each; each tells whose unit it is about."""
+"""Log lines on stderr, as text for people or as one JSON object each; each names the run and unit that it is about."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from specs.recipe.allow_list import shown
 from workers.process.foreign_output import catch
 
 _ABOUT: ContextVar[Mapping[str, str] | None] = ContextVar("about", default=None)
-logging.getLogger("headrace").addHandler(logging.NullHandler())  # a command without a log writes none of it
+logging.getLogger("headrace").addHandler(logging.NullHandler())  # without it, Python prints warnings before ``setup``
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _PASSWORD = re.compile(r"(://[^:/@\s]*):[^@/\s]*@")
 _URL = re.compile(r"\b[\w+.-]+://[^\s\'\"<>]+\?[^\s\'\"<>]+")
-"""URLs with parameters."""
+"""URLs with parameters, which may hold secrets."""
 
 
 @contextmanager
 def context(*, run: str | None = None, unit: str | None = None, fence: int | None = None) -> Iterator[None]:
-    """What every line that is logged within is about. Contexts nest; a thread started within has none of it."""
+    """Add the run, unit and fence to every line that is logged within the block. Contexts nest; a thread that is
+    started within the block does not inherit them."""
     given = {"run": run, "unit": unit, "fence": fence}
     added = {name: str(value) for name, value in given.items() if value is not None}
     token = _ABOUT.set({**about(), **added})
@@ -35,12 +36,14 @@ def context(*, run: str | None = None, unit: str | None = None, fence: int | Non
 
 
 def about() -> Mapping[str, str]:
-    """``run``, ``unit`` and ``fence`` as far as they are known here. Thread and task have their own."""
+    """The ``run``, ``unit`` and ``fence`` of the present context; a name that is not known is missing. Each thread and
+    each asyncio task has its own."""
     return _ABOUT.get() or {}
 
 
 class Json(logging.Formatter):
-    """One JSON object: time, level, logger, kind of process, pid, message; run, unit and fence where they are known."""
+    """Formats a line as one JSON object: time, level, logger, kind of process, pid, message; run, unit and fence where
+    they are known."""
 
     def __init__(self, kind: str) -> None:
         super().__init__()
@@ -77,7 +80,7 @@ class Plain(logging.Formatter):
 
 
 def masked(text: str) -> str:
-    """``text`` without passwords of URLs: what other libraries log is not ours to trust."""
+    """``text`` without the passwords and secret parameters of URLs: other libraries log URLs as they are."""
     return _URL.sub(lambda found: shown(found[0]), _PASSWORD.sub(r"\1:***@", text))
 
 
@@ -86,10 +89,10 @@ def _stray(line: str) -> None:
 
 
 def setup(*, as_json: bool = False, kind: str = "") -> None:
-    """Send everything from level INFO on to stderr; our own way, in every process of a cluster.
+    """Log everything from level INFO on to stderr, in the same format in every process of a cluster.
 
-    ``kind`` says what this process is: scheduler, worker, flusher, publisher. As JSON, what others write to stderr
-    becomes lines of the log: every line is one object.
+    ``kind`` says what this process is: scheduler, worker, flusher, publisher. With ``as_json``, text that other
+    libraries write to stderr is logged too, so that every line on stderr is one JSON object.
     """
     formatter = Json(kind) if as_json else Plain(kind)
     handler = logging.StreamHandler(catch(_stray) if as_json else sys.stderr)
@@ -97,5 +100,5 @@ def setup(*, as_json: bool = False, kind: str = "") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    logging.getLogger("celery.worker.strategy").setLevel(logging.WARNING)  # a line per hint says nothing
+    logging.getLogger("celery.worker.strategy").setLevel(logging.WARNING)  # it logs a line for every hint
     logging.getLogger("celery.app.trace").setLevel(logging.WARNING)

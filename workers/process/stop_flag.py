@@ -1,20 +1,21 @@
-"""The stop flag: set by a signal handler, looked at by everything that waits."""
+"""The stop flag: set by a signal handler, checked by every loop that waits."""
 
 from __future__ import annotations
 
 import time
 
 STEP = 0.05
-"""Seconds between two looks at the flag."""
+"""Seconds between two checks of the flag."""
 
 
 class StopFlag:
-    """Says that work must be given back now. Safe to set in a signal handler: it takes no lock."""
+    """Once set, the walk must release its unit now. Safe to set in a signal handler, because it takes no lock."""
 
     def __init__(self) -> None:
         self.reason = ""
 
     def set(self, reason: str = "stopped") -> None:
+        """Set the flag; the first reason stays."""
         self.reason = self.reason or reason
 
     def is_set(self) -> bool:

@@ -1,4 +1,7 @@
-"""How much memory this process and its children may have, and who has to go before the kernel chooses."""
+"""Memory and processors of this machine: how much each process may use, and which child must be killed when memory runs
+out, before the kernel's out-of-memory killer takes any process.
+Every process of ``workers`` and ``scheduler`` calls it.
+"""
 
 from workers.process.governor.budget import MemoryBudget, derive, share, size
 from workers.process.governor.cgroups import Group, find

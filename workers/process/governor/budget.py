@@ -1,4 +1,5 @@
-"""The memory of a worker: what is there, what its processes may have of it, and how many of them fit."""
+"""The memory budget of a worker: how many bytes the machine has, how many each process may use, and how many processes
+fit."""
 
 from __future__ import annotations
 
@@ -14,21 +15,22 @@ from workers.process.governor.cgroups import ROOT, Group, find
 MB = 1 << 20
 VARIABLE = "HEADRACE_MEMORY"
 LEAST = 112 * MB
-"""Resident bytes that one process needs at least: 70 MB for itself, the rest for what it reads."""
+"""Least resident bytes of one process: 70 MB for the program, the rest for the objects that it reads."""
 MARGIN = 24 * MB
-"""Bytes between giving back and being killed that are enough for a small process: one slice."""
+"""Bytes between ``soft`` and ``hard`` of a small process: enough for the one slice that it has in hand."""
 UNKNOWN = 1 << 44
-"""Bytes of a machine that does not tell."""
+"""Bytes that are assumed where the machine does not say how much memory it has: in effect no limit."""
 _SIZE = re.compile(r"(\d+)\s*([kmgt]?)i?b?", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryBudget:
-    """What each process that reads may have, in resident bytes.
+    """How many resident bytes each process that walks units may have.
 
-    Above ``soft`` it gives back what it can; above ``hard`` it is killed; ``data`` is what the kernel gives it at
-    most. ``limit`` is for all of them and their parent; ``group`` is the control group that says so, if one does.
+    Above ``soft`` the process frees what it can; above ``hard`` its parent kills it; at ``data`` bytes of allocation
+    the kernel refuses more. ``limit`` is the bytes of all ``processes`` and their parent together; ``group`` is the
+    control group that sets this limit, ``None`` where the machine's memory does.
     """
 
     limit: int
@@ -48,10 +50,10 @@ class MemoryBudget:
 def derive(
     parent: int, processes: int | None, *, processors: int, memory: int | None = None, root: Path = ROOT
 ) -> MemoryBudget:
-    """The budget of ``processes`` children (``None``: one per processor, as far as they fit) of a parent that has
-    ``parent`` resident bytes; ``memory`` wins over what the machine says.
+    """The budget of ``processes`` children (``None``: one per processor, as many as fit) beside a parent of ``parent``
+    resident bytes; ``memory``, in bytes, takes the place of the machine's own limit.
 
-    Raises ``UsageError`` when there is too little memory for them.
+    Raises ``UsageError`` when one child would get less than ``LEAST`` bytes.
     """
     group = find(root) if memory is None else None
     total = installed(root)
@@ -71,8 +73,11 @@ def derive(
 
 
 def share(processes: int, *, parent: int = 0, memory: int | None = None, root: Path = ROOT) -> MemoryBudget:
-    """The budget of ``processes`` of an embedded crawl, beside ``parent`` bytes; one that is too small is stretched
-    rather than refused."""
+    """The budget of ``processes`` of an embedded crawl, beside ``parent`` resident bytes of the crawl itself.
+
+    Each process gets at least ``LEAST`` bytes, even where the limit is smaller: a command on a laptop should try rather
+    than refuse to start.
+    """
     group = find(root) if memory is None else None
     total = installed(root)
     limit = memory or min([bytes_ for bytes_ in (group.limit if group else 0, total) if bytes_], default=0)
@@ -82,7 +87,7 @@ def share(processes: int, *, parent: int = 0, memory: int | None = None, root: P
 
 
 def installed(root: Path = ROOT) -> int:
-    """The machine's memory in bytes; 0 where it does not tell."""
+    """The machine's memory in bytes, from ``/proc/meminfo``; 0 where there is no such file."""
     try:
         for line in (root / "proc/meminfo").read_text().splitlines():
             if line.startswith("MemTotal:"):
@@ -93,7 +98,8 @@ def installed(root: Path = ROOT) -> int:
 
 
 def size(text: str) -> int:
-    """Bytes of ``512m``, ``2 GiB``, ``268435456``. Raises ``ValueError``."""
+    """The bytes that a text such as ``512m``, ``2 GiB`` or ``268435456`` means. Raises ``ValueError`` for other
+    texts."""
     found = _SIZE.fullmatch(text.strip())
     if not found or not int(found[1]):
         raise ValueError(f"write a number of bytes, or one with k, m or g, such as 512m; not {text!r}")
@@ -101,7 +107,8 @@ def size(text: str) -> int:
 
 
 def given(environ: Mapping[str, str] = os.environ) -> int | None:
-    """What ``HEADRACE_MEMORY`` says, in bytes. Raises ``UsageError``."""
+    """The value of ``HEADRACE_MEMORY`` in bytes; ``None`` when it is not set. Raises ``UsageError`` when it is no
+    size."""
     text = environ.get(VARIABLE)
     if not text:
         return None

@@ -12,21 +12,22 @@ from pathlib import Path
 
 ROOT = Path("/")
 NONE = 1 << 60
-"""Limits from here on are none: version 1 writes a huge number where version 2 writes ``max``."""
+"""Bytes from which a limit counts as no limit: version 1 writes a huge number where version 2 writes ``max``."""
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The group whose memory limit binds us: ``limit`` in bytes, ``name`` is the file that says so."""
+    """The control group whose memory limit applies to this process: ``limit`` in bytes, read from ``folder / name``."""
 
     folder: Path
     limit: int
     name: str
 
     def used(self) -> int:
-        """Bytes that the kernel cannot take back: anonymous and shared memory and its own. Page cache is not counted,
-        though ``memory.current`` does: it goes when it must. 0 where the group does not tell."""
+        """Bytes that the kernel cannot reclaim: anonymous and shared memory, and the kernel's own. The page cache does
+        not count, although ``memory.current`` contains it: the kernel drops it when memory is needed. 0 where the group
+        has no statistics."""
         stat = _stat(self.folder)
         if "anon" in stat:
             kernel = max(0, stat.get("kernel", 0) - stat.get("slab_reclaimable", 0))
@@ -35,13 +36,15 @@ class Group:
         return stat.get("total_rss", 0) + stat.get("total_shmem", 0) + kernel
 
     def kills(self) -> int:
-        """How often the kernel killed a process of this group for its memory; 0 where it does not tell."""
+        """How many processes of this group the kernel killed for lack of memory; 0 where the group has no such
+        count."""
         file = self.folder / "memory.events"
         return _words(file if file.exists() else self.folder / "memory.oom_control").get("oom_kill", 0)
 
 
 def find(root: Path = ROOT) -> Group | None:
-    """The group with the lowest limit on our memory, from our own up to the topmost one that we see."""
+    """The group with the lowest memory limit, from this process's own group up to the topmost one that is mounted;
+    ``None`` when no group has a limit."""
     found: list[Group] = []
     for folder in folders("memory", root):
         for name in ("memory.max", "memory.high", "memory.limit_in_bytes"):
@@ -55,7 +58,8 @@ def find(root: Path = ROOT) -> Group | None:
 
 
 def folders(controller: str, root: Path = ROOT) -> Iterator[Path]:
-    """Where a controller keeps our files: our own group first, then those above it, as far as they are mounted."""
+    """The folders of a controller's files: this process's own group first, then the groups above it that are
+    mounted."""
     own = _own(controller, root)
     for kind, mounted, place in _mounts(controller, root):
         path = own.get(kind)
@@ -81,7 +85,7 @@ def number(file: Path) -> int | None:
 
 
 def _own(controller: str, root: Path) -> dict[str, str]:
-    """The paths of our groups by kind of hierarchy: ``v1`` and ``v2``."""
+    """The paths of this process's groups by kind of hierarchy: ``v1`` and ``v2``."""
     found = {}
     for line in _lines(_below(root, "proc/self/cgroup")):
         number_, controllers, path = line.split(":", 2)
@@ -93,7 +97,7 @@ def _own(controller: str, root: Path) -> dict[str, str]:
 
 
 def _mounts(controller: str, root: Path) -> Iterator[tuple[str, str, str]]:
-    """``(kind, path of the group that is mounted, where)`` of each hierarchy."""
+    """``(kind, path of the mounted group, mount point)`` of each hierarchy."""
     for line in _lines(_below(root, "proc/self/mountinfo")):
         before, _, after = line.partition(" - ")
         fields, (kind, _, options) = before.split(), (after.split() + ["", "", ""])[:3]
@@ -104,7 +108,7 @@ def _mounts(controller: str, root: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _relative(path: str, mounted: str) -> str:
-    """Where our group lies below the mounted one; at its top when a namespace hides how the two are related."""
+    """The path of this process's group below the mounted one; empty when a namespace hides how the two are related."""
     if ".." in path.split("/"):
         return ""
     mounted = mounted.rstrip("/")

@@ -1,4 +1,4 @@
-"""Memory of this process: how much, how much is allowed, and how to give some back."""
+"""Memory of this process: how much it uses, how to limit it, and how to return free pages to the system."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ if TYPE_CHECKING:
 
 MB = 1 << 20
 SOFT = 512 * MB
-"""Resident bytes of one process above which it gives memory back, even where it may have more."""
+"""Resident bytes above which a process returns free memory, even where its budget allows more."""
 RESERVED = 64 * MB + 8 * MB * (os.cpu_count() or 1)
-"""Bytes that drivers reserve and hardly use: stacks, 8 MB for each thread, often one thread per processor."""
+"""Bytes that drivers reserve and hardly touch: thread stacks of 8 MB each, often with one thread per processor."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _ARENA_MAX, _MMAP_THRESHOLD = -8, -3
 _APART = MB
-"""Bytes from which a block is mapped by itself, so that it goes back to the system as soon as it is freed; left alone,
-the C library raises this to the size of the largest block that was ever freed."""
+"""Bytes from which ``malloc`` maps a block by itself, so that it goes back to the system as soon as it is freed.
+Without this setting the C library raises the threshold to the size of the largest block that was ever freed."""
 
 _STARTING, _RUNNING = (200_000, 20, 50), (50_000, 20, 50)
-"""Thresholds of the garbage collector, per generation: what a command imports is more than 100,000 objects, none of
-them garbage, and no collection begins before they are there."""
+"""Thresholds of the garbage collector, per generation. A command imports more than 100,000 objects, none of them
+garbage: with ``_STARTING`` no collection runs before the imports are done."""
 
 
 class _Meter:
-    """The resident bytes of this process from a file that stays open: 5 microseconds; another one after a fork."""
+    """Reads the resident bytes of this process from a file that stays open, which takes 5 microseconds; a forked child
+    opens its own."""
 
     def __init__(self) -> None:
         self._pid, self._file = 0, -1
@@ -47,32 +48,32 @@ class _Meter:
 
 
 rss: Callable[[], int] = _Meter()
-"""Resident bytes now; 0 where the system does not tell."""
+"""The resident bytes of this process now; 0 where the system has no ``/proc``."""
 
 
 def peak_rss() -> int:
-    """The most resident bytes this program ever had."""
-    # getrusage would count what forked us before exec, too
+    """The most resident bytes that this program has had so far."""
+    # getrusage also counts the process that forked this one, from before exec
     return _status("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def collect_seldom() -> None:
-    """Fewer collections over objects that die young or never: what is imported lives as long as the process does."""
+    """Make the garbage collector run seldom while a command imports: imported objects live as long as the process."""
     gc.set_threshold(*_STARTING)
 
 
 def _thaw() -> None:
-    """DuckDB's binding takes frozen objects for leaks at exit, and says so on stderr; without it nobody asks, and
-    thawing lets the interpreter walk through all objects once more."""
+    """At exit, unfreeze objects when DuckDB is loaded: its binding reports frozen objects as leaks on stderr. Without
+    DuckDB they stay frozen, because unfreezing costs one more walk over all objects."""
     if "duckdb" in sys.modules:
         gc.unfreeze()
 
 
 def tune() -> None:
-    """Set a long-running process up: fewer collections, none over what is there already, one malloc arena, large
-    blocks apart."""
+    """Tune memory of a long-running process: fewer collections, none over the objects that exist already, one malloc
+    arena, and large blocks mapped by themselves so that freeing them returns their pages."""
     if not gc.get_freeze_count():
-        if gc.get_threshold() != _STARTING:  # not started by our command: its garbage must not stay for good
+        if gc.get_threshold() != _STARTING:  # not started by our command, so there may be garbage: do not freeze it
             gc.collect()
         gc.freeze()
         atexit.register(_thaw)
@@ -84,7 +85,7 @@ def tune() -> None:
 
 
 def offer() -> None:
-    """When memory runs out, the kernel should take this process rather than its parent."""
+    """Tell the kernel to kill this process rather than its parent when the machine runs out of memory."""
     try:
         with open("/proc/self/oom_score_adj", "w", encoding="ascii") as stream:
             stream.write("500")
@@ -93,9 +94,10 @@ def offer() -> None:
 
 
 def bound(data: int) -> None:
-    """Let this process allocate up to ``data`` bytes: then ``MemoryError`` is raised, which the kernel never does.
+    """Limit the allocations of this process to ``data`` bytes: Python then raises ``MemoryError``, which can be
+    handled, before the kernel would kill the process.
 
-    What is reserved and not used, such as stacks, does not count; neither does memory that is mapped from files.
+    Memory that is reserved but unused, such as stacks, and memory that is mapped from files do not count.
     """
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     limit = data + RESERVED + max(0, _status("VmData") - _status("RssAnon"))
@@ -104,7 +106,7 @@ def bound(data: int) -> None:
 
 
 def give_back() -> None:
-    """Collect garbage and hand free pages to the system."""
+    """Collect garbage and return free pages to the system."""
     gc.collect()
     libc = _libc()
     if libc is not None:
@@ -112,7 +114,7 @@ def give_back() -> None:
 
 
 def _status(name: str) -> int:
-    """Bytes that ``/proc/self/status`` tells; 0 where it does not."""
+    """A line of ``/proc/self/status`` in bytes; 0 where the file or the line is missing."""
     try:
         with open("/proc/self/status", "rb") as stream:
             for line in stream:
@@ -124,7 +126,7 @@ def _status(name: str) -> int:
 
 
 def _libc() -> ctypes.CDLL | None:
-    import ctypes  # for who is tuned: most commands only ask how much memory there is
+    import ctypes  # imported here because most commands only measure memory and never tune it
 
     try:
         libc = ctypes.CDLL(None)
@@ -135,11 +137,11 @@ def _libc() -> ctypes.CDLL | None:
 
 
 class Guard:
-    """Looks at the resident memory now and then. Above ``SOFT``, or ``soft`` where that is less, memory is given back;
-    a process that stays above ``soft`` all the same is ``tight``."""
+    """Checks the resident memory of this process every ``EVERY`` calls. Above the lesser of ``SOFT`` and ``soft`` bytes
+    the caller should return memory; a process that stays above ``soft`` after that is ``tight``."""
 
     EVERY = 64
-    """Calls between two looks."""
+    """Calls of ``due`` between two measurements."""
 
     def __init__(
         self, soft: int, *, measure: Callable[[], int] = rss, relieve: Callable[[], None] = give_back
@@ -149,21 +151,22 @@ class Guard:
         self._calls = 0
 
     def due(self) -> bool:
-        """Count a call. ``True``: there is much memory, so emit what is held, then call ``relieve``."""
+        """Count a call. ``True`` when much memory is used: the caller should emit its open batch, then call
+        ``relieve``."""
         self._calls += 1
         return self._calls % self.EVERY == 0 and self._measure() > self._from
 
     def relieve(self) -> bool:
-        """Give memory back. ``False``: it did not help, the process is tight."""
+        """Return memory to the system. ``False`` when the process still uses more than ``soft`` bytes."""
         self._relieve()
         left = self._measure()
-        # what does not go is not tried to be given back again and again
+        # memory that could not be returned now must grow by an eighth before the next attempt
         self._from = max(min(self._soft, SOFT), min(self._soft, left + left // 8))
         return left <= self._soft
 
     @property
     def tight(self) -> bool:
-        """More memory than allowed, after all that could be given back was."""
+        """Whether the process uses more than ``soft`` bytes even after it has returned what it could."""
         if self._measure() <= self._soft:
             return False
         self._relieve()

@@ -1,4 +1,4 @@
-"""How many processors this process may really use."""
+"""How many processors this process may use, by its affinity and the quotas of its control groups."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from workers.process.governor.cgroups import ROOT, folders, number
 
 
 def processors(root: Path = ROOT, *, affinity: int | None = None) -> int:
-    """The processors that we may run on, and no more than our groups' quota of processor time, rounded up."""
+    """The number of processors, at least 1: the lesser of the affinity mask's and the lowest quota of processor time of
+    this process's control groups, rounded up."""
     return max(1, ceil(min([affinity or len(os.sched_getaffinity(0)), *_quotas(root)])))
 
 

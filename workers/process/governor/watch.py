@@ -1,4 +1,4 @@
-"""Looks at the memory of child processes and says who has to go, before the kernel chooses somebody."""
+"""Watches the memory of child processes and names the one to kill, before the kernel kills any process it likes."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from collections.abc import Callable, Iterable
 from workers.process.governor.budget import MB, MemoryBudget
 
 EVERY = 0.25
-"""Seconds between two looks."""
+"""Seconds between two measurements."""
 FULL = 92
-"""Percent of the limit that all processes together may have."""
+"""Percent of ``MemoryBudget.limit`` that all processes together may use before one is killed."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class MemoryMeters:
-    """The resident bytes of processes, read from files that stay open: 5 microseconds each."""
+    """Reads the resident bytes of processes from files that stay open, which takes 5 microseconds each."""
 
     def __init__(self) -> None:
         self._files: dict[int, int] = {}
 
     def __call__(self, pids: Iterable[int]) -> dict[int, int]:
-        """By process id; a dead one has none."""
+        """Resident bytes by process id; a dead process is left out."""
         wanted = set(pids)
         for pid in self._files.keys() - wanted:
             os.close(self._files.pop(pid))
         return {pid: resident for pid in wanted if (resident := self._measure(pid))}
 
     def close(self) -> None:
+        """Close all files."""
         self(())
 
     def _measure(self, pid: int) -> int:
@@ -40,7 +41,10 @@ class MemoryMeters:
 
 
 class Watch:
-    """``look`` names the process that has to be killed now, and why; one at a time, the fattest first."""
+    """``look`` names the process to kill now: one at a time, the one with the most memory first.
+
+    ``measure`` maps process ids to resident bytes; ``used`` returns the bytes that the whole control group uses.
+    """
 
     def __init__(
         self, budget: MemoryBudget, *, measure: Callable[[Iterable[int]], dict[int, int]] | None = None,
@@ -51,7 +55,7 @@ class Watch:
         self._used = used or (budget.group.used if budget.group else None)
 
     def look(self, pids: Iterable[int]) -> tuple[int, str] | None:
-        """The process to kill and the reason, or ``None``."""
+        """``(process id, reason)`` of the process to kill, or ``None``."""
         found = self._measure(pids)
         if not found:
             return None
@@ -59,7 +63,7 @@ class Watch:
         if resident > self._budget.hard:
             return pid, f"out of memory: it had {resident // MB} of {self._budget.hard // MB} MB"
         if resident <= self._budget.soft or not self._budget.limit:
-            return None  # whoever fills the machine, it is none of ours
+            return None  # none of the children uses much: killing one would not help
         used = self._used() if self._used else 0
         if used * 100 > self._budget.limit * FULL:
             what = f"{used // MB} of {self._budget.limit // MB} MB are used, {resident // MB} of them by this process"
@@ -71,5 +75,5 @@ class Watch:
         return self._measure(pids)
 
     def close(self) -> None:
-        """Close what was opened to look at them."""
+        """Close the files that were opened to measure the processes."""
         self._measure(())
