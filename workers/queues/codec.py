@@ -1,7 +1,7 @@
-"""Batches as bytes, zlib level 1, a checksum; anything that does not come back whole is refused.
+"""Batches as bytes: zlib level 1 with a checksum; bytes that are damaged or incomplete are refused.
 
-What a batch says about itself is JSON. Its rows travel by column, their texts in one piece behind all lengths: JSON
-would look at every character of every content, twice.
+The fields of a batch are JSON. Its rows are stored by column, and their texts in one piece behind the list of their
+lengths, because JSON would scan every character of every content when writing and again when reading.
 """
 
 from __future__ import annotations
@@ -19,27 +19,31 @@ from specs.topology.node import Outcome
 from specs.topology.scope import KeyRange, Scope
 
 MAGIC = b"HR3"
-"""Format and version: another version is refused like any other bytes that are not ours."""
+"""Format and version of the bytes; those of another version are refused like damaged ones."""
 _CHECK = 4
 _HEAD = 4
 _LEVEL = 1
 _HASH = 16
 _REPEATED, _TEXTS = (0, 2, 4, 5), (1, 3, 8, 9, 10)
-"""Columns of ``Row``: with few different values, and with texts of their own. Owner and hash are the other two."""
+"""Indexes of the columns of ``Row`` that hold few different values, and of those that hold texts of their own. The
+other two columns are the owner (6) and the hash (7)."""
 MOST = 64_000_000
-"""Bytes of JSON in one batch, at most: nothing unpacks into more memory than that."""
+"""Most bytes into which one batch may unpack: damaged or foreign bytes must not fill the memory."""
 
 
 class Torn(ValueError):
-    """These bytes are no batch."""
+    """The bytes are no batch of this version, or a damaged one."""
 
 
 def encode(batch: Batch) -> bytes:
-    """One batch: ``HR3``, four bytes of CRC-32 of what follows, zlib of: the length of the JSON in four bytes, the
-    JSON, 16 bytes of hash for each row, the texts."""
+    """The bytes of one batch: ``HR3``, four bytes of CRC-32 of the rest, and the rest, which is zlib of: the length of
+    the JSON in four bytes, the JSON, 16 bytes of hash for each row, the texts in UTF-8.
+
+    Raises ``ValueError`` when a row's hash does not have 16 bytes.
+    """
     columns = list(zip(*batch.rows, strict=True)) or [()] * len(Row._fields)
     texts = [text for at in _TEXTS for text in columns[at]]
-    # plain ASCII: lone surrogates come back as they were
+    # escaped to ASCII, so that lone surrogates survive
     head = json.dumps([*_fields(batch), _row_fields(columns)], separators=(",", ":")).encode("ascii")
     parts = [len(head).to_bytes(_HEAD, "big"), head, *columns[7]]
     parts.append("".join([text for text in texts if text is not None]).encode("utf-8", "surrogatepass"))
@@ -48,7 +52,8 @@ def encode(batch: Batch) -> bytes:
 
 
 def decode(data: bytes) -> Batch:
-    """The batch that ``encode`` was given. Raises ``Torn``."""
+    """The batch that was given to ``encode``. Raises ``Torn`` when the bytes are damaged, of another version, or would
+    unpack into more than ``MOST`` bytes."""
     start = len(MAGIC) + _CHECK
     packed = data[start:]
     if data[: len(MAGIC)] != MAGIC or zlib.crc32(packed).to_bytes(_CHECK, "big") != data[len(MAGIC) : start]:
@@ -66,7 +71,8 @@ def decode(data: bytes) -> Batch:
 
 
 def _row_fields(columns: Sequence[Sequence[Any]]) -> list[Any]:
-    """The number of rows, the repeated values and where they stand, the owners, the lengths of texts (-1: none)."""
+    """``[number of rows, repeated columns, owners, lengths of texts]``. A repeated column is ``[its distinct values,
+    the index into them for each row]``; the length of a missing text is -1."""
     if any(len(each) != _HASH for each in columns[7]):
         raise ValueError(f"a hash has {_HASH} bytes")
     repeated = []
@@ -88,7 +94,7 @@ def _rows(fields: list[Any], plain: bytes, at: int) -> list[Row]:
 
 
 def _texts(text: str, lengths: list[list[int]], count: int) -> Iterator[list[Any]]:
-    """The columns that ``text`` holds, one behind the other."""
+    """Yields the text columns: ``text`` holds all cells of the first column, then all of the second, and so on."""
     flat = [n for column in lengths for n in column]
     ends = list(accumulate([n if n >= 0 else 0 for n in flat]))
     if (ends[-1] if ends else 0) != len(text):
@@ -145,7 +151,8 @@ def _batch(fields: list[Any], rows: list[Row]) -> Batch:
 
 
 def _start(start: Start) -> tuple[Any, ...]:
-    """Without its part where that is metadata, as before there were others."""
+    """The fields of a start. The part is left out when it is metadata, as in batches that were written before there
+    were other parts."""
     part = () if start.part == METADATA else (start.part,)
     return (start.node, start.scope.path, start.item, _span(start.range), start.estimate, *part)
 

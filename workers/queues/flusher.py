@@ -1,4 +1,4 @@
-"""Drains the sink queue into the ledger: reads a shard in order, commits, then removes."""
+"""Moves batches from the sink queue into the ledger: reads a shard in order, commits, then removes from the queue."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from workers.queues.weight import weigh
 from workers.store.retries import PATIENCE, patiently
 
 GROUP = 16
-"""Batches in one group of commits, at most."""
+"""Most batches in one group of commits."""
 GROUP_BYTES = 3_000_000
+"""Most bytes in one group of commits, as ``weigh`` estimates them; a single larger batch is a group of its own."""
 
 
 class Drained(Protocol):
@@ -25,11 +26,12 @@ class Drained(Protocol):
 
 
 class Flusher:
-    """One at a time per shard. ``step`` commits what is there; a batch leaves the queue only when it is settled.
+    """Commits the batches of ``shards``; each shard may have only one flusher at a time.
 
-    A duplicate or fenced batch is dropped, a gap gives its unit back (the ledger does both); the producers are told.
-    ``step`` raises ``Fatal`` when the catalog cannot be written (disk full, or out for ``patience`` seconds), and
-    ``Retry`` at once, when there is no ``patience``, while it is out: nothing was removed then.
+    A batch is removed from the queue only after the ledger has committed or refused it, so a crash loses none. The
+    ledger drops a batch that it has already or whose fence is not the unit's, and makes a unit ready again when one of
+    its batches is missing; ``remove`` tells the producers. ``patience`` are the seconds for which a commit is tried
+    again while the database is unavailable; ``None`` raises ``Retry`` at once.
     """
 
     def __init__(
@@ -41,10 +43,15 @@ class Flusher:
         self._patience, self._clock = patience, clock
         self.batches = 0
         self.finished = 0
-        """Receipts committed so far: something may have become ready, or the run may be over."""
+        """Committed batches so far that carry a receipt or child units: after each of them another unit may be ready,
+        or the run may be over."""
 
     def step(self) -> int:
-        """Commit one group per shard; returns how many batches left the queue."""
+        """Commit one group per shard; returns the number of batches that were removed from the queue.
+
+        Raises ``Fatal`` when the database cannot be written (its disk is full, or it was unavailable for ``patience``
+        seconds), and ``Retry`` when it is unavailable and there is no ``patience``. Nothing was removed then.
+        """
         return sum(self._shard(shard) for shard in self._shards)
 
     def _shard(self, shard: int) -> int:
@@ -61,13 +68,14 @@ class Flusher:
         return len(entries)
 
     def _commit(self, batches: list[Batch]) -> list[CommitResult]:
-        """A reply that was lost costs nothing: the batches are then duplicates."""
+        """Commit, again when the database's reply was lost: the ledger recognises the batches as duplicates then."""
         if self._patience is None:
             return self._ledger.commit(batches, now=self._clock())
         return patiently(lambda: self._ledger.commit(batches, now=self._clock()), patience=self._patience)
 
 
 def _group(entries: list[tuple[str, Batch]]) -> list[tuple[str, Batch]]:
+    """The first entries that weigh up to ``GROUP_BYTES`` together, at least one."""
     total = 0
     for at, (_, batch) in enumerate(entries):
         total += weigh(batch)

@@ -13,11 +13,16 @@ from workers.queues.weight import weigh
 from workers.queues.window import Window
 
 BYTES = 4_000_000
-"""Bytes of uncommitted batches, at most (one batch always fits)."""
+"""Most bytes of uncommitted batches, as ``weigh`` estimates them; one batch always fits, however large."""
 
 
 class MemoryQueue:
-    """A ``SinkQueue`` of one process. ``epoch`` names this queue; ``fail`` ends it: whoever waits gets the error."""
+    """A ``SinkQueue`` of one process. ``epoch`` is a name of this queue object; ``fail(error)`` ends it: every call
+    that waits in it, and every later one, raises the error.
+
+    ``window`` is the number of uncommitted batches that a unit may have. ``put`` and ``settle`` raise ``Lost`` when
+    another worker holds the unit now or the queue is closed.
+    """
 
     def __init__(self, *, shards: int = 1, max_bytes: int = BYTES, window: int = WINDOW, epoch: str = "") -> None:
         self.epoch = epoch or secrets.token_hex(8)
@@ -60,12 +65,13 @@ class MemoryQueue:
                 self._window.leave((batch.unit, batch.fence), size, result)
 
     def arrived(self, timeout: float) -> bool:
-        """Wait for an entry to read; the flusher's way to sleep."""
+        """Wait up to ``timeout`` seconds for an entry to read; returns whether there is one. The flusher sleeps
+        here."""
         with self._arrival:
             return self._arrival.wait_for(lambda: any(self._entries), timeout)
 
     def close(self) -> None:
-        """Forget everything; producers get ``Lost``. May be called twice."""
+        """Drop all entries; producers get ``Lost`` from now on. May be called twice."""
         self._window.fail(Lost("the queue is closed"))
         with self._arrival:
             for entries in self._entries:

@@ -1,4 +1,4 @@
-"""How many bytes a batch holds, about; what queues are bounded by."""
+"""The estimated size of a batch in bytes, by which queues are bounded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A producer's account of what is uncommitted: a window of batches per unit, a credit of bytes in all."""
+"""A producer's account of uncommitted batches: at most a window of batches per unit, and a credit of bytes in all."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from collections import OrderedDict
 from specs.contracts.work import WINDOW, CommitResult, Lost
 
 REMEMBERED = 1000
-"""Refused fences that are remembered; the ledger would refuse a forgotten one again."""
+"""Most refused holders that are remembered; the ledger would refuse a forgotten one again."""
 Holder = tuple[str, int]
 """``(unit, fence)``"""
 
 
 class Window:
-    """Guarded by ``change``, which is notified when something was committed. One batch always fits."""
+    """Counts the uncommitted batches of each holder, and their bytes together. One batch always fits.
+
+    All state is guarded by ``change``, which is notified when a batch was committed or refused.
+    """
 
     def __init__(self, max_bytes: int, window: int = WINDOW) -> None:
         self.change = threading.Condition()
@@ -26,7 +29,10 @@ class Window:
         self._error: BaseException | None = None
 
     def enter(self, holder: Holder, size: int, timeout: float) -> bool:
-        """Wait for room and take it; ``False``: there was none. Raises ``Lost``, or the error of ``fail``."""
+        """Wait up to ``timeout`` seconds for room for ``size`` bytes and take it; returns whether there was room.
+
+        Raises ``Lost`` when a batch of this holder was refused, or the error that was given to ``fail``.
+        """
         with self.change:
             if not self.change.wait_for(lambda: self._room(holder, size), timeout):
                 return False
@@ -39,7 +45,7 @@ class Window:
             return True
 
     def leave(self, holder: Holder, size: int, result: CommitResult) -> None:
-        """A batch was committed or refused."""
+        """Free the room of a batch that was committed or refused; after a refusal, ``enter`` refuses the holder."""
         with self.change:
             self.bytes -= size
             left = self._open.pop(holder, 1) - 1
@@ -53,6 +59,8 @@ class Window:
             self.change.notify_all()
 
     def settle(self, holder: Holder, timeout: float) -> bool:
+        """Wait up to ``timeout`` seconds until no batch of the holder is uncommitted; returns whether that is so.
+        Raises the error that was given to ``fail``."""
         with self.change:
             done = self.change.wait_for(lambda: self._error is not None or holder not in self._open, timeout)
             if self._error is not None:
@@ -60,19 +68,20 @@ class Window:
             return done
 
     def idle(self, timeout: float) -> None:
-        """Wait until something was committed."""
+        """Wait up to ``timeout`` seconds for a batch to be committed or refused, a call of ``wake``, or a failure."""
         with self.change:
             commits = self._commits
             self.change.wait_for(lambda: self._commits != commits or self._error is not None, timeout)
 
     def wake(self) -> None:
-        """Wake who is ``idle``."""
+        """Wake all threads that wait in ``idle``."""
         with self.change:
             self._commits += 1
             self.change.notify_all()
 
     def fail(self, error: BaseException) -> None:
-        """From now on everybody who waits gets ``error``; the first one stays."""
+        """Raise ``error`` in all threads that wait in ``enter`` or ``settle``, and in later calls; the first error
+        stays."""
         with self.change:
             self._error = self._error or error
             self.change.notify_all()

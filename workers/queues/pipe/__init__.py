@@ -1,4 +1,4 @@
-"""The sink queue over pipes: frames, calls to the ledger, and both ends.
-A torn message ends with its pipe and is never read.
+"""The sink queue over pipes: message frames, calls of the ledger, and the queue's two ends.
+A message that a dying process wrote only in part is dropped with its pipe.
 ``workers.embedded`` calls it.
 """

@@ -1,4 +1,4 @@
-"""The ledger, asked through the pipe: a spawned worker needs neither a database driver nor a connection of its own."""
+"""Calls of the ledger through the pipe: a spawned worker needs no database driver and no connection of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workers.queues.pipe.frames import frame
 CALL, REPLY = b"C", b"R"
 """Kinds of messages: ``(number, method, args, kwargs)`` to the parent, ``(number, ok, value or error)`` back."""
 CALLS = frozenset(name for name, each in vars(UnitLedger).items() if isinstance(each, FunctionType) and name[0] != "_")
-"""What a worker may ask of the ledger: the methods of the protocol, whatever they are."""
+"""Methods of the ledger that a worker may call: those of the protocol."""
 
 
 def asked(ask: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]) -> UnitLedger:
@@ -46,9 +46,11 @@ class _Call:
 
 
 class Clerk:
-    """Answers the workers' calls in threads of its own, so that no call holds up the receiving of batches.
+    """Answers the workers' calls in the parent process, in two threads, so that a slow call does not delay the thread
+    that receives batches.
 
-    Renewals have one to themselves: behind another call that takes long, leases of all workers would run out.
+    Renewals have a thread of their own: if they waited behind another slow call, the leases of all workers would
+    expire.
     """
 
     def __init__(self, ledger: UnitLedger, *, clock: Callable[[], float] = time.time) -> None:
@@ -63,11 +65,12 @@ class Clerk:
             thread.start()
 
     def take(self, reply: Callable[[bytes], None], payload: bytes) -> None:
-        """Queue a call; its answer, a whole message, goes to ``reply``."""
+        """Queue a call; ``reply`` gets its answer later, as the bytes of one message."""
         call = _Call(reply, *pickle.loads(payload))
         (self._renewals if call.method == "renew" else self._calls).put(call)
 
     def close(self) -> None:
+        """Answer the calls that are queued, then end both threads."""
         self._calls.put(None)
         self._renewals.put(None)
         for thread in self._threads:
@@ -75,7 +78,7 @@ class Clerk:
 
     def _answer(self, calls: queue.SimpleQueue[_Call | None]) -> None:
         while (call := calls.get()) is not None:
-            if "now" in call.kwargs:  # it waited for its turn: a lease does not begin when it was asked for
+            if "now" in call.kwargs:  # the call may have waited here: a lease begins when it is granted, not when asked
                 call.kwargs["now"] = self._clock()
             answer = self._call(call.method, call.args, call.kwargs)
             call.reply(frame(REPLY, pickle.dumps((call.number, *answer))))
@@ -86,12 +89,12 @@ class Clerk:
             return True, getattr(self._ledger, method)(*args, **kwargs)
         except HeadraceError as error:
             return False, error
-        except Exception as error:  # told to the worker, which ends the run with it
+        except Exception as error:  # the worker raises it and so ends the run
             return False, Fatal(f"the ledger broke: {type(error).__name__}: {error}", reason="internal")
 
 
 class Asking:
-    """A worker's open calls. ``call`` blocks until the reply came, or raises the error of ``fail``."""
+    """The calls of one worker that wait for their replies; ``send`` writes a message to the parent."""
 
     def __init__(self, send: Callable[[bytes], None]) -> None:
         self._send = send
@@ -101,6 +104,8 @@ class Asking:
         self._error: BaseException | None = None
 
     def call(self, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What the parent's ledger returns for this call. Blocks until the reply comes; raises the error that the
+        ledger raised, or the one given to ``fail``."""
         with self._change:
             self._last += 1
             number = self._last
@@ -116,12 +121,14 @@ class Asking:
         return value
 
     def replied(self, payload: bytes) -> None:
+        """Hand a reply of the parent to the call that waits for it."""
         number, ok, value = pickle.loads(payload)
         with self._change:
             self._replies[number] = (ok, value)
             self._change.notify_all()
 
     def fail(self, error: BaseException) -> None:
+        """Raise ``error`` in every call that waits, and in every later one."""
         with self._change:
             self._error = error
             self._change.notify_all()

@@ -1,4 +1,4 @@
-"""Messages on a byte stream: a length of four bytes, then the message. A torn one never comes out."""
+"""Messages on a byte stream: four bytes of length, then the message. An incomplete message is never returned."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import struct
 
 _LENGTH = struct.Struct(">I")
 READ = 1 << 18
-"""Bytes asked from a socket at a time."""
+"""Most bytes that are read from a socket at a time."""
 
 
 def frame(kind: bytes, payload: bytes) -> bytes:
-    """One message: ``kind`` is one byte that says what the payload is."""
+    """The bytes of one message; ``kind`` is one byte that says what the payload is."""
     return _LENGTH.pack(len(payload) + 1) + kind + payload
 
 
 class Frames:
-    """Cuts a stream into messages, whatever pieces it comes in."""
+    """Cuts a stream into messages, in whatever pieces the stream arrives."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> list[tuple[bytes, bytes]]:
-        """Take a piece in; returns the ``(kind, payload)`` that are complete now."""
+        """Take in a piece of the stream; returns ``(kind, payload)`` of each message that it completes."""
         self._buffer += data
         found: list[tuple[bytes, bytes]] = []
         at = 0

@@ -1,4 +1,5 @@
-"""The sink queue over pipes: spawned workers send, this process, which is the flusher, reads and acknowledges."""
+"""The sink queue over pipes, the parent's end: spawned workers send batches, and the flusher in this process reads and
+acknowledges them."""
 
 from __future__ import annotations
 
@@ -18,16 +19,18 @@ from workers.queues.pipe.frames import READ, Frames, frame
 from workers.queues.pipe.producer import ACKS, BATCH, END, ERROR, STOP, WAKE
 
 LOOK = 0.5
-"""Seconds after which the receiving thread looks for new pipes at the latest."""
+"""Most seconds after which the receiving thread looks for new pipes."""
 TELL = 10.0
-"""Seconds within which a worker must take in what it is told; it listens in a thread of its own."""
+"""Seconds within which a worker must read a message that is sent to it; it listens in a thread of its own."""
 
 
 class PipeQueue:
     """The flusher's half of a ``SinkQueue`` of one shard, fed by one pipe per worker.
 
-    Bytes are bounded by the workers' credits. A pipe that ends shows up in ``ended``; what it had sent in whole stays
-    in the queue, a torn message is gone with it. ``errors`` are what workers reported; ``clerk`` answers their calls.
+    Its size is bounded by the workers, each of which sends only within its credit of bytes. When a pipe ends, the
+    worker's name is added to ``ended``; its complete batches stay in the queue, an incomplete message is dropped.
+    ``errors`` are the errors that workers reported; ``clerk`` answers their calls of the ledger; ``patience`` are the
+    seconds that a worker may take to read a message.
     """
 
     def __init__(self, clerk: Clerk | None = None, *, patience: float = TELL) -> None:
@@ -46,6 +49,7 @@ class PipeQueue:
         self._thread.start()
 
     def attach(self, worker: str, pipe: socket.socket) -> None:
+        """Receive from ``pipe``, whose other end the process of ``worker`` has."""
         pipe.settimeout(self._patience)
         with self._arrival:
             self._pipes[pipe] = worker
@@ -53,7 +57,7 @@ class PipeQueue:
         self._bell.send(b".")
 
     def holds(self, worker: str) -> bool:
-        """Whether something of a worker is still to be committed."""
+        """Whether the queue holds batches of a worker that are not yet committed."""
         with self._arrival:
             return any(self._pipes.get(pipe) == worker for _, _, pipe in self._entries.values())
 
@@ -81,16 +85,18 @@ class PipeQueue:
             self._tell(pipe, frame(ACKS, pickle.dumps(told)))
 
     def arrived(self, timeout: float) -> bool:
-        """Wait for an entry to read, or for a pipe to end."""
+        """Wait up to ``timeout`` seconds for an entry, the end of a pipe or an error of a worker; returns whether there
+        is an entry to read."""
         with self._arrival:
             self._arrival.wait_for(lambda: self._entries or self.ended or self.errors, timeout)
             return bool(self._entries)
 
     def wake(self) -> None:
+        """Tell all workers that a unit may be ready."""
         self._tell_all(frame(WAKE, b""))
 
     def stop(self, reason: str) -> None:
-        """Ask all workers to give back what they hold."""
+        """Ask all workers to release their units."""
         self._tell_all(frame(STOP, reason.encode()))
 
     def end(self) -> None:
@@ -116,9 +122,9 @@ class PipeQueue:
 
     def _tell(self, pipe: socket.socket, data: bytes) -> None:
         try:
-            with self._telling:  # the flusher and the clerk both do, and messages must not mix
+            with self._telling:  # the threads of the flusher and of the clerk both write, and messages must not mix
                 pipe.sendall(data)
-        except OSError:  # gone, or it does not listen any more: either way its pipe ends here
+        except OSError:  # the worker is gone, or reads no more: in both cases its pipe is of no use
             with suppress(OSError):
                 pipe.shutdown(socket.SHUT_RDWR)
 

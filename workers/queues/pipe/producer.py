@@ -1,4 +1,5 @@
-"""A spawned worker's end of the pipe: sends batches within its credit, hears what was committed."""
+"""The sink queue over pipes, a spawned worker's end: sends batches within its credit of bytes and receives what was
+committed."""
 
 from __future__ import annotations
 
@@ -14,17 +15,19 @@ from workers.queues.pipe.frames import READ, Frames, frame
 from workers.queues.window import Window
 
 BATCH, ERROR, ACKS, WAKE, END, STOP, ORDER = b"B", b"E", b"A", b"W", b"N", b"S", b"O"
-"""Kinds of messages. To the parent: a batch, an error that ends the run. To the worker: what was committed, there may
-be work, the run is over, give back what you hold, what to work on."""
+"""Kinds of messages. To the parent: a batch (``BATCH``), an error that ends the run (``ERROR``). To the worker: what
+was committed (``ACKS``), a unit may be ready (``WAKE``), the run is over (``END``), release your unit (``STOP``), what
+to work on (``ORDER``)."""
 CREDIT = 8_000_000
-"""Pickled bytes of one worker that may be uncommitted."""
+"""Most bytes of uncommitted batches, as they are pickled, of one worker."""
 
 
 class PipeLine:
-    """The producer's half of a ``SinkQueue``. When the pipe breaks, ``stop`` is set and every put is ``Lost``.
+    """The producer's half of a ``SinkQueue``. When the pipe breaks, ``stop`` is set, and every ``put`` raises ``Lost``.
 
-    ``ask`` calls the parent's ledger (see ``calls``). ``over`` once the parent said so. ``order`` reads the first
-    message, before ``listen`` starts the hearing thread.
+    ``ask`` calls the parent's ledger (see ``calls``); ``over`` is true once the parent said that the run is over. First
+    ``order`` reads the first message, then ``listen`` starts the thread that receives all others. ``put`` and
+    ``settle`` also raise ``Lost`` when another worker holds the unit now.
     """
 
     def __init__(self, pipe: socket.socket, stop: StopFlag, *, credit: int = CREDIT, window: int = WINDOW) -> None:
@@ -42,7 +45,8 @@ class PipeLine:
         self.idle = self._window.idle
 
     def order(self) -> Any:
-        """What to work on. Raises ``EOFError`` when the parent is gone."""
+        """The object that the parent sent first: it says what to work on. Raises ``EOFError`` when the parent is
+        gone."""
         while not self._rest:
             data = self._pipe.recv(READ)
             if not data:
@@ -53,6 +57,7 @@ class PipeLine:
         return pickle.loads(payload)
 
     def listen(self) -> None:
+        """Start the daemon thread that receives messages."""
         threading.Thread(target=self._hear, name="pipe", daemon=True).start()
 
     def put(self, batch: Batch, *, timeout: float) -> QueuePosition | None:
@@ -70,7 +75,7 @@ class PipeLine:
         return self._window.settle((unit, fence), timeout)
 
     def report(self, error: BaseException) -> None:
-        """Tell the parent why the run cannot go on."""
+        """Send the parent the error for which the run cannot go on. Raises ``Lost`` when the parent is gone."""
         self._send(frame(ERROR, pickle.dumps(error)))
 
     def close(self) -> None:
@@ -78,7 +83,7 @@ class PipeLine:
 
     def _send(self, data: bytes) -> None:
         try:
-            with self._sending:  # the heartbeat sends too
+            with self._sending:  # the thread that renews the lease sends too
                 self._pipe.sendall(data)
         except OSError:
             self._broken()
@@ -93,7 +98,7 @@ class PipeLine:
     def _hear(self) -> None:
         for kind, payload in self._rest:
             self._heard(kind, payload)
-        while True:  # behind the end of the run come the answers to calls that were on their way
+        while True:  # also after END: answers to calls that were made before it still come
             try:
                 data = self._pipe.recv(READ)
             except OSError:

@@ -1,7 +1,7 @@
-"""What stopped workers give back while the catalog is out: said in Redis, and carried over by the scheduler.
+"""Units that stopped workers release while the database is unavailable: noted in Redis, then released by the scheduler.
 
-A worker that is stopped gives its unit back in the ledger. When the database stops at the same time it cannot, and is
-gone long before the database is back: its unit would wait until the lease has run out.
+A worker that is stopped releases its unit in the ledger. When the database stops at the same time, the worker cannot do
+that, and it ends long before the database is back: without this note the unit would wait until its lease expires.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from workers.queues.redis.errors import asked
 from workers.queues.redis.link import Client
 
 KEPT = 3600
-"""Seconds for which it is kept; a lease lasts no longer."""
+"""Seconds for which a note is kept; every lease is shorter."""
 
 
 class Departures:
-    """One entry per worker. All raise ``Retry`` while Redis is out, ``Fatal`` when it refuses us."""
+    """One note per worker. All methods raise ``Retry`` while Redis cannot be reached, ``Fatal`` when it refuses us."""
 
     def __init__(self, client: Client, prefix: str, place: str) -> None:
         self._client, self._prefix, self._place = client, prefix, place
 
     def note(self, worker: str, unit: str, fence: int) -> None:
-        """``worker`` leaves; it gives ``unit`` back."""
+        """Note that ``worker`` ends and releases ``unit``, which it held under ``fence``."""
         asked(lambda: self._client.set(self._key(worker), f"{unit}:{fence}", ex=KEPT), self._place)
 
     def of(self, worker: str) -> tuple[str, int] | None:
-        """The unit and the fence that ``worker`` gave back when it left; ``None``: it did not say so."""
+        """``(unit, fence)`` that ``worker`` noted when it ended; ``None`` when there is no note."""
         found = asked(lambda: self._client.get(self._key(worker)), self._place)
         if found is None:
             return None

@@ -1,4 +1,4 @@
-"""What Redis answers when it cannot do what it was asked, in our own words: which of it passes, and which does not."""
+"""The errors of Redis as ours: ``Retry`` for those that end by themselves, ``Fatal`` for those that do not."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ PASSES = {
     "EXECABORT": ("Redis refused a part of a transaction", "its log says why"),
     "OOM": ("Redis is at its maxmemory", "raise maxmemory, or lower HEADRACE_QUEUE_BYTES"),
 }  # fmt: skip
-"""The first word of an answer that passes, sooner or later, without a change of ours: what it means, and what to do."""
+"""By the first word of an error that may end without a change of our settings: its meaning, and what to do about it."""
 _BY_ITSELF = {"LOADING", "BUSY", "MISCONF", "NOREPLICAS", "MASTERDOWN", "OOM"}
-"""Those of them that say nothing against our settings."""
+"""Those of ``PASSES`` that are no sign of wrong settings: a starting process waits longer for them to end."""
 _TYPES = {
     exceptions.BusyLoadingError: "LOADING",
     exceptions.MasterDownError: "MASTERDOWN",
@@ -40,22 +40,24 @@ _TYPES = {
     exceptions.ExecAbortError: "EXECABORT",
     exceptions.OutOfMemoryError: "OOM",
 }
-"""redis-py takes the first word away where it has a class for it; subclasses before their bases."""
+"""The first word by the class of the error: redis-py removes the word from the text where it has a class for it.
+Subclasses stand before their bases."""
 _WORDS = re.compile(rf"(?:^|[\s-])({'|'.join(PASSES)})(?=\s|$)")
-"""At the beginning, or behind what Redis 6 says of the script in which it happened."""
+"""Finds the word at the beginning of the text, or behind the name of the script that Redis 6 writes before it."""
 _LOST = (exceptions.ConnectionError, exceptions.TimeoutError, OSError)
 _REFUSED = ("WRONGPASS", "NOAUTH", "NOPERM", "invalid username-password", "AUTH ", "without any password")
 _CERTIFICATES = ("CERTIFICATE_VERIFY_FAILED", "ALERT_", "SSLV3_ALERT", "certificate", "WRONG_VERSION_NUMBER")
-"""In errors of TLS that last: one side refuses the other."""
+"""Texts in errors of TLS that do not end by themselves: one side refuses the other's certificate or protocol."""
 T = TypeVar("T")
 
 
 class Busy(Retry):
-    """Redis answers, and cannot do what it was asked now; that passes without a change of ours."""
+    """Redis answers, but cannot execute the command now; this ends without a change of our settings."""
 
 
 def asked(call: Callable[[], T], place: str) -> T:
-    """What ``call`` answers. Raises ``Retry`` (out of reach, or it cannot now) or ``Fatal`` (refused us)."""
+    """What ``call`` returns. Raises ``Retry`` when Redis cannot be reached or cannot execute the command now (``Busy``
+    when that ends by itself), and ``Fatal`` when it refuses the user, the command or the connection."""
     try:
         return call()
     except (*_LOST, exceptions.RedisError) as error:
@@ -63,6 +65,8 @@ def asked(call: Callable[[], T], place: str) -> T:
 
 
 def translate(error: Exception, place: str) -> HeadraceError:
+    """The ``Busy``, ``Retry`` or ``Fatal`` that stands for an error of redis-py; ``place`` is the URL without
+    secrets."""
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     if isinstance(error, exceptions.AuthenticationError) or any(word in text for word in _REFUSED):
         remedy = f"correct user and password in {SETTING}; that user needs scripts, streams and lists under our prefix"
@@ -85,7 +89,7 @@ def translate(error: Exception, place: str) -> HeadraceError:
 
 
 def passing(error: BaseException) -> str | None:
-    """The word for an answer that passes (a key of ``PASSES``); ``None`` for any other error."""
+    """The key of ``PASSES`` for an error that may end by itself; ``None`` for any other error."""
     for type_, word in _TYPES.items():
         if isinstance(error, type_):
             return word
@@ -94,5 +98,5 @@ def passing(error: BaseException) -> str | None:
 
 
 def _why(text: str) -> str:
-    """The reason in an error of TLS, without numbers of lines."""
+    """The reason in an error of TLS, without the line numbers of OpenSSL."""
     return re.sub(r".*\[SSL[^\]]*\] *|\s*\(_?ssl\.c:\d+\)\.?", "", text)[:200]

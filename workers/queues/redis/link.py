@@ -19,14 +19,16 @@ from workers.queues.redis.url import canonical
 from workers.store.retries import jitter
 
 TIMEOUT = 5.0
-"""Seconds for connecting, and for one answer."""
+"""Seconds that connecting may take, and seconds that one answer may take."""
 PATIENCE = 10.0
-"""Seconds that a process which starts waits for Redis."""
+"""Seconds that a starting process waits for Redis to be reachable."""
 BUSY = 300.0
-"""Seconds that it waits for a Redis which answers, but cannot do anything now: a script runs, or it reads its data."""
+"""Seconds that a starting process waits for a Redis that answers but executes nothing yet: it runs a script, or loads
+its data."""
 AGAIN = 30.0
-"""Seconds after which it is told again what is waited for."""
+"""Seconds between two log lines that say for what a process waits."""
 OLDEST = (6, 2)
+"""The oldest version of Redis that has all commands that the queue uses."""
 log = logging.getLogger("headrace.redis")
 T = TypeVar("T")
 Client = Any
@@ -34,13 +36,13 @@ Client = Any
 
 
 class LinkStopped(Exception):
-    """The process was asked to stop while it waited."""
+    """The process was asked to stop while it waited for Redis."""
 
 
 def connect(url: str) -> Client:
-    """A client of the Redis at ``url`` (``redis://``, ``rediss://``, ``unix://``); nothing is sent yet.
+    """A client of the Redis at ``url`` (``redis://``, ``rediss://``, ``unix://``); it connects with its first command.
 
-    Raises ``UsageError`` when this is no such URL, or says what not every client understands.
+    Raises ``UsageError`` when this is no such URL, or has a parameter that redis-py and Celery do not read alike.
     """
     url = canonical(url)
     alive = {} if url.startswith("unix:") else {"socket_keepalive": True}
@@ -52,7 +54,7 @@ def connect(url: str) -> Client:
 
 
 def where(url: str) -> str:
-    """The URL without user and password."""
+    """The URL without user, password and parameters, for messages; ``redis`` when it cannot be parsed."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -63,8 +65,10 @@ def where(url: str) -> str:
 
 
 def reach(client: Client, place: str, *, patience: float = PATIENCE, busy: float = 0.0, **clocks: Any) -> None:
-    """Make sure that Redis answers and can be used. Raises ``Fatal`` when it does not in time (see ``waited``), and at
-    once when it is of no use."""
+    """Wait until Redis answers, and check that it can be used.
+
+    Raises ``Fatal`` when it does not answer in time (see ``waited``), is older than 6.2, or is set to evict keys.
+    """
     info = waited(lambda: asked(lambda: _info(client), place), patience=patience, busy=busy, **clocks)
     version = str(info.get("redis_version", ""))
     if version and tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
@@ -79,9 +83,11 @@ def waited(
     stopped: Callable[[], bool] = lambda: False,
     sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic,
 ) -> T:  # fmt: skip
-    """What ``call`` answers once Redis can. Raises ``Fatal`` when Redis refuses us, was out of reach for ``patience``
-    seconds, or answered for ``busy`` seconds, if that is longer, that it cannot now; ``LinkStopped`` when
-    ``stopped``."""
+    """What ``call`` returns, tried again while it raises ``Retry``.
+
+    Raises ``Fatal`` when Redis refuses us, could not be reached for ``patience`` seconds, or answered ``Busy`` for the
+    longer of ``patience`` and ``busy`` seconds; and ``LinkStopped`` when ``stopped()`` is true after a failed try.
+    """
     begun = heard = clock()
     attempt, told = 0, float("-inf")
     while True:
@@ -103,8 +109,8 @@ def waited(
 
 
 def _info(client: Client) -> dict[str, Any]:
-    """What the server says about itself; nothing where only that is forbidden. Not PING before all else: a Redis that
-    cannot write refuses that, too, and answers all that a process needs to begin."""
+    """The ``server`` and ``memory`` sections of INFO; empty when the user may not call INFO but may call PING. PING is
+    not tried first, because a Redis that cannot write to its disk refuses PING and still answers INFO."""
     try:
         found: dict[str, Any] = {**client.info("server"), **client.info("memory")}
     except exceptions.NoPermissionError:

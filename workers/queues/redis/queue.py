@@ -1,4 +1,4 @@
-"""The sink queue in Redis: one stream per shard, bounded in entries and bytes, that is full instead of dropping."""
+"""The sink queue in Redis: one stream per shard, bounded in entries and bytes; a full one makes producers wait."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from workers.queues.redis.link import Client
 from workers.queues.weight import weigh
 
 BYTES = 64_000_000
-"""Encoded bytes in one shard, at most (one batch always fits)."""
+"""Most encoded bytes in one shard; one batch always fits, however large."""
 ENTRIES = 10_000
+
 REMEMBERED = 3600
 """Seconds for which refused holders are remembered; the ledger would refuse a forgotten one again."""
 DEAD = 1000
-"""Torn batches that are kept to be looked at; their units are read again."""
+"""Damaged batches that are kept for inspection; their units are read again."""
 FEW = 4
-"""Entries that are asked for first: most often that many are enough."""
+"""Entries that ``read`` asks for first: usually no more are waiting."""
 SLOW = 0.1
-"""Seconds between two looks for room, at most."""
+"""Most seconds between two checks for room."""
 AGAIN = 60.0
-"""Seconds after which it is told again that Redis takes nothing."""
+"""Seconds between two log lines that say that Redis takes nothing."""
 log = logging.getLogger("headrace.queue")
 T = TypeVar("T")
 
 
 class RedisQueue:
-    """A ``SinkQueue`` between machines; the last parameters are bounds per shard.
-
-    While Redis is out of reach, at its maxmemory or refuses changes the queue is full: ``put`` waits. ``read`` and
-    ``remove`` raise ``Retry`` then, ``put`` and all others ``Fatal`` when Redis refuses us. A lost reply costs nothing:
-    all scripts may run twice. Safe between threads.
+    """A ``SinkQueue`` between machines; ``max_bytes`` (encoded) and ``max_entries`` bound a shard, ``window`` the
+    uncommitted batches of a unit. While Redis cannot be reached, is at its maxmemory or refuses changes, the queue
+    counts as full: ``put`` waits, and all methods of flushers and of the queue's state raise ``Retry``. Every method
+    raises ``Fatal`` when Redis refuses us. A call may be repeated after a lost reply. Safe to use from several threads.
     """
 
     def __init__(
@@ -54,13 +54,14 @@ class RedisQueue:
         self._put, self._room, self._remove = (_script(client, name) for name in ("put", "room", "remove"))
         self._ready: tuple[Batch, int, bytes] | None = None
         self._fresh = f"redis:{prefix}:"
-        """What the epochs of this queue begin with."""
+        """The beginning of every epoch of this queue."""
         self._told = float("-inf")
         self._read: dict[tuple[int, str], tuple[str, int]] = {}
-        """Holder and size by shard and id: entries of different shards may have the same id."""
+        """``(holder, encoded bytes)`` of each entry that was read, by ``(shard, id)``: shards may use the same ids."""
 
     # -- producers ------------------------------------------------------------------------------------------------
     def put(self, batch: Batch, *, timeout: float) -> QueuePosition | None:
+        """As ``SinkQueue.put``. Raises ``Lost``, and ``Fatal`` when Redis refuses us."""
         shard, holder, body = self._shard(batch.unit), f"{batch.unit}:{batch.fence}", self._encoded(batch)
         candidate = self._fresh + secrets.token_hex(8)
         keys = [*self._keys(shard), self._refused(holder), self._key("epoch")]
@@ -87,10 +88,8 @@ class RedisQueue:
         return self._until(lambda: bool(self._patiently(settled)), time.monotonic() + timeout)
 
     def _wait(self, shard: int, holder: str, size: int, end: float, *, calm: bool) -> bool:
-        """Wait for room; ``False``: none came. Asks without the batch, which may be large.
-
-        ``calm``: Redis itself takes nothing, whatever room this queue has.
-        """
+        """Wait until ``end`` (monotonic seconds) for room for ``size`` bytes, without sending the batch, which may be
+        large; returns whether there is room. ``calm``: Redis itself takes nothing now, so pause before asking again."""
         if calm:
             time.sleep(max(0.0, min(end - time.monotonic(), random.uniform(SLOW / 2, SLOW))))
         keys = [*self._keys(shard), self._refused(holder)]
@@ -114,7 +113,7 @@ class RedisQueue:
         return ready[2]
 
     def _patiently(self, call: Callable[[], T]) -> T | None:
-        """``None``: Redis is out of reach, or takes nothing now."""
+        """What ``call`` returns; ``None`` when Redis cannot be reached or takes nothing now."""
         try:
             return asked(call, self._place)
         except Retry as error:
@@ -125,7 +124,8 @@ class RedisQueue:
 
     # -- flushers -------------------------------------------------------------------------------------------------
     def read(self, shard: int, limit: int, *, after: str = "", max_bytes: int | None = None) -> list[tuple[str, Batch]]:
-        """``after`` is the id of an entry that was read before; ``max_bytes`` (unpacked) end the reading, too."""
+        """Up to ``limit`` entries, ``(id, batch)``, behind the id ``after``; fewer once they have ``max_bytes``, as
+        ``weigh`` estimates them. Damaged batches are moved aside and left out."""
         found: list[tuple[str, Batch]] = []
         size, total = min(FEW, limit), 0
         while len(found) < limit:
@@ -149,8 +149,8 @@ class RedisQueue:
         return found
 
     def _page(self, shard: int, size: int, after: str) -> list[tuple[str, str, bytes]]:
-        """Up to ``size`` entries behind ``after``: id, holder, body."""
-        if len(self._read) > 2 * ENTRIES:  # what others removed meanwhile
+        """``(id, holder, body)`` of up to ``size`` entries behind ``after``."""
+        if len(self._read) > 2 * ENTRIES:  # it also holds entries that other flushers have removed since
             self._read.clear()
         start = f"({after}" if after else "-"
         found = asked(lambda: self._client.xrange(self._keys(shard)[0], min=start, count=size), self._place)
@@ -180,20 +180,20 @@ class RedisQueue:
             raise
 
     def arrived(self, shards: Sequence[int], timeout: float) -> bool:
-        """Wait up to ``timeout`` seconds for an entry to read in one of ``shards``."""
+        """Wait up to ``timeout`` seconds for an entry in one of ``shards``; returns whether there is one."""
         streams = {self._keys(shard)[0]: "0-0" for shard in shards}
-        if asked(lambda: any(self._client.xlen(stream) for stream in streams), self._place):  # says so without a body
+        if asked(lambda: any(self._client.xlen(stream) for stream in streams), self._place):  # transfers no batch
             return True
         return bool(asked(lambda: self._client.xread(streams, count=1, block=max(1, int(timeout * 1000))), self._place))
 
     # -- the state of the queue -----------------------------------------------------------------------------------
     def epoch(self) -> str:
-        """Names the queue's present life; another one after Redis was wiped."""
+        """A random name that changes when Redis loses its data: entries of another epoch are lost."""
         return self._agreed("epoch", self._fresh + secrets.token_hex(8))
 
     def _agreed(self, name: str, mine: str) -> str:
-        """What is stored under a name: what somebody else was first to store, or ``mine``. Reads only when it is there,
-        since nothing can be written at maxmemory."""
+        """The value that all processes agree on under a name: the one that the first process stored there, or ``mine``,
+        stored now. An existing value is only read, because at maxmemory nothing can be written."""
         key = self._key(name)
 
         def stored() -> str:
@@ -206,15 +206,15 @@ class RedisQueue:
         return asked(stored, self._place)
 
     def ours(self, epoch: str) -> bool:
-        """Whether ``epoch`` is or was one of this queue, under this prefix."""
+        """Whether ``epoch`` is a present or former epoch of the queue under this prefix."""
         return epoch.startswith(self._fresh)
 
     def passed(self, shard: int) -> str:
-        """The id before which a shard holds nothing any more: of its first entry, or of this moment."""
+        """The id before which a shard holds no entry: that of its first entry, or of the present time."""
         stream = self._keys(shard)[0]
 
         def first() -> str:
-            seconds, micros = self._client.time()  # before looking, so that nothing comes in between
+            seconds, micros = self._client.time()  # before the range: an entry that comes in between has a later id
             found = self._client.xrange(stream, count=1)
             return _text(found[0][0]) if found else f"{seconds * 1000 + micros // 1000}-0"
 
@@ -241,20 +241,20 @@ class RedisQueue:
         return asked(found, self._place)
 
     def writable(self) -> None:
-        """Have Redis refuse what it would refuse of a batch: a change that changes nothing. Raises like ``read``."""
+        """Send a write that changes nothing, to see whether Redis takes writes. Raises ``Retry`` when it does not."""
         asked(lambda: self._client.set(self._key("writable"), "", xx=True), self._place)
 
     @property
     def limit(self) -> int:
-        """Bytes at which a shard is full."""
+        """Encoded bytes at which a shard is full."""
         return self._bounds[1]
 
     def dead(self) -> int:
-        """How many torn batches are kept."""
+        """The number of damaged batches that are kept for inspection."""
         return int(asked(lambda: self._client.xlen(self._key("dead")), self._place))
 
     def agree(self) -> None:
-        """Make sure that all processes count the same shards. Raises ``Fatal`` when this one does not."""
+        """Check that this process has the same number of shards as all others. Raises ``Fatal`` when it has not."""
         found = int(self._agreed("shards", str(self.shards)))
         if found != self.shards:
             remedy = f"set HEADRACE_SHARDS={found} everywhere, or give this cluster a HEADRACE_PREFIX of its own"
@@ -263,7 +263,7 @@ class RedisQueue:
             )
 
     def belong(self, cluster: str) -> None:
-        """Make sure that this queue is that of ``cluster``. Raises ``Fatal`` when it is another one's."""
+        """Check that the queue under this prefix belongs to ``cluster``. Raises ``Fatal`` when it does not."""
         if self._agreed("cluster", cluster) != cluster:
             key = self._key("cluster")
             remedy = f"give this cluster a HEADRACE_PREFIX of its own; if the other catalog is gone for good: DEL {key}"

@@ -1,6 +1,7 @@
-"""The URL of Redis in one spelling, which all its clients read alike: redis-py, and Celery's, which know other words.
+"""The URL of Redis in the one spelling that redis-py and Celery read alike; they differ in the parameters they know.
 
-``redis://host/?db=2`` names database 2 to the one and database 0 to the other: half a cluster each.
+``redis://host/?db=2`` is database 2 for one of them and database 0 for the other, so that the hints and the queue of
+one cluster would lie in two databases.
 """
 
 from __future__ import annotations
@@ -12,20 +13,21 @@ from specs.errors import UsageError, known_values
 SETTING = "HEADRACE_REDIS"
 REMEDY = f"write {SETTING}=redis://user:password@host:6379/0, or rediss:// for TLS"
 PLACE = ("db", "username", "password")
-"""Parameters that say the same as the parts of the URL before them, and become those."""
+"""Parameters that repeat a part of the URL; the canonical URL has that part instead."""
 OTHER_WORDS = {"virtual_host": "db"}
+"""Parameters of one client by the name that the other client knows."""
 TLS = (
     "ssl_cert_reqs", "ssl_check_hostname", "ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile", "ssl_password"
 )  # fmt: skip
-"""Parameters of ``rediss://``, which both clients know by these names."""
+"""Parameters of ``rediss://`` that both clients know by the same names."""
 _WORDS = {"ssl_cert_reqs": ("none", "optional", "required"), "ssl_check_hostname": ("true", "false")}
 
 
 def canonical(url: str) -> str:
     """``redis://user:password@host:port/db``, ``rediss://`` with ``ssl_...``, or ``unix://user:password@/path?db=n``.
 
-    Raises ``UsageError`` for what is no such URL, says a thing twice, or has a parameter that not every client heeds;
-    it never shows a value.
+    Raises ``UsageError`` for a text that is no such URL, names one thing twice differently, or has a parameter that one
+    of the clients ignores; the message never contains a value, which may be a secret.
     """
     scheme, given = url.partition("://")[0], _parameters(url)
     try:
@@ -62,7 +64,7 @@ def canonical(url: str) -> str:
 
 
 def parameters(url: str) -> dict[str, str]:
-    """The parameters of a URL in its one spelling."""
+    """The parameters of a canonical URL by name."""
     return dict(parse_qsl(urlsplit(url).query))
 
 
@@ -76,14 +78,15 @@ def _parameters(url: str) -> dict[str, str]:
 
 
 def _one(name: str, before: str, given: dict[str, str]) -> str:
-    """What the URL says in either place. Raises ``UsageError`` where it says two things."""
+    """The value of ``name``: ``before`` from the parts of the URL, or the parameter. Raises ``UsageError`` when both
+    are given and differ."""
     if before and given.get(name, before) != before:
         raise UsageError(f"{SETTING} says {name} twice, differently", remedy=f"write it before the ?, without &{name}=")
     return before or given.get(name, "")
 
 
 def _word(name: str, value: str) -> str:
-    """Words that clients understand differently, as both understand them."""
+    """The value of a parameter in the spelling that both clients understand. Raises ``UsageError`` for other values."""
     if name not in _WORDS:
         return value
     word = value.lower().removeprefix("cert_")
