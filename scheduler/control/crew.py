@@ -1,4 +1,4 @@
-"""Whether anybody is there to do the work: processes of a cluster that were heard of lately."""
+"""Whether a cluster has every kind of process that a run needs, by the signs of life in the database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _WITHOUT = {
 
 
 def missing(db: SqlDatabase, kinds: Sequence[str] = NEEDED) -> list[str]:
-    """One line for each kind of process that nobody has heard of in the last half minute."""
+    """One line for people per kind of process that has given no sign of life for half a minute (``presence.FRESH``).
+
+    Raises ``Retry`` while the database is unavailable.
+    """
     alive = {process.kind for process in live(db)}
     if leads(db, SCHEDULER) is not None:
         alive.add("scheduler")

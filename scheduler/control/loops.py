@@ -1,4 +1,4 @@
-"""Loops that outlast any outage: something is done again and again, and what goes wrong is told now and then."""
+"""Loops that go on through any outage: an action is repeated, and its failures are logged, but not each of them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from workers.process.stop_flag import StopFlag
 from workers.store.retries import jitter
 
 LONGEST = 5.0
-"""Seconds between two tries while something is out, at most."""
+"""Most seconds between two tries while the action fails."""
 AGAIN = 30
-"""Failures in a row after which it is told again."""
+"""Failures in a row between two log lines."""
 log = logging.getLogger("headrace.scheduler")
 
 
 class Troubles:
-    """One line when something begins to fail, another one now and then, and one when it works again."""
+    """Logs one line when an action begins to fail, one more after every ``AGAIN`` failures, and one when it works
+    again. ``what`` names the action in these lines."""
 
     def __init__(self, what: str) -> None:
         self._what, self.failed = what, 0
 
     def tried(self, act: Callable[[], object]) -> bool:
-        """Do ``act``; ``False``: it failed."""
+        """Call ``act``; returns whether it succeeded. Every exception is logged here and raised no further."""
         try:
             act()
         except HeadraceError as error:
@@ -43,14 +44,17 @@ class Troubles:
 
     @property
     def wait(self) -> float:
+        """Seconds until the next try; they grow with the failures in a row, up to ``LONGEST``."""
         return jitter(min(self.failed, 5), base=0.2, cap=LONGEST)
 
 
 def loop(
     what: str, act: Callable[[], object], every: float, stop: StopFlag, beat: Callable[[], None] = lambda: None
 ) -> threading.Thread:
-    """Do ``act`` every so many seconds in a thread of its own until ``stop`` is set; it never holds up the process.
-    ``beat`` is called with every turn."""
+    """Call ``act`` every ``every`` seconds in a daemon thread until ``stop`` is set; the process can end meanwhile.
+
+    ``beat`` is called in every turn, so that the health endpoint sees that the loop is alive. Returns the thread.
+    """
     troubles = Troubles(what)
 
     def turn() -> None:

@@ -1,4 +1,5 @@
-"""Looks after the open runs of a cluster: heals, closes and cancels them, and publishes the hints that are missing."""
+"""Looks after the open runs of a cluster: frees units whose worker is lost, closes and cancels runs, and publishes the
+hints that are missing."""
 
 from __future__ import annotations
 
@@ -27,15 +28,15 @@ from workers.schedules import Chores
 from workers.store.database import SqlDatabase
 
 QUIET = 1.5 * EVERY
-"""Seconds without a word after which it is looked whether a worker has left."""
+"""Seconds without a sign of life after which the scheduler looks for a worker's note of departure in Redis."""
 LEFT = "its worker was stopped while the catalog was out"
 log = logging.getLogger("headrace.scheduler")
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """The ledger, the sink queue and the broker of one cluster; ``place`` names Redis without secrets, ``grace`` are
-    the seconds for which leases may be overdue."""
+    """The ledger, the sink queue and the broker of one cluster. ``place`` is the URL of Redis without secrets;
+    ``grace`` are the seconds for which a lease may be overdue before its unit is taken from the worker."""
 
     db: SqlDatabase
     ledger: SqlLedger
@@ -49,16 +50,20 @@ class Cluster:
 
 @contextmanager
 def connected(settings: Settings) -> Iterator[Cluster]:
-    """Everything that a scheduler needs, closed at the end. Raises what ``joined`` raises."""
+    """Connect to the database and to Redis; both connections are closed at the end of the block.
+
+    Raises ``UsageError`` and ``Fatal`` as ``joined`` does.
+    """
     url = settings.redis.get_secret_value()
     with joined(settings) as (db, queue), connect(url) as client, make(settings) as app:
         yield Cluster(db, SqlLedger(db), queue, app, client, settings.prefix, where(url), grace(settings.lease))
 
 
 class Tending:
-    """Safe with several at once: every step is a transaction that finds nothing to do when another one was faster.
+    """The scheduler's steps over all open runs of a cluster.
 
-    All raise ``Retry`` while what they need is out.
+    Several schedulers may call them at once: every step is one transaction, which finds nothing left to do when another
+    scheduler was faster. All methods raise ``Retry`` while the database or Redis is unavailable.
     """
 
     def __init__(self, cluster: Cluster, *, clock: Callable[[], float] = time.time) -> None:
@@ -66,13 +71,14 @@ class Tending:
         self._chores = Chores(cluster.db, clock=clock)
 
     def heal(self) -> int:
-        """Give back units whose lease ran out, ready those whose time has come; returns how many."""
+        """Free units whose lease has expired and ready delayed units that are due; returns how many units those are."""
         return self._cluster.ledger.expire(now=self._clock(), grace=self._cluster.grace)
 
     def recover(self) -> int:
-        """Give back what workers that were stopped could not, since the database was out then; returns how many units.
+        """Release units whose workers were stopped while the database was unavailable; returns how many units.
 
-        Asked about are those who hold a unit and tell nothing of themselves: most often there are none.
+        Such a worker left a note in Redis. Only workers that hold a unit and give no sign of life are looked up there,
+        which are usually none.
         """
         ledger, returned = self._cluster.ledger, 0
         told = {each.name for each in live(self._cluster.db, within=QUIET, now=self._clock())}
@@ -85,9 +91,10 @@ class Tending:
         return returned
 
     def close(self, *, counted: bool = True) -> list[Run]:
-        """Move runs on whose units are all finished: to their questions about what is missing, or to their end.
+        """Advance runs whose units are all finished, to their confirm units or to their end; returns those runs.
 
-        ``counted``: ask only those whose tallies say so, which costs next to nothing; else every open one.
+        With ``counted`` only runs whose tallies say so are looked at, which is cheap; otherwise the units of every open
+        run are counted.
         """
         ledger = self._cluster.ledger
         due = self._chores.finished() if counted else [run.id for run in ledger.open_runs(via="cluster")]
@@ -99,7 +106,7 @@ class Tending:
         return moved
 
     def cancel(self) -> list[Run]:
-        """Cancel runs past their deadline."""
+        """Cancel the runs that are past their deadline; returns them."""
         ended = []
         for each in self._chores.overdue():
             run = self._cluster.ledger.end(each, state="cancelled", reason="past its deadline", now=self._clock())
@@ -109,7 +116,8 @@ class Tending:
         return ended
 
     def remind(self) -> int:
-        """Publish hints until as many wait as workers would find units; busy workers leave them there."""
+        """Publish hints until each queue holds as many as there are units for workers to claim; returns how many were
+        published. Hints that busy workers have not taken yet still lie in the queue and count."""
         sent = 0
         for queue, wanted in self._chores.demand().items():
             missing = wanted - asked(

@@ -1,4 +1,5 @@
-"""The process behind ``headrace scheduler``: several may run, the leader works, another one takes over when it dies."""
+"""The process behind ``headrace scheduler``. Several may run; only the leader works, and another one takes over when
+the leader dies."""
 
 from __future__ import annotations
 
@@ -23,24 +24,31 @@ from workers.process.stop_flag import StopFlag
 from workers.schedules import LEASE, SCHEDULER, Chores, Leadership, Schedules
 
 EVERY = 2.0
-"""Seconds between two looks for leases that ran out, missing hints, schedules that are due, deadlines."""
+"""Seconds between two searches for expired leases, missing hints, due schedules and runs past their deadline."""
 CLOSING = 0.1
-"""Seconds between two looks for runs that are finished."""
+"""Seconds between two searches for finished runs."""
 PUBLISHING = 0.25
-"""Seconds between two looks for closed runs whose sinks are not written."""
+"""Seconds between two searches for closed runs whose sinks are not written."""
 LEADING = 1.0
-"""Seconds between two looks at who leads."""
+"""Seconds between two renewals of the leader's lease, or attempts to get it."""
 WRITING = 3600.0
-"""Seconds that writing the sinks of closed runs may take: all of an estate, as fast as they take it."""
+"""Seconds that writing the sinks of closed runs may take before the health endpoint reports it: a large catalog goes to
+a sink only as fast as the sink takes it."""
 SWEEPING = 600.0
+"""Seconds between two deletions of old rows of chores and schedules."""
 DOUBTING = 30.0
+"""Seconds between two counts of all units of every open run, in case its tallies are wrong."""
 PATIENCE = 1.0
-"""Seconds that a stopped scheduler waits for what it is at; what is broken off then is undone by the database."""
+"""Seconds that a stopped scheduler waits for its threads; the database rolls back a transaction that is interrupted."""
 log = logging.getLogger("headrace.scheduler")
 
 
 class Scheduler:
-    """What a leader does, in parts that do not wait for each other: ``lead``, ``look``, ``close``, ``publish``."""
+    """The leader's work, in four methods that are called in four threads, so that none waits for another: ``lead``,
+    ``look``, ``close`` and ``publish``. All but ``lead`` do nothing in a scheduler that does not lead.
+
+    Each raises ``Retry`` while the database is unavailable; ``lease`` are the seconds of the leader's lease.
+    """
 
     def __init__(
         self, cluster: Cluster, *, name: str = "", lease: float = LEASE, clock: Callable[[], float] = time.time
@@ -57,8 +65,8 @@ class Scheduler:
         self._troubles = {what: Troubles(what) for what in ("hints", "schedules", "departures")}
 
     def lead(self) -> bool:
-        """Take the lead or keep it; returns whether we have it. Needs the database alone, so that an outage of Redis
-        changes no leader. Raises ``Retry`` while the database is out."""
+        """Get or renew the leader's lease; returns whether this scheduler leads. The lease is in the database, so that
+        an outage of Redis changes no leader. Raises ``Retry`` while the database is unavailable."""
         leads = self.leadership.hold()
         if leads != self._led:
             log.info("this scheduler leads" if leads else "another scheduler leads; this one stands by")
@@ -67,8 +75,11 @@ class Scheduler:
         return leads
 
     def look(self) -> None:
-        """Heal, cancel, fire and remind, if we lead. Raises ``Retry`` while the database is out; without Redis, or with
-        a broken schedule, the rest is done."""
+        """Cancel overdue runs, free units of lost workers, fire schedules and publish hints.
+
+        Raises ``Retry`` while the database is unavailable. When Redis is, or a schedule is wrong, that part is logged
+        and the others are done.
+        """
         if not self.leadership.held:
             return
         self._tending.cancel()
@@ -80,7 +91,7 @@ class Scheduler:
         self._sweep()
 
     def close(self) -> None:
-        """Move on and close what is finished."""
+        """Advance and close runs whose units are finished."""
         if self.leadership.held:
             self._tending.close()
 
@@ -90,12 +101,12 @@ class Scheduler:
             self._snapshots.step()
 
     def leave(self) -> None:
-        """Give the lease back, so that another scheduler leads at once."""
+        """Give up the lease, so that another scheduler leads at once and need not wait until the lease expires."""
         for part in (self.leadership, self._snapshots.leadership, self._presence):
             part.leave()
 
     def _doubt(self) -> None:
-        """Now and then the units themselves are asked whether a run is finished, not its tallies."""
+        """Every ``DOUBTING`` seconds, find finished runs by their units instead of their tallies."""
         if time.monotonic() - self._doubted >= DOUBTING:
             self._doubted = time.monotonic()
             self._tending.close(counted=False)
@@ -110,7 +121,8 @@ class Scheduler:
 def run(settings: Settings, stop: StopFlag, *, listen: str | None = None) -> None:
     """Schedule until ``stop`` is set, through any outage of Redis and the database.
 
-    Raises ``Fatal`` when it cannot start: Redis or database out of reach, refusing us, or none of ours.
+    ``listen`` is the ``HOST:PORT`` of the health endpoint. Raises ``Fatal`` when the process cannot start: Redis or the
+    database cannot be reached, refuses us, or belongs to another cluster.
     """
     if not check(settings, stop):
         return
@@ -138,6 +150,8 @@ def run(settings: Settings, stop: StopFlag, *, listen: str | None = None) -> Non
 
 
 def routes(cluster: Cluster, health: Health) -> Mapping[str, Route]:
+    """The routes of the scheduler's health endpoint by path."""
+
     def metrics() -> tuple[int, str, str]:
         return 200, PLAIN, render(cluster.db, cluster.queue)
 

@@ -1,4 +1,4 @@
-"""Moves runs on: expires leases, readies delayed units, closes what is finished."""
+"""Advances one run of an embedded crawl: expires leases, readies delayed units, closes the run when it is finished."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from workers.process import liveness
 from workers.store.retries import patiently
 
 EVERY = 1.0
-"""Seconds between two looks for expired leases and delayed units."""
+"""Seconds between two searches for expired leases and delayed units."""
 
 
 class Reconciler:
-    """Heals one run. ``outstanding`` counts its unfinished units (the ledger's read side)."""
+    """Advances one run. ``outstanding`` returns the number of unfinished units of a run."""
 
     def __init__(
         self, ledger: Ledger, run: str, outstanding: Callable[[str], int], *, clock: Callable[[], float] = time.time
@@ -26,9 +26,10 @@ class Reconciler:
         self._looked = float("-inf")
 
     def tick(self, *, moved: bool) -> tuple[Run | None, int]:
-        """Look after the run; ``moved``: something was committed that may have finished it.
+        """Advance the run if that is due. ``moved``: a batch was committed that may have finished a unit or the run.
 
-        Returns the run when it was looked at, and how many units went back to ready.
+        Returns ``(run, units)``: the run if it was read from the ledger, else ``None``, and how many units went back to
+        ready. Raises ``Fatal`` when the database stays unavailable (see ``patiently``).
         """
         due = time.monotonic() - self._looked >= EVERY
         if not (moved or due):
@@ -45,9 +46,10 @@ class Reconciler:
 def inherit(
     ledger: SqlLedger, run: str, *, grace: float = GRACE, sleep: Callable[[float], None] = time.sleep
 ) -> set[str]:
-    """Take over what others held of a run; returns those of them that are still alive.
+    """Free the units that other processes hold of a run; returns the names of holders that may still be alive.
 
-    Dead processes of this machine are known; of others their leases tell, once they were overdue for long enough.
+    A dead process of this machine is recognised at once, one of another machine when its lease has been overdue for
+    ``grace`` seconds. Waits for that at most twice ``grace`` plus twice ``EVERY`` seconds.
     """
     end = time.monotonic() + 2 * (grace + EVERY)
     while True:
@@ -59,7 +61,10 @@ def inherit(
 
 
 def adopt(ledger: Ledger, run: str, *, gone: Callable[[str], bool] = liveness.gone, now: float) -> set[str]:
-    """Give back what dead processes of this machine held of a run; returns the holders that are still alive."""
+    """Free the units that dead processes of this machine hold of a run; returns the names of the other holders.
+
+    ``gone(name)`` says whether the process of a name is certainly dead; ``now`` is in epoch seconds.
+    """
     workers, epochs = ledger.holders(run)
     for worker in workers:
         if gone(worker):

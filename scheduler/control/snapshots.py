@@ -1,4 +1,5 @@
-"""Writes the sinks of closed cluster runs: each run's once, whoever comes first, again after a failure."""
+"""Writes the sinks of closed cluster runs: those of each run once, by the first process that gets the lease, and again
+after a failure."""
 
 from __future__ import annotations
 
@@ -18,14 +19,15 @@ from workers.store.database import SqlDatabase
 
 ROLE = "snapshots"
 FIRST, LONGEST = 2.0, 300.0
-"""Seconds until a failed sink is tried again: the first time, and at most."""
+"""Seconds until a failed sink is tried again: after the first failure, and the most after further ones."""
 Publish = Callable[[SqlDatabase, Recipe, dict[str, str]], Published]
 log = logging.getLogger("headrace.scheduler")
 
 
 class Snapshots:
-    """One process at a time writes, under a lease for just as long. A newer run of a service writes for the older ones
-    too."""
+    """Writes sinks, one process at a time, which holds a lease of ``lease`` seconds while it writes. Only the newest
+    run of a service is written; older ones count as written by it, since a sink gets the whole catalog of the
+    service."""
 
     def __init__(
         self, db: SqlDatabase, *, publish: Publish = publish, name: str = "", lease: float = 60.0,
@@ -37,8 +39,8 @@ class Snapshots:
         self.leadership = Leadership(db, ROLE, name=name, lease=lease, clock=clock)
 
     def step(self, only: str | None = None) -> int:
-        """Write what is due, for one run or for all; returns for how many runs. Raises ``Retry`` while the database is
-        out."""
+        """Write the sinks that are due, of the run ``only`` or of all runs; returns the number of runs written. Raises
+        ``Retry`` while the database is unavailable."""
         waiting = self._chores.unpublished()
         newest = {each.service: each.run for each in reversed(waiting)}
         due = [each for each in waiting if self._due(each, newest, only)]
@@ -57,7 +59,7 @@ class Snapshots:
 
     def _write(self, ended: Ended, newest: str) -> bool:
         done, before = self._chores.published(ended.run)
-        if done:  # by whoever held the lease before us
+        if done:  # the process that held the lease before has written it
             return False
         if ended.run != newest:
             return self._chores.publish(ended.run, {"by": newest}, done=True)
@@ -74,7 +76,8 @@ class Snapshots:
         return noted
 
     def _begun(self, before: dict[str, Any]) -> dict[str, Any]:
-        """An attempt is noted before it is made: one that kills its process is not made again at once, and is seen."""
+        """The note of an attempt, stored before the attempt is made: if the attempt kills its process, the next one
+        waits all the same, and the note shows what happened."""
         attempts = int(before.get("attempts", 0)) + 1
         wait = min(LONGEST, FIRST * 2.0 ** (attempts - 1))
         errors = [died(before)] if "begun" in before else list(before.get("errors", []))
@@ -94,14 +97,14 @@ class Snapshots:
 
 
 def died(told: dict[str, Any]) -> str:
-    """Why an attempt has no end."""
+    """The line for people about an attempt that has begun and not ended; ``told`` is the note of that attempt."""
     at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(float(told["begun"])))
     what = "its process was killed, most likely for lack of memory"
     return f"attempt {told['attempts']} was begun at {at} UTC and has not ended: it goes on, or {what}"
 
 
 def result(told: dict[str, Any]) -> Published | None:
-    """What became of a run's sinks, as noted with it; ``None`` before the first attempt has ended."""
+    """What became of a run's sinks, from its stored note ``told``; ``None`` before the first attempt has ended."""
     if not told or ("begun" in told and not told["errors"]):
         return None
     return Published(dict(told.get("lines", {})), list(told.get("errors", [])))

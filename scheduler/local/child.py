@@ -1,4 +1,4 @@
-"""One child process: started, listened to, started again when it dies, and never left behind."""
+"""One child process: started, its output passed on, started again when it dies, and always ended with its parent."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from typing import IO
 from scheduler.local.machine import environment, rights
 
 LONGEST = 16_384
-"""Bytes of one line that is shown, at most."""
+"""Most bytes of one line of output that are shown."""
 CALM = 60.0
-"""Seconds of life after which a death is the first one again."""
+"""Seconds of life after which the next death counts as the first one in a row."""
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds before a process is started again: the first time, the second time..."""
+"""Seconds before a process is started again, by the number of deaths in a row."""
 _PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
 class ProcessPlan:
-    """How to start a process. Its output goes to ``log``, or to whoever asks for its lines.
+    """How to start a process. Its output goes to the file ``log``; without one, ``ChildProcess.lines`` passes it on.
 
-    ``end`` is the signal that stops it; it gets that one, too, when we die without a word (on Linux).
+    ``end`` is the signal that stops the process; ``orphan`` (by default ``end``) is the signal that Linux sends it when
+    its parent dies.
     """
 
     name: str
@@ -43,7 +44,8 @@ class ProcessPlan:
 
 @dataclass
 class ChildProcess:
-    """A process that is kept running. ``tick`` starts it again when it is due."""
+    """A process that is kept running. ``tell`` gets lines about it and from it; ``deaths`` counts its deaths in a
+    row."""
 
     plan: ProcessPlan
     tell: Callable[[str], None]
@@ -54,7 +56,10 @@ class ChildProcess:
     _rest: bytes = field(default=b"", repr=False)
 
     def start(self) -> None:
-        """From the main thread only: the child dies with the thread that started it."""
+        """Start the process. Call it in the main thread only: Linux ends the child with the thread that started it.
+
+        Raises ``OSError`` when the program cannot be started.
+        """
         plan = self.plan
         output: IO[bytes] | int = plan.log.open("ab") if plan.log else subprocess.PIPE
         try:
@@ -75,13 +80,13 @@ class ChildProcess:
         return self.process is not None and self.process.poll() is None
 
     def tick(self) -> None:
-        """Tell that it died; start it again after a pause that grows with every death in a row."""
+        """If the process has died, tell so, and start it again after a pause that grows with every death in a row."""
         if self.running:
             return
         now = time.monotonic()
         if self.process is not None:
             code = self.process.returncode
-            self.kill()  # what it started must not live on beside what the next one starts
+            self.kill()  # its own children must not run beside those of the process that is started next
             self.process = None
             self.deaths = 1 if now - self._begun > CALM else self.deaths + 1
             pause = PAUSES[min(self.deaths, len(PAUSES)) - 1]
@@ -91,7 +96,7 @@ class ChildProcess:
             self.start()
 
     def lines(self) -> None:
-        """Tell what it wrote since the last time, whole lines only."""
+        """Tell the complete lines that the process wrote since the last call."""
         stream = self.process.stdout if self.process else None
         if stream is None or stream.closed:
             return
@@ -107,7 +112,7 @@ class ChildProcess:
             self.process.send_signal(number)
 
     def kill(self) -> None:
-        """It and what it started are gone when this returns."""
+        """Kill the process and its children; all are dead when this returns."""
         if self.process is None:
             return
         try:

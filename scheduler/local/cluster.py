@@ -1,4 +1,4 @@
-"""Which processes a local cluster has, and in what order they come up."""
+"""The processes of a local cluster, and the order in which they are started."""
 
 from __future__ import annotations
 
@@ -22,18 +22,20 @@ OURS = {
     f"HEADRACE_{name}"
     for name in ("REDIS", "REDIS_FILE", "CATALOG", "CATALOG_FILE", "PREFIX", "REDIS_CA", "REDIS_CERT", "REDIS_KEY")
 }
-"""Settings that this cluster makes itself, whatever the environment says."""
+"""Settings that this command sets for its processes; the environment's values are ignored."""
 
 
 class Up(NamedTuple):
-    """A cluster that is up: how others find it, and where its metrics are."""
+    """A running cluster: its folder, by which other commands find it, and the URL of its metrics."""
 
     folder: Folder
     metrics: str
 
 
 def up(folder: Folder, *, workers: str, as_json: bool, tell: Tell, ready: Callable[[Up], None]) -> None:
-    """Bring a cluster up and keep it up until SIGINT, SIGTERM, SIGHUP or SIGQUIT; nothing of it is left then.
+    """Start a cluster and keep it running until SIGINT, SIGTERM, SIGHUP or SIGQUIT; then end all its processes.
+
+    ``workers`` is the concurrency of the worker; ``tell`` gets ``(process, line)``; ``ready`` is called once all run.
 
     Raises ``UsageError`` when a server is missing, ``Fatal`` when one does not start or the folder is in use.
     """
@@ -48,7 +50,7 @@ def up(folder: Folder, *, workers: str, as_json: bool, tell: Tell, ready: Callab
         servers = supervisor.start(plans)
         if not supervisor.wait(servers, lambda child: answers[child.plan.name](folder)):
             return
-        open_database(folder.url(CATALOG)).close()  # made or migrated once, before many look at it
+        open_database(folder.url(CATALOG)).close()  # creates or migrates the tables before several processes need them
         listen = f"127.0.0.1:{port()}"
         supervisor.start(_processes(folder, workers, listen, as_json))
         ready(Up(folder, f"http://{listen}/metrics"))
@@ -70,7 +72,7 @@ def _processes(folder: Folder, workers: str, listen: str, as_json: bool) -> list
             name,
             (sys.executable, "-P", "-c", "from scheduler.cli.cli import main; main()", name, *arguments)
             + (("--json",) if as_json else ()),
-            Path.cwd(),  # paths in recipes, and connectors of one's own, are found from here
+            Path.cwd(),  # relative paths in recipes and the user's own connectors are found from here
             environ=environ,
             orphan=signal.SIGKILL,
         )

@@ -1,4 +1,4 @@
-"""The folder of a local cluster: its data, how to reach it, and the lock that says that it is up."""
+"""The folder of a local cluster: its data, the URLs of its servers, and the lock that is held while it runs."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _LOCK = "up.lock"
 
 
 def default_folder() -> Path:
-    """Where the cluster lies unless it is said: in the user's data directory, or below ``/var/lib`` for root.
+    """The folder of a cluster when none is named: in the user's data directory, or ``/var/lib/headrace`` for root.
 
-    PostgreSQL does not run as root, and the account that it runs as may not enter root's home. ``XDG_DATA_HOME`` says
-    otherwise.
+    PostgreSQL does not run as root, and the account that it runs as may not enter root's home directory. When
+    ``XDG_DATA_HOME`` is set, root's cluster is there too.
     """
     if os.geteuid() == 0 and not os.environ.get("XDG_DATA_HOME"):
         return Path("/var/lib/headrace")
@@ -35,10 +35,14 @@ class Folder:
         self.path = path.expanduser().absolute()
 
     def made(self) -> Folder:
+        """Create the folder if it is missing, check that it can be written, and return this object.
+
+        Raises ``UsageError`` when it cannot be written.
+        """
         try:
             new = not self.path.exists()
             self.path.mkdir(parents=True, exist_ok=True)
-            if new:  # others may pass through to what is theirs in it, and see nothing else
+            if new:  # the servers' accounts have to reach their own folders in it, and may see nothing else
                 self.path.chmod(0o711)
             probe = self.path / ".probe"
             probe.touch()
@@ -50,9 +54,9 @@ class Folder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder while the block runs; it is free again when this process ends, however it ends.
+        """Lock the folder while the block runs; the kernel frees the lock when this process ends, in whatever way.
 
-        Raises ``Fatal`` when another one holds it.
+        Raises ``Fatal`` when another process holds the lock: a cluster runs in this folder.
         """
         with self._file(_LOCK).open("a+", encoding="ascii") as lock:
             try:
@@ -70,7 +74,7 @@ class Folder:
             yield
 
     def up(self) -> bool:
-        """Whether a cluster is up here now."""
+        """Whether a cluster runs in this folder now."""
         try:
             with self._file(_LOCK).open("r", encoding="ascii") as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -81,14 +85,14 @@ class Folder:
         return False
 
     def word(self, name: str) -> str:
-        """A password of this cluster, made when it is first asked for."""
+        """The password of the server ``name``; a random one is made and stored at the first call."""
         file = self._file(f"{name}.password")
         if not file.exists():
             self.keep(file.name, secrets.token_hex(16))
         return file.read_text("ascii")
 
     def keep(self, name: str, text: str) -> Path:
-        """Write a file that only we may read."""
+        """Write a file that only this user may read, and return its path. It is replaced as a whole, never in part."""
         file = self._file(name)
         aside = file.with_suffix(".new")
         aside.unlink(missing_ok=True)
@@ -98,17 +102,18 @@ class Folder:
         return file
 
     def url(self, name: str) -> str:
+        """The URL of a server (``REDIS`` or ``CATALOG``), with its password."""
         return self._file(name).read_text("utf-8")
 
     def port(self, name: str) -> int | None:
-        """The port that a server had the last time, so that it has it again."""
+        """The port that a server had the last time, so that it can have it again; ``None`` for a new server."""
         try:
             return int(self._file(name).read_text("utf-8").rpartition(":")[2].partition("/")[0])
         except (OSError, ValueError):
             return None
 
     def environment(self) -> dict[str, str]:
-        """What other processes need to find this cluster: names of files, no secrets."""
+        """The environment variables by which other processes find this cluster: names of files, no secrets."""
         return {
             "HEADRACE_REDIS_FILE": str(self._file(REDIS)),
             "HEADRACE_CATALOG_FILE": str(self._file(CATALOG)),
@@ -119,6 +124,7 @@ class Folder:
 
 
 def found(path: Path | None = None) -> dict[str, str]:
-    """The environment of the cluster that is up in a folder, usually the default one; nothing when none is."""
+    """The environment variables of the cluster that runs in ``path`` (``None``: the default folder); empty when none
+    runs there."""
     folder = Folder(path or default_folder())
     return folder.environment() if folder.up() else {}

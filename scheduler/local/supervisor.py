@@ -1,4 +1,4 @@
-"""Keeps child processes running until it is told to stop, and leaves none behind."""
+"""Keeps child processes running until the stop flag is set, and then ends all of them."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from specs.errors import Fatal
 from workers.process.stop_flag import StopFlag
 
 LOOK = 0.1
-"""Seconds between two looks at the children."""
+"""Seconds between two checks of the children."""
 START = 60.0
 """Seconds that a server may take until it answers."""
 DEATHS = 6
-"""Deaths of a server, before it ever answered, after which it is hopeless."""
+"""Deaths of a server before its first answer after which the command gives up."""
 LEAVE = 10.0
-"""Seconds that children may take to end."""
+"""Seconds that the children of a group may take to end before they are killed."""
 Tell = Callable[[str, str], None]
 """Gets the name of a child and a line about or from it."""
 
 
 class Supervisor:
-    """Children in the order in which they were started; use it in the main thread, as a context manager.
+    """Groups of children; use it in the main thread, as a context manager.
 
-    At the end of the block they are stopped, the last ones first, group by group; what does not end is killed.
+    At the end of the block the groups are stopped, the one that was started last first; a child that does not end
+    within ``leave`` seconds is killed.
     """
 
     def __init__(self, tell: Tell, stop: StopFlag, *, leave: float = LEAVE, deaths: int = DEATHS) -> None:
@@ -57,7 +58,11 @@ class Supervisor:
         return self._groups[-1]
 
     def wait(self, children: Sequence[ChildProcess], answers: Callable[[ChildProcess], bool]) -> bool:
-        """Wait until all of ``children`` answer; ``False`` when told to stop. Raises ``Fatal`` with a server's log."""
+        """Wait until all of ``children`` answer; returns whether they do, ``False`` when the stop flag was set.
+
+        Raises ``Fatal`` with the end of a server's log when it does not answer within ``START`` seconds, or dies as
+        often as ``deaths`` allows.
+        """
         end, missing = time.monotonic() + START, list(children)
         while missing and not self._stop.is_set():
             self._turn()
@@ -69,7 +74,7 @@ class Supervisor:
         return not self._stop.is_set()
 
     def run(self) -> None:
-        """Until told to stop."""
+        """Keep the children running until the stop flag is set."""
         while not self._stop.is_set():
             self._turn()
 

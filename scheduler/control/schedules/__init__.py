@@ -1,4 +1,4 @@
-"""Runs by the clock: when a schedule is due, and what then happens.
-The rows are those of ``workers.schedules``.
-The scheduler process fires; the command ``schedule`` adds and shows.
+"""Runs by the clock: when a schedule is due, and how its run is opened then.
+``workers.schedules`` owns the tables.
+The scheduler process fires schedules; the command ``schedule`` adds and shows them.
 """

@@ -17,7 +17,11 @@ def checked(
     name: str, recipe: Recipe, cron: str, zone: str, jitter: float, overlap: Overlap, catch_up: CatchUp,
     deadline: float | None, *, now: float | None = None,
 ) -> Schedule:  # fmt: skip
-    """Raises ``UsageError`` for whatever would go wrong at its first time already."""
+    """The schedule to store. ``jitter`` and ``deadline`` are seconds, ``now`` epoch seconds (``None``: the clock's).
+
+    Raises ``UsageError`` for everything that would fail when the schedule fires: its name, its recipe, a secret that
+    would have to be typed, its cron expression, time zone or jitter.
+    """
     at = time.time() if now is None else now
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
         raise UsageError(

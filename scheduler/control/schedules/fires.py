@@ -1,4 +1,4 @@
-"""Fires what is due: opens runs, makes up for times that passed while no scheduler ran."""
+"""Fires due schedules: opens their runs, and makes up for times that passed while no scheduler ran."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ from specs.recipe.recipe import Recipe
 from workers.schedules import Fire, Outcome, Schedule, Schedules
 
 LATE = 60.0
-"""Seconds after which a time counts as missed: no scheduler was there for it."""
+"""Seconds after a time at which it counts as missed, because no scheduler ran then."""
 log = logging.getLogger("headrace.scheduler")
 
 
 class Firing:
-    """Safe with several at once: each time is settled by whoever is first, in the transaction that opens its run."""
+    """Fires schedules. Several schedulers may do so at once: the first one settles a time, in the same transaction that
+    opens its run, and the others find it settled."""
 
     def __init__(self, schedules: Schedules, *, clock: Callable[[], float] = time.time) -> None:
         self._schedules, self._clock = schedules, clock
 
     def step(self) -> list[Fire]:
-        """Fire what is due now; returns what was settled and opened.
+        """Fire all schedules that are due now; returns what became of each time that this call settled.
 
-        Raises ``Retry`` while the database is out, and at last ``UsageError`` when a schedule is not understood here.
+        Raises ``Retry`` while the database is unavailable, and after all others were fired ``UsageError`` for schedules
+        that this process does not understand.
         """
         now = self._clock()
         fires = [fire for name in self._schedules.queued() if (fire := self._release(name, now))]
@@ -38,7 +40,7 @@ class Firing:
                 continue
             try:
                 fires += self._due(schedule, now)
-            except UsageError as error:  # another version's, or a time zone that only other machines know
+            except UsageError as error:  # added by another version, or with a time zone that this machine does not know
                 wrong.append(f"{schedule.name}: {error}")
         for fire in fires:
             _tell(fire)
@@ -47,9 +49,9 @@ class Firing:
         return fires
 
     def now(self, name: str) -> Fire:
-        """Fire a schedule by hand, paused or not; its overlap policy holds.
+        """Fire a schedule by hand, even when it is paused; its overlap policy holds.
 
-        Raises ``UsageError`` for an unknown name.
+        Raises ``UsageError`` for an unknown name, and ``Fatal`` when the schedule was removed or fired meanwhile.
         """
         at = self._clock()
         fire = self._schedules.fire(name, at, opening_of(self._schedules.get(name)), now=at, by_hand=True)
@@ -96,7 +98,7 @@ class Firing:
 
 
 def opening_of(schedule: Schedule) -> Opening:
-    """What a schedule opens. Raises ``UsageError`` when this version of the program cannot use its recipe any more."""
+    """The run that a schedule opens. Raises ``UsageError`` when this version of the program refuses its recipe."""
     recipe = Recipe.from_dict(json.loads(schedule.recipe), where=f"schedule {schedule.name}")
     untyped(recipe)
     return opening(recipe)

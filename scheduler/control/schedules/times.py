@@ -1,7 +1,7 @@
-"""When a schedule is due: a cron expression in a time zone, with jitter that is the same for everybody.
+"""When a schedule is due: a cron expression in a time zone, with a jitter that is the same in all schedulers.
 
-Clocks that are put forward or back are treated as Debian's cron does: a time of day that is skipped comes right after
-the gap, one that comes twice counts once, and what runs every so many minutes or hours goes by real time.
+When clocks are put forward or back, times are those of Debian's cron: a time of day that is skipped comes right after
+the gap, a time of day that comes twice counts once, and steps of minutes or hours go by real time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from specs.errors import UsageError
 from workers.schedules import Schedule
 
 MOST = 100
-"""Times that are looked at after an outage, the latest ones."""
+"""Most times of one schedule that are considered after an outage: the latest ones."""
 _SHORTHANDS = {
     "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
     "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *",
@@ -27,8 +27,8 @@ _SHORTHANDS = {
 
 
 def check(cron: str, zone: str, jitter: float, *, now: float) -> str:
-    """The expression to store. Raises ``UsageError`` for one that is wrong or never due, a zone that nobody knows, or a
-    jitter that would let one time overtake the next."""
+    """The expression to store. Raises ``UsageError`` for an expression that is wrong or never due, an unknown time
+    zone, or a ``jitter`` (seconds) that is not shorter than the gap between two times."""
     found = _SHORTHANDS.get(cron.strip().lower(), cron.strip())
     upcoming = list(islice(_upcoming(found, zone, now), MOST))
     if not upcoming:
@@ -48,7 +48,7 @@ def due(schedule: Schedule, now: float) -> list[float]:
 
 
 def upcoming(schedule: Schedule, now: float) -> float | None:
-    """When the next run starts, jitter included."""
+    """The epoch seconds at which the next run starts, jitter included; ``None`` when there is no next time."""
     after = max(schedule.since, now - schedule.jitter - 1)
     for time in islice(_upcoming(schedule.cron, schedule.zone, after), MOST):
         start = time + delay(schedule, time)
@@ -58,7 +58,8 @@ def upcoming(schedule: Schedule, now: float) -> float | None:
 
 
 def delay(schedule: Schedule, time: float) -> float:
-    """The jitter of one time, in seconds: drawn from its name, so that all schedulers agree."""
+    """The jitter of one time, in seconds: computed from the schedule's name and the time, so that all schedulers get
+    the same."""
     if not schedule.jitter:
         return 0.0
     drawn = blake2b(f"{schedule.name}\n{time:.0f}".encode(), digest_size=8).digest()
@@ -80,7 +81,8 @@ def _upcoming(cron: str, zone: str, after: float) -> Iterator[float]:
 
 
 def _backwards(cron: str, zone: str, now: float) -> Iterator[float]:
-    """From ``now`` on, that second included, into the past. Begins later, since an hour may come twice."""
+    """Times from ``now``, that second included, into the past. The search begins two hours later, because an hour of
+    the day may come twice."""
     start = datetime.fromtimestamp(int(now) + 7200, _zone(zone))
     return (time.timestamp() for time in _simulated(cron, start, True) if time.timestamp() <= now)
 
