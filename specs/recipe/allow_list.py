@@ -1,15 +1,22 @@
 """Which settings hold no secrets, so that they may be stored as they are written, and what of a text may be shown.
 
-These are lists of what is known to be harmless, not of what is known to be secret: a driver's option that nobody here
-has heard of counts as a secret.
+What is known to be harmless is told, not what is known to be secret: a driver's option that nobody here has heard of
+counts as a secret.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from datetime import date, time, timedelta
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from urllib.parse import quote, unquote, unquote_plus
+
+from pydantic.fields import FieldInfo
+
+from specs.config import NO_SECRET
 
 SECRET_NAME = re.compile(r"(?i)passw|pwd|secret|token|credential|api_?key|private_?key|access_?key|\bpin\b")
 """Names of settings that hold secrets, whatever their value looks like."""
@@ -62,6 +69,8 @@ _READ_ONLY = re.compile(
 _PAIR = re.compile(r"(?P<name>[\w .-]{1,64})(?:=|%3[dD])\s*['\"]?(?P<value>[^;&\s'\"%]+)")
 _PARAMETER = re.compile(r"(?s)(?P<lead>[?&](?P<name>[^=&]*)=)(?P<value>[^&]*)")
 _USERINFO = re.compile(r"(?s)^(?P<lead>[\w+.-]+://[^:/]*):(?P<value>[^@]*)@")
+_TYPES = (bool, int, float, NoneType, Enum, date, time, timedelta)
+_SEVERAL = (Union, UnionType, tuple, list, set, frozenset)
 _REFERENCE = re.compile(r"(?<!\$)\$\{[^}]*\}")
 _TOKEN = re.compile(r"(?<=/)(?=[^/?#]*\d)(?=[^/?#]*[A-Za-z])[\w~-]{16,}(?=[/?#]|$)")
 
@@ -79,6 +88,30 @@ def harmless(name: str, value: Any) -> bool:
         return not text
     known = re.sub(r"[\W_]", "", name).lower() in NAMES
     return bool((known and _PLAIN.fullmatch(text)) or _WORD.fullmatch(text))
+
+
+def plain(name: str, field: FieldInfo | None) -> bool:
+    """Whether a declared setting may be stored as it is written, whatever stands in it.
+
+    The name counts: a number called ``pin`` is a secret, unless it is marked as none.
+    """
+    if field is None:
+        return False
+    if any(each is NO_SECRET for each in field.metadata):
+        return True
+    return _plain(field.annotation) and not SECRET_NAME.search(name)
+
+
+def _plain(annotation: Any) -> bool:
+    """Numbers, switches, dates and choices, and several of them. Mappings are not: their keys are anybody's."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _plain(get_args(annotation)[0])
+    if origin is Literal:
+        return True
+    if origin in _SEVERAL:
+        return all(_plain(each) for each in get_args(annotation) if each is not Ellipsis)
+    return isinstance(annotation, type) and issubclass(annotation, _TYPES)
 
 
 def harmless_statement(text: str) -> bool:

@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from specs.contracts.work import Run
 from specs.recipe.recipe import Recipe
-from workers.feed.snapshots import Published, publish
 from workers.ledger import SqlLedger
 from workers.schedules import Chores
 from workers.store.database import SqlDatabase
 from workers.store.retries import patiently
 
+if TYPE_CHECKING:
+    from workers.feed.snapshots import Published
+
 DONE = ("complete", "partial")
 """States of a run whose result goes to sinks."""
 
 
-def sink(db: SqlDatabase, run: Run, recipe: Recipe, secrets: Mapping[str, str]) -> Published:
+def sink(db: SqlDatabase, run: Run, recipe: Recipe, secrets: Mapping[str, str]) -> Published | None:
     """Write snapshots, bring followers level with the feed, and note with the run what became of it.
 
     A run whose sinks failed is still due: ``resume`` tries again, and so does the next crawl with its own state.
+    Returns ``None`` for a recipe without sinks.
     """
-    if recipe.sinks:
-        from workers.feed import feed
-
-        done = publish(db, recipe, secrets)
-        delivered, errors = feed(db, recipe, secrets)
-        done.lines.update(delivered)
-        done.errors += errors
-    else:  # followers that an older recipe asked for end here
+    if not recipe.sinks:  # followers that an older recipe asked for end here
         from workers.feed import Subscriptions
 
-        done = Published()
         patiently(lambda: Subscriptions(db).register(recipe.service.name, {}))
+        Chores(db).publish(run.id, {"lines": {}, "errors": []}, done=True)
+        return None
+    from workers.feed import feed
+    from workers.feed.snapshots import publish
+
+    done = publish(db, recipe, secrets)
+    delivered, errors = feed(db, recipe, secrets)
+    done.lines.update(delivered)
+    done.errors += errors
     Chores(db).publish(run.id, {"lines": done.lines, "errors": done.errors}, done=not done.errors)
     return done
 

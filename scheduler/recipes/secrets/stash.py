@@ -13,9 +13,16 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
-from scheduler.recipes.secrets.plain_settings import plain
 from specs.config import LOCAL_FILE, STATEMENTS
-from specs.recipe.allow_list import SECRET_NAME, harmless, harmless_statement, referring, secret_spans, token_spans
+from specs.recipe.allow_list import (
+    SECRET_NAME,
+    harmless,
+    harmless_statement,
+    plain,
+    referring,
+    secret_spans,
+    token_spans,
+)
 from specs.recipe.problems import Path, dotted
 from specs.recipe.recipe import Recipe
 from specs.recipe.secrets import NUMBER

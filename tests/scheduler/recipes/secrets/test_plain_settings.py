@@ -14,9 +14,9 @@ from pydantic import Field
 
 from scheduler.control.openings import untyped
 from scheduler.recipes.loader import Loaded, load
-from scheduler.recipes.secrets.plain_settings import plain
 from specs.config import NO_SECRET, ConnectionConfig, Duration, StrictModel
 from specs.errors import UsageError
+from specs.recipe.allow_list import plain
 from specs.recipe.secrets import resolve
 
 CONNECTOR = """
