@@ -82,8 +82,17 @@ def _switch(value: Any) -> Any:
 Switch = Annotated[Filter, BeforeValidator(_switch)]
 
 
-class MetadataExtract(StrictModel):
-    """What metadata to extract."""
+class Selection(StrictModel):
+    """Which objects to extract: filters by the name of their field, which a source asks before it reads an object."""
+
+    def rule(self, kind: str, name: str) -> str | None:
+        """The rule that drops an object; ``kind`` is the field that filters it: ``tables``, ``dashboards`` ..."""
+        chosen: Filter = getattr(self, kind)
+        return chosen.rule(name, kind)
+
+
+class MetadataExtract(Selection):
+    """What metadata of a database to extract."""
 
     databases: Filter = Field(default=Filter(), description="Which databases.")
     schemas: Filter = Field(default=Filter(), description="Which schemas.")
@@ -103,12 +112,6 @@ class MetadataExtract(StrictModel):
         default=False, description="Ask for exact sizes and last values of sequences, which costs the source I/O."
     )
     ddl: bool = Field(default=True, description="Keep DDL and view definitions where the source gives them.")
-
-    def rule(self, kind: str, name: str) -> str | None:
-        """The rule that drops an object; ``kind`` is the field: ``databases``, ``schemas``, ``tables``, ``views``,
-        ``stored_procedures``, ``objects``."""
-        chosen: Filter = getattr(self, kind)
-        return chosen.rule(name, kind)
 
 
 class Limits(StrictModel):

@@ -1,16 +1,30 @@
-"""Service specs: what binds a connector's parts. Parts are named lazily, so that a unit imports only what it needs."""
+"""Service specs: what binds a connector's parts. Named lazily, so that a unit imports only what it needs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar, NamedTuple
 
-from specs.config import ConnectionConfig
+from specs.config import ConnectionConfig, StrictModel
 from specs.errors import Fatal
 
 PartName = str | type[Any] | None
 """A class, or ``"module:Class"``."""
+SOURCES = {
+    "metadata": "metadata_source_class",
+    "lineage": "lineage_source_class",
+    "usage": "usage_source_class",
+}
+"""The parts that are walked, in the order in which a run shows them, and the field of the spec that binds each."""
+
+
+class BoundPart(NamedTuple):
+    """One part of a service: its source class, which has its topology, and the model of its ``extract`` section."""
+
+    source: PartName
+    extract: PartName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +36,9 @@ class ServiceSpec:
     that installs it.
     ``capabilities`` are words for people and for the planner: ``views``, ``procedures``, ``statistics`` ...
     """
+
+    EXTRACTS: ClassVar[Mapping[str, PartName]] = {}
+    """The models of the ``extract`` sections, by part. A part that is not named here has no settings."""
 
     name: str
     connection: PartName
@@ -37,10 +54,35 @@ class ServiceSpec:
     capabilities: frozenset[str] = field(default_factory=frozenset)
 
     def part(self, name: str) -> Any:
-        """Import and return a part. Raises ``Fatal`` when it is not bound or its driver is missing."""
+        """Import and return what a field binds. Raises ``Fatal`` when nothing does, or its driver is missing."""
         bound = getattr(self, name)
         if bound is None:
             raise Fatal(f"connector {self.name!r} has no {name}", reason="unsupported")
+        return self._found(bound)
+
+    @property
+    def parts(self) -> dict[str, BoundPart]:
+        """The parts that a recipe may ask for, by name. Nothing is imported for it."""
+        bound = {part: getattr(self, name) for part, name in SOURCES.items()}
+        return {
+            part: BoundPart(source, self.EXTRACTS.get(part, StrictModel))
+            for part, source in bound.items()
+            if source is not None
+        }
+
+    def source_class(self, part: str) -> Any:
+        """The source class of a part. Raises ``Fatal`` when the connector has no such part or its driver is missing."""
+        if part not in self.parts:
+            has = ", ".join(self.parts) or "none"
+            raise Fatal(f"connector {self.name!r} has no part {part!r}", remedy=f"it has: {has}", reason="unsupported")
+        return self._found(self.parts[part].source)
+
+    def extract_model(self, part: str) -> type[StrictModel]:
+        """The model of a part's ``extract`` section, of a part that the connector has."""
+        found: type[StrictModel] = self._found(self.parts[part].extract)
+        return found
+
+    def _found(self, bound: Any) -> Any:
         if not isinstance(bound, str):
             return bound
         module, _, attribute = bound.partition(":")
@@ -69,3 +111,14 @@ class DefaultDatabaseSpec(ServiceSpec):
     answers with ``Fatal`` (unsupported) until then."""
 
     __slots__ = ()
+    EXTRACTS: ClassVar[Mapping[str, PartName]] = {
+        "metadata": "specs.config:MetadataExtract",
+        "usage": "specs.sources.database.usage:UsageExtract",
+    }
+
+
+class DashboardSpec(ServiceSpec):
+    """A connector of a tool that draws dashboards."""
+
+    __slots__ = ()
+    EXTRACTS: ClassVar[Mapping[str, PartName]] = {"metadata": "specs.sources.services.dashboard:DashboardExtract"}

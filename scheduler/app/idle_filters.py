@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from specs.config import Filter, MetadataExtract
+from specs.config import Filter, Selection
 from specs.expressions import Expression
 
 _TYPES = {
     "databases": "Database", "schemas": "Schema", "tables": "Table", "views": "Table",
-    "stored_procedures": "StoredProcedure",
+    "stored_procedures": "StoredProcedure", "dashboards": "Dashboard", "charts": "Chart", "data_models": "DataModel",
 }  # fmt: skip
 """The entity type that each filter is about."""
 
@@ -20,10 +20,12 @@ class IdleFilters:
     Tables and views are one type: a pattern for either that fits a name of the other one is not told.
     """
 
-    def __init__(self, extract: MetadataExtract) -> None:
+    def __init__(self, extract: Selection) -> None:
         self._excludes: list[str] = []
         self._includes: dict[str, dict[str, Expression]] = {}
         for kind, type_ in _TYPES.items():
+            if kind not in type(extract).model_fields:
+                continue
             chosen: Filter = getattr(extract, kind)
             self._excludes += [f"{kind}.exclude: {each}" for each in chosen.exclude if each]
             pending = self._includes.setdefault(type_, {})

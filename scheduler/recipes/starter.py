@@ -11,9 +11,10 @@ import yaml
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from specs.config import Limits, MetadataExtract
+from specs.config import Limits
 from specs.recipe.recipe import Deletion
 from specs.service_spec import ServiceSpec
+from specs.topology.events import METADATA
 
 _KNOWN = {
     "host": "localhost",
@@ -40,15 +41,20 @@ def starter(
         *_connection(spec, short, given),
     ]
     if not short:
-        lines = [f"# Crawl one {spec.name} service. Test it with: headrace check FILE", *lines, *_defaults()]
+        lines = [f"# Crawl one {spec.name} service. Test it with: headrace check FILE", *lines, *_defaults(spec)]
     return "\n".join(lines) + "\n"
 
 
-def _defaults() -> Iterator[str]:
+def _defaults(spec: ServiceSpec) -> Iterator[str]:
     yield "# Everything below is the default; uncomment what should differ."
     yield "# extract:"
-    yield "#   metadata:"
-    yield from (f"#     {line}" for line in _fields(MetadataExtract))
+    for part in spec.parts:
+        if part == METADATA:
+            yield "#   metadata:"
+            yield from (f"#     {line}" for line in _fields(spec.extract_model(part)))
+        else:
+            settings = ", ".join(spec.extract_model(part).model_fields)
+            yield f"#   {part}: false  # {'true, or settings: ' + settings if settings else 'or true'}"
     for title, model in (("limits", Limits), ("deletion", Deletion)):
         yield f"# {title}:"
         yield from (f"#   {line}" for line in _fields(model))

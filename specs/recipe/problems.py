@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from specs.errors import UsageError
 
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
+_TOLD = "told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,19 @@ def problems(error: ValidationError, model: type[BaseModel], prefix: Path = ()) 
     return [_problem(details, model, prefix) for details in error.errors(include_url=False, include_input=False)]
 
 
+def told(found: Iterable[Problem]) -> ValidationError:
+    """Mistakes that are in words already, for a validator that has validated a part by a model of its own."""
+    lines = [
+        InitErrorDetails(
+            type=PydanticCustomError(_TOLD, "{message}", {"message": each.message, "key": each.key}),
+            loc=each.path,
+            input=None,
+        )
+        for each in found
+    ]
+    return ValidationError.from_exception_data("settings", lines)
+
+
 def validate(model: type[M], data: Any, prefix: Path = (), *, where: str = "") -> M:
     """Build ``model`` from ``data``. Raises ``UsageError`` with all mistakes in one line, without any value."""
     try:
@@ -63,6 +78,8 @@ def validate(model: type[M], data: Any, prefix: Path = (), *, where: str = "") -
 def _problem(details: Any, model: type[BaseModel], prefix: Path) -> Problem:
     path: Path = tuple(details["loc"])
     kind = details["type"]
+    if kind == _TOLD:
+        return Problem(prefix + path, details["ctx"]["message"], key=details["ctx"]["key"])
     if kind == "extra_forbidden":
         known = _fields(_model_at(model, path[:-1]))
         return Problem(prefix + path, f"unknown key {path[-1]!r}; {nearest(str(path[-1]), known)}", key=True)

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from specs.config import Limits, MetadataExtract, StrictModel
-from specs.recipe.problems import validate
-
-
-def _later(value: Any) -> Any:
-    """A key of later work: refused rather than skipped in silence."""
-    if value is None or value is False:
-        return False
-    raise ValueError("not available yet; remove it or set it to false")
+from specs.config import Limits, StrictModel
+from specs.recipe.extract import Extract, extract_of, plain
+from specs.recipe.problems import problems, told, validate
+from specs.service_spec import SOURCES
 
 
 def _trimmed(value: str) -> str:
@@ -26,7 +28,6 @@ def _trimmed(value: str) -> str:
     return value
 
 
-Later = Annotated[bool, BeforeValidator(_later)]
 Label = Annotated[str, AfterValidator(_trimmed), Field(min_length=1, max_length=256)]
 
 
@@ -35,18 +36,6 @@ class ServiceRef(StrictModel):
 
     name: Label = Field(description="The name of the service in the catalog; the first part of every FQN below it.")
     type: Label = Field(description="The connector, as listed by `headrace connectors`, or module:attribute.")
-
-
-class Extract(StrictModel):
-    """What to extract."""
-
-    metadata: Annotated[MetadataExtract, BeforeValidator(lambda value: {} if value is None else value)] = Field(
-        default=MetadataExtract(), description="What exists and what it looks like."
-    )
-    lineage: Later = Field(default=False, description="What feeds what. Not available yet.")
-    usage: Later = Field(default=False, description="Who asks for what. Not available yet.")
-    profile: Later = Field(default=False, description="Statistics of the data. Not available yet.")
-    classify: Later = Field(default=False, description="Find personal data. Not available yet.")
 
 
 class Deletion(StrictModel):
@@ -75,8 +64,26 @@ class Recipe(StrictModel):
     @model_validator(mode="before")
     @classmethod
     def _empty_means_default(cls, data: Any) -> Any:
-        """A key whose lines are all commented out reads as null."""
-        return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
+        """A key whose lines are all commented out reads as null. What the connector extracts by itself is its own."""
+        if not isinstance(data, dict):
+            return data
+        return {"extract": {}} | {key: value for key, value in data.items() if value is not None}
+
+    @field_validator("extract", mode="wrap")
+    @classmethod
+    def _as_the_connector_reads_it(cls, value: Any, handler: Any, info: ValidationInfo) -> Extract:
+        """A dashboard's filters are not a database's: each connector has models of its own."""
+        service = info.data.get("service")
+        model = extract_of(service.type) if service is not None else Extract
+        try:
+            return value if isinstance(value, Extract) else plain(model.model_validate(value))
+        except ValidationError as error:
+            raise told(problems(error, model)) from None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts that the recipe asks for."""
+        return tuple(part for part in SOURCES if getattr(self.extract, part))
 
     @model_validator(mode="after")
     def _sinks_have_types(self) -> Recipe:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from specs.config import ConnectionConfig, Limits, MetadataExtract
+from specs.config import ConnectionConfig, Limits, MetadataExtract, Selection, StrictModel
 from specs.contracts.positions import SourcePosition
 from specs.topology.node import Item, Outcome, Produced, Topology
 from specs.topology.read_mode import ReadMode
@@ -36,11 +36,16 @@ class Along(NamedTuple):
 class Source(ABC):
     """Reads one service. Connects on first use, serves one unit after the other, closed by the runner.
 
-    ``service`` is the service's name; ``config`` the connector's own connection model. ``statements`` counts what was
-    sent to the source so far. Nothing else may outlive a unit.
+    ``service`` is the service's name; ``config`` the connector's own connection model; ``extract`` says what of the
+    service is crawled at all (``extract.metadata`` of the recipe), ``settings`` is the section of another part.
+    ``statements`` counts what was sent to the source so far. Nothing else may outlive a unit.
     """
 
     topology: ClassVar[Topology[Any]]
+    selects: ClassVar[type[Selection]] = MetadataExtract
+    """The model of the service type's ``extract.metadata``: its filters hold for every part."""
+    asks: ClassVar[type[StrictModel]] = StrictModel
+    """The model of the ``extract`` section of a part other than metadata."""
     arrived: Callable[[], None] | None = None
     """Set by the runner, for ``connected``."""
 
@@ -48,13 +53,15 @@ class Source(ABC):
         self,
         service: str,
         config: ConnectionConfig,
-        extract: MetadataExtract | None = None,
+        extract: Selection | None = None,
         limits: Limits | None = None,
         reading: ReadMode | None = None,
+        settings: StrictModel | None = None,
     ) -> None:
         self.service = service
         self.config = config
-        self.extract = extract or MetadataExtract()
+        self.extract: Selection = extract or self.selects()
+        self.settings: StrictModel = settings or self.asks()
         self.limits = limits or Limits()
         self.reading = reading or ReadMode()
         self.statements = 0

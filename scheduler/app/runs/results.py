@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from scheduler.app.idle_filters import IdleFilters
 from scheduler.app.runs.run_state import state_of
 from scheduler.app.runs.summary import IncompleteScope, Progress, SlowScope, Status, Summary, TypeTally
-from specs.config import MetadataExtract
 from specs.contracts.work import Run
+from specs.recipe.extract import extract_of
 from workers.catalog import Catalog
 from workers.ledger import SqlLedger
 from workers.process.governor.memory import MB, peak_rss, rss
@@ -103,7 +103,7 @@ def _idle(catalog: Catalog, run: Run, dropped: set[str]) -> list[str]:
     if run.state != "complete" or run.parent is not None:
         return []
     try:
-        idle = IdleFilters(MetadataExtract.model_validate((run.recipe.get("extract") or {}).get("metadata") or {}))
+        idle = IdleFilters(extract_of(run.service_type).model_validate(run.recipe.get("extract") or {}).metadata)
     except ValidationError:  # the recipe was written for another version's filters
         return []
     for type_ in idle.types:

@@ -17,7 +17,8 @@ from pydantic import BaseModel
 from scheduler.cli.cli import SECTIONS, cli
 from scheduler.cli.pages.sink_page import sinks_page
 from specs.config import Filter, Limits, MetadataExtract
-from specs.recipe.recipe import Deletion, Extract, ServiceRef
+from specs.recipe.extract import Extract
+from specs.recipe.recipe import Deletion, ServiceRef
 from workers.cluster.settings import Settings, variable, variables
 from workers.metrics.families import GROUPS
 

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from specs.config import MetadataExtract
 from specs.entities.base import Entity
 from specs.entities.database.tables import Database, Schema
 from specs.sources.service import ServiceSource, identity, service_node
@@ -17,6 +18,8 @@ S = TypeVar("S", bound="SchemaSource")
 
 class SchemaSource(ServiceSource):
     """Lists databases and schemas. Their items carry their entity's fields as JSON, since they become units."""
+
+    extract: MetadataExtract
 
     @abstractmethod
     def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:

@@ -6,6 +6,9 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
+from pydantic import Field
+
+from specs.config import Duration, StrictModel
 from specs.entities.base import Entity
 from specs.entities.usage import Usage
 from specs.sources.database.schemas import SchemaSource, schema_topology
@@ -13,10 +16,23 @@ from specs.topology.node import Item, Node, Produced, Stage, Topology
 from specs.topology.scope import KeyRange, Scope
 
 
+class UsageExtract(StrictModel):
+    """What usage of a database to extract."""
+
+    window: Duration = Field(default=7 * 86400.0, description="How far to look back, in whole days of UTC.")
+
+    @property
+    def days(self) -> int:
+        """Whole days of the window, one at least."""
+        return max(1, round(self.window / 86400))
+
+
 class UsageSource(SchemaSource):
     """Yields one ``Usage`` per object that was queried within the window."""
 
     family = "database"
+    asks = UsageExtract
+    settings: UsageExtract
     topology: ClassVar[Topology[UsageSource]]
 
     @abstractmethod

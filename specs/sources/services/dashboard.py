@@ -7,6 +7,9 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
+from pydantic import Field
+
+from specs.config import Filter, Selection, Switch
 from specs.entities.base import Entity
 from specs.entities.services.dashboard import Chart, Dashboard, DataModel
 from specs.sources.service import ServiceSource, identity, service_node
@@ -14,10 +17,20 @@ from specs.topology.node import Item, Node, Produced, Stage, Topology
 from specs.topology.scope import KeyRange, Scope
 
 
+class DashboardExtract(Selection):
+    """What of a tool that draws dashboards to extract. A filter sees the tool's own id of an object."""
+
+    dashboards: Switch = Field(default=Filter(), description="Which dashboards; true for all, false for none.")
+    charts: Switch = Field(default=Filter(), description="Which charts; true for all, false for none.")
+    data_models: Switch = Field(default=Filter(), description="Which data models; true for all, false for none.")
+
+
 class DashboardSource(ServiceSource):
     """Walks data models, charts and dashboards, in that order: what is drawn on comes before what draws on it."""
 
     family = "dashboard"
+    selects = DashboardExtract
+    extract: DashboardExtract
     topology: ClassVar[Topology[DashboardSource]]
 
     @abstractmethod

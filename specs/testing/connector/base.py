@@ -12,8 +12,8 @@ from specs.service_spec import ServiceSpec
 from specs.sources.base import Source
 from specs.testing import harvest
 from specs.testing.harvest import Harvest, HarvestedListing
-from specs.topology.events import Found
-from specs.topology.node import Outcome
+from specs.topology.events import METADATA, Found
+from specs.topology.node import Outcome, Topology
 from specs.topology.read_mode import ReadMode
 
 T = TypeVar("T")
@@ -23,6 +23,8 @@ class SuiteBase:
     """Subclasses name ``spec`` and the fixture ``config``; the rest has sensible defaults."""
 
     spec: ClassVar[ServiceSpec]
+    part: ClassVar[str] = METADATA
+    """The part whose source is tried; a connector that has more than one puts each under a suite of its own."""
     service: ClassVar[str] = "suite"
     samples: ClassVar[int] = 6
     """How many cursors and keys are tried where trying all takes too long."""
@@ -81,8 +83,14 @@ class SuiteBase:
         cls, config: ConnectionConfig, extract: MetadataExtract | None = None, reading: ReadMode | None = None
     ) -> Source:
         """A fresh source of the service."""
-        made: Source = cls.spec.part("metadata_source_class")(cls.service, config, extract, reading=reading)
+        made: Source = cls.spec.source_class(cls.part)(cls.service, config, extract, reading=reading)
         return made
+
+    @classmethod
+    def topology(cls) -> Topology[Source]:
+        """The topology of the part; what lies below its passages has its parents from another part."""
+        found: Topology[Source] = cls.spec.source_class(cls.part).topology
+        return found
 
     @classmethod
     def builder(

@@ -9,13 +9,15 @@ Load it anywhere as ``specs.testing.fake:spec``, in spawned processes too::
 from specs.service_spec import DefaultDatabaseSpec
 from specs.testing.fake.config import FakeConnection, Fault, Server
 from specs.testing.fake.source import FakeSource
+from specs.testing.fake.usage import FakeUsage
 
-__all__ = ["FakeConnection", "FakeSource", "Fault", "Server", "spec"]
+__all__ = ["FakeConnection", "FakeSource", "FakeUsage", "Fault", "Server", "spec"]
 
 spec = DefaultDatabaseSpec(
     name="fake",
     connection=FakeConnection,
     metadata_source_class=FakeSource,
+    usage_source_class=FakeUsage,
     schemes=("fake",),
     capabilities=frozenset({"views", "procedures", "sequences", "types", "triggers", "statistics"}),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from specs.entities.database.constraints import Constraint, ConstraintKind
 from specs.entities.database.indexes import Index
 from specs.entities.database.tables import Column, DataType, Table, TableType
 from specs.entities.database.triggers import Trigger
+from specs.entities.usage import DayUse, Usage
 from specs.sources.database.metadata import identity
 from specs.testing.fake.estate import Estate, FakeNames, share
 from specs.topology.scope import Scope
@@ -18,6 +20,7 @@ SHAPES = 8
 """How many different sets of columns there are."""
 
 _PRIMARY_KEY = Constraint(kind=ConstraintKind.PRIMARY_KEY, name="pk", columns=("id",))
+_LAST_DAY = date(2026, 1, 31)
 _INDEX = Index(name="by_id", columns=("id",), unique=True, method="btree")
 _TYPES = (
     ("integer", DataType.INT),
@@ -78,6 +81,17 @@ def table(estate: Estate, scope: Scope, listing: FakeNames, statistics: bool = T
         indexes=(_INDEX,),
         row_estimate=1000 * index + config.version,
         **fields,
+    )
+
+
+def usage(estate: Estate, scope: Scope, days: int) -> Usage:
+    """How the table at ``scope`` was queried in the last ``days`` days; the last one moves with the version."""
+    seed, version = estate.config.seed, estate.config.version if estate.changed(scope.fqn) else 0
+    last = _LAST_DAY + timedelta(days=version)
+    found = [last - timedelta(days=ago) for ago in range(days)]
+    return Usage(
+        **identity(scope),
+        days=tuple(DayUse(day=day, queries=int(1 + 1000 * share(seed, "queries", scope.path, day))) for day in found),
     )
 
 

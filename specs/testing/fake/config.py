@@ -37,6 +37,7 @@ class Fault(StrictModel):
     at: Literal["list", "read", "build"] = Field(description="Listing names, reading a slice, or building an entity.")
     where: str = Field(description="FQN of the scope that is listed, or of the object that is read or built.")
     node: str = Field(default="table", description="The node whose listing is struck (list faults only).")
+    part: str = Field(default="metadata", description="The part whose reading is struck.")
     action: Action = Field(
         default="error",
         description="error: an ordinary exception; retry, skip, stop, fatal: that error; memory: MemoryError; gone: "
@@ -79,6 +80,7 @@ class FakeConnection(ConnectionConfig):
     sequences: int = Field(default=0, ge=0, description="Sequences per schema.")
     types: int = Field(default=0, ge=0, description="User-defined types per schema.")
     objects: int = Field(default=0, ge=0, description="Objects of other kinds, per schema, per database and above.")
+    used: float = Field(default=0.5, ge=0, le=1, description="Share of the tables that were queried (part usage).")
     odd_names: bool = Field(default=False, description="Give names dots, quotes, spaces, capitals and emoji.")
 
     latency: float = Field(default=0.0, ge=0, description="Milliseconds that each page (slice) takes.")
@@ -98,6 +100,7 @@ class FakeConnection(ConnectionConfig):
     changed_share: float = Field(default=0.0, ge=0, le=1, description="Share of the tables that show the version.")
     added: tuple[str, ...] = Field(default=(), description="FQNs of further tables.")
     dropped: tuple[str, ...] = Field(default=(), description="FQNs that are not there: not listed, exists says no.")
+    unused: tuple[str, ...] = Field(default=(), description="FQNs of tables that nobody queried.")
     hidden: tuple[str, ...] = Field(default=(), description="FQNs that are not listed; exists says unknown.")
     unlisted: tuple[str, ...] = Field(default=(), description="FQNs that are not listed; exists says yes.")
 

@@ -16,12 +16,14 @@ from specs.topology.scope import KeyRange, Scope
 _DIGITS = re.compile(r"[0-9]+")
 _SUFFIXES = ("", "", '."quoted"', " with space", "É", "😀", "UPPER", "")
 _ARGUMENTS = ("integer", "text")
-_FORMATS = {"database": "db_{:02d}", "schema": "schema_{:04d}", "table": "t{:07d}"}
+_FORMATS = {"database": "db_{:02d}", "schema": "schema_{:04d}", "table": "t{:07d}", "usage": "t{:07d}"}
 _FORMATS |= {"stored_procedure": "p{:06d}", "sequence": "seq_{:06d}", "type": "type_{:06d}"}
 _FIELDS = {"database": "databases", "schema": "schemas", "stored_procedure": "procedures"}
 _FIELDS |= {"sequence": "sequences", "type": "types"}
 _FORMATS |= dict.fromkeys(OTHERS, "collation c{:05d}")
 _FIELDS |= dict.fromkeys(OTHERS, "objects")
+_TABLES = ("table", "usage")
+"""Nodes whose objects have the names of tables."""
 _ABOVE = {"database": 0, "schema": 1, "service_object": 0, "database_object": 1}
 
 
@@ -86,16 +88,18 @@ class Estate:
 
     def names(self, node: str, scope: Scope) -> FakeNames:
         config = self.config
-        if node == "table":
+        if node in _TABLES:
             sizes = config.tables if isinstance(config.tables, tuple) else (config.tables,)
             schema = FakeNames("schema", config.schemas, config.odd_names).index(scope.name)
             count = 0 if schema is None or not sizes else sizes[schema % len(sizes)]
         else:
             count = getattr(config, _FIELDS[node])
-        return FakeNames(node, count, config.odd_names and node in ("schema", "table"))
+        return FakeNames(node, count, config.odd_names and node in ("schema", *_TABLES))
 
     def listing(self, node: str, scope: Scope, span: KeyRange) -> Iterator[str]:
         """The names of ``node`` below ``scope`` in ``span``, ordered."""
+        if node == "usage":
+            return (name for name in self.listing("table", scope, span) if self.is_used(scope, name))
         known = self.names(node, scope)
         found: Iterator[str] = (known.name(index) for index in known.span(span))
         if node == "table" and self._added:
@@ -117,17 +121,24 @@ class Estate:
         if self._absent and any(names.build(*path[:n]) in self._absent for n in range(2, len(path) + 1)):
             return False
         above = ("database", "schema")[: _ABOVE.get(node, 2)]
-        if len(scope.path) != len(above) + 1:
+        if len(scope.path) != len(above) + 1 or (node == "usage" and not self.is_used(scope, name)):
             return False
         for depth, container in enumerate(above, start=1):
             if self.names(container, Scope(path[:depth])).index(path[depth]) is None:
                 return False
         if self.names(node, scope).index(name) is not None:
             return True
-        return node == "table" and name in self._added.get(scope.fqn, ())
+        return node in _TABLES and name in self._added.get(scope.fqn, ())
 
     def is_view(self, schema: Scope, name: str) -> bool:
         return self.config.views > 0 and share(self.config.seed, "view", name, schema.path) < self.config.views
+
+    def is_used(self, schema: Scope, name: str) -> bool:
+        """Whether anybody queried a table."""
+        config = self.config
+        if config.unused and names.child(schema.fqn, name) in config.unused:
+            return False
+        return share(config.seed, "used", name, schema.path) < config.used
 
     def changed(self, fqn: str) -> bool:
         config = self.config

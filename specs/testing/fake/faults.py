@@ -20,21 +20,22 @@ class Gone(Exception):
 
 
 class Faults:
-    """The faults of one source. Without a state file, ``times`` counts per source, that is per unit."""
+    """The faults of one source, those of its part. Without a state file, ``times`` counts per source: per unit."""
 
-    def __init__(self, config: FakeConnection, statement_timeout: float) -> None:
+    def __init__(self, config: FakeConnection, statement_timeout: float, part: str) -> None:
         self._state = config.state
         self._timeout = statement_timeout
         self._cancelled = threading.Event()
         self._fired: dict[int, int] = {}
         self._listings: dict[tuple[str, str], list[tuple[int, Fault]]] = {}
         self._objects: dict[tuple[str, str], list[tuple[int, Fault]]] = {}
-        for number, fault in enumerate(config.faults):
+        own = [(number, fault) for number, fault in enumerate(config.faults) if fault.part == part]
+        for number, fault in own:
             if fault.at == "list":
                 self._listings.setdefault((fault.node, fault.where), []).append((number, fault))
             else:
                 self._objects.setdefault((fault.at, fault.where), []).append((number, fault))
-        self.denied = {fault.where for fault in config.faults if fault.at == "list" and fault.action == "stop"}
+        self.denied = {fault.where for _, fault in own if fault.at == "list" and fault.action == "stop"}
 
     def cancel(self) -> None:
         """End a ``hang`` that goes on in another thread."""

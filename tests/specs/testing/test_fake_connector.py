@@ -21,8 +21,12 @@ class TestFake(ConnectorSuite):
     @pytest.fixture(scope="class")
     @classmethod
     def unreachable(cls) -> FakeConnection:
-        refused = Fault(at="list", where="suite", node="database", action="fatal")
+        refused = Fault(at="list", where="suite", node="database", action="fatal", part=cls.part)
         return FakeConnection(faults=(refused,))
+
+
+class TestFakeUsage(TestFake):
+    part = "usage"
 
 
 class TestFakeWithOddNames(ConnectorSuite):
@@ -40,5 +44,9 @@ class TestFakeWithOddNames(ConnectorSuite):
     @pytest.fixture(scope="class")
     @classmethod
     def unreachable(cls) -> FakeConnection:
-        lost = Fault(at="list", where='"odd.service"', node="database", action="retry")
+        lost = Fault(at="list", where='"odd.service"', node="database", action="retry", part=cls.part)
         return FakeConnection(faults=(lost,))
+
+
+class TestFakeUsageWithOddNames(TestFakeWithOddNames):
+    part = "usage"
