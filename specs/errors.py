@@ -1,4 +1,4 @@
-"""Errors, named by what to do next.
+"""Errors, named by what the program does next.
 
 ::
 
@@ -9,8 +9,8 @@
      └── Fatal   this run: bad recipe, wrong password, foreign server
           └── UsageError    the person's input: exit code 1
 
-A message says what, where (FQN or URL without secrets) and what to do. Errors survive pickling, because they cross
-process borders.
+A message says what happened, where (FQN or URL without secrets) and what to do. Errors can be pickled, because worker
+processes send them to their parent.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from typing import Any
 class HeadraceError(Exception):
     """Base of all errors that Headrace raises on purpose.
 
-    ``where`` is an FQN, file or URL without secrets; ``remedy`` says what to do; ``reason`` is a short class of the
-    failure (``denied``, ``timeout``, ``lock``, ``connection`` ...) that outcomes are grouped by.
+    ``where`` is an FQN, file or URL without secrets; ``remedy`` says what a person can do; ``reason`` is a short class
+    of the failure (``denied``, ``timeout``, ``lock``, ``connection`` ...) by which failed outcomes are grouped;
+    ``delay`` are the seconds after which to try again. ``exit_code`` is that of a command that ends with this error.
     """
 
     exit_code = 3
     kind = ""
-    """The default of ``reason``, where it is not the class's name."""
+    """The default of ``reason``; where it is empty, the class's name in lower case is."""
 
     def __init__(
         self, what: str, where: str = "", remedy: str = "", *, reason: str = "", delay: float | None = None
@@ -58,19 +59,20 @@ def _rebuild(cls: type[HeadraceError], state: dict[str, Any]) -> HeadraceError:
 
 
 class Retry(HeadraceError):
-    """Transient: connection lost, server starting, throttled. ``delay`` in seconds when the source named one."""
+    """Transient: the connection was lost, the server starts, the source throttles. ``delay`` is in seconds, ``None``
+    when the source named none."""
 
 
 class Skip(HeadraceError):
-    """This object cannot be read; the scope goes on."""
+    """This object cannot be read: it becomes a failed outcome, and the walk of its scope goes on."""
 
 
 class Stop(HeadraceError):
-    """This scope cannot be listed (denied, unsupported); its siblings go on."""
+    """This scope cannot be listed (denied, unsupported); the units of other scopes go on."""
 
 
 class Fatal(HeadraceError):
-    """This run cannot go on. ``exit_code`` 2: the source is unreachable or refused us."""
+    """This run cannot go on. Exit code 2: the source is unreachable or refused us."""
 
     exit_code = 2
 

@@ -15,7 +15,7 @@ from hashlib import blake2b
 
 REPLACEMENT = "�"
 REPLACE_LONE = "replace_lone"
-"""How to encode text that may hold lone surrogates: the error handler that makes each of them U+FFFD."""
+"""The name of an error handler for ``str.encode`` that replaces each lone surrogate by U+FFFD."""
 
 
 def clean(text: str) -> str:
@@ -31,7 +31,7 @@ def _replace_lone(error: UnicodeError) -> tuple[bytes, int]:
 
 
 def quote(part: str) -> str:
-    """Quote one part when it needs quoting."""
+    """One part of an FQN as it is written there: in quotes when it is empty or contains a dot or a quote."""
     if part and "." not in part and '"' not in part:
         return part
     return '"' + part.replace('"', '""') + '"'
@@ -50,7 +50,7 @@ def child(parent: str, name: str) -> str:
 
 
 def split(fqn: str) -> tuple[str, ...]:
-    """The parts of an FQN. Raises ``ValueError`` for text that ``build`` never writes."""
+    """The parts of an FQN, unquoted. Raises ``ValueError`` for a text that ``build`` cannot have made."""
     if '"' not in fqn:
         parts = fqn.split(".")
         if "" in parts:
@@ -93,7 +93,7 @@ def _quoted(fqn: str, at: int) -> tuple[str, int]:
 
 
 def mark(type_: str, fqn: str) -> int:
-    """The 8-byte mark of an identity, as a signed number: what seen marks and catalog rows are compared by."""
+    """The 8-byte hash of an identity as a signed number, by which seen marks are compared with catalog rows."""
     digest = blake2b(f"{type_}\0{fqn}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 

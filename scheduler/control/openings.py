@@ -1,4 +1,4 @@
-"""What a recipe becomes when a run of it is opened, by whichever command, schedule or program."""
+"""From a recipe to the run that is opened for it. Commands, schedules and the Python API all open runs here."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from workers.unit.source.sources import topology
 
 
 def opening(recipe: Recipe, *, starts: Sequence[Start] = (), parent: str | None = None) -> Opening:
-    """A run of ``recipe`` on this machine, over the whole service. Whoever opens it for a cluster replaces ``via``.
+    """The run of ``recipe`` to open on this machine, over the whole service; for a cluster the caller replaces ``via``.
 
-    A retry of run ``parent`` walks ``starts``, where there are any. It deletes nothing, having seen a part only.
-    Raises ``UsageError`` for an unknown connector.
+    A retry of run ``parent`` walks ``starts``, if there are any, and deletes nothing, because it lists only a part of
+    the service. Raises ``UsageError`` for an unknown connector.
     """
     service = recipe.service
     return Opening(
@@ -26,19 +26,22 @@ def opening(recipe: Recipe, *, starts: Sequence[Start] = (), parent: str | None 
 
 
 def root_of(recipe: Recipe) -> Start:
-    """The root unit of a recipe. Nothing is resolved for it. Raises ``UsageError`` for an unknown connector."""
+    """The start of a recipe's root unit; references stay unresolved. Raises ``UsageError`` for an unknown connector."""
     return Start.root(topology(recipe).root.name, recipe.service.name)
 
 
 def untyped(recipe: Recipe) -> None:
-    """Raises ``UsageError`` when a secret would have to be typed: workers of a cluster can ask nobody."""
+    """Check that a recipe asks for no typed secret, because a worker of a cluster has no terminal to ask on.
+
+    Raises ``UsageError`` when it does.
+    """
     asked = prompts([recipe.connection, *recipe.sinks])
     if asked:
         raise typed(asked[0])
 
 
 def typed(name: str) -> UsageError:
-    """The error for a secret that nobody can be asked for."""
+    """The error for the secret ``name``, which a person would have to type."""
     remedy = "write ${env:NAME} or ${file:/run/secrets/name} in its place, and give the workers that"
     what = f"the {name} cannot be typed for a cluster, nor stand in a URL or a recipe: workers get references only"
     return UsageError(what, remedy=remedy, reason="prompt")

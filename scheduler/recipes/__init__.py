@@ -1,4 +1,4 @@
-"""From what a person hands in (a file, a URL, another tool's file) to a checked recipe and its secrets.
-Mistakes are told with line and column.
+"""From a person's input (a recipe file, a URL, a file of another tool) to a checked recipe and its secrets.
+Error messages name line and column.
 ``scheduler.app`` and commands call it.
 """

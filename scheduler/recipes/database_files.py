@@ -1,4 +1,4 @@
-"""A file that is a database itself, told by its first bytes, whatever it is called: ``headrace crawl own.db``."""
+"""Database files as input, recognised by their first bytes instead of their names: ``headrace crawl own.db``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from specs.recipe.secrets import escape
 
 _SIGNS = {"sqlite": (0, b"SQLite format 3\0"), "duckdb": (8, b"DUCK")}
-"""Where each type of file has its sign, and which."""
+"""``(offset in bytes, sign)`` by type of file."""
 
 
 def recognised(path: Path) -> str | None:
-    """The type of database that a file holds; ``None`` for every other file, and for what is no file."""
+    """The connector for a database file; ``None`` for every other file, and for a path that is no readable file."""
     try:
         if not path.is_file():
             return None
@@ -26,7 +26,7 @@ def recognised(path: Path) -> str | None:
 
 
 def recipe(path: Path, type_: str, name: str | None) -> dict[str, Any]:
-    """The data of a recipe for such a file; its service is called after the file, as one from a URL is."""
+    """The data of a recipe for a database file; without ``name``, the service is named after the file."""
     stem = re.sub(r"\W+", "_", path.stem).strip("_") or type_
     called = name or (stem if type_ == "sqlite" else f"{type_}_{stem}")
     return {"service": {"name": called, "type": type_}, "connection": {"path": escape(str(path))}}

@@ -1,4 +1,4 @@
-"""YAML with places: every mapping key and value knows its line and column, so that a mistake can be pointed at."""
+"""YAML with the line and column of every mapping key and value, so that an error message can name the place."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from specs.errors import UsageError
 from specs.recipe.problems import Path
 
 LIMIT = 1_000_000
-"""Bytes of the largest recipe that is read."""
+"""Most bytes of a recipe."""
 NODES = 100_000
-"""Nodes of the largest recipe, aliases counted as often as they are used."""
+"""Most YAML nodes of a recipe; an alias counts as often as it is used, so that it cannot multiply memory."""
 DEPTH = 50
+"""Most levels of nested mappings and lists."""
 
 _PLAIN = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
 @dataclass(slots=True)
 class Marked:
-    """A YAML document: plain ``data``, and where its keys and values stand (line and column, from 1)."""
+    """A YAML document: plain ``data``, and ``(line, column)``, from 1, of its keys and values by path; ``where`` is the
+    file's name."""
 
     data: Any
     where: str
@@ -29,7 +31,7 @@ class Marked:
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
 
     def place(self, path: Path, *, key: bool = False) -> str:
-        """``recipe.yml:7:3`` for a path, or for the nearest place above it that is written down."""
+        """``recipe.yml:7:3`` for a path, or for the nearest path above it that is in the file."""
         for length in range(len(path), -1, -1):
             order = (self.keys, self.values) if key else (self.values, self.keys)
             for marks in order:
@@ -40,7 +42,8 @@ class Marked:
 
 
 def load(text: str, where: str) -> Marked:
-    """Read one YAML (or JSON) document. Raises ``UsageError`` with line and column; duplicate keys are refused."""
+    """Parse one YAML (or JSON) document. Raises ``UsageError`` with line and column when it is no YAML, is too large or
+    too deep, or names a key twice."""
     if len(text) > LIMIT:
         raise UsageError(f"larger than {LIMIT} bytes", where, reason="recipe")
     try:
@@ -59,7 +62,7 @@ def load(text: str, where: str) -> Marked:
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses what is nested too deeply before the interpreter's stack does."""
+    """Refuses documents that are nested too deeply, before the recursion exhausts the interpreter's stack."""
 
     def __init__(self, text: str, where: str) -> None:
         super().__init__(text)

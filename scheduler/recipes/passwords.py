@@ -1,4 +1,4 @@
-"""The password that nobody wrote down: from ``HEADRACE_PASSWORD``, or typed when the source asks for one."""
+"""The password that a recipe or URL does not contain: typed by the person when the source refuses us without one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def load(source: str, *, name: str | None = None) -> Loaded:
     """Load a URL or file for a crawl from this machine.
 
-    On a terminal a password is asked for, as the recipe says or when the source refuses us without one.
+    On a terminal the person is asked for a password when the recipe has a prompt for it, or when the source refuses us
+    without one. Raises ``UsageError`` for a wrong recipe, and when a secret is needed and there is no terminal.
     """
     from scheduler.recipes import loader
     from scheduler.recipes.secrets.prompts import ask
@@ -29,7 +30,10 @@ def load(source: str, *, name: str | None = None) -> Loaded:
 
 
 def typed(loaded: Loaded, ask: Callable[[str], str]) -> Loaded:
-    """``loaded`` with a password, where the source refuses us without one and somebody gives one."""
+    """``loaded``, with the password that ``ask`` returns when the source refuses us without one.
+
+    Connects to the source once, unless it has a password already. Raises what ``ask`` raises.
+    """
     if not lacking(loaded.config) or not _refused(loaded):
         return loaded
     password = ask("password")
@@ -42,7 +46,7 @@ def typed(loaded: Loaded, ask: Callable[[str], str]) -> Loaded:
 
 
 def _refused(loaded: Loaded) -> bool:
-    """Whether the source lets us in; other trouble is told by what comes next."""
+    """Whether the source refuses us for want of a password. Any other error is left to the crawl, which reports it."""
     from workers.unit.source.sources import build
 
     source = build(loaded.recipe, loaded.secrets)

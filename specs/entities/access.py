@@ -1,4 +1,4 @@
-"""Who may do what with objects of databases: grants, row-security policies, and the extension that brought them."""
+"""Rights on objects of databases: grants, row-security policies, and the extension that an object belongs to."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Grant(Part):
     grantable: Privileges = ()
     """Those of ``privileges`` that the grantee may pass on."""
     revoked: Privileges = ()
-    """Taken from what the source gives by itself."""
+    """Privileges that the source grants by default, but not to this grantee."""
 
 
 class Policy(Part):
@@ -46,5 +46,5 @@ class Securable(Entity):
     """Base of objects that rights can be granted on, and that an extension may own."""
 
     extension: Name | None = None
-    """The extension that made the object and takes it along when it is dropped."""
+    """The extension that created the object; dropping the extension drops the object too."""
     grants: Grants = ()

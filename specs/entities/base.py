@@ -13,10 +13,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from specs import names
 
 HASH_VERSION = 2
-"""Raised when the canonical form changes, or what a fact of it means: see ``specs.entities.versions``."""
+"""To be increased when the canonical form changes, or the meaning of a field: see ``specs.entities.versions``."""
 
 MADE = "_json_text"
-"""Where a part keeps its JSON; a copy with another value must not have it."""
+"""The key under which a part caches its JSON text; a copy with other values must not inherit it."""
 _PIECE = 1 << 20
 _PERSON = b"hr%d" % HASH_VERSION
 _BLANKS = re.compile(r"[ \t]+(?=\n|\Z)")
@@ -39,9 +39,9 @@ def _tidy(value: Any) -> Any:
 
 
 Name = Annotated[str, BeforeValidator(clean)]
-"""Text kept to the letter (names, SQL), but for NUL and lone surrogates, which become U+FFFD."""
+"""Text that is kept unchanged (names, SQL), except for NUL and lone surrogates, which become U+FFFD."""
 Prose = Annotated[str, BeforeValidator(_tidy)]
-"""Text for people (comments): line ends become ``\\n``, trailing blanks go."""
+"""Text for people (comments): line ends become ``\\n``, trailing blanks are removed."""
 
 
 def ordered(key: Callable[[Any], Any] | None = None) -> AfterValidator:
@@ -50,7 +50,7 @@ def ordered(key: Callable[[Any], Any] | None = None) -> AfterValidator:
 
 
 Properties = Annotated[dict[str, str], AfterValidator(lambda given: dict(sorted(given.items())))]
-"""What a source says in words of its own; sorted by key."""
+"""Settings in the source's own terms, sorted by key."""
 
 
 class Part(BaseModel):
@@ -59,7 +59,7 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # importing stays cheap
 
     def json_text(self) -> str:
-        """JSON without defaults, made once: parts that many entities share (columns) are dumped only once."""
+        """The part as JSON without defaults. It is cached, because many entities may share a part (a column)."""
         text: str | None = self.__dict__.get(MADE)  # no cached_property: Python 3.11's takes a lock
         if text is None:
             text = self.__dict__[MADE] = _dump(self)
@@ -126,7 +126,7 @@ class Entity(Part):
     @classmethod
     @cache
     def _volatile(cls) -> tuple[str, ...]:
-        """Their names, in the order of the fields."""
+        """The names of the volatile fields, in the order of their definition."""
         return tuple([field for field in cls.model_fields if field in cls.VOLATILE])
 
     def stats(self) -> str | None:
@@ -136,17 +136,18 @@ class Entity(Part):
         if not known:
             return None
         values = [fields[field] for field in known]
-        if {*map(type, values)} == {int}:  # a dump of its own would cost ten times as much
+        if {*map(type, values)} == {int}:  # pydantic's dump would take ten times as long
             return "{" + ",".join([f'"{field}":{value}' for field, value in zip(known, values, strict=True)]) + "}"
         return _dump(self, include=set(known))
 
     def search_text(self) -> str:
-        """The words that full-text search finds this object by."""
+        """The text that full-text search looks in to find this object."""
         return " ".join(filter(None, (self.name, self.display_name, self.comment, *self.tags)))
 
 
 def content_hash(content: str) -> bytes:
-    """blake2b-128 over the canonical JSON of ``Entity.content``; megabytes of it piece by piece, to hold no copy."""
+    """The 16 bytes of blake2b-128 over the canonical JSON of ``Entity.content``. Text above 1 MiB is hashed in pieces,
+    so that no encoded copy of all of it is in memory."""
     if len(content) <= _PIECE:
         return blake2b(content.encode(), digest_size=16, person=_PERSON).digest()
     digest = blake2b(digest_size=16, person=_PERSON)

@@ -1,4 +1,4 @@
-"""What an object is made of, as the source's own catalog has it."""
+"""Dependencies: the objects that an object uses, as the source's own catalog records them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Dependency(Part):
     fqn: str
     type: str = "Table"
     columns: Annotated[tuple[Name, ...], ordered()] = ()
-    """The columns that are used; none where the object is used as a whole, or has none."""
+    """The columns that are used; empty when the object is used as a whole or has no columns."""
     condition: Name | None = None
-    """The rows that are meant, where they are not all."""
+    """The condition for the rows that are used; ``None`` for all rows."""
 
 
 Dependencies = Annotated[tuple[Dependency, ...], ordered(lambda each: (each.fqn, each.type))]

@@ -1,4 +1,4 @@
-"""Lineage: what feeds an object, down to its columns, and how that is known."""
+"""Lineage: the objects and columns that an object's data comes from, and the evidence for it."""
 
 from __future__ import annotations
 

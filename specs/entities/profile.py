@@ -1,4 +1,5 @@
-"""Profiles: what a table holds, measured. Names say which of the usual meanings is meant."""
+"""Profiles: statistics of a table's contents. Field names distinguish meanings that are often confused, such as the
+standard deviation of a population and of a sample."""
 
 from __future__ import annotations
 
@@ -22,11 +23,11 @@ class ColumnProfile(Part):
     rows: int
     nulls: int
     distinct: int | None = None
-    """How many different values there are."""
+    """The number of different values."""
     once: int | None = None
-    """How many values occur exactly once."""
+    """The number of values that occur exactly once."""
     approximate: bool = False
-    """``distinct`` and ``once`` are estimates."""
+    """Whether ``distinct`` and ``once`` are estimates."""
     minimum: Name | None = None
     maximum: Name | None = None
     mean: float | None = None

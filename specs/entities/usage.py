@@ -1,4 +1,4 @@
-"""Usage: who queried an object, how often, and with what it was joined."""
+"""Usage: how often an object was queried, by how many users, and with which objects it was joined."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 from specs.entities.base import Entity, Name, Part, ordered
 
 TOP = 20
-"""Queries, users and joins that are kept per day, at most."""
+"""Most queries, users and joins that are kept per day."""
 
 
 class QueryUse(Part):

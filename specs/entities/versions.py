@@ -1,7 +1,7 @@
-"""What each version of the canonical form brought: facts in which older contents cannot be compared with today's.
+"""The fields that each version of the canonical form added or changed: in these, older contents cannot be compared.
 
-A catalog that an older release wrote has no value for a fact that this release has learnt to read, or one that was read
-less exactly. The first crawl after an upgrade fills it in; that is no change of the source, and is not told as one.
+A catalog that an older release wrote has no value, or a less exact one, for a field that only this release reads. The
+first crawl after an upgrade fills it in. That is no change of the source, so no change event may be made of it.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ CHANGED: Mapping[int, Mapping[str, frozenset[str]]] = {
         "UserType": _SECURABLE | frozenset({"collation", "kind", "base_type", "fields", "properties"}),
     },
 }
-"""By version and class, what is not comparable with contents of the version before: ``field`` (new, or read more
-exactly), ``field.pattern`` (keys of a mapping), ``field=value`` (a whole part of this value). ``Table.Column`` is the
-class within one entity type only."""
+"""By version and class, the rules of what cannot be compared with contents of the version before: ``field`` (new, or
+read more exactly), ``field.pattern`` (keys of a mapping), ``field=value`` (a whole part with this value). The class
+``Table.Column`` means ``Column`` inside ``Table`` only."""
 
 
 def comparable(entity: type[Entity], content: dict[str, Any], version: int) -> dict[str, Any]:
-    """``content`` (as parsed JSON) without what contents of the older ``version`` cannot be compared in.
+    """``content`` (as parsed JSON) without the fields in which contents of the older ``version`` cannot be compared.
 
     >>> from specs.entities import Index, Table
     >>> comparable(Table, {"name": "t", "indexes": [{"name": "i", "valid": False}]}, 1)
@@ -64,7 +64,7 @@ def comparable(entity: type[Entity], content: dict[str, Any], version: int) -> d
 
 
 class _Rules:
-    """What of each class is not comparable, within one entity type."""
+    """The rules of each class inside one entity type, for contents of an older version."""
 
     def __init__(self, entity: str, version: int) -> None:
         self.entity = entity
@@ -88,7 +88,7 @@ def _strip(part: type[Part], content: dict[str, Any], rules: _Rules) -> dict[str
             value = _strip(within, given, rules)
         elif isinstance(given, dict):
             value = {key: each for key, each in given.items() if not _matches(f"{field}.{key}", mine)}
-        if value or value == given:  # what is empty now would not have been written
+        if value or value == given:  # content has no empty fields, so one that became empty here must go
             found[field] = value
     return found
 
@@ -104,7 +104,7 @@ def _matches(key: str, rules: set[str]) -> bool:
 
 @cache
 def _parts(part: type[Part]) -> Mapping[str, type[Part]]:
-    """The fields that hold parts, and of which class."""
+    """The classes of the fields that hold parts, by field."""
     found = {}
     for name, field in part.model_fields.items():
         for each in (field.annotation, *get_args(field.annotation)):

@@ -1,6 +1,6 @@
 """References in recipes: ``${env:NAME}``, ``${file:/run/secrets/x}``, ``${prompt:password}``.
 
-``$${`` is a plain ``${``. They are resolved where the value is needed, so that no secret is ever stored.
+``$${`` is a plain ``${``. References are resolved in the process that needs the value, so that no secret is stored.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from specs.errors import UsageError, known_values
 from specs.recipe.problems import Path, dotted
 
 LIMIT = 65536
-"""Bytes of the largest file that is taken for a secret."""
+"""Most bytes of a file that is read as a secret."""
 
 NUMBER = "number:"
-"""Begins the names of prompts whose answer is a number: ``${prompt:number:connect_args_pin}``."""
+"""The beginning of the names of prompts whose answer is a number: ``${prompt:number:connect_args_pin}``."""
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)\}")
 
@@ -56,7 +56,7 @@ def prompts(value: Any) -> list[str]:
 
 
 def escape(text: str) -> str:
-    """``text`` so that ``resolve`` gives it back as it is."""
+    """``text`` with ``$${`` in place of ``${``, so that ``resolve`` returns the original text."""
     return text.replace("${", "$${")
 
 

@@ -1,4 +1,4 @@
-"""Ingestion files of other tools, accepted as they are; what has no counterpart here is told with its place.
+"""Ingestion files of other tools, translated to recipes; settings without a counterpart are reported with their place.
 Pure translations from data to data.
 ``scheduler.recipes`` calls it.
 """

@@ -1,6 +1,6 @@
-"""DataHub ingestion recipes, accepted as they are; what has no counterpart here is told with its place.
+"""DataHub ingestion recipes, translated to recipes; settings without a counterpart are reported with their place.
 
-A key that would change which objects are crawled is refused, never dropped.
+A setting that would change which objects are crawled is refused with an error, never ignored.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from specs.recipe.problems import Path, dotted
 TYPES = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlalchemy": "sqlalchemy"}
 CONFIG: Path = ("source", "config")
 _OTHERS = frozenset({"serviceName", "serviceConnection", "sourceConfig"})
-"""Keys below ``source`` that OpenMetadata workflows have."""
+"""Keys below ``source`` of OpenMetadata workflows, which have no counterpart in DataHub's recipes."""
 _CREDENTIALS = {"username": "username", "password": "password", "initial_database": "maintenance_database"}
 _TLS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "ssl_ca", "ssl_cert", "ssl_key", "ssl_mode")
 _SWITCHES = {
@@ -28,7 +28,7 @@ _SWITCHES = {
     "stored_procedures": "include_stored_procedures",
 }
 _ANY_SEGMENT = r"(?:\.\*|\.\+|\[\^\.\][*+])\\\."
-"""Any name and its dot, as a pattern on whole names says it."""
+"""Matches the part of a pattern on whole names that stands for any one name and its dot."""
 
 
 def recognises(data: dict[str, Any]) -> bool:
@@ -38,7 +38,11 @@ def recognises(data: dict[str, Any]) -> bool:
 
 
 def translate(data: dict[str, Any], place: Place, name: str | None = None) -> Translated:
-    """Raises ``UsageError`` with the place in the file for what would change which objects are crawled."""
+    """The recipe's data. ``place`` finds a setting in the file; ``name`` overrides the service's name.
+
+    Raises ``UsageError`` with the place in the file for an unsupported source type, and for a setting without
+    counterpart that would change which objects are crawled.
+    """
     return _Translation(data, place).translate(name)
 
 
@@ -88,7 +92,7 @@ class _Translation:
 
     # -- the connection -------------------------------------------------------------------------------------------
     def _connection(self, type_: str) -> tuple[dict[str, Any], str]:
-        """The settings, and what a service with them may be called."""
+        """``(settings, name)``: the connection's settings, and a name for the service."""
         uri = self.take("connect_uri" if type_ == "sqlalchemy" else "sqlalchemy_uri")
         if isinstance(uri, str) and uri:
             url = f"sqlalchemy+{expanded(uri)}" if type_ == "sqlalchemy" else expanded(uri)
@@ -146,8 +150,8 @@ class _Translation:
         if schemas:
             metadata["schemas"] = schemas
         if self.take("database") or self.take("sqlalchemy_uri"):
-            metadata.pop("databases", None)  # as there: one that is named is crawled
-        if "tables" in metadata:  # whole names of views are asked of the same pattern where they have none
+            metadata.pop("databases", None)  # as in DataHub: a database that is named is crawled in any case
+        if "tables" in metadata:  # as in DataHub: without a pattern of their own, views follow that of tables
             metadata.setdefault("views", metadata["tables"])
         for kind, key in _SWITCHES.items():
             if self.take(key) is False:
@@ -155,7 +159,8 @@ class _Translation:
         return metadata
 
     def _pattern(self, key: str, parts: int = 1) -> dict[str, Any] | None:
-        """``{allow: [...], deny: [...], ignoreCase: true}``: patterns match from the start of a name."""
+        """The filter rules for ``{allow: [...], deny: [...], ignoreCase: true}`` under ``key``, whose patterns match at
+        the start of a name; ``None`` when there are none. Raises ``UsageError`` for another shape."""
         given = self.take(key)
         if given is None:
             return None
@@ -173,7 +178,8 @@ class _Translation:
         return rules if any(rules.values()) else None
 
     def _own(self, pattern: str, parts: int, path: Path) -> str:
-        """A pattern on whole names (``database.schema.table``) as one on the object's own name."""
+        """A pattern on whole names (``database.schema.table``) as a pattern on the object's own name. Raises
+        ``UsageError`` when it says more than that of the other names."""
         bare = pattern.removeprefix("^")
         if parts == 1 or bare in (".*", ".*$"):
             return ".*" if bare == ".*$" else bare

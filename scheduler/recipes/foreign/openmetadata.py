@@ -1,4 +1,5 @@
-"""OpenMetadata workflow files, accepted as they are; what has no counterpart here is told, never dropped in silence."""
+"""OpenMetadata workflow files, translated to recipes; settings without a counterpart are reported, never ignored in
+silence."""
 
 from __future__ import annotations
 
@@ -35,14 +36,15 @@ _SETTINGS = (
 
 
 class Place(Protocol):
-    """Where a path (or its key) stands in the file: ``flow.yml:3:9``."""
+    """Returns the place of the value at a path, or of its key: ``flow.yml:3:9`` (file, line, column)."""
 
     def __call__(self, path: Path, *, key: bool = False) -> str: ...
 
 
 @dataclass(slots=True)
 class Translated:
-    """A recipe's data; ``origins`` lead from its paths to those of the workflow file."""
+    """A recipe's data. ``origins`` maps its paths to those of the other tool's file, for error messages; ``secrets``
+    are passwords by prompt name; ``notices`` are lines for people."""
 
     data: dict[str, Any]
     origins: dict[Path, Path] = field(default_factory=dict)
@@ -56,7 +58,11 @@ def recognises(data: dict[str, Any]) -> bool:
 
 
 def translate(data: dict[str, Any], place: Place) -> Translated:
-    """Raises ``UsageError`` with the place in the file for what would change which objects are crawled."""
+    """The recipe's data. ``place`` finds a setting in the file.
+
+    Raises ``UsageError`` with the place in the file for an unsupported source type or workflow, and for a setting
+    without counterpart that would change which objects are crawled.
+    """
     return _Translation(data, place).translate()
 
 
@@ -108,7 +114,7 @@ class _Translation:
         return TYPES[given]
 
     def _purpose(self) -> None:
-        """Raises ``UsageError`` for workflows that are to do something else than crawl."""
+        """Check that the workflow crawls metadata. Raises ``UsageError`` for every other kind of workflow."""
         purpose = self.take((*OPTIONS, "type"))
         if purpose not in (None, "DatabaseMetadata"):
             place = self.place((*OPTIONS, "type"))
@@ -197,7 +203,7 @@ class _Translation:
 
 
 def _leaves(value: Any, path: Path, used: set[Path]) -> Iterable[Path]:
-    """The paths of all values that nobody took and that may matter."""
+    """The paths of all values that the translation did not use, but for those that make no difference."""
     if path in used:
         return
     if isinstance(value, dict):
@@ -216,10 +222,10 @@ def _filter(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pattern(given: Any) -> Any:
-    """Workflow filters match at the start of a name, in any case."""
+    """A pattern of OpenMetadata, which matches at the start of a name and ignores case, as a pattern of ours."""
     return rf"(?i)\A(?:{given})" if isinstance(given, str) else given
 
 
 def expanded(value: Any) -> Any:
-    """``${NAME}`` as workflow files write it becomes ``${env:NAME}``."""
+    """Text with ``${env:NAME}`` in place of ``${NAME}``, which is how other tools refer to the environment."""
     return re.sub(r"\$\{(\w+)\}", r"${env:\1}", value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""What may be secret in a recipe: moved into memory, asked for, or left to the machine that has it.
-What is stored holds references only.
+"""The secrets of a recipe: kept in memory, asked of the person, or left as references to the machine that has them.
+A stored recipe contains only references.
 ``scheduler.recipes`` calls it; commands answer prompts with it.
 """

@@ -1,4 +1,4 @@
-"""The password that nobody wrote down: whether a source lacks one, and the reference that stands for it in a recipe."""
+"""The password that a recipe does not contain: whether a source needs one, and the prompt that stands for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ VARIABLE = "HEADRACE_PASSWORD"
 
 
 def lacking(config: BaseModel) -> bool:
-    """Whether a source that logs us in has no password from us."""
+    """Whether a connection names a user, or its type always has one, but has no password."""
     fields = type(config).model_fields
     if "password" not in fields or getattr(config, "password") is not None:  # noqa: B009  (a field of some models)
         return False
@@ -18,5 +18,5 @@ def lacking(config: BaseModel) -> bool:
 
 
 def with_prompt(recipe: Recipe) -> Recipe:
-    """The recipe with a password that is asked for; so is it stored."""
+    """The recipe with ``${prompt:password}`` as its password, which is the form that may be stored."""
     return recipe.model_copy(update={"connection": {**recipe.connection, "password": "${prompt:password}"}})

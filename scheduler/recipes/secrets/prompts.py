@@ -1,4 +1,4 @@
-"""Answers to ``${prompt:NAME}``: the environment, then the person at the terminal."""
+"""Answers to ``${prompt:NAME}``: from the environment, else from the person at the terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from specs.recipe.secrets import prompts
 
 
 def ask(name: str) -> str:
-    """The secret called ``name``. Raises ``UsageError`` when neither the environment nor a terminal gives it."""
+    """The secret ``name``: the environment variable that is named after it, else what the person types. Raises
+    ``UsageError`` when the variable is not set and there is no terminal."""
     variable = "HEADRACE_" + re.sub(r"\W", "_", name).upper()
     if variable in os.environ:
         return os.environ[variable]
@@ -26,5 +27,6 @@ def ask(name: str) -> str:
 
 
 def answers(recipe: Mapping[str, Any]) -> dict[str, str]:
-    """What a stored recipe asks for: ``{"password": "..."}``."""
+    """The answers to all prompts of a stored recipe by name: ``{"password": "..."}``. Raises ``UsageError`` as ``ask``
+    does."""
     return {name: ask(name) for name in prompts([recipe.get("connection"), recipe.get("sinks")])}

@@ -1,4 +1,4 @@
-"""References that only the workers of a cluster can resolve: checked with a stand-in where this machine cannot."""
+"""References that only the workers of a cluster can resolve: a stand-in value lets this machine check the rest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 STAND_IN = "54271"
-"""Good as text, as a number and as a port; and not likely to stand in a recipe by itself."""
+"""A value that is valid as text, as a number and as a port, and unlikely to be in a recipe by itself."""
 _REFERENCE = re.compile(r"\$\$\{|\$\{(env|file):([^}]*)\}")
 
 

@@ -1,4 +1,4 @@
 """Recipes from URLs: ``headrace crawl postgresql://user@host/db``, with references in any part of the URL.
-Passwords are kept aside.
+A password in the URL is kept in memory and not in the recipe.
 ``scheduler.recipes`` and the command ``init`` call it.
 """

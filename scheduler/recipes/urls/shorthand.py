@@ -1,4 +1,4 @@
-"""The shorthand ``headrace crawl postgresql://user:secret@host/db``: a recipe from a URL, its password kept aside."""
+"""The shorthand ``headrace crawl postgresql://user:secret@host/db``: a recipe from a URL, without its password."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from specs.recipe.problems import problems
 
 @dataclass(frozen=True, slots=True)
 class Shorthand:
-    """A recipe's data, the secrets that its prompts refer to, and what a person should know of it."""
+    """A recipe's data, the answers to its prompts by name, and lines that people should see."""
 
     data: dict[str, Any]
     secrets: dict[str, str]
@@ -26,7 +26,8 @@ class Shorthand:
 
 
 def translate(url: str, name: str | None = None) -> Shorthand:
-    """Build a recipe's data from a URL. Raises ``UsageError``, which never shows the URL's password."""
+    """Build a recipe's data from a URL. Raises ``UsageError`` for an unknown or wrong URL; its message never contains
+    the URL's password."""
     references = References(url.removeprefix("jdbc:"))
     parts = _parts(references.url)
     spec = registry.by_url(parts.geturl())
@@ -51,7 +52,8 @@ def translate(url: str, name: str | None = None) -> Shorthand:
 
 
 def _parts(url: str) -> SplitResult:
-    """Raises ``UsageError``, also for several hosts that do not all look like hosts: they may be part of a password."""
+    """The parts of a URL. Raises ``UsageError`` when it cannot be split, or one of several hosts does not look like a
+    host name: then an unescaped ``@`` or ``,`` in the password was taken for a separator."""
     try:
         parts = urlsplit(url)
         hosts = parts.netloc.rpartition("@")[2]
@@ -67,19 +69,19 @@ def _parts(url: str) -> SplitResult:
 
 
 def public(url: SplitResult) -> str:
-    """A URL as people may see it: without user, password and options."""
+    """A URL for messages: without user, password and options."""
     return f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}"
 
 
 PLAIN = frozenset({"postgres", "sqlite"})
-"""Types whose services bear no type in their names."""
+"""Connectors whose services are named without the connector's name."""
 
 
 def service_name(url: SplitResult, type_: str = "postgres", port: int | None = None) -> str:
-    """A name from host, port and database: ``db_shop``; from a file its stem: ``shop``.
+    """The name of a service from host, port and database: ``db_shop``; for a file its stem: ``shop``.
 
-    Servers that differ get names that differ: ``port`` is given where it is not the usual one of its ``type_``, and
-    types but the first of servers and of files stand in the name.
+    Different servers get different names: the caller gives ``port`` when it is not the default of ``type_``, and the
+    name begins with ``type_`` unless that is one of ``PLAIN``.
 
     >>> service_name(urlsplit("postgresql://me@db.example.org:5432/shop"))
     'db_example_org_shop'
@@ -100,7 +102,7 @@ def service_name(url: SplitResult, type_: str = "postgres", port: int | None = N
 
 
 def _port(config: BaseModel, url: SplitResult) -> int | None:
-    """The port of a server, where it is not its type's usual one."""
+    """The port of a server when it is not the default of its type, else ``None``."""
     field = type(config).model_fields.get("port")
     if field is None:
         return url.port if "," not in url.netloc else None
@@ -109,7 +111,8 @@ def _port(config: BaseModel, url: SplitResult) -> int | None:
 
 
 def _plain(config: BaseModel, secrets: dict[str, str], references: References) -> dict[str, Any]:
-    """The settings that differ from the defaults, JSON-able; secrets are references, or moved aside."""
+    """The settings that differ from the defaults, as JSON values. A secret that is a reference stays; any other one is
+    moved to ``secrets`` and becomes a prompt."""
     chosen = config.model_dump(mode="json", exclude_defaults=True)
     for name in list(chosen):
         value = getattr(config, name, None)

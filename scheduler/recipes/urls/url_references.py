@@ -1,7 +1,8 @@
 """References inside a URL: ``postgresql://u:${env:PW}@${env:HOST}:${env:PORT}/db``.
 
-Their signs would end the parts of a URL too early, so they are taken out before it is read, and put into the settings
-that it becomes, as they were written: whoever crawls resolves them.
+Characters such as ``:`` in a reference would end the parts of a URL too early. So a number takes the place of each
+reference before the URL is parsed, and the settings made from it get the references back. The process that crawls
+resolves them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from specs.recipe.secrets import escape
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{[^}]*\}")
 FIRST = 54_271
-"""Stand-ins are numbers that are good as text and as a port."""
+"""The first of the numbers that take the place of references: valid as text and as a port."""
 
 
 class References:
@@ -44,11 +45,11 @@ class References:
         return self._texts(escape(value), self._found) if isinstance(value, str) else value
 
     def within(self, text: str) -> bool:
-        """Whether a reference stands in ``text``."""
+        """Whether ``text`` contains the number of a reference."""
         return any(number in text for number in self._found)
 
     def told(self, text: str) -> str:
-        """``text`` for people, with the references."""
+        """``text`` for messages, with the references as they were written."""
         return self._texts(text, self._found)
 
     def named(self, text: str) -> str:

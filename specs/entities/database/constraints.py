@@ -1,4 +1,4 @@
-"""What the rows of a table must keep to."""
+"""Constraints: the conditions that the rows of a table must meet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ConstraintKind(StrEnum):
     CHECK = "check"
     EXCLUSION = "exclusion"
     NOT_NULL = "not_null"
-    """Only where it says more than ``Column.nullable``: a name that was given, rows that were never checked."""
+    """Only where it says more than ``Column.nullable``: it has a name, or existing rows were never checked."""
 
 
 class Constraint(Part):
@@ -28,19 +28,19 @@ class Constraint(Part):
     on_update: str | None = None
     on_delete: str | None = None
     on_delete_columns: tuple[Name, ...] = ()
-    """The columns that ``on_delete`` sets, where it is not all of them."""
+    """The columns that ``on_delete`` sets; empty when it sets all columns of the constraint."""
     match: str | None = None
-    """``full`` or ``partial``; a simple match is not told."""
+    """``full`` or ``partial``; ``None`` for a simple match."""
     expression: Name | None = None
     deferrable: bool = False
     initially_deferred: bool = False
     enforced: bool = True
     validated: bool = True
-    """Whether the rows that were there before the constraint are known to keep to it."""
+    """Whether rows that are older than the constraint were checked against it."""
     no_inherit: bool = False
     on_conflict: str | None = None
-    """What a statement does that would break it, where it is not the usual: ``ignore``, ``replace``, ``fail`` or
-    ``rollback``."""
+    """The effect on a statement that would violate it: ``ignore``, ``replace``, ``fail`` or ``rollback``; ``None`` for
+    the default."""
     nulls_not_distinct: bool = False
     without_overlaps: bool = False
     """The last column of the key is a range, and the ranges of equal keys do not overlap."""

@@ -1,4 +1,4 @@
-"""What finds the rows of a table quickly."""
+"""Indexes of tables."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ class IndexKey(Part):
 
     name: Name
     order: str | None = None
-    """``desc``; ascending order is not told."""
+    """``desc``; ``None`` for ascending order."""
     nulls: str | None = None
-    """``first`` or ``last``, where it is not what the order brings with it."""
+    """``first`` or ``last``; ``None`` for the default of the order."""
     collation: Name | None = None
-    """Where it is another one than the column's."""
+    """``None`` for the column's own collation."""
     operator_class: Name | None = None
-    """Where it is not the type's default."""
+    """``None`` for the default of the type."""
     length: int | None = None
-    """How many leading characters or bytes are indexed, where it is not all."""
+    """How many leading characters or bytes are indexed; ``None`` for all."""
     statistics_target: int | None = None
     options: Properties = Field(default_factory=dict)
 
@@ -39,9 +39,9 @@ class Index(Part):
     method: str | None = None
     predicate: Name | None = None
     valid: bool = True
-    """Whether queries use it; one whose building failed, or is not finished, is not valid."""
+    """Whether queries use it; ``False`` while it is being built, and when that failed."""
     clustered: bool = False
-    """Whether the table's rows were last put in its order, and are to be again."""
+    """Whether the table was last clustered by this index, and would be again."""
     tablespace: Name | None = None
     options: Properties = Field(default_factory=dict)
     comment: Prose | None = None

@@ -21,9 +21,9 @@ class DatabaseObject(Securable):
     version: Name | None = None
     enabled: bool = True
     function: str | None = None
-    """The FQN of the routine that does its work."""
+    """The FQN of the routine that implements it."""
     definition: Name | None = None
     properties: Properties = Field(default_factory=dict)
-    """Everything else that the source says; values that may be secret are ``***``."""
+    """All other settings of the object; values that may be secret are ``***``."""
     depends_on: Dependencies = ()
-    """What it is made of, or speaks of: the relations of a publication."""
+    """The objects that it uses or names, such as the relations of a publication."""

@@ -15,7 +15,7 @@ class RewriteRule(Part):
     """``select``, ``insert``, ``update`` or ``delete``."""
     instead: bool = False
     state: str | None = None
-    """``always``, ``replica`` (only in what replication applies) or ``disabled``; the usual state is not told."""
+    """``always``, ``replica`` (only for changes that replication applies) or ``disabled``; ``None`` for the default."""
     definition: Name
     comment: Prose | None = None
 
@@ -27,7 +27,7 @@ class ExtendedStatistics(Part):
     kinds: Annotated[tuple[str, ...], ordered()] = ()
     """``ndistinct``, ``dependencies``, ``mcv``, ``expressions``."""
     columns: tuple[Name, ...] = ()
-    """In the order of the table; expressions as their text behind them."""
+    """Columns in the order of the table, then expressions as their text."""
     target: int | None = None
     owner: Name | None = None
     comment: Prose | None = None

@@ -32,19 +32,19 @@ class StoredProcedure(Securable):
     volatility: str | None = None
     """``immutable``, ``stable`` or ``volatile``."""
     strict: bool = False
-    """Null when any argument is null, without being called."""
+    """Whether it is not called, and returns null, when an argument is null."""
     leakproof: bool = False
     parallel: str | None = None
     """``safe``, ``restricted`` or ``unsafe``."""
     cost: float | None = None
-    """The planner's estimate of one call, where it is not the default."""
+    """The planner's estimate of the cost of one call; ``None`` for the default."""
     rows: float | None = None
-    """The planner's estimate of the rows it returns, where it is not the default."""
+    """The planner's estimate of the rows that it returns; ``None`` for the default."""
     support: str | None = None
-    """The FQN of the function that plans its calls."""
+    """The FQN of the planner support function."""
     security_definer: bool | None = None
     definer: Name | None = None
-    """By whose rights it runs, where that need not be its owner."""
+    """The account with whose rights it runs, where the source allows another one than the owner."""
     settings: Properties = Field(default_factory=dict)
     """Settings of the session while it runs."""
     properties: Properties = Field(default_factory=dict)

@@ -99,17 +99,18 @@ class Column(Part):
     """``stored`` or ``virtual``."""
     collation: Name | None = None
     storage: str | None = None
-    """``plain``, ``main``, ``external`` or ``extended``: how large values are kept, where the type has it otherwise."""
+    """``plain``, ``main``, ``external`` or ``extended``: how large values are stored; ``None`` for the type's
+    default."""
     compression: str | None = None
     statistics_target: int | None = None
-    """How finely its statistics are sampled, where it is not the default."""
+    """How finely its statistics are sampled; ``None`` for the default."""
     properties: Properties = Field(default_factory=dict)
     comment: Prose | None = None
     values: tuple[Name, ...] = ()
-    """The labels of an enum or set, in the source's order, where they are the column's own. Those of a user-defined
-    type stand with that type alone: 10,000 of them in each of 500 columns would be 60 MB of one table."""
+    """The labels of an enum or set, in the source's order, where the column defines them. Those of a user-defined type
+    are in its ``UserType`` only: 10,000 labels in each of 500 columns would make one table 60 MB large."""
     type_fqn: str | None = None
-    """The FQN of the user-defined type, where it is one."""
+    """The FQN of the column's type, when it is user-defined."""
     tags: tuple[str, ...] = ()
     children: tuple[Column, ...] = ()
 
@@ -120,11 +121,12 @@ class Partitioning(Part):
     strategy: str
     columns: tuple[Name, ...] = ()
     expression: Name | None = None
-    """An expression over columns; of system time, how the history is cut (``INTERVAL 7 DAY``)."""
+    """An expression over columns; for ``system_time``, the interval of one partition of history (``INTERVAL 7
+    DAY``)."""
     count: int | None = None
-    """Into how many, where the strategy does not leave it open."""
+    """The number of partitions, where the strategy fixes it."""
     subpartitions: Partitioning | None = None
-    """How each partition is partitioned in turn."""
+    """How each partition is partitioned again."""
 
 
 class Service(Entity):
@@ -141,7 +143,7 @@ class Database(Securable):
     collation: Name | None = None
     encoding: str | None = None
     settings: Properties = Field(default_factory=dict)
-    """Settings that every session in it begins with."""
+    """The initial settings of every session in the database."""
     properties: Properties = Field(default_factory=dict)
 
 
@@ -171,11 +173,12 @@ class Table(Securable):
     partitioning: Partitioning | None = None
     partition_of: str | None = None
     default_partition: str | None = None
-    """The FQN of the partition for rows that no other one takes."""
+    """The FQN of the partition for rows that belong to no other partition."""
     inherits: tuple[str, ...] = ()
-    """The FQNs of the tables whose queries read this one's rows too, in the source's order; see ``partition_of``."""
+    """The FQNs of parent tables, in the source's order: queries of a parent also read this table's rows. The parent of
+    a partition is in ``partition_of``."""
     of_type: str | None = None
-    """The FQN of the composite type that gives the columns."""
+    """The FQN of the composite type that defines the columns."""
     view_definition: Name | None = None
     ddl: Name | None = None
     storage: str | None = None
@@ -185,14 +188,14 @@ class Table(Securable):
     populated: bool = True
     """Whether a materialized view has been filled."""
     row_security: bool = False
-    """Whether policies decide who sees which rows."""
+    """Whether the row-security policies apply."""
     row_security_forced: bool = False
-    """Whether they do for the owner, too."""
+    """Whether they apply to the owner too."""
     replica_identity: str | None = None
-    """What tells replicas which row changed, where it is not the primary key: ``full``, ``nothing``, ``index NAME``."""
+    """What identifies a changed row for replicas: ``full``, ``nothing``, ``index NAME``; ``None``: the primary key."""
     properties: Properties = Field(default_factory=dict)
     depends_on: Dependencies = ()
-    """What a view is made of, as the source itself has resolved it."""
+    """The objects that a view reads, as the source itself has resolved them."""
     rules: Annotated[tuple[RewriteRule, ...], ordered(lambda rule: rule.name)] = ()
     policies: Annotated[tuple[Policy, ...], ordered(lambda policy: policy.name)] = ()
     statistics: Annotated[tuple[ExtendedStatistics, ...], ordered(lambda each: each.name)] = ()
@@ -222,12 +225,12 @@ class Sequence(Securable):
     maximum: int | None = None
     cycle: bool = False
     cache: int | None = None
-    """How many numbers a session takes at once, where it is more than one."""
+    """How many numbers a session reserves at once; ``None`` for one."""
     unlogged: bool = False
     owned_by: str | None = None
     last_value: int | None = None
     next_value: int | None = None
-    """The next number that no session has taken, those in caches left out of account; where that is what is known."""
+    """The next number that no session has reserved, for sources that tell this one instead of ``last_value``."""
 
 
 class UserType(Securable):

@@ -1,4 +1,4 @@
-"""What a table does when its rows change."""
+"""Triggers of tables."""
 
 from __future__ import annotations
 
@@ -14,26 +14,27 @@ class Trigger(Entity):
     """``before``, ``after`` or ``instead of``."""
     events: Annotated[tuple[str, ...], ordered()] = ()
     columns: tuple[Name, ...] = ()
-    """The columns whose update fires it, where it is not all of them."""
+    """The columns whose update fires it; empty for all."""
     level: str | None = None
     order: int | None = None
-    """Its turn among the triggers of the same timing and event, from the second on, where the source keeps an order."""
+    """Its position among the triggers of the same timing and event, given from the second one on; ``None`` where the
+    source has no such order."""
     function: str | None = None
     arguments: tuple[Name, ...] = ()
     condition: Name | None = None
     definition: Name | None = None
     enabled: bool = True
     state: str | None = None
-    """``always``, ``replica`` (only for what replication applies) or ``disabled``; the usual state is not told."""
+    """``always``, ``replica`` (only for changes that replication applies) or ``disabled``; ``None`` for the default."""
     constraint: bool = False
-    """It belongs to a constraint, and may be deferred like one."""
+    """Whether it belongs to a constraint and may be deferred."""
     deferrable: bool = False
     initially_deferred: bool = False
     referred_table: str | None = None
     """The FQN of the other table of a constraint trigger."""
     old_table: Name | None = None
-    """Under which name it sees the rows as they were."""
+    """The name under which its code reads the rows before the change."""
     new_table: Name | None = None
-    """Under which name it sees the rows as they are."""
+    """The name under which its code reads the rows after the change."""
     definer: Name | None = None
-    """By whose rights it runs, where that need not be the table's owner."""
+    """The account with whose rights it runs, where the source allows another one than the table's owner."""

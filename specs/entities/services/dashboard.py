@@ -57,4 +57,4 @@ class Dashboard(Entity):
     tabs: tuple[DashboardTab, ...] = ()
     altered_at: datetime | None = None
     views: int | None = None
-    """How often it was looked at, as far as the tool counts."""
+    """How often it was viewed, where the tool counts that."""

@@ -26,9 +26,9 @@ class Model(Entity):
     target: Name | None = None
     """What it predicts."""
     server: str | None = None
-    """Where it answers."""
+    """The URL at which it makes predictions."""
     dashboard: str | None = None
-    """FQN of the dashboard that watches it."""
+    """The FQN of the dashboard that monitors it."""
     features: Annotated[tuple[Feature, ...], ordered(lambda feature: feature.name)] = ()
     properties: Properties = Field(default_factory=dict)
     latest: str | None = None
