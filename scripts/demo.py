@@ -1,6 +1,6 @@
-"""``make demo``: builds the sample estate, crawls it with the real command, changes something, crawls again.
+"""``make demo``: builds the sample estate, crawls it with the real command, changes the estate and crawls it again.
 
-Everything happens in ``.demo/``, which holds the catalog, recipes and files afterwards; the server is stopped.
+The catalog, the recipes and the database files stay in ``.demo/``; the server is stopped at the end.
 """
 
 from __future__ import annotations
@@ -43,7 +43,11 @@ def main() -> int:
 
 
 def tour(url: str | None, files: dict[str, tuple[str, str]], environment: dict[str, str]) -> int:
-    """The commands, one after the other; the exit code is the worst of them."""
+    """Run the demo's commands one after the other; returns the highest of their exit codes.
+
+    ``url`` is that of the PostgreSQL server, ``files`` are ``(connector, file name)`` by service name, ``environment``
+    is added to that of the commands.
+    """
     codes = [0]
 
     def headrace(*arguments: str, tail: int | None = None) -> None:
@@ -115,7 +119,7 @@ def change(url: str | None) -> None:
 
 @contextmanager
 def server() -> Iterator[str | None]:
-    """A PostgreSQL of our own while the demo runs; ``None`` where there is none."""
+    """Yields the URL of a PostgreSQL server that runs during the block; ``None`` when PostgreSQL cannot run here."""
     try:
         running = postgres.PostgresServer(postgres.installed()[-1]) if postgres.installed() else None
     except Unavailable as error:

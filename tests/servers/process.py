@@ -1,4 +1,4 @@
-"""What every server of the tests shares: an unprivileged account, a free port, a process that cannot outlive us."""
+"""What every test server needs: an unprivileged account, a free port, a process that ends with the test process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from specs.errors import Fatal
 
 free_port = machine.port
 START_TIMEOUT = 60.0
+"""Seconds that a server may take to answer, and that a step of its setup may take."""
 STOP_TIMEOUT = 20.0
+"""Seconds that a server may take to end before it is killed."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -27,7 +29,8 @@ class Unavailable(Exception):
 
 
 def account(*preferred: str) -> pwd.struct_passwd | None:
-    """The unprivileged account that servers run as when we are root (they refuse to run as root), else ``None``."""
+    """The unprivileged account that servers run as when the tests are root's, because they refuse to run as root; else
+    ``None``. Raises ``Unavailable`` when there is no such account."""
     try:
         return machine.account(*preferred)
     except Fatal as error:
@@ -35,7 +38,7 @@ def account(*preferred: str) -> pwd.struct_passwd | None:
 
 
 def private_folder(prefix: str, owner: pwd.struct_passwd | None) -> Path:
-    """A new folder in the system's temporary folder: its path is short, since unix socket paths are limited."""
+    """A new folder directly in ``/tmp``: the path of a unix socket in it must not exceed 107 bytes."""
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
     if owner is not None:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
@@ -52,13 +55,15 @@ def _die_with_parent(stop_signal: int) -> Callable[[], None]:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Temporary files stay in ``folder``: a MariaDB that starts removes those that others have in the same place."""
+    """The environment of a server. Its temporary files are in ``folder``, because a MariaDB that starts removes those
+    of other MariaDB servers in the same place."""
     path = os.environ.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/usr/bin:/sbin:/bin"
     return {"PATH": path, "HOME": str(folder), "TMPDIR": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 def run(command: Sequence[str], folder: Path, owner: pwd.struct_passwd | None) -> str:
-    """Run one step of a server's setup in ``folder``. Raises ``Unavailable`` with the end of its output."""
+    """Run one step of a server's setup in ``folder``; returns its output. Raises ``Unavailable`` with the end of the
+    output when it fails."""
     try:
         done = subprocess.run(
             command,
@@ -79,7 +84,8 @@ def run(command: Sequence[str], folder: Path, owner: pwd.struct_passwd | None) -
 
 
 class Process:
-    """A server process: started as ``owner``, stopped with ``stop_signal``, dead when we are, its folder removed."""
+    """A server process, started as ``owner``. ``stop`` sends it ``stop_signal`` and removes ``folder``; the kernel
+    sends it that signal when the test process dies."""
 
     def __init__(
         self, command: Sequence[str], folder: Path, owner: pwd.struct_passwd | None, stop_signal: int = signal.SIGTERM
@@ -109,11 +115,12 @@ class Process:
         return self._process.poll() is None
 
     def wait(self) -> None:
-        """Wait until it has ended."""
+        """Wait until the process has ended. Raises ``TimeoutExpired`` after ``STOP_TIMEOUT`` seconds."""
         self._process.wait(STOP_TIMEOUT)
 
     def wait_until(self, answers: Callable[[], bool]) -> None:
-        """Wait until the server answers. Raises ``Unavailable`` with the end of its log when it does not."""
+        """Wait until the server answers. Raises ``Unavailable`` with the end of its log when it ends, or does not
+        answer within ``START_TIMEOUT`` seconds."""
         deadline = time.monotonic() + START_TIMEOUT
         while time.monotonic() < deadline:
             if self._process.poll() is not None:

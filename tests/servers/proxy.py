@@ -1,4 +1,4 @@
-"""A TCP proxy that can be told to cut, stall or slow down what passes through it."""
+"""A TCP proxy whose connections tests can cut, stall or slow down."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from typing import Literal
 
 Mode = Literal["pass", "reset", "half-open", "slow", "cut", "refuse"]
 CHUNK = 16_384
+"""Most bytes that are forwarded at once."""
 TICK = 0.02
-"""Seconds between two looks at the mode."""
+"""Seconds between two checks of the mode."""
 
 
 class Proxy:
-    """Listens on a free loopback ``port`` and forwards to ``host:target``, in a thread of its own; with ``others``
-    every new connection goes to the next of all targets, in turn.
+    """Listens on a free loopback ``port`` and forwards to ``host:target``, in a thread of its own. With ``others``, new
+    connections go to all these ports in turn.
 
-    Modes, changed at any time: ``pass`` forwards; ``reset`` breaks every connection with RST, also those that are
-    made later; ``half-open`` takes what clients send and forwards it, and drops every reply; ``slow`` forwards replies
-    at ``rate`` bytes per second and connection; ``cut`` breaks a connection with RST once ``rate`` bytes of replies
-    have passed; ``refuse`` closes every connection, and nobody listens.
+    The mode can be changed at any time: ``pass`` forwards; ``reset`` breaks every connection with RST, including new
+    ones; ``half-open`` forwards what clients send and drops every reply; ``slow`` forwards replies at ``rate`` bytes
+    per second and connection; ``cut`` breaks a connection with RST once ``rate`` bytes of replies have passed;
+    ``refuse`` closes every connection and the listening socket.
     """
 
     def __init__(self, target: int, *others: int, host: str = "127.0.0.1") -> None:
@@ -112,7 +113,7 @@ class Proxy:
                 return
             try:
                 server = socket.create_connection(next(self._targets), timeout=2)
-            except OSError:  # the server behind is down: so are we
+            except OSError:  # the target is down: a client has to see the same as without the proxy
                 _abort(client)
                 return
             link = _Link(client, server)
@@ -146,7 +147,7 @@ class Proxy:
             self._drop(link)
 
     def _resume(self, link: _Link) -> None:
-        """A slow link reads on after its rest."""
+        """Read on from a slow link once its pause is over."""
         if link.rest_until and not link.closed and time.monotonic() >= link.rest_until:
             link.rest_until = 0.0
             self._selector.register(link.server, selectors.EVENT_READ, link)
@@ -165,7 +166,7 @@ class Proxy:
 
 
 class _Link:
-    """Two sockets that belong together."""
+    """The two sockets of one forwarded connection."""
 
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
         self.client, self.server = client, server

