@@ -1,4 +1,4 @@
-"""The process behind ``headrace flusher``: brings what lies in Redis into the catalog, shard by shard."""
+"""The process behind ``headrace flusher``: commits the batches in Redis to the catalog, shard by shard."""
 
 from __future__ import annotations
 
@@ -21,16 +21,19 @@ from workers.queues.redis.queue import RedisQueue
 from workers.store.retries import jitter
 
 LEASE = 15.0
-"""Seconds for which a shard belongs to one flusher, renewed after a third of them."""
+"""Seconds for which a shard belongs to one flusher; the lease is renewed after a third of them."""
 WAIT = 0.25
-"""Seconds of one wait for batches."""
+"""Most seconds of one wait for batches."""
 HEAL = 1.0
-"""Seconds between two looks for final batches that were lost."""
+"""Seconds between two searches for units whose final batch was lost."""
 log = logging.getLogger("headrace.flusher")
 
 
 class Flushing:
-    """One flusher of a cluster: ``step`` again and again. Several share the shards; one is enough."""
+    """One flusher of a cluster, whose loop calls ``step``. Several flushers share the shards; one is enough.
+
+    ``lease`` are the seconds for which it holds a shard without renewing.
+    """
 
     def __init__(self, ledger: SqlLedger, queue: RedisQueue, *, lease: float = LEASE, name: str = "") -> None:
         self._ledger, self._queue = ledger, queue
@@ -48,9 +51,11 @@ class Flushing:
         return self._flusher.batches
 
     def step(self, wait: float = WAIT) -> int:
-        """Commit what is there, or wait for it up to ``wait`` seconds; returns how many batches were committed.
+        """Commit the batches in the shards of this flusher, or wait for some up to ``wait`` seconds; returns how many
+        were committed.
 
-        Raises ``Retry`` while Redis or the catalog is out of reach.
+        Raises ``Retry`` while Redis or the database is unavailable, and ``Fatal`` when Redis refuses us, the database
+        cannot be written, or another cluster has taken our prefix.
         """
         self._shares.look()
         self._ahead.forget()
@@ -64,10 +69,11 @@ class Flushing:
         return done
 
     def heal(self) -> int:
-        """Units whose final batch is nowhere any more are ready again; returns how many.
+        """Make units ready again whose final batch was lost; returns how many.
 
-        Either Redis was wiped since (its epoch is another one), or it came back without its last moments.
-        Raises ``Fatal`` when another cluster has taken our prefix since it was wiped.
+        Either Redis has lost all data since, which changes its epoch, or it restarted without its last writes: then the
+        shard was read past the batch's position without finding it.
+        Raises ``Fatal`` when another cluster has taken our prefix since Redis lost its data.
         """
         self._queue.belong(self._ledger.cluster())
         current, returned = self._queue.epoch(), 0
@@ -86,15 +92,17 @@ class Flushing:
         return returned
 
     def leave(self) -> None:
+        """Give up all shards, so that other flushers take them at once. Raises ``Retry`` when the database is out."""
         self._ahead.close()
         self._shares.leave()
 
 
 def flush(settings: Settings, stop: StopFlag, *, metrics: str | None = None) -> int:
-    """Flush until ``stop`` is set; returns how many batches were committed. Outlasts any outage but a refusal.
+    """Flush until ``stop`` is set, through any outage of Redis and the database; returns how many batches were
+    committed.
 
-    ``metrics`` is where ``/metrics`` and ``/healthz`` of this machine's processes are answered.
-    Raises ``Fatal`` when it cannot start, when Redis refuses us, or when the catalog cannot be written.
+    ``metrics`` is the ``HOST:PORT`` at which to answer ``/metrics`` and ``/healthz`` for this machine's processes.
+    Raises ``Fatal`` when it cannot start, when Redis refuses us, or when the database cannot be written.
     """
     if not check(settings, stop):
         return 0

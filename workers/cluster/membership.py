@@ -1,4 +1,4 @@
-"""What every process of a cluster does first: opens the catalog and Redis, and makes sure that both can be used."""
+"""The start of every process of a cluster: it opens the catalog and Redis, and checks that both can be used."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ POSTGRESQL = "set HEADRACE_CATALOG=postgresql://user:password@host/database ever
 
 @contextmanager
 def joined(settings: Settings) -> Iterator[tuple[SqlDatabase, RedisQueue]]:
-    """The catalog and the sink queue, closed at the end. Connections are made when they are first used.
+    """Yields the database and the sink queue; both are closed at the end. The queue connects when it is first used.
 
-    Raises what ``open_database`` raises, and ``UsageError`` for a URL of Redis that is none.
+    Raises ``Fatal`` and ``UsageError`` as ``open_database`` does, and ``UsageError`` for a wrong URL of Redis.
     """
     queue = sink(settings)
     try:
@@ -43,6 +43,7 @@ def joined(settings: Settings) -> Iterator[tuple[SqlDatabase, RedisQueue]]:
 
 
 def sink(settings: Settings) -> RedisQueue:
+    """The sink queue of these settings, not yet connected. Raises ``UsageError`` for a wrong URL of Redis."""
     url = settings.redis.get_secret_value()
     return RedisQueue(
         connect(url), prefix=settings.prefix, shards=settings.shards, place=where(url),
@@ -51,9 +52,10 @@ def sink(settings: Settings) -> RedisQueue:
 
 
 def check(settings: Settings, stop: StopFlag | None = None, *, patience: float = PATIENCE, busy: float = BUSY) -> bool:
-    """Make sure that a process which starts can work; a Redis that is out of reach, or busy, is waited for.
+    """Check that a starting process can work. Waits for Redis up to ``patience`` seconds while it cannot be reached, up
+    to ``busy`` seconds while it is busy. Returns whether the process may start: ``False`` when ``stop`` was set.
 
-    ``False``: ``stop`` was set meanwhile. Raises ``Fatal`` naming the setting and the remedy.
+    Raises ``Fatal`` or ``UsageError`` naming the setting and the remedy.
     """
     together()
     url = settings.redis.get_secret_value()
@@ -73,7 +75,7 @@ def check(settings: Settings, stop: StopFlag | None = None, *, patience: float =
 
 
 def alone(db: SqlDatabase) -> None:
-    """Make sure that no other machine takes part where the catalog is a file of SQLite. Raises ``Fatal``."""
+    """Check that no other machine uses the catalog when it is an SQLite file. Raises ``Fatal`` when one does."""
     others = foreign(db)
     if others:
         what = f"the catalog is SQLite, and {others[0].kind} {others[0].name} of another machine uses it"
@@ -81,8 +83,8 @@ def alone(db: SqlDatabase) -> None:
 
 
 def _one_prefix(db: SqlDatabase, prefix: str) -> None:
-    """Make sure that who lives on this catalog uses our prefix: others would wait for batches that we keep, and we for
-    theirs. Raises ``Fatal``."""
+    """Check that all living processes of this catalog use our prefix in Redis. With two prefixes there are two queues,
+    and workers of one would wait for flushers of the other. Raises ``Fatal`` for another prefix."""
     for each in live(db):
         other = each.info.get("prefix")
         if other not in (None, prefix) and not liveness.gone(each.name):
@@ -94,7 +96,7 @@ def _one_prefix(db: SqlDatabase, prefix: str) -> None:
 
 
 def foreign(db: SqlDatabase) -> list[Process]:
-    """Processes of other machines that live and share a file of SQLite with us; none on PostgreSQL."""
+    """The living processes of other machines on an SQLite catalog; empty on PostgreSQL, where they are welcome."""
     if db.dialect != "sqlite":
         return []
     ours = liveness.machine(liveness.name())
@@ -102,7 +104,10 @@ def foreign(db: SqlDatabase) -> list[Process]:
 
 
 def together() -> None:
-    """Make sure that our packages lie in one place, so that no foreign ``workers`` hides ours."""
+    """Check that our packages lie in one folder, so that no package of the same name (``workers``) hides one of ours.
+
+    Raises ``Fatal`` when they do not.
+    """
     places = {}
     for name in PACKAGES:
         found = find_spec(name)

@@ -1,4 +1,4 @@
-"""What a process of a cluster is told by its environment."""
+"""The settings of a cluster's processes, from environment variables."""
 
 from __future__ import annotations
 
@@ -87,9 +87,10 @@ class Settings(StrictModel):
 
 
 def load(environ: Mapping[str, str], **given: str | None) -> Settings:
-    """The settings in ``environ``; ``given`` ones (from the command line) win. Redis' URL holds those for TLS, too.
+    """The settings in ``environ``; those in ``given`` (from the command line) win. The files for TLS become parameters
+    of Redis' URL.
 
-    Raises ``UsageError`` naming the variable that is missing, wrong or unreadable; never its value where it is secret.
+    Raises ``UsageError`` naming the variable that is missing, wrong or unreadable; a secret value is never shown.
     """
     values: dict[str, Any] = {}
     for name in Settings.model_fields:
@@ -105,13 +106,13 @@ def load(environ: Mapping[str, str], **given: str | None) -> Settings:
 
 
 def catalog(environ: Mapping[str, str], given: str | None = None) -> str:
-    """Where the catalog is, for a process that needs no more. Raises ``UsageError`` like ``load``."""
+    """The URL of the catalog, for a process that does not need Redis. Raises ``UsageError`` like ``load``."""
     others = {name: value for name, value in environ.items() if not name.startswith(variable("redis"))}
     return load({**others, variable("redis"): "redis://unused"}, catalog=given).catalog.get_secret_value()
 
 
 def strangers(environ: Mapping[str, str]) -> list[str]:
-    """A line for every variable in ``environ`` that looks like ours and is not, with the nearest that is."""
+    """A line for every variable in ``environ`` with our prefix that is no setting, naming the most similar setting."""
     known = variables()
     words = [each.removeprefix(PREFIX) for each in known]
     lines = []
@@ -123,7 +124,7 @@ def strangers(environ: Mapping[str, str]) -> list[str]:
 
 
 def variables() -> dict[str, str]:
-    """Every variable that is read, with what it means."""
+    """The meaning of every variable that is read, by its name."""
     found = {}
     for name, field in Settings.model_fields.items():
         found[variable(name)] = field.description or ""
@@ -161,7 +162,8 @@ def _read(file: str | Path, variable: str) -> str:
 
 
 def _with_tls(settings: Settings) -> Settings:
-    """Redis' URL in its one spelling; the files for TLS become part of it, which all clients understand."""
+    """The settings with the canonical URL of Redis, which contains the files for TLS as parameters. Raises
+    ``UsageError`` when they do not fit together."""
     url = canonical(settings.redis.get_secret_value())
     settings = settings.model_copy(update={"redis": SecretStr(url)})
     files = {name: file for name in TLS if (file := getattr(settings, name)) is not None}

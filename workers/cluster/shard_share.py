@@ -1,4 +1,4 @@
-"""Which shards of the sink queue a flusher has: a fair share, more when nobody else wants them."""
+"""Which shards of the sink queue a flusher has: a fair share, and more when no other flusher takes them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from workers.presence import Presence, live
 from workers.process import liveness
 
 LOOK = 1.0
-"""Seconds between two looks at who has which shard."""
+"""Seconds between two readings of the shards' leases."""
 
 
 class Shares:
-    """``held`` are the shards of this flusher, kept by leases in the ledger.
+    """The shards of one flusher, held by leases in the ledger; ``held`` are their numbers.
 
-    Flushers that live share the shards out among themselves; those of a dead process of this machine are free at once,
-    all others when their lease has run out. A free shard that nobody takes for a third of a lease is anybody's.
-    Two flushers that believe in the same shard harm nothing: the ledger takes every batch once.
+    Living flushers divide the shards among themselves. The shards of a dead process of this machine are free at once,
+    those of another machine's process when their leases expire. A shard that is free for a third of a lease is taken by
+    any flusher, beyond its fair share. Two flushers that both think they hold a shard do no harm, because the ledger
+    commits every batch once.
+
+    ``told`` returns the counters for the sign of life.
     """
 
     def __init__(
@@ -35,7 +38,8 @@ class Shares:
         self._looked = self._renewed = float("-inf")
 
     def look(self) -> None:
-        """Keep, take and give up shards; asks the ledger once per second. Raises ``Retry`` while it is out."""
+        """Renew, take and give up shards, once per ``LOOK`` seconds. Raises ``Retry`` while the database is
+        unavailable."""
         if time.monotonic() - self._looked < LOOK:
             return
         self._presence.beat(prefix=self._prefix, shards=len(self.held), counters=dict(self._told()))
@@ -52,7 +56,8 @@ class Shares:
         self._looked = time.monotonic()
 
     def leave(self) -> None:
-        """Let others have everything at once."""
+        """Give up all shards, so that other flushers take them at once. Raises ``Retry`` while the database is
+        unavailable."""
         self._ledger.leave_shards(self.name)
         self.held.clear()
         self._presence.leave()
@@ -71,7 +76,8 @@ class Shares:
         return -(-self._count // (len(others) + 1))
 
     def _wanted(self, holders: dict[int, str], room: int) -> list[int]:
-        """Free shards to take: up to ``room`` of them, and those that were free for long."""
+        """The free shards to take: up to ``room``, those first that were free longest, and all that were free for a
+        third of a lease."""
         now = time.monotonic()
         self._free = {
             shard: self._free.get(shard, now) for shard in range(self._count) if shard not in holders

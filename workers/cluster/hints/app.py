@@ -1,7 +1,7 @@
 """The Celery application: messages are hints without content, and the broker is disposable.
 
-Hints are taken from their queue before anything is done (early), so that nothing about them is kept in Redis; one that
-is lost is published again, one too many finds nothing to do. Work, leases, delays and results are the ledger's.
+A hint is acknowledged before its task runs, so that Redis keeps no state about it. The scheduler publishes a lost hint
+again, and a superfluous one finds no unit to claim. Units, leases, delays and results are in the ledger.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CHECKED = {"none": ssl.CERT_NONE, "optional": ssl.CERT_OPTIONAL, "required": ss
 
 
 def make(settings: Settings) -> Celery:
-    """The application of one cluster. Nothing is connected yet."""
+    """The application of one cluster; it connects when it is first used. Raises ``UsageError`` for a wrong URL."""
     url = canonical(settings.redis.get_secret_value())
     app = Celery("headrace", broker=broker(url), set_as_current=False)
     app.conf.update(_conf(settings), broker_use_ssl=tls(url))
@@ -28,7 +28,7 @@ def make(settings: Settings) -> Celery:
 
 
 def broker(url: str) -> str:
-    """A canonical URL as Celery spells it: its parameters come otherwise, a socket has a name of its own."""
+    """A canonical URL in Celery's spelling: without parameters, and with another scheme for a socket."""
     head = url.partition("?")[0]
     if not head.startswith("unix://"):
         return head
@@ -36,7 +36,8 @@ def broker(url: str) -> str:
 
 
 def tls(url: str) -> dict[str, Any] | None:
-    """What Celery wants to know of a ``rediss://`` URL. Certificates are checked unless ``ssl_cert_reqs=none``."""
+    """Celery's TLS settings for a ``rediss://`` URL; ``None`` for other URLs. The server's certificate is checked
+    unless ``ssl_cert_reqs=none``."""
     if not url.startswith("rediss://"):
         return None
     asked = parameters(url)

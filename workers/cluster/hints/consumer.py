@@ -1,4 +1,5 @@
-"""Celery's consumer of hints, which comes back soon after an outage of Redis, and waits while Redis takes nothing."""
+"""Celery's consumer of hints, changed to reconnect soon after an outage of Redis, and to wait while Redis refuses
+commands."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from redis.exceptions import ResponseError
 from workers.queues.redis.errors import passing, translate
 
 LONGEST = 3.0
-"""Seconds between two tries to connect, at most; Celery's own half a minute would be idle time after each outage."""
+"""Most seconds between two tries to connect; with Celery's 30 seconds a worker would idle after each outage."""
 PAUSE = 1.0
 """Seconds between two tries while Redis refuses commands, as it does at its maxmemory."""
 log = logging.getLogger("headrace.worker")
@@ -44,7 +45,7 @@ class Prompt(Consumer):  # type: ignore[misc]
             super().on_connection_error_after_connected(exc)
 
     def _refused(self, exc: BaseException) -> bool:
-        """A command that Redis refuses for a while is told in one line, and waited for; all else is Celery's."""
+        """Whether Redis refuses commands for a while: then log one line and wait. Other errors are left to Celery."""
         if passing(exc) is None and not isinstance(exc, ResponseError):
             return False
         log.warning("Redis refuses commands, tried again every %g s: %s", PAUSE, translate(exc, "").what)  # type: ignore[arg-type]

@@ -13,16 +13,16 @@ from workers.process.governor.memory import give_back
 from workers.queues.redis.link import Client
 
 SLICE = 60.0
-"""Seconds that one hint is worth: then a drain asks for another one."""
+"""Seconds for which a task claims units; then it ends and sends a new hint, so that Celery can replace the process."""
 
 
 def register(app: Celery, drain: Callable[[float], bool], *, seconds: float = SLICE) -> None:
-    """Make ``drain(seconds)``, which says whether there may be more to do, the application's task."""
+    """Make ``drain(seconds)`` the application's task; it returns whether there may be more units to claim."""
 
     def body(queue: str) -> None:
         try:
             more = drain(seconds)
-        except MemoryError:  # an escaping one would end the whole worker, and the next one with it
+        except MemoryError:  # Celery would end the whole worker on it, and the next worker would meet it again
             give_back()
             more = True
         if more:
@@ -32,13 +32,14 @@ def register(app: Celery, drain: Callable[[float], bool], *, seconds: float = SL
 
 
 def hint(app: Celery, queue: str, count: int = 1) -> int:
-    """Tell workers that there may be work. Returns how many hints were taken; a lost one is published again later."""
+    """Publish ``count`` hints that there may be units to claim; returns how many the broker took. A lost hint does no
+    harm: the scheduler publishes it again."""
     for sent in range(count):
         try:
             app.send_task(TASK, (queue,), queue=queue, ignore_result=True, retry=False)
         except (OperationalError, OSError):
             return sent
-        except Exception as error:  # what the broker's own library raises when it is full or out of reach
+        except Exception as error:  # the broker's own library raises its errors when it is full or unreachable
             if type(error).__module__.partition(".")[0] not in ("redis", "kombu"):
                 raise
             return sent
@@ -46,6 +47,6 @@ def hint(app: Celery, queue: str, count: int = 1) -> int:
 
 
 def waiting(client: Client, prefix: str, queue: str) -> int:
-    """Hints in a queue that no worker has taken yet."""
+    """The number of hints in a queue that no worker has taken yet. Raises the errors of redis-py."""
     found: Any = client.llen(f"{prefix}:hints:{queue}")
     return int(found)

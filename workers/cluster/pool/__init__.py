@@ -1,4 +1,4 @@
 """The process behind ``headrace worker``: pool processes claim and run units; their parent watches memory and silence.
-A pool process that has to go costs the unit in hand, no more than a few batches.
+When a pool process is killed, its unit goes on in another one, which reads a few batches again.
 The command ``worker`` starts it.
 """

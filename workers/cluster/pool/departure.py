@@ -1,4 +1,4 @@
-"""The end of a worker: once its pool processes are gone, nothing is worth waiting for."""
+"""The end of a worker: it exits as soon as its pool processes have ended, and waits for nothing else."""
 
 from __future__ import annotations
 
@@ -11,21 +11,24 @@ from collections.abc import Callable
 from contextlib import suppress
 
 LOOK = 0.02
+"""Seconds between two checks whether the pool processes have ended."""
 LONGEST = 2.5
-"""Seconds after which what is left is killed: units were given back long before (``pool_worker.GRACE``)."""
+"""Seconds after which pool processes are killed: they have released their units before (``pool_worker.GRACE``)."""
 CLEANING = 0.5
-"""Seconds for the last words."""
+"""Most seconds for the last steps of the parent."""
 BURYING = 4.0
-"""Seconds for them when somebody had to be killed, whose unit only we can give back now."""
+"""Most seconds for them when a pool process was killed, because then only the parent can release its unit."""
 
 
 def leave(
     children: Callable[[], list[int]], last: Callable[[], None], *, longest: float = LONGEST,
     leave: Callable[[int], None] = os._exit,
 ) -> threading.Thread:  # fmt: skip
-    """Wait, in a thread, for the processes in ``children`` to end, call ``last`` and end this process with code 0.
+    """Start a thread that waits for the processes ``children()`` to end, calls ``last`` and ends this process with exit
+    code 0; after ``longest`` seconds it kills them. Returns the thread.
 
-    Celery would close its connections first, which takes as long as a broker that hangs, and look twice a second.
+    Celery's own end would take longer: it closes its connections first, which waits for a broker that hangs, and looks
+    at its processes only twice a second.
     """
 
     def wait() -> None:
@@ -51,7 +54,7 @@ def leave(
 
 
 def _lives(pid: int) -> bool:
-    """Whether a process runs: a dead one may wait to be looked at by its parent."""
+    """Whether a process runs; a zombie, which has ended but was not waited for, does not."""
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
             return file.read().rpartition(")")[2].split()[0] not in ("Z", "X")

@@ -1,4 +1,4 @@
-"""What a pool process of a worker does: claims units of all open runs, one after the other, for a slice of time."""
+"""The work of one pool process: it claims and runs units of all open runs, one after the other, for a slice of time."""
 
 from __future__ import annotations
 
@@ -28,30 +28,34 @@ from workers.unit.runner import BEGINNINGS
 from workers.unit.worker import POLL, Worker
 
 GRACE = 1.2
-"""Seconds that a stopped drain may take to give its unit back itself; then it is given back over its head."""
+"""Seconds that a stopped walk may take to release its unit itself; then another thread of this process releases it in
+the ledger and ends the process."""
 SOONER = 0.3
-"""Seconds in which most drains have given their unit back; then it is said in Redis as well."""
+"""Seconds within which most stopped walks release their unit; after them the release is also noted in Redis, in case
+the database is unavailable."""
 LOOK = 0.05
+"""Seconds between two checks of the stop flag."""
 SOON = 0.01
-"""Seconds of the first wait for work, and then longer and longer ones: most often it is on its way to the catalog."""
+"""Seconds of the first wait when there is no unit to claim; each further wait is longer by half. The next unit is
+usually about to be committed by a flusher."""
 RESTS = 14
-"""Looks in vain, two seconds, after which connections to sources are given back."""
+"""Claims in a row without a unit, about two seconds, after which the connections to sources are closed."""
 ENOUGH = 20.0
-"""Seconds in vain after which a drain ends while runs are open: hints call as many processes as find units, and a
-thousand idle ones that asked the ledger all the time would be its greatest load."""
+"""Seconds without a unit after which a task ends although runs are open. Hints start as many tasks as there are units,
+and a thousand idle processes that go on asking would be the greatest load of the database."""
 FRESH = 1.0
-"""Seconds for which the list of open runs is believed while there is work."""
+"""Seconds after which the list of open runs is read again while there are units to claim."""
 BURY = 1.0
-"""Seconds between two looks for units of dead processes."""
+"""Seconds between two searches for units of dead processes."""
 FULL = 0.1
-"""Seconds above which putting a batch into the queue was a wait for room."""
+"""Seconds above which the time for putting a batch into the queue counts as waiting for room."""
 LEFT = 71
 """Exit code of a process that did not stop in time."""
 log = logging.getLogger("headrace.worker")
 
 
 class HoldingLedger(SqlLedger):
-    """A ledger that remembers which unit this process holds."""
+    """A ledger that remembers the last claim, so that another thread of this process can release its unit."""
 
     held: Claim | None = None
 
@@ -80,9 +84,12 @@ class RedisLine:
 
 
 class PoolWorker:
-    """One per process, with connections of its own. ``stop`` ends it within two seconds, whatever it waits for.
+    """Claims and runs units in one pool process, with connections of its own. When ``stop`` is set, the process ends
+    within two seconds, in whatever call it waits.
 
-    ``soft`` are the bytes of memory that it may have; ``serves`` is the queue whose units it takes, ``None``: of any.
+    ``soft`` are the resident bytes above which it makes room for a new process; ``serves`` is the queue whose units it
+    claims (``None``: of every queue); ``lease`` are the seconds of a unit's lease; ``enough`` see ``ENOUGH``; ``leave``
+    ends the process with an exit code.
     """
 
     def __init__(
@@ -114,7 +121,8 @@ class PoolWorker:
         self.busy = False
 
     def run(self, seconds: float) -> bool:
-        """Work for ``seconds`` as long as there is something to do. ``True``: there may be more."""
+        """Claim and run units for up to ``seconds``; returns whether there may be more units to claim. Ends earlier
+        when no run is open, no unit was found for a while, or the process uses too much memory."""
         end = time.monotonic() + seconds
         watch = threading.Thread(target=self._watch, args=[over := threading.Event()], name="leave", daemon=True)
         watch.start()
@@ -139,7 +147,7 @@ class PoolWorker:
                 self._looked = float("-inf")
                 self._line.idle(min(POLL, SOON * 1.5**idle))
             return False
-        except Retry as error:  # the catalog is out: the next hint tries again
+        except Retry as error:  # the database is unavailable: the next hint tries again
             log.warning("%s", error)
             self._counters.add("reconnects")
             self._line.idle(1.0)
@@ -150,13 +158,14 @@ class PoolWorker:
             watch.join()
 
     def close(self) -> None:
+        """Close the connections to sources and end the threads that renew leases."""
         for worker in self._workers.values():
             worker.close()
         self._workers.clear()
 
     def _bury(self) -> None:
-        """Give back what was held by processes of this machine that are dead at two looks: whose parent died with them,
-        or is too late. A parent that lives knows better why, see ``Watchdog``."""
+        """Free the units of processes of this machine that were found dead twice in a row. Usually their parent does
+        that, and knows why they died (see ``Watchdog``); here the parent is dead too, or late."""
         if time.monotonic() - self._buried < BURY:
             return
         self._buried = time.monotonic()
@@ -166,7 +175,8 @@ class PoolWorker:
         self._dead = dead
 
     def _bloated(self) -> bool:
-        """More memory than allowed without any unit in hand: another process takes over, see ``worker_process``."""
+        """Whether the process uses too much memory between two units, even after freeing what it can: then Celery
+        replaces it, see ``worker_process``."""
         if self._soft is None or rss() <= self._soft:
             return False
         self._rest()
@@ -178,7 +188,7 @@ class PoolWorker:
             worker.rest()
 
     def _open(self) -> list[Run]:
-        """The open runs that this process can work on: not those whose passwords somebody typed elsewhere."""
+        """The open runs that this process can work on: those whose recipes need no typed secret."""
         if time.monotonic() - self._looked >= FRESH:
             runs = self._ledger.open_runs(via="cluster")
             found = [run for run in runs if not prompts(run.recipe.get("connection", {}))]
@@ -188,7 +198,7 @@ class PoolWorker:
         return self._runs
 
     def _step(self) -> bool:
-        """Work on one unit of the first run, in turns, that has one. ``False``: there is none."""
+        """Run one unit; returns whether there was one. Runs take turns, so that each gets its share."""
         self._turn += 1
         for at in range(len(self._runs)):
             run = self._runs[(self._turn + at) % len(self._runs)]
@@ -214,7 +224,7 @@ class PoolWorker:
                 self._give_back(str(error), delay=5.0)
                 log.error("%s", error)
                 return False
-            if error.reason in ("env", "file"):  # a reference that may well resolve where the run was enqueued
+            if error.reason in ("env", "file"):  # the reference may resolve on the machine that enqueued the run
                 what = error.remedy or "mount that file"
                 error.remedy = f"references are resolved by the workers: {what} there, then start them again"
             log.error("run %s cannot go on: %s", run.id, error)
@@ -245,20 +255,21 @@ class PoolWorker:
     def _stuck(self, scope: str) -> None:
         log.error("%s does not answer and cannot be cancelled: this process ends", scope)
         try:
-            if self._stop.is_set():  # it is not the unit's fault that we leave now
+            if self._stop.is_set():  # the process was asked to stop, so this counts as no failure of the unit
                 self._give_back("")
         finally:
             self._leave(LEFT)
 
     def _depart(self) -> None:
-        """Say in Redis what is given back, in case that the catalog is out as well."""
+        """Note in Redis that the unit is released, in case the database is unavailable."""
         held = self._ledger.held
         if held is not None:
-            with suppress(HeadraceError, ValueError):  # the connection is closed under it: this process has ended
+            with suppress(HeadraceError, ValueError):  # ``ValueError``: the ending process has closed the connection
                 self._departures.note(self.name, held.unit.id, held.fence)
 
     def _watch(self, over: threading.Event) -> None:
-        """Once stopped, give back what the drain does not: it hangs in the source, in Redis, or in computing."""
+        """Wait for the stop flag, then release the unit if the walking thread does not: it may hang in a call to the
+        source or to Redis, or in a computation."""
         while not self._stop.is_set():
             if over.wait(LOOK):
                 return

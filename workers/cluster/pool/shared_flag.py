@@ -1,4 +1,4 @@
-"""A flag that a process shares with those it forks: set once, seen at once, without locks."""
+"""A flag that a process shares with the processes it forks: set once, visible to all at once, without locks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import mmap
 
 
 class Flag:
-    """One byte of shared memory. Make it before forking; safe to set in a signal handler."""
+    """One byte of shared memory. It has to be made before the fork; it is safe to set in a signal handler."""
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, 1)

@@ -1,7 +1,8 @@
-"""Beside a worker's parent: kills the pool process that has too much memory or has fallen silent, and buries the dead.
+"""The watchdog of a worker's parent process: kills the pool process that uses too much memory or has fallen silent, and
+frees the units of dead pool processes.
 
-Two threads, so that memory is looked at whatever the ledger does, and a third of its own for HTTP where asked for. What
-they do with the database never overlaps a fork: a child must not be born with half of it.
+One thread watches memory and silence, another one talks to the database, so that a slow database does not delay the
+watching. No use of the database overlaps a fork: the child would inherit a connection in the middle of a transaction.
 """
 
 from __future__ import annotations
@@ -26,24 +27,25 @@ from workers.store.database import SqlDatabase
 from workers.unit.lease.heartbeat import LEASE
 
 FORK = 5.0
-"""Seconds that a fork waits for a thread that talks to the database, at most."""
+"""Most seconds that a fork waits for a thread that uses the database."""
 AGAIN = 1.0
-"""Seconds between two attempts to bury somebody while the ledger is out of reach."""
+"""Seconds between two attempts to free the units of dead processes while the database is unavailable."""
 KILLED = "the worker process was killed"
 KERNEL = "out of memory: the kernel killed the worker process"
 LAST = 4.0
-"""Seconds for burying who died until the end."""
+"""Most seconds that the watchdog's end takes to free the units of dead processes."""
 NOTICED = 5.0
-"""Seconds of silence from which on a process is spoken of."""
+"""Seconds of silence from which on ``/healthz`` names a process."""
 GRACE = 30.0
-"""Seconds that a killed process may take to be gone."""
+"""Seconds that a killed process may take to end before ``/healthz`` reports it."""
 NOTES = 8
-"""Processes that were ended, of which the last ones are told."""
+"""How many killed processes ``/healthz`` lists, the latest ones."""
 log = logging.getLogger("headrace.worker")
 
 
 class Turns:
-    """Threads take turns with the database, and forks wait for them. One per process, since it cannot be undone."""
+    """A lock with which threads take turns using the database, and for which forks wait. One per process, because a
+    function that is registered for forks cannot be removed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -52,6 +54,7 @@ class Turns:
 
     @contextmanager
     def take(self, db: SqlDatabase) -> Iterator[SqlDatabase]:
+        """Hold the lock during the block; at its end the database's connections are closed."""
         with self._lock:
             try:
                 yield db
@@ -70,9 +73,11 @@ class Turns:
 
 
 class Watchdog:
-    """``children`` are the process ids of the pool, asked again and again. ``start`` once they may be there.
+    """Watches the pool processes of one worker. Call ``start`` once the pool exists, ``stop`` at the end.
 
-    ``heartbeats`` tell who is silent, and since when; who is for ``silence`` seconds is killed.
+    ``budget`` bounds their memory; ``heartbeats`` measures their silence, and a process that is silent for ``silence``
+    seconds is killed. ``queue`` and ``prefix`` are shown in the worker's sign of life; ``beat`` is called in every turn
+    of the watching thread, ``failed`` when the watchdog itself breaks.
     """
 
     def __init__(
@@ -100,13 +105,14 @@ class Watchdog:
         return self._children()
 
     def start(self, children: Callable[[], list[int]]) -> None:
+        """Start both threads; ``children`` returns the process ids of the pool and is called in every turn."""
         self._children = children
         for name, turn in (("watchdog", self._watching), ("clerk", self._burying)):
             self._threads.append(threading.Thread(target=self._guarded, args=[turn], name=name, daemon=True))
             self._threads[-1].start()
 
     def stop(self) -> None:
-        """Bury who died until now, and leave. May be called twice."""
+        """Free the units of the processes that have died, and end both threads. May be called twice."""
         self._over.set()
         self._news.set()
         for thread in self._threads:
@@ -114,7 +120,7 @@ class Watchdog:
         self._threads.clear()
 
     def look(self) -> None:
-        """Kill who has to go; note who is gone."""
+        """Kill processes that use too much memory or are silent for too long, and note processes that have ended."""
         pids = self._children()
         for pid in pids:
             if pid not in self._names:
@@ -129,14 +135,15 @@ class Watchdog:
         self._note()
 
     def _note(self) -> None:
-        """Note who is gone."""
+        """Note the processes that have ended, for ``bury``."""
         with self._noting:
             for pid in [pid for pid, name in self._names.items() if liveness.gone(name)]:
                 self._dead.append((self._names.pop(pid), self._reasons.pop(pid, "") or self._why()))
                 self._news.set()
 
     def bury(self) -> None:
-        """Give back at once what the dead held. Raises what the ledger raises; the rest is tried again."""
+        """Free the units of dead processes at once, instead of when their leases expire. Raises ``Retry`` while the
+        database is unavailable; the next call goes on with the processes that are left."""
         ledger = SqlLedger(self._db)
         while self._dead:
             name, reason = self._dead[0]
@@ -147,17 +154,18 @@ class Watchdog:
             self._dead.pop(0)
 
     def trouble(self) -> str:
-        """What is wrong with the pool, for ``/healthz``: a process that neither turns nor can be ended."""
+        """What is wrong with the pool, for ``/healthz``: a process that is silent and does not end although it was
+        killed; empty when there is none."""
         worst = max(self._silence.values(), default=0.0)
         return f"has been silent for {worst:.0f} seconds and does not end" if worst > self._limit + GRACE else ""
 
     def notes(self) -> list[str]:
-        """Who is silent, and who was ended lately, for ``/healthz``."""
+        """Lines for ``/healthz`` on processes that are silent now, and on those that were killed lately."""
         now = [f"process {pid} is silent for {n:.0f} seconds" for pid, n in self._silence.items() if n >= NOTICED]
         return [*now, *self._ended]
 
     def _end(self, pid: int, reason: str) -> None:
-        if pid in self._reasons:  # it is on its way
+        if pid in self._reasons:  # it was killed already
             return
         self._reasons[pid] = reason
         log.warning("process %d is killed: %s", pid, reason)
@@ -166,7 +174,7 @@ class Watchdog:
             self._kill(pid, signal.SIGKILL)
 
     def _why(self) -> str:
-        """Why somebody died whom we did not kill."""
+        """The reason for the death of a process that the watchdog did not kill."""
         kills = self._budget.group.kills() if self._budget.group else 0
         before, self._kills = self._kills, kills
         return KERNEL if kills > before else KILLED
@@ -190,19 +198,20 @@ class Watchdog:
                         processes=self._budget.processes,
                         silent={pid: round(n) for pid, n in self._silence.items() if n >= NOTICED},
                     )
-            except HeadraceError as error:  # asked again; leases run out meanwhile
+            except HeadraceError as error:  # tried again; at worst the leases of these units expire
                 log.warning("what a dead process held is given back later: %s", error)
                 self._over.wait(AGAIN)
         self._note()
         try:
             with self._turns.take(self._db):
-                self.bury()  # nobody else tells of them that they are gone
+                self.bury()  # no other process would free these units before their leases expire
                 presence.leave()
         except HeadraceError:
             return
 
     def _guarded(self, turn: Callable[[], None]) -> None:
-        """A worker without a watchdog must not go on: it ends in order, and whoever runs it starts another one."""
+        """Run a thread's function; when it breaks, the worker is asked to end, because it must not run unwatched. The
+        service manager starts another one."""
         try:
             turn()
         except Exception:

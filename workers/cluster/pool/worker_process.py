@@ -1,4 +1,4 @@
-"""The process behind ``headrace worker``: a Celery worker whose pool processes drain the ledger."""
+"""The process behind ``headrace worker``: a Celery worker whose pool processes claim units from the ledger."""
 
 from __future__ import annotations
 
@@ -37,11 +37,15 @@ from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase
 
 REPLACE = 0.5
-"""Seconds between two looks for pool processes that died."""
+"""Seconds between two checks whether pool processes have died and must be replaced."""
 
 
 class PoolProcess:
-    """What one pool process owns: made in it, after the fork."""
+    """The objects of one pool process; they are made in it, after the fork.
+
+    ``flag`` is set when the worker has to stop; ``mouth`` is the file descriptor for heartbeats; ``queue`` is the queue
+    of hints that the worker serves.
+    """
 
     def __init__(self, settings: Settings, flag: Flag, budget: MemoryBudget, queue: str, mouth: int) -> None:
         self._settings, self._flag, self._budget, self._queue, self._mouth = settings, flag, budget, queue, mouth
@@ -50,7 +54,8 @@ class PoolProcess:
         self._stop = StopFlag()
 
     def open(self, **_: Any) -> None:
-        """Begin to live, and stop when the worker does. Errors end the process; its parent starts another one."""
+        """Prepare the new process: heartbeats, memory limits, and a thread that follows the worker's stop flag. An
+        error ends the process, and its parent starts another one."""
         beat(self._mouth)
         offer()
         tune()
@@ -58,11 +63,13 @@ class PoolProcess:
         threading.Thread(target=self._follow, name="follow", daemon=True).start()
 
     def close(self, **_: Any) -> None:
+        """Close the connections of this process."""
         if self._drain is not None:
             self._drain.close()
         self._stack.close()
 
     def drain(self, seconds: float) -> bool:
+        """Claim and run units for up to ``seconds``; returns whether there may be more. Raises as ``joined`` does."""
         if self._drain is None:
             self._listen()
             db, queue = self._stack.enter_context(joined(self._settings))
@@ -75,7 +82,8 @@ class PoolProcess:
         return self._drain.run(seconds)
 
     def _listen(self) -> None:
-        """Only now: the pool puts handlers of its own in the place of those that are there when it starts a process."""
+        """Install signal handlers. This has to wait for the first task, because Celery's pool replaces handlers that
+        are installed when the process starts."""
         for number in ending():
             signal.signal(number, self._asked)
 
@@ -92,12 +100,13 @@ class PoolProcess:
     def _tell(self, db: SqlDatabase, counters: Counters) -> None:
         presence = Presence(db, "child", self._queue, self._budget.hard)
         while not self._stop.wait(1.0):
-            with suppress(HeadraceError, MemoryError):  # told again in a moment
+            with suppress(HeadraceError, MemoryError):  # the next turn writes it
                 presence.beat(counters=counters.told())
 
 
 class Guarding(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Starts the watchdog once the pool is there, and has dead processes replaced soon (Celery looks every 5 s)."""
+    """Starts the watchdog once the pool exists, and makes Celery replace dead processes every ``REPLACE`` seconds
+    instead of every 5 seconds."""
 
     requires = ("celery.worker.components:Pool",)
 
@@ -115,21 +124,22 @@ def serve(
     settings: Settings, *, concurrency: int | None = None, queue: str = QUEUES[0], seconds: float = SLICE,
     as_json: bool = False, metrics: str | None = None,
 ) -> int:  # fmt: skip
-    """Work until SIGTERM, SIGHUP, SIGQUIT or SIGINT; returns the exit code. Raises ``UsageError`` and ``Fatal`` when it
-    cannot start.
+    """Run a worker until SIGTERM, SIGHUP, SIGQUIT or SIGINT; returns its exit code.
 
-    ``metrics`` is where ``/metrics`` and ``/healthz`` of this machine's processes are answered.
+    ``concurrency`` is the number of pool processes (``None``: one per processor, as many as fit in memory), ``seconds``
+    the time of one task, ``metrics`` the ``HOST:PORT`` at which to answer ``/metrics`` and ``/healthz``.
+    Raises ``UsageError`` and ``Fatal`` when it cannot start.
     """
     budget = derive(rss(), concurrency, processors=processors(), memory=settings.memory)
     setup(as_json=as_json, kind="worker")
     check(settings)
-    getLogger("celery.worker.request").setLevel(CRITICAL)  # a traceback for each process that dies; we say why
-    warnings.filterwarnings("ignore", module=r"celery\.")  # settings that we make on purpose
+    getLogger("celery.worker.request").setLevel(CRITICAL)  # it logs a traceback per dead process; the watchdog says why
+    warnings.filterwarnings("ignore", module=r"celery\.")  # it warns of settings that are made on purpose
     flag = Flag()
     heartbeats = Heartbeats()
     child = PoolProcess(settings, flag, budget, queue, heartbeats.mouth)
     app = make(settings)
-    app.conf.worker_max_memory_per_child = budget.soft // 1024  # looked at between two tasks
+    app.conf.worker_max_memory_per_child = budget.soft // 1024  # in KiB; Celery checks it between two tasks
     register(app, child.drain, seconds=seconds)
 
     def stopping(**_: Any) -> None:
@@ -137,7 +147,7 @@ def serve(
         leave(watchdog.children, watchdog.stop)
 
     def logging(**_: Any) -> None:
-        """Logging is set up already: Celery leaves it alone when somebody listens to this signal."""
+        """Do nothing: Celery leaves logging as it is when a function is connected to this signal."""
 
     signals.setup_logging.connect(logging)
     signals.worker_process_init.connect(child.open)
@@ -166,10 +176,10 @@ def serve(
 
 
 def _quiet(app: Celery, turned: Callable[[], None]) -> type[Any]:
-    """Celery's worker, which ends in order on every signal that asks for it, and says so in the log alone. ``turned``
-    is called whenever its main loop turns, also while that waits for Redis.
+    """Celery's worker class, changed to end in an orderly way on all signals of ``ending()`` and on SIGINT. ``turned``
+    is called in every turn of its main loop, also while that waits for Redis.
 
-    Its own handlers would start it again on SIGHUP, with its command line in the log, write to the terminal, and leave
+    Celery's own handlers would restart the worker on SIGHUP and log its command line, write to the terminal, and leave
     units held on SIGQUIT.
     """
 
@@ -189,7 +199,7 @@ def _end() -> None:
 
 
 def routes(db: SqlDatabase, turns: Turns, health: Health) -> dict[str, Route]:
-    """What a worker answers over HTTP."""
+    """The routes of a worker's health endpoint by path."""
 
     def metrics() -> tuple[int, str, str]:
         with turns.take(db):
