@@ -25,12 +25,13 @@ from workers.unit.worker import Worker
 STUCK = 70
 """Exit code of a worker whose source does not answer and cannot be cancelled."""
 DEAF = 72
-"""Exit code of a worker that lost one of its threads, most likely for lack of memory."""
+"""Exit code of a worker process one of whose threads has died, most likely for lack of memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a worker process needs to know; travels through the pipe, since it holds secrets."""
+    """What a worker process works on. It is sent through the pipe and not on the command line, because it contains
+    secrets."""
 
     worker: str
     epoch: str
@@ -39,10 +40,11 @@ class Order:
 
 
 def main(descriptor: int, mouth: int) -> None:
-    """Work until the parent says that the run is over, or is gone. ``mouth`` is where it hears that we live."""
+    """Run units until the parent says that the run is over, or ends. ``descriptor`` is the file descriptor of the pipe
+    to the parent, ``mouth`` that for heartbeats."""
     stop = StopFlag()
     beat(mouth)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is asked to stop, and asks us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal also signals the parent, which then stops the workers
     for number in ending():
         signal.signal(number, lambda number, frame: stop.set(signal.Signals(number).name))
     threading.excepthook = _deaf
@@ -76,12 +78,14 @@ def _work(order: Order, line: PipeLine, stop: StopFlag) -> None:
 
 
 def _stuck(scope: str) -> None:
-    """Nothing else ends a call that ignores its deadline; the parent gives the unit back and spawns another worker."""
+    """End the process: nothing else ends a call that ignores its deadline. The parent releases the unit and spawns
+    another worker."""
     os._exit(STUCK)
 
 
 def _deaf(broken: threading.ExceptHookArgs) -> None:
-    """Without its threads a worker hears neither its parent nor that it is to stop; another one takes over."""
+    """End the process when one of its threads dies: without them it receives no message of the parent. The parent
+    spawns another worker."""
     try:
         threading.__excepthook__(broken)
     finally:

@@ -1,4 +1,5 @@
-"""The control loop of an embedded run: flush, heal, report, until the run is over or stopped."""
+"""The control loop of an embedded run: commit batches, advance the run, report progress, until it is over or
+stopped."""
 
 from __future__ import annotations
 
@@ -11,11 +12,11 @@ from workers.process.stop_flag import StopFlag
 from workers.queues.flusher import Flusher
 
 WAIT = 0.05
-"""Seconds of one wait for batches."""
+"""Most seconds of one wait for batches."""
 REPORT = 0.5
 """Seconds between two reports of progress."""
 DRAIN = 1.5
-"""Seconds that a stopped run may take to commit what the workers emitted."""
+"""Most seconds that a stopped run takes to commit the batches that its workers have emitted."""
 
 
 class ArrivalQueue(Protocol):
@@ -30,10 +31,9 @@ class Tick(Protocol):
 
 
 class Control:
-    """``tick`` looks after the run (the scheduler's reconciler); ``report`` is called now and then,
-    ``tend`` all the time (it looks after the worker processes, and says whether units may have become ready).
-
-    ``left`` says, once stopped, that all workers have given back what they held.
+    """The loop of one run. ``tick`` advances the run (the scheduler's reconciler); ``tend`` is called in every turn,
+    looks after the worker processes and returns whether units may have become ready; ``report`` is called every
+    ``REPORT`` seconds; ``left`` returns whether all workers have released their units after a stop.
     """
 
     def __init__(
@@ -47,11 +47,12 @@ class Control:
 
     @property
     def over(self) -> bool:
-        """The run is closed."""
+        """Whether the run is closed."""
         return self.run is not None and not self.run.open
 
     def loop(self) -> None:
-        """Until the run is closed, or stopped and drained. Raises ``Fatal`` of ledger and catalog."""
+        """Loop until the run is closed, or until it was stopped and its batches are committed. Raises ``Fatal`` when
+        the database cannot be written or stays unavailable."""
         finished = -1
         deadline = float("inf")
         while not self.over:
@@ -68,7 +69,7 @@ class Control:
             if returned or moved or tended:
                 self._queue.wake()
             self._due()
-        self._queue.wake()  # whoever waits for work sees at once that there will be none
+        self._queue.wake()  # workers that wait for a unit see at once that the run is over
 
     def _due(self) -> None:
         if time.monotonic() - self._reported >= REPORT:

@@ -1,4 +1,5 @@
-"""A run in several processes of one machine: spawned workers walk, this process flushes and looks after the run."""
+"""A run in several processes of one machine: spawned workers walk, this process commits their batches and advances the
+run."""
 
 from __future__ import annotations
 
@@ -34,9 +35,9 @@ from workers.store.retries import patiently
 from workers.unit.lease.heartbeat import LEASE
 
 DEATHS = 12
-"""Deaths in a row with nothing committed in between, per worker, after which the run is given up."""
+"""Deaths in a row per worker, with no batch committed in between, after which the run fails."""
 LEAVE = 5.0
-"""Seconds that workers may take to exit once the run is over."""
+"""Seconds that workers may take to exit once the run is over, before they are killed."""
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[3]); "
     "from workers.process.governor.memory import collect_seldom; collect_seldom(); "
@@ -46,7 +47,11 @@ _START = (
 
 
 class Pool:
-    """Keeps ``wanted`` workers alive. ``tend`` is called again and again by the control loop."""
+    """Keeps ``wanted`` worker processes running; the control loop calls ``tend`` in every turn.
+
+    ``committed`` returns the number of batches committed so far; a worker that is silent for ``silence`` seconds is
+    killed.
+    """
 
     def __init__(
         self, ledger: Ledger, queue: PipeQueue, order: Order, stop: StopFlag, committed: Callable[[], int], *,
@@ -70,11 +75,15 @@ class Pool:
         return {worker: process.pid for worker, process in self._processes.copy().items()}
 
     def left(self) -> bool:
-        """All workers have given back what they held and exited."""
+        """Whether all workers have exited, and so have released their units."""
         return not self._processes
 
     def tend(self) -> bool:
-        """Bury the dead, give their units back at once, spawn others; whether units may have become ready."""
+        """Free the units of workers that have ended, spawn others in their place, and kill workers that use too much
+        memory or are silent; returns whether units may have become ready.
+
+        Raises the error that a worker reported, and ``Fatal`` when the workers keep dying.
+        """
         if self._queue.errors:
             raise self._queue.errors[0]
         if self._stop.is_set() and not self._asked:
@@ -91,7 +100,7 @@ class Pool:
         return bool(buried)
 
     def close(self) -> None:
-        """End all workers: asked first, then killed."""
+        """End all workers: ask them, and after ``LEAVE`` seconds kill them."""
         self._queue.end()
         deadline = time.monotonic() + LEAVE
         for process in self._processes.values():
@@ -104,7 +113,8 @@ class Pool:
         self._heartbeats.close()
 
     def _govern(self) -> None:
-        """Kill the worker that has too much memory, before the kernel kills whom it likes, and whoever is silent."""
+        """Kill the worker that uses too much memory, before the kernel kills any process, and workers that are silent
+        for too long."""
         if time.monotonic() - self._watched < EVERY:
             return
         self._watched = time.monotonic()
@@ -121,7 +131,8 @@ class Pool:
         self._processes[worker].kill()
 
     def _bury(self, worker: str) -> bool:
-        """A worker ended: what it sent in whole is committed first, then its unit goes back."""
+        """Free the unit of a worker that has ended; returns whether that is done. Its complete batches have to be
+        committed first."""
         if self._queue.holds(worker):
             return False
         process = self._processes.pop(worker)
@@ -158,11 +169,11 @@ class Pool:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-c", _START, str(number), str(self._heartbeats.mouth), json.dumps(sys.path)],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(number, self._heartbeats.mouth),
-                process_group=0,  # Ctrl-C on the terminal is for the parent
+                process_group=0,  # so that Ctrl-C on the terminal signals the parent only
             )  # fmt: skip
         self._processes[name] = process
         order = pickle.dumps(replace(self._order, worker=name))
-        with contextlib.suppress(OSError):  # a worker that died at once is buried like any other
+        with contextlib.suppress(OSError):  # a worker that died at once is noticed by ``tend``
             ours.sendall(frame(ORDER, order))
         self._queue.attach(name, ours)
 
@@ -172,10 +183,11 @@ def pooled(
     memory: MemoryBudget | None = None, report: Callable[[int], None] = lambda queued: None,
     spawned: Callable[[Pool], None] = lambda pool: None, silence: float = LEASE,
 ) -> Run | None:  # fmt: skip
-    """Work on a run until it is closed or ``stop`` is set; returns it as last seen. Raises ``Fatal``.
+    """Work on a run until it is closed or ``stop`` is set; returns the run as it was last read.
 
-    ``memory`` is what the processes may have, without it all that the machine has. A worker that is silent for
-    ``silence`` seconds is ended, and another one takes its place.
+    ``memory`` is the budget of the ``processes`` workers (``None``: derived from the machine). ``report`` gets the
+    bytes of uncommitted batches. A worker that is silent for ``silence`` seconds is killed, and another one takes its
+    place. Raises ``Fatal`` when the run cannot go on.
     """
     owner = liveness.name()
     order = Order(owner, owner, assignment, memory or share(processes, parent=rss(), memory=given()))
@@ -196,7 +208,7 @@ def pooled(
             raise
         finally:
             pool.close()
-        if stop.is_set():  # whoever did not leave in time was killed
+        if stop.is_set():  # workers that did not exit in time were killed and still hold units
             for worker in {owner} | {w for w in ledger.holders(assignment.run)[0] if w.startswith(owner)}:
                 ledger.abandon(worker, now=time.time(), reason=f"stopped: {stop.reason}")
         return control.run

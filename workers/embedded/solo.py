@@ -1,4 +1,4 @@
-"""A whole run in one process: this thread and another one walk, a third one flushes and looks after the run."""
+"""A whole run in one process: this thread and another one walk, a third one commits batches and advances the run."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from workers.unit.lease.heartbeat import Heartbeat
 from workers.unit.worker import Worker
 
 LANES = 2
-"""Units that are walked at once: while one waits for the source, the other builds what it has read."""
+"""Units that are walked at once: while one thread waits for the source, the other builds entities."""
 PATIENCE = 1.0
-"""Seconds that the end of a run waits for lanes that hang in a call to the source."""
+"""Seconds that the end of a run waits for threads that hang in a call to the source."""
 MOST = 8
-"""Lanes that are begun in place of others, at most: what hangs is a thread that nothing ends."""
+"""Most threads that walk in one run: a thread that hangs cannot be ended, only replaced."""
 
 
 def solo(
@@ -33,11 +33,11 @@ def solo(
     stuck: Callable[[str], None] | None = None, report: Callable[[int], None] = lambda queued: None,
     heartbeat: Callable[..., Heartbeat] = Heartbeat,
 ) -> Run | None:  # fmt: skip
-    """Work on a run until it is closed or ``stop`` is set; returns it as last seen.
+    """Work on a run until it is closed or ``stop`` is set; returns the run as it was last read.
 
-    ``report`` gets the bytes that wait for the flusher; ``stuck`` is called, from another thread, when a call of this
-    thread to the source neither ends nor can be cancelled; another lane that hangs so is replaced. Raises ``Fatal``;
-    what was emitted until then is stored.
+    ``report`` gets the bytes of uncommitted batches. ``stuck`` is called, from another thread, when a call of this
+    thread to the source neither ends nor can be cancelled; a second walking thread that hangs in this way is replaced.
+    Raises ``Fatal`` when the run cannot go on; batches that were emitted before are committed.
     """
     owner = liveness.name()
     queue = MemoryQueue(epoch=owner)
@@ -52,7 +52,7 @@ def solo(
     def flush() -> None:
         try:
             control.loop()
-        except BaseException as error:  # carried over to the walking thread, which ends the run with it
+        except BaseException as error:  # the walking thread raises it at the end
             failures.append(error)
             queue.fail(error)
 
@@ -64,11 +64,12 @@ def solo(
         return lanes[-1]
 
     def begin() -> None:
-        """Begin a lane in a thread of its own."""
+        """Start another walking thread."""
         replaced = threading.Event()
 
         def hangs(_scope: str) -> None:
-            """Nothing breaks its call off: the lease of its unit runs out, and another lane begins in its place."""
+            """Start another thread in place of one that hangs: its call cannot be ended, and the lease of its unit
+            expires."""
             if not stop.is_set() and not replaced.is_set() and len(threads) < MOST:
                 replaced.set()
                 begin()
@@ -80,7 +81,7 @@ def solo(
     def lane(worker: Worker, replaced: threading.Event) -> None:
         try:
             worker.work(lambda: over() or replaced.is_set())
-        except BaseException as error:  # carried over as well; the other lane gives its unit back
+        except BaseException as error:  # raised at the end too; the stop flag makes the others release their units
             failures.append(error)
             stop.set("failed")
 
@@ -94,7 +95,7 @@ def solo(
     broken = False
     try:
         own.work(over)
-    except Retry:  # the alarm, when what hung had just ended by itself
+    except Retry:  # raised by the alarm when the call that hung had just ended by itself
         broken = stop.is_set()
         stop.set("failed")
         if not broken:
@@ -111,7 +112,7 @@ def solo(
             worker.close()
         flusher.join()
         queue.close()
-    if broken or any(thread.is_alive() for thread in threads):  # one that hangs ends with this process
+    if broken or any(thread.is_alive() for thread in threads):  # a thread that hangs still holds its unit
         ledger.abandon(owner, now=time.time(), reason=f"stopped: {stop.reason}")
     if failures:
         raise failures[0]
