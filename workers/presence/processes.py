@@ -1,4 +1,5 @@
-"""The table ``processes``: every long-running process writes its row, and anybody may look."""
+"""The table ``processes``: every long-running process keeps its own row up to date; commands and processes read
+them."""
 
 from __future__ import annotations
 
@@ -16,17 +17,18 @@ from workers.store.database import SqlDatabase
 from workers.store.statements import Statements, Transactions
 
 EVERY = 5.0
-"""Seconds between two beats, at least."""
+"""Least seconds between two writes of a row."""
 FRESH = 30.0
-"""Seconds of silence after which a process counts as gone."""
+"""Seconds without a write after which a process counts as gone."""
 FORGOTTEN = 600.0
-"""Seconds of silence after which the row of a process that was killed is removed by the next one that starts."""
+"""Seconds without a write after which the next process that starts removes the row: its process was killed."""
 MOST = 2000
-"""Processes that are listed."""
+"""Most processes that are listed."""
 
 
 class Process(NamedTuple):
-    """One process. ``rss`` and ``budget`` in bytes, ``age`` and ``silent`` in seconds; ``info`` is what it told."""
+    """One process. ``rss`` and ``budget`` are in bytes, ``age`` and ``silent`` in seconds; ``info`` is what the process
+    gave to ``Presence.beat``."""
 
     name: str
     kind: str
@@ -41,8 +43,8 @@ class Process(NamedTuple):
 class Presence:
     """The row of this process; ``kind`` is scheduler, worker, child, flusher or publisher.
 
-    Call ``beat`` from the process's loop, as often as you like: it writes every five seconds. A beat that the database
-    cannot take is left out, since the next one says the same: nobody waits for it.
+    Call ``beat`` in every turn of the process's loop: it writes only every ``every`` seconds. While the database is
+    unavailable ``beat`` writes nothing and does not wait, because the next call writes the same.
     """
 
     def __init__(
@@ -57,7 +59,7 @@ class Presence:
         self._swept = False
 
     def beat(self, **info: Any) -> bool:
-        """Say that this process lives, with ``info`` that JSON can hold. Returns whether it was written now."""
+        """Write the row with the time and ``info`` (JSON values), if that is due; returns whether it was written."""
         if time.monotonic() < self._due:
             return False
         self._due = time.monotonic() + self._every
@@ -77,7 +79,8 @@ class Presence:
         return True
 
     def leave(self) -> None:
-        """This process ends: remove its row. Where the database is out of reach, the row is forgotten by itself."""
+        """Remove the row, because this process ends. While the database is unavailable the row stays, and another
+        process removes it later."""
         self._due = float("inf")
         try:
             with self._transactions.write(durable=False) as sql:
@@ -87,14 +90,17 @@ class Presence:
 
 
 def forget(conn: Connection, silent: float, *, now: float) -> int:
-    """Remove the rows of processes that were not heard of for ``silent`` seconds; returns how many."""
+    """Remove the rows that were not written for ``silent`` seconds; returns how many."""
     return Statements(conn, "workers.presence", now).do("sweep", silent=silent)
 
 
 def live(
     db: SqlDatabase, kind: str | None = None, within: float = FRESH, *, now: float | None = None
 ) -> list[Process]:  # fmt: skip
-    """The processes that were heard of in the last ``within`` seconds, by kind and name; the first ``MOST``."""
+    """The first ``MOST`` processes whose rows were written in the last ``within`` seconds, ordered by kind and name.
+
+    Raises ``Retry`` while the database is unavailable.
+    """
     with Transactions(db, "workers.presence").read(time.time() if now is None else now) as sql:
         rows = sql.all("live", within=within, most=MOST)
     return [

@@ -1,4 +1,4 @@
-"""What a scheduler looks for again and again: runs to close, to cancel, to publish; units that want hints."""
+"""The scheduler's searches: runs to close, to cancel and to publish, and the number of hints that workers need."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from workers.schedules.transactions import ScheduleTransactions
 from workers.store.database import SqlDatabase
 
 MOST = 256
-"""Hints wanted per queue, at most."""
+"""Most hints per queue."""
 SILENT = 3600.0
-"""Seconds of silence after which a process is forgotten."""
+"""Seconds without a sign of life after which a process's row is removed."""
 
 
 class Ended(NamedTuple):
-    """A closed run whose sinks were not all written; ``published`` is what became of them so far."""
+    """A closed run whose sinks are not all written; ``published`` is the note of the attempts so far."""
 
     run: str
     service: str
@@ -27,25 +27,29 @@ class Ended(NamedTuple):
 
 
 class Chores:
-    """Only runs of clusters: those of one command look after themselves."""
+    """Searches among the runs of clusters; a run of a single command is advanced by that command.
+
+    All methods raise ``Retry`` while the database is unavailable.
+    """
 
     def __init__(self, db: SqlDatabase, *, clock: Callable[[], float] = time.time) -> None:
         self._transactions, self._clock = ScheduleTransactions(db), clock
 
     def finished(self) -> list[str]:
-        """Open runs whose units are all finished."""
+        """The ids of open runs whose units are all finished, by their tallies."""
         return [row.id for row in self._transactions.read(lambda desk: desk.all("finished_runs"))]
 
     def overdue(self) -> list[str]:
-        """Open runs past their deadline."""
+        """The ids of open runs that are past their deadline."""
         rows = self._transactions.read(lambda desk: desk.all("overdue_runs"), now=self._clock())
         return [row.id for row in rows]
 
     def demand(self) -> dict[str, int]:
-        """Per queue, how many hints should wait: one for each slot of a service with ready units, which soon become
-        more while a run begins; one at least while a run is open: who takes it buries what was killed there.
+        """How many hints each queue should hold, by queue: one per slot of a service that has ready units, because the
+        ready units of a new run soon become more. At least one while a run is open, because the worker that takes it
+        also frees the units of dead processes on its machine.
 
-        Large units count for both queues: small workers take them where no others live.
+        Large units count for both queues: workers of the small queue claim them when there are no others.
         """
         rows = self._transactions.read(lambda desk: desk.all("demand"))
         if not rows:
@@ -55,23 +59,24 @@ class Chores:
         return {"small": max(1, min(small, MOST)), "large": min(large, MOST)}
 
     def unpublished(self) -> list[Ended]:
-        """Closed runs whose sinks were not written, the newest first."""
+        """The closed runs whose sinks are not all written, the newest first."""
         rows = self._transactions.read(lambda desk: desk.all("unpublished_runs"))
         return [Ended(row.id, row.service, json.loads(row.recipe), json.loads(row.published or "{}")) for row in rows]
 
     def published(self, run: str) -> tuple[bool, dict[str, Any]]:
-        """Whether all sinks of a run were written, and what became of them so far."""
+        """``(done, note)`` of a run: whether all its sinks are written, and the note of the attempts so far."""
         row = self._transactions.read(lambda desk: desk.one("published_of", run=run))
         if row is None:
             return False, {}
         return row.published_at is not None, json.loads(row.published or "{}")
 
     def publish(self, run: str, told: Mapping[str, Any], *, done: bool) -> bool:
-        """Note what became of a run's sinks. ``False``: that was noted already."""
+        """Store the note of an attempt to write a run's sinks, ``done`` when all are written; returns ``False`` when
+        they were done already."""
         values = {"run": run, "published": json.dumps(told), "done": int(done)}
         return bool(self._transactions.write(lambda both: both.ledger.do("set_published", **values), now=self._clock()))
 
     def sweep(self) -> int:
-        """Forget processes that were not heard of for an hour."""
+        """Remove the rows of processes without a sign of life for ``SILENT`` seconds; returns how many."""
         now = self._clock()
         return self._transactions.write(lambda both: forget(both.own.conn, SILENT, now=now), now=now)

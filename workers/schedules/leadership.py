@@ -1,4 +1,4 @@
-"""One leader at a time, by a lease in the database that runs out when its holder dies."""
+"""One leader at a time, by a lease in the database that expires when its holder dies."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from workers.store.database import SqlDatabase
 SCHEDULER = "scheduler"
 """The role of the scheduler that leads."""
 LEASE = 15.0
-"""Seconds for which a role belongs to its holder, renewed after a third of them."""
+"""Seconds for which a role belongs to its holder; the lease is renewed after a third of them."""
 
 
 class Leadership:
     """A role (``scheduler``, ``snapshots``) that one process holds at a time.
 
-    Two that believe in it at once, for a moment, must do no harm: what they do is safe to do twice.
+    For a moment two processes may both think that they hold it, so everything that a holder does must be safe to do
+    twice. All methods raise ``Retry`` while the database is unavailable.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Leadership:
         self.held = False
 
     def hold(self) -> bool:
-        """Take the lease or keep it; ``False``: another process holds it."""
+        """Get the lease, or renew it when a third of it has passed; returns whether this process holds it."""
         if self.held and time.monotonic() - self._renewed < self._lease / 3:
             return True
         begun = time.monotonic()
@@ -53,14 +54,15 @@ class Leadership:
         return self.held
 
     def _bury(self) -> None:
-        """What a dead process of this machine holds is free at once."""
+        """Free the lease at once when its holder is a dead process of this machine."""
         holder = _holder(self._transactions, self.role, self._clock())
         if holder is not None and liveness.gone(holder):
             self._transactions.write(lambda both: both.own.do("leave", role=self.role, holder=holder), now=0.0)
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Renew the lease beside a long piece of work. An outage of the database is bridged by what is left of it."""
+        """Renew the lease in a thread during the block. While the database is unavailable the lease is kept as long as
+        it lasts."""
         over = threading.Event()
 
         def renew() -> None:
@@ -79,13 +81,14 @@ class Leadership:
             thread.join()
 
     def leave(self) -> None:
-        """Give the lease back, so that the next one need not wait for its end."""
+        """Give up the lease, so that another process gets it at once."""
         self.held = False
         self._transactions.write(lambda both: both.own.do("leave", role=self.role, holder=self.name), now=0.0)
 
 
 def leads(db: SqlDatabase, role: str, *, now: float | None = None) -> str | None:
-    """Who holds a role right now; ``None``: nobody, or a process of this machine that is dead."""
+    """The name of the process that holds a role now; ``None`` when there is none, or it is a dead process of this
+    machine. ``now`` is in epoch seconds. Raises ``Retry`` while the database is unavailable."""
     holder = _holder(ScheduleTransactions(db), role, time.time() if now is None else now)
     return None if holder is None or liveness.gone(holder) else holder
 

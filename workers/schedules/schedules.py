@@ -49,13 +49,14 @@ class Fire(NamedTuple):
 
 
 class Schedules:
-    """``now`` is the scheduler's clock everywhere, since fire times are compared with it."""
+    """The tables of schedules and of their fire times. ``now`` is always the scheduler's clock in epoch seconds,
+    because fire times are compared with it. All methods raise ``Retry`` while the database is unavailable."""
 
     def __init__(self, db: SqlDatabase) -> None:
         self._transactions = ScheduleTransactions(db)
 
     def add(self, schedule: Schedule, *, replace: bool = False) -> None:
-        """Raises ``UsageError`` when the name is taken and not ``replace``."""
+        """Store a schedule. Raises ``UsageError`` when there is one of this name and not ``replace``."""
         values = schedule._asdict() | {"schedule": schedule.name, "at": schedule.created_at}
         del values["name"]
 
@@ -69,22 +70,25 @@ class Schedules:
             raise UsageError(f"there is a schedule {schedule.name!r} already", remedy=remedy)
 
     def all(self) -> list[Schedule]:
+        """All schedules."""
         return [_schedule(row) for row in self._transactions.read(lambda desk: desk.all("schedules"))]
 
     def get(self, name: str) -> Schedule:
-        """Raises ``UsageError`` naming the known ones."""
+        """The schedule of this name. Raises ``UsageError``, which lists the known names, when there is none."""
         row = self._transactions.read(lambda desk: desk.one("schedule", schedule=name))
         if row is None:
             raise known_values("unknown schedule", name, [each.name for each in self.all()])
         return _schedule(row)
 
     def pause(self, name: str, *, paused: bool, now: float) -> None:
+        """Pause a schedule, or resume it from ``now`` on. Raises ``UsageError`` for an unknown name."""
         self.get(name)
         statement = "pause_schedule" if paused else "unpause_schedule"
         self._transactions.write(lambda both: both.own.do(statement, schedule=name, at=now), now=now)
 
     def remove(self, name: str) -> None:
-        """Forget a schedule and its times; a run that it opened goes on."""
+        """Remove a schedule and its fire times; a run that it opened goes on. Raises ``UsageError`` for an unknown
+        name."""
         self.get(name)
 
         def act(both: Both) -> None:
@@ -94,21 +98,21 @@ class Schedules:
         self._transactions.write(act, now=0.0)
 
     def fires(self, name: str, limit: int = 10) -> list[Fire]:
-        """The latest times, newest first."""
+        """The latest ``limit`` fire times of a schedule, the newest first."""
         rows = self._transactions.read(lambda desk: desk.all("fires", schedule=name, limit=limit))
         return [_fire(row) for row in rows]
 
     def queued(self) -> list[str]:
-        """Schedules with a time that waits for the end of a run."""
+        """The names of schedules with a fire time that waits for a run to end."""
         return [row.schedule for row in self._transactions.read(lambda desk: desk.all("queued"))]
 
     def fire(
         self, name: str, time: float, opening: Opening, *, now: float, wait: bool = False, by_hand: bool = False
     ) -> Fire | None:
-        """Settle one time: open its run, or leave it to the overlap policy while a run of the service is open.
+        """Settle one fire time: open its run, or apply the overlap policy while another run of the service is open.
 
-        ``wait``: it waits for that run's end whatever the policy says. ``by_hand``: also while the schedule is paused.
-        ``None``: there is nothing to do any more; somebody else was first, or it was removed or paused.
+        ``wait``: queue the time until that run ends, whatever the policy says. ``by_hand``: also while the schedule is
+        paused. Returns ``None`` when another process settled the time first, or the schedule was removed or paused.
         """
 
         def act(both: Both) -> Fire | None:
@@ -125,7 +129,8 @@ class Schedules:
         return self._transactions.write(act, now=now)
 
     def settle(self, name: str, time: float, outcome: Outcome, reason: str, *, now: float) -> bool:
-        """Note a time that opens no run (``missed``, ``failed``). ``False``: somebody else was first."""
+        """Settle a fire time that opens no run (``missed``, ``failed``); returns ``False`` when another process settled
+        it first."""
 
         def act(both: Both) -> bool:
             if self._due(both, name, time, False) is None:
@@ -135,8 +140,9 @@ class Schedules:
         return self._transactions.write(act, now=now)
 
     def release(self, name: str, opening: Opening | str, *, now: float) -> Fire | None:
-        """Open the run of the oldest time that waits, if no run of the service is open; a text ``opening`` says why it
-        cannot be opened: then the time is ``failed``."""
+        """Open the run of the oldest queued fire time, if no run of the service is open; returns what became of the
+        time, or ``None``. When ``opening`` is a text, it is the reason why no run can be opened, and the time is
+        ``failed``."""
 
         def act(both: Both) -> Fire | None:
             locked = both.own.one("lock_schedule", schedule=name)
@@ -159,10 +165,12 @@ class Schedules:
         return self._transactions.write(act, now=now)
 
     def sweep(self, *, now: float) -> int:
+        """Remove settled fire times that are older than ``KEPT`` seconds; returns how many."""
         return self._transactions.write(lambda both: both.own.do("old_fires", before=now - KEPT), now=now)
 
     def _due(self, both: Both, name: str, time: float, by_hand: bool) -> Schedule | None:
-        """The schedule, locked, when this time is not settled yet; from now on it is."""
+        """Lock the schedule and mark the time as settled; returns the schedule, or ``None`` when the time was settled
+        before or the schedule was removed or paused."""
         row = both.own.one("lock_schedule", schedule=name)
         if row is None or (not by_hand and (row.paused or row.since >= time)):
             return None
@@ -208,5 +216,5 @@ def _fire(row: Any) -> Fire:
 
 
 def stored(recipe: Mapping[str, Any]) -> str:
-    """A recipe as schedules keep it."""
+    """A recipe as the JSON text that a schedule stores."""
     return dump(recipe)

@@ -1,4 +1,4 @@
-"""Transactions that speak both to the ledger and to the tables of schedulers."""
+"""Transactions over both the ledger's tables and those of schedules."""
 
 from __future__ import annotations
 
@@ -13,22 +13,26 @@ T = TypeVar("T")
 
 
 class Both(NamedTuple):
-    """The statements of the ledger and our own, on one connection."""
+    """The named SQL of the ledger and of this room, on one connection and in one transaction."""
 
     ledger: Statements
     own: Statements
 
 
 class ScheduleTransactions:
+    """Runs functions in transactions. ``now``, in epoch seconds, is the clock of SQLite; PostgreSQL has its own. Raises
+    ``Retry`` while the database is unavailable."""
+
     def __init__(self, db: SqlDatabase) -> None:
         self._transactions = Transactions(db, "workers.schedules")
 
     def read(self, act: Callable[[Statements], T], *, now: float = 0.0) -> T:
+        """Returns what ``act`` returns, which only reads."""
         with self._transactions.read(now) as own:
             return act(own)
 
     def write(self, act: Callable[[Both], T], *, now: float) -> T:
-        """Do ``act`` in one transaction, again when it collides with another one."""
+        """Call ``act`` in one transaction, again when it collides with another one; returns what it returns."""
 
         def transaction() -> T:
             with self._transactions.write(now) as own:
