@@ -1,4 +1,4 @@
-"""One claimed unit, walked batch by batch to its receipt, with its lease renewed; or given back with a reason.
-It sees ledger and queue through protocols only.
+"""The work on one claimed unit: it is walked batch by batch to its receipt while its lease is renewed, or released with
+a reason. It knows ledger and queue by their protocols only.
 ``embedded`` and ``cluster`` run it.
 """

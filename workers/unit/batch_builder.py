@@ -1,4 +1,5 @@
-"""Folds the events of a walk into batches, cut only where a resume loses and repeats nothing."""
+"""Builds batches from the events of a walk. A batch ends only at an event with a cursor, because a resume from there
+neither loses nor repeats an object."""
 
 from __future__ import annotations
 
@@ -10,18 +11,18 @@ from specs.topology.node import Outcome
 from specs.topology.scope import Cursor, Scope
 
 ENTITIES = 512
-"""Objects in one batch, about: a batch is full at the first cut behind this many."""
+"""Objects in one batch, about: it is full at the first cursor after this many."""
 BYTES = 1_000_000
-"""Bytes of JSON in one batch, about; zlib makes a tenth of them."""
+"""Bytes of JSON in one batch, about; zlib compresses them to a tenth."""
 
 
 class BatchBuilder:
-    """Collects events; ``cut`` hands out what stands, which is everything up to the last event with a cursor.
+    """Collects events; ``cut`` returns a batch of all events up to the last one with a cursor.
 
-    Events behind that are held as they are and dropped by ``drop``: a walk that goes on from ``cursor`` yields them
-    again. ``incomplete`` is the first reason why a listing of the unit is not complete;
-    ``objects`` and ``children`` count what was folded in so far. An object that would make its item one of more
-    than ``largest`` bytes is a failed outcome.
+    Events behind that are held separately, and ``drop`` removes them: a walk that resumes at ``cursor`` yields them
+    again. ``incomplete`` is the first reason why a listing of the unit is incomplete; ``objects`` and ``children``
+    count the objects and child units of all batches so far. An object whose item would exceed ``largest`` bytes of JSON
+    becomes a failed outcome, because no batch could carry it.
     """
 
     def __init__(self, unit: Unit, fence: int, cursor: Cursor = (), *, largest: int = LARGEST) -> None:
@@ -39,7 +40,7 @@ class BatchBuilder:
         self.dirty = False
 
     def add(self, event: Event) -> bool:
-        """Take an event in. ``True``: the batch is full and may be cut here."""
+        """Add an event; returns whether the batch is full and may be cut here."""
         self._held.append(event)
         if event.cursor is None:
             return False
@@ -51,11 +52,11 @@ class BatchBuilder:
         return self._size >= ENTITIES or self._weight >= BYTES
 
     def drop(self) -> None:
-        """Forget what came behind the last cursor: the walk was broken off there."""
+        """Remove the events behind the last cursor, because the walk was interrupted there."""
         self._held.clear()
 
     def cut(self) -> Batch:
-        """The batch of what stands, its ``seq`` still 0; a fresh one is begun."""
+        """The batch of all events up to the last cursor, with ``seq`` 0; a new batch is begun."""
         batch = self._batch
         batch.cursor = self.cursor
         self._fresh()
@@ -102,9 +103,10 @@ class BatchBuilder:
         self._grow(len(content) + len(row.search) + 200)
 
     def _full(self, content: str) -> bool:
-        """Whether ``content`` is too much, with what came of the same item; characters take four bytes at most.
+        """Whether ``content`` would make the objects of the same item exceed the largest batch. Each character takes at
+        most four bytes, so the exact size is computed for long texts only.
 
-        What stands in the batch before it does not count: any other split would let the object through.
+        Earlier items of the batch do not count: whether an object fails must not depend on where batches are cut.
         """
         own = self._weight - self._before
         return own + len(content) > self._largest // 4 and own + _bytes(content) > self._largest
@@ -148,7 +150,7 @@ class BatchBuilder:
         return found
 
     def _fqn(self, scope: Scope) -> str:
-        """The scope's FQN; the same listing is asked for again and again."""
+        """The scope's FQN; the last one is cached, because consecutive events mostly have the same scope."""
         if scope.path != self._scope.path:
             self._scope, self._listing = scope, scope.fqn
         return self._listing
@@ -159,7 +161,8 @@ def _bytes(content: str) -> int:
 
 
 def _too_large(event: Found, size: int, largest: int) -> Outcome:
-    """An object that no batch can carry fails alone; its key is that of the item it was read with, for a retry."""
+    """The failed outcome of an object that no batch can carry; its key is that of the item it belongs to, so that a
+    retry reads that item."""
     entity = event.entity
     key = split(event.owner[1] if event.owner else entity.fqn)[-1]
     told = f"{size / 1e6:.1f} MB of content, and one object may have {largest / 1e6:.0f} MB: leave it out with a filter"

@@ -1,4 +1,5 @@
-"""Sends one unit's batches into the sink queue, numbered without gaps, at most a window of them uncommitted."""
+"""Puts the batches of one unit into the sink queue, numbered without gaps, with a bounded number of them
+uncommitted."""
 
 from __future__ import annotations
 
@@ -12,11 +13,11 @@ from workers.process.governor.memory import peak_rss
 from workers.process.stop_flag import StopFlag
 
 STEP = 0.2
-"""Seconds of one wait for space, so that a stop is noticed."""
+"""Most seconds of one wait for room, so that a stop is noticed soon."""
 LEAVE = 0.7
-"""Seconds that a stopping worker waits for space or for its batches to be committed."""
+"""Seconds that a stopping worker waits for room, or for its batches to be committed."""
 FULL = 300.0
-"""Seconds without any space after which the unit is given back."""
+"""Seconds without room after which the unit is released."""
 
 
 class Producer(Protocol):
@@ -27,7 +28,8 @@ class Producer(Protocol):
 
 
 class Emitter:
-    """Numbers the batches of one claim. ``waiting`` is called while there is no space: the unit is alive."""
+    """Numbers the batches of one claim and puts them into ``queue``; ``seq`` is the number of the last one. ``waiting``
+    is called after each wait without room; it keeps the unit's lease, and raises ``Lost`` when that is gone."""
 
     def __init__(self, queue: Producer, unit: str, fence: int, *, stop: StopFlag, waiting: Callable[[], None]) -> None:
         self._queue, self._unit, self._fence = queue, unit, fence
@@ -35,7 +37,8 @@ class Emitter:
         self.seq = 0
 
     def emit(self, batch: Batch) -> QueuePosition:
-        """Append a batch. Raises ``Lost`` when the unit is not ours, ``Retry`` when no space came."""
+        """Put a batch into the queue; returns its position. Raises ``Lost`` when another worker holds the unit now, and
+        ``Retry`` when there was no room for ``FULL`` seconds, or ``LEAVE`` seconds after a stop."""
         batch.seq = self.seq + 1
         if batch.receipt is not None:
             object.__setattr__(batch.receipt, "batches", batch.seq)
@@ -51,7 +54,8 @@ class Emitter:
                 raise Retry("the sink queue stays full", self._unit, "is the flusher alive?", reason="backpressure")
 
     def settle(self) -> bool:
-        """Wait until everything emitted is committed; whether it is."""
+        """Wait until all batches of the claim are committed, up to ``FULL`` seconds, or ``LEAVE`` seconds after a stop;
+        returns whether they are. Raises ``Lost`` when another worker holds the unit now."""
         end = time.monotonic() + FULL
         while self.seq and not self._queue.settle(self._unit, self._fence, timeout=STEP):
             self._waiting()

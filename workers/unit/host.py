@@ -1,4 +1,4 @@
-"""What a worker finds around it: what its process gives to each worker, and what it keeps itself between units."""
+"""The surroundings of a worker: the objects that its process shares with it, and those that it keeps between units."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from workers.unit.source.arrivals import Arrivals
 
 
 class Line(Producer, Protocol):
-    """A worker's end of the sink queue, which also wakes it."""
+    """A worker's end of the sink queue, in which the worker also waits for units to claim."""
 
     def idle(self, timeout: float) -> None:
-        """Wait until something was committed, which may have made a unit ready."""
+        """Wait up to ``timeout`` seconds for a commit, which may have made a unit ready."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerHost:
-    """What a process gives to each worker that lives in it. ``name`` says who holds the units.
+    """What a process shares with each of its workers. ``name`` is the holder's name of the units that they claim.
 
-    ``soft`` are the bytes of memory that the process may have, where something governs them: else all that the machine
-    has. ``serves`` is the queue whose units are taken, ``None``: of any. ``lease`` is in seconds. ``lanes`` is how many
-    workers walk at once: a lone one reads ahead of what it builds. ``stuck`` is called when a call to the source does
-    not end.
+    ``soft`` are the resident bytes that the process may use (``None``: derived from the machine). ``serves`` is the
+    queue whose units are claimed (``None``: of every queue). ``lease`` are the seconds of a unit's lease. ``lanes`` is
+    the number of workers of this process: a single one reads its source ahead of building entities. ``stuck`` is called
+    with the scope when a call to the source neither ends nor can be cancelled.
     """
 
     name: str
@@ -49,7 +49,7 @@ class WorkerHost:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What one worker keeps from one unit of its run to the next."""
+    """The objects that one worker keeps from one unit of its run to the next."""
 
     host: WorkerHost
     topology: Topology[Source]

@@ -1,4 +1,5 @@
-"""How a unit goes on when memory ran out: smaller slices, then one object at a time, at last past the object."""
+"""How a unit goes on after memory ran out: with smaller slices, then one object at a time, and at last without the
+object that takes the memory."""
 
 from __future__ import annotations
 
@@ -6,19 +7,20 @@ from specs.topology.read_mode import ReadMode
 from specs.topology.scope import Scope
 
 SMALLER = 250
-"""Keys read in one go once memory ran out; then one by one."""
+"""Keys in one slice after memory ran out once; after the second time, one key."""
 TWICE = 2
-"""Times that memory runs out over one object, all others put aside, before it is passed by."""
+"""How often memory has to run out over one object, read by itself, before the object is skipped."""
 MOST = 20
-"""Objects of one claim that are passed by."""
+"""Most objects of one claim that are skipped."""
 
 
 class Isolation:
-    """Finds the object that takes all memory. One per claim; ``reading`` is how its source reads.
+    """Finds the object over which memory runs out. One per claim; ``reading`` is the read mode of its source, which is
+    changed here.
 
-    Once objects are read one by one, the key in hand is remembered, or the listing between two of them. One that memory
-    ran out over twice, in a process that is healthy without it, is refused from then on: it fails alone, its siblings
-    are stored.
+    While objects are read one by one, the key of the present object is remembered, or between two objects the listing.
+    An object over which memory ran out ``TWICE``, in a process that has enough memory otherwise, is skipped from then
+    on: it becomes a failed outcome, and its siblings are stored.
     """
 
     def __init__(self, reading: ReadMode) -> None:
@@ -30,13 +32,13 @@ class Isolation:
 
     @property
     def single(self) -> bool:
-        """Objects are read, and should be sent, one by one."""
+        """Whether objects are read one by one, and should be emitted one by one."""
         return self._reading.touch == self._note
 
     def ran_out(self, *, healthy: bool) -> bool:
-        """Memory ran out: read on with more care. ``False``: nothing can be done here.
+        """Change the read mode after memory ran out; returns whether reading can go on.
 
-        ``healthy``: the process has little memory again, so that it was the object that took it.
+        ``healthy``: the process uses little memory again, so the object took it and not something else.
         """
         if not self.single:
             if self._reading.slice > SMALLER:
@@ -50,7 +52,7 @@ class Isolation:
             return False
         node, listing, key = self._last
         place = (node, listing.fqn, key)
-        if place in self._reading.heavy:  # it was refused, and memory ran out again: something else takes it
+        if place in self._reading.heavy:  # memory ran out again without this object: something else takes the memory
             return False
         self._strikes[place] = self._strikes.get(place, 0) + 1
         if self._strikes[place] >= TWICE:
@@ -60,7 +62,7 @@ class Isolation:
         return self._refused <= MOST
 
     def passed(self) -> None:
-        """The object in hand is done."""
+        """Note that the present object was read and emitted."""
         self._last = None
 
     def _note(self, node: str, listing: Scope, key: str) -> None:

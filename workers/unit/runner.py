@@ -1,4 +1,4 @@
-"""Runs one claimed unit to its receipt, over lost connections, or gives it back with a reason."""
+"""Runs one claimed unit to its receipt, across lost connections, or releases it with a reason."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from workers.unit.source.sources import build, reading, topology
 from workers.unit.unit_work import Stopping, Tight, UnitWork
 
 TRIES = 3
-"""Tries in a row that move nothing, within one claim, once no smaller slice can be read."""
+"""Most tries in a row without progress, within one claim, when no smaller slice can be read."""
 ATTEMPTS = 5
-"""Claims that ended in an error, after which the unit has failed."""
+"""Claims that ended in an error after which the unit has failed."""
 BEGINNINGS = 3
-"""Claims of a root unit whose source never answered, after which the run of a cluster is over."""
+"""Claims of a root unit whose source never answered after which a cluster's run fails."""
 log = logging.getLogger("headrace.worker")
 
 
 OURS = frozenset({"memory", "backpressure", "queue", "full", "catalog", "collision"})
-"""Reasons to try again that are not the source's fault."""
+"""Reasons of ``Retry`` that are not the source's fault."""
 LONGEST = 60.0
-"""Seconds to which the delay that a source asks for grows, try by try."""
+"""Most seconds to which the delay that a source asks for is doubled, try by try."""
 
 
 class Runner:
-    """Knows how to work on any unit of one run."""
+    """Runs the units of one run, one at a time."""
 
     def __init__(self, assignment: Assignment, host: WorkerHost, heartbeat: Heartbeat) -> None:
         self._host, self._heartbeat, self._budget = host, heartbeat, assignment.budget
@@ -54,7 +54,8 @@ class Runner:
         )  # fmt: skip
 
     def run(self, claim: Claim) -> None:
-        """Work on a claim until it is emitted or given back. Raises ``Fatal`` when the run cannot go on."""
+        """Work on a claim until its receipt is emitted or the unit is released. Raises ``Fatal`` when the run cannot go
+        on."""
         unit = claim.unit
         with context(run=unit.run, unit=unit.id, fence=claim.fence), self._heartbeat.hold(claim) as held:
             emitter = Emitter(self._host.line, unit.id, claim.fence, stop=self._host.stop, waiting=held.waiting)
@@ -66,18 +67,18 @@ class Runner:
             except Stopping:
                 emitter.settle()
                 self._release(claim, reason="")
-            except Tight:  # no attempt is burned: every claim gets on by what it read until then
+            except Tight:  # counts as no failed attempt: every claim makes progress by what it emitted before
                 emitter.settle()
                 self._release(claim, reason="out of memory: the rest was given back")
             except Retry as error:
                 self._later(claim, emitter, error, fruitless=claim.cursor == () and not work.children)
             except (Fatal, KeyboardInterrupt):
                 raise
-            except Exception as error:  # a mistake in a connector or in here: the unit has failed, and says so
+            except Exception as error:  # a bug in a connector or in Headrace: the unit fails with it as the reason
                 self._release(claim, reason=told(error), failed=True)
 
     def rest(self) -> None:
-        """There is no work for now: the source need not keep a connection for us."""
+        """Close the connection to the source, because there is no unit to run for now."""
         self._sources.close()
 
     def _tries(self, claim: Claim, work: UnitWork, held: HeldUnit) -> None:
@@ -102,9 +103,9 @@ class Runner:
                         work.keep(source)
                         raise
             except MemoryError:
-                pass  # handled below, where the frames that hold the memory are gone
+                pass  # handled below, once the frames that hold the memory are gone
             except Retry as lost:
-                if self._host.stop.is_set():  # most likely our own cancelling
+                if self._host.stop.is_set():  # most likely because the stop cancelled the statement
                     raise Stopping from None
                 error = lost
             if error is None:
@@ -118,7 +119,7 @@ class Runner:
             tries = 1 if work.moved else tries + 1
             wait = _wait(error, tries, self._budget.pause)
             if tries > 1 and answered and error.reason not in OURS and self._narrowing.smaller(careful):
-                tries = 1  # the line may be cut before so much has passed: less may get through
+                tries = 1  # the connection may be cut after a number of bytes: a smaller slice may get through
             elif tries >= (TRIES if work.identified or self._budget.beginnings > 1 else 1):
                 raise error
             log.info("tried again: %s", error)
@@ -127,14 +128,15 @@ class Runner:
                 raise Stopping
 
     def _later(self, claim: Claim, emitter: Emitter, error: Retry, *, fruitless: bool) -> None:
-        """The source stays lost: try again later, a bounded number of times; fewer at the very beginning."""
+        """Release the unit to be tried again later, or fail it after ``ATTEMPTS`` claims. Raises ``Fatal`` when it is
+        the root unit and its source never answered in ``budget.beginnings`` claims."""
         at_root = claim.unit.start.node == self._lane.topology.root.name and claim.unit.phase == "walk"
         fruitless = fruitless and at_root and error.reason != "memory"
         if fruitless and claim.attempts + 1 >= self._budget.beginnings:
             raise Fatal(error.what, error.where, error.remedy, reason=error.reason)
         emitter.settle()
         if error.reason not in OURS:
-            with suppress(Retry):  # a report that is lost does no harm: the next failure is told, too
+            with suppress(Retry):  # a lost report does no harm: the next failure is reported too
                 self._host.ledger.report(claim.unit.service, False, time.time(), str(error))
         if claim.attempts + 1 >= ATTEMPTS:
             self._release(claim, reason=str(error), failed=True)
@@ -153,6 +155,6 @@ class Runner:
 
 
 def _wait(error: Retry, tries: int, pause: float) -> float:
-    """Seconds until the next try: longer each time, whether the source says how long or not."""
+    """Seconds until the next try; they grow with each try, also those that the source asks for."""
     asked = error.delay or 0.0
     return max(asked, min(LONGEST, asked * 2.0 ** (tries - 1)), jitter(tries, base=pause))

@@ -1,4 +1,5 @@
-"""A worker: claims one unit after the other and runs it, in whatever process it lives."""
+"""A worker: claims one unit after the other and runs it. The same class runs in a single process, in a spawned process
+and in a pool process of a cluster."""
 
 from __future__ import annotations
 
@@ -12,13 +13,13 @@ from workers.unit.lease.heartbeat import EVERY
 from workers.unit.runner import Runner
 
 POLL = 0.25
-"""Seconds between two looks for work when nothing woke the worker."""
+"""Seconds between two claims when there was no unit and nothing woke the worker."""
 RESTS = 8
-"""Looks in vain after which the connection to the source is given back."""
+"""Claims in a row without a unit after which the connection to the source is closed."""
 
 
 class Worker:
-    """Walks one unit of its assignment at a time."""
+    """Claims and runs the units of one run, one at a time."""
 
     def __init__(self, assignment: Assignment, host: WorkerHost) -> None:
         self._run, self._host = assignment.run, host
@@ -30,7 +31,8 @@ class Worker:
         self._runner = Runner(assignment, host, self._heartbeat)
 
     def work(self, over: Callable[[], bool]) -> None:
-        """Claim and run units until ``over`` or stopped. Raises ``Fatal`` when the run cannot go on."""
+        """Claim and run units until ``over()`` is true or the stop flag is set. Raises ``Fatal`` when the run cannot go
+        on."""
         idle = 0
         while not self._host.stop.is_set() and not over():
             if self.turn():
@@ -42,7 +44,7 @@ class Worker:
             self._host.line.idle(POLL)
 
     def turn(self) -> bool:
-        """Claim one unit and run it; ``False``: there is none. Raises ``Fatal`` when the run cannot go on."""
+        """Claim one unit and run it; returns whether there was one. Raises ``Fatal`` when the run cannot go on."""
         host = self._host
         claim = patiently(
             lambda: host.ledger.claim(host.name, run=self._run, queue=host.serves, lease=host.lease, now=time.time())
@@ -52,9 +54,10 @@ class Worker:
         return claim is not None
 
     def rest(self) -> None:
-        """There is no work for now: the connection to the source is given back."""
+        """Close the connection to the source, because there is no unit to run for now."""
         self._runner.rest()
 
     def close(self) -> None:
+        """Close the connection to the source and end the thread that renews leases."""
         self._runner.rest()
         self._heartbeat.close()

@@ -1,4 +1,4 @@
-"""The lease of the unit in hand: renewed from a thread of its own, and what else the ledger is told meanwhile.
-A unit that makes no progress is not renewed.
-``workers.unit`` calls it; lengths of leases are read by whoever watches processes.
+"""The lease of the claimed unit, renewed by a thread of its own, and other messages to the ledger that need not be
+waited for. The lease of a unit that makes no progress is not renewed.
+``workers.unit`` calls it; ``workers.cluster`` and ``workers.embedded`` use the length of a lease.
 """

@@ -1,7 +1,7 @@
-"""What a process tells the ledger that nobody waits for, in a thread of its own.
+"""Messages to the ledger that the walk does not wait for, sent by a thread of their own.
 
-Not in the heartbeat's: a unit that was read to its end may be locked by a flusher for long, and the lease of the next
-one has to be renewed meanwhile.
+It is not the heartbeat's thread: a flusher may lock the row of a finished unit for long, and the lease of the next unit
+has to be renewed meanwhile.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from specs.contracts.work import Lost
 from specs.errors import HeadraceError, Retry
 
 PAUSE = 0.1
-"""Seconds before an errand is run, or run again: most often what it would say has been stored by then, and it costs no
-write."""
+"""Seconds before a message is sent, or sent again. Within that time the flusher has usually committed the unit's final
+batch, and then the message needs no write."""
 
 
 class Errands:
-    """They say that units are flushing: that frees their slots early, and nobody renews their leases any more.
+    """Sends messages that units are flushing: this frees their slots early, and their leases need no renewal any more.
 
-    What cannot be said right now is said again, until ``close``, which gives each a last try within ``patience``
-    seconds: the final commit of the unit does all of it too.
+    A message that raises ``Retry`` is sent again after ``pause`` seconds. ``close`` gives each a last try, within
+    ``patience`` seconds together. A lost message does no harm, because the unit's final commit has the same effects.
     """
 
     def __init__(self, *, pause: float = PAUSE, patience: float = 5.0) -> None:
@@ -33,12 +33,14 @@ class Errands:
         self._thread: threading.Thread | None = None
 
     def add(self, errand: Callable[[], object]) -> None:
+        """Send a message later, by calling ``errand``."""
         self._given.put(errand)
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="errands", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
+        """Try each message that is left once more, and end the thread."""
         self._closed.set()
         self._given.put(None)
         if self._thread is not None:

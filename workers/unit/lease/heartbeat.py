@@ -1,4 +1,4 @@
-"""Renews the lease of the unit in hand, from a thread of its own, as long as the unit is alive."""
+"""Renews the lease of the claimed unit, in a thread of its own, as long as the unit makes progress."""
 
 from __future__ import annotations
 
@@ -17,17 +17,22 @@ from workers.unit.lease.errands import Errands
 EVERY = 15.0
 """Seconds between two renewals."""
 LEASE = 60.0
+"""Seconds for which a unit belongs to its worker without renewal."""
 STALL = 30.0
 """Seconds beyond its own deadline that a call to the source may take before the unit counts as stalled."""
 LOOK = 0.1
-"""Seconds between two looks at the stop flag."""
+"""Seconds between two checks of the stop flag."""
 GRACE = 1.0
-"""Seconds that a cancelled call to the source may take to end once the process is to stop."""
+"""Seconds that a cancelled call to the source may take to end after a stop."""
 
 
 class HeldUnit:
-    """The unit in hand. ``alive`` is called by whoever sees it advance; ``lost`` once a renewal was refused;
-    ``later`` has something told to the ledger that the unit need not wait for."""
+    """The claimed unit, shared by the walking thread and the thread that renews its lease.
+
+    The walk calls ``alive`` whenever it advances. ``lost`` is true once the ledger refused a renewal.
+    ``later(message)`` sends a message to the ledger for which the walk does not wait; ``limit`` are the seconds that
+    one call to the source may take.
+    """
 
     def __init__(self, claim: Claim, limit: float, later: Callable[[Callable[[], object]], None]) -> None:
         self.later = later
@@ -42,24 +47,27 @@ class HeldUnit:
         self._cancelled = 0.0
 
     def alive(self) -> None:
+        """Say that the unit makes progress."""
         self.at = time.monotonic()
 
     def tell(self, progress: str) -> None:
-        """Say to people how the unit fares; the ledger hears it at once."""
+        """Set the line of progress that people see, and have the lease renewed at once, which stores it."""
         self.told, self.renewed = progress, 0.0
 
     def check(self) -> None:
-        """Raises ``Lost`` when the lease went to somebody else."""
+        """Check that the unit is still ours. Raises ``Lost`` when another worker may have it."""
         if self.lost:
             raise Lost("the lease ran out")
 
     def waiting(self) -> None:
-        """The unit waits for queue space: alive, unless it was lost meanwhile."""
+        """Say that the unit waits for room in the queue, which counts as progress. Raises ``Lost`` when the unit is no
+        longer ours."""
         self.check()
         self.alive()
 
     def stalled(self) -> bool:
-        """Nothing moved for longer than any call may take; a statement sent counts as a move."""
+        """Whether there was no progress for longer than any call to the source may take; a new statement to the source
+        counts as progress."""
         source = self.source
         if source is not None and source.statements != self._statements:
             self._statements = source.statements
@@ -67,14 +75,14 @@ class HeldUnit:
         return time.monotonic() - self.at > self.limit * (source.awaited if source is not None else 1)
 
     def cancel(self) -> None:
-        """Cancel what runs at the source, once per source."""
+        """Cancel the statement that runs at the source; at most once per reading."""
         source = self.source
         if source is not None and not self._cancelled:
             self._cancelled = time.monotonic()
             source.cancel()
 
     def hangs(self) -> bool:
-        """A call to the source does not heed that it was cancelled; said once per ``GRACE``."""
+        """Whether a call to the source goes on ``GRACE`` seconds after it was cancelled; true once per ``GRACE``."""
         if self.source is None or not self._cancelled or time.monotonic() - self._cancelled < GRACE:
             return False
         self._cancelled = time.monotonic()
@@ -82,7 +90,7 @@ class HeldUnit:
 
     @contextmanager
     def reading(self, source: Source) -> Iterator[None]:
-        """The unit reads from ``source`` now, which may be cancelled."""
+        """During the block the unit reads from ``source``, whose statements may be cancelled."""
         self._cancelled = 0.0
         self.source = source
         self.alive()
@@ -93,7 +101,8 @@ class HeldUnit:
 
 
 class Heartbeat:
-    """One thread per process. ``every`` and ``lease`` are in seconds; ``limit`` is the longest call to a source."""
+    """Renews the lease of one unit at a time, every ``every`` seconds, for ``lease`` seconds. ``limit`` are the most
+    seconds of a call to a source; ``stuck`` is called with the scope when a call cannot be cancelled."""
 
     def __init__(
         self,
@@ -116,6 +125,7 @@ class Heartbeat:
 
     @contextmanager
     def hold(self, claim: Claim) -> Iterator[HeldUnit]:
+        """Renew the lease of a claim during the block."""
         held = HeldUnit(claim, self._limit, self._errands.add)
         self._held = held
         try:
@@ -124,6 +134,7 @@ class Heartbeat:
             self._held = None
 
     def close(self) -> None:
+        """End the threads, within ten seconds."""
         self._closed.set()
         self._thread.join(timeout=5)
         self._errands.close()
@@ -141,7 +152,7 @@ class Heartbeat:
                 self._beat(held)
 
     def _beat(self, held: HeldUnit) -> None:
-        if held.stalled():  # no renewal any more; a hanging call is broken off, which makes an outcome or a retry
+        if held.stalled():  # do not renew, and cancel the call that hangs, which then raises an error in the walk
             held.cancel()
             if self._stuck is not None and time.monotonic() - held.at > held.limit + self._lease:
                 held.alive()
@@ -150,7 +161,7 @@ class Heartbeat:
         try:
             kept = self._ledger.renew(held.unit, held.fence, lease=self._lease, progress=held.told, now=time.time())
         except (HeadraceError, MemoryError):
-            # a busy catalog, or no memory right now: asked again at the next look, the lease has time for several
+            # the database is busy, or there is no memory now: the next turn tries again before the lease expires
             return
         held.renewed = time.monotonic()
         held.lost = not kept

@@ -1,4 +1,4 @@
-"""The source that a unit reads: built from recipe and spec, kept open between units, identified, asked about suspects.
-Connectors are found by ``specs.registry``, never imported.
+"""The source that a unit reads: built from recipe and spec, kept open between units, its server identified, and asked
+whether suspects still exist. Connectors are found by ``specs.registry``, never imported.
 ``workers.unit`` calls it; commands build a source with it.
 """

@@ -1,4 +1,5 @@
-"""Asks every new connection to a source which server it has reached, and how far that is."""
+"""Checks for every new connection to a source which server it has reached, and how far that server's data is (its
+position in the log of changes)."""
 
 from __future__ import annotations
 
@@ -12,15 +13,16 @@ from workers.process.stop_flag import StopFlag
 from workers.store.retries import patiently
 
 PATIENCE = 2.0
-"""Seconds that a server may take to catch up with what was read of the service before; once per source."""
+"""Seconds that a server may take to reach the highest position that was read of the service; waited once per worker."""
 LOOK = 0.2
-"""Seconds between two looks."""
+"""Seconds between two questions for its position."""
 
 
 class Arrivals:
-    """What one lane knows of the server behind its source.
+    """What one worker knows of the server behind its source.
 
-    ``stale``: since the unit began, something was read from a server that is behind.
+    ``stale``: since the unit began, something was read from a server that lacks changes which were read before.
+    ``accept``: another server than the run's is accepted.
     """
 
     def __init__(self, ledger: UnitLedger, stop: StopFlag, *, accept: bool) -> None:
@@ -32,9 +34,10 @@ class Arrivals:
         self.stale = False
 
     def begin(self, source: Source, run: str, *, again: bool) -> None:
-        """A unit begins on ``source``. ``again``: ask a connection that was asked before; standbys are asked anyway.
+        """Check the server of ``source`` at the beginning of a unit of ``run``. ``again``: also when its connection was
+        checked before; a standby's always is.
 
-        Raises ``Fatal`` for another server, and what the source raises.
+        Raises ``Fatal`` for another server than the run's, and the errors of the source.
         """
         if source is not self._source:
             self._source, self._asked, self._behind, self._follows = source, False, False, False
@@ -49,17 +52,17 @@ class Arrivals:
             self._ask(source)
 
     def reached(self, source: Source) -> str | None:
-        """How far the source may have been until now, for the unit's receipt."""
+        """The source's position for the unit's receipt, as text; ``None`` when the source has none or was stale."""
         position = source.reached() if self._tells and not self.stale else None
         return position.dump() if position is not None else None
 
     def _arrive(self, source: Source) -> None:
-        """A new connection, in the middle of a walk most often."""
+        """Check a new connection, which is usually made in the middle of a walk."""
         try:
             self._ask(source)
         except (HeadraceError, MemoryError):
             raise
-        except Exception as error:  # the unit was lost, or its process is about to end: what comes next says so, too
+        except Exception as error:  # the unit is lost or the process ends: the walk's next step will raise that too
             raise Retry(f"the server could not be identified: {error}", reason="catalog") from None
 
     def _ask(self, source: Source) -> None:
@@ -71,7 +74,7 @@ class Arrivals:
             position = self._compare(source, settle)
             if not self._behind or settle or self._stop.is_set():
                 break
-            if looks:  # a server that others write to has come further since the first look
+            if looks:  # the second question comes without a wait: a server under constant writes is further by then
                 self._waited = True
                 self._stop.wait(LOOK)
             looks += 1

@@ -1,4 +1,4 @@
-"""Asks the source about suspects: objects that were there before and were not listed now."""
+"""Asks the source whether suspects exist: objects that the catalog has and that the run did not list."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from specs.topology.scope import Scope
 log = logging.getLogger("headrace.worker")
 _PASS = (Retry, Fatal, MemoryError)
 _Group = tuple[str, tuple[str, ...]]
-"""Objects of one type below one container."""
+"""``(type, path)`` of objects of one type below one container."""
 _Named = tuple[str, str]
-"""Name and FQN."""
+"""``(name, FQN)``."""
 
 
 def confirm(source: Source, suspects: Iterable[tuple[str, str]]) -> Iterator[list[Verdict]]:
-    """One verdict per ``(type, fqn)``, question by question; a container that cannot be asked gives ``unknown``.
+    """Yields the verdicts of one question to the source after the other, one verdict per suspect ``(type, fqn)``. It is
+    ``unknown`` when the question cannot be answered.
 
-    No question names more objects than the source's slice holds. Raises ``Retry`` and ``Fatal`` of the source.
+    One question names at most as many objects as the source's slice. Raises ``Retry`` and ``Fatal`` of the source.
     """
     groups: dict[_Group, list[_Named]] = {}
     for type_, fqn in suspects:
@@ -36,9 +37,9 @@ def confirm(source: Source, suspects: Iterable[tuple[str, str]]) -> Iterator[lis
                 answers = dict(source.exists(type_, Scope(path), [name for name, _ in members]))
         except _PASS:
             raise
-        except HeadraceError:  # denied, unsupported: no evidence, which is an answer of its own
+        except HeadraceError:  # denied or unsupported, which is no evidence that objects are gone
             answers = {}
-        except Exception as error:  # a mistake of the connector, which is no evidence either
+        except Exception as error:  # a bug in the connector, which is no evidence either
             log.warning("nothing can be said about objects of %s: %s", ".".join(path), told(error))
             answers = {}
         yield [Verdict(type_, fqn, answers.get(name, "unknown")) for name, fqn in members]

@@ -1,31 +1,32 @@
-"""How much one lane reads in one go, learned from a line to the source that keeps being cut."""
+"""How many keys one worker reads in a slice, learned from connections that are cut in the middle of one."""
 
 from __future__ import annotations
 
 from specs.topology.read_mode import FULL, ReadMode
 
 STEP = 8
-"""By how much a slice shrinks at once: three steps lead to a single object."""
+"""The divisor by which a slice shrinks; three steps lead from ``FULL`` to a single key."""
 
 
 class SliceWidth:
-    """One per lane. ``most`` is the largest slice that a line let pass; it grows with each unit that goes well."""
+    """One per worker. ``most`` is the largest slice to read, in keys; it shrinks when connections are cut and doubles
+    with each unit without trouble."""
 
     def __init__(self) -> None:
         self.most = FULL
 
     def begin(self, reading: ReadMode) -> None:
-        """Another unit is read."""
+        """Bound the slices of a new unit's read mode."""
         reading.most = self.most
         reading.slice = min(reading.slice, self.most)
 
     def smaller(self, reading: ReadMode) -> bool:
-        """Read a smaller slice from now on; ``False``: it is one object already."""
+        """Shrink the slice of a read mode; returns ``False`` when it is a single key already."""
         if reading.slice == 1:
             return False
         self.most = reading.most = reading.slice = max(1, reading.slice // STEP)
         return True
 
     def well(self) -> None:
-        """A unit came to its end without any trouble."""
+        """Note that a unit ended without trouble."""
         self.most = min(FULL, 2 * self.most)

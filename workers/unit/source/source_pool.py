@@ -1,4 +1,4 @@
-"""Keeps a source open between the units of one lane: connecting costs more than reading a small unit."""
+"""Keeps a source open between the units of one worker, because connecting takes longer than reading a small unit."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from workers.unit.source.sources import Opener
 
 
 class SourcePool:
-    """Lends the same source to one unit after the other, as long as each leaves it in order.
+    """Lends the same source to one unit after the other, as long as each unit reads its results to the end.
 
-    A unit that breaks off (an error, a stop, a split) leaves half-read streams behind: its source is closed, and the
+    A unit that is interrupted (by an error, a stop or a split) leaves results half read: its source is closed, and the
     next unit gets a new one.
     """
 
@@ -24,6 +24,7 @@ class SourcePool:
 
     @contextmanager
     def lend(self, reading: ReadMode) -> Iterator[Source]:
+        """Yields a source in this read mode; it is closed when the block raises, and kept otherwise."""
         source, self._kept, self._spoilt = self._kept, None, False
         if source is None:
             source = self._open(reading)
@@ -40,11 +41,11 @@ class SourcePool:
             self._kept = source
 
     def spoil(self) -> None:
-        """The unit in hand leaves something half read."""
+        """Say that the present unit leaves results half read, so that its source is closed afterwards."""
         self._spoilt = True
 
     def close(self) -> None:
-        """Close the kept source: there is no work for now. May be called twice."""
+        """Close the kept source, because there is no unit to run for now. May be called twice."""
         source, self._kept = self._kept, None
         if source is not None:
             source.close()

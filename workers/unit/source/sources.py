@@ -1,4 +1,5 @@
-"""Builds the source that a unit reads from: spec by name, secrets resolved, read as carefully as needed."""
+"""Builds the source that a unit reads: its spec found by name, its secrets resolved, its read mode as careful as the
+unit needs."""
 
 from __future__ import annotations
 
@@ -17,19 +18,20 @@ from specs.topology.scope import Scope
 from workers.store.retries import patiently
 
 SLICES = (FULL, 250, 1, 1)
-"""Keys read in one go, by how careful a unit must be."""
+"""Keys in one slice, by the degree of care (``Claim.careful``, 0 to 3)."""
 
 Opener = Callable[[ReadMode], Source]
 
 
 def topology(recipe: Recipe) -> Topology[Source]:
-    """The topology of the recipe's service type; imports the connector's source, not its driver."""
+    """The topology of the recipe's service type; imports the connector's source, but not its driver. Raises
+    ``UsageError`` for an unknown connector."""
     found: Topology[Source] = registry.load(recipe.service.type).part("metadata_source_class").topology
     return found
 
 
 def build(recipe: Recipe, secrets: Mapping[str, str], reading: ReadMode | None = None) -> Source:
-    """The source of a recipe; nothing is connected yet.
+    """The source of a recipe; it connects when it is first used.
 
     Raises ``UsageError`` for an unknown connector, a reference that cannot be resolved or a mistake in the connection.
     """
@@ -42,9 +44,11 @@ def build(recipe: Recipe, secrets: Mapping[str, str], reading: ReadMode | None =
 
 
 def reading(claim: Claim, ledger: UnitLedger, *, alone: bool = True) -> ReadMode:
-    """How to read for a claim: a unit that crashed reads smaller slices, at last one key at a time, written down.
+    """The read mode for a claim. A unit whose process died reads smaller slices, and in the end one key at a time, each
+    noted in the ledger before it is read, so that the key that kills the process is known.
 
-    ``alone``: no other unit is read in this process at the same time."""
+    ``alone``: no other unit is read in this process at the same time. The mode's ``touch`` raises ``Lost`` when another
+    worker holds the unit now."""
     careful = claim.careful
 
     def touch(node: str, listing: Scope, key: str) -> None:
@@ -55,5 +59,5 @@ def reading(claim: Claim, ledger: UnitLedger, *, alone: bool = True) -> ReadMode
 
 
 def relax(reading: ReadMode) -> None:
-    """Read as fast as may be from the next slice on."""
+    """Read full slices again, from the next slice on."""
     reading.slice, reading.touch = reading.most, None
