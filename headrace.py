@@ -20,6 +20,8 @@ from typing import Any, NoReturn
 
 PACKAGES = ("specs", "connectors", "workers", "scheduler")
 _PLACES = {
+    "connectors.common.sql.inspector.connection": "DialectConnection",
+    "connectors.common.sql.inspector.metadata": "InspectorSource",
     "scheduler.app.programs.opened_catalog": "OpenCatalog",
     "scheduler.app.programs.python_api": "catalog crawl resume retry",
     "scheduler.app.runs.summary": "Progress Summary",

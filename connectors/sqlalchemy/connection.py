@@ -9,14 +9,15 @@ from urllib.parse import SplitResult, unquote
 
 from pydantic import Field, SecretStr, model_validator
 
-from specs.config import STATEMENTS, ConnectionConfig
+from connectors.common.sql.inspector.connection import DialectConnection
+from specs.config import STATEMENTS
 from specs.recipe.allow_list import harmless, harmless_statement, secret_spans
 
 _PASSWORD = re.compile(r"(?s)^(?P<user>[^:/?#]+://[^:/@]*):(?P<password>[^@]*)@")
 """As SQLAlchemy reads a URL: the password ends at the first ``@``."""
 
 
-class SqlalchemyConnection(ConnectionConfig):
+class SqlalchemyConnection(DialectConnection):
     """A database by its SQLAlchemy URL. The dialect and the driver must be installed.
 
     A password inside the URL is moved to ``password``. Reading is as read-only as the dialect allows: SQLite and
@@ -74,9 +75,20 @@ class SqlalchemyConnection(ConnectionConfig):
                 yield statement
                 yield from (found[1] for found in re.finditer(r"['\"]([^'\"]{3,})['\"]", statement))
 
-    def endpoint(self) -> str:
-        """The URL without its query, which may hold secrets of the driver."""
-        return self.url.split("?", 1)[0]
+    def dialect_url(self) -> str:
+        return self.url
+
+    def dialect_password(self) -> SecretStr | None:
+        return self.password
+
+    def dialect_arguments(self) -> dict[str, Any]:
+        return dict(self.connect_args)
+
+    def dialect_statements(self) -> tuple[str, ...]:
+        return self.on_connect
+
+    def database_name(self) -> str | None:
+        return self.database
 
 
 def _unknown(name: str, value: Any) -> Iterator[str]:

@@ -5,6 +5,6 @@ from specs.service_spec import DefaultDatabaseSpec
 spec = DefaultDatabaseSpec(
     name="sqlalchemy",
     connection="connectors.sqlalchemy.connection:SqlalchemyConnection",
-    metadata_source_class="connectors.common.sql.inspector.metadata:SqlalchemySource",
+    metadata_source_class="connectors.common.sql.inspector.metadata:InspectorSource",
     capabilities=frozenset({"views", "sequences", "checks", "indexes", "foreign_keys", "comments"}),
 )

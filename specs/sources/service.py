@@ -33,8 +33,11 @@ class ServiceSource(Source):
         yield Item(self.service, self.service, {})
 
     def yield_service(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        product = self.service_type or self.family
-        yield Service(fqn=scope.fqn, name=self.service, service_type=product, version=self.version())
+        yield Service(fqn=scope.fqn, name=self.service, service_type=self.product(), version=self.version())
+
+    def product(self) -> str:
+        """What the catalog calls this service. Override it where the connection decides, and not the class."""
+        return self.service_type or self.family
 
 
 def service_node(*children: Node[S], passage: bool = False) -> Node[S]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from connectors.common.sql.inspector.metadata import SqlalchemySource
+from connectors.common.sql.inspector.metadata import InspectorSource
 from connectors.sqlalchemy.connection import SqlalchemyConnection
 from specs.entities.base import Entity
 from specs.entities.database.tables import Column, Table
@@ -45,10 +45,10 @@ def needs(*modules: str) -> None:
 
 
 def crawl(url: str, **settings: Any) -> Crawled:
-    return crawl_of(lambda: SqlalchemySource("s", SqlalchemyConnection(url=url, **settings)))
+    return crawl_of(lambda: InspectorSource("s", SqlalchemyConnection(url=url, **settings)))
 
 
-def crawl_of(build: Callable[[], SqlalchemySource]) -> Crawled:
+def crawl_of(build: Callable[[], InspectorSource]) -> Crawled:
     source = build()
     found = Crawled({}, [], [])
     try:

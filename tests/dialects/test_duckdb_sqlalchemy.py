@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.common.sql.inspector.metadata import SqlalchemySource
+from connectors.common.sql.inspector.metadata import InspectorSource
 from connectors.sqlalchemy.connection import SqlalchemyConnection
 from specs.testing import harvest
 from specs.topology.scope import Scope
@@ -54,14 +54,14 @@ def test_everything_is_read(url: str) -> None:
 
 
 def test_units_and_slices_yield_the_same(url: str) -> None:
-    def build() -> SqlalchemySource:
-        return SqlalchemySource("s", SqlalchemyConnection(url=url))
+    def build() -> InspectorSource:
+        return InspectorSource("s", SqlalchemyConnection(url=url))
 
     assert harvest.walk_units(build).objects == harvest.walk_whole(build).objects
 
 
 def test_presence_is_asked_by_our_names(url: str) -> None:
-    source = SqlalchemySource("s", SqlalchemyConnection(url=url))
+    source = InspectorSource("s", SqlalchemyConnection(url=url))
     try:
         assert source.exists("Table", Scope.of("s", "shop", "s1"), ["orders", "x"]) == {"orders": "yes", "x": "no"}
         assert source.exists("Schema", Scope.of("s", "shop"), ["s1", "nope"]) == {"s1": "yes", "nope": "no"}

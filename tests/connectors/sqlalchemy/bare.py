@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from connectors.common.sql.inspector.metadata import SqlalchemySource
+from connectors.common.sql.inspector.metadata import InspectorSource
 from connectors.sqlalchemy.connection import SqlalchemyConnection
 from specs.service_spec import DefaultDatabaseSpec
 
 
-class BareSource(SqlalchemySource):
+class BareSource(InspectorSource):
     @property
-    def supplement(self) -> None:
+    def catalog(self) -> None:
         return None
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import NoSuchTableError, OperationalError
 
 from connectors.common.sql.inspector import errors as failures
 from connectors.common.sql.inspector.dialects.schemas import ours, system_schema, theirs
-from connectors.common.sql.inspector.metadata import SqlalchemySource
+from connectors.common.sql.inspector.metadata import InspectorSource
 from connectors.sqlalchemy.connection import SqlalchemyConnection
 from specs.entities.database.tables import Table
 from specs.testing import harvest
@@ -50,7 +50,7 @@ def test_what_a_warning_tells_is_an_outcome_of_its_own(shop: Path) -> None:
 
 
 def test_slices_do_not_matter_to_it(shop: Path) -> None:
-    def build(size: int) -> SqlalchemySource:
+    def build(size: int) -> InspectorSource:
         return BareSource("s", SqlalchemyConnection(url=f"sqlite:///{shop}"), reading=ReadMode(slice=size))
 
     assert crawl_of(lambda: build(1)).outcomes == crawl_of(lambda: build(1000)).outcomes
@@ -90,7 +90,7 @@ def test_one_object_that_fails_spoils_no_other(postgres_database: str) -> None:
         )
         connection.execute("CREATE TABLE other.b (x int)")
 
-    class Failing(SqlalchemySource):
+    class Failing(InspectorSource):
         """One statement about ``m`` fails at the server."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -117,7 +117,7 @@ def test_a_view_that_only_the_dialect_cannot_read_is_not_called_broken(shop: Pat
     with closing(sqlite3.connect(shop)) as connection:
         connection.executescript("CREATE VIEW fine AS SELECT t FROM a; CREATE VIEW bad AS SELECT t FROM nowhere")
 
-    class Denying(SqlalchemySource):
+    class Denying(InspectorSource):
         """A dialect that says of every view that it is not there."""
 
         def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -174,12 +174,12 @@ class Coded(Exception):
     ],
 )  # fmt: skip
 def test_reasons_come_from_codes_and_phrases_not_from_stray_words(error: Coded, reason: str, words: str) -> None:
-    assert failures.text(error) == words
+    assert failures.words(error) == words
     assert failures.reason(error, words) == reason
 
 
 def test_a_wrapped_error_is_the_drivers(tmp_path: Path) -> None:
-    source = SqlalchemySource("s", SqlalchemyConnection(url=f"sqlite:///{tmp_path / 'x.db'}"))
+    source = InspectorSource("s", SqlalchemyConnection(url=f"sqlite:///{tmp_path / 'x.db'}"))
     found = source.driver.classify(OperationalError("SELECT secret", {"p": "geheim"}, Coded("database is locked")))
     assert (found.reason, found.what) == ("lock", "database is locked")
 

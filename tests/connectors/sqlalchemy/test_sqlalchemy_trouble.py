@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from connectors.common.sql.inspector.driver import SqlalchemyDriver
-from connectors.common.sql.inspector.metadata import SqlalchemySource
+from connectors.common.sql.inspector.driver import InspectorDriver
+from connectors.common.sql.inspector.metadata import InspectorSource
 from connectors.sqlalchemy.connection import SqlalchemyConnection
 from specs.config import Limits
 from specs.entities.database.tables import Table
@@ -37,7 +37,7 @@ from tests.servers.mariadb import connect
     ],
 )
 def test_what_cannot_be_opened_says_so_without_secrets(url: str, kind: type[Fatal], words: str) -> None:
-    source = SqlalchemySource("s", SqlalchemyConnection(url=url))
+    source = InspectorSource("s", SqlalchemyConnection(url=url))
     with pytest.raises(kind) as caught:
         source.identity()
     source.close()
@@ -48,7 +48,7 @@ def test_what_cannot_be_opened_says_so_without_secrets(url: str, kind: type[Fata
 def test_a_file_is_never_created_and_never_written(tmp_path: Path) -> None:
     path = tmp_path / "a b?.db"
     with pytest.raises(Fatal):
-        SqlalchemySource("s", SqlalchemyConnection(url=f"sqlite:///{tmp_path}/nothing.db")).identity()
+        InspectorSource("s", SqlalchemyConnection(url=f"sqlite:///{tmp_path}/nothing.db")).identity()
     assert list(tmp_path.iterdir()) == []
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE t(a INT)")
@@ -88,7 +88,7 @@ def test_statements_may_be_sent_first(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE t(a VARCHAR(7) NOT NULL DEFAULT 'x', b NUMERIC(5, 2), PRIMARY KEY (a))")
         connection.execute("CREATE VIEW bad AS SELECT * FROM nowhere")
     config = SqlalchemyConnection(url=f"sqlite:///{path}", on_connect=("PRAGMA cache_size = 10",), database="d")
-    found = {e.entity.fqn: e.entity for e in harvest.entities(lambda: SqlalchemySource("s", config))}
+    found = {e.entity.fqn: e.entity for e in harvest.entities(lambda: InspectorSource("s", config))}
     table, view = found["s.d.main.t"], found["s.d.main.bad"]
     assert isinstance(table, Table)
     assert isinstance(view, Table)
@@ -105,8 +105,8 @@ def test_a_lost_connection_is_a_retry_and_the_next_try_works(postgres_database: 
         for number in range(4):
             admin.execute(f"CREATE TABLE t{number} (a int)")
         url = postgres_database.replace("postgresql://", "postgresql+psycopg://", 1)
-        source = SqlalchemySource("s", SqlalchemyConnection(url=url), reading=ReadMode(slice=1))
-        scope = Scope.of("s", source.database_name, "public")
+        source = InspectorSource("s", SqlalchemyConnection(url=url), reading=ReadMode(slice=1))
+        scope = Scope.of("s", source.names.database, "public")
         produced = source.tables(scope, EVERYTHING)
         seen = [next(produced).key]
         admin.execute(
@@ -125,7 +125,7 @@ def test_a_slow_statement_is_stopped(postgres_url: str) -> None:
     url = postgres_url.replace("postgresql://", "postgresql+psycopg://", 1)
     sent: list[int] = []
     config = SqlalchemyConnection(url=url, on_connect=("SET statement_timeout = '200ms'",))
-    driver = SqlalchemyDriver(config, Limits(), lambda: sent.append(1))
+    driver = InspectorDriver(config, Limits(), lambda: sent.append(1))
     driver.inspector()
     assert driver._connection is not None
     with pytest.raises(DBAPIError) as caught, driver.transaction():
@@ -137,7 +137,7 @@ def test_a_slow_statement_is_stopped(postgres_url: str) -> None:
     assert sent
 
 
-class Repeating(SqlalchemyDriver):
+class Repeating(InspectorDriver):
     """A dialect that names its schema four times and a table twice, and lists views among the tables."""
 
     def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
@@ -153,9 +153,9 @@ def test_what_a_dialect_lists_twice_is_read_once_and_has_failed_besides(tmp_path
         connection.executescript("CREATE TABLE t(a INT); CREATE TABLE u(a INT); CREATE VIEW v AS SELECT 1 AS a")
     config = SqlalchemyConnection(url=f"sqlite:///{path}", database="d")
 
-    def build() -> SqlalchemySource:
-        source = SqlalchemySource("s", config)
-        source.driver = Repeating(config, Limits(), source._sent)
+    def build() -> InspectorSource:
+        source = InspectorSource("s", config)
+        source.driver = source.names.driver = Repeating(config, Limits(), source._sent)
         return source
 
     found = harvest.walk_units(build)
@@ -175,7 +175,7 @@ def test_what_a_dialect_may_hide_is_never_called_gone(mariadb_database: str) -> 
         cursor.execute(f"GRANT SELECT ON `{name}`.seen TO hidden_from@'%'")
         try:
             config = SqlalchemyConnection(url=f"mysql+pymysql://hidden_from:only-for-reading@{at}", database="def")
-            source = SqlalchemySource("s", config)
+            source = InspectorSource("s", config)
             schema = Scope.of("s", "def", name)
             found = source.exists("Table", schema, ["seen", "denied", "dropped"])
             assert found == {"seen": "yes", "denied": "unknown", "dropped": "unknown"}

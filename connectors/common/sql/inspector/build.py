@@ -20,11 +20,6 @@ from specs.sources.database.metadata import identity
 from specs.topology.node import Outcome
 from specs.topology.scope import Scope
 
-LISTINGS = (
-    ("table", "get_table_names"),
-    ("view", "get_view_names"),
-    ("materialized_view", "get_materialized_view_names"),
-)
 _ESCAPING = {"clickhouse", "clickhousedb", "hive", "impala", "sparksql", "databricks"}
 """Dialects whose types say labels and comments with backslash escapes. SQLAlchemy's own MySQL writes none."""
 _PARTS = {"index": "Index", "constraint": "Constraint", "foreign key": "Constraint", "texts of views": "ViewText"}

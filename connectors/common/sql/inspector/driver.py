@@ -15,21 +15,21 @@ from sqlalchemy import Connection, Engine, TextClause, create_engine, event, tex
 from sqlalchemy import inspect as inspector_of
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.reflection import Inspector
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, NoSuchTableError, SAWarning, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SAWarning, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from connectors.common import files
-from connectors.common.sql.inspector import errors as failures
-from connectors.sqlalchemy.connection import SqlalchemyConnection
+from connectors.common.sql.inspector.connection import DialectConnection
+from connectors.common.sql.inspector.errors import classify, words
 from specs.config import Limits
-from specs.errors import Fatal, HeadraceError, Retry, Skip, UsageError
+from specs.errors import Fatal, HeadraceError, Retry, UsageError
 from specs.recipe.allow_list import mask
 
 
-class SqlalchemyDriver:
+class InspectorDriver:
     """``sent`` is called for every statement that SQLAlchemy sends."""
 
-    def __init__(self, config: SqlalchemyConnection, limits: Limits, sent: Callable[[], None]) -> None:
+    def __init__(self, config: DialectConnection, limits: Limits, sent: Callable[[], None]) -> None:
         self.config, self.limits, self.sent = config, limits, sent
         self._engine: Engine | None = None
         self._connection: Connection | None = None
@@ -42,11 +42,11 @@ class SqlalchemyDriver:
     def url(self) -> URL:
         """The URL with its password. Raises ``UsageError`` when it is none."""
         try:
-            url = make_url(self.config.url)
+            url = make_url(self.config.dialect_url())
         except (ArgumentError, ValueError):
             what = "this is not an SQLAlchemy URL"
             raise UsageError(what, self.config.endpoint(), "write dialect+driver://user@host:port/database") from None
-        password = self.config.password
+        password = self.config.dialect_password()
         return url.set(password=password.get_secret_value()) if password else url
 
     @contextmanager
@@ -136,12 +136,12 @@ class SqlalchemyDriver:
 
     def _connect(self) -> Connection:
         create_engine(self.url, poolclass=NullPool)  # raises for a dialect or driver that is not there
-        url, arguments = _read_only(self.url, dict(self.config.connect_args))
+        url, arguments = _read_only(self.url, self.config.dialect_arguments())
         self._engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
         _look(self.url)
         event.listen(self._engine, "before_cursor_execute", lambda *_: self.sent())
         connection = self._engine.connect()
-        for statement in self.config.on_connect:
+        for statement in self.config.dialect_statements():
             connection.execute(text(statement))
         connection.commit()
         return connection
@@ -152,33 +152,16 @@ class SqlalchemyDriver:
             remedy = "install the package that brings this dialect and its driver"
             return Fatal(self._clean(str(error)), where, remedy, reason="driver")
         if isinstance(error, DBAPIError):
-            remedy = "check host, port, user and password"
-            return Retry(f"cannot connect: {self._text(error)}", where, remedy, reason="connection")
+            what = f"cannot connect: {self._clean(words(error.orig or error))}"
+            return Retry(what, where, "check host, port, user and password", reason="connection")
         if isinstance(error, ArgumentError | TypeError):
             return UsageError(f"cannot connect: {self._clean(str(error))}", where, "check url and connect_args")
         return self.classify(error)
 
     def classify(self, error: Exception) -> HeadraceError:
-        where = self.config.endpoint()
-        if isinstance(error, HeadraceError):
-            return error
-        if isinstance(error, DBAPIError):
-            message = self._text(error)
-            if error.connection_invalidated:
-                self.close()
-                return Retry(f"the connection is lost: {message}", where, reason="connection")
-            reason = "timeout" if self._late else failures.reason(error.orig, message)
-            remedy = "grant the right to read it" if reason == "denied" else ""
-            return Skip(message, where, remedy, reason=reason)
-        if isinstance(error, NoSuchTableError):
-            return Skip(f"{error} is not there any more", where, reason="gone")
-        if isinstance(error, LookupError):
-            return Skip(self._clean(str(error.args[0] if error.args else error)), where, reason="unsupported")
-        return Skip(f"{type(error).__name__}: {self._clean(failures.text(error))}", where, reason="error")
-
-    def _text(self, error: DBAPIError) -> str:
-        """The driver's own words, without the statement and its parameters."""
-        return self._clean(failures.text(error.orig or error))
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            self.close()
+        return classify(error, self.config.endpoint(), self._clean, late=self._late)
 
     def _clean(self, message: str) -> str:
         return mask(message, self._secrets)

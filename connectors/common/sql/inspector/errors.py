@@ -1,9 +1,14 @@
-"""What went wrong in a database of any kind: by codes where a driver has them, else by whole phrases."""
+"""Errors of any database, named by what to do next: by codes where a driver has them, else by whole phrases."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
+
+from sqlalchemy.exc import DBAPIError, NoSuchTableError
+
+from specs.errors import HeadraceError, Retry, Skip
 
 _STATES = {
     "42501": "denied",
@@ -30,7 +35,28 @@ _THRIFT = re.compile(r"""errorMessage=(?P<quote>['"])(?P<text>.*?)(?<!\\)(?P=quo
 _TRACE = re.compile(r"\\n|\n|\s+at [\w$.]+\([\w.]+:\d+\)|:\d+:\d+(?=$|\\)")
 
 
-def text(error: BaseException) -> str:
+def classify(error: Exception, where: str, clean: Callable[[str], str], *, late: bool) -> HeadraceError:
+    """See ``Driver.classify``. ``clean`` takes secrets out of a message; ``late``: the statement timeout is over.
+
+    ``Retry`` (``connection``): the connection is lost. ``Skip``: the object is ``gone``; something about it is
+    ``unsupported`` by the dialect; or its statement failed (``denied``, ``timeout``, ``lock``, ``error``).
+    """
+    if isinstance(error, HeadraceError):
+        return error
+    if isinstance(error, DBAPIError):
+        message = clean(words(error.orig or error))
+        if error.connection_invalidated:
+            return Retry(f"the connection is lost: {message}", where, reason="connection")
+        found = "timeout" if late else reason(error.orig, message)
+        return Skip(message, where, "grant the right to read it" if found == "denied" else "", reason=found)
+    if isinstance(error, NoSuchTableError):
+        return Skip(f"{error} is not there any more", where, reason="gone")
+    if isinstance(error, LookupError):
+        return Skip(clean(str(error.args[0] if error.args else error)), where, reason="unsupported")
+    return Skip(f"{type(error).__name__}: {clean(words(error))}", where, reason="error")
+
+
+def words(error: BaseException) -> str:
     """The driver's own words on one line: without the statement, its parameters, and the server's stack trace."""
     whole = str(error).strip()
     told = _THRIFT.search(whole)
@@ -38,12 +64,12 @@ def text(error: BaseException) -> str:
     return first[:_LIMIT] or type(error).__name__
 
 
-def reason(error: Any, words: str) -> str:
-    """``denied``, ``timeout``, ``lock`` or ``error``; ``error`` is the driver's, ``words`` what ``text`` made of it."""
+def reason(error: Any, told: str) -> str:
+    """``denied``, ``timeout``, ``lock`` or ``error``; ``error`` is the driver's, ``told`` what ``words`` made of it."""
     state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
     if isinstance(state, str) and state not in ("", "HY000"):
         return _STATES.get(state, "error")
     number = next(iter(getattr(error, "args", ())), None)
     if isinstance(number, int) and not isinstance(number, bool) and number in _NUMBERS:
         return _NUMBERS[number]
-    return next((kind for kind, phrase in _PHRASES if re.search(phrase, words, re.IGNORECASE)), "error")
+    return next((kind for kind, phrase in _PHRASES if re.search(phrase, told, re.IGNORECASE)), "error")

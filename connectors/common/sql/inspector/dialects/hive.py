@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
-from connectors.common.sql.inspector.driver import SqlalchemyDriver
+from connectors.common.sql.inspector.driver import InspectorDriver
 from connectors.common.sql.slices import Facet, Listed
 from specs.entities.database.tables import Table, TableType
 
@@ -25,7 +25,7 @@ class HiveCatalog:
 
     without = frozenset({*_LOST, "definition"})
 
-    def __init__(self, driver: SqlalchemyDriver, schema: Callable[[str], str | None]) -> None:
+    def __init__(self, driver: InspectorDriver, schema: Callable[[str], str | None]) -> None:
         self.driver, self.schema = driver, schema
 
     def relations(self, schema: str) -> list[tuple[str, str]]:

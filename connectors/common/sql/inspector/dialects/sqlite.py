@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, text
 
 from connectors.common.sql.ddl import index_parts
-from connectors.common.sql.inspector.driver import SqlalchemyDriver
+from connectors.common.sql.inspector.driver import InspectorDriver
 from connectors.common.sql.slices import Facet, Listed
 from specs.entities.database.constraints import Constraint, ConstraintKind
 from specs.entities.database.indexes import Index
@@ -25,7 +25,7 @@ class SqliteCatalog:
 
     without: frozenset[str] = frozenset()
 
-    def __init__(self, driver: SqlalchemyDriver, schema: Callable[[str], str | None]) -> None:
+    def __init__(self, driver: InspectorDriver, schema: Callable[[str], str | None]) -> None:
         self.driver, self.schema = driver, schema
 
     def relations(self, schema: str) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.engine.reflection import ObjectKind
-from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError, UnreflectableTableError
+from sqlalchemy.exc import NoSuchTableError, UnreflectableTableError
 
-from connectors.common.sql.inspector.driver import SqlalchemyDriver
+from connectors.common.sql.inspector.driver import InspectorDriver
 from connectors.common.sql.slices import Listed
-from specs.errors import HeadraceError
+from specs.errors import HeadraceError, Skip
 
 Row = tuple[Any, Any, tuple[str, ...]]
 Read = Callable[[Sequence[Listed]], Iterator[Row]]
@@ -26,7 +26,7 @@ _TYPE = re.compile(r"""[Dd]id not recognize type ['"]?(?P<type>.+?)['"]? of colu
 class Reflection:
     """``schema`` gives a schema of ours as the dialect spells it."""
 
-    def __init__(self, driver: SqlalchemyDriver, schema: Callable[[str], str | None]) -> None:
+    def __init__(self, driver: InspectorDriver, schema: Callable[[str], str | None]) -> None:
         self.driver, self.schema = driver, schema
 
     def multi(self, name: str) -> Read:
@@ -103,8 +103,11 @@ class Reflection:
             name = f"{inspector.dialect.identifier_preparer.quote_schema(schema)}.{name}"
         try:
             self.driver.execute(text(f"SELECT * FROM {name} WHERE 1 = 0"))
-        except SQLAlchemyError as error:
-            return self.driver.classify(error).what
+        except Exception as raw:  # drivers raise errors of their own past SQLAlchemy
+            error = self.driver.classify(raw)
+            if not isinstance(error, Skip):
+                raise error from raw
+            return error.what
         return None
 
     def definitions(self, listed: Sequence[Listed]) -> Iterator[Row]:

@@ -1,0 +1,50 @@
+"""What the source needs to know of a connection; it asks nothing else of a connector's own model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from pydantic import SecretStr
+
+from specs.config import ConnectionConfig
+
+
+class DialectConnection(ConnectionConfig):
+    """A connection through a dialect of SQLAlchemy. A connector's own model inherits it, adds its settings and makes a
+    URL of them; what else it says is optional.
+    """
+
+    product: ClassVar[str] = "sqlalchemy"
+    """What the catalog calls this kind of service."""
+
+    def dialect_url(self) -> str:
+        """The URL of SQLAlchemy without the password: ``dialect+driver://user@host:port/database``."""
+        raise NotImplementedError(f"{type(self).__name__} makes no URL of its settings")
+
+    def dialect_password(self) -> SecretStr | None:
+        """The password that goes into the URL."""
+        return None
+
+    def dialect_arguments(self) -> dict[str, Any]:
+        """Further arguments for the driver."""
+        return {}
+
+    def dialect_statements(self) -> tuple[str, ...]:
+        """What every connection sends first: ``SET statement_timeout = '60s'``."""
+        return ()
+
+    def database_name(self) -> str | None:
+        """What to call the database; without it, by its name in the URL, a file by its stem."""
+        return None
+
+    def secrets(self) -> Iterator[str]:
+        """What no message may show: the settings that are secret."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, SecretStr):
+                yield value.get_secret_value()
+
+    def endpoint(self) -> str:
+        """The URL without its query, which may hold secrets of the driver."""
+        return self.dialect_url().split("?", 1)[0]
