@@ -293,3 +293,6 @@ ORDER BY e.fqn, e.type
 
 -- name: revive
 UPDATE entities SET state = 'live', state_run = NULL, changed_at = :now WHERE id = :id
+
+-- name: write_nothing
+UPDATE feed SET next = next

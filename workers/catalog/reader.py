@@ -10,6 +10,7 @@ from workers.catalog import export as exporting
 from workers.catalog import history, lookup
 from workers.catalog.deletion import approvals
 from workers.catalog.views import Brief, ChangeView, DeletionView, Difference, Entry, ServiceView
+from workers.store.statements import Transactions
 
 if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
@@ -101,3 +102,9 @@ class Catalog:
     def undelete(self, fqn: str, type: str | None = None) -> list[tuple[str, str]]:
         """Make missing or deleted entities live again; returns their ``(type, fqn)``."""
         return approvals.undelete(self.db, fqn, type)
+
+    def try_to_write(self) -> None:
+        """Begin to write, and take it back at once. Raises what writing would raise."""
+        with Transactions(self.db, "workers.catalog").write() as sql:
+            sql.do("write_nothing")
+            sql.conn.rollback()

@@ -1,4 +1,7 @@
-"""Which processes of a cluster are alive, told by themselves."""
+"""Which processes of a cluster are alive, told by themselves.
+It owns the table of processes.
+Every process that runs for long calls it, and whoever shows a cluster to people.
+"""
 
 from workers.presence.processes import EVERY, FRESH, Presence, Process, forget, live
 

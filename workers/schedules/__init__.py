@@ -1,6 +1,6 @@
 """What schedulers share through the database: who leads, what is scheduled, what is left to do.
-
-Rows only: when something is due, and what then happens, is decided in ``scheduler``.
+It owns the tables of schedules, fire times and leaders: rows only; when something is due, and what then happens, is
+decided in ``scheduler``.
 The scheduler process and commands call it.
 """
 

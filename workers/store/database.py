@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -16,10 +16,12 @@ from sqlalchemy.pool import StaticPool
 
 from specs.errors import Fatal, HeadraceError, Retry, UsageError
 from workers.store.database_errors import translate
-from workers.store.deadline import Deadline
 from workers.store.private_files import create as private
 from workers.store.retries import jitter
 from workers.store.sqlite_file import sqlite_file
+
+if TYPE_CHECKING:
+    from workers.store.deadline import Deadline
 
 BUSY = 30.0
 """Seconds to wait for SQLite's write lock, a PostgreSQL lock, or a pooled connection."""
@@ -127,6 +129,8 @@ def open_database(
         _folder(parsed, where, create)
         db = SqlDatabase(_sqlite(parsed), where)
     else:
+        from workers.store.deadline import Deadline
+
         deadline = Deadline(timeout + min(GRACE, timeout))
         db = SqlDatabase(_postgresql(parsed, deadline, timeout), where, deadline)
     end, attempt = time.monotonic() + patience, 0

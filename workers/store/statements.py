@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
-
-from sqlalchemy import Connection, CursorResult, Row
+from typing import TYPE_CHECKING, Any
 
 from workers.store import named_sql
-from workers.store.database import SqlDatabase
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, CursorResult, Row
+
+    from workers.store.database import SqlDatabase
 
 HELD = 1000
 """Rows of a streamed answer that are held at once."""

@@ -30,8 +30,7 @@ def missing(url: str) -> bool:
 
 def probe(url: str) -> str:
     """Open the catalog and begin to write, undone at once. Returns evidence; raises what opening raises."""
-    from sqlalchemy import text
-
+    from workers.catalog import Catalog
     from workers.store.database import open_database
 
     place = location(url)
@@ -39,9 +38,7 @@ def probe(url: str) -> str:
         raise Fatal("the catalog cannot be written", str(place), "make the file and its folder writable")
     db = open_database(url, create=False)
     try:
-        with db.write() as conn:
-            conn.execute(text("UPDATE feed SET next = next"))
-            conn.rollback()
+        Catalog(db).try_to_write()
     finally:
         db.close()
     return f"{db.dialect}, reachable and writable: {db.where}"
