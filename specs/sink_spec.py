@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from pydantic import Field
@@ -11,8 +12,15 @@ from pydantic import Field
 from specs.config import StrictModel
 from specs.contracts.sink import ChangeSink, Mode, Sink
 from specs.errors import UsageError
-from specs.finder import bound
 from specs.recipe.recipe import Label
+
+
+def bound(place: Any) -> Any:
+    """What ``"module:attribute"`` names, imported now; anything but text is returned as it is."""
+    if not isinstance(place, str):
+        return place
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(module), attribute)
 
 
 class SinkConfig(StrictModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.finder import SpecFinder
+from specs.registry import SpecFinder
 from specs.sink_spec import SinkSpec
 
 _finder = SpecFinder("sink", SinkSpec, "workers.sinks", "sink_spec", "headrace.sinks", "see docs/sinks.md")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from specs.finder import bound
 from specs.recipe.recipe import ServiceRef
+from specs.sink_spec import bound
 from workers.sinks.recipe_sinks import Configured
 
 
