@@ -1,4 +1,4 @@
-"""How starts, scopes and units are kept in columns of the ledger."""
+"""Starts, scopes and units as columns of the ledger's tables, and back."""
 
 from __future__ import annotations
 
@@ -47,5 +47,5 @@ def load_unit(row: Any) -> Unit:
 
 
 def dump(value: Any) -> str:
-    """JSON in plain ASCII: any text comes back as it was, even what no database stores (NUL, lone surrogates)."""
+    """JSON escaped to ASCII, so that any text survives, even NUL and lone surrogates, which no database stores."""
     return json.dumps(value, separators=(",", ":"))

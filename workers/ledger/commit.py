@@ -1,4 +1,4 @@
-"""Commit after store: batches become durable, in order, all effects or none of each."""
+"""The commit of batches: in order, in one transaction, so that either all effects of a batch are stored or none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from workers.store.statements import Statements
 
 @dataclass(slots=True)
 class TakenBatch:
-    """A batch that was its unit's next one, its unit as it was, and what became of its rows."""
+    """A batch that is committed: ``unit`` is its unit's row from before, ``stored`` what became of its rows."""
 
     batch: Batch
     unit: Any
@@ -49,7 +49,8 @@ class Commit:
         self._reached: dict[str, str] = {}
 
     def add(self, batches: Sequence[Batch]) -> list[CommitResult]:
-        """Apply those batches that are their units' next ones; all rows, and all records of a kind, in one go."""
+        """Apply each batch that is the next one of its unit, and refuse the others; returns a result per batch. Rows of
+        all batches are stored together, and so are their records of each kind, which saves statements."""
         taken: list[TakenBatch] = []
         results = [self._take(batch, taken) for batch in batches]
         self._store(taken)
@@ -68,7 +69,8 @@ class Commit:
         return "applied"
 
     def _guard(self, batch: Batch, taken: Sequence[TakenBatch]) -> Any:
-        """Let the batch in when it is its unit's next one; a final one ends the unit's own work with that."""
+        """Advance the unit's row when the batch is its next one; returns the row from before, or ``None``. A final
+        batch also ends the unit's own work."""
         values = {
             "unit": batch.unit,
             "fence": batch.fence,
@@ -84,7 +86,7 @@ class Commit:
         unit = self.desk.one(
             "guard_final",
             **values,
-            waits=int(bool(batch.children) or batch.unit in parents),  # until they are stored
+            waits=int(bool(batch.children) or batch.unit in parents),  # the unit waits until its children are stored
             complete=int(receipt.complete),
             reason=clean(receipt.reason),
             post=int(receipt.post),
@@ -138,7 +140,7 @@ class Commit:
         if fence != batch.fence or state not in ("running", "flushing", "ready", "delayed"):
             self.tally.add(batch.run, batch.unit, fenced=1)
             return "fenced"
-        # something before this batch got lost: the unit starts again from its cursor, under a new fence
+        # an earlier batch was lost: the unit is ready again, and goes on from its cursor under a new fence
         row = self.desk.one("break_off", unit=batch.unit, fence=batch.fence)
         self.desk.do("free_slot_of", unit=batch.unit)
         if row is not None and row.lost >= MAX_LOST:
@@ -152,7 +154,7 @@ class Commit:
         return writer
 
     def finish(self) -> None:
-        """Write what belongs at the end of the transaction."""
+        """Write everything that belongs at the end of the transaction: parents, tallies, positions, the change feed."""
         self.finishing.write()
         self.tally.write(self.desk)
         for service in sorted(self._recovered):

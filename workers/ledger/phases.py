@@ -1,4 +1,4 @@
-"""The phases of a run: crawl, ask about suspects, conclude, close."""
+"""The phases of a run: crawl, confirm suspects, conclude deletions, close."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ SHOWN = 3
 
 
 def busy(desk: Statements, run: str) -> bool:
-    """Whether a unit of the run is unfinished."""
+    """Whether a unit of the run is unfinished, by the units themselves."""
     return desk.one("any_open_unit", run=run) is not None
 
 
 def advance(desk: Statements, db: SqlDatabase, run: str, deletion: DeletionPort) -> None:
-    """Move the run on when all of its units are finished; does nothing otherwise, or when the run is closed."""
+    """When all units of an open run are finished, add its confirm units, or close it; otherwise do nothing."""
     row = desk.one("lock_run", run=run)
     if row is None or row.state not in ("running", "confirming") or busy(desk, run):
         return
@@ -42,7 +42,8 @@ def advance(desk: Statements, db: SqlDatabase, run: str, deletion: DeletionPort)
 def _confirm(
     desk: Statements, run: str, service: str, suspects: Iterable[tuple[Scope, Sequence[tuple[str, str]]]]
 ) -> bool:
-    """One unit per group of suspects; the runner asks the source about them by name. ``False``: nobody is suspected."""
+    """Add one confirm unit per group of suspects, whose runner asks the source about them by name; returns whether
+    there are suspects."""
     tally, found = Tally(), False
     for n, (scope, objects) in enumerate(suspects):
         start = Start("confirm", scope, range=KeyRange(until=str(n)))
@@ -57,9 +58,8 @@ def _confirm(
 
 
 def verdict(desk: Statements, run: str, doubt: str = "") -> tuple[RunState, str]:
-    """How a run ends, and why: complete, partial (what is missing), or failed (nothing could be listed at all).
-
-    With a ``doubt`` about the server it is partial at best.
+    """``(state, reason)`` with which a run ends: complete, partial (the reason names what is missing), or failed
+    (nothing could be listed). With a ``doubt`` about the server it is never complete.
     """
     incomplete = progress.incomplete(desk, run)
     failures = desk.one("count_outcomes", run=run, kind="failed")

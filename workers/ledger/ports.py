@@ -1,4 +1,4 @@
-"""What the ledger needs of the catalog, handed in: both share one database and its transactions."""
+"""The protocols through which the ledger uses the catalog, within its own transactions: both share one database."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class OpenWriter(Protocol):
 
 
 class DeletionPort(Protocol):
-    """Deletion with evidence: who is suspected, what the source answered, what follows."""
+    """Deletion with evidence: the suspects, the source's verdicts on them, and the deletions that follow."""
 
     def plan_confirmation(
         self, db: SqlDatabase, conn: Connection, run: str

@@ -1,4 +1,5 @@
-"""What a batch leaves behind besides entities: outcomes, filtered objects, counts, coverages, seen marks."""
+"""The rows that a batch adds to the ledger besides entities: outcomes, filtered objects, counts, coverages, seen
+marks."""
 
 from __future__ import annotations
 
@@ -15,13 +16,13 @@ from workers.store.statements import Statements
 
 Record = dict[str, Any]
 LONGEST = 4000
-"""Characters of a message that are kept."""
+"""Most characters of a message that are stored."""
 SENT, LISTED = 0, 1
 """Kinds of seen marks: of objects that were sent, and of those that were listed but not sent."""
 
 
 class Taken(Protocol):
-    """A batch that is being committed, its unit, and what became of its rows."""
+    """A batch that is being committed, its unit's row, and what became of its rows."""
 
     @property
     def batch(self) -> Batch: ...
@@ -32,7 +33,7 @@ class Taken(Protocol):
 
 
 def write_all(desk: Statements, taken: Sequence[Taken]) -> None:
-    """Everything that the batches leave behind, one statement for each kind of record."""
+    """Write all records of the batches, with one statement for each kind of record."""
     for name, rows in (
         ("add_outcome", _outcomes),
         ("add_filtered", _filtered),
@@ -44,7 +45,7 @@ def write_all(desk: Statements, taken: Sequence[Taken]) -> None:
 
 
 def failures(each: Taken) -> int:
-    """Objects of a batch that failed, those included that the database refused."""
+    """The number of failed objects of a batch, including those that the database refused."""
     told = sum(outcome.kind == "failed" for outcome, _, _ in each.batch.outcomes)
     return told + len(_refused(each))
 
@@ -90,7 +91,8 @@ def _filtered(each: Taken) -> Iterator[Record]:
 
 
 def _counts(each: Taken) -> Iterator[Record]:
-    """Sent is emitted, unchanged, or refused by the database: the last counts as failed."""
+    """One row per entity type. An object that was sent is emitted, unchanged, or refused by the database, which counts
+    as failed."""
     batch, stored = each.batch, each.stored
     emitted: Mapping[str, int] = stored.emitted if stored else {}
     unchanged: Mapping[str, int] = stored.unchanged if stored else {}
@@ -113,7 +115,8 @@ def _counts(each: Taken) -> Iterator[Record]:
 
 
 def _coverages(each: Taken) -> Iterator[Record]:
-    """Listings of single keys prove nothing about a scope, so only their errors are kept."""
+    """One row per coverage. Of listings of single keys only errors are kept, because they prove nothing about a
+    scope."""
     for coverage in each.batch.coverages:
         if coverage.error is not None or coverage.range.only is None:
             yield {

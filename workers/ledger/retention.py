@@ -1,4 +1,4 @@
-"""Forgets old runs, and whatever the ledger holds of a run or a service."""
+"""Removes old runs, and all rows of a run or a service."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ _OF_RUN = ("counts", "filtered", "outcomes", "coverage", "marks", "suspects", "t
 
 
 def old_runs(db: SqlDatabase, before: float, keep: int) -> list[str]:
-    """Closed runs that began before ``before`` (epoch seconds), but for the latest ``keep`` of each service."""
+    """The ids of closed runs that began before ``before`` (epoch seconds), without the latest ``keep`` of each
+    service."""
     with Transactions(db, "workers.ledger").read() as desk:
         return desk.column("runs_to_drop", before=before, keep=keep)
 

@@ -28,14 +28,14 @@ from workers.store.statements import Statements
 
 T = TypeVar("T")
 LATE = 0.1
-"""Seconds that somebody waited for SQLite's lock, from which on they count."""
+"""Seconds of waiting for SQLite's write lock above which they are added to ``now``."""
 
 
 class SqlLedger(Reader):
-    """Implements ``specs.contracts.ledger.Ledger``, and answers what people ask about runs.
+    """Implements ``specs.contracts.ledger.Ledger``, whose docstrings hold here, and answers questions about runs.
 
     ``writer`` and ``deletion`` are the catalog's parts in commits and at the end of runs; tests hand over others.
-    Raises what ``SqlDatabase`` raises.
+    All methods raise ``Retry`` and ``Fatal`` as ``SqlDatabase`` does.
     """
 
     def __init__(
@@ -61,7 +61,8 @@ class SqlLedger(Reader):
         return self._write(now, lambda desk: evidence.identify(desk, run, identity, position, accept, settle))
 
     def advance(self, run: str, *, now: float, counted: bool = True) -> Run:
-        """``counted``: believe the run's tallies when they say that units are unfinished, which is the cheaper look."""
+        """``counted``: when the run's tallies say that units are unfinished, do not look at the units, which takes
+        longer."""
         with self._transactions.read(now) as desk:
             found = runs.get(desk, run)
             if not found.open or (counted and reading.unfinished(desk, run)) or phases.busy(desk, run):
@@ -70,7 +71,7 @@ class SqlLedger(Reader):
         return self.run(run)
 
     def pause(self, run: str) -> Run:
-        """Units of the run are not claimed any more; those at work are given back at their next renewal."""
+        """Stop claims of the run's units; units that workers hold are released at their next renewal."""
         self._once(0.0, lambda desk: desk.do("set_paused", run=run, paused=1))
         return self.run(run)
 
@@ -79,7 +80,7 @@ class SqlLedger(Reader):
         return self.run(run)
 
     def own(self, run: str, owner: str) -> None:
-        """From now on this process crawls the run."""
+        """Note that the process ``owner`` crawls the run from now on."""
         self._once(0.0, lambda desk: desk.do("set_owner", run=run, owner=owner))
 
     def end(self, run: str, *, state: RunState, reason: str, now: float) -> Run:
@@ -91,7 +92,7 @@ class SqlLedger(Reader):
         self, worker: str, *, run: str | None = None, queue: str | None = None, lease: float = 60.0, now: float
     ) -> Claim | None:
         wanted = {"run": run, "queue": queue}
-        if self.db.dialect == "sqlite" and self._idle:  # who finds nothing asks often: not with the write lock
+        if self.db.dialect == "sqlite" and self._idle:  # an idle worker asks often, so first without the write lock
             with self._transactions.once(now, writes=False) as desk:
                 if desk.one("next_unit", **wanted) is None:
                     return None
@@ -109,7 +110,7 @@ class SqlLedger(Reader):
         return self._once(0.0, lambda desk: claims.touch(desk, unit, fence, node, listing, key))
 
     def flushing(self, unit: str, fence: int, position: QueuePosition) -> bool:
-        if self.db.dialect == "sqlite":  # stored already, most often: then there is no need to wait for the flusher
+        if self.db.dialect == "sqlite":  # usually the final batch is stored already: no write lock needed
             with self._transactions.once(writes=False) as desk:
                 if claims.ended_well(desk, unit, fence):
                     return True
@@ -128,8 +129,8 @@ class SqlLedger(Reader):
         )
 
     def report(self, service: str, ok: bool, now: float, reason: str = "") -> None:
-        """Tell how a unit's try at the source ended. After some failures in a row nobody claims units of the service
-        for a while (``workers.ledger.run.breaker``); a commit counts as a success by itself."""
+        """Report how a unit's try at the source ended. After some failures in a row, units of the service are not
+        claimed for a while (``workers.ledger.run.breaker``). A commit counts as a success without a report."""
         if ok:
             self._once(now, lambda desk: desk.do("recovered", service=service))
         else:
@@ -169,7 +170,7 @@ class SqlLedger(Reader):
         return [result for batch in batches for result in self.commit([batch], now=now)]
 
     def _reject(self, batch: Batch, error: Exception, now: float) -> CommitResult:
-        """Nobody can ever store this batch: its unit has failed, so that it does not block all behind it."""
+        """Fail the unit of a batch that can never be stored; otherwise it would block all batches behind it."""
         why = error.orig if isinstance(error, DBAPIError) else f"{type(error).__name__}: {error}"
         reason = f"a batch cannot be stored: {why}"
         self._write(now, lambda desk: giveback.reject(desk, batch.unit, batch.fence, reason))
@@ -185,7 +186,8 @@ class SqlLedger(Reader):
         return self._write(now, store)
 
     def _write(self, now: float, act: Callable[[Statements], T], *, durable: bool = True) -> T:
-        """One writing transaction, again when it collides with another one; ``durable`` as in ``SqlDatabase.write``."""
+        """Call ``act`` in one writing transaction, again when it collides with another one; ``durable`` as in
+        ``SqlDatabase.write``."""
 
         def transaction() -> T:
             with self._transactions.write(now, durable=durable) as desk:
@@ -194,9 +196,9 @@ class SqlLedger(Reader):
         return colliding(transaction)
 
     def _once(self, now: float, act: Callable[[Statements], T]) -> T:
-        """Single statements, each a transaction of its own where that spares round trips.
+        """Call ``act``, whose statements may each be a transaction of its own, which saves round trips on PostgreSQL.
 
-        A lease begins when it is written: whoever waited for SQLite's lock is later than ``now`` says.
+        The time of waiting for SQLite's lock is added to ``now``, because a lease begins when it is written.
         """
         asked = monotonic()
 
@@ -220,13 +222,13 @@ class SqlLedger(Reader):
 
     # -- flushers -------------------------------------------------------------------------------------------------
     def claim_shard(self, shard: int, holder: str, *, lease: float = 15.0, now: float) -> bool:
-        """Take or keep the lease of a shard, in seconds. ``False``: another flusher holds it."""
+        """Get or renew the lease of a shard for ``lease`` seconds; returns ``False`` when another flusher holds it."""
         return self._write(
             now, lambda desk: bool(desk.do("claim_shard", shard=shard, holder=holder, lease=float(lease)))
         )
 
     def leave_shards(self, holder: str, shards: Collection[int] | None = None) -> None:
-        """A flusher gives up ``shards``, or all that it has."""
+        """Free ``shards`` of a flusher, or all that it holds (``None``)."""
         if shards is None:
             self._write(0.0, lambda desk: desk.do("leave_shards", holder=holder))
         else:
@@ -234,12 +236,12 @@ class SqlLedger(Reader):
             self._write(0.0, lambda desk: desk.many("leave_shard", rows))
 
     def shard_holders(self, *, now: float) -> dict[int, str]:
-        """Which flusher has which shard; those that nobody has are left out."""
+        """The flusher that holds each shard, by shard; free shards are left out."""
         with self._transactions.read(now) as desk:
             return {row.shard: row.holder for row in desk.all("shard_holders")}
 
     def cluster(self) -> str:
-        """A random name that this ledger has for good."""
+        """The random name of this ledger, made at the first call: it identifies the cluster."""
         with self._transactions.read() as desk:
             row = desk.one("cluster")
         if row is None:

@@ -1,4 +1,4 @@
-"""Running totals of a run, in a few lanes, so that commits side by side rarely wait for each other."""
+"""Running totals of a run, in several rows (lanes), so that simultaneous commits rarely wait for the same row."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from workers.store.statements import Statements
 
 LANES = 8
+"""Rows of totals per run."""
 
 
 @dataclass(slots=True)
@@ -23,7 +24,8 @@ class _Sums:
 
 
 class Tally:
-    """Collects what one transaction adds to the totals and writes it in one go, lanes in order."""
+    """Collects what one transaction adds to the totals, and writes it at once, in the order of lanes: with one order
+    for all, transactions do not deadlock."""
 
     def __init__(self) -> None:
         self._lanes: dict[tuple[str, int], _Sums] = {}

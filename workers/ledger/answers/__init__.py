@@ -1,4 +1,4 @@
-"""What people and their tools ask the ledger: counts, units, failures, progress, and what a retry has to walk again.
+"""The ledger's reading side: counts, units, failures, progress, and the starts of a retry.
 It reads and never writes.
-``workers.ledger`` offers it through ``SqlLedger``; its views are plain data for everybody.
+``workers.ledger`` offers it through ``SqlLedger``; every module may use its views, which are plain data.
 """

@@ -1,4 +1,4 @@
-"""The read side: counts, units, failures, what is incomplete, progress, and the check that it all adds up."""
+"""Queries for the numbers of a run: counts, units, failures, incomplete listings, progress, and whether they add up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = 1000
 
 
 def counts(desk: Statements, run: str) -> dict[str, dict[str, int]]:
-    """Per entity type: listed, emitted, unchanged, filtered, failed, gone."""
+    """By entity type: the numbers of ``COUNTS`` by name; types of which all are 0 are left out."""
     found = {}
     for row in desk.all("sum_counts", run=run):
         each = {name: int(getattr(row, name)) for name in COUNTS}
@@ -29,18 +29,19 @@ def filtered(desk: Statements, run: str) -> dict[tuple[str, str], int]:
 
 
 def totals(desk: Statements, run: str) -> Any:
-    """known, finished, entities, failures, statements, peak_rss (bytes)."""
+    """``(known units, finished units, entities, failures, statements, peak_rss in bytes)`` of a run."""
     row = desk.one("sum_tallies", run=run)
     return tuple(int(value or 0) for value in row or (0,) * 6)
 
 
 def progress(desk: Statements, run: str) -> RunProgress:
+    """The progress of a run; unfinished units by state are read for an open run only."""
     known, finished, entities, failures, statements, peak_rss = totals(desk, run)
     row = desk.one("get_run", run=run)
     states: dict[str, int] = {}
     if row is not None and row.state in ("running", "confirming"):
         states = {each.state: int(each.n) for each in desk.all("open_states", run=run)}
-        ready = known - finished - sum(states.values())  # there may be a million of them: not counted one by one
+        ready = known - finished - sum(states.values())  # computed, because counting a million ready rows takes long
         states = {"ready": ready} | states if ready else states
     scopes = tuple(load_scope(each.scope).fqn for each in desk.all("in_hands", run=run))
     told = desk.one("trouble", run=run)
@@ -49,12 +50,13 @@ def progress(desk: Statements, run: str) -> RunProgress:
 
 
 def unfinished(desk: Statements, run: str) -> int:
-    """Units of an open run that are not finished, by its totals."""
+    """The number of unfinished units of a run by its tallies; 0 for a closed run."""
     row = desk.one("unfinished_units", run=run)
     return 0 if row is None or row.n is None else int(row.n)
 
 
 def meters(desk: Statements, run: str | None) -> RunMeters:
+    """The meters of a run, or of all runs together (``None``)."""
     row = desk.one("all_meters") if run is None else desk.one("meters", run=run)
     return RunMeters(*(int(value or 0) for value in row or (0, 0, 0)))
 
@@ -62,13 +64,15 @@ def meters(desk: Statements, run: str | None) -> RunMeters:
 def units_page(
     desk: Statements, run: str, after: int, states: Collection[str] | None
 ) -> tuple[list[UnitView], int | None]:
-    """A page of units behind ``after``, in the order they became known; and where the next one begins."""
+    """``(units, next)``: a page of units behind the number ``after``, in the order in which they were added, and the
+    ``after`` of the next page (``None``: it was the last)."""
     rows = desk.all("units_page", run=run, after=after)
     page = [_unit(row) for row in rows if states is None or row.state in states]
     return page, (rows[-1].n if len(rows) == PAGE else None)
 
 
 def slowest(desk: Statements, run: str, limit: int) -> list[UnitView]:
+    """The ``limit`` units that workers held longest, the slowest first."""
     return [_unit(row) for row in desk.all("slowest_units", run=run, limit=limit)]
 
 
@@ -94,6 +98,8 @@ def _unit(row: Any) -> UnitView:
 
 
 def failures_page(desk: Statements, run: str, kind: str, after: int) -> tuple[list[Failure], int | None]:
+    """``(failures, next)``: a page of outcomes of ``kind`` behind the number ``after``; ``next`` as in
+    ``units_page``."""
     rows = desk.all("failures_page", run=run, kind=kind, after=after)
     page = [
         Failure(row.type, row.fqn, row.key, row.reason, row.message, row.attempts, row.node, row.scope) for row in rows
@@ -115,7 +121,8 @@ def incomplete(desk: Statements, run: str) -> list[Incomplete]:
 
 
 def reconcile(desk: Statements, run: str, stored: Mapping[str, int] | None) -> list[str]:
-    """What does not add up, in words; empty when all is well. ``stored``: rows that the run wrote, counted by SQL."""
+    """A line for each number of a run that does not add up; empty when all do. ``stored``: the entities that the run
+    wrote, by type, counted in the catalog."""
     wrong: list[str] = []
     found = counts(desk, run)
     for type_, each in found.items():

@@ -1,4 +1,4 @@
-"""What people and their tools ask the ledger about."""
+"""The ledger's answers about runs, for commands and for processes of a cluster."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from workers.store.statements import Transactions
 
 
 class Reader:
-    """Answers about runs; changes nothing. Raises what ``SqlDatabase`` raises."""
+    """Answers about runs; changes nothing. All methods raise ``Retry`` and ``Fatal`` as ``SqlDatabase`` does."""
 
     def __init__(self, db: SqlDatabase) -> None:
         self.db = db
         self._transactions = Transactions(db, "workers.ledger")
 
     def run(self, run: str) -> Run:
+        """The run of this id. Raises ``UsageError``, which lists recent runs, when there is none."""
         with self._transactions.once(writes=False) as desk:
             return runs.get(desk, run)
 
@@ -40,27 +41,29 @@ class Reader:
             return [runs.load_run(row) for row in desk.all("latest_runs")]
 
     def leased(self, run: str) -> bool:
-        """Whether somebody holds a unit of the run, as far as its lease tells."""
+        """Whether a worker holds a unit of the run under a lease that has not expired."""
         with self._transactions.once(time(), writes=False) as desk:
             return desk.one("leased", run=run) is not None
 
     def runs_like(self, part: str, service: str | None = None) -> list[str]:
-        """Ids of up to six runs that begin or end so, newest first."""
+        """The ids of up to six runs that begin or end with ``part``, the newest first."""
         with self._transactions.read() as desk:
             return [row.id for row in desk.all("runs_like", part=clean(part), service=service or "")]
 
     def open_runs(self, via: Via | None = None) -> list[Run]:
-        """The runs that are not closed, oldest first; ``via``: only those that such processes work on."""
+        """The runs that are not closed, the oldest first; with ``via``, only those of clusters or of single
+        commands."""
         with self._transactions.once(writes=False) as desk:
             found = [runs.load_run(row) for row in desk.all("open_runs")]
         return [run for run in found if via is None or run.via == via]
 
     def counts(self, run: str) -> dict[str, dict[str, int]]:
-        """Per entity type: listed, emitted, unchanged, filtered, failed, gone."""
+        """By entity type: ``{"listed": n, "emitted": n, "unchanged": n, "filtered": n, "failed": n, "gone": n}``."""
         with self._transactions.read() as desk:
             return reading.counts(desk, run)
 
     def filtered(self, run: str) -> dict[tuple[str, str], int]:
+        """The number of filtered objects by ``(type, rule)``."""
         with self._transactions.read() as desk:
             return reading.filtered(desk, run)
 
@@ -69,6 +72,7 @@ class Reader:
             return reading.progress(desk, run)
 
     def units(self, run: str, states: Collection[str] | None = None) -> Iterator[UnitView]:
+        """The units of a run, or those in ``states``, in the order in which they were added, read in pages."""
         after: int | None = 0
         while after is not None:
             with self._transactions.read() as desk:
@@ -92,12 +96,13 @@ class Reader:
             return reading.incomplete(desk, run)
 
     def retry_starts(self, run: str) -> list[Start]:
-        """Where a retry of this run has to start: failed units, broken listings, failed objects."""
+        """The starts of a retry of this run: failed units, listings that ended in an error, failed objects."""
         failures = list(self.failures(run))
         with self._transactions.read() as desk:
             return retrying.starts(desk, run, failures)
 
     def start(self, unit: str) -> Start:
+        """The start of a unit. Raises ``KeyError`` when there is no unit of this id."""
         with self._transactions.read() as desk:
             row = desk.one("start_of", unit=unit)
         if row is None:
@@ -105,6 +110,7 @@ class Reader:
         return load_start(row)
 
     def statements(self, run: str) -> int:
+        """The number of statements that the run sent to its source."""
         with self._transactions.read() as desk:
             return int(reading.totals(desk, run)[4])
 
@@ -114,22 +120,24 @@ class Reader:
             return int(reading.totals(desk, run)[5])
 
     def outstanding(self, run: str) -> int:
-        """Units of the run that are not finished; none once it is closed."""
+        """The number of unfinished units of a run; 0 once it is closed."""
         with self._transactions.once(writes=False) as desk:
             return reading.unfinished(desk, run)
 
     def meters(self, run: str | None = None) -> RunMeters:
-        """What went wrong so far in a run, or in all that are on record."""
+        """The meters of a run, or of all runs together: expired leases, refused batches, crashes."""
         with self._transactions.once(writes=False) as desk:
             return reading.meters(desk, run)
 
     def next_due(self, run: str, *, now: float) -> float | None:
-        """Seconds until a delayed unit is due or a lease runs out; ``None`` when neither is there."""
+        """Seconds until a delayed unit is due or a lease expires, whichever comes first; ``None`` when there is
+        neither."""
         with self._transactions.read(now) as desk:
             row = desk.one("next_due", run=run)
             return None if row is None or row[0] is None else max(0.0, row[0])
 
     def reconcile(self, run: str, stored: Mapping[str, int] | None = None) -> list[str]:
-        """What does not add up in the run's numbers, in words. ``stored``: rows it wrote, counted by SQL."""
+        """A line for each number of the run that does not add up. ``stored``: the entities that it wrote, by type,
+        counted in the catalog."""
         with self._transactions.read() as desk:
             return reading.reconcile(desk, run, stored)

@@ -1,4 +1,4 @@
-"""What a retry has to walk again: failed units, listings that ended in an error, and single failed objects."""
+"""The starts of a retry: failed units, listings that ended in an error, and single failed objects."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from workers.ledger.columns import load_start
 from workers.store.statements import Statements
 
 KEYS = 500
-"""Failed objects of one listing that go into one unit."""
+"""Most failed objects of one listing in one start."""
 
 
 def starts(desk: Statements, run: str, failures: Iterable[Failure]) -> list[Start]:
-    """The places of a closed run to start a retry from; where one contains another, both are walked."""
+    """The starts of a retry of a closed run; a start that lies inside another one is walked twice."""
     found = [load_start(row) for row in desk.all("incomplete_units", run=run) if row.state == "failed"]
     found = [start for start in found if start.node != "confirm"]
     for row in desk.all("coverage_errors", run=run):

@@ -1,4 +1,4 @@
-"""What the ledger tells its readers."""
+"""The plain data that the ledger's answers consist of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from specs.topology.scope import KeyRange
 
 
 class UnitView(NamedTuple):
-    """One unit. ``scope`` is an FQN, ``span`` the key range of a unit over many items; ``seconds`` it was in hands."""
+    """One unit. ``scope`` is an FQN; ``span`` is the key range of a unit over many items; ``seconds`` is how long
+    workers held it."""
 
     id: str
     node: str
@@ -51,8 +52,9 @@ class Incomplete(NamedTuple):
 
 
 class RunProgress(NamedTuple):
-    """Where a run stands. ``states``: unfinished units by state; ``scopes``: FQNs in workers' hands, at most 32;
-    ``peak_rss`` in bytes; ``trouble``: why the unit that fared worst last was tried again."""
+    """The progress of a run. ``states``: unfinished units by state; ``scopes``: the FQNs of up to 32 units that workers
+    hold; ``peak_rss`` in bytes; ``trouble``: why one of
+    its units was or will be tried again."""
 
     states: dict[str, int]
     known: int
@@ -66,7 +68,7 @@ class RunProgress(NamedTuple):
 
 
 class RunMeters(NamedTuple):
-    """Leases that ran out, batches refused because of their fence, units whose worker was killed."""
+    """Counts of expired leases, of batches refused because of their fence, and of units whose worker process died."""
 
     expired: int
     fenced: int

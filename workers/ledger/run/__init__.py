@@ -1,4 +1,4 @@
-"""Runs in the ledger: opened, identified, closed; which server they read; and services that are left alone for a while.
-Functions over one transaction, which the caller holds.
+"""Runs in the ledger: opened, identified and closed; which server they read; and pauses for services that keep failing.
+Functions within the caller's transaction.
 ``workers.ledger`` calls it, and ``workers.schedules``, which opens a run together with its fire time.
 """

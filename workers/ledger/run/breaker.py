@@ -1,6 +1,7 @@
-"""A service that keeps failing is left alone for a while, longer each time; one unit at a time finds out how it is.
+"""The circuit breaker: units of a service that keeps failing are not claimed for a while, longer each time; after that
+one unit at a time tests the service.
 
-The crawl of one command is waited for by somebody, so it gives up sooner instead.
+The run of a single command gives up sooner instead, because a person waits for it.
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ from workers.ledger.run import runs
 from workers.store.statements import Statements
 
 TRIPS = 5
-"""Failures in a row from which on the service is left alone; the claims know this number too."""
+"""Failures in a row from which on the service is paused; the SQL of claims contains the same number."""
 FIRST, LONGEST = 5.0, 300.0
-"""Seconds it is left alone at first, and at most; a random half of them is taken off."""
+"""Seconds of the first pause, and the most seconds of a later one; up to half of them is taken off at random."""
 GIVES_UP = 20
-"""Failures in a row, three quarters of an hour of them, after which the service's run has failed."""
+"""Failures in a row after which a cluster's run of the service fails, about three quarters of an hour."""
 GIVES_UP_ALONE = 8
-"""The same for the run of one command: each failure is several tries of one unit, with nothing stored in between."""
+"""The same for the run of a single command; each failure is several tries of one unit, with nothing stored in
+between."""
 
 
 def failed(desk: Statements, service: str, reason: str) -> None:
-    """Count a failure of a service; only one that a cluster crawls is left alone."""
+    """Count a failure of a service, pause it if a cluster crawls it, and fail its run when there are too many."""
     row = desk.one("failing_service", service=service)
     if row is None:
         return

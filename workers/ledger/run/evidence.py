@@ -1,4 +1,5 @@
-"""Which server a run reads, and how far that is: another server is refused, one that is behind proves nothing."""
+"""The evidence about the server that a run reads: another server than before is refused, and with a server whose data
+is behind nothing is proved to be gone."""
 
 from __future__ import annotations
 
@@ -16,9 +17,13 @@ ACCEPT = "crawl with --accept-identity when that is right, else check the connec
 def identify(
     desk: Statements, run: str, identity: str, position: SourcePosition | None, accept: bool, settle: bool
 ) -> bool:
-    """``True``: the server is behind the furthest position known. Raises ``Fatal``; see ``specs.contracts.ledger``."""
+    """Compare a server with what is known of the service; returns whether its data is behind the furthest known
+    position.
+
+    Raises ``Fatal`` for another server and for one with another history; see ``specs.contracts.ledger``.
+    """
     here, begun = desk.one("evidence", run=run), desk.one("evidence_of_run", run=run)
-    if here is None or begun is None:  # forgotten meanwhile
+    if here is None or begun is None:  # the run was removed meanwhile
         return False
     first = begun.identity is None
     known = SourcePosition.load(here.position) if here.position else None
@@ -36,7 +41,7 @@ def identify(
         else:
             known, fresh = None, True
     elif not fresh and accept and first and (position is None or known is None or position.relate(known) != "same"):
-        known = None  # taken as it is
+        known = None  # the person accepts this server, so its position counts from now on
     if fresh:
         desk.do("set_identity", service=here.service, identity=identity, replicas="[]")
         known = None
@@ -47,7 +52,7 @@ def identify(
 
 
 def _refuse(desk: Statements, run: str, here: Any, identity: str, accept: bool, begun: str | None) -> None:
-    """Raises ``Fatal`` unless this is what was asked for: at the beginning of a run, and of no other type."""
+    """Raise ``Fatal`` about another server than the service's, unless the person accepts it."""
     if accept:
         return
     remedy = _remedy(desk, run, here.service)
@@ -58,7 +63,8 @@ def _refuse(desk: Statements, run: str, here: Any, identity: str, accept: bool, 
 
 
 def _remedy(desk: Statements, run: str, service: str) -> str:
-    """Two sources of one name are the rule, a service that moved is the exception; one of another type never moved."""
+    """What to do about another server. Usually two sources were given one name, rarely has a service moved; a service
+    of another type cannot have moved."""
     before = desk.one("type_before", run=run, service=service)
     if before is not None and before.service_type != runs.get(desk, run).service_type:
         return f"{service} is of type {before.service_type}: give this one a name of its own, with --name NAME"
@@ -73,7 +79,7 @@ def _compare(
     position: SourcePosition | None,
     settle: bool,
 ) -> bool:
-    """Keep the furthest position; ``True``: this one is behind it."""
+    """Store the furthest position; returns whether this server is behind it. Raises ``Fatal`` for another history."""
     if position is None:
         if known is None:
             desk.do("set_position", service=service, position=None)
@@ -102,7 +108,8 @@ def _behind(desk: Statements, run: str, settle: bool, why: str) -> bool:
 
 
 def reached(desk: Statements, service: str, position: str) -> None:
-    """A unit ended, and may have read what the server held then: keep that when it is further than what is known."""
+    """Store the position of a server at the end of a unit, when it is further than the known one: the unit may have
+    read changes up to there."""
     row = desk.one("position_of", service=service)
     if row is None or row.position is None or row.position == position:
         return

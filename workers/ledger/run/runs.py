@@ -1,4 +1,4 @@
-"""Runs: opened one at a time per service, identified, and closed for good."""
+"""Runs: opened, one at a time per service, and closed for good."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def open_run(desk: Statements, opening: Opening) -> Run:
-    """Open a run; an open one of the service is superseded first, under the lock of the service's row."""
+    """Open a run. An open run of the service is closed as superseded first; the lock on the service's row keeps others
+    from opening one at the same time."""
     service = opening.service
     run = new_id(service, desk.now)
     per_minute = opening.recipe.get("limits", {}).get("units_per_minute")
@@ -67,7 +68,8 @@ def _size_slots(desk: Statements, service: str, slots: int) -> None:
 
 
 def close(desk: Statements, run: str, state: RunState, reason: str) -> None:
-    """Close an open run: unfinished units are cancelled, slots are free, what only an open run needs goes."""
+    """Close an open run: cancel its unfinished units, free its slots, remove rows that only an open run needs. Does
+    nothing when the run is closed."""
     row = desk.one("lock_run", run=run)
     if row is None or row.state not in ("running", "confirming"):
         return
@@ -81,6 +83,7 @@ def close(desk: Statements, run: str, state: RunState, reason: str) -> None:
 
 
 def get(desk: Statements, run: str) -> Run:
+    """The run of this id. Raises ``UsageError``, which lists recent runs, when there is none."""
     row = desk.one("get_run", run=run)
     if row is None:
         recent = [each.id for each in desk.all("recent_runs", limit=5)]

@@ -1,4 +1,4 @@
-"""A unit's life in the ledger: brought in, claimed, given back, ended.
-Functions over one transaction, which the caller holds.
+"""A unit's states in the ledger: added, claimed, released, finished.
+Functions within the caller's transaction.
 Only ``workers.ledger`` calls it.
 """

@@ -1,4 +1,5 @@
-"""Claims: a free slot of a service and its first ready unit, deepest first, under a new fence."""
+"""Claims of units: a claim takes a free slot of a service and its first ready unit, deepest first, under a new
+fence."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ _ENDED = ("flushing", "waiting", "done")
 
 
 def claim(desk: Statements, worker: str, run: str | None, queue: str | None, lease: float) -> Claim | None:
-    """Take a slot and a unit; ``None`` when either is missing. ``lease`` is in seconds."""
+    """Claim a unit for ``worker``, of one run and of one queue where they are given, for ``lease`` seconds; ``None``
+    when there is no free slot or no ready unit."""
     fence = randbits(63)
     take = _take_at_once if desk.postgresql else _take
     row = take(desk, {"fence": fence, "worker": worker, "lease": float(lease)}, {"run": run, "queue": queue})
@@ -43,25 +45,28 @@ def _take(desk: Statements, claim: dict[str, Any], wanted: dict[str, Any]) -> An
 
 
 def renew(desk: Statements, unit: str, fence: int, lease: float, progress: str) -> tuple[bool, bool]:
-    """Whether the worker may go on with the unit, and whether it was given back since its run is paused."""
+    """``(kept, paused)``: whether the worker may go on with the unit, and whether it has to release it because the run
+    is paused."""
     row = desk.one("renew", unit=unit, fence=fence, lease=float(lease), progress=clean(progress[:200]))
     if row is None:
-        return ended_well(desk, unit, fence), False  # the final batch may be stored already: nothing to stop for
+        return ended_well(desk, unit, fence), False  # when its final batch is stored, the worker need not stop
     return not row.paused, bool(row.paused)
 
 
 def touch(desk: Statements, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
+    """Note the key that a careful unit reads next; returns whether the worker still holds the unit."""
     return desk.one("touch", unit=unit, fence=fence, touched=dump([node, listing, key])) is not None
 
 
 def flushing(desk: Statements, unit: str, fence: int, position: QueuePosition) -> bool:
-    """Running becomes flushing and the slot is free; ``True`` too when the final batch was stored meanwhile.
+    """Change the unit from running to flushing and free its slot; returns whether the worker still held it, or its
+    final batch was stored meanwhile.
 
-    Raises ``Retry`` when the unit is locked.
+    Raises ``Retry`` when a flusher has locked the unit's row.
     """
     where = {"shard": position.shard, "epoch": position.epoch, "position": position.id}
     row = desk.one("flushing", unit=unit, fence=fence, **where)
-    if desk.postgresql:  # says so in the same statement
+    if desk.postgresql:  # there the same statement also finds out whether the unit has ended
         if row is not None and row.locked:
             raise Retry("a flusher is storing the unit", reason="busy")
         return row is not None and bool(row.ended)
@@ -72,12 +77,12 @@ def flushing(desk: Statements, unit: str, fence: int, position: QueuePosition) -
 
 
 def ended_well(desk: Statements, unit: str, fence: int) -> bool:
-    """Whether the unit's final batch is in the queue or stored, sent under this very fence."""
+    """Whether the unit's final batch, of this fence, is in the queue or stored."""
     current, _, state = standing(desk, unit)
     return current == fence and state in _ENDED
 
 
 def standing(desk: Statements, unit: str) -> tuple[int | None, int, str]:
-    """The unit's fence, committed sequence number and state; those of no unit: ``None``, 0, empty."""
+    """``(fence, committed sequence number, state)`` of a unit; ``(None, 0, "")`` when there is none of this id."""
     row = desk.one("standing", unit=unit)
     return (None, 0, "") if row is None else (row.fence, row.committed_seq, row.state)

@@ -1,4 +1,4 @@
-"""How units end: their own work done, then their descendants', then their post_process; parents follow."""
+"""The end of units: first the unit's own work, then its descendants, then its post_process; then its parent may end."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from workers.store.statements import Statements
 
 
 class Finishing:
-    """Collects the units that one transaction finished and settles their parents, the deepest first.
+    """Collects the units that one transaction finished, and updates their parents, the deepest first.
 
-    Parents are locked after everything else, in one order, so that two transactions do not wait for each other.
-    Whichever commits second, the parent's own final batch or its last child, finds ``outstanding`` at zero on the
-    locked row and moves the parent on.
+    Parents are locked after all other rows and in one order, so that two transactions do not deadlock. The parent's own
+    final batch and its last child may come in either order: the transaction that commits second finds ``outstanding``
+    at zero on the locked row and advances the parent.
     """
 
     def __init__(self, desk: Statements, tally: Tally) -> None:
@@ -24,7 +24,7 @@ class Finishing:
         self._order: list[tuple[int, str]] = []
 
     def settle(self, row: Any) -> None:
-        """Move a ``waiting`` unit on when nothing below it is unfinished. Its row is locked by this transaction."""
+        """Advance a ``waiting`` unit whose descendants are all finished. This transaction must have locked its row."""
         if row is None or row.state != "waiting" or row.outstanding > 0:
             return
         if row.post and row.phase == "walk" and not row.failed:
@@ -34,7 +34,7 @@ class Finishing:
         self.ended(row)
 
     def ended(self, row: Any) -> None:
-        """A unit is done or failed, and its descendants are: its parent is to be told."""
+        """Note that a unit and all its descendants have ended, so that ``write`` updates its parent."""
         self.tally.add(row.run, row.id, finished=1)
         if row.parent is not None:
             if row.parent not in self._parents:
@@ -42,7 +42,7 @@ class Finishing:
             self._parents[row.parent] = self._parents.get(row.parent, 0) + 1
 
     def write(self) -> None:
-        """Tell the parents, upwards to the root."""
+        """Update the parents of ended units, upwards to the root."""
         while self._order:
             _, parent = heappop(self._order)
             self.settle(self.desk.one("child_finished", unit=parent, n=self._parents.pop(parent)))

@@ -1,10 +1,10 @@
-"""Leases that ran out: which of them are those of dead workers.
+"""Expired leases: which of them belong to dead workers.
 
-The renewal of a living worker can be late without any fault of its own: a flusher that was frozen within a transaction
-keeps the unit's row locked, a statement takes long, the clock jumps. So a lease is not taken away when it has run out,
-but when it stayed so, the same lease, at every look for longer than its holder needs for its next renewal. A row that
-somebody has locked is not seen, and is counted anew. The seconds between looks are the looker's own: no clock of
-another process is believed.
+A living worker may renew late without a fault of its own: a flusher that was frozen within a transaction keeps the
+unit's row locked, a statement takes long, the clock jumps. So a lease is not taken away when it expires, but only when
+the same lease was found expired at every check for longer than its holder needs for its next renewal. A row that is
+locked is not found, and its time starts anew. The seconds between two checks are measured by the checking process; no
+other process's clock is used.
 """
 
 from __future__ import annotations
@@ -15,20 +15,22 @@ from collections.abc import Callable, Iterable
 from workers.store.statements import Transactions
 
 GRACE = 20.0
-"""Seconds for which a lease of ordinary length stays overdue before it is taken away."""
+"""Seconds for which a lease of ordinary length is overdue before it is taken away."""
 STEP = 5.0
-"""Seconds that are counted between two looks, at most: a process that was held up itself takes nothing away."""
+"""Most seconds that are counted between two checks: a process that was held up itself must not take that pause for
+silence of the workers."""
 Lease = tuple[str, int, float]
-"""The unit, the fence, and until when: a renewal makes another lease of it."""
+"""``(unit, fence, expiry in epoch seconds)``; a renewed lease is another one."""
 
 
 def grace(lease: float) -> float:
-    """Seconds for which leases of this length may be overdue: more than a quarter, after which they are renewed."""
+    """Seconds for which leases of this length may be overdue: a third of it, because they are renewed after a
+    quarter."""
     return min(GRACE, lease / 3)
 
 
 class Overdue:
-    """What one process saw at its looks. Whoever looks rarely, or takes over from another, counts from its first."""
+    """How long one process has found leases overdue, counted from the first check of this process."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -36,7 +38,8 @@ class Overdue:
         self._seen: dict[Lease, float] = {}
 
     def look(self, found: Iterable[Lease], grace: float) -> set[Lease]:
-        """Those of the leases ``found`` overdue that have been so for ``grace`` seconds, at two looks at least."""
+        """Count a check that found these leases overdue; returns those overdue for ``grace`` seconds, in two checks at
+        least."""
         now = self._clock()
         step, self._looked = min(max(0.0, now - self._looked), STEP), now
         before = self._seen
@@ -45,7 +48,8 @@ class Overdue:
 
 
 def gone(transactions: Transactions, overdue: Overdue, grace: float, now: float) -> set[Lease]:
-    """Look once. On PostgreSQL a row that is locked is passed over; on SQLite whoever has the lock is waited for."""
+    """Check once; returns the leases to take away. On PostgreSQL locked rows are skipped; on SQLite the check waits for
+    the write lock."""
     with transactions.once(now, writes=False) as desk:
         if desk.one("any_overdue") is None:
             return overdue.look((), grace)

@@ -1,6 +1,6 @@
-"""Units that come back: released by their worker, taken from a dead one, or lost with a queue.
+"""Units that become ready again: released by their worker, taken from a dead one, or lost with a queue.
 
-A unit given back keeps its fence until the next claim, so that batches on their way are still stored. A crash counts
+A released unit keeps its fence until the next claim, so that its batches in the queue are still stored. A crash counts
 only when nothing was committed since the claim.
 """
 
@@ -18,18 +18,19 @@ from workers.ledger.unit.leases import Lease
 from workers.store.statements import Statements
 
 CAREFUL = 4
-"""Crashes from which on each key is written down before it is touched."""
+"""Crashes of a unit from which on each key is noted in the ledger before it is read."""
 MAX_CRASHES = 10
-"""A unit that killed this many workers, no key to blame, has failed."""
+"""Crashes after which a unit fails when no key is known to cause them."""
 MAX_LOST = 10
-"""A unit whose batches were lost so many times in a row, nothing of it stored in between, has failed."""
+"""Times in a row that a unit's batches were lost, with none committed in between, after which it fails."""
 UNREADABLE = f"what it sent was lost {MAX_LOST} times: are workers and flushers of one version?"
 MAX_POISON = 20
-"""A unit with this many keys that kill workers has failed."""
+"""Keys that kill workers after which their unit fails."""
 
 
 def release(desk: Statements, unit: str, fence: int, reason: str, delay: float, failed: bool) -> bool:
-    """``delay`` (seconds, jitter included by the caller) burns an attempt; attempts start anew with each progress."""
+    """Release a running unit; returns whether the worker held it. With ``delay`` (seconds) it is ready again only after
+    that and the attempt counts, until the unit makes progress; with ``failed`` it has failed."""
     row = desk.one("held", unit=unit, fence=fence)
     if row is None or row.state != "running":
         return False
@@ -51,12 +52,14 @@ def _give_back(desk: Statements, row: Any, crashes: int, reason: str, spent: flo
 
 
 def _memory(reason: str) -> int:
-    """1: memory ran out. The second time in a row the unit becomes one for workers with much memory."""
+    """1 when the reason is that memory ran out, else 0. After the second time in a row the unit is moved to the queue
+    of workers with much memory."""
     return int(OUT_OF_MEMORY in reason)
 
 
 def crashed(desk: Statements, rows: Any, reason: str, meter: str) -> int:
-    """The workers of these running units are gone. Returns how many units came back or failed."""
+    """Release or fail running units whose workers are dead; returns how many units those are. ``meter`` is the tally
+    that counts them."""
     tally = Tally()
     for row in rows:
         _crashed(desk, row, reason)
@@ -68,7 +71,7 @@ def crashed(desk: Statements, rows: Any, reason: str, meter: str) -> int:
 
 def _crashed(desk: Statements, row: Any, reason: str) -> None:
     spent = max(0.0, row.spent)
-    if row.committed_seq > 0:  # whoever is killed from outside now and then must not end up blaming a healthy key
+    if row.committed_seq > 0:  # it made progress: a worker killed from outside must not cast blame on a healthy key
         _give_back(desk, row, max(0, row.crashes - 1), reason, spent)
         return
     if row.crashes >= CAREFUL and row.touched is not None:
@@ -85,7 +88,7 @@ def _crashed(desk: Statements, row: Any, reason: str) -> None:
 
 
 def expire(desk: Statements, gone: Iterable[Lease]) -> int:
-    """Take these leases away, unless they were renewed meanwhile; returns how many units came back or failed."""
+    """Take these leases away, unless they were renewed meanwhile; returns how many units were released or failed."""
     found = [desk.one("still_overdue", unit=unit, fence=fence, until=until) for unit, fence, until in sorted(gone)]
     return crashed(
         desk, [row for row in found if row is not None], "the worker went silent: its lease ran out", "expired"
@@ -93,7 +96,7 @@ def expire(desk: Statements, gone: Iterable[Lease]) -> int:
 
 
 def reject(desk: Statements, unit: str, fence: int, reason: str) -> None:
-    """The unit sent what cannot be stored, and has failed; does nothing when it is somebody else's by now."""
+    """Fail a unit one of whose batches cannot be stored; does nothing when another fence holds the unit now."""
     row = desk.one("unfinished", unit=unit, fence=fence)
     if row is not None:
         fail(desk, row, clean(reason), max(0.0, row.spent or 0.0) if row.state == "running" else 0.0)
@@ -101,7 +104,7 @@ def reject(desk: Statements, unit: str, fence: int, reason: str) -> None:
 
 
 def fail(desk: Statements, row: Any, reason: str, spent: float) -> None:
-    """The unit has failed; for its parent it is finished once its descendants are."""
+    """Fail a unit whose row is locked; its parent counts it as finished once its descendants are."""
     tally = Tally()
     finishing = Finishing(desk, tally)
     finishing.settle(desk.one("fail", unit=row.id, reason=reason, spent=spent))
@@ -110,9 +113,10 @@ def fail(desk: Statements, row: Any, reason: str, spent: float) -> None:
 
 
 def lost(desk: Statements, epoch: str, shard: int | None, before: str | None) -> int:
-    """Flushing units of a dead queue, or of a shard that was read past them, are ready again.
-
-    What a queue loses with its life does not count; what was read past does, since it may not be readable at all.
+    """Make flushing units ready again whose final batch was lost; returns how many. Without ``shard`` these are all
+    units of the ``epoch``, because the queue lost its data; with it, those whose position lies before ``before``,
+    because the shard was read past them. Only the latter count as lost, because their batch may be unreadable each
+    time.
     """
     if shard is None:
         rows = desk.all("flushing_of_epoch", epoch=epoch)
@@ -127,5 +131,5 @@ def lost(desk: Statements, epoch: str, shard: int | None, before: str | None) ->
 
 
 def _order(position: str) -> tuple[int, ...]:
-    """Queue ids are numbers, or numbers joined by dashes: ``17``, ``1700000000000-3``."""
+    """The sort key of a queue's id, which is a number, or numbers joined by dashes: ``17``, ``1700000000000-3``."""
     return tuple(int(part) for part in position.split("-"))

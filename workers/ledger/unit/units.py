@@ -1,4 +1,4 @@
-"""Bringing units into the ledger: insert-or-ignore by id, so that a batch delivered twice adds nothing."""
+"""Units added to the ledger, by insert-or-ignore on their id, so that a batch that is committed twice adds none."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from workers.ledger.columns import dump_start
 from workers.store.statements import Statements
 
 MAX_ITEM = 4096
-"""Bytes of JSON that the item of a unit may have."""
+"""Most bytes of JSON of a unit's item; a unit with a larger item fails."""
 LARGE = 100_000
-"""Units with more estimated objects than this are for workers with much memory, where there are such."""
+"""Estimated objects above which a unit goes to the queue ``large``, whose workers have much memory."""
 
 
 def add_units(
@@ -26,7 +26,7 @@ def add_units(
     depth: int = 0,
     parent: str | None = None,
 ) -> tuple[int, list[str]]:
-    """Returns how many units are new, and the ids of all; of starts that name the same place the first counts."""
+    """Add a unit per start; returns ``(number of new units, ids of all)``. Of equal starts the first one counts."""
     rows: dict[str, dict[str, Any]] = {}
     for start in starts:
         row = dump_start(start)
@@ -44,7 +44,8 @@ def add_units(
 
 
 def add_children(desk: Statements, run: str, service: str, parent: str, depth: int, starts: Sequence[Start]) -> int:
-    """Add child units; the parent, locked by this transaction, waits for those that are new. Returns how many."""
+    """Add child units, and have the parent, whose row is locked, wait for those that are new; returns how many are
+    new."""
     new, _ = add_units(desk, run, service, starts, depth=depth, parent=parent)
     if new:
         desk.do("add_outstanding", unit=parent, n=new)
