@@ -1,5 +1,5 @@
-"""The change feed to external sinks: who follows it, how far each is, what was refused for good.
-It owns the tables of followers and dead letters.
+"""Feeding external sinks from the change feed: which sinks follow it, up to which event, and which changes they
+refused. It owns the tables of followers and dead letters.
 The publisher, the end of a crawl, and commands about sinks call it.
 """
 

@@ -1,7 +1,7 @@
-"""Dead letters: changes that a sink refused for good, one per object, until the object is taken after all.
+"""Dead letters: changes that a sink refused, at most one per object and sink.
 
-Later changes of the object are tried like any other. One that is taken removes the letter, one that is refused
-replaces it.
+Later changes of the object are delivered like any other: one that the sink accepts removes the dead letter, one that it
+refuses replaces it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from workers.store.database import SqlDatabase
 from workers.store.statements import Statements, Transactions
 
 LONGEST = 2000
-"""Characters of a reason that are kept."""
+"""Most characters of a reason that are stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """``kind`` is what the change was: ``upsert`` or ``delete``; ``seq`` its number in the feed."""
+    """One dead letter. ``kind`` is that of the change, ``upsert`` or ``delete``; ``seq`` is its number in the feed;
+    ``at`` is in epoch seconds."""
 
     sink: str
     seq: int
@@ -42,7 +43,7 @@ class Letter:
 
 
 def settle(sql: Statements, sink: str, sent: Iterable[Change], refused: Iterable[Refused]) -> None:
-    """Note, in the caller's transaction, what was refused; what was taken has no letter any more."""
+    """Store the refused changes, and remove the dead letters of the accepted ones, in the caller's transaction."""
     dead = {(each.change.type, each.change.fqn): each for each in refused}
     if sql.one("any_dead", sink=sink) is not None:
         taken = [
@@ -61,14 +62,14 @@ def settle(sql: Statements, sink: str, sent: Iterable[Change], refused: Iterable
 
 
 def letters(db: SqlDatabase, sink: str = "", fqn: str = "", *, limit: int = 1000) -> list[Letter]:
-    """Up to ``limit`` dead letters by sink, FQN and type; of one sink and one object where they are given."""
+    """The first ``limit`` dead letters, ordered by sink, FQN and type; of one sink or one object where given."""
     with Transactions(db, "workers.feed").read() as sql:
         rows = sql.all("dead", **_given(sink, fqn, ("", "", ""), limit))
     return [Letter(*row) for row in rows]
 
 
 def pages(db: SqlDatabase, sink: str, fqn: str = "", *, limit: int = 500) -> Iterator[list[Letter]]:
-    """All dead letters of a sink, page by page; those written meanwhile may be among them."""
+    """Yields pages of all dead letters of a sink; those that are written meanwhile may be among them."""
     after = ("", "", "")
     while True:
         with Transactions(db, "workers.feed").read() as sql:
@@ -81,7 +82,7 @@ def pages(db: SqlDatabase, sink: str, fqn: str = "", *, limit: int = 500) -> Ite
 
 
 def count(db: SqlDatabase) -> dict[str, int]:
-    """Dead letters per sink."""
+    """The number of dead letters by sink."""
     with Transactions(db, "workers.feed").read() as sql:
         return {row[0]: int(row[1]) for row in sql.all("count_dead")}
 

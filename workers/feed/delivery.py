@@ -1,4 +1,5 @@
-"""Hands changes to a sink in batches it can take; on a refusal in halves, down to the change that is refused."""
+"""Delivers changes to a sink in batches within its bounds. A refused batch is split in halves, down to the change that
+the sink refuses."""
 
 from __future__ import annotations
 
@@ -10,26 +11,30 @@ from specs.contracts.sink import Bounds, Change, ChangeSink, Refused
 from specs.errors import Fatal, Skip
 
 HOPELESS = 20
-"""Changes refused alone one after the other, with none taken: then it is not the changes that are wrong.
+"""Changes refused one by one, with none accepted, after which the delivery fails: the sink is wrong, not the changes.
 
-A sink that answers for each change in a batch is believed: what lies in a container that it refused is refused too.
+Refusals of a sink that answers for each change of a batch do not count: it refuses a container's contents along with
+it.
 """
 
 
 @dataclass(slots=True)
 class Sent:
-    """What a sink got of a page that broke off, so that the next try goes on from there.
+    """The changes of a page that a sink got before the delivery was interrupted, so that the next try goes on from
+    there.
 
-    It lives in memory only: another process sends the whole page again.
+    It is kept in memory only: another process sends the whole page again.
     """
 
     taken: dict[tuple[str, str], bytes] = field(default_factory=dict)
     refused: dict[tuple[str, str], Refused] = field(default_factory=dict)
 
     def has(self, change: Change) -> bool:
+        """Whether the sink got exactly this change."""
         return self.taken.get((change.type, change.fqn)) == _digest(change)
 
     def add(self, batch: Sequence[Change], refused: Sequence[Refused]) -> None:
+        """Note a delivered batch, and which of its changes the sink refused."""
         for change in batch:
             self.taken[change.type, change.fqn] = _digest(change)
             self.refused.pop((change.type, change.fqn), None)
@@ -46,19 +51,20 @@ def _digest(change: Change) -> bytes:
 
 
 class Delivery:
-    """One page on its way to a sink. ``before`` is called ahead of every request: it may raise to break off."""
+    """The delivery of one page to a sink. ``before`` is called ahead of every request, and may raise to interrupt it;
+    ``sent`` is what an earlier try delivered."""
 
     def __init__(self, sink: ChangeSink, before: Callable[[], None], sent: Sent | None = None) -> None:
         self._sink, self._before = sink, before
         self._sent = Sent() if sent is None else sent
         self._alone = 0
         self.requests = 0
-        """Requests that were answered."""
+        """Requests that the sink answered."""
 
     def deliver(self, changes: Sequence[Change]) -> list[Refused]:
         """Deliver ``changes`` in order; returns the refused ones.
 
-        Raises ``Retry`` and ``Fatal`` as the sink does, and ``Fatal`` when it refuses whatever it is sent.
+        Raises ``Retry`` and ``Fatal`` as the sink does, and ``Fatal`` when it refuses every change.
         """
         rest = [change for change in changes if not self._sent.has(change)]
         for batch in batches(rest, self._sink.bounds):
@@ -78,7 +84,7 @@ class Delivery:
             refused = [Refused(batch[0], str(refusal))]
             self._alone += 1
             if self._alone >= HOPELESS and len(self._sent.taken) == len(self._sent.refused):
-                self._sent.clear()  # the next try is as hopeless, or begins anew: what is refused now is no dead letter
+                self._sent.clear()  # the next try begins anew, and these refusals become no dead letters
                 remedy = "see whether its address and settings are right; nothing was given up"
                 raise Fatal(f"the sink refuses every change: {refusal}", "", remedy, reason="sink") from None
         self._sent.add(batch, refused)
@@ -86,7 +92,7 @@ class Delivery:
 
 
 def batches(changes: Sequence[Change], bounds: Bounds) -> Iterator[list[Change]]:
-    """Cut ``changes`` within ``bounds``; one that is larger than all of it goes alone."""
+    """Yields batches of ``changes`` within ``bounds``; a change that is larger than a batch may be is one by itself."""
     batch: list[Change] = []
     weight = 0
     for change in changes:

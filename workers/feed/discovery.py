@@ -1,4 +1,4 @@
-"""Finds out which sinks there are to feed: those of the newest recipe of each service that a cluster crawls."""
+"""Finds the sinks to feed: those of the newest recipe of each service that a cluster crawls."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from workers.store.database import SqlDatabase
 from workers.store.statements import Transactions
 
 OVERLAP = 100
-"""Runs before the newest one that are looked at again: commits come late."""
+"""How many runs before the newest known one are read again, because runs are numbered before they are committed."""
 log = logging.getLogger("headrace.publisher")
 
 
 class Discovery:
-    """Registers what newer recipes ask for. ``look`` is cheap while no run was opened since."""
+    """Registers the sinks of newer recipes. ``look`` is cheap while no run was opened since the last call."""
 
     def __init__(self, db: SqlDatabase, followers: Subscriptions) -> None:
         self._transactions, self._followers = Transactions(db, "workers.feed"), followers
@@ -28,7 +28,7 @@ class Discovery:
         self._known: dict[str, int] = {}
 
     def look(self) -> None:
-        """Register followers of services whose newest run is new to us. Raises ``Retry`` while the catalog is out."""
+        """Register the sinks of services with a new run. Raises ``Retry`` while the database is unavailable."""
         with self._transactions.read() as sql:
             rows = sql.all("newest_recipes", since=self._since - OVERLAP)
         for service, type_, recipe, via, n in rows:
@@ -42,14 +42,14 @@ class Discovery:
     def _register(self, service: str, type_: str, data: Any) -> None:
         try:
             recipe = Recipe.from_dict(data, where=f"the recipe of {service}")
-        except UsageError as error:  # of another version: it was checked when its run was opened
+        except UsageError as error:  # another version opened the run, and accepted what this one refuses
             log.error("%s", error)
             return
         self._followers.register(service, wanted(service, type_, recipe, "cluster"))
 
 
 def wanted(service: str, type_: str, recipe: Recipe, via: str) -> Mapping[str, Mapping[str, Any]]:
-    """The followers that a recipe asks for: config by name, with references in place of secrets."""
+    """The followers for a recipe: their config by name, with references in place of secrets."""
     return {
         name_of(service, label_of(settings)): {"settings": dict(settings), "type": type_, "via": via}
         for settings in recipe.sinks
@@ -58,8 +58,8 @@ def wanted(service: str, type_: str, recipe: Recipe, via: str) -> Mapping[str, M
 
 
 def _follows(settings: Mapping[str, Any]) -> bool:
-    """Whether a sink is fed from the change feed. One that is not installed here is taken for one that is: feeding it
-    then fails with a message that people see, while leaving it out would say nothing."""
+    """Whether a sink is fed from the change feed. A sink that is not installed here counts as one: feeding it then
+    fails with a message, while without it nobody would learn that it gets nothing."""
     try:
         return mode_of(settings) == "changes"
     except UsageError:
@@ -67,5 +67,5 @@ def _follows(settings: Mapping[str, Any]) -> bool:
 
 
 def name_of(service: str, label: str) -> str:
-    """What a follower is called: ``shop/webhook https://host/path``."""
+    """The name of a follower: ``shop/webhook https://host/path``."""
     return f"{service}/{label}"

@@ -1,4 +1,4 @@
-"""Feeds the sinks of one recipe up to the end of the feed: what a crawl without a publisher does at its end."""
+"""Feeds the sinks of one recipe up to the end of the feed, as a crawl without a publisher does at its end."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from workers.store.database import SqlDatabase
 from workers.store.retries import patiently
 
 TRIES = 5
-"""Failures in a row after which a sink is left for the next time."""
+"""Failures in a row after which a sink is left to the next crawl."""
 PATIENCE = 15.0
-"""Seconds that one wait between them may take."""
+"""Most seconds of one wait between two tries."""
 
 
 def feed(
     db: SqlDatabase, recipe: Recipe, secrets: Mapping[str, str], *, stop: StopFlag | None = None, lease: float = 60.0
 ) -> tuple[dict[str, int], list[str]]:
-    """Bring every ``mode: changes`` sink of a recipe to where the feed ends now, whatever others add meanwhile.
+    """Deliver to every ``mode: changes`` sink of a recipe the events up to the present end of the feed.
 
-    Returns the changes delivered per sink, and what went wrong, a message each. A sink that fails keeps its position,
-    so that the next time goes on from there, and hinders no other.
+    Returns ``(number of delivered changes by sink, error messages)``. A sink that fails keeps its position, from which
+    the next crawl goes on; the other sinks are fed all the same. Raises ``UsageError`` for wrong settings of a sink,
+    and ``Fatal`` when the database stays unavailable.
     """
     stop = stop or StopFlag()
     followers = Subscriptions(db, lease=lease)

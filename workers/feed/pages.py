@@ -1,4 +1,4 @@
-"""Pages of what a sink has to be told next: of the service's state while it bootstraps, then of the change feed."""
+"""The next page of changes for a sink: first of the service's whole state (its bootstrap), then of the change feed."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from workers.store.database import SqlDatabase
 from workers.store.statements import Statements, Transactions
 
 ENTRIES = 500
-"""Events or entities of one page, at most."""
+"""Most events or entities of one page."""
 BYTES = 4_000_000
-"""Bytes of contents in one page, at most, unless one entity alone has more."""
+"""Most bytes of contents in one page, unless a single entity has more."""
 WINDOW = 20_000
-"""Events that are looked through for those of one service in one query."""
+"""Events in which one query looks for those of one service."""
 BELOW = 5000
-"""Deleted objects below one restored container that are told again, at most."""
+"""Most deleted objects below one restored container whose deletion is sent again."""
 LATE = frozenset({"Lineage", "Usage", "TableProfile"})
-"""Types that speak of other objects: they come behind them."""
+"""Types that refer to other objects: they are sent after all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``changes`` in the order of their delivery; ``position`` is acknowledged when all are.
+    """``changes`` in the order of their delivery; ``position`` is acknowledged once all are delivered.
 
-    ``more``: there is something behind this page already.
+    ``more``: there are events behind this page already.
     """
 
     changes: list[Change]
@@ -38,10 +38,11 @@ class Page:
 
 
 def read(db: SqlDatabase, service: str, at: FeedPosition, *, entries: int = ENTRIES, max_bytes: int = BYTES) -> Page:
-    """The page behind ``at``, from one look at the catalog.
+    """The page behind ``at``, read in one transaction.
 
-    A sink whose position the feed no longer covers starts with a snapshot again. Contents are those of now: a change
-    that was overtaken arrives in its newest state, and once more when its turn comes.
+    A sink whose position is older than the feed gets a snapshot again. Contents are the present ones: when an object
+    has changed again since, its newest content is sent for both events. Raises ``Retry`` while the database is
+    unavailable.
     """
     with Transactions(db, "workers.feed").read() as sql:
         last = int(sql.value("last_seq"))
@@ -55,10 +56,10 @@ def read(db: SqlDatabase, service: str, at: FeedPosition, *, entries: int = ENTR
 
 
 def begun(db: SqlDatabase) -> FeedPosition:
-    """Where a first snapshot begins: at the end of the feed as it is now.
+    """The position at which a first snapshot begins: the present end of the feed.
 
-    It is written down before anything is sent: what was sent before the first page broke off, and is deleted by the
-    next try, is told by the feed then.
+    It is stored before anything is sent. Otherwise, if the first page is interrupted and an object that was sent is
+    deleted before the next try, the sink would never learn of that deletion.
     """
     with Transactions(db, "workers.feed").read() as sql:
         return FeedPosition(int(sql.value("last_seq")), BEGUN)
@@ -76,7 +77,7 @@ def _of_feed(
     newest: dict[tuple[str, str], Change] = {}
     restored: dict[str, int] = {}
     rows = sql.all("feed_page", **given)
-    if rows and (len(rows) < rows[0].listed or rows[0].listed == entries):  # the next ones are too much, or too many
+    if rows and (len(rows) < rows[0].listed or rows[0].listed == entries):  # the page is full, by bytes or by entries
         until = int(rows[-1].seq)
     for seq, type_, fqn, kind, state, content, _ in rows:
         reached = int(seq)
@@ -84,9 +85,9 @@ def _of_feed(
             newest[type_, fqn] = Change(reached, "delete", type_, fqn)
         elif content is not None and state != "deleted":
             newest[type_, fqn] = Change(reached, "upsert", type_, fqn, state, content)
-            if kind == "restored" and type_ in container_types():  # it may bring back, over there, what lay below
+            if kind == "restored" and type_ in container_types():  # the sink may restore its contents along with it
                 restored[fqn] = reached
-        else:  # it is deleted by now, which the feed tells further on
+        else:  # it was deleted since; a later event of the feed says so
             newest.pop((type_, fqn), None)
     again = _below(sql, service, restored)
     changes = [change for key, change in newest.items() if key not in again or change.op == "upsert"]
@@ -94,7 +95,8 @@ def _of_feed(
 
 
 def _below(sql: Statements, service: str, restored: Mapping[str, int]) -> dict[tuple[str, str], Change]:
-    """Deletions of what lies below restored containers: a sink may have brought it back along with them."""
+    """The deletions of objects below restored containers, by ``(type, FQN)``, to be sent again: a sink may have
+    restored these objects along with their container."""
     found = {}
     for fqn, seq in restored.items():
         for type_, below in sql.all("deleted_below", service=service, after=f"{fqn}.", end=f"{fqn}/", limit=BELOW):
@@ -107,7 +109,7 @@ def _of_state(
 ) -> Page:  # fmt: skip
     cursor = json.loads(at.cursor)
     root = names.build(service)
-    # what changes from this number on is told by the feed
+    # changes from this number on are sent from the feed afterwards
     begun = last if cursor["again"] and not cursor["fqn"] else at.seq
     given = {
         "fqn": cursor["fqn"] or root, "type": cursor["type"], "end": f"{root}/", "service": service,
@@ -127,7 +129,8 @@ def _of_state(
 
 
 def arranged(changes: Iterable[Change], *, gone_first: bool = True) -> list[Change]:
-    """What goes, contents before containers; then what comes, containers before contents; or the other way round."""
+    """``changes`` in the order of delivery: first deletions, contents before containers; then the rest, containers
+    before contents. Without ``gone_first`` deletions come last."""
     changes = list(changes)
     rank = {id(change): len(names.split(change.fqn)) for change in changes}
     gone = [change for change in changes if change.op == "delete"]
@@ -138,7 +141,7 @@ def arranged(changes: Iterable[Change], *, gone_first: bool = True) -> list[Chan
 
 
 def current(db: SqlDatabase, changes: Iterable[Change]) -> list[Change]:
-    """``changes`` as the catalog has their objects now, numbered by the end of the feed."""
+    """``changes`` with the present contents of their objects, and with the number of the present end of the feed."""
     found: list[Change] = []
     with Transactions(db, "workers.feed").read() as sql:
         last = int(sql.value("last_seq"))

@@ -1,4 +1,4 @@
-"""Forgets sinks that nobody feeds any more, with what they refused."""
+"""Removes followers of sinks that are no longer fed, with their dead letters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from workers.store.statements import Transactions
 
 
 def forget_unfed(db: SqlDatabase, before: float) -> None:
-    """Remove sinks that rest, or whose service is gone, and that acknowledged nothing since ``before``."""
+    """Remove followers that no recipe names any more, or whose service was removed, and that acknowledged nothing since
+    ``before`` (epoch seconds)."""
     with Transactions(db, "workers.feed").write() as sql:
         sql.do("drop_old_followers", before=before)
         sql.do("drop_orphaned_letters")

@@ -1,4 +1,4 @@
-"""Feeds a recipe's sinks once a run is over."""
+"""Writes the snapshot sinks of a recipe at the end of a run."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from workers.store.database import SqlDatabase
 
 @dataclass(slots=True)
 class Published:
-    """Lines or changes per sink, and what went wrong, one message per sink."""
+    """The number of lines or changes by sink, and an error message per sink that failed."""
 
     lines: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
 
 
 def publish(db: SqlDatabase, recipe: Recipe, secrets: Mapping[str, str]) -> Published:
-    """Write the service's full state to every ``mode: snapshot`` sink.
+    """Write the service's full state to every ``mode: snapshot`` sink of a recipe.
 
-    One that fails keeps what it had and hinders no other.
+    A sink that fails keeps its old content, and the others are written all the same. Raises ``UsageError`` for wrong
+    settings of a sink.
     """
-    from workers.sinks import configured  # most crawls do not need it
+    from workers.sinks import configured  # imported here because most crawls do not need it
 
     done = Published()
     for sink in configured(recipe.sinks, secrets, "snapshot"):

@@ -1,4 +1,4 @@
-"""Feeds one sink: page by page, each acknowledged in the ledger once the sink has it."""
+"""Feeds one sink, page by page; each page is acknowledged in the database once the sink has it."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from workers.store.retries import jitter
 from workers.store.statements import Transactions
 
 LONGEST = 300.0
-"""Seconds between two tries of a sink that stays out, at most, unless it asks for more."""
+"""Most seconds between two tries of a failing sink, unless it asks for more."""
 ASKED = 3600.0
-"""Seconds that a sink may ask us to stay away."""
+"""Most seconds that are waited when a sink asks for a pause."""
 
 
 class SubscriptionLost(Exception):
-    """The follower is somebody else's now: what is under way here counts for nothing."""
+    """Another process feeds the sink now, so changes that were not acknowledged here do not count."""
 
 
 class SubscriberStopped(Exception):
-    """We were asked to stop; what was not acknowledged is delivered again."""
+    """The process was asked to stop; changes that were not acknowledged are delivered again later."""
 
 
 @dataclass(slots=True)
 class Fed:
-    """What one sink got: changes taken and refused, and whether it has all there is."""
+    """How many changes one sink accepted and refused, and whether it has all events of the feed."""
 
     delivered: int = 0
     refused: int = 0
@@ -40,11 +40,9 @@ class Fed:
 
 
 class Following:
-    """Feeds the sink of ``held`` while the lease lasts.
+    """Feeds the sink of ``held``, and renews its lease meanwhile. Only one process at a time feeds a sink.
 
-    One at a time per sink; a second one is told ``SubscriptionLost``.
-
-    ``sent`` is what an earlier try got through of the page behind ``held.position``; it is kept up to date.
+    ``sent`` are the changes that an earlier try delivered of the page behind ``held.position``; it is kept up to date.
     """
 
     def __init__(
@@ -59,19 +57,20 @@ class Following:
         self._db, self._followers, self._sink, self._stop = db, followers, sink, stop
         self._sent = Sent() if sent is None else sent
         self.moved = False
-        """Whether the sink answered anything: then its next failure is the first one again."""
+        """Whether the sink answered a request: then its next failure counts as the first one in a row."""
         self.held = held
-        # a request that was begun in time must be over when the lease is: connecting, waiting, reading
+        # the most seconds of one request: connecting, waiting, reading; it has to end before the lease does
         self._longest = 3 * sink.timeout + 10
         self._lease = max(followers.lease, 2 * self._longest)
         self._safe_until = float("-inf")
         self.fed = Fed()
 
     def feed(self, *, goal: int | None = None, until: Callable[[], bool] = lambda: False) -> Fed:
-        """Deliver what there is, until the sink is level with the feed, has its number ``goal``, or ``until`` is true.
+        """Deliver changes until the sink has all events of the feed, has the event ``goal``, or ``until()`` is true.
 
-        What the sink refused on the way is tried once more at the end: what it refers to may have come later.
-        Raises ``Retry`` and ``Fatal`` as the sink does, ``SubscriptionLost`` and ``SubscriberStopped``.
+        Changes that the sink refused are tried once more at the end, because objects that they refer to may have been
+        delivered later. Raises ``Retry`` and ``Fatal`` as the sink does, ``SubscriptionLost`` when another process
+        feeds the sink, and ``SubscriberStopped`` when the stop flag is set.
         """
         refused = 0
         if self.held.position.cursor == BEGIN:
@@ -89,7 +88,8 @@ class Following:
         return self.fed
 
     def replay(self, fqn: str = "") -> Fed:
-        """Send the sink's dead letters again, as the catalog has these objects now; of one object, where given."""
+        """Send the sink's dead letters again, with the present contents; with ``fqn``, those of one object only. Raises
+        as ``feed`` does."""
         self.fed.refused = 0
         for page in dead_letters.pages(self._db, self.held.sink, fqn):
             changes = pages.arranged(pages.current(self._db, [letter.change() for letter in page]))
@@ -97,7 +97,7 @@ class Following:
         return self.fed
 
     def _settle(self, changes: Sequence[Change], position: FeedPosition) -> int:
-        """Deliver and acknowledge; returns how many were refused."""
+        """Deliver a page and acknowledge it; returns how many changes were refused."""
         delivery = Delivery(self._sink, self._before, self._sent)
         try:
             refused = delivery.deliver(changes)
@@ -115,7 +115,7 @@ class Following:
         return len(refused)
 
     def _before(self) -> None:
-        """Ahead of every request: somebody else may not believe in between that we are gone."""
+        """Called ahead of every request: renew the lease in time, so that no other process takes the sink during it."""
         if self._stop.is_set():
             raise SubscriberStopped
         now = time.monotonic()
@@ -127,7 +127,7 @@ class Following:
 
 
 def pause(error: HeadraceError, failing: int) -> float:
-    """Seconds to leave a sink alone after its ``failing``-th failure in a row; never less than it asked for."""
+    """Seconds to wait after a sink's ``failing``-th failure in a row; never less than it asked for."""
     asked = min(error.delay or 0.0, ASKED)
     if asked:
         return asked + jitter(1, base=0.5, cap=1.0 + asked / 10)

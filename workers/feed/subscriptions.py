@@ -1,4 +1,4 @@
-"""Followers of the change feed: how far each sink has acknowledged it, and who feeds it now."""
+"""Followers of the change feed: the position that each sink has acknowledged, and the process that feeds it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from workers.store.database import SqlDatabase
 from workers.store.statements import Statements, Transactions
 
 BEGIN = "begin"
-"""The cursor of a sink that was never told anything; an empty cursor means that it follows the feed."""
+"""The cursor of a sink to which nothing was ever sent; an empty cursor means that it follows the feed."""
 BEGUN = json.dumps({"fqn": "", "type": "", "again": False})
-"""The cursor at the beginning of a first snapshot, some of whose first page may have been sent."""
+"""The cursor at the beginning of a first snapshot, of which a part of the first page may have been sent."""
 AGAIN = json.dumps({"fqn": "", "type": "", "again": True})
-"""The same for a sink that got a snapshot before, and may hold what is deleted by now."""
+"""The same for a sink that got a snapshot before, so that it may hold objects that were deleted since."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedPosition:
-    """How far a sink is: ``seq`` is acknowledged; ``cursor`` is where its snapshot stands, empty behind its end."""
+    """The position of a sink: the last acknowledged event, ``seq``, and the place in its snapshot, ``cursor``, which is
+    empty once the snapshot is finished."""
 
     seq: int
     cursor: str
@@ -30,7 +31,8 @@ class FeedPosition:
 
 @dataclass(frozen=True, slots=True)
 class HeldSubscription:
-    """A follower that is ours for ``Subscriptions.lease`` seconds. ``config`` has references in place of secrets."""
+    """A follower that this process holds for ``Subscriptions.lease`` seconds. ``config`` has references in place of
+    secrets; ``failing`` counts the failures in a row."""
 
     sink: str
     service: str
@@ -44,7 +46,8 @@ class HeldSubscription:
 
 @dataclass(frozen=True, slots=True)
 class FollowerView:
-    """One row for people. ``behind``: numbers of the feed not acknowledged yet, other services' included."""
+    """One follower for people. ``behind``: events of the feed that it has not acknowledged, other services' included;
+    ``held``: its lease has not expired; ``due``: it may be tried again."""
 
     sink: str
     service: str
@@ -61,7 +64,8 @@ class FollowerView:
 
 
 class Subscriptions:
-    """The table ``followers``, for the process ``name``."""
+    """The table ``followers``, for the process ``name``. All methods raise ``Retry`` while the database is
+    unavailable."""
 
     def __init__(
         self, db: SqlDatabase, *, name: str = "", lease: float = 60.0, clock: Callable[[], float] = time.time,
@@ -72,7 +76,8 @@ class Subscriptions:
         self._transactions = Transactions(db, "workers.feed")
 
     def register(self, service: str, sinks: Mapping[str, Mapping[str, Any]]) -> None:
-        """Follow exactly ``sinks`` (config by name) for a service; others of it rest where they are."""
+        """Set the followers of a service to ``sinks`` (config by name); its other followers become idle and keep their
+        positions."""
         with self._transactions.write() as sql:
             for sink, config in sinks.items():
                 text = json.dumps(config, sort_keys=True)
@@ -82,24 +87,26 @@ class Subscriptions:
                     sql.do("retire", sink=sink)
 
     def take(self, sink: str, lease: float | None = None) -> HeldSubscription | None:
-        """Lease a follower, or prolong our lease; ``None`` while somebody else has it. The dead hold nothing."""
+        """Lease a follower for ``lease`` seconds, or renew our lease; ``None`` while another living process holds
+        it."""
         with self._transactions.write() as sql:
             holder = sql.value("holder", sink=sink)
             dead = holder if holder and holder != self.name and self.gone(holder) else self.name
-            sql.now = self._clock()  # of now, after the wait for the write lock
+            sql.now = self._clock()  # the time after the wait for the write lock
             row = sql.one("lease", sink=sink, holder=self.name, dead=dead, lease=lease or self.lease)
         if row is None:
             return None
         return HeldSubscription(sink, row[0], json.loads(row[1]), FeedPosition(int(row[3]), row[4]), int(row[5]))
 
     def release(self, sink: str) -> None:
+        """Give up the lease of a follower, if this process holds it."""
         with self._transactions.write() as sql:
             sql.do("release", sink=sink, holder=self.name)
 
     def fail(self, held: HeldSubscription, *, failing: int, delay: float, reason: str, broken: bool) -> None:
-        """Note the ``failing``-th failure in a row and leave the sink alone for ``delay`` seconds.
+        """Store the ``failing``-th failure in a row, give up the lease, and do not feed the sink for ``delay`` seconds.
 
-        ``broken``: it refuses us.
+        ``broken``: the sink refuses us, so that a person has to correct something.
         """
         state = "broken" if broken else _state(held.position)
         with self._transactions.write() as sql:
@@ -111,7 +118,8 @@ class Subscriptions:
     def acknowledge(
         self, sql: Statements, held: HeldSubscription, position: FeedPosition, lease: float | None = None
     ) -> bool:
-        """Move on within the caller's transaction; ``False`` when the follower is somebody else's now."""
+        """Store a new position and renew the lease, in the caller's transaction; returns ``False`` when another process
+        holds the follower now."""
         sql.now = self._clock()
         moved = sql.do(
             "acknowledge", sink=held.sink, holder=self.name, was=held.position.seq, was_cursor=held.position.cursor,

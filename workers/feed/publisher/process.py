@@ -1,4 +1,4 @@
-"""The loop of ``headrace publisher``: outlasts every outage of the catalog and of the sinks."""
+"""The loop of ``headrace publisher``, which goes on through any outage of the database and of the sinks."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from workers.store.database import SqlDatabase
 from workers.store.retries import jitter
 
 EVERY = 0.5
-"""Seconds between two looks for changes."""
+"""Seconds between two searches for changes."""
 LEAVE = 1.2
-"""Seconds that deliveries under way have when we are stopped. What hangs keeps its lease until that runs out."""
+"""Seconds that deliveries may take to end after a stop. A delivery that hangs keeps its lease until it expires."""
 log = logging.getLogger("headrace.publisher")
 
 
 def serve(db: SqlDatabase, stop: StopFlag, *, lease: float = 60.0, beat: Callable[[], None] = lambda: None) -> int:
-    """Feed sinks until ``stop`` is set; returns how many changes were delivered. ``beat`` is called with every turn.
+    """Feed sinks until ``stop`` is set; returns how many changes were delivered.
 
-    Raises ``Fatal`` when the catalog refuses us.
+    ``lease`` are the seconds for which a sink belongs to this process; ``beat`` is called in every turn of the loop.
+    Raises ``Fatal`` when the database refuses us.
     """
     publishing = Publishing(db, stop, lease=lease)
     presence = Presence(db, "publisher")

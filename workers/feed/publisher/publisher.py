@@ -21,25 +21,28 @@ from workers.sinks import configured
 from workers.store.database import SqlDatabase
 
 THREADS = 16
-"""Sinks that are fed at once; a slow one holds up none of the others."""
+"""Most sinks that are fed at once; a slow one does not delay the others."""
 SLICE = 10.0
-"""Seconds for which one sink is fed in one go; then those that wait have their turn."""
+"""Seconds for which one sink is fed at a time; then another sink gets the thread."""
 DISCOVER = 2.0
-"""Seconds between two looks for new recipes."""
+"""Seconds between two searches for new recipes."""
 QUIET = 5.0
-"""Seconds for which a sink is left alone after changes of other services only; finding that out costs a write."""
+"""Seconds for which a sink is not fed after the feed had changes of other services only: to find that out takes a
+write."""
 log = logging.getLogger("headrace.publisher")
 Make = Callable[[Mapping[str, Any], str], ChangeSink]
-"""Makes a sink of a follower's config, for a service. Raises ``UsageError`` when a reference cannot be resolved."""
+"""Makes a sink from a follower's config, for a service. Raises ``UsageError`` when a reference cannot be resolved."""
 
 
 def make(config: Mapping[str, Any], service: str) -> ChangeSink:
+    """The sink of a follower's config. Raises ``UsageError`` for wrong settings and references without a value."""
     (sink,) = configured([config["settings"]], {})
     return sink.changes(ServiceRef(name=service, type=config["type"]))
 
 
 class Publishing:
-    """Feeds followers until it is stopped. Safe with several at once: each sink is leased to one of them."""
+    """Feeds followers until it is stopped. Several publishers may run at once: each sink is leased to one of them, for
+    ``lease`` seconds."""
 
     def __init__(
         self, db: SqlDatabase, stop: StopFlag, *, name: str = "", lease: float = 60.0, make: Make = make
@@ -56,7 +59,8 @@ class Publishing:
         self.delivered = 0
 
     def step(self) -> int:
-        """Start feeding what is due; returns how many sinks are fed now. Raises ``Retry`` while the catalog is out."""
+        """Start threads for sinks that are due; returns how many sinks are being fed. Raises ``Retry`` while the
+        database is unavailable."""
         if time.monotonic() - self._discovered >= DISCOVER:
             self._discovery.look()
             self._discovered = time.monotonic()
@@ -71,14 +75,14 @@ class Publishing:
         return len(self._busy)
 
     def idle(self, timeout: float) -> bool:
-        """Wait until nothing is being fed; returns whether that came true."""
+        """Wait up to ``timeout`` seconds until no sink is being fed; returns whether that is so."""
         end = time.monotonic() + timeout
         for thread in self._busy.values():
             thread.join(max(0.0, end - time.monotonic()))
         return not any(thread.is_alive() for thread in self._busy.values())
 
     def close(self) -> None:
-        """Close the sinks that nobody uses now; those that hang go with the process."""
+        """Close the sinks that are not being fed; a sink that hangs is closed by the end of the process."""
         with self._lock:
             for sink, (_, made) in list(self._sinks.items()):
                 thread = self._busy.get(sink)
@@ -97,12 +101,13 @@ class Publishing:
         return view.behind > 0 and time.monotonic() >= self._quiet.get(view.sink, 0.0)
 
     def _work(self, view: FollowerView) -> None:
-        """Feed one sink for a while; whatever goes wrong is written into its row, where people and metrics see it."""
+        """Feed one sink for up to ``SLICE`` seconds; an error is stored in its row, where commands and metrics show
+        it."""
         try:
             held = self.followers.take(view.sink)
             if held is not None:
                 self._feed(held)
-        except Retry as error:  # the catalog: the next step finds out
+        except Retry as error:  # the database is unavailable, which ``step`` will find out too
             log.warning("%s: %s", view.sink, error)
 
     def _feed(self, held: HeldSubscription) -> None:
@@ -132,7 +137,7 @@ class Publishing:
                     self._sent[held.sink] = (following.held.position, sent)
 
     def _going_on(self, held: HeldSubscription) -> Sent:
-        """What this process sent of the page behind the position, if it broke off there."""
+        """The changes that this process sent of the page behind the position, if its delivery was interrupted."""
         with self._lock:
             position, sent = self._sent.pop(held.sink, (held.position, Sent()))
         return sent if position == held.position else Sent()
@@ -148,7 +153,7 @@ class Publishing:
         self.followers.fail(now, failing=failing, delay=delay, reason=str(error), broken=broken)
 
     def _sink(self, held: HeldSubscription) -> ChangeSink:
-        """The sink, with its connections, as long as its settings stay."""
+        """The sink of a follower; it is kept with its connections until its settings change."""
         config = json.dumps(held.config, sort_keys=True)
         with self._lock:
             known = self._sinks.get(held.sink)

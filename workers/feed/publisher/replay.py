@@ -1,4 +1,4 @@
-"""Sends dead letters again, with what the catalog holds now, on a person's demand."""
+"""Sends dead letters again, with the present contents of the catalog, when a person asks for it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase
 
 PATIENCE = 20.0
-"""Seconds to wait for a publisher that feeds the sink."""
+"""Seconds to wait until a publisher has finished feeding the sink."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What became of one sink's dead letters: changes taken, refused again, and why the sink could not be reached."""
+    """What became of one sink's dead letters: how many changes it accepted, how many it refused again, and the error
+    that ended the replay, if one did."""
 
     sink: str
     delivered: int = 0
@@ -36,9 +37,10 @@ def replay(
     db: SqlDatabase, sink: str | None = None, fqn: str = "", *, stop: StopFlag | None = None, make: Make = make,
     patience: float = PATIENCE,
 ) -> list[Replayed]:  # fmt: skip
-    """Send the dead letters of one sink or of all again, containers first; of one object, where ``fqn`` is given.
+    """Send the dead letters of one sink or of all sinks again, containers first; with ``fqn``, those of one object
+    only.
 
-    Raises ``UsageError`` for a sink that is not known.
+    ``patience`` are the seconds to wait for each sink. Raises ``UsageError`` for an unknown sink.
     """
     followers = Subscriptions(db)
     known = [view.sink for view in followers.views()]
