@@ -1,4 +1,4 @@
-"""What went wrong with the database of ledger and catalog, told by what to do next."""
+"""The errors of the database of ledger and catalog as ``Retry``, ``Fatal`` or ``UsageError``."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _SQLSTATE = (
 
 
 def translate(error: DBAPIError | PoolTimeout, where: str) -> HeadraceError | None:
-    """The error to raise instead, or ``None`` for one that only a programmer can mend."""
+    """The error to raise in place of a database error; ``None`` for an error that can only be a bug in Headrace."""
     if isinstance(error, PoolTimeout):
         return Retry("no free connection to the catalog", where, "it is tried again", reason="catalog")
     cause = error.orig

@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL that are cut when no answer comes: the server is frozen, or the way back is."""
+"""Connections to PostgreSQL that are cut when no answer comes, because the server or the network is frozen."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from functools import cached_property
 from typing import Any
 
 TICK = 0.25
-"""Seconds between two looks, at most."""
+"""Most seconds between two checks."""
 
 
 class Deadline:
-    """Cuts the line of whoever waits for an answer for longer than ``seconds``; that wait then ends with an error.
+    """Shuts down the socket of a connection that waits for an answer for longer than ``seconds``; the waiting call then
+    raises an error.
 
-    A server keeps its own statement timeout, and TCP notices a dead host: this is for everything else, such as a proxy
-    in between that went silent. One thread, started when the first connection is made.
+    The server enforces its own statement timeout, and TCP notices a dead host; this is for all other cases, such as a
+    silent proxy in between. It runs in one thread, which is started with the first connection.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -30,7 +31,8 @@ class Deadline:
         self._thread: threading.Thread | None = None
 
     def connect(self, *arguments: Any, **parameters: Any) -> Any:
-        """A ``psycopg.Connection`` under this deadline."""
+        """A ``psycopg.Connection`` under this deadline; takes the arguments of ``psycopg.connect`` and raises its
+        errors."""
         self._start()
         return self._kind.connect(*arguments, **parameters)
 
@@ -48,6 +50,7 @@ class Deadline:
         return Connection
 
     def close(self) -> None:
+        """End the thread; connections are not cut any more."""
         self._closed.set()
 
     @contextmanager
@@ -70,7 +73,7 @@ class Deadline:
     def _watch(self) -> None:
         while not self._closed.wait(min(TICK, self.seconds / 4)):
             oldest = time.monotonic() - self.seconds
-            with self._lock:  # whoever waits cannot leave meanwhile, so the descriptor is still theirs
+            with self._lock:  # a waiting thread cannot leave while this is held, so its descriptor is still valid
                 for since, descriptor in self._waiting.values():
                     if since < oldest:
                         _cut(descriptor)

@@ -36,7 +36,7 @@ _WORDS = {
 
 @cache
 def load(room: str, dialect: str) -> Mapping[str, str]:
-    """The queries of ``room`` (``workers.ledger``) for ``sqlite`` or ``postgresql``, as its driver takes them.
+    """The queries of ``room`` (``workers.ledger``) by name, for ``sqlite`` or ``postgresql``, in the driver's spelling.
 
     Raises ``ValueError`` for a name that is used twice.
     """
@@ -64,7 +64,7 @@ def split(content: str) -> list[str]:
 
 
 def _folder(room: str) -> Path:
-    """Where a room lies; it is not imported for that."""
+    """The folder of a room, found without importing the room."""
     found = find_spec(room)
     file = None if found is None else found.origin
     assert file is not None, f"{room} is no package with files"

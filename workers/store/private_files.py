@@ -1,4 +1,5 @@
-"""Files that hold what a catalog holds: for their owner alone, replaced as a whole, never written through a link."""
+"""Files with contents of the catalog: only their owner may read them, they are replaced as a whole, and never written
+through a symbolic link."""
 
 from __future__ import annotations
 
@@ -14,16 +15,18 @@ from pathlib import Path
 from typing import TextIO
 
 MODE = 0o600
+"""Permissions of a new file: only its owner may read and write it."""
 BUFFER = 1 << 20
+"""Bytes that are written to a file at a time."""
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[TextIO]:
-    """A stream whose content takes the place of ``path`` at the end of the block: readers see the old file or the new
-    one, never a part. Where there is a file already, its permissions stay. Raises ``OSError``; the old file stays then.
+    """A stream whose content replaces the file ``path`` at the end of the block: readers see the old file or the new
+    one, never a part. An existing file's permissions stay. Raises ``OSError``; the old file stays then.
 
-    What is written lies aside until then, in a file that did not exist before: whoever else may write to that folder
-    can neither foresee its name nor have it lead elsewhere. Such files of processes that were killed are removed.
+    Until then the content is in another file of the same folder, with a random name and opened so that it cannot be a
+    link: no other user of the folder can redirect it. Such files of killed processes are removed.
     """
     _sweep(path)
     aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(8)}.tmp")
@@ -46,18 +49,20 @@ def replacing(path: Path) -> Iterator[TextIO]:
 
 
 def create(path: Path) -> None:
-    """Make an empty file of our own where there is none; what is there stays as it is. Raises ``OSError``."""
+    """Create an empty private file, unless there is a file of this name. Raises ``OSError`` when it cannot be
+    created."""
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE))
 
 
 def opener(path: str, flags: int) -> int:
-    """For ``open``: what is created is ours alone."""
+    """The ``opener`` argument of ``open`` that creates private files. Raises ``OSError``."""
     return os.open(path, flags, MODE)
 
 
 def _claim(number: int) -> bool:
-    """Say that somebody writes this file. Where files cannot be locked, nothing is ever swept either."""
+    """Lock a file that is being written; returns whether that succeeded. Where files cannot be locked, ``_sweep``
+    removes none."""
     try:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -66,7 +71,7 @@ def _claim(number: int) -> bool:
 
 
 def _sweep(path: Path) -> None:
-    """Remove what killed processes left aside: files of that name that nobody writes any more."""
+    """Remove the temporary files of killed processes: those whose lock is free."""
     for left in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
         with contextlib.suppress(OSError):
             number = os.open(left, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -78,7 +83,7 @@ def _sweep(path: Path) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Make the rename durable."""
+    """Write the folder's entries to disk, so that a power cut does not undo the rename."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""Waiting before trying again: full jitter, and patience with a busy catalog."""
+"""Waiting before another try: random waits, and repeated calls of a busy or unavailable database."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from specs.errors import Fatal, Retry
 
 T = TypeVar("T")
 TRIES = 5
-"""Attempts of a transaction that collides with others (PostgreSQL deadlocks and serialisation failures)."""
+"""Most attempts of a transaction that collides with others (PostgreSQL deadlocks and serialisation failures)."""
 PATIENCE = 60.0
-"""Seconds for which a busy or restarting catalog is asked again."""
+"""Seconds for which calls of a busy or restarting database are repeated."""
 
 
 def jitter(attempt: int, *, base: float = 0.5, cap: float = 30.0) -> float:
-    """Seconds to wait before try ``attempt`` (1 is the first repetition): anything up to a doubling bound."""
+    """Seconds to wait before the repetition ``attempt`` (from 1): random between 0 and ``base`` doubled that often, at
+    most ``cap``. Random waits keep processes from trying at the same moment."""
     return random.uniform(0, min(cap, base * 2.0**attempt))
 
 
 def colliding(transaction: Callable[[], T]) -> T:
-    """Do a whole transaction, again when it collides with another one. Raises what it raises, at last ``Retry``."""
+    """Call ``transaction``, again when it collides with another one; returns what it returns. Raises its errors, and
+    ``Retry`` after ``TRIES`` collisions."""
     attempt = 1
     while True:
         try:
@@ -35,7 +37,8 @@ def colliding(transaction: Callable[[], T]) -> T:
 
 
 def patiently(call: Callable[[], T], *, patience: float = PATIENCE, sleep: Callable[[float], None] = time.sleep) -> T:
-    """Call something of the ledger until it answers. Raises ``Fatal`` when it stays out for ``patience`` seconds."""
+    """Call ``call`` until it raises no ``Retry``; returns what it returns. Raises ``Fatal`` when the database stays
+    unavailable for ``patience`` seconds, and every other error of ``call`` at once."""
     end, attempt = time.monotonic() + patience, 0
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Which file an SQLite URL names, in both of its spellings: a path, or a ``file:`` URI."""
+"""The file that an SQLite URL names, in both of its spellings: a path, or a ``file:`` URI."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rooms own tables, and the statements that create them."""
+"""The rooms that own tables, and the statements that create these tables."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _WORDS = {
 
 
 def versions() -> list[str]:
-    """All versions that a database may be of, oldest first."""
+    """All versions that can be migrated, the oldest first."""
     return [FIRST, *sorted({path.name[:4] for path in _FOLDER.glob("*.sql")})]
 
 

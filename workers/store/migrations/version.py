@@ -1,4 +1,4 @@
-"""Which version the database is of: created when empty, migrated when older, refused when newer."""
+"""The version of the database: an empty one is created, an older one migrated, a newer one refused."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from workers.store.migrations.rooms import creation, tables
 HEAD = "0003"
 """The version that this program reads and writes: that of the newest step."""
 TABLE = "alembic_version"
-"""Alembic kept the version here; the table stays, so that every program of every version knows whose database it is."""
+"""The table of the version. Alembic made it, and it keeps its name, so that older versions of Headrace recognise the
+database too."""
 OTHER = "name a database of its own with --catalog, or HEADRACE_CATALOG"
 _LOCK = 0x68656164  # any number that other programs do not use for their advisory locks
 
 
 class Migrated(Protocol):
-    """What migrating needs of a database; ``workers.store.database.SqlDatabase`` is one."""
+    """The methods of a database that a migration needs; ``workers.store.database.SqlDatabase`` has them."""
 
     dialect: str
     where: str
@@ -44,7 +45,7 @@ def ensure(db: Migrated, create: bool) -> None:
     with db.write() as conn:
         if db.dialect == "postgresql":
             conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        found = stored(conn)  # again, under the lock: another process may have been faster
+        found = stored(conn)  # read again under the lock, because another process may have migrated it
         if found is None:
             _refuse_others(conn, db.where)
             build(conn)
@@ -54,7 +55,7 @@ def ensure(db: Migrated, create: bool) -> None:
 
 
 def stored(conn: Connection) -> str | None:
-    """The version on record; ``None`` for a database without one."""
+    """The version of the database; ``None`` for one without a version."""
     if conn.dialect.name == "sqlite":
         known = conn.exec_driver_sql(f"SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{TABLE}'")
     else:
@@ -66,7 +67,7 @@ def stored(conn: Connection) -> str | None:
 
 
 def build(conn: Connection) -> None:
-    """Create everything at ``HEAD``, from the schema files."""
+    """Create all tables at ``HEAD``, from the schema files."""
     _run(conn, creation(conn.dialect.name))
     conn.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
     conn.exec_driver_sql(f"INSERT INTO {TABLE} VALUES ('{HEAD}')")
@@ -82,7 +83,7 @@ def _migrate(conn: Connection, found: str) -> None:
 
 
 def _run(conn: Connection, statements: Sequence[str]) -> None:
-    percent = "%" if conn.dialect.name == "sqlite" else "%%"  # where parameters begin with it
+    percent = "%" if conn.dialect.name == "sqlite" else "%%"  # psycopg takes a single one for a parameter
     for statement in statements:
         conn.exec_driver_sql(statement.replace("%", percent))
 
@@ -106,7 +107,7 @@ def _known() -> list[str]:
 
 
 def _refuse_others(conn: Connection, where: str) -> None:
-    """Tables of another program that bear names of ours."""
+    """Check that an empty database has no tables with names of ours. Raises ``UsageError`` when it has."""
     from sqlalchemy import inspect
 
     taken = sorted(set(tables(creation(conn.dialect.name))) & set(inspect(conn).get_table_names()))
