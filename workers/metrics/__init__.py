@@ -1,6 +1,7 @@
-"""Prometheus metrics: of the cluster, out of its ledger, and of each process, out of what it counts.
+"""Prometheus metrics: of a cluster, from its ledger and its sink queue, and of each process, from its own counters.
 
-A module is imported when one of its names is first used: a crawl counts, and is not asked for metrics.
+A module is imported when one of its names is first used, because a crawl counts but never renders metrics.
+The health endpoints of long-running processes call it.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Metrics of a whole cluster, read from its ledger, its sink queue, and what its processes told."""
+"""Metrics of a whole cluster, from its ledger, its sink queue, and the rows of its processes."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ _SUMS = {
 
 
 class Queue(Protocol):
-    """What is asked of the sink queue, per shard: entries and bytes; the age of the first entry in seconds.
-
-    ``writable`` raises when it takes nothing.
+    """The methods of the sink queue that metrics need. ``sizes`` returns ``(entries, bytes)`` per shard, ``ages`` the
+    seconds that the first entry of each shard has waited, ``dead`` the number of damaged batches, ``limit`` the bytes
+    at which a shard is full. All raise ``Retry`` or ``Fatal`` when Redis cannot be used; ``writable`` also when it
+    takes no writes.
     """
 
     def sizes(self) -> list[tuple[int, int]]: ...
@@ -36,9 +37,10 @@ class Queue(Protocol):
 
 
 def render(db: SqlDatabase, queue: Queue | None = None, *, now: float | None = None) -> str:
-    """The metrics as text of Prometheus. Costs a few milliseconds, however many units there are.
+    """The metrics in Prometheus' text format. Takes a few milliseconds, however many units there are.
 
-    Raises what ``SqlDatabase`` raises; a queue that is out of reach is a metric.
+    Raises ``Retry`` and ``Fatal`` as ``SqlDatabase`` does; a queue that cannot be reached shows as
+    ``headrace_queue_up`` 0. ``now`` is in epoch seconds.
     """
     begun = time.monotonic()
     page = MetricsPage()

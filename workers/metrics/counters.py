@@ -1,4 +1,4 @@
-"""What a process counts of its own doing; it travels with its presence, so that one place can tell it for all."""
+"""Counters of one process. They are stored in the process's row, so that one health endpoint can show all of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAMES = tuple(family.name.removeprefix(_HEAD).removesuffix(_TAIL) for family in 
 
 
 class Counters:
-    """Numbers that only grow; safe between threads. One per process, handed to whoever counts.
+    """Numbers that only grow; safe to use from several threads. One object per process.
 
     >>> counters = Counters()
     >>> counters.add("claims")
@@ -28,7 +28,7 @@ class Counters:
         self._values: dict[str, float] = {}
 
     def add(self, name: str, by: float = 1) -> None:
-        """Raises ``KeyError`` for a name that no metric has."""
+        """Add to a counter. Raises ``KeyError`` for a name that is not in ``NAMES``."""
         if name not in NAMES:
             raise KeyError(name)
         with self._lock:
@@ -36,7 +36,8 @@ class Counters:
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
-        """Add the seconds that the block takes."""
+        """Add the seconds that the block takes to a counter. Raises ``KeyError`` for a name that is not in
+        ``NAMES``."""
         begun = time.monotonic()
         try:
             yield
@@ -44,13 +45,13 @@ class Counters:
             self.add(name, time.monotonic() - begun)
 
     def told(self) -> dict[str, float]:
-        """All of them, for ``Presence.beat(counters=...)``."""
+        """All counters by name, for ``Presence.beat(counters=...)``."""
         with self._lock:
             return {name: round(value, 3) for name, value in self._values.items()}
 
 
 def samples(counters: Mapping[str, object]) -> Iterator[tuple[str, float]]:
-    """The metrics of what a process told; what another version counted is left out."""
+    """Yields ``(metric, value)`` for the counters in a process's row; counters of another version are left out."""
     for name in NAMES:
         value = counters.get(name)
         if isinstance(value, int | float):

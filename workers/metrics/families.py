@@ -1,4 +1,4 @@
-"""Every metric there is: its name, what it means, its labels. What is not listed here cannot be told."""
+"""All metrics: their names, meanings and labels. ``MetricsPage`` refuses any other."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ COUNTED = (
         _PROCESS,
     ),
 )
-"""What processes count themselves: see ``Counters``."""
+"""The counters that processes keep themselves: see ``Counters``."""
 OWN = (Family("headrace_scrape_seconds", "gauge", "Seconds that reading these metrics took."),)
 GROUPS = {
     "Runs and units": RUNS,

@@ -1,4 +1,4 @@
-"""Metrics of the processes of one machine: what ``--metrics HOST:PORT`` of a worker, flusher or publisher answers."""
+"""Metrics of the processes of one machine, for ``--metrics HOST:PORT`` of a worker, flusher or publisher."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from workers.store.database import SqlDatabase
 
 
 def local(db: SqlDatabase) -> str:
-    """Memory and counters of every process of this host: a worker's pool processes are among them."""
+    """The memory and counters of every process of this machine, pool processes included, in Prometheus' text format.
+
+    Raises ``Retry`` while the database is unavailable.
+    """
     page = MetricsPage()
     processes.add(page, db, host=liveness.name().rsplit(":", 2)[0] + ":")
     return page.text()

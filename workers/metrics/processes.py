@@ -1,4 +1,4 @@
-"""Metrics of the processes of a cluster, from what they last told of themselves."""
+"""Metrics of the processes of a cluster, from their rows in the database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from workers.presence import Process, live
 from workers.store.database import SqlDatabase
 
 MOST = 500
-"""Processes told one by one; of a larger cluster the first ones, and the number of all."""
+"""Most processes with metrics of their own; of a larger cluster the first ones, and the number of all."""
 
 
 def add(page: MetricsPage, db: SqlDatabase, *, host: str = "", now: float | None = None) -> None:

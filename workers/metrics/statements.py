@@ -1,4 +1,4 @@
-"""The statements of this package, asked within one reading transaction."""
+"""The SQL of this room, run within one reading transaction."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from workers.store.database import SqlDatabase
 from workers.store.statements import Transactions
 
 MOST = 2000
-"""Rows of each kind, at most: what is told of a cluster stays bounded."""
+"""Most rows of each statement, so that the page of a large cluster stays bounded."""
 
 
 Ask = Callable[..., Sequence[Any]]
-"""``ask("runs")`` answers the rows of a statement of ``queries.sql``."""
+"""``ask("runs")`` returns the rows of a statement of ``queries.sql``."""
 
 
 @contextmanager
@@ -26,9 +26,10 @@ def asking(db: SqlDatabase, now: float | None = None) -> Iterator[Ask]:
 
 
 def units(ask: Ask, run: Any) -> tuple[dict[str, int], float]:
-    """Units of an open run by state, and for how many seconds none was claimed although some were ready.
+    """``(units, wait)`` of an open run: the number of units by state, and for how many seconds none was claimed
+    although some were ready.
 
-    Ready ones are what is left of the totals: there may be a million of them, so they are not counted.
+    The number of ready units is computed from the totals, because counting a million rows takes long.
     """
     totals = ask("totals", run=run.id)[0]
     states = ask("states", run=run.id)
