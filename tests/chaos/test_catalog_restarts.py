@@ -14,7 +14,7 @@ from tests.chaos.proof import proof
 from tests.chaos.sources import crawling, filled
 from tests.chaos.waiting import working
 from tests.servers.postgres import FAST, IMMEDIATE, PostgresServer, create_database
-from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
+from tests.workers.cluster.rig import PATIENCE, Cluster, cluster, fake, undisturbed
 from workers.ledger import SqlLedger
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
@@ -65,7 +65,7 @@ def test_it_stops_together_with_a_worker(redis_url: str, server: PostgresServer,
             time.sleep(1.0)
             server.down(FAST)
             worker.terminate()
-            assert worker.wait(30) == 0
+            assert worker.wait(PATIENCE) == 0
             server.up()
             made.until(lambda: LEFT in made.log(scheduler), patience=30)  # half of the lease
             with made.ledger() as again:

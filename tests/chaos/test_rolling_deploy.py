@@ -10,7 +10,7 @@ import pytest
 from tests.chaos.proof import proof
 from tests.chaos.waiting import wait, working
 from tests.servers.redis import RedisServer
-from tests.workers.cluster.rig import cluster, fake, undisturbed
+from tests.workers.cluster.rig import PATIENCE, cluster, fake, undisturbed
 from workers.cluster.pool.pool_worker import LEFT
 from workers.ledger import SqlLedger
 
@@ -31,7 +31,7 @@ def test_every_worker_is_replaced(redis_url: str, postgres_database: str, tmp_pa
             for worker in old:
                 wait(lambda: len(ledger.holders(run)[0]) >= 3)  # all are at it
                 worker.send_signal(signal.SIGTERM)
-                assert worker.wait(60) == 0, made.log(worker)
+                assert worker.wait(PATIENCE) == 0, made.log(worker)
                 new.append(made.worker(2))
 
         recipe = fake(**estate, latency=120, page=20)
@@ -59,7 +59,7 @@ def test_a_worker_leaves_though_redis_hangs(redis_alone: RedisServer, postgres_d
             redis_alone.freeze()
             worker.send_signal(signal.SIGTERM)
             wait(lambda: not ledger.holders(run)[0])
-            assert worker.wait(60) == 0, made.log(worker)
+            assert worker.wait(PATIENCE) == 0, made.log(worker)
             redis_alone.thaw()
             made.worker(2)
 

@@ -19,7 +19,7 @@ from tests.chaos.waiting import wait, working
 from tests.servers.postgres import IMMEDIATE, PostgresServer, create_database
 from tests.servers.proxy import Proxy
 from tests.servers.redis import RedisServer
-from tests.workers.cluster.rig import Cluster, cluster, undisturbed
+from tests.workers.cluster.rig import PATIENCE, Cluster, cluster, undisturbed
 from workers.cluster.membership import sink
 from workers.ledger import SqlLedger
 from workers.queues.redis.link import connect
@@ -88,12 +88,12 @@ def test_no_password_in_logs_of_outages_nor_in_redis(
             proxy.set("refuse")
             late = made.start("worker", "--concurrency", "1")
             made.until(lambda: "cannot be reached" in made.log(flusher))
-            assert late.wait(60) == 2, "it gives up"
+            assert late.wait(PATIENCE) == 2, "it gives up"
             proxy.set("pass")
             shared.down(IMMEDIATE)
             late = made.start("worker", "--concurrency", "1")
             made.until(lambda: "catalog server" in made.log(flusher))
-            assert late.wait(60) == 4
+            assert late.wait(PATIENCE) == 4
             shared.up()
 
         proof(made, made.crawl(recipe, disturb), calm)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
@@ -105,10 +104,9 @@ def test_a_publisher_stops_though_its_sink_hangs(postgres_database: str, tmp_pat
         made.recipe(timeout=600)
         process = made.publisher()
         made.until(lambda: made.receiver.struck)
-        begun = time.monotonic()
         process.terminate()
+        assert PATIENCE < HANG, "the sink hangs for longer than this waits"
         assert process.wait(PATIENCE) == 0
-        assert time.monotonic() - begun < HANG, "it waited for the sink"
         made.publisher()  # of the same machine: it sees that the holder is gone
         made.until(made.level)
         made.prove()

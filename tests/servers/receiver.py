@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-HANG = 30.0
+HANG = 600.0
 """Seconds that a hanging request waits, unless the receiver stops before."""
 
 

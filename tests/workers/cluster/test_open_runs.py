@@ -19,7 +19,7 @@ from scheduler.app.runs.cluster import enqueue
 from scheduler.cli.cli import run as headrace
 from specs.recipe.recipe import Recipe
 from tests.servers.redis import RedisServer
-from tests.workers.cluster.rig import FAKE, ROOT, Cluster, cluster, exported, fake, undisturbed
+from tests.workers.cluster.rig import FAKE, PATIENCE, ROOT, Cluster, cluster, exported, fake, undisturbed
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
 SLOW = fake(schemas=8, tables=120, latency=60, page=40)
@@ -139,7 +139,7 @@ def test_schedulers_outlast_redis_and_stop(redis_alone: RedisServer, tmp_path: P
             made.until(lambda: not ledger.run(run).open)
         made.until(lambda: "works again" in made.log(scheduler))
         scheduler.send_signal(signal.SIGTERM)
-        assert scheduler.wait(15) == 0, "two seconds, and what a loaded machine adds"
+        assert scheduler.wait(PATIENCE) == 0, "two seconds, and what a loaded machine adds"
         assert "Traceback" not in made.log(scheduler)
 
 
@@ -186,7 +186,7 @@ def test_who_stops_waiting_does_not_stop_the_run(redis_url: str, tmp_path: Path)
             (run,) = ledger.open_runs()
             time.sleep(0.5)  # it waits by now, most likely; if not, it ends as interrupted all the same
             waiting.send_signal(signal.SIGINT)
-            assert waiting.wait(60) == 130
+            assert waiting.wait(PATIENCE) == 130
             made.worker(2)
             made.until(lambda: not ledger.run(run.id).open)
             assert ledger.run(run.id).state == "complete"

@@ -11,7 +11,7 @@ import pytest
 
 from scheduler.app.runs.cluster import enqueue
 from scheduler.control.schedules.additions import checked
-from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
+from tests.workers.cluster.rig import PATIENCE, Cluster, cluster, fake, undisturbed
 from workers.queues.redis.link import connect
 from workers.schedules import Schedules, leads
 
@@ -48,7 +48,7 @@ def test_a_scheduler_closes_what_nobody_waits_for(redis_url: str, postgres_datab
         closed(made, enqueued(made))
         assert made.export() == calm
         scheduler.send_signal(signal.SIGTERM)
-        assert scheduler.wait(10) == 0, made.log(scheduler)
+        assert scheduler.wait(PATIENCE) == 0, made.log(scheduler)
         assert leader(made) is None, "the lease was given back"
         assert "Traceback" not in made.log(scheduler)
 

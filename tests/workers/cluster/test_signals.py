@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workers.cluster.rig import ROOT, Cluster, cluster, fake
+from tests.workers.cluster.rig import PATIENCE, ROOT, Cluster, cluster, fake
 from workers.ledger import SqlLedger
 from workers.presence import live
 from workers.store.database import open_database
@@ -36,7 +36,7 @@ def test_a_worker_gives_its_unit_back_and_leaves(
             made.until(lambda: any(ledger.holders(run.id)[0] for run in ledger.open_runs()))
             (run,) = ledger.open_runs()
             (os.killpg if whole else os.kill)(worker.pid, number)
-            assert worker.wait(30) == 0, made.log(worker)
+            assert worker.wait(PATIENCE) == 0, made.log(worker)
             assert ledger.holders(run.id)[0] == set()
             assert [unit for unit in ledger.units(run.id) if unit.attempts or unit.crashes] == []
             assert live(ledger.db, "child") == [], "nobody of it stands in top any more"
@@ -53,7 +53,7 @@ def test_the_others_leave_as_well(kind: str, number: signal.Signals, redis_url: 
         process = made.start(kind)
         made.until(lambda: _known(made, kind) or process.poll() is not None)
         process.send_signal(number)
-        assert process.wait(30) == 0, made.log(process)
+        assert process.wait(PATIENCE) == 0, made.log(process)
         assert not any(word in made.log(process) for word in AGAIN)
         assert not _known(made, kind), "it has said good-bye"
 

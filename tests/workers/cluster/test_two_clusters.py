@@ -8,7 +8,7 @@ import pytest
 
 from specs.errors import Fatal
 from tests.servers.redis import RedisServer
-from tests.workers.cluster.rig import cluster, fake, undisturbed
+from tests.workers.cluster.rig import PATIENCE, cluster, fake, undisturbed
 from workers.cluster.flusher_process import Flushing
 from workers.cluster.membership import check, joined, sink
 from workers.cluster.settings import Settings, load
@@ -49,7 +49,7 @@ def test_every_process_refuses_with_one_line(redis_url: str, tmp_path: Path) -> 
         check(one.settings)
         for process in ("worker", "flusher"):
             wrong = one.start(process, HEADRACE_CATALOG=str(tmp_path / "two.db"))
-            assert wrong.wait(60) == 2
+            assert wrong.wait(PATIENCE) == 2
             (line,) = one.log(wrong).splitlines()
             assert "HEADRACE_PREFIX" in line
 

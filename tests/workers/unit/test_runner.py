@@ -148,13 +148,13 @@ def test_a_stopped_run_gives_everything_back_and_goes_on(bench: Make) -> None:
 
 
 def test_a_stop_cancels_what_hangs(bench: Make) -> None:
-    made = bench(faults=[{"at": "read", "where": f"{SCHEMA}.t0000020", "action": "hang", "seconds": 30, "times": 1}])
+    made = bench(faults=[{"at": "read", "where": f"{SCHEMA}.t0000020", "action": "hang", "seconds": 50, "times": 1}])
     stop = StopFlag()
     begun = time.monotonic()
     with soon(0.5, stop):
         run = made.work(stop=stop)
     assert run.open
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < 50, "it hung to its end"
     assert made.work().state == "complete"
     assert list(made.ledger.failures(made.opened.id)) == []
     assert made.listed() == 40

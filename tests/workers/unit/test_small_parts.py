@@ -24,7 +24,7 @@ from workers.process.stop_flag import StopFlag
 from workers.queues.flusher import GROUP_BYTES, Flusher
 from workers.queues.memory import MemoryQueue
 from workers.store.retries import jitter, patiently
-from workers.unit.emitter import Emitter
+from workers.unit.emitter import FULL, Emitter
 
 
 class TestMemory:
@@ -175,7 +175,7 @@ class TestEmitter:
         assert not sender.settle()
         with pytest.raises(Retry, match="full"):
             sender.emit(batch(0))
-        assert time.monotonic() - begun < 20
+        assert time.monotonic() - begun < FULL, "one that is not stopped waits for so long"
 
     def test_a_lost_unit_comes_out(self) -> None:
         queue = MemoryQueue()
@@ -263,21 +263,19 @@ class TestInterruption:
         before = signal.getsignal(signal.SIGINT)
         with interruptible(stop):
             os.kill(os.getpid(), signal.SIGTERM)
-            assert stop.wait(5)
+            assert stop.wait(60)
             threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT]).start()
             with pytest.raises(KeyboardInterrupt):
-                time.sleep(5)
+                time.sleep(120)
         assert stop.reason == "SIGTERM"
         assert signal.getsignal(signal.SIGINT) is before
 
     def test_the_alarm_breaks_off_a_call_that_hangs(self) -> None:
-        begun = time.monotonic()
         with interruptible(StopFlag()) as alarm:
             assert alarm is not None
             threading.Timer(0.1, alarm, ["shop.public"]).start()
             with pytest.raises(Retry, match=r"cannot be cancelled \(shop\.public\)"):
-                time.sleep(30)
-        assert time.monotonic() - begun < 10
+                time.sleep(120)
 
     def test_other_threads_change_no_handler(self) -> None:
         alarms: list[object] = []

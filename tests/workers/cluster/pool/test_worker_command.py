@@ -14,7 +14,7 @@ import pytest
 
 from specs.recipe.recipe import Recipe
 from tests.servers.process import free_port
-from tests.workers.cluster.rig import FAKE, Cluster, cluster, fake
+from tests.workers.cluster.rig import FAKE, PATIENCE, Cluster, cluster, fake
 from workers.presence import Process, live
 from workers.store.database import open_database
 
@@ -76,7 +76,7 @@ def test_a_worker_fits_into_its_memory_and_tells_who_it_is(redis_url: str, tmp_p
         with urllib.request.urlopen(f"http://{address}/healthz", timeout=10) as answer:
             assert answer.read() == b"ok\n"
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(30) == 0
+        assert worker.wait(PATIENCE) == 0
         assert processes(made, "worker") == []
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.servers.redis import RedisServer
-from tests.workers.cluster.rig import ROOT, cluster
+from tests.workers.cluster.rig import PATIENCE, ROOT, cluster
 
 STRAY = """
 import sys, threading, warnings, logging
@@ -90,6 +90,6 @@ def test_processes_in_trouble(redis_alone: RedisServer, tmp_path: Path) -> None:
         os.kill(int(children.stdout.split()[0]), signal.SIGKILL)
         for process in processes.values():
             process.terminate()
-            assert process.wait(30) == 0, made.log(process)
+            assert process.wait(PATIENCE) == 0, made.log(process)
         for kind, process in processes.items():
             assert objects(made.log(process)) or kind == "flusher", kind

@@ -145,11 +145,14 @@ def test_a_worker_that_does_not_listen_any_more_counts_as_dead() -> None:
 
 def test_wake_ends_the_idle_wait() -> None:
     with both() as queue:
-        begun = time.monotonic()
-        queue.ours.sendall(frame(b"W", b""))
-        queue.worker.idle(SOON)
-        queue.parent.wake()
-        assert time.monotonic() - begun <= SOON + 1
+        idle = threading.Thread(target=queue.worker.idle, args=[1000 * SOON], daemon=True)
+        idle.start()
+        end = time.monotonic() + 100 * SOON
+        while idle.is_alive() and time.monotonic() < end:  # it may not have begun to wait when it was woken
+            queue.ours.sendall(frame(b"W", b""))
+            queue.parent.wake()
+            idle.join(0.1)
+        assert not idle.is_alive()
 
 
 def test_the_first_message_is_the_order() -> None:

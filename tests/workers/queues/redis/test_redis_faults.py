@@ -136,10 +136,8 @@ def test_a_frozen_server_is_out_of_reach(redis_alone: RedisServer) -> None:
     with queue(redis_alone.url) as made:
         assert made.put(batch(1), timeout=SOON)
         redis_alone.freeze()
-        begun = time.monotonic()
         with pytest.raises(Retry, match="cannot be reached"):
             made.read(0, 10)
-        assert time.monotonic() - begun < 20
         redis_alone.thaw()
         assert [found.seq for _, found in arrivals(made, 1)] == [1]
 
