@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from scheduler.app.idle_filters import IdleFilters
 from specs.errors import HeadraceError, Stop
 from specs.names import split
+from specs.recipe.recipe import Recipe
 from specs.sources.base import Along, Source
 from specs.topology.engine import expand
 from specs.topology.events import Covered, Reported, Spawned, Start
 from specs.topology.listing import checked
 from specs.topology.node import Item, Node, Outcome, Topology
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
+from workers.unit.source.sources import build
 
 SLICE = 1000
 SAMPLES = 3
@@ -71,8 +73,21 @@ class Plan:
     rows: int = 0
     spent: int = 0
 
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+    def as_json(self, units: int | None = None) -> dict[str, Any]:
+        """With all units in their order, or the ``units`` largest."""
+        found = asdict(self)
+        if units is not None:
+            found["units"] = sorted(found["units"], key=lambda unit: -unit["objects"])[:units]
+        return found
+
+
+def plan(recipe: Recipe, secrets: Mapping[str, str]) -> Plan:
+    """Plan a crawl of a recipe. Raises ``UsageError`` for a mistake in its connection, and what the source raises."""
+    source = build(recipe, secrets)
+    try:
+        return make(source, recipe.service.name, recipe.service.type)
+    finally:
+        source.close()
 
 
 def make(source: Source, service: str, type_: str) -> Plan:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -13,8 +12,6 @@ import click
 
 if TYPE_CHECKING:
     from scheduler.app.catalog.catalog_place import CatalogPlace
-    from workers.catalog import Catalog
-    from workers.store.database import SqlDatabase
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,14 +27,12 @@ def run_argument(*, named: bool = False) -> Callable[[F], F]:
     def decorate(function: F) -> F:
         @wraps(function)
         def chosen(*args: Any, run: str | None, service: str | None, catalog: str, **kwargs: Any) -> Any:
-            from scheduler.app.runs.run_choice import choose
+            from scheduler.app.runs.run_choice import chosen as meant
             from scheduler.cli.display.terminal import coloured
-            from workers.ledger import SqlLedger
 
             if named and run is None and service is None:
                 raise click.UsageError("name the run, or say latest")
-            with opened(catalog) as db:
-                found = choose(SqlLedger(db), run, service)
+            found = meant(catalog, run, service)
             if found != run and not kwargs.get("as_json"):
                 click.echo(coloured(f"run: {found}", "dim", sys.stderr), err=True)
             return function(*args, run=found, catalog=catalog, **kwargs)
@@ -54,12 +49,11 @@ def run_option(name: str, help: str) -> Callable[[F], F]:
     return click.option(name, metavar="RUN", shell_complete=runs_begun, help=help)
 
 
-def run_named(db: SqlDatabase, given: str | None) -> str | None:
+def run_named(catalog: str, given: str | None) -> str | None:
     """The id that a ``run_option`` means."""
-    from scheduler.app.runs.run_choice import choose
-    from workers.ledger import SqlLedger
+    from scheduler.app.runs.run_choice import chosen
 
-    return None if given is None else choose(SqlLedger(db), given, None)
+    return None if given is None else chosen(catalog, given)
 
 
 def service_option(help: str) -> Callable[[F], F]:
@@ -82,39 +76,39 @@ def connector_argument(name: str, *, required: bool) -> Callable[[F], F]:
 def runs_begun(context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
     """Ids of the latest runs, and ``latest``."""
 
-    def ask(db: SqlDatabase) -> list[str]:
-        from workers.ledger import SqlLedger
+    def ask(catalog: str) -> list[str]:
+        from scheduler.app.runs.run_choice import recent
 
-        return ["latest", *(run.id for run in SqlLedger(db).runs(context.params.get("service"), 50))]
+        return recent(catalog, context.params.get("service"))
 
-    return [each for each in _asked(context, ask) if each.startswith(begun)]
+    return _asked(context, begun, ask)
 
 
 def services_begun(context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
-    return _catalog_names(context, begun, lambda found: (each.name for each in found.children()))
+    def ask(catalog: str) -> list[str]:
+        from scheduler.app.catalog.objects import service_names
+
+        return service_names(catalog)
+
+    return _asked(context, begun, ask)
 
 
 def names_begun(context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
-    return _catalog_names(context, begun, lambda found: found.completions(begun))
+    def ask(catalog: str) -> list[str]:
+        from scheduler.app.catalog.objects import completions
+
+        return completions(catalog, begun)
+
+    return _asked(context, begun, ask)
 
 
-def _catalog_names(context: click.Context, begun: str, read: Callable[[Catalog], Iterable[str]]) -> list[str]:
-    def ask(db: SqlDatabase) -> list[str]:
-        from workers.catalog import Catalog
-
-        return [each for each in read(Catalog(db)) if each.startswith(begun)]
-
-    return _asked(context, ask)
-
-
-def _asked(context: click.Context, ask: Callable[[SqlDatabase], list[str]]) -> list[str]:
+def _asked(context: click.Context, begun: str, ask: Callable[[str], list[str]]) -> list[str]:
     """What the catalog answers; nothing where it cannot be read: a shell has no place for errors."""
     from scheduler.app.catalog.catalog_place import find
     from specs.errors import HeadraceError
 
     try:
-        with opened(find(context.params.get("catalog")).url) as db:
-            return ask(db)
+        return [each for each in ask(find(context.params.get("catalog")).url) if each.startswith(begun)]
     except HeadraceError:
         return []
 
@@ -153,18 +147,15 @@ def tell(place: CatalogPlace) -> None:
         click.echo(coloured(f"catalog: {clean(str(place))}", "dim", sys.stderr), err=True)
 
 
-@contextmanager
-def opened(url: str) -> Iterator[SqlDatabase]:
-    """The existing catalog at ``url``, closed at the end."""
-    from workers.store.database import open_database
-
-    db = open_database(url, create=False)
-    try:
-        yield db
-    finally:
-        db.close()
-
-
 def emit(data: Any, *, line: bool = False) -> None:
-    """Print one JSON value, on one ``line`` or indented for people; ``bytes`` and the like never occur in it."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=None if line else 2))
+    """Print what a question was answered with as JSON, on one ``line`` or indented for people.
+
+    An answer that has ``as_json`` says itself what that is, and so does each of a list of answers.
+    """
+    click.echo(json.dumps(_plain(data), ensure_ascii=False, indent=None if line else 2))
+
+
+def _plain(data: Any) -> Any:
+    if isinstance(data, list):
+        return [_plain(each) for each in data]
+    return data.as_json() if hasattr(data, "as_json") else data

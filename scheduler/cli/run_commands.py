@@ -1,10 +1,10 @@
-"""What the commands that run a crawl share: notices, progress, stored recipes' secrets, and the end."""
+"""What the commands that run a crawl share: notices, progress, and the end."""
 
 from __future__ import annotations
 
 import shlex
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,6 @@ import click
 if TYPE_CHECKING:
     from scheduler.app.runs.summary import Summary
     from scheduler.cli.display.progress import Picture, ProgressLines
-    from workers.ledger import SqlLedger
-
-
-RECENT = 20
-"""Runs among which that of this process is looked for: others may have been opened since."""
 
 
 def notify(notices: Iterable[str]) -> None:
@@ -60,20 +55,14 @@ def shown(*, quiet: bool, catalog: str) -> Iterator[ProgressLines | Picture | No
 
 def _resume(catalog: str) -> str:
     """The command that resumes the run of this process, if there is something left of it and the catalog answers."""
-    from scheduler.app.runs.run_sinks import due
-    from scheduler.cli.options import opened
+    from scheduler.app.history.runs import left_over
     from specs.errors import HeadraceError
-    from specs.recipe.recipe import Recipe
-    from workers.ledger import SqlLedger
-    from workers.process import liveness
 
     try:
-        with opened(catalog) as db:
-            ours = [run for run in SqlLedger(db).runs(None, RECENT) if run.owner == liveness.name()]
-            left = ours and (ours[0].open or due(db, ours[0], Recipe.from_dict(ours[0].recipe)))
+        left = left_over(catalog)
     except HeadraceError:
         return ""
-    return _command("resume", ours[0].id, catalog) if left else ""
+    return _command("resume", left, catalog) if left else ""
 
 
 def _command(name: str, run: str, catalog: str) -> str:
@@ -84,19 +73,6 @@ def _command(name: str, run: str, catalog: str) -> str:
     return f"headrace {name} {run}{f' --catalog {shlex.quote(extra)}' if extra else ''}"
 
 
-def secrets_of(catalog: str, run: str, check: Callable[[SqlLedger, str], object]) -> dict[str, str]:
-    """Answers to the prompts of a stored run's recipe; nobody is asked before ``check`` lets the run go on."""
-    from scheduler.cli.options import opened
-    from scheduler.recipes.secrets.prompts import answers
-    from workers.ledger import SqlLedger
-
-    with opened(catalog) as db:
-        ledger = SqlLedger(db)
-        check(ledger, run)
-        recipe = ledger.run(run).recipe
-    return answers(recipe)
-
-
 def finish(summary: Summary, *, as_json: bool, catalog: str) -> int:
     """Print the result of a run; returns the exit code."""
     from scheduler.app.catalog.catalog_place import named
@@ -104,7 +80,7 @@ def finish(summary: Summary, *, as_json: bool, catalog: str) -> int:
     from scheduler.cli.options import emit
 
     if as_json:
-        emit(summary.as_json(), line=True)
+        emit(summary, line=True)
         if summary.status == "interrupted":
             click.echo(f"resume with: {_command('resume', summary.run, catalog)}", err=True)
         for error in summary.sink_errors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scheduler.recipes.loader import Loaded, load
 from specs.contracts.assignment import Opening
 from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
@@ -28,6 +29,20 @@ def opening(recipe: Recipe, *, starts: Sequence[Start] = (), parent: str | None 
 def root_of(recipe: Recipe) -> Start:
     """The start of a recipe's root unit; references stay unresolved. Raises ``UsageError`` for an unknown connector."""
     return Start.root(topology(recipe).root.name, recipe.service.name)
+
+
+def load_for_cluster(source: str, *, name: str | None = None) -> Loaded:
+    """The recipe at a URL or in a file, for workers elsewhere; ``name`` overrides the service's.
+
+    Raises ``UsageError`` for a mistake in it, and when a secret would have to be typed.
+    """
+
+    def nobody(asked: str) -> str:
+        raise typed(asked)
+
+    loaded = load(source, nobody, name=name, away=True)
+    untyped(loaded.recipe)
+    return loaded
 
 
 def untyped(recipe: Recipe) -> None:

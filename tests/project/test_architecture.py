@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,22 @@ def test_no_file_is_longer_than_300_lines() -> None:
     files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
     lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
     assert {path: lines for path, lines in lengths.items() if lines > LIMIT} == {}
+
+
+SERVING = {"flusher", "publisher", "scheduler", "up", "worker"}
+"""Commands that are processes of a cluster, and set up what such a process needs."""
+
+
+def test_commands_parse_call_and_draw() -> None:
+    """What people ask is answered by ``scheduler.app``; no command looks into the ledger or the catalog itself."""
+    found: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "scheduler" / "cli" / "commands").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            found.setdefault(path.stem, set()).update(each for each in names if each.partition(".")[0] == "workers")
+    assert len(found) > 30
+    assert {name: modules for name, modules in found.items() if modules and name not in SERVING} == {}
 
 
 def test_tests_are_no_packages() -> None:

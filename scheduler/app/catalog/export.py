@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import click
-
-from specs.errors import Fatal, known_values
-from workers.store.private_files import replacing
-
-if TYPE_CHECKING:
-    from workers.store.database import SqlDatabase
+from specs.errors import known_values
 
 
-def lines(db: SqlDatabase, service: str | None = None, *, stats: bool = False) -> Iterator[str]:
+def lines(catalog: str, service: str | None = None, *, stats: bool = False) -> Iterator[str]:
     """One entity a line, sorted by FQN, then type. Raises ``UsageError`` for an unknown service."""
+    from scheduler.app.catalog.access import opened
     from workers.catalog import Catalog
 
-    found = Catalog(db)
-    known = [each.name for each in found.services()]
-    if service is not None and service not in known:
-        raise known_values("there is no service", service, known, where=db.where)
-    return found.export(service, stats=stats)
+    with opened(catalog) as db:
+        found = Catalog(db)
+        known = [each.name for each in found.services()]
+        if service is not None and service not in known:
+            raise known_values("there is no service", service, known, where=db.where)
+        yield from found.export(service, stats=stats)
 
 
 def array(found: Iterable[str]) -> Iterator[str]:
@@ -65,19 +60,3 @@ def schemas() -> str:
         "$defs": definitions,
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
-
-
-def write(output: str | None, found: Iterable[str]) -> None:
-    """Write lines to stdout, or aside and renamed into place. Raises ``Fatal`` when the file cannot be written."""
-    if output is None:
-        for line in found:
-            click.echo(line.rstrip("\n"))
-        return
-    try:
-        with replacing(Path(output)) as stream:
-            for line in found:
-                stream.write(line.rstrip("\n") + "\n")
-    except OSError as error:
-        raise Fatal(
-            f"cannot write the export: {error.strerror}", output, "choose another file, or free space", reason="sink"
-        ) from None

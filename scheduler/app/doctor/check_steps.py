@@ -4,16 +4,45 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
+from typing import Any
 
 from specs.errors import HeadraceError
 from specs.recipe.recipe import Recipe
 from specs.sources.base import Source, Step
 from specs.topology.node import Item, Node
 from specs.topology.scope import EVERYTHING, Scope
+from workers.unit.source.sources import build
 
 FEW = 1000
 """Names of one listing that are counted, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """Everything that was tried for one service."""
+
+    service: str
+    steps: list[Step]
+
+    @property
+    def ok(self) -> bool:
+        return bool(self.steps) and all(step.ok for step in self.steps)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"service": self.service, "ok": self.ok, "steps": [asdict(each) for each in self.steps]}
+
+
+def check(recipe: Recipe, secrets: Mapping[str, str]) -> Iterator[Step]:
+    """Try connection and sinks of a recipe; each step comes when it is done. Raises ``UsageError`` for a mistake in
+    the connection."""
+    source = build(recipe, secrets)
+    try:
+        for step in steps(source, recipe, secrets):
+            yield replace(step, seconds=round(step.seconds, 4))
+    finally:
+        source.close()
 
 
 def steps(source: Source, recipe: Recipe, secrets: Mapping[str, str]) -> Iterator[Step]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from scheduler.app.catalog.access import opened
 from scheduler.app.runs.run_state import state_of
 from workers.catalog import Catalog
 from workers.ledger import SqlLedger
@@ -28,8 +29,14 @@ class ServiceStatus:
         return asdict(self)
 
 
-def services(db: SqlDatabase) -> list[ServiceStatus]:
-    """Services that were crawled or tried, by name."""
+def services(catalog: str) -> list[ServiceStatus]:
+    """Services of a catalog that were crawled or tried, by name."""
+    with opened(catalog) as db:
+        return services_in(db)
+
+
+def services_in(db: SqlDatabase) -> list[ServiceStatus]:
+    """The same for a catalog that is open."""
     ledger = SqlLedger(db)
     counts = {each.name: each for each in Catalog(db).services()}
     runs = {run.service: run for run in ledger.latest_runs()}

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
-from scheduler.app.history.services import ServiceStatus, services
-from scheduler.app.runs.results import summarise
+from scheduler.app.history.services import ServiceStatus, services_in
+from scheduler.app.history.status import summary_of
 from scheduler.app.runs.run_choice import LATEST, choose
 from scheduler.app.runs.summary import Summary
-from scheduler.control.snapshots import result
 from specs.contracts.work import Run
 from specs.entities import Entity, entity_types
 from specs.errors import UsageError, known_values
 from workers.catalog import Brief, Catalog, ChangeView, Difference
 from workers.ledger import SqlLedger
-from workers.schedules import Chores
 from workers.store.database import open_database
 
 E = TypeVar("E", bound=Entity)
@@ -41,7 +38,7 @@ class OpenCatalog:
 
     def services(self) -> list[ServiceStatus]:
         """Every service with its number of objects and how its last crawl went."""
-        return services(self._db)
+        return services_in(self._db)
 
     def search(self, words: str, limit: int = 20) -> list[Brief]:
         """Objects that have all the words, or words beginning so; the best first."""
@@ -107,10 +104,7 @@ class OpenCatalog:
 
     def status(self, run: str = LATEST, service: str | None = None) -> Summary:
         """What a run did: an id, the beginning or end of one, or the latest."""
-        found = self._ledger.run(choose(self._ledger, run, service))
-        seconds = max(0.0, (found.ended_at or time.time()) - found.started_at)
-        published = result(Chores(self._db).published(found.id)[1])
-        return summarise(self._db, self._ledger, found, seconds=seconds, published=published)
+        return summary_of(self._db, self._ledger.run(choose(self._ledger, run, service)))
 
     def changes(self, since: int = 0, *, run: str | None = None, limit: int = 1000) -> list[ChangeView]:
         """Up to ``limit`` events behind number ``since``, in the order of commits."""

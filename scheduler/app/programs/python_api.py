@@ -11,15 +11,12 @@ from typing import Any
 from scheduler.app.catalog.catalog_place import find
 from scheduler.app.programs.opened_catalog import OpenCatalog
 from scheduler.app.runs import crawl as crawling
-from scheduler.app.runs.run_choice import LATEST, choose
+from scheduler.app.runs.run_choice import LATEST, answered
 from scheduler.app.runs.summary import Progress, Summary
 from scheduler.recipes.loader import Loaded, load, load_data
 from specs.contracts.assignment import NO_SECRETS
 from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
-from specs.recipe.secrets import prompts
-from workers.ledger import SqlLedger
-from workers.store.database import open_database
 
 log = logging.getLogger("headrace")
 
@@ -62,7 +59,7 @@ def resume(
 ) -> Summary:  # fmt: skip
     """Go on with an interrupted run from what is stored. Raises ``UsageError`` when there is nothing to resume."""
     url = find(catalog).url
-    found, answers = _stored(url, run, secrets, crawling.resumable)
+    found, answers = answered(url, run, crawling.resumable, _answering(secrets))
     return crawling.resume(found, catalog=url, workers=workers, secrets=answers, on_progress=on_progress)
 
 
@@ -72,7 +69,7 @@ def retry(
 ) -> Summary:  # fmt: skip
     """Crawl what failed in a closed run once more. Raises ``UsageError`` when nothing failed in it."""
     url = find(catalog).url
-    found, answers = _stored(url, run, secrets, crawling.retryable)
+    found, answers = answered(url, run, crawling.retryable, _answering(secrets))
     return crawling.retry(found, catalog=url, workers=workers, secrets=answers, on_progress=on_progress)
 
 
@@ -91,22 +88,6 @@ def _loaded(source: Any, name: str | None, secrets: Mapping[str, str]) -> Loaded
     if isinstance(source, Mapping):
         return load_data(source, ask, name=name)
     return load(str(source) if isinstance(source, Path) else os.fspath(source), ask, name=name)
-
-
-def _stored(
-    url: str, run: str, secrets: Mapping[str, str], check: Callable[[SqlLedger, str], object]
-) -> tuple[str, dict[str, str]]:  # fmt: skip
-    """The id of a run, and the answers to what its recipe asks for."""
-    db = open_database(url, create=False)
-    try:
-        ledger = SqlLedger(db)
-        found = ledger.run(choose(ledger, run, None))
-        check(ledger, found.id)
-    finally:
-        db.close()
-    ask = _answering(secrets)
-    asked = prompts([found.recipe.get("connection"), found.recipe.get("sinks")])
-    return found.id, {name: ask(name) for name in asked}
 
 
 def _answering(secrets: Mapping[str, str]) -> Callable[[str], str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 from scheduler.app.runs.crawl import retryable
 from scheduler.app.runs.results import Meter, summarise
@@ -37,10 +38,20 @@ OnProgress = Callable[[Progress], None]
 OnNotice = Callable[[list[str]], None]
 
 
+class Enqueued(NamedTuple):
+    """The run, as it was opened, and what it did where somebody waited for its end."""
+
+    run: Run
+    summary: Summary | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"run": self.run.id, "service": self.run.service, "state": self.run.state}
+
+
 def enqueue(
     settings: Settings, recipe: Recipe, *, wait: bool, on_progress: OnProgress | None = None,
     on_notice: OnNotice = lambda _: None, accept_identity: bool = False,
-) -> tuple[Run, Summary | None]:  # fmt: skip
+) -> Enqueued:  # fmt: skip
     """Open a run for the workers of a cluster; ``wait`` watches it until it is closed, and sums it up.
 
     References are resolved by the workers, so they need not resolve here. Ctrl-C stops the waiting, not the run.
@@ -55,13 +66,13 @@ def enqueue(
     with connected(settings) as cluster:
         run = _opened(cluster, wanted)
         on_notice(_missing(cluster.db, wait))
-        return run, attend(cluster, run, on_progress) if wait else None
+        return Enqueued(run, attend(cluster, run, on_progress) if wait else None)
 
 
 def enqueue_retry(
     settings: Settings, parent: str, *, wait: bool, on_progress: OnProgress | None = None,
     on_notice: OnNotice = lambda _: None,
-) -> tuple[Run, Summary | None]:  # fmt: skip
+) -> Enqueued:  # fmt: skip
     """Hand what failed in a closed run to the workers, as a new run with that parent; it deletes nothing.
 
     Raises ``UsageError`` when the run is still open, nothing failed in it, or its password was typed.
@@ -72,7 +83,7 @@ def enqueue_retry(
         untyped(Recipe.from_dict(again.recipe))
         run = _opened(cluster, again)
         on_notice(_missing(cluster.db, wait))
-        return run, attend(cluster, run, on_progress) if wait else None
+        return Enqueued(run, attend(cluster, run, on_progress) if wait else None)
 
 
 def _opened(cluster: Cluster, wanted: Opening) -> Run:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from scheduler.app.catalog import access
 from scheduler.app.runs.execution import drive
 from scheduler.app.runs.results import summarise
 from scheduler.app.runs.run_sinks import due, sink
@@ -19,7 +20,6 @@ from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from workers.ledger import SqlLedger
 from workers.process.governor.memory import tune
-from workers.store.database import open_database
 from workers.unit.source.sources import build
 
 OnProgress = Callable[[Progress], None]
@@ -125,11 +125,8 @@ def check(recipe: Recipe, secrets: Mapping[str, str]) -> None:
 def opened(catalog: str, *, create: bool) -> Iterator[SqlLedger]:
     """The ledger of a catalog, for a process that crawls."""
     tune()
-    db = open_database(catalog, create=create)
-    try:
+    with access.opened(catalog, create=create) as db:
         yield SqlLedger(db)
-    finally:
-        db.close()
 
 
 def _instead(run: Run) -> str:

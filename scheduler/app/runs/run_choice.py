@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+from scheduler.app.catalog.access import opened
 from specs.errors import UsageError
-
-if TYPE_CHECKING:
-    from workers.ledger import SqlLedger
+from specs.recipe.secrets import prompts
+from workers.ledger import SqlLedger
 
 LATEST = "latest"
+
+
+def chosen(catalog: str, given: str | None, service: str | None = None) -> str:
+    """The id of the run that is meant in the catalog at a URL; see ``choose``."""
+    with opened(catalog) as db:
+        return choose(SqlLedger(db), given, service)
 
 
 def choose(ledger: SqlLedger, given: str | None, service: str | None) -> str:
@@ -30,3 +36,20 @@ def choose(ledger: SqlLedger, given: str | None, service: str | None) -> str:
         several = ", ".join(found[:5]) + (", ..." if len(found) > 5 else "")
         raise UsageError(f"several runs are called {given!r}", several, "write more of it", reason="unknown")
     return ledger.run(given).id
+
+
+def recent(catalog: str, service: str | None = None) -> list[str]:
+    """What ``choose`` takes for the latest runs: ``latest``, and their ids."""
+    with opened(catalog) as db:
+        return [LATEST, *(run.id for run in SqlLedger(db).runs(service, 50))]
+
+
+def answered(
+    catalog: str, given: str, check: Callable[[SqlLedger, str], object], ask: Callable[[str], str]
+) -> tuple[str, dict[str, str]]:
+    """The id of a run, and the answers to what its recipe asks for; nobody is asked before ``check`` lets it go on."""
+    with opened(catalog) as db:
+        ledger = SqlLedger(db)
+        run = ledger.run(choose(ledger, given, None))
+        check(ledger, run.id)
+    return run.id, {name: ask(name) for name in prompts([run.recipe.get("connection"), run.recipe.get("sinks")])}

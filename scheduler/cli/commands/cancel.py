@@ -17,20 +17,10 @@ def command(run: str, catalog: str, as_json: bool) -> None:
     Example:
       headrace cancel 20261122-211530-shop_prod-x7f3
     """
-    import time
+    from scheduler.app.history.interventions import cancel
 
-    from scheduler.cli.options import opened
-    from specs.errors import UsageError
-    from workers.ledger import SqlLedger
-
-    with opened(catalog) as db:
-        ledger = SqlLedger(db)
-        found = ledger.run(run)
-        if found.open:
-            found = ledger.end(run, state="cancelled", reason="by hand", now=time.time())
-    if found.state != "cancelled":
-        raise UsageError(f"run {run} is {found.state}: there is nothing to cancel", remedy="see: headrace runs")
+    done = cancel(catalog, run)
     if as_json:
-        emit({"run": run, "state": found.state})
+        emit(done)
     else:
         click.echo(f"{run}: cancelled")

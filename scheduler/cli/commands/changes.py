@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.cli.options import as_json, catalog, opened, run_named, run_option
-
-if TYPE_CHECKING:
-    from workers.catalog import Catalog, ChangeView
+from scheduler.cli.options import as_json, catalog, run_named, run_option
 
 
 @click.command(short_help="Print the change feed.")
@@ -27,23 +22,16 @@ def command(since: int, run: str | None, limit: int, catalog: str, as_json: bool
     Example:
       headrace changes --since 1200 --json
     """
+    from scheduler.app.catalog.changes import changes
     from scheduler.app.catalog.export import array
     from scheduler.cli.display.events import told
     from scheduler.cli.display.render import moment
-    from workers.catalog import Catalog
 
-    with opened(catalog) as db:
-        found = _paged(Catalog(db), since, run_named(db, run), limit)
-        if as_json:
-            for line in array(json.dumps(each.as_json(), ensure_ascii=False) for each in found):
-                click.echo(line)
-            return
-        for each in found:
-            first, *rest = told(each.kind, each.type, each.fqn, each.diff)
-            click.echo("\n".join([f"{each.seq}  {moment(each.at)}  {first}", *rest]))
-
-
-def _paged(catalog: Catalog, since: int, run: str | None, limit: int) -> Iterator[ChangeView]:
-    while limit > 0 and (page := catalog.changes(since, run=run, limit=min(limit, 1000))):
-        yield from page
-        since, limit = page[-1].seq, limit - len(page)
+    found = changes(catalog, since, run=run_named(catalog, run), limit=limit)
+    if as_json:
+        for line in array(json.dumps(each.as_json(), ensure_ascii=False) for each in found):
+            click.echo(line)
+        return
+    for each in found:
+        first, *rest = told(each.kind, each.type, each.fqn, each.diff)
+        click.echo("\n".join([f"{each.seq}  {moment(each.at)}  {first}", *rest]))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from scheduler.cli.options import as_json, emit
+
+if TYPE_CHECKING:
+    from specs.sources.base import Step
 
 
 @click.command(short_help="Test connection and sinks step by step.")
@@ -22,45 +25,29 @@ def command(source: str, name: str | None, as_json: bool) -> int:
     Example:
       headrace check shop.yml
     """
-    from scheduler.app.doctor.check_steps import steps
+    from scheduler.app.doctor.check_steps import CheckReport, check
     from scheduler.cli.run_commands import notify
     from scheduler.recipes.passwords import load
-    from workers.unit.source.sources import build
 
     loaded = load(source, name=name)
     notify(loaded.notices)
-    opened = build(loaded.recipe, loaded.secrets)
-    told: list[dict[str, Any]] = []
-    try:
-        for step in steps(opened, loaded.recipe, loaded.secrets):
-            told.append(
-                {
-                    "name": step.name,
-                    "ok": step.ok,
-                    "evidence": step.evidence,
-                    "seconds": round(step.seconds, 4),
-                    "remedy": step.remedy,
-                }
-            )
-            if not as_json:
-                _print(told[-1])
-    finally:
-        opened.close()
-    ok = bool(told) and all(step["ok"] for step in told)
+    report = CheckReport(loaded.recipe.service.name, [])
+    for step in check(loaded.recipe, loaded.secrets):
+        report.steps.append(step)
+        if not as_json:
+            _print(step)
     if as_json:
-        emit({"service": loaded.recipe.service.name, "ok": ok, "steps": told})
+        emit(report)
     else:
-        click.echo("\nready to crawl" if ok else "\nnot ready")
-    return 0 if ok else 2
+        click.echo("\nready to crawl" if report.ok else "\nnot ready")
+    return 0 if report.ok else 2
 
 
-def _print(step: dict[str, Any]) -> None:
+def _print(step: Step) -> None:
     from scheduler.cli.display.render import clean, duration
     from scheduler.cli.display.terminal import state
 
-    mark = "ok  " if step["ok"] else "FAIL"
-    click.echo(
-        f"{state(mark.strip(), mark)}  {clean(step['name'])}: {clean(step['evidence'])}  ({duration(step['seconds'])})"
-    )
-    if step["remedy"]:
-        click.echo(f"      {clean(step['remedy'])}")
+    mark = "ok  " if step.ok else "FAIL"
+    click.echo(f"{state(mark.strip(), mark)}  {clean(step.name)}: {clean(step.evidence)}  ({duration(step.seconds)})")
+    if step.remedy:
+        click.echo(f"      {clean(step.remedy)}")

@@ -9,7 +9,7 @@ import click
 from scheduler.cli.options import as_json, connector_argument, emit
 
 if TYPE_CHECKING:
-    from specs.service_spec import ServiceSpec
+    from scheduler.app.connectors import ConnectorDetails, ConnectorLine
 
 
 @click.command(short_help="List connectors, or explain one.")
@@ -23,61 +23,38 @@ def command(name: str | None, as_json: bool) -> None:
       headrace connectors
       headrace connectors postgres
     """
+    from scheduler.app.connectors import connector, connectors
     from scheduler.cli.display.tables import table
-    from specs import registry
 
     if name:
-        explained = _explain(name, registry.load(name))
+        explained = connector(name)
         if as_json:
             emit(explained)
         else:
             _print(explained)
         return
-    found = [_line(registry.load(each)) for each in registry.known()]
+    found = connectors()
     if as_json:
         emit(found)
     else:
         click.echo(table(("name", "urls", "driver", "ready", "capabilities"), [_row(each) for each in found]))
 
 
-def _line(spec: ServiceSpec) -> dict[str, Any]:
-    from importlib.util import find_spec
-
-    return {
-        "name": spec.name,
-        "schemes": list(spec.schemes),
-        "driver": spec.driver,
-        "extra": spec.extra,
-        "ready": not spec.driver or find_spec(spec.driver) is not None,
-        "capabilities": sorted(spec.capabilities),
-    }
+def _row(line: ConnectorLine) -> tuple[Any, ...]:
+    schemes = ", ".join(f"{each}://" for each in line.schemes)
+    return line.name, schemes, line.driver, line.ready, ", ".join(line.capabilities)
 
 
-def _row(line: dict[str, Any]) -> tuple[Any, ...]:
-    schemes = ", ".join(f"{each}://" for each in line["schemes"])
-    return line["name"], schemes, line["driver"], line["ready"], ", ".join(line["capabilities"])
-
-
-def _explain(type_: str, spec: ServiceSpec) -> dict[str, Any]:
-    from scheduler.recipes.starter import starter
-
-    return {
-        **_line(spec),
-        "config": spec.config_class().model_json_schema(),
-        "example": starter(type_, spec, short=True),
-    }
-
-
-def _print(explained: dict[str, Any]) -> None:
+def _print(explained: ConnectorDetails) -> None:
     from scheduler.cli.display.tables import table
 
-    click.echo(f"{explained['name']}: {', '.join(explained['capabilities']) or 'no capabilities declared'}")
-    if explained["schemes"]:
-        click.echo(f"URLs: {', '.join(each + '://' for each in explained['schemes'])}")
-    if explained["driver"]:
-        state = "installed" if explained["ready"] else f"missing: pip install 'headrace[{explained['extra']}]'"
-        click.echo(f"driver: {explained['driver']} ({state})")
-    schema = explained["config"]
+    click.echo(f"{explained.name}: {', '.join(explained.capabilities) or 'no capabilities declared'}")
+    if explained.schemes:
+        click.echo(f"URLs: {', '.join(each + '://' for each in explained.schemes)}")
+    if explained.driver:
+        state = "installed" if explained.ready else f"missing: pip install 'headrace[{explained.extra}]'"
+        click.echo(f"driver: {explained.driver} ({state})")
+    schema = explained.config
     required = set(schema.get("required", []))
     rows = [
         (name, _type(field), "required" if name in required else _default(field), field.get("description", ""))
@@ -86,7 +63,7 @@ def _print(explained: dict[str, Any]) -> None:
     click.echo("\nSettings below `connection`:\n")
     click.echo(table(("setting", "type", "default", "meaning"), rows, indent="  "))
     click.echo("\nExample recipe:\n")
-    click.echo("\n".join(f"  {line}".rstrip() for line in explained["example"].splitlines()))
+    click.echo("\n".join(f"  {line}".rstrip() for line in explained.example.splitlines()))
 
 
 def _type(field: dict[str, Any]) -> str:

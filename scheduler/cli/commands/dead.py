@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit, opened
+from scheduler.cli.options import as_json, catalog, emit
 
 
 @click.group(short_help="What external sinks refused: list it, send it again.")
@@ -32,29 +32,21 @@ def list_(sink: str | None, limit: int, catalog: str, as_json: bool) -> None:
     Example:
       headrace dead list
     """
+    from scheduler.app.dead_letters import dead_letters
     from scheduler.cli.display.render import number
     from scheduler.cli.display.tables import table
-    from specs.errors import known_values
-    from workers.feed import Subscriptions, letters
-    from workers.feed.dead_letters import count
 
-    with opened(catalog) as db:
-        if sink is not None:
-            known = {view.sink for view in Subscriptions(db).views()} | count(db).keys()
-            if sink not in known:
-                raise known_values("unknown sink", sink, known)
-        found = letters(db, sink or "", limit=limit)
-        total = sum(n for name, n in count(db).items() if sink in (None, name))
+    found = dead_letters(catalog, sink, limit)
     if as_json:
-        emit([letter.as_json() for letter in found])
+        emit(found)
         return
-    if not found:
+    if not found.letters:
         click.echo("nothing was refused")
         return
-    rows = [(each.sink, each.kind, each.type, each.fqn, each.attempts, each.reason) for each in found]
+    rows = [(each.sink, each.kind, each.type, each.fqn, each.attempts, each.reason) for each in found.letters]
     click.echo(table(("sink", "change", "type", "object", "attempts", "reason"), rows))
-    if total > len(found):
-        click.echo(f"and {number(total - len(found))} more; see all with --limit {total}")
+    if found.total > len(found.letters):
+        click.echo(f"and {number(found.total - len(found.letters))} more; see all with --limit {found.total}")
 
 
 @command.command()
@@ -71,16 +63,12 @@ def replay(sink: str | None, fqn: str, catalog: str, as_json: bool) -> int:
     Example:
       headrace dead replay
     """
+    from scheduler.app.dead_letters import replay
     from scheduler.cli.display.render import clean, number
-    from workers.feed.publisher.replay import replay
-    from workers.process.interruption import interruptible
-    from workers.process.stop_flag import StopFlag
 
-    stop = StopFlag()
-    with opened(catalog) as db, interruptible(stop):
-        done = replay(db, sink, fqn, stop=stop)
+    done = replay(catalog, sink, fqn)
     if as_json:
-        emit([each.as_json() for each in done])
+        emit(done)
     elif not done:
         click.echo("nothing to send")
     else:

@@ -8,7 +8,7 @@ from collections import Counter
 import click
 
 from scheduler.app.catalog.catalog_place import named
-from scheduler.cli.options import as_json, emit, opened, run_argument
+from scheduler.cli.options import as_json, emit, run_argument
 
 
 @click.command(short_help="Show what a run found gone; approve what waits.")
@@ -27,27 +27,21 @@ def command(run: str, approve: bool, doubtful: bool, catalog: str, as_json: bool
       headrace deletions 20261122-211530-shop_prod-x7f3
       headrace deletions 20261122-211530-shop_prod-x7f3 --approve
     """
+    from scheduler.app.history.deletions import deletions
     from scheduler.cli.display.render import number
     from scheduler.cli.display.tables import table
-    from specs.errors import UsageError
-    from workers.catalog import Catalog
 
-    if doubtful and not approve:
-        raise UsageError("--doubtful widens --approve", remedy="say both")
-    with opened(catalog) as db:
-        found = Catalog(db)
-        approved = found.approve(run, doubtful=doubtful) if approve else {}
-        absent = list(found.deletions(run))
+    found = deletions(catalog, run, approve=approve, doubtful=doubtful)
     if as_json:
-        emit({"run": run, "approved": approved, "deletions": [each.as_json() for each in absent]})
+        emit(found)
         return
     if approve:
-        counts = ", ".join(f"{number(n)} {type_}" for type_, n in sorted(approved.items()))
+        counts = ", ".join(f"{number(n)} {type_}" for type_, n in sorted(found.approved.items()))
         click.echo(f"approved: {counts or 'nothing waited'}\n")
-    rows = [(each.type, each.fqn, each.outcome, each.verdict, each.cause) for each in absent]
+    rows = [(each.type, each.fqn, each.outcome, each.verdict, each.cause) for each in found.deletions]
     click.echo(table(("type", "object", "outcome", "source says", "because of"), rows) if rows else "nothing is gone")
     extra = f" --catalog {shlex.quote(named(catalog))}" if named(catalog) else ""
-    open_ = Counter(each.outcome for each in absent if not each.applied)
+    open_ = Counter(each.outcome for each in found.deletions if not each.applied)
     if open_["waiting"]:
         click.echo(f"\n{number(open_['waiting'])} wait for approval: headrace deletions {run} --approve{extra}")
     if open_["doubt"]:

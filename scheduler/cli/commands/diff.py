@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit, opened, run_named, run_option
+from scheduler.cli.options import as_json, catalog, emit, run_named, run_option
 
 
 @click.command(short_help="Show what changed, field by field.")
@@ -19,17 +19,16 @@ def command(since: str | None, catalog: str, as_json: bool) -> None:
       headrace diff
       headrace diff --since 20261122-211530-shop_prod-x7f3
     """
+    from scheduler.app.catalog.changes import differences
     from scheduler.cli.display.events import told
-    from workers.catalog import Catalog
 
-    with opened(catalog) as db:
-        found = Catalog(db).diff(run_named(db, since))
-        if as_json:
-            emit([each.as_json() for each in found])
-            return
-        count = 0
-        for each in found:
-            count += 1
-            click.echo("\n".join(told(each.kind, each.type, each.fqn, each.diff)))
+    found = differences(catalog, run_named(catalog, since))
+    if as_json:
+        emit(list(found))
+        return
+    count = 0
+    for each in found:
+        count += 1
+        click.echo("\n".join(told(each.kind, each.type, each.fqn, each.diff)))
     if not count:
         click.echo("nothing changed")

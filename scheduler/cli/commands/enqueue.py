@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from scheduler.cli.cluster_options import cluster
 from scheduler.cli.options import as_json, run_option
-
-if TYPE_CHECKING:
-    from specs.recipe.recipe import Recipe
 
 
 @click.command(short_help="Hand a recipe to the workers of a cluster.")
@@ -37,7 +32,7 @@ def command(
     """
     from scheduler.app.catalog.catalog_place import find
     from scheduler.cli.cluster_options import settings
-    from scheduler.cli.options import emit, tell
+    from scheduler.cli.options import emit, run_named, tell
     from scheduler.cli.run_commands import finish, notify, shown
 
     if (source is None) == (retry is None):
@@ -45,43 +40,25 @@ def command(
     given = settings(redis, catalog, prefix)
 
     from scheduler.app.runs.cluster import enqueue, enqueue_retry
+    from scheduler.control.openings import load_for_cluster
 
     where = given.catalog.get_secret_value()
     if not as_json:
         tell(find(catalog))
-    recipe = None if source is None else _loaded(source, name)
+    loaded = None if source is None else load_for_cluster(source, name=name)
+    if loaded is not None:
+        notify(loaded.notices)
     with shown(quiet=quiet or not wait, catalog=where) as progress:
-        if recipe is not None:
-            run, summary = enqueue(
-                given, recipe, wait=wait, on_progress=progress, on_notice=notify, accept_identity=accept_identity
+        if loaded is not None:
+            done = enqueue(
+                given, loaded.recipe, wait=wait, on_progress=progress, on_notice=notify, accept_identity=accept_identity
             )  # fmt: skip
         else:
-            run, summary = enqueue_retry(given, _run(where, retry), wait=wait, on_progress=progress, on_notice=notify)
-    if summary is not None:
-        return finish(summary, as_json=as_json, catalog=where)
+            done = enqueue_retry(given, str(run_named(where, retry)), wait=wait, on_progress=progress, on_notice=notify)
+    if done.summary is not None:
+        return finish(done.summary, as_json=as_json, catalog=where)
     if as_json:
-        emit({"run": run.id, "service": run.service, "state": run.state})
+        emit(done)
     else:
-        click.echo(run.id)
+        click.echo(done.run.id)
     return 0
-
-
-def _run(catalog: str, given: str | None) -> str:
-    from scheduler.cli.options import opened, run_named
-
-    with opened(catalog) as db:
-        return str(run_named(db, given))
-
-
-def _loaded(source: str, name: str | None) -> Recipe:
-    from scheduler.cli.run_commands import notify
-    from scheduler.control.openings import typed, untyped
-    from scheduler.recipes.loader import load
-
-    def nobody(asked: str) -> str:
-        raise typed(asked)
-
-    loaded = load(source, nobody, name=name, away=True)
-    untyped(loaded.recipe)  # before a notice says that it will be asked for
-    notify(loaded.notices)
-    return loaded.recipe

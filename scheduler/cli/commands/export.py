@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.options import as_json, catalog, opened, service_option
+from scheduler.cli.options import as_json, catalog, service_option
 
 
 @click.command(short_help="Write the catalog as JSON lines, or its JSON Schema.")
@@ -24,11 +24,11 @@ def command(format_: str, service: str | None, stats: bool, output: str | None, 
       headrace export > catalog.jsonl
       headrace export --format json-schema
     """
-    from scheduler.app.catalog.export import array, lines, schemas, write
+    from scheduler.app.catalog.export import array, lines, schemas
+    from scheduler.cli.display.export_file import write
 
     if format_ == "json-schema":
         write(output, [schemas()])
         return
-    with opened(catalog) as db:
-        found = lines(db, service, stats=stats)
-        write(output, array(found) if as_json else found)
+    found = lines(catalog, service, stats=stats)
+    write(output, array(found) if as_json else found)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import click
 
 from scheduler.app.catalog.catalog_place import named
-from scheduler.cli.options import as_json, emit, opened, run_argument
+from scheduler.cli.options import as_json, emit, run_argument
 
 
 @click.command(short_help="List the objects and scopes that failed.")
@@ -23,34 +21,24 @@ def command(run: str, limit: int, catalog: str, as_json: bool) -> None:
     Example:
       headrace failures
     """
-    from itertools import islice
-
+    from scheduler.app.history.failures import failures
     from scheduler.cli.display.render import number
     from scheduler.cli.display.tables import table
-    from workers.ledger import SqlLedger
 
-    with opened(catalog) as db:
-        ledger = SqlLedger(db)
-        ledger.run(run)
-        scopes = ledger.incomplete(run)
-        if as_json:
-            objects = [each._asdict() for each in ledger.failures(run)]
-            emit({"run": run, "objects": objects, "scopes": [each._asdict() for each in scopes]})
-            return
-        failures = ledger.failures(run)
-        shown = list(islice(failures, limit))
-        reasons = Counter(each.reason for each in shown)
-        reasons.update(each.reason for each in failures)
+    found = failures(catalog, run, None if as_json else limit)
+    if as_json:
+        emit(found)
+        return
+    shown, scopes = found.objects, found.scopes
     if not shown and not scopes:
         click.echo("nothing failed")
     if shown:
-        total = sum(reasons.values())
-        listing = ", ".join(f"{number(n)} {reason}" for reason, n in reasons.most_common())
-        click.echo(f"{number(total)} objects failed: {listing}\n")
+        listing = ", ".join(f"{number(n)} {reason}" for reason, n in found.reasons.most_common())
+        click.echo(f"{number(found.total)} objects failed: {listing}\n")
         rows = [(each.type, each.fqn, each.reason, each.attempts, each.message) for each in shown]
         click.echo(table(("type", "object", "reason", "attempts", "message"), rows))
-        if total > limit:
-            click.echo(f"and {number(total - limit)} more; see all with --limit {total}")
+        if found.total > limit:
+            click.echo(f"and {number(found.total - limit)} more; see all with --limit {found.total}")
     if scopes:
         click.echo(f"\n{number(len(scopes))} scopes were not listed to their end:\n")
         click.echo(

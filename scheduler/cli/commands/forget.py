@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit, opened, services_begun
+from scheduler.cli.options import as_json, catalog, emit, services_begun
 
 
 @click.command(short_help="Remove a service from the catalog.")
@@ -21,7 +21,7 @@ def command(service: str, yes: bool, catalog: str, as_json: bool) -> None:
     """
     import sys
 
-    from scheduler.app.catalog.retention import forget
+    from scheduler.app.catalog.housekeeping import forget
     from scheduler.cli.display.render import number
     from specs.errors import UsageError
 
@@ -29,8 +29,7 @@ def command(service: str, yes: bool, catalog: str, as_json: bool) -> None:
         if not sys.stdin.isatty():
             raise UsageError("forgetting a service cannot be undone", service, "say --yes")
         click.confirm(f"Remove {service} with all its objects and runs?", abort=True, err=True)
-    with opened(catalog) as db:
-        removed = forget(db, service)
+    removed = forget(catalog, service)
     if as_json:
         emit(removed)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit, opened
+from scheduler.cli.options import as_json, catalog, emit
 
 
 @click.command(short_help="Drop old change events and run details.")
@@ -19,11 +19,10 @@ def command(days: float, keep_runs: int, catalog: str, as_json: bool) -> None:
     Example:
       headrace gc --days 90
     """
-    from scheduler.app.catalog.retention import gc
+    from scheduler.app.catalog.housekeeping import gc
     from scheduler.cli.display.render import number
 
-    with opened(catalog) as db:
-        removed = gc(db, days=days, keep_runs=keep_runs)
+    removed = gc(catalog, days=days, keep_runs=keep_runs)
     if as_json:
         emit(removed)
     else:

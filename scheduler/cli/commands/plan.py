@@ -26,26 +26,18 @@ def command(source: str, name: str | None, units: int | None, as_json: bool) -> 
     Example:
       headrace plan shop.yml
     """
-    from scheduler.app.plan import make
+    from scheduler.app.plan import plan
     from scheduler.cli.run_commands import notify
     from scheduler.recipes.passwords import load
-    from workers.unit.source.sources import build
 
     loaded = load(source, name=name)
     notify(loaded.notices)
-    opened = build(loaded.recipe, loaded.secrets)
-    try:
-        plan = make(opened, loaded.recipe.service.name, loaded.recipe.service.type)
-    finally:
-        opened.close()
+    made = plan(loaded.recipe, loaded.secrets)
     if as_json:
-        found = plan.as_json()
-        if units is not None:
-            found["units"] = sorted(found["units"], key=lambda unit: -unit["objects"])[:units]
-        emit(found)
+        emit(made.as_json(units))
     else:
-        _print(plan, 20 if units is None else units)
-    return 3 if plan.incomplete else 0
+        _print(made, 20 if units is None else units)
+    return 3 if made.incomplete else 0
 
 
 def _print(plan: Plan, units: int) -> None:

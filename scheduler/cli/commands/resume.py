@@ -22,16 +22,20 @@ def command(run: str, workers: int, accept_identity: bool, quiet: bool, catalog:
     Example:
       headrace resume 20261122-211530-shop_prod-x7f3
     """
+    from scheduler.app.history.interventions import unpause
     from scheduler.app.runs.crawl import resumable, resume
-    from scheduler.cli.run_commands import finish, secrets_of, shown
+    from scheduler.app.runs.run_choice import answered
+    from scheduler.cli.run_commands import finish, shown
+    from scheduler.recipes.secrets.prompts import ask
 
-    if _unpaused(run, catalog):
+    done = unpause(catalog, run)
+    if done is not None:
         if as_json:
-            emit({"run": run, "state": "running"})
+            emit(done)
         else:
             click.echo(f"{run}: the workers of the cluster go on")
         return 0
-    secrets = secrets_of(catalog, run, resumable)
+    _, secrets = answered(catalog, run, resumable, ask)
     with shown(quiet=quiet, catalog=catalog) as progress:
         summary = resume(
             run,
@@ -42,21 +46,3 @@ def command(run: str, workers: int, accept_identity: bool, quiet: bool, catalog:
             on_progress=progress,
         )
     return finish(summary, as_json=as_json, catalog=catalog)
-
-
-def _unpaused(run: str, catalog: str) -> bool:
-    """Whether the run is one of a cluster, which goes on now. Raises ``UsageError`` when it was not paused."""
-    from scheduler.cli.options import opened
-    from specs.errors import UsageError
-    from workers.ledger import SqlLedger
-
-    with opened(catalog) as db:
-        ledger = SqlLedger(db)
-        found = ledger.run(run)
-        if not found.open or found.via == "embedded":
-            return False
-        if not found.paused:
-            what = f"the workers of a cluster are at work on run {run}: there is nothing to resume"
-            raise UsageError(what, remedy=f"see: headrace status {run}")
-        ledger.unpause(run)
-    return True

@@ -21,9 +21,11 @@ def command(run: str, failed: bool, workers: int, quiet: bool, catalog: str, as_
       headrace retry --service shop_prod
     """
     from scheduler.app.runs.crawl import retry, retryable
-    from scheduler.cli.run_commands import finish, secrets_of, shown
+    from scheduler.app.runs.run_choice import answered
+    from scheduler.cli.run_commands import finish, shown
+    from scheduler.recipes.secrets.prompts import ask
 
-    secrets = secrets_of(catalog, run, retryable)
+    _, secrets = answered(catalog, run, retryable, ask)
     with shown(quiet=quiet, catalog=catalog) as progress:
         summary = retry(run, catalog=catalog, workers=workers, secrets=secrets, on_progress=progress)
     return finish(summary, as_json=as_json, catalog=catalog)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit, opened, service_option
+from scheduler.cli.options import as_json, catalog, emit, service_option
 
 
 @click.command(short_help="List runs.")
@@ -19,30 +19,23 @@ def command(service: str | None, limit: int, catalog: str, as_json: bool) -> Non
     Example:
       headrace runs --service shop_prod
     """
-    from scheduler.app.runs.run_state import state_of
+    from scheduler.app.history.runs import runs
     from scheduler.cli.display.render import duration, moment
     from scheduler.cli.display.tables import table
-    from workers.ledger import SqlLedger
 
-    with opened(catalog) as db:
-        ledger = SqlLedger(db)
-        runs = [(run, state_of(ledger, run)) for run in ledger.runs(service, limit)]
+    found = runs(catalog, service, limit)
     if as_json:
-        keys = (
-            "id", "service", "service_type", "state", "via", "paused", "schedule", "parent", "started_at", "ended_at",
-            "reason",
-        )  # fmt: skip
-        emit([{**{key: getattr(run, key) for key in keys}, "state": state} for run, state in runs])
+        emit(found)
         return
     rows = [
         (
             run.id,
             run.service,
-            state,
+            run.state,
             moment(run.started_at),
             duration(run.ended_at - run.started_at) if run.ended_at else None,
             run.reason,
         )
-        for run, state in runs
+        for run in found
     ]
     click.echo(table(("run", "service", "state", "started", "took", "reason"), rows) if rows else "no runs yet")

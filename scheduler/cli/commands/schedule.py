@@ -10,10 +10,9 @@ import click
 from scheduler.cli.options import as_json, catalog, emit
 
 if TYPE_CHECKING:
-    from workers.schedules import Fire, Schedule
+    from scheduler.app.schedules import ScheduleStatus
 
 F = TypeVar("F", bound=Callable[..., Any])
-RECENT = 20
 
 
 class Duration(click.ParamType[float]):
@@ -73,38 +72,24 @@ def add(
     Example:
       headrace schedule add nightly shop.yml --cron "0 3 * * *" --zone Europe/Berlin --jitter 10m
     """
-    from scheduler.cli.run_commands import notify
-    from scheduler.control.openings import typed, untyped
-    from scheduler.recipes.loader import load
-
     _needed()
+    from scheduler.cli.run_commands import notify
+    from scheduler.control.openings import load_for_cluster
 
-    def nobody(asked: str) -> str:
-        raise typed(asked)
-
-    loaded = load(source, nobody, away=True)
-    untyped(loaded.recipe)  # before a notice says that it will be asked for
+    loaded = load_for_cluster(source)
     notify(loaded.notices)
 
     import time
 
+    from scheduler.app import schedules
     from scheduler.cli.display.render import moment
-    from scheduler.control.crew import missing
-    from scheduler.control.schedules import times
     from scheduler.control.schedules.additions import checked
-    from workers.schedules import Schedules
-    from workers.store.database import open_database
 
     made = checked(name, loaded.recipe, cron, zone, jitter, overlap, catch_up, deadline)
-    db = open_database(catalog)
-    try:
-        Schedules(db).add(made, replace=replace)
-        notify(missing(db, ("scheduler",)))
-    finally:
-        db.close()
-    upcoming = times.upcoming(made, made.created_at)
-    zone_here = time.strftime("%Z", time.localtime(upcoming))
-    click.echo(f"{name}: next at {moment(upcoming)} {zone_here}")
+    added = schedules.add(catalog, made, replace=replace)
+    notify(added.notices)
+    zone_here = time.strftime("%Z", time.localtime(added.next))
+    click.echo(f"{name}: next at {moment(added.next)} {zone_here}")
 
 
 @command.command("list")
@@ -119,22 +104,15 @@ def list_(name: str | None, catalog: str, as_json: bool) -> None:
       headrace schedule list nightly
     """
     _needed()
-    import time
+    from scheduler.app.schedules import schedules
 
-    from scheduler.cli.options import opened
-    from workers.schedules import Schedules
-
-    with opened(catalog) as db:
-        schedules = Schedules(db)
-        chosen = schedules.all() if name is None else [schedules.get(name)]
-        fires = {each.name: schedules.fires(each.name, 1 if name is None else RECENT) for each in chosen}
-    now = time.time()
+    found = schedules(catalog, name)
     if as_json:
-        emit([_json(each, fires[each.name], now) for each in chosen])
+        emit(found)
     elif name is None:
-        click.echo(_table(chosen, fires, now))
+        click.echo(_table(found))
     else:
-        click.echo(_times(fires[name]))
+        click.echo(_times(found[0]))
 
 
 @command.command()
@@ -142,7 +120,11 @@ def list_(name: str | None, catalog: str, as_json: bool) -> None:
 @catalog
 def pause(name: str, catalog: str) -> None:
     """Stop firing a schedule until it is unpaused. A run that it opened goes on (see: headrace cancel)."""
-    _change(catalog, name, "paused", lambda schedules, now: schedules.pause(name, paused=True, now=now))
+    _needed()
+    from scheduler.app import schedules
+
+    schedules.pause(catalog, name, paused=True)
+    click.echo(f"{name}: paused")
 
 
 @command.command()
@@ -150,7 +132,11 @@ def pause(name: str, catalog: str) -> None:
 @catalog
 def unpause(name: str, catalog: str) -> None:
     """Fire a schedule again. The times that passed meanwhile are not made up for."""
-    _change(catalog, name, "at work", lambda schedules, now: schedules.pause(name, paused=False, now=now))
+    _needed()
+    from scheduler.app import schedules
+
+    schedules.pause(catalog, name, paused=False)
+    click.echo(f"{name}: at work")
 
 
 @command.command()
@@ -158,7 +144,11 @@ def unpause(name: str, catalog: str) -> None:
 @catalog
 def remove(name: str, catalog: str) -> None:
     """Forget a schedule. A run that it opened goes on (see: headrace cancel)."""
-    _change(catalog, name, "removed", lambda schedules, now: schedules.remove(name))
+    _needed()
+    from scheduler.app import schedules
+
+    schedules.remove(catalog, name)
+    click.echo(f"{name}: removed")
 
 
 @command.command("run")
@@ -173,23 +163,15 @@ def run_(name: str, catalog: str, as_json: bool) -> None:
       headrace schedule run nightly
     """
     _needed()
-    from scheduler.cli.options import opened
+    from scheduler.app.schedules import fire
     from scheduler.cli.run_commands import notify
-    from scheduler.control.crew import missing
-    from scheduler.control.schedules.fires import Firing
-    from specs.errors import UsageError
-    from workers.schedules import Schedules
 
-    with opened(catalog) as db:
-        fire = Firing(Schedules(db)).now(name)
-        absent = missing(db)
-    if fire.outcome == "skipped":
-        raise UsageError(f"not started: {fire.reason}", remedy="wait for its end, or: headrace cancel RUN")
-    notify(absent)
+    fired = fire(catalog, name)
+    notify(fired.notices)
     if as_json:
-        emit(fire._asdict())
+        emit(fired)
     else:
-        click.echo(fire.run or f"{fire.outcome}: {fire.reason}")
+        click.echo(fired.fire.run or f"{fired.fire.outcome}: {fired.fire.reason}")
 
 
 def _needed() -> None:
@@ -198,52 +180,23 @@ def _needed() -> None:
     needed()
 
 
-def _change(catalog: str, name: str, done: str, act: Callable[[Any, float], None]) -> None:
-    _needed()
-    import time
-
-    from scheduler.cli.options import opened
-    from workers.schedules import Schedules
-
-    with opened(catalog) as db:
-        act(Schedules(db), time.time())
-    click.echo(f"{name}: {done}")
-
-
-def _json(schedule: Schedule, fires: list[Fire], now: float) -> dict[str, Any]:
-    import json
-
-    from scheduler.control.schedules import times
-
-    found = schedule._asdict() | {"recipe": json.loads(schedule.recipe)}
-    return found | {"next": _next(times, schedule, now), "fires": [fire._asdict() for fire in fires]}
-
-
-def _next(times: Any, schedule: Schedule, now: float) -> float | None:
-    return None if schedule.paused else times.upcoming(schedule, now)
-
-
-def _table(schedules: list[Schedule], fires: dict[str, list[Fire]], now: float) -> str:
-    import json
-
+def _table(schedules: list[ScheduleStatus]) -> str:
     from scheduler.cli.display.render import moment
     from scheduler.cli.display.tables import table
-    from scheduler.control.schedules import times
 
     rows = []
     for each in schedules:
-        service = json.loads(each.recipe)["service"]["name"]
-        last = fires[each.name][0] if fires[each.name] else None
-        upcoming = "paused" if each.paused else moment(_next(times, each, now))
+        plan, last = each.schedule, each.fires[0] if each.fires else None
+        upcoming = "paused" if plan.paused else moment(each.next)
         told = (moment(last.fire_time), last.outcome, last.run or last.reason) if last else (None, None, None)
-        rows.append((each.name, service, each.cron, each.zone, upcoming, *told))
+        rows.append((plan.name, each.recipe["service"]["name"], plan.cron, plan.zone, upcoming, *told))
     head = ("name", "service", "cron", "zone", "next", "last", "outcome", "run")
     return table(head, rows) if rows else "no schedules yet"
 
 
-def _times(fires: list[Fire]) -> str:
+def _times(status: ScheduleStatus) -> str:
     from scheduler.cli.display.render import moment
     from scheduler.cli.display.tables import table
 
-    rows = [(moment(each.fire_time), each.outcome, each.run, each.reason) for each in fires]
+    rows = [(moment(each.fire_time), each.outcome, each.run, each.reason) for each in status.fires]
     return table(("time", "outcome", "run", "reason"), rows) if rows else "not fired yet"

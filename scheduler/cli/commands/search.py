@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit, opened
+from scheduler.cli.options import as_json, catalog, emit
 
 
 @click.command(short_help="Find objects by words.")
@@ -19,13 +19,12 @@ def command(words: tuple[str, ...], limit: int, catalog: str, as_json: bool) -> 
     Example:
       headrace search customer email
     """
+    from scheduler.app.catalog.objects import search
     from scheduler.cli.display.tables import table
-    from workers.catalog import Catalog
 
-    with opened(catalog) as db:
-        found = Catalog(db).search(" ".join(words), limit)
+    found = search(catalog, " ".join(words), limit)
     if as_json:
-        emit([each.as_json() for each in found])
+        emit(found)
     elif found:
         click.echo(table(("type", "name", "state"), [(each.type, each.fqn, each.state) for each in found]))
     else:

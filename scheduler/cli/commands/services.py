@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit, opened
+from scheduler.cli.options import as_json, catalog, emit
 
 
 @click.command(short_help="List services: objects, last crawl, state.")
@@ -21,10 +21,9 @@ def command(catalog: str, as_json: bool) -> None:
     from scheduler.cli.display.render import moment
     from scheduler.cli.display.tables import table
 
-    with opened(catalog) as db:
-        found = services(db)
+    found = services(catalog)
     if as_json:
-        emit([each.as_json() for each in found])
+        emit(found)
         return
     rows = [(s.service, s.type, s.live, s.missing, moment(s.started_at), s.state, s.reason) for s in found]
     head = ("service", "type", "objects", "missing", "last crawl", "state", "reason")

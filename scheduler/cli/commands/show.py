@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit, name_argument, opened
+from scheduler.cli.options import as_json, catalog, emit, name_argument
 
 
 @click.command(short_help="Show one object.")
@@ -19,12 +19,11 @@ def command(fqn: str, type_: str | None, catalog: str, as_json: bool) -> None:
     Example:
       headrace show shop_prod.shop.sales.orders
     """
-    from scheduler.cli.display.entries import describe, look_up
-    from workers.catalog import Catalog
+    from scheduler.app.catalog.objects import look_up
+    from scheduler.cli.display.entries import describe
 
-    with opened(catalog) as db:
-        found = look_up(Catalog(db), fqn, type_)
+    found = look_up(catalog, fqn, type_)
     if as_json:
-        emit([each.as_json() for each in found])
+        emit(found)
     else:
         click.echo("\n\n".join(describe(each) for each in found))

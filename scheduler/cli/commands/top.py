@@ -37,33 +37,14 @@ def command(
 
     given = settings(redis, catalog, prefix)
 
-    from scheduler.app.catalog.usability import location
-    from scheduler.app.cluster.top import View, look
-    from scheduler.app.deadline import LIMIT, asked
+    from scheduler.app.cluster.glance import glances
     from scheduler.cli.live_text import watch
-    from workers.cluster.membership import sink
-    from workers.store.database import SqlDatabase, open_database
 
-    url = given.catalog.get_secret_value()
-    queue, opened = sink(given), list[SqlDatabase]()
-
-    def seen() -> View:
-        if not opened:
-            opened.append(open_database(url, create=False, timeout=LIMIT))
-        return look(opened[0], queue)
-
-    def bounded() -> View:
-        return asked(seen).answer("the catalog", str(location(url)))
-
-    try:
+    with glances(given) as look:
         if as_json:
-            emit(bounded().as_json())
+            emit(look())
         elif once or not sys.stdout.isatty():
-            click.echo(told(bounded()), nl=False)
+            click.echo(told(look()), nl=False)
         else:
-            watch(lambda: told(bounded()), every, sys.stdout)
-    finally:
-        queue.close()
-        for db in opened:
-            db.close()
+            watch(lambda: told(look()), every, sys.stdout)
     return 0

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit, name_argument, opened
+from scheduler.cli.options import as_json, catalog, emit, name_argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from workers.catalog import Brief, Catalog
+    from scheduler.app.catalog.objects import TreeNode
 
 
 @click.command(short_help="Show what lies below an object.")
@@ -27,44 +28,35 @@ def command(fqn: str | None, depth: int, catalog: str, as_json: bool) -> None:
       headrace tree --depth 1
       headrace tree shop_prod.shop.sales
     """
-    from scheduler.cli.display.entries import look_up
+    from scheduler.app.catalog.objects import tree
     from scheduler.cli.display.render import clean
-    from workers.catalog import Catalog
 
-    with opened(catalog) as db:
-        found = Catalog(db)
-        if fqn:
-            look_up(found, fqn)
-        if as_json:
-            emit(_nested(found, fqn, depth))
-            return
-        if fqn:
-            click.echo(clean(fqn))
-        for line in _drawn(found, fqn, depth, "" if fqn else None):
+    found = tree(catalog, fqn, depth)
+    if as_json:
+        emit(list(found))
+        return
+    first = next(found, None)
+    if fqn:
+        click.echo(clean(fqn))
+    if first is not None:
+        for line in _drawn(chain([first], found), "" if fqn else None):
             click.echo(line)
 
 
-def _nested(found: Catalog, fqn: str | None, depth: int) -> list[dict[str, Any]]:
-    return [
-        {**each.as_json(), **({"children": _nested(found, each.fqn, depth - 1)} if depth > 1 else {})}
-        for each in found.children(fqn)
-    ]
-
-
-def _drawn(found: Catalog, fqn: str | None, depth: int, indent: str | None) -> Iterator[str]:
+def _drawn(nodes: Iterator[TreeNode], indent: str | None) -> Iterator[str]:
     """One line per object; ``indent`` is ``None`` for services, which are drawn as roots."""
     from scheduler.cli.display.render import clean
 
-    for each, last in _with_last(found.children(fqn)):
-        missing = " (missing)" if each.state == "missing" else ""
+    for each, last in _with_last(nodes):
+        missing = " (missing)" if each.object.state == "missing" else ""
         branch = "" if indent is None else indent + ("└── " if last else "├── ")
-        yield f"{branch}{clean(each.name)}  [{each.type}]{missing}"
-        if depth > 1:
+        yield f"{branch}{clean(each.object.name)}  [{each.object.type}]{missing}"
+        if each.depth > 1:
             below = "" if indent is None else indent + ("    " if last else "│   ")
-            yield from _drawn(found, each.fqn, depth - 1, below)
+            yield from _drawn(each.below(), below)
 
 
-def _with_last(found: Iterator[Brief]) -> Iterator[tuple[Brief, bool]]:
+def _with_last(found: Iterator[TreeNode]) -> Iterator[tuple[TreeNode, bool]]:
     previous = None
     for each in found:
         if previous is not None:

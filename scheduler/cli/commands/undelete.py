@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit, name_argument, opened
+from scheduler.cli.options import as_json, catalog, emit, name_argument
 
 
 @click.command(short_help="Bring back an object that was deleted.")
@@ -19,13 +19,12 @@ def command(fqn: str, type_: str | None, catalog: str, as_json: bool) -> None:
     Example:
       headrace undelete shop_prod.shop.sales.orders
     """
+    from scheduler.app.catalog.objects import undelete
     from scheduler.cli.display.render import clean
-    from workers.catalog import Catalog
 
-    with opened(catalog) as db:
-        back = Catalog(db).undelete(fqn, type_)
+    back = undelete(catalog, fqn, type_)
     if as_json:
-        emit([{"type": each, "fqn": name} for each, name in back])
+        emit(back)
         return
-    for each, name in back:
-        click.echo(f"back: {each} {clean(name)}")
+    for each in back:
+        click.echo(f"back: {each.type} {clean(each.fqn)}")

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from scheduler.cli.display import terminal
 from scheduler.cli.display.render import cell, clean, moment
 from scheduler.cli.display.tables import table
-from specs.errors import UsageError, known_values
 
 if TYPE_CHECKING:
-    from workers.catalog import Catalog, Entry
+    from workers.catalog import Entry
 
 _HIDDEN = ("fqn", "name", "parent")
 ROOMY = 140
@@ -22,19 +21,6 @@ _IMPLIED = ("length", "precision", "scale")
 _DEFAULTS = {"nullable": True}
 """Defaults worth showing; contents leave them out."""
 _TEXTS = ("view_definition", "ddl", "code", "definition")
-
-
-def look_up(catalog: Catalog, fqn: str, type_: str | None = None) -> list[Entry]:
-    """The entities of this name. Raises ``UsageError`` with near names when there is none."""
-    found = catalog.find(fqn)
-    chosen = [each for each in found if type_ is None or each.type == type_]
-    if found and not chosen:
-        raise known_values(f"{fqn} has no", str(type_), [each.type for each in found])
-    if chosen:
-        return chosen
-    near = [each.fqn for each in catalog.search(fqn.rpartition(".")[2], 3)]
-    remedy = f"did you mean {', '.join(near)}?" if near else "find it with: headrace search WORDS"
-    raise UsageError("nothing in the catalog has this name", fqn, remedy, reason="unknown")
 
 
 def describe(entry: Entry) -> str:

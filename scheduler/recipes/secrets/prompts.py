@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
-from typing import Any
 
 import click
 
 from specs.errors import UsageError
-from specs.recipe.secrets import prompts
 
 
 def ask(name: str) -> str:
@@ -24,9 +21,3 @@ def ask(name: str) -> str:
         raise UsageError(f"the recipe asks for the {name}, and there is no terminal", remedy=f"set {variable}")
     answer: str = click.prompt(name, hide_input=True, err=True, default="", show_default=False)
     return answer
-
-
-def answers(recipe: Mapping[str, Any]) -> dict[str, str]:
-    """The answers to all prompts of a stored recipe by name: ``{"password": "..."}``. Raises ``UsageError`` as ``ask``
-    does."""
-    return {name: ask(name) for name in prompts([recipe.get("connection"), recipe.get("sinks")])}

@@ -1,0 +1,95 @@
+"""Objects of the catalog by name: looked up, listed level by level, brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from scheduler.app.catalog.access import opened
+from specs.errors import UsageError, known_values
+from workers.catalog import Brief, Catalog, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class TreeNode:
+    """An object with what lies below it, as deep as was asked for. ``below`` reads when it is called."""
+
+    object: Brief
+    depth: int
+    catalog: Catalog
+
+    def below(self) -> Iterator[TreeNode]:
+        return _below(self.catalog, self.object.fqn, self.depth - 1)
+
+    def as_json(self) -> dict[str, Any]:
+        found = self.object.as_json()
+        return {**found, "children": [each.as_json() for each in self.below()]} if self.depth > 1 else found
+
+
+@dataclass(frozen=True, slots=True)
+class Undeleted:
+    """An object that is live again."""
+
+    type: str
+    fqn: str
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def look_up(catalog: str, fqn: str, type_: str | None = None) -> list[Entry]:
+    """The entities of this name. Raises ``UsageError`` with near names when there is none."""
+    with opened(catalog) as db:
+        return _found(Catalog(db), fqn, type_)
+
+
+def tree(catalog: str, fqn: str | None, depth: int) -> Iterator[TreeNode]:
+    """What lies below an object, or all services; read as it is iterated, so that memory stays flat.
+
+    Raises ``UsageError`` when nothing has this name.
+    """
+    with opened(catalog) as db:
+        found = Catalog(db)
+        if fqn:
+            _found(found, fqn)
+        yield from _below(found, fqn, depth)
+
+
+def undelete(catalog: str, fqn: str, type_: str | None = None) -> list[Undeleted]:
+    """Bring back what is missing or deleted, with all that went along. Raises ``UsageError`` when nothing is."""
+    with opened(catalog) as db:
+        return [Undeleted(type_, name) for type_, name in Catalog(db).undelete(fqn, type_)]
+
+
+def completions(catalog: str, begun: str) -> list[str]:
+    """FQNs that begin so, one level at a time."""
+    with opened(catalog) as db:
+        return Catalog(db).completions(begun)
+
+
+def service_names(catalog: str) -> list[str]:
+    with opened(catalog) as db:
+        return [each.name for each in Catalog(db).children()]
+
+
+def search(catalog: str, words: str, limit: int = 20) -> list[Brief]:
+    """Objects that have all the words, or words beginning so; the best first."""
+    with opened(catalog) as db:
+        return Catalog(db).search(words, limit)
+
+
+def _found(catalog: Catalog, fqn: str, type_: str | None = None) -> list[Entry]:
+    found = catalog.find(fqn)
+    chosen = [each for each in found if type_ is None or each.type == type_]
+    if found and not chosen:
+        raise known_values(f"{fqn} has no", str(type_), [each.type for each in found])
+    if chosen:
+        return chosen
+    near = [each.fqn for each in catalog.search(fqn.rpartition(".")[2], 3)]
+    remedy = f"did you mean {', '.join(near)}?" if near else "find it with: headrace search WORDS"
+    raise UsageError("nothing in the catalog has this name", fqn, remedy, reason="unknown")
+
+
+def _below(catalog: Catalog, fqn: str | None, depth: int) -> Iterator[TreeNode]:
+    return (TreeNode(each, depth, catalog) for each in catalog.children(fqn))

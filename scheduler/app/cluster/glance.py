@@ -1,0 +1,35 @@
+"""One look after the other at the same cluster, each given up after a few seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from scheduler.app.catalog.usability import location
+from scheduler.app.cluster.top import View, look
+from scheduler.app.deadline import LIMIT, asked
+from workers.cluster.membership import sink
+from workers.cluster.settings import Settings
+from workers.store.database import SqlDatabase, open_database
+
+
+@contextmanager
+def glances(settings: Settings) -> Iterator[Callable[[], View]]:
+    """Call the result for a look at the cluster; the connections are kept between two of them.
+
+    A look raises ``Retry`` when the catalog does not answer in time, and what opening it raises.
+    """
+    url = settings.catalog.get_secret_value()
+    queue, opened = sink(settings), list[SqlDatabase]()
+
+    def seen() -> View:
+        if not opened:
+            opened.append(open_database(url, create=False, timeout=LIMIT))
+        return look(opened[0], queue)
+
+    try:
+        yield lambda: asked(seen).answer("the catalog", str(location(url)))
+    finally:
+        queue.close()
+        for db in opened:
+            db.close()

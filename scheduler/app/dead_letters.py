@@ -1,0 +1,48 @@
+"""What external sinks refused for good: listed, and sent again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from scheduler.app.catalog.access import opened
+from specs.errors import known_values
+from workers.feed import Subscriptions, letters
+from workers.feed.dead_letters import Letter, count
+from workers.feed.publisher import replay as sending
+from workers.feed.publisher.replay import Replayed
+from workers.process.interruption import interruptible
+from workers.process.stop_flag import StopFlag
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """The first of the letters, and how many there are in all."""
+
+    letters: list[Letter]
+    total: int
+
+    def as_json(self) -> list[dict[str, Any]]:
+        return [each.as_json() for each in self.letters]
+
+
+def dead_letters(catalog: str, sink: str | None = None, limit: int = 100) -> DeadLetters:
+    """What a sink refused, or every one. Raises ``UsageError`` for an unknown sink, with the known ones."""
+    with opened(catalog) as db:
+        counts = count(db)
+        if sink is not None:
+            known = {view.sink for view in Subscriptions(db).views()} | counts.keys()
+            if sink not in known:
+                raise known_values("unknown sink", sink, known)
+        found = letters(db, sink or "", limit=limit)
+    return DeadLetters(found, sum(n for name, n in counts.items() if sink in (None, name)))
+
+
+def replay(catalog: str, sink: str | None = None, fqn: str = "") -> list[Replayed]:
+    """Send what a sink (or every one) refused again, as the catalog has it now; Ctrl-C breaks it off in order.
+
+    Raises ``UsageError`` for an unknown sink, with the known ones.
+    """
+    stop = StopFlag()
+    with opened(catalog) as db, interruptible(stop):
+        return sending.replay(db, sink, fqn, stop=stop)

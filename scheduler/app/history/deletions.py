@@ -1,0 +1,35 @@
+"""What a run no longer saw, what the source answered about it, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from scheduler.app.catalog.access import opened
+from specs.errors import UsageError
+from workers.catalog import Catalog, DeletionView
+
+
+@dataclass(frozen=True, slots=True)
+class RunDeletions:
+    """``approved`` counts, per entity type, what was applied just now."""
+
+    run: str
+    approved: dict[str, int]
+    deletions: list[DeletionView]
+
+    def as_json(self) -> dict[str, Any]:
+        return {"run": self.run, "approved": self.approved, "deletions": [each.as_json() for each in self.deletions]}
+
+
+def deletions(catalog: str, run: str, *, approve: bool = False, doubtful: bool = False) -> RunDeletions:
+    """``approve`` applies what waits because it is above the cap first, ``doubtful`` what is in doubt as well.
+
+    Raises ``UsageError`` for ``doubtful`` alone.
+    """
+    if doubtful and not approve:
+        raise UsageError("--doubtful widens --approve", remedy="say both")
+    with opened(catalog) as db:
+        found = Catalog(db)
+        approved = found.approve(run, doubtful=doubtful) if approve else {}
+        return RunDeletions(run, approved, list(found.deletions(run)))
