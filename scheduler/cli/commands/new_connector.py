@@ -21,7 +21,7 @@ def command(name: str, into: str, as_json: bool) -> None:
     """
     from pathlib import Path
 
-    from scheduler.cli.scaffold import scaffold
+    from scheduler.app.scaffold import scaffold
 
     written = [str(path) for path in scaffold(name, Path(into))]
     if as_json:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.cli.scaffold import scaffold
+from scheduler.app.scaffold import scaffold
 from specs.errors import UsageError
 
 ROOT = Path(__file__).parents[3]
