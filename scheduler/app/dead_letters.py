@@ -9,8 +9,7 @@ from scheduler.app.catalog.access import opened
 from specs.errors import known_values
 from workers.feed import Subscriptions, letters
 from workers.feed.dead_letters import Letter, count
-from workers.feed.publisher import replay as sending
-from workers.feed.publisher.replay import Replayed
+from workers.feed.publisher.replay import Replayed, replay
 from workers.process.interruption import interruptible
 from workers.process.stop_flag import StopFlag
 
@@ -38,11 +37,11 @@ def dead_letters(catalog: str, sink: str | None = None, limit: int = 100) -> Dea
     return DeadLetters(found, sum(n for name, n in counts.items() if sink in (None, name)))
 
 
-def replay(catalog: str, sink: str | None = None, fqn: str = "") -> list[Replayed]:
+def send_again(catalog: str, sink: str | None = None, fqn: str = "") -> list[Replayed]:
     """Send what a sink (or every one) refused again, as the catalog has it now; Ctrl-C breaks it off in order.
 
     Raises ``UsageError`` for an unknown sink, with the known ones.
     """
     stop = StopFlag()
     with opened(catalog) as db, interruptible(stop):
-        return sending.replay(db, sink, fqn, stop=stop)
+        return replay(db, sink, fqn, stop=stop)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from specs.errors import UsageError
 
@@ -147,7 +149,19 @@ FILES = {
 """Path and content, as templates of ``name`` and ``Class``."""
 
 
-def scaffold(name: str, folder: Path) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class Scaffold:
+    """What was written. ``type`` is how recipes call the connector."""
+
+    name: str
+    type: str
+    files: list[str]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def scaffold(name: str, folder: Path) -> Scaffold:
     """Write the skeleton of connector ``name`` into ``folder``.
 
     Raises ``UsageError`` before anything is overwritten.
@@ -167,4 +181,4 @@ def scaffold(name: str, folder: Path) -> list[Path]:
             path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"cannot write the skeleton: {error.strerror}", str(folder)) from None
-    return list(files)
+    return Scaffold(name, f"{name}.service_spec:spec", [str(path) for path in files])

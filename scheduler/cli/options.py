@@ -26,18 +26,18 @@ def run_argument(*, named: bool = False) -> Callable[[F], F]:
 
     def decorate(function: F) -> F:
         @wraps(function)
-        def chosen(*args: Any, run: str | None, service: str | None, catalog: str, **kwargs: Any) -> Any:
-            from scheduler.app.runs.run_choice import chosen as meant
+        def named_run(*args: Any, run: str | None, service: str | None, catalog: str, **kwargs: Any) -> Any:
+            from scheduler.app.runs.run_choice import chosen
             from scheduler.cli.display.terminal import coloured
 
             if named and run is None and service is None:
                 raise click.UsageError("name the run, or say latest")
-            found = meant(catalog, run, service)
+            found = chosen(catalog, run, service)
             if found != run and not kwargs.get("as_json"):
                 click.echo(coloured(f"run: {found}", "dim", sys.stderr), err=True)
             return function(*args, run=found, catalog=catalog, **kwargs)
 
-        made: Any = catalog(chosen)
+        made: Any = catalog(named_run)
         made = service_option("The latest run of this service.")(made)
         return cast(F, click.argument("run", required=False, metavar="[RUN]", shell_complete=runs_begun)(made))
 

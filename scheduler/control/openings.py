@@ -38,7 +38,7 @@ def load_for_cluster(source: str, *, name: str | None = None) -> Loaded:
     """
 
     def nobody(asked: str) -> str:
-        raise typed(asked)
+        raise untypable(asked)
 
     loaded = load(source, nobody, name=name, away=True)
     untyped(loaded.recipe)
@@ -52,10 +52,10 @@ def untyped(recipe: Recipe) -> None:
     """
     asked = prompts([recipe.connection, *recipe.sinks])
     if asked:
-        raise typed(asked[0])
+        raise untypable(asked[0])
 
 
-def typed(name: str) -> UsageError:
+def untypable(name: str) -> UsageError:
     """The error for the secret ``name``, which a person would have to type."""
     remedy = "write ${env:NAME} or ${file:/run/secrets/name} in its place, and give the workers that"
     what = f"the {name} cannot be typed for a cluster, nor stand in a URL or a recipe: workers get references only"

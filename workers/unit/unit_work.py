@@ -51,7 +51,7 @@ class UnitWork:
         self._topology, self._node = lane.topology, lane.topology.nodes.get(claim.unit.start.node)
         self._ledger, self._stop, self._emitter, self._held = lane.host.ledger, lane.host.stop, emitter, held
         self._guard, self._budget, self._arrivals = lane.guard, lane.budget, lane.arrivals
-        self._batching = BatchBuilder(claim.unit, claim.fence, claim.cursor)
+        self._builder = BatchBuilder(claim.unit, claim.fence, claim.cursor)
         self._begun = time.monotonic()
         self.identified = claim.unit.depth > 0 or claim.unit.phase != "walk"
         self._statements = self._before = 0
@@ -69,13 +69,13 @@ class UnitWork:
             self._confirm(source)
             return
         careful, single = source.reading.careful, source.reading.slice == 1
-        calm = self._batching.objects + CALM
+        calm = self._builder.objects + CALM
         for event in self._events(source):
-            if event.cursor is None:  # held by the batching, and dropped should we be stopped before the next cursor
-                self._batching.add(event)
+            if event.cursor is None:  # held by the builder, and dropped should we be stopped before the next cursor
+                self._builder.add(event)
                 continue
             self._check()
-            full = self._batching.add(event)
+            full = self._builder.add(event)
             rest = self._over(event)
             if rest is not None:
                 self._split(source, *rest)
@@ -83,11 +83,11 @@ class UnitWork:
                 break
             if full or single:
                 self._emit(source)
-            if self._batching.children >= self._budget.children:
+            if self._builder.children >= self._budget.children:
                 raise Enough
             if single:
                 self.passed()
-            if careful and self._batching.objects >= calm:
+            if careful and self._builder.objects >= calm:
                 relax(source.reading)
                 careful, single = False, source.reading.slice == 1
             if self._guard.due() and not self._relieved(source):
@@ -102,18 +102,18 @@ class UnitWork:
     @property
     def children(self) -> int:
         """Units named so far."""
-        return self._batching.children
+        return self._builder.children
 
     def keep(self, source: Source | None) -> None:
         """Emit what stands after a broken try; the next one goes on behind it."""
-        self._batching.drop()
-        if self._batching.dirty:
+        self._builder.drop()
+        if self._builder.dirty:
             self._emit(source)
 
     def _events(self, source: Source) -> Iterator[Event]:
         if self.claim.unit.phase == "post":
-            return post(source, self._topology, self.start, resume=self._batching.cursor)
-        return walk(source, self._topology, self.start, resume=self._batching.cursor, sizes=self._sizes)
+            return post(source, self._topology, self.start, resume=self._builder.cursor)
+        return walk(source, self._topology, self.start, resume=self._builder.cursor, sizes=self._sizes)
 
     def _sizes(self, listings: list[str]) -> Mapping[str, int]:
         return patiently(lambda: self._ledger.sizes(listings))
@@ -126,7 +126,7 @@ class UnitWork:
 
     def _relieved(self, source: Source) -> bool:
         """Send what is held and give memory back. ``False``: there is still too much."""
-        if self._batching.dirty:
+        if self._builder.dirty:
             self._emit(source)
         source.relieve()
         return self._guard.relieve()
@@ -142,7 +142,7 @@ class UnitWork:
 
     def _over(self, event: Event) -> tuple[Node[Source], str] | None:
         """Where to split, when the unit used its budget up."""
-        used = self._batching.objects >= self._budget.objects
+        used = self._builder.objects >= self._budget.objects
         if not used and time.monotonic() - self._begun < self._budget.seconds:
             return None
         return self._place(event)
@@ -165,17 +165,17 @@ class UnitWork:
         """
         above = self._node if self.start.item is not None else None
         span, scope = (EVERYTHING if above else self.start.range), self.start.scope
-        cursor: Cursor = (following(above, node), None) if above else self._batching.cursor
+        cursor: Cursor = (following(above, node), None) if above else self._builder.cursor
         if span.until is not None and key >= span.until:
-            self._batching.add(Covered(Coverage(node.name, scope, span), cursor))
+            self._builder.add(Covered(Coverage(node.name, scope, span), cursor))
             return
-        self._batching.add(Covered(Coverage(node.name, scope, KeyRange(span.after, key, span.only)), cursor))
+        self._builder.add(Covered(Coverage(node.name, scope, KeyRange(span.after, key, span.only)), cursor))
         after = key
         for until in (*self._pieces(source, node, KeyRange(key, span.until)), span.until):
             piece = Start(
                 node.name, scope, range=KeyRange(after, until, span.only), estimate=PIECE, part=self.start.part
             )
-            self._batching.add(Spawned(piece, node.type, (), cursor))
+            self._builder.add(Spawned(piece, node.type, (), cursor))
             after = until or after
         if above:
             raise Enough
@@ -195,13 +195,13 @@ class UnitWork:
             self._verdicts += found
             self.moved = True  # another try goes on with the questions that are left
             self._check()
-        batch = self._batching.cut()
+        batch = self._builder.cut()
         batch.verdicts = self._verdicts
         self._check()
         self._close(batch, source, Receipt(True))
 
     def _finish(self, source: Source) -> None:
-        reason = self._batching.incomplete
+        reason = self._builder.incomplete
         own = self.start.item is not None and self._node is not None and bool(self._node.post_process)
         walked = self.claim.unit.phase == "walk"
         receipt = Receipt(
@@ -211,8 +211,8 @@ class UnitWork:
             fingerprint=_fingerprint(source, self.claim.unit) if walked and not reason else None,
             position=self._arrivals.reached(source),
         )
-        self._batching.drop()
-        self._close(self._batching.cut(), source, receipt)
+        self._builder.drop()
+        self._close(self._builder.cut(), source, receipt)
 
     def _close(self, batch: Batch, source: Source, receipt: Receipt) -> None:
         batch.receipt = receipt
@@ -222,7 +222,7 @@ class UnitWork:
         self._held.later(lambda: self._ledger.flushing(unit, fence, position))
 
     def _emit(self, source: Source | None) -> None:
-        batch = self._counted(self._batching.cut(), source)
+        batch = self._counted(self._builder.cut(), source)
         heavy = weigh(batch) > HEAVY
         if heavy:  # what reading it left behind goes first, and nothing is read beside it until it is stored
             give_back()

@@ -9,6 +9,7 @@ from typing import Any
 
 from scheduler.app.deadline import LIMIT, items
 from scheduler.app.doctor.finding import Finding
+from scheduler.control.crew import NEEDED
 from specs.errors import HeadraceError
 from workers.cluster.membership import ONE_MACHINE, POSTGRESQL, joined
 from workers.cluster.settings import Settings
@@ -23,7 +24,6 @@ from workers.store.database import SqlDatabase
 SKEW = 2.0
 """Seconds between two clocks that are worth a note; thirty times that is bad."""
 PATIENCE = 2.0
-NEEDED = ("scheduler", "worker", "flusher")
 
 
 def examine(settings: Settings, *, several: bool, clock: Callable[[], float] = time.time) -> Iterator[Finding]:

@@ -63,10 +63,10 @@ def replay(sink: str | None, fqn: str, catalog: str, as_json: bool) -> int:
     Example:
       headrace dead replay
     """
-    from scheduler.app.dead_letters import replay
+    from scheduler.app.dead_letters import send_again
     from scheduler.cli.display.render import clean, number
 
-    done = replay(catalog, sink, fqn)
+    done = send_again(catalog, sink, fqn)
     if as_json:
         emit(done)
     elif not done:

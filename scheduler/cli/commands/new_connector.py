@@ -23,11 +23,11 @@ def command(name: str, into: str, as_json: bool) -> None:
 
     from scheduler.app.scaffold import scaffold
 
-    written = [str(path) for path in scaffold(name, Path(into))]
+    made = scaffold(name, Path(into))
     if as_json:
-        emit({"name": name, "type": f"{name}.service_spec:spec", "files": written})
+        emit(made)
         return
-    for path in written:
+    for path in made.files:
         click.echo(f"wrote {path}")
     where = "" if into == "." else f"cd {into}; "
     click.echo(f"\ncrawl it:  {where}headrace crawl {name}.yml")
