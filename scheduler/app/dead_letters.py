@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from scheduler.app.catalog.access import opened
 from specs.errors import known_values
 from workers.feed import Subscriptions, letters
 from workers.feed.dead_letters import Letter, count
 from workers.feed.publisher.replay import Replayed, replay
 from workers.process.interruption import interruptible
 from workers.process.stop_flag import StopFlag
+from workers.store.database import open_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class DeadLetters:
 
 def dead_letters(catalog: str, sink: str | None = None, limit: int = 100) -> DeadLetters:
     """What a sink refused, or every one. Raises ``UsageError`` for an unknown sink, with the known ones."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         counts = count(db)
         if sink is not None:
             known = {view.sink for view in Subscriptions(db).views()} | counts.keys()
@@ -43,5 +43,5 @@ def send_again(catalog: str, sink: str | None = None, fqn: str = "") -> list[Rep
     Raises ``UsageError`` for an unknown sink, with the known ones.
     """
     stop = StopFlag()
-    with opened(catalog) as db, interruptible(stop):
+    with open_database(catalog, create=False) as db, interruptible(stop):
         return replay(db, sink, fqn, stop=stop)

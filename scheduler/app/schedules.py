@@ -7,12 +7,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from scheduler.app.catalog.access import opened
 from scheduler.control.crew import missing
 from scheduler.control.schedules import times
 from scheduler.control.schedules.fires import Firing
 from specs.errors import UsageError
 from workers.schedules import Fire, Schedule, Schedules
+from workers.store.database import open_database
 
 RECENT = 20
 """Times that are told of one schedule; of each one in a list the last."""
@@ -58,7 +58,7 @@ class FiredSchedule:
 
 def add(catalog: str, schedule: Schedule, *, replace: bool = False) -> AddedSchedule:
     """Store a schedule that was checked. Raises ``UsageError`` when its name is taken, and not ``replace``."""
-    with opened(catalog, create=True) as db:
+    with open_database(catalog) as db:
         Schedules(db).add(schedule, replace=replace)
         notices = missing(db, ("scheduler",))
     return AddedSchedule(schedule.name, times.upcoming(schedule, schedule.created_at), notices)
@@ -66,7 +66,7 @@ def add(catalog: str, schedule: Schedule, *, replace: bool = False) -> AddedSche
 
 def schedules(catalog: str, name: str | None = None) -> list[ScheduleStatus]:
     """All schedules, or the one called ``name``. Raises ``UsageError`` for an unknown one, with the known ones."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         found = Schedules(db)
         chosen = found.all() if name is None else [found.get(name)]
         fires = [found.fires(each.name, 1 if name is None else RECENT) for each in chosen]
@@ -79,19 +79,19 @@ def schedules(catalog: str, name: str | None = None) -> list[ScheduleStatus]:
 
 def pause(catalog: str, name: str, *, paused: bool) -> None:
     """Stop firing a schedule, or fire it again. Raises ``UsageError`` for an unknown one."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         Schedules(db).pause(name, paused=paused, now=time.time())
 
 
 def remove(catalog: str, name: str) -> None:
     """Forget a schedule; a run that it opened goes on. Raises ``UsageError`` for an unknown one."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         Schedules(db).remove(name)
 
 
 def fire(catalog: str, name: str) -> FiredSchedule:
     """Fire a schedule now, also a paused one. Raises ``UsageError`` when its overlap policy leaves the time out."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         found = Firing(Schedules(db)).now(name)
         notices = missing(db)
     if found.outcome == "skipped":

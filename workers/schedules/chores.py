@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from workers.presence import forget
 from workers.schedules.transactions import ScheduleTransactions
 from workers.store.database import SqlDatabase
 
@@ -79,4 +78,6 @@ class Chores:
     def sweep(self) -> int:
         """Remove the rows of processes without a sign of life for ``SILENT`` seconds; returns how many."""
         now = self._clock()
+        from workers.presence import forget  # brings metrics along, which no crawl needs
+
         return self._transactions.write(lambda both: forget(both.own.conn, SILENT, now=now), now=now)

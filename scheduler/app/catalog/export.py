@@ -11,10 +11,10 @@ from specs.errors import known_values
 
 def lines(catalog: str, service: str | None = None, *, stats: bool = False) -> Iterator[str]:
     """One entity a line, sorted by FQN, then type. Raises ``UsageError`` for an unknown service."""
-    from scheduler.app.catalog.access import opened
     from workers.catalog import Catalog
+    from workers.store.database import open_database
 
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         found = Catalog(db)
         known = [each.name for each in found.services()]
         if service is not None and service not in known:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from scheduler.app.catalog import retention
-from scheduler.app.catalog.access import opened
+from workers.store.database import open_database
 
 
 def gc(catalog: str, *, days: float, keep_runs: int) -> dict[str, int]:
     """Drop change events, deleted objects and details of runs older than ``days``."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         return retention.gc(db, days=days, keep_runs=keep_runs)
 
 
 def forget(catalog: str, service: str) -> dict[str, int]:
     """Remove a service with its objects and runs. Raises ``UsageError`` for an unknown service."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         return retention.forget(db, service)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from scheduler.app.catalog.access import opened
 from specs.errors import UsageError, known_values
 from workers.catalog import Brief, Catalog, Entry
+from workers.store.database import open_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,42 +41,43 @@ class Undeleted:
 
 def look_up(catalog: str, fqn: str, type_: str | None = None) -> list[Entry]:
     """The entities of this name. Raises ``UsageError`` with near names when there is none."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         return _found(Catalog(db), fqn, type_)
 
 
-def tree(catalog: str, fqn: str | None, depth: int) -> Iterator[TreeNode]:
-    """What lies below an object, or all services; read as it is iterated, so that memory stays flat.
+@contextmanager
+def tree(catalog: str, fqn: str | None, depth: int) -> Iterator[Iterator[TreeNode]]:
+    """What lies below an object, or all services; read as it is iterated, level by level, so that memory stays flat.
 
     Raises ``UsageError`` when nothing has this name.
     """
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         found = Catalog(db)
         if fqn:
             _found(found, fqn)
-        yield from _below(found, fqn, depth)
+        yield _below(found, fqn, depth)
 
 
 def undelete(catalog: str, fqn: str, type_: str | None = None) -> list[Undeleted]:
     """Bring back what is missing or deleted, with all that went along. Raises ``UsageError`` when nothing is."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         return [Undeleted(type_, name) for type_, name in Catalog(db).undelete(fqn, type_)]
 
 
 def completions(catalog: str, begun: str) -> list[str]:
     """FQNs that begin so, one level at a time."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         return Catalog(db).completions(begun)
 
 
 def service_names(catalog: str) -> list[str]:
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         return [each.name for each in Catalog(db).children()]
 
 
 def search(catalog: str, words: str, limit: int = 20) -> list[Brief]:
     """Objects that have all the words, or words beginning so; the best first."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         return Catalog(db).search(words, limit)
 
 

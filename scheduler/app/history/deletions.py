@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from scheduler.app.catalog.access import opened
 from specs.errors import UsageError
 from workers.catalog import Catalog, DeletionView
+from workers.store.database import open_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def deletions(catalog: str, run: str, *, approve: bool = False, doubtful: bool =
     """
     if doubtful and not approve:
         raise UsageError("--doubtful widens --approve", remedy="say both")
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         found = Catalog(db)
         approved = found.approve(run, doubtful=doubtful) if approve else {}
         return RunDeletions(run, approved, list(found.deletions(run)))

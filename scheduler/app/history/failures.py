@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from scheduler.app.catalog.access import opened
 from workers.ledger import SqlLedger
 from workers.ledger.answers.views import Failure, Incomplete
+from workers.store.database import open_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class RunFailures:
 
 def failures(catalog: str, run: str, limit: int | None = None) -> RunFailures:
     """Up to ``limit`` objects, without it all. Raises ``UsageError`` when there is no run of this id."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         ledger = SqlLedger(db)
         ledger.run(run)
         scopes, found = ledger.incomplete(run), ledger.failures(run)

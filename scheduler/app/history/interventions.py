@@ -6,9 +6,9 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from scheduler.app.catalog.access import opened
 from specs.errors import UsageError
 from workers.ledger import SqlLedger
+from workers.store.database import open_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Intervention:
 
 def cancel(catalog: str, run: str) -> Intervention:
     """End an open run for good; one that was cancelled already stays so. Raises ``UsageError`` for any other."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         ledger = SqlLedger(db)
         found = ledger.run(run)
         if found.open:
@@ -36,7 +36,7 @@ def cancel(catalog: str, run: str) -> Intervention:
 
 def pause(catalog: str, run: str) -> Intervention:
     """Let an open run of a cluster rest. Raises ``UsageError`` for any other run."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         ledger = SqlLedger(db)
         found = ledger.run(run)
         if not found.open:
@@ -53,7 +53,7 @@ def unpause(catalog: str, run: str) -> Intervention | None:
 
     Raises ``UsageError`` when it was not paused.
     """
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         ledger = SqlLedger(db)
         found = ledger.run(run)
         if not found.open or found.via == "embedded":

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from scheduler.app.catalog.access import opened
 from scheduler.app.runs.run_sinks import due
 from scheduler.app.runs.run_state import state_of
 from specs.contracts.assignment import Assignment
 from specs.contracts.work import Run
 from workers.ledger import SqlLedger
 from workers.process import liveness
+from workers.store.database import open_database
 
 RECENT = 20
 """Runs among which that of this process is looked for: others may have been opened since."""
@@ -39,7 +39,7 @@ class RunLine:
 
 def runs(catalog: str, service: str | None = None, limit: int = 20) -> list[RunLine]:
     """The latest runs, of one service or of all, newest first."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         ledger = SqlLedger(db)
         return [_line(ledger, run) for run in ledger.runs(service, limit)]
 
@@ -53,7 +53,7 @@ def _line(ledger: SqlLedger, run: Run) -> RunLine:
 
 def left_over(catalog: str) -> str | None:
     """The run of this very process, if there is something left of it that can be resumed."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         ours = next((run for run in SqlLedger(db).runs(None, RECENT) if run.owner == liveness.name()), None)
         if ours is None or not (ours.open or due(db, ours, Assignment.of(ours).recipe)):
             return None

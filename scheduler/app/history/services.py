@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from scheduler.app.catalog.access import opened
 from scheduler.app.runs.run_state import state_of
 from workers.catalog import Catalog
 from workers.ledger import SqlLedger
-from workers.store.database import SqlDatabase
+from workers.store.database import SqlDatabase, open_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class ServiceStatus:
 
 def services(catalog: str) -> list[ServiceStatus]:
     """Services of a catalog that were crawled or tried, by name."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         return services_in(db)
 
 

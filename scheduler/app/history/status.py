@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from scheduler.app.catalog.access import opened
 from scheduler.app.runs.results import summarise
 from scheduler.app.runs.run_state import state_of
 from scheduler.app.runs.summary import Summary
@@ -14,7 +13,7 @@ from scheduler.control.snapshots import result
 from specs.contracts.work import Run
 from workers.ledger import SqlLedger
 from workers.schedules import Chores
-from workers.store.database import SqlDatabase
+from workers.store.database import SqlDatabase, open_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class RunStatus:
 
 def status(catalog: str, run: str) -> RunStatus:
     """Raises ``UsageError`` when there is no run of this id."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         ledger = SqlLedger(db)
         found = ledger.run(run)
         now = ledger.progress(run) if found.open else None

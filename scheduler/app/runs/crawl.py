@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from scheduler.app.catalog import access
 from scheduler.app.runs.execution import drive
 from scheduler.app.runs.results import summarise
 from scheduler.app.runs.run_sinks import due, sink
@@ -20,6 +19,7 @@ from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from workers.ledger import SqlLedger
 from workers.process.governor.memory import tune
+from workers.store.database import open_database
 from workers.unit.source.sources import build
 
 OnProgress = Callable[[Progress], None]
@@ -125,7 +125,7 @@ def check(recipe: Recipe, secrets: Mapping[str, str]) -> None:
 def opened(catalog: str, *, create: bool) -> Iterator[SqlLedger]:
     """The ledger of a catalog, for a process that crawls."""
     tune()
-    with access.opened(catalog, create=create) as db:
+    with open_database(catalog, create=create) as db:
         yield SqlLedger(db)
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scheduler.app.catalog.access import opened
 from specs.errors import UsageError
 from specs.recipe.secrets import prompts
 from workers.ledger import SqlLedger
+from workers.store.database import open_database
 
 LATEST = "latest"
 
 
 def chosen(catalog: str, given: str | None, service: str | None = None) -> str:
     """The id of the run that is meant in the catalog at a URL; see ``choose``."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         return choose(SqlLedger(db), given, service)
 
 
@@ -40,7 +40,7 @@ def choose(ledger: SqlLedger, given: str | None, service: str | None) -> str:
 
 def recent(catalog: str, service: str | None = None) -> list[str]:
     """What ``choose`` takes for the latest runs: ``latest``, and their ids."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         return [LATEST, *(run.id for run in SqlLedger(db).runs(service, 50))]
 
 
@@ -48,7 +48,7 @@ def answered(
     catalog: str, given: str, check: Callable[[SqlLedger, str], object], ask: Callable[[str], str]
 ) -> tuple[str, dict[str, str]]:
     """The id of a run, and the answers to what its recipe asks for; nobody is asked before ``check`` lets it go on."""
-    with opened(catalog) as db:
+    with open_database(catalog, create=False) as db:
         ledger = SqlLedger(db)
         run = ledger.run(choose(ledger, given, None))
         check(ledger, run.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
@@ -31,15 +30,13 @@ def command(fqn: str | None, depth: int, catalog: str, as_json: bool) -> None:
     from scheduler.app.catalog.objects import tree
     from scheduler.cli.display.render import clean
 
-    found = tree(catalog, fqn, depth)
-    if as_json:
-        emit(list(found))
-        return
-    first = next(found, None)
-    if fqn:
-        click.echo(clean(fqn))
-    if first is not None:
-        for line in _drawn(chain([first], found), "" if fqn else None):
+    with tree(catalog, fqn, depth) as found:
+        if as_json:
+            emit(list(found))
+            return
+        if fqn:
+            click.echo(clean(fqn))
+        for line in _drawn(found, "" if fqn else None):
             click.echo(line)
 
 
