@@ -29,10 +29,13 @@ def shown(*, quiet: bool, catalog: str) -> Iterator[ProgressLines | Picture | No
 
     When the catalog itself fails, the error says how to resume.
     """
-    from scheduler.cli.display.progress import shower
     from specs.errors import HeadraceError
 
-    show = None if quiet else shower()
+    show = None
+    if not quiet:
+        from scheduler.cli.display.progress import shower
+
+        show = shower()
     try:
         yield show
     except KeyboardInterrupt:

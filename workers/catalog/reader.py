@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
-from workers.catalog import export as exporting
 from workers.catalog import history, lookup
 from workers.catalog.deletion import approvals
 from workers.catalog.views import Brief, ChangeView, DeletionView, Difference, Entry, ServiceView
@@ -53,7 +52,9 @@ class Catalog:
 
     def export(self, service: str | None = None, *, stats: bool = False) -> Iterator[str]:
         """JSON lines ordered by FQN, the same bytes for equal catalogs; see ``workers.catalog.export``."""
-        return exporting.export(self.db, service, stats=stats)
+        from workers.catalog.export import export  # nothing that crawls writes one
+
+        return export(self.db, service, stats=stats)
 
     def changes(self, since: int = 0, *, run: str | None = None, limit: int = 1000) -> list[ChangeView]:
         """Up to ``limit`` events behind number ``since``, in order; of one run, where it is given."""
