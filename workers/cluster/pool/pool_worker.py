@@ -14,6 +14,7 @@ from specs.contracts.assignment import Assignment, UnitBudget
 from specs.contracts.work import Batch, Claim, Lost, QueuePosition, Run
 from specs.errors import Fatal, HeadraceError, Retry
 from specs.recipe.secrets import prompts
+from workers.cluster.pool.terms import PoolTerms
 from workers.ledger import SqlLedger
 from workers.metrics import Counters
 from workers.process import liveness
@@ -87,9 +88,9 @@ class PoolWorker:
     """Claims and runs units in one pool process, with connections of its own. When ``stop`` is set, the process ends
     within two seconds, in whatever call it waits.
 
-    ``soft`` are the resident bytes above which it makes room for a new process; ``serves`` is the queue whose units it
-    claims (``None``: of every queue); ``lease`` are the seconds of a unit's lease; ``enough`` see ``ENOUGH``; ``leave``
-    ends the process with an exit code.
+    Above the soft bound of the budget in ``terms`` it makes room for a new process; without terms it claims units of
+    every queue, in all the memory of the machine. ``enough`` see ``ENOUGH``; ``leave`` ends the process with an exit
+    code.
     """
 
     def __init__(
@@ -97,11 +98,9 @@ class PoolWorker:
         db: SqlDatabase,
         queue: RedisQueue,
         stop: StopFlag,
+        terms: PoolTerms | None = None,
         *,
-        soft: int | None = None,
-        serves: str | None = None,
         counters: Counters | None = None,
-        lease: float = LEASE,
         enough: float = ENOUGH,
         leave: Callable[[int], None] = os._exit,
     ) -> None:
@@ -109,10 +108,12 @@ class PoolWorker:
         self._counters = counters or Counters()
         self._ledger, self._line, self._stop = HoldingLedger(db), RedisLine(queue, stop, self._counters), stop
         self._departures = queue.departures
+        self._soft = terms.budget.soft if terms else None
         self._host = WorkerHost(
-            self.name, self._ledger, self._line, stop, soft=soft, serves=serves, lease=lease, stuck=self._stuck
-        )
-        self._soft, self._enough, self._leave = soft, enough, leave
+            self.name, self._ledger, self._line, stop, soft=self._soft, serves=terms.queue if terms else None,
+            lease=terms.lease if terms else LEASE, stuck=self._stuck,
+        )  # fmt: skip
+        self._enough, self._leave = enough, leave
         self._workers: dict[str, Worker] = {}
         self._turn = 0
         self._runs: list[Run] = []

@@ -17,14 +17,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from specs.errors import HeadraceError
+from workers.cluster.pool.terms import PoolTerms
 from workers.ledger import SqlLedger
 from workers.presence import Presence
 from workers.process import liveness
-from workers.process.child_heartbeats import Heartbeats, silent
-from workers.process.governor import MemoryBudget, Watch
+from workers.process.child_heartbeats import SHORTEST, Heartbeats, silent
+from workers.process.governor import Watch
 from workers.process.governor.watch import EVERY
 from workers.store.database import SqlDatabase
-from workers.unit.lease.heartbeat import LEASE
 
 FORK = 5.0
 """Most seconds that a fork waits for a thread that uses the database."""
@@ -75,20 +75,19 @@ class Turns:
 class Watchdog:
     """Watches the pool processes of one worker. Call ``start`` once the pool exists, ``stop`` at the end.
 
-    ``budget`` bounds their memory; ``heartbeats`` measures their silence, and a process that is silent for ``silence``
-    seconds is killed. ``queue`` and ``prefix`` are shown in the worker's sign of life; ``beat`` is called in every turn
-    of the watching thread, ``failed`` when the watchdog itself breaks.
+    The budget of the ``terms`` bounds their memory; ``heartbeats`` measures their silence, and a process that is silent
+    for as long as a lease is killed. Queue and prefix of the terms are shown in the worker's sign of life; ``beat`` is
+    called in every turn of the watching thread, ``failed`` when the watchdog itself breaks.
     """
 
     def __init__(
-        self, db: SqlDatabase, turns: Turns, budget: MemoryBudget, queue: str, *, watch: Watch | None = None,
-        kill: Callable[[int, int], None] = os.kill, failed: Callable[[], None] = lambda: None,
-        beat: Callable[[], None] = lambda: None, prefix: str | None = None,
-        heartbeats: Heartbeats | None = None, silence: float = LEASE,
+        self, db: SqlDatabase, turns: Turns, terms: PoolTerms, *, heartbeats: Heartbeats | None = None,
+        watch: Watch | None = None, failed: Callable[[], None] = lambda: None, beat: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
-        self._db, self._turns, self._budget, self._queue = db, turns, budget, queue
-        self._watch, self._kill, self._failed, self._beat = watch or Watch(budget), kill, failed, beat
-        self._prefix, self._heartbeats, self._limit = prefix, heartbeats, silence
+        budget = terms.budget
+        self._db, self._turns, self._terms, self._heartbeats = db, turns, terms, heartbeats
+        self._watch, self._failed, self._beat = watch or Watch(budget), failed, beat
+        self._limit = max(SHORTEST, terms.lease)
         self._silence: dict[int, float] = {}
         self._ended: deque[str] = deque(maxlen=NOTES)
         self._kills = budget.group.kills() if budget.group else 0
@@ -171,11 +170,12 @@ class Watchdog:
         log.warning("process %d is killed: %s", pid, reason)
         self._ended.append(f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} process {pid} was ended: {reason}")
         with suppress(ProcessLookupError):
-            self._kill(pid, signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
 
     def _why(self) -> str:
         """The reason for the death of a process that the watchdog did not kill."""
-        kills = self._budget.group.kills() if self._budget.group else 0
+        group = self._terms.budget.group
+        kills = group.kills() if group else 0
         before, self._kills = self._kills, kills
         return KERNEL if kills > before else KILLED
 
@@ -186,7 +186,7 @@ class Watchdog:
         self._watch.close()
 
     def _burying(self) -> None:
-        presence = Presence(self._db, "worker", self._queue, self._budget.limit or None)
+        presence = Presence(self._db, "worker", self._terms.queue, self._terms.budget.limit or None)
         while not self._over.is_set():
             self._news.wait(AGAIN)
             self._news.clear()
@@ -194,8 +194,8 @@ class Watchdog:
                 with self._turns.take(self._db):
                     self.bury()
                     presence.beat(
-                        prefix=self._prefix,
-                        processes=self._budget.processes,
+                        prefix=self._terms.prefix,
+                        processes=self._terms.budget.processes,
                         silent={pid: round(n) for pid, n in self._silence.items() if n >= NOTICED},
                     )
             except HeadraceError as error:  # tried again; at worst the leases of these units expire

@@ -22,12 +22,13 @@ from workers.cluster.membership import check, joined
 from workers.cluster.pool.departure import leave
 from workers.cluster.pool.pool_worker import LOOK, PoolWorker
 from workers.cluster.pool.shared_flag import Flag
+from workers.cluster.pool.terms import PoolTerms
 from workers.cluster.pool.watchdog import Turns, Watchdog
 from workers.cluster.settings import QUEUES, Settings
 from workers.metrics import Counters, local
 from workers.presence import Presence
-from workers.process.child_heartbeats import SHORTEST, Heartbeats, beat
-from workers.process.governor import MemoryBudget, derive, processors
+from workers.process.child_heartbeats import Heartbeats, beat
+from workers.process.governor import derive, processors
 from workers.process.governor.memory import bound, offer, rss, tune
 from workers.process.health_endpoint import PLAIN, Health, Route
 from workers.process.health_endpoint import serve as listen
@@ -43,12 +44,11 @@ REPLACE = 0.5
 class PoolProcess:
     """The objects of one pool process; they are made in it, after the fork.
 
-    ``flag`` is set when the worker has to stop; ``mouth`` is the file descriptor for heartbeats; ``queue`` is the queue
-    of hints that the worker serves.
+    ``flag`` is set when the worker has to stop; ``mouth`` is the file descriptor for heartbeats.
     """
 
-    def __init__(self, settings: Settings, flag: Flag, budget: MemoryBudget, queue: str, mouth: int) -> None:
-        self._settings, self._flag, self._budget, self._queue, self._mouth = settings, flag, budget, queue, mouth
+    def __init__(self, settings: Settings, flag: Flag, terms: PoolTerms, mouth: int) -> None:
+        self._settings, self._flag, self._terms, self._mouth = settings, flag, terms, mouth
         self._drain: PoolWorker | None = None
         self._stack = ExitStack()
         self._stop = StopFlag()
@@ -59,7 +59,7 @@ class PoolProcess:
         beat(self._mouth)
         offer()
         tune()
-        bound(self._budget.data)
+        bound(self._terms.budget.data)
         threading.Thread(target=self._follow, name="follow", daemon=True).start()
 
     def close(self, **_: Any) -> None:
@@ -74,10 +74,7 @@ class PoolProcess:
             self._listen()
             db, queue = self._stack.enter_context(joined(self._settings))
             counters = Counters()
-            self._drain = PoolWorker(
-                db, queue, self._stop, soft=self._budget.soft, serves=self._queue, counters=counters,
-                lease=self._settings.lease,
-            )  # fmt: skip
+            self._drain = PoolWorker(db, queue, self._stop, self._terms, counters=counters)
             threading.Thread(target=self._tell, args=[db, counters], name="presence", daemon=True).start()
         return self._drain.run(seconds)
 
@@ -98,7 +95,7 @@ class PoolProcess:
                 self._stop.set("SIGTERM")
 
     def _tell(self, db: SqlDatabase, counters: Counters) -> None:
-        presence = Presence(db, "child", self._queue, self._budget.hard)
+        presence = Presence(db, "child", self._terms.queue, self._terms.budget.hard)
         while not self._stop.wait(1.0):
             with suppress(HeadraceError, MemoryError):  # the next turn writes it
                 presence.beat(counters=counters.told())
@@ -137,7 +134,8 @@ def serve(
     warnings.filterwarnings("ignore", module=r"celery\.")  # it warns of settings that are made on purpose
     flag = Flag()
     heartbeats = Heartbeats()
-    child = PoolProcess(settings, flag, budget, queue, heartbeats.mouth)
+    terms = PoolTerms(budget, queue, settings.lease, settings.prefix)
+    child = PoolProcess(settings, flag, terms, heartbeats.mouth)
     app = make(settings)
     app.conf.worker_max_memory_per_child = budget.soft // 1024  # in KiB; Celery checks it between two tasks
     register(app, child.drain, seconds=seconds)
@@ -156,8 +154,7 @@ def serve(
     turns, health = Turns(), Health()
     with joined(settings) as (db, _), ExitStack() as stack:
         watchdog = Watchdog(
-            db, turns, budget, queue, failed=_end, beat=health.loop("looking after the pool").beat,
-            prefix=settings.prefix, heartbeats=heartbeats, silence=max(SHORTEST, settings.lease),
+            db, turns, terms, heartbeats=heartbeats, failed=_end, beat=health.loop("looking after the pool").beat
         )  # fmt: skip
         stack.callback(watchdog.stop)
         health.part("a pool process", watchdog.trouble)

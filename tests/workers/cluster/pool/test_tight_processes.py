@@ -16,7 +16,9 @@ from tests.workers.cluster.rig import cluster, fake
 from workers.catalog import Catalog
 from workers.cluster.membership import joined
 from workers.cluster.pool.pool_worker import PoolWorker
+from workers.cluster.pool.terms import PoolTerms
 from workers.ledger import SqlLedger
+from workers.process.governor import MemoryBudget
 from workers.process.stop_flag import StopFlag
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
@@ -36,7 +38,8 @@ def test_units_get_on_without_burning_attempts(whole: bool, redis_url: str, tmp_
         run = ledger.open_run(
             Opening("estate", RECIPE.service.type, RECIPE.to_dict(), (root,), slots=4, via="cluster"), now=time.time()
         ).id
-        drain = PoolWorker(db, queue, StopFlag(), soft=1)  # any process has more than that
+        tight = PoolTerms(MemoryBudget(1, 1, hard=2))  # any process has more than that
+        drain = PoolWorker(db, queue, StopFlag(), tight)
         tick = Reconciler(ledger, run, ledger.outstanding).tick
         end = time.monotonic() + 60
         while ledger.run(run).open and time.monotonic() < end:

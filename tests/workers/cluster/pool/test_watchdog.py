@@ -17,6 +17,7 @@ import pytest
 from scheduler.control.openings import root_of
 from specs.contracts.assignment import Opening
 from specs.recipe.recipe import Recipe
+from workers.cluster.pool.terms import PoolTerms
 from workers.cluster.pool.watchdog import KERNEL, KILLED, Turns, Watchdog
 from workers.ledger import SqlLedger
 from workers.process import liveness
@@ -55,7 +56,7 @@ def held(db: SqlDatabase, worker: str) -> tuple[SqlLedger, str]:
 
 def watchdog(db: SqlDatabase, budget: MemoryBudget, *, resident: int = 0, **options: Callable[..., object]) -> Watchdog:
     watch = Watch(budget, measure=lambda pids: dict.fromkeys(pids, resident))
-    return Watchdog(db, TURNS, budget, "small", watch=watch, **options)  # type: ignore[arg-type]
+    return Watchdog(db, TURNS, PoolTerms(budget, "small"), watch=watch, **options)  # type: ignore[arg-type]
 
 
 def until(true: Callable[[], object]) -> None:
