@@ -1,6 +1,7 @@
 """One change at a time: what does the next crawl say of it?
 
-A file ``changes.sql`` beside a connector's tests has the kinds of change that its database knows. Before the statements
+``changes.sql`` beside a connector's tests, or ``changes/*.sql`` one after the other where there are many, has the kinds
+of change that its database knows. Before the statements
 of each stands a line that names it and says what a crawl then shows, as ``differences`` writes it:
 
     -- column default: Table t: columns
@@ -38,8 +39,13 @@ class Change:
 
 
 def load(beside: str) -> tuple[tuple[str, ...], list[Change]]:
-    """The statements of ``setup``, and the changes in their order, of the ``changes.sql`` beside a test module."""
-    found = list(_changes(Path(beside).with_name("changes.sql").read_text(encoding="utf-8")))
+    """The statements of ``setup``, and the changes in their order, that stand beside a test module.
+
+    Raises ``ValueError`` when they do not begin with ``setup``, or a kind is named twice.
+    """
+    one = Path(beside).with_name("changes.sql")
+    files = [one] if one.is_file() else sorted(one.with_suffix("").glob("*.sql"))
+    found = [change for file in files for change in _changes(file.read_text(encoding="utf-8"))]
     if found[0].name != "setup" or len({each.name for each in found}) < len(found):
         raise ValueError("changes.sql begins with setup, and names no kind twice")
     return found[0].statements, found[1:]
