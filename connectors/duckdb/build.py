@@ -45,9 +45,7 @@ def table(raw: Raw, scope: Scope, *, keep_ddl: bool) -> Iterator[Entity]:
         **identity(scope),
         table_type=TableType.VIEW if view else TableType.REGULAR,
         comment=comment,
-        columns=tuple(
-            _column(row, sql or "", collations) for row in (_renewed(rows, described) if described else rows)
-        ),
+        columns=tuple(_column(row, sql or "", collations) for row in rows),
         constraints=tuple(_constraint(row, scope) for row in raw.rows.get("constraints", []) if row[1] in _KINDS),
         indexes=tuple(_index(row) for row in raw.rows.get("indexes", [])),
         view_definition=sql if view and keep_ddl else None,

@@ -1,28 +1,25 @@
-"""What the server says about itself and about us: presence by name, our grants, the stepwise test."""
+"""The steps of the connection test: reach, log in, list, and read a little of everything."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from hashlib import blake2b
-from re import sub
-from typing import Any, Protocol
+from typing import Protocol
 
 from connectors.mysql.connection.config import MysqlConnection
 from connectors.mysql.driver.driver import MysqlDriver
+from connectors.mysql.listing import MysqlListing
 from specs.contracts.positions import SourcePosition
 from specs.errors import Skip
-from specs.sources.base import Presence, Step
+from specs.sources.base import Step
 from specs.sql_files import load
-from specs.topology.scope import Scope
-
-_NODES = {"Table": "table", "Sequence": "sequence", "StoredProcedure": "stored_procedure"}
 
 
-class MysqlAsked(Protocol):
-    """What is asked of a source here; ``MysqlSource`` is one."""
+class MysqlChecked(Protocol):
+    """What the test asks of a source; ``MysqlSource`` is one."""
 
     connection: MysqlConnection
     driver: MysqlDriver
+    names: MysqlListing
 
     def identity(self) -> str: ...
 
@@ -30,48 +27,11 @@ class MysqlAsked(Protocol):
 
     def version(self) -> str | None: ...
 
-    def schema_rows(self) -> list[tuple[str, dict[str, Any], int | None]]: ...
-
-    def names(self, node: str, schema: str) -> set[str]: ...
-
-    def steps(self, probes: Sequence[tuple[str, Callable[[], str]]]) -> Iterator[Step]: ...
+    def steps(self, plan: Sequence[tuple[str, Callable[[], str]]]) -> Iterator[Step]: ...
 
 
-def exists(source: MysqlAsked, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
-    """Ask by name. What our grants hide looks absent here; the fingerprint tells whether they changed."""
-    if scope.path[1:2] not in ((), ("def",)):
-        return dict.fromkeys(names, "no")
-    if type_ == "Database":
-        found = {"def"}
-    elif type_ == "Schema":
-        found = {row[0] for row in source.schema_rows()}
-    elif type_ == "Trigger":
-        parameters = {"schemas": [scope.path[-2]]}
-        rows = source.driver.rows(load("connectors.mysql")["trigger_names"], parameters)
-        found = {name for schema, table, name in rows if (schema, table) == scope.path[-2:]}
-    elif type_ in _NODES:
-        found = source.names(_NODES[type_], scope.name)
-    else:
-        return {}
-    return {name: "yes" if name in found else "no" for name in names}
-
-
-def grants(driver: MysqlDriver) -> list[str]:
-    """What we may do, the active roles' rights included; passwords and their hashes left out."""
-    role = driver.fetch("SELECT CURRENT_ROLE()")[0][0]
-    if driver.mariadb or role in (None, "NONE"):
-        rows = driver.fetch("SHOW GRANTS")
-    else:
-        rows = driver.fetch(f"SHOW GRANTS FOR CURRENT_USER() USING {role}")
-    return sorted(sub(r" IDENTIFIED .*?'[^']*'", "", str(row[0])) for row in rows) + [str(role)]
-
-
-def fingerprint(driver: MysqlDriver) -> str:
-    return blake2b("\n".join(grants(driver)).encode(), digest_size=16).hexdigest()
-
-
-def check(source: MysqlAsked) -> Iterator[Step]:
-    """Reach, authenticate, list, read a little of everything; a missing right comes with the GRANT that helps."""
+def check(source: MysqlChecked) -> Iterator[Step]:
+    """A missing right comes with the GRANT that helps."""
     driver, queries = source.driver, load("connectors.mysql")
     schemas: list[str] = []
 
@@ -90,7 +50,7 @@ def check(source: MysqlAsked) -> Iterator[Step]:
         return f"{source.version()}, as {user}"
 
     def databases() -> str:
-        schemas.extend(sorted(row[0] for row in source.schema_rows()))
+        schemas.extend(sorted(row[0] for row in source.names.schemas()))
         if not schemas:
             raise Skip("no database is visible", remedy=f"GRANT SELECT, SHOW VIEW ON *.* TO {_user(driver)}")
         return f"{len(schemas)}: {', '.join(schemas[:5])}"

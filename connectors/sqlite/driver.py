@@ -13,16 +13,13 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.common import files
+from connectors.sqlite.errors import classify
 from specs.config import Limits
-from specs.errors import Fatal, HeadraceError, Retry, Skip
-from specs.mistakes import told
+from specs.errors import Fatal, HeadraceError
 
 _HEADER = b"SQLite format 3\0"
-_LOST = ("disk i/o error", "locking protocol")
 _TICK = 20_000
 """Virtual machine steps between two looks at the deadline: some milliseconds."""
-_MADE = 1000
-"""Stand-ins for an application's functions and collations, at most."""
 
 
 class SqliteDriver:
@@ -34,9 +31,10 @@ class SqliteDriver:
         self.sent = sent
         self._connection: sqlite3.Connection | None = None
         self._lock = threading.RLock()
+        self.stand_ins: set[tuple[str, str]] = set()
+        """Kind and name of what was made for this connection; see ``facets.broken``."""
         self._deadline = 0.0
         self._late = False
-        self._made: set[tuple[str, str]] = set()
 
     def query(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """All rows of one statement. Raises ``sqlite3.Error`` and what opening raises."""
@@ -46,40 +44,13 @@ class SqliteDriver:
             self._deadline, self._late = time.monotonic() + self.limits.statement_timeout, False
             return connection.execute(sql, parameters).fetchall()
 
-    def broken(self, relation: str) -> str:
-        """Why a view or virtual table cannot be used, or an empty text. It is prepared only, nothing is read.
-
-        Functions and collations that only the application knows do not break a view; here stand-ins that are never
-        called take their place.
-        """
-        quoted = relation.replace('"', '""')
+    @contextmanager
+    def preparing(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for statements that are prepared only and not counted. Raises what opening raises."""
         with self._lock:
             connection = self._opened()
             self._deadline, self._late = time.monotonic() + self.limits.statement_timeout, False
-            while True:
-                try:
-                    connection.execute(f'EXPLAIN SELECT * FROM main."{quoted}"').close()
-                except sqlite3.OperationalError as error:
-                    if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_ERROR:
-                        raise
-                    if not self._stand_in(connection, str(error)):
-                        return str(error)
-                else:
-                    return ""
-
-    def _stand_in(self, connection: sqlite3.Connection, message: str) -> bool:
-        """Make the function or collation that ``message`` misses; ``False`` when it misses none, or has it already."""
-        kind, _, name = message.removeprefix("no such ").partition(": ")
-        if not name or (kind, name) in self._made or len(self._made) >= _MADE:
-            return False
-        if kind == "function":
-            connection.create_function(name, -1, lambda *_: None)
-        elif kind == "collation sequence":
-            connection.create_collation(name, lambda one, other: (one > other) - (one < other))
-        else:
-            return False
-        self._made.add((kind, name))
-        return True
+            yield connection
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -93,29 +64,7 @@ class SqliteDriver:
                     connection.execute("ROLLBACK")
 
     def classify(self, error: Exception) -> HeadraceError:
-        where, text = str(self.path), str(error)
-        if isinstance(error, HeadraceError):
-            return error
-        if not isinstance(error, sqlite3.Error):
-            return Skip(told(error), where, reason="error")
-        lower = text.lower()
-        if "interrupted" in lower and self._late:
-            return Skip(f"a statement took longer than {self.limits.statement_timeout:g} s", where, reason="timeout")
-        if "locked" in lower or "busy" in lower:
-            return Retry(f"the database is locked: {text}", where, "stop the writer, or crawl later", reason="lock")
-        if "malformed database schema" in lower:
-            remedy = f"a newer SQLite than {sqlite3.sqlite_version}, which reads here, may have written it"
-            return Fatal(f"SQLite does not understand the schema: {text}", where, remedy, reason="schema")
-        if "not a database" in lower or "malformed" in lower:
-            remedy = "encrypted files are not supported; test the file with: PRAGMA integrity_check"
-            return Fatal(f"the file is not a usable SQLite database: {text}", where, remedy, reason="not_a_database")
-        if "unable to open" in lower:
-            return Fatal(
-                f"cannot open the database: {text}", where, "check the rights on file and folder", reason="denied"
-            )
-        if any(words in lower for words in _LOST) or "interrupted" in lower:
-            return Retry(f"reading was cut off: {text}", where, reason="connection")
-        return Skip(text, where, reason="error")
+        return classify(error, str(self.path), self.limits.statement_timeout, late=self._late)
 
     def cancel(self) -> None:
         if self._connection is not None:
@@ -126,7 +75,7 @@ class SqliteDriver:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
-                self._made.clear()
+                self.stand_ins.clear()
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:

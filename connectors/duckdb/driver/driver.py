@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 
 from connectors.common import files
+from connectors.duckdb.errors import classify
 from specs.config import Limits
-from specs.errors import Fatal, HeadraceError, Retry, Skip
-from specs.mistakes import told
+from specs.errors import Fatal, HeadraceError, Skip
 
 _MAGIC = slice(8, 12)
 _SETTINGS = {
@@ -64,22 +64,7 @@ class DuckdbDriver:
                 connection.execute("ROLLBACK")
 
     def classify(self, error: Exception) -> HeadraceError:
-        where, text = str(self.path), str(error).split("\n", 1)[0]
-        if isinstance(error, HeadraceError):
-            return error
-        if not isinstance(error, duckdb.Error):
-            return Skip(told(error), where, reason="error")
-        if isinstance(error, duckdb.InterruptException):
-            what = f"a statement was interrupted (limit {self.limits.statement_timeout:g} s)"
-            return Skip(what, where, reason="timeout")
-        if "lock on file" in text or "different configuration" in text:
-            remedy = "close the process that has the file open for writing, or crawl a copy of it"
-            return Fatal(f"the database is in use: {text}", where, remedy, reason="lock")
-        if isinstance(error, duckdb.FatalException | duckdb.InternalException) or "orrupt" in text:
-            return Fatal(f"the database cannot be read: {text}", where, "test the file", reason="not_a_database")
-        if isinstance(error, duckdb.OutOfMemoryException):
-            return Retry(text, where, reason="memory")
-        return Skip(text, where, reason="error")
+        return classify(error, str(self.path), self.limits.statement_timeout)
 
     def cancel(self) -> None:
         if self._connection is not None:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from connectors.common.sql.sliced_source import routine_rule
-from connectors.common.sql.slices import Listed, Raw, weigh
+from connectors.common.sql.slices import Raw
 from connectors.mysql.build import definitions, grants
-from specs.config import MetadataExtract
 from specs.entities.database.routines import Argument, StoredProcedure
 from specs.sources.database.metadata import identity
 from specs.topology.scope import Scope
@@ -20,7 +16,7 @@ _SCHEDULE = ("schedule", "starts", "ends", "on_completion", "time_zone", "status
 
 
 @dataclass
-class Signature:
+class RoutineSignature:
     """A routine as listed: what its FQN is made of."""
 
     schema: str
@@ -34,30 +30,8 @@ class Signature:
         return f"{self.name}({', '.join(each.native_type for each in self.arguments)})"
 
 
-def listed(rows: Iterable[tuple[Any, ...]], extract: MetadataExtract) -> list[Listed]:
-    """Routines from the rows of their parameters. A procedure with the signature of a function says what it is."""
-    found: dict[tuple[str, str, str], Signature] = {}
-    for schema, name, kind, ordinal, mode, parameter, native, length in rows:
-        signature = found.setdefault((schema, name, kind), Signature(schema, name, kind, weigh(length)))
-        if ordinal is not None:
-            signature.arguments.append(
-                Argument(name=parameter, native_type=str(native or ""), mode=(mode or "IN").lower())
-            )
-    taken = {(each.schema, each.key) for each in found.values() if each.kind == "FUNCTION"}
-    routines = []
-    for each in found.values():
-        key = each.key
-        if each.kind in WITHOUT_ARGUMENTS:
-            key = f"{each.kind.lower()} {each.name}"
-        elif each.kind == "PROCEDURE" and (each.schema, key) in taken:
-            key += " procedure"
-        rule = routine_rule(extract, each.name, key)
-        routines.append(Listed(each.schema, key, key, (each.schema, key), rule, each.weight, each))
-    return routines
-
-
 def build(raw: Raw, scope: Scope) -> StoredProcedure:
-    signature: Signature = raw.listed.data
+    signature: RoutineSignature = raw.listed.data
     row = raw.rows["bodies"][0]
     _, returns, deterministic, security, comment, language, definer, mode, access, *schedule, statement = row
     told = definitions.routine(statement, signature.kind) if statement else None

@@ -19,9 +19,6 @@ from specs.entities.database.triggers import Trigger
 from specs.sources.database.metadata import identity
 from specs.topology.scope import Scope
 
-WEIGHT = 7
-"""Assumed weight of a relation, so that a slice holds a thousand of them: a listing does not tell how many columns they
-have. A slice that turns out much wider is halved while it is read."""
 VIEWS = {"VIEW", "SYSTEM VIEW"}
 _KINDS = {
     "VIEW": TableType.VIEW,

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from connectors.common.sql.slices import Facet, Listed
-from connectors.mysql.build import definitions, grants
+from connectors.mysql.build import definitions
 from connectors.mysql.build.tables import VIEWS
 from connectors.mysql.driver.driver import MysqlDriver
+from connectors.mysql.facets import grants
 from connectors.mysql.facets.show_create import quoted, show_create
 from specs.errors import Skip
 from specs.sql_files import load

@@ -10,7 +10,7 @@ import pymysql
 import pytest
 
 from connectors.common.sql.slices import Listed, Raw
-from connectors.mysql.build import routines
+from connectors.mysql import listing
 from connectors.mysql.build import tables as build
 from connectors.mysql.build.columns import columns
 from connectors.mysql.build.constraints import constraints, indexes
@@ -126,7 +126,7 @@ def test_a_function_and_a_procedure_of_one_signature_differ() -> None:
         ("shop", "f", "PROCEDURE", 1, "IN", "a", "int", 9),
         ("shop", "g", "PROCEDURE", None, None, None, None, None),
     ]
-    keys = [each.key for each in routines.listed(rows, MetadataExtract())]
+    keys = [each.key for each in listing.routines(rows, MetadataExtract())]
     assert keys == ["f(int)", "f(int) procedure", "g()"]
 
 
@@ -137,9 +137,9 @@ def test_filters_mean_a_routine_by_name_or_by_signature() -> None:
     ]
     for pattern in ("^f$", r"^f\(int\)$"):
         include = MetadataExtract.model_validate({"stored_procedures": {"include": [pattern]}})
-        assert [each.rule for each in routines.listed(rows, include)] == [None, "stored_procedures.include"]
+        assert [each.rule for each in listing.routines(rows, include)] == [None, "stored_procedures.include"]
         exclude = MetadataExtract.model_validate({"stored_procedures": {"exclude": [pattern]}})
-        assert [bool(each.rule) for each in routines.listed(rows, exclude)] == [True, False]
+        assert [bool(each.rule) for each in listing.routines(rows, exclude)] == [True, False]
 
 
 class Wide:
