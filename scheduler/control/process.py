@@ -19,7 +19,7 @@ from workers.cluster.settings import Settings
 from workers.metrics import render
 from workers.presence import Presence
 from workers.process.governor.memory import tune
-from workers.process.health_endpoint import HANGS, PLAIN, Health, Route, serve
+from workers.process.health_endpoint import PLAIN, TURN_SECONDS, Health, Route, serve
 from workers.process.stop_flag import StopFlag
 from workers.schedules import LEASE, SCHEDULER, Chores, Leadership, Schedules
 
@@ -139,7 +139,7 @@ def run(settings: Settings, stop: StopFlag, *, listen: str | None = None) -> Non
             "writing sinks": (scheduler.publish, PUBLISHING),
         }
         threads = [
-            loop(what, act, every, stop, health.loop(what, WRITING if act == scheduler.publish else HANGS).beat)
+            loop(what, act, every, stop, health.loop(what, WRITING if act == scheduler.publish else TURN_SECONDS).beat)
             for what, (act, every) in tasks.items()
         ]
         while not stop.wait(1.0):

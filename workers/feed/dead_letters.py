@@ -16,7 +16,7 @@ from specs.names import clean
 from workers.store.database import SqlDatabase
 from workers.store.statements import Statements, Transactions
 
-LONGEST = 2000
+REASON_CHARACTERS = 2000
 """Most characters of a reason that are stored."""
 
 
@@ -54,7 +54,7 @@ def settle(sql: Statements, sink: str, sent: Iterable[Change], refused: Iterable
         rows = [
             {
                 "sink": sink, "seq": each.change.seq, "type": each.change.type, "fqn": each.change.fqn,
-                "kind": each.change.op, "reason": clean(each.reason)[:LONGEST], "now": time.time(),
+                "kind": each.change.op, "reason": clean(each.reason)[:REASON_CHARACTERS], "now": time.time(),
             }
             for each in dead.values()
         ]  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from specs.contracts.sink import Bounds, Change, ChangeSink, Refused
 from specs.errors import Fatal, Skip
 
-HOPELESS = 20
+REFUSALS_IN_A_ROW = 20
 """Changes refused one by one, with none accepted, after which the delivery fails: the sink is wrong, not the changes.
 
 Refusals of a sink that answers for each change of a batch do not count: it refuses a container's contents along with
@@ -83,7 +83,7 @@ class Delivery:
                 return
             refused = [Refused(batch[0], str(refusal))]
             self._alone += 1
-            if self._alone >= HOPELESS and len(self._sent.taken) == len(self._sent.refused):
+            if self._alone >= REFUSALS_IN_A_ROW and len(self._sent.taken) == len(self._sent.refused):
                 self._sent.clear()  # the next try begins anew, and these refusals become no dead letters
                 remedy = "see whether its address and settings are right; nothing was given up"
                 raise Fatal(f"the sink refuses every change: {refusal}", "", remedy, reason="sink") from None

@@ -14,7 +14,7 @@ from workers.sinks import label_of, mode_of
 from workers.store.database import SqlDatabase
 from workers.store.statements import Transactions
 
-OVERLAP = 100
+RUNS_LOOKED_AT_AGAIN = 100
 """How many runs before the newest known one are read again, because runs are numbered before they are committed."""
 log = logging.getLogger("headrace.publisher")
 
@@ -30,7 +30,7 @@ class Discovery:
     def look(self) -> None:
         """Register the sinks of services with a new run. Raises ``Retry`` while the database is unavailable."""
         with self._transactions.read() as sql:
-            rows = sql.all("newest_recipes", since=self._since - OVERLAP)
+            rows = sql.all("newest_recipes", since=self._since - RUNS_LOOKED_AT_AGAIN)
         for service, type_, recipe, via, n in rows:
             if self._known.get(service) == n:
                 continue

@@ -12,19 +12,23 @@ from workers.feed.delivery import Sent
 from workers.feed.discovery import name_of, wanted
 from workers.feed.subscriber import Fed, Following, SubscriberStopped, SubscriptionLost, pause
 from workers.feed.subscriptions import Subscriptions
+from workers.feed.times import CRAWL_PAUSE_SECONDS, LEASE_SECONDS
 from workers.process.stop_flag import StopFlag
 from workers.sinks import Configured, configured
 from workers.store.database import SqlDatabase
 from workers.store.retries import patiently
 
-TRIES = 5
+FAILURES_IN_A_ROW = 5
 """Failures in a row after which a sink is left to the next crawl."""
-PATIENCE = 15.0
-"""Most seconds of one wait between two tries."""
 
 
 def feed(
-    db: SqlDatabase, recipe: Recipe, secrets: Mapping[str, str], *, stop: StopFlag | None = None, lease: float = 60.0
+    db: SqlDatabase,
+    recipe: Recipe,
+    secrets: Mapping[str, str],
+    *,
+    stop: StopFlag | None = None,
+    lease: float = LEASE_SECONDS,
 ) -> tuple[dict[str, int], list[str]]:
     """Deliver to every ``mode: changes`` sink of a recipe the events up to the present end of the feed.
 
@@ -72,7 +76,7 @@ def _one(db: SqlDatabase, followers: Subscriptions, recipe: Recipe, sink: Config
                 delay = pause(error, failing)
                 broken = not isinstance(error, Retry)
                 followers.fail(following.held, failing=failing, delay=delay, reason=str(error), broken=broken)
-                if not isinstance(error, Retry) or failing >= TRIES or delay > PATIENCE:
+                if not isinstance(error, Retry) or failing >= FAILURES_IN_A_ROW or delay > CRAWL_PAUSE_SECONDS:
                     raise
                 stop.wait(delay)
                 continue

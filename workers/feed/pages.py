@@ -13,13 +13,13 @@ from workers.feed.subscriptions import AGAIN, BEGUN, FeedPosition
 from workers.store.database import SqlDatabase
 from workers.store.statements import Statements, Transactions
 
-ENTRIES = 500
+PAGE_ENTRIES = 500
 """Most events or entities of one page."""
-BYTES = 4_000_000
+PAGE_BYTES = 4_000_000
 """Most bytes of contents in one page, unless a single entity has more."""
-WINDOW = 20_000
+PAGE_EVENTS = 20_000
 """Events in which one query looks for those of one service."""
-BELOW = 5000
+DELETED_TOLD_AGAIN = 5000
 """Most deleted objects below one restored container whose deletion is sent again."""
 LATE = frozenset({"Lineage", "Usage", "TableProfile"})
 """Types that refer to other objects: they are sent after all others."""
@@ -37,7 +37,9 @@ class Page:
     more: bool
 
 
-def read(db: SqlDatabase, service: str, at: FeedPosition, *, entries: int = ENTRIES, max_bytes: int = BYTES) -> Page:
+def read(
+    db: SqlDatabase, service: str, at: FeedPosition, *, entries: int = PAGE_ENTRIES, max_bytes: int = PAGE_BYTES
+) -> Page:
     """The page behind ``at``, read in one transaction.
 
     A sink whose position is older than the feed gets a snapshot again. Contents are the present ones: when an object
@@ -68,7 +70,7 @@ def begun(db: SqlDatabase) -> FeedPosition:
 def _of_feed(
     sql: Statements, service: str, at: FeedPosition, last: int, entries: int, max_bytes: int
 ) -> Page:  # fmt: skip
-    until = min(last, at.seq + WINDOW)
+    until = min(last, at.seq + PAGE_EVENTS)
     root = names.build(service)
     given = {
         "seq": at.seq, "until": until, "root": root, "after": f"{root}.", "end": f"{root}/", "limit": entries,
@@ -99,7 +101,9 @@ def _below(sql: Statements, service: str, restored: Mapping[str, int]) -> dict[t
     restored these objects along with their container."""
     found = {}
     for fqn, seq in restored.items():
-        for type_, below in sql.all("deleted_below", service=service, after=f"{fqn}.", end=f"{fqn}/", limit=BELOW):
+        for type_, below in sql.all(
+            "deleted_below", service=service, after=f"{fqn}.", end=f"{fqn}/", limit=DELETED_TOLD_AGAIN
+        ):
             found[type_, below] = Change(seq, "delete", type_, below)
     return found
 

@@ -11,15 +11,11 @@ from specs.errors import HeadraceError, Retry
 from workers.feed import dead_letters, pages
 from workers.feed.delivery import Delivery, Sent
 from workers.feed.subscriptions import BEGIN, FeedPosition, HeldSubscription, Subscriptions
+from workers.feed.times import ASKED_PAUSE_SECONDS, RETRY_PAUSE_SECONDS
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase
 from workers.store.retries import jitter
 from workers.store.statements import Transactions
-
-LONGEST = 300.0
-"""Most seconds between two tries of a failing sink, unless it asks for more."""
-ASKED = 3600.0
-"""Most seconds that are waited when a sink asks for a pause."""
 
 
 class SubscriptionLost(Exception):
@@ -128,8 +124,8 @@ class Following:
 
 def pause(error: HeadraceError, failing: int) -> float:
     """Seconds to wait after a sink's ``failing``-th failure in a row; never less than it asked for."""
-    asked = min(error.delay or 0.0, ASKED)
+    asked = min(error.delay or 0.0, ASKED_PAUSE_SECONDS)
     if asked:
         return asked + jitter(1, base=0.5, cap=1.0 + asked / 10)
-    longest = LONGEST if isinstance(error, Retry) else 2 * LONGEST
+    longest = RETRY_PAUSE_SECONDS if isinstance(error, Retry) else 2 * RETRY_PAUSE_SECONDS
     return 0.1 + jitter(failing, base=0.5, cap=longest)

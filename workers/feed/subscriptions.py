@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workers.feed.times import LEASE_SECONDS
 from workers.process import liveness
 from workers.store.database import SqlDatabase
 from workers.store.statements import Statements, Transactions
@@ -68,7 +69,7 @@ class Subscriptions:
     unavailable."""
 
     def __init__(
-        self, db: SqlDatabase, *, name: str = "", lease: float = 60.0, clock: Callable[[], float] = time.time,
+        self, db: SqlDatabase, *, name: str = "", lease: float = LEASE_SECONDS, clock: Callable[[], float] = time.time,
         gone: Callable[[str], bool] = liveness.gone,
     ) -> None:  # fmt: skip
         self.db, self.name, self.lease = db, name or liveness.name(), lease

@@ -9,7 +9,7 @@ from workers.metrics.text import MetricsPage
 from workers.presence import Process, live
 from workers.store.database import SqlDatabase
 
-MOST = 500
+PROCESSES_TOLD = 500
 """Most processes with metrics of their own; of a larger cluster the first ones, and the number of all."""
 
 
@@ -18,7 +18,7 @@ def add(page: MetricsPage, db: SqlDatabase, *, host: str = "", now: float | None
     found = [each for each in live(db, now=now) if each.name.startswith(host)]
     for (kind, queue), n in sorted(Counter((each.kind, each.queue or "") for each in found).items()):
         page.add("headrace_processes", n, kind=kind, queue=queue)
-    for each in found[:MOST]:
+    for each in found[:PROCESSES_TOLD]:
         _one(page, each)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from workers.store.database import SqlDatabase
 from workers.store.statements import Transactions
 
-MOST = 2000
+ROWS_OF_EACH_KIND = 2000
 """Most rows of each statement, so that the page of a large cluster stays bounded."""
 
 
@@ -22,7 +22,7 @@ Ask = Callable[..., Sequence[Any]]
 @contextmanager
 def asking(db: SqlDatabase, now: float | None = None) -> Iterator[Ask]:
     with Transactions(db, "workers.metrics").read(time.time() if now is None else now) as sql:
-        yield partial(sql.all, most=MOST)
+        yield partial(sql.all, most=ROWS_OF_EACH_KIND)
 
 
 def units(ask: Ask, run: Any) -> tuple[dict[str, int], float]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from workers.metrics.families import FAMILIES
 from workers.process.logs import masked
 
-LONGEST = 200
+LABEL_CHARACTERS = 200
 """Most characters of a label's value."""
 
 
@@ -45,8 +45,8 @@ class MetricsPage:
 
 
 def _escaped(value: object) -> str:
-    """A label's value: cut to ``LONGEST``, without a URL's password, with backslash, quote and line feed escaped."""
-    text = masked("" if value is None else str(value))[:LONGEST]
+    """A label's value: cut to ``LABEL_CHARACTERS``, no URL's password; backslash, quote and line feed escaped."""
+    text = masked("" if value is None else str(value))[:LABEL_CHARACTERS]
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import TextIO
 
-LONGEST = 65_536
+LINE_CHARACTERS = 65_536
 """Most characters that are kept of a line whose end has not been written yet; a longer one is logged in pieces."""
 log = logging.getLogger("headrace")
 
@@ -31,7 +31,7 @@ class Strays(io.TextIOBase):
     def write(self, text: str) -> int:
         with self._writing:
             *whole, self._rest = (self._rest + text).split("\n")
-            if len(self._rest) > LONGEST:
+            if len(self._rest) > LINE_CHARACTERS:
                 whole, self._rest = [*whole, self._rest], ""
         for line in whole:
             if _is_object(line):  # a log line of another process of ours

@@ -20,13 +20,13 @@ from typing import Any
 
 from specs.errors import Fatal, HeadraceError, UsageError
 
-PATIENCE = 5.0
+CLIENT_SECONDS = 5.0
 """Seconds that a client may take to send its request, and again to take in the answer."""
-REQUEST = 8192
+REQUEST_BYTES = 8192
 """Most bytes of a request."""
-CLIENTS = 16
+CLIENTS_AT_ONCE = 16
 """Clients served at once; the connections of further ones are closed at once."""
-HANGS = 300.0
+TURN_SECONDS = 300.0
 """Seconds that one turn of a loop may take: longer than the sum of the deadlines of all its waits."""
 PLAIN = "text/plain; charset=utf-8"
 Route = Callable[[], tuple[int, str, str]]
@@ -92,7 +92,7 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
 
     def __init__(self, host: str, port: int, routes: Mapping[str, Route]) -> None:
-        self.routes, self._free = routes, threading.BoundedSemaphore(CLIENTS)
+        self.routes, self._free = routes, threading.BoundedSemaphore(CLIENTS_AT_ONCE)
         family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         self.address_family = family
         super().__init__((str(where[0]), int(where[1])), _Client)
@@ -134,10 +134,10 @@ class _Client(socketserver.BaseRequestHandler):
 
     def _head(self) -> bytes:
         """The request up to its empty line. One deadline holds for all of it, however slowly the client sends."""
-        end, found = time.monotonic() + PATIENCE, b""
-        while b"\r\n\r\n" not in found and len(found) < REQUEST:
+        end, found = time.monotonic() + CLIENT_SECONDS, b""
+        while b"\r\n\r\n" not in found and len(found) < REQUEST_BYTES:
             self.request.settimeout(max(0.01, end - time.monotonic()))
-            part = self.request.recv(REQUEST)
+            part = self.request.recv(REQUEST_BYTES)
             if not part or time.monotonic() >= end:
                 break
             found += part
@@ -149,7 +149,7 @@ class _Client(socketserver.BaseRequestHandler):
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {type_}\r\n"
             f"Content-Length: {len(content)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
         )
-        self.request.settimeout(PATIENCE)
+        self.request.settimeout(CLIENT_SECONDS)
         self.request.sendall(head.encode("latin-1") + (content if body else b""))
 
 
@@ -166,7 +166,7 @@ def _asked(route: Route) -> tuple[int, str, str]:
 class Pulse:
     """Watches one loop of a process, which calls ``beat`` in each turn; a turn may take ``limit`` seconds."""
 
-    def __init__(self, limit: float = HANGS, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limit: float = TURN_SECONDS, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._limit, self._clock = limit, clock
         self._last = clock()
 
@@ -191,7 +191,7 @@ class Health:
         self._parts: dict[str, Callable[[], str]] = {}
         self._notes: Callable[[], list[str]] = list
 
-    def loop(self, name: str, limit: float = HANGS) -> Pulse:
+    def loop(self, name: str, limit: float = TURN_SECONDS) -> Pulse:
         """Register a loop, which has to call ``beat`` of the returned pulse at least every ``limit`` seconds."""
         pulse = Pulse(limit, clock=self._clock)
         self._parts[f"the loop {name!r}"] = pulse.trouble

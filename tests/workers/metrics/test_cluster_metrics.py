@@ -17,7 +17,7 @@ from specs.testing.queue import batch
 from tests.workers.metrics.parsing import Told, do, opened, samples
 from workers.ledger import SqlLedger
 from workers.metrics import Counters, local, render
-from workers.metrics.statements import MOST
+from workers.metrics.statements import ROWS_OF_EACH_KIND
 from workers.presence import Presence
 from workers.queues.redis.queue import RedisQueue
 from workers.store import named_sql
@@ -218,7 +218,7 @@ def test_no_query_reads_all_units_or_outcomes(tmp_path: Path) -> None:
     queries = named_sql.load("workers.metrics", "sqlite")
     for name in queries:
         with db.read() as conn:
-            values = {"now": 1.0, "most": MOST, "run": "r"}
+            values = {"now": 1.0, "most": ROWS_OF_EACH_KIND, "run": "r"}
             rows = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {queries[name]}", values).all()
         steps = [str(row[3]) for row in rows]
         for step in steps:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.workers.metrics.parsing import do, opened
-from workers.metrics.statements import MOST
+from workers.metrics.statements import ROWS_OF_EACH_KIND
 from workers.store import named_sql
 from workers.store.database import SqlDatabase, open_database
 
@@ -46,7 +46,7 @@ def test_no_large_table_is_read_as_a_whole(run: tuple[SqlDatabase, str]) -> None
     queries = named_sql.load("workers.metrics", "postgresql")
     for name in sorted(queries):
         with db.read() as conn:
-            values = {"now": 1.0, "most": MOST, "run": made}
+            values = {"now": 1.0, "most": ROWS_OF_EACH_KIND, "run": made}
             rows = conn.exec_driver_sql(f"EXPLAIN {queries[name]}", values).scalars().all()
         for table in LARGE:
             assert not [row for row in rows if f"Seq Scan on {table}" in row], (name, rows)

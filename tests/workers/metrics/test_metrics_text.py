@@ -8,7 +8,7 @@ import pytest
 
 from workers.metrics.counters import NAMES, Counters, samples
 from workers.metrics.families import COUNTED, FAMILIES, GROUPS
-from workers.metrics.text import LONGEST, MetricsPage
+from workers.metrics.text import LABEL_CHARACTERS, MetricsPage
 
 
 def test_help_type_and_escaped_labels() -> None:
@@ -37,7 +37,7 @@ def test_labels_are_bounded_and_hold_no_password() -> None:
     page = MetricsPage()
     page.add("headrace_dead_letters", 1, sink="https://user:s3cret@host/" + "x" * 1000)
     assert "s3cret" not in page.text()
-    assert max(len(line) for line in page.text().splitlines()) < LONGEST + 100
+    assert max(len(line) for line in page.text().splitlines()) < LABEL_CHARACTERS + 100
 
 
 def test_unknown_names_and_labels_are_refused() -> None:

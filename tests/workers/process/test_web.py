@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 
 from specs.errors import Fatal, Retry, UsageError
-from workers.process.health_endpoint import CLIENTS, PLAIN, REQUEST, Health, Web, parse, serve
+from workers.process.health_endpoint import CLIENTS_AT_ONCE, PLAIN, REQUEST_BYTES, Health, Web, parse, serve
 
 PATIENCE = 120.0
 """Seconds for anything that is waited for."""
@@ -101,16 +101,16 @@ def test_a_request_that_trickles_in_ends(caplog: pytest.LogCaptureFixture) -> No
         client.sendall(b"GET /healthz HTTP/1.1\r\n")
         sent = 0
         with suppress(OSError):
-            while sent < REQUEST:
+            while sent < REQUEST_BYTES:
                 client.sendall(b"x")
                 sent += 1
                 time.sleep(0.02)
-        assert sent < REQUEST, "its deadline is one for all of it"
+        assert sent < REQUEST_BYTES, "its deadline is one for all of it"
 
 
 def test_too_many_clients_are_turned_away() -> None:
     with serve("127.0.0.1:0", ROUTES) as web:
-        held = [socket.create_connection(parse(web.address), timeout=20) for _ in range(CLIENTS)]
+        held = [socket.create_connection(parse(web.address), timeout=20) for _ in range(CLIENTS_AT_ONCE)]
         time.sleep(0.5)
         with socket.create_connection(parse(web.address), timeout=20) as more:
             assert more.recv(1) == b""

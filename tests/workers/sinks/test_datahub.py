@@ -19,7 +19,7 @@ from tests.servers.catalogs import DataHub
 from tests.servers.receiver import Fault, Receiver
 from workers.sinks.datahub.aspects_of import proposals
 from workers.sinks.datahub.config import DataHubConfig
-from workers.sinks.datahub.sink import ASPECTS, DataHubSink
+from workers.sinks.datahub.sink import ASPECTS_OF_A_CHANGE, DataHubSink
 from workers.sinks.datahub.urns import UrnNames
 
 TOKEN = "p.a.t-0123"
@@ -111,7 +111,7 @@ def test_only_named_parts_are_fields() -> None:
 
 def aspects(entity: Any) -> dict[str, Any]:
     found = list(proposals(entity.type_name(), entity.fqn, json.loads(entity.content()), NAMES))
-    assert len(found) <= ASPECTS
+    assert len(found) <= ASPECTS_OF_A_CHANGE
     assert len({each.urn for each in found}) == 1
     return {each.aspect: each.value for each in found}
 
@@ -174,7 +174,7 @@ def test_a_view() -> None:
 
 def test_a_batch_stays_below_what_it_takes(receiver: Receiver) -> None:
     sink = made(receiver, batch_entries=10_000)
-    assert sink.bounds.entries * ASPECTS <= 200
+    assert sink.bounds.entries * ASPECTS_OF_A_CHANGE <= 200
     sink.close()
 
 

@@ -8,19 +8,18 @@ from collections.abc import Callable
 
 from specs.errors import HeadraceError, Retry
 from workers.feed.publisher.publisher import Publishing
+from workers.feed.times import LEASE_SECONDS, LEAVE_SECONDS, LOOK_SECONDS
 from workers.presence import Presence
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase
 from workers.store.retries import jitter
 
-EVERY = 0.5
-"""Seconds between two searches for changes."""
-LEAVE = 1.2
-"""Seconds that deliveries may take to end after a stop. A delivery that hangs keeps its lease until it expires."""
 log = logging.getLogger("headrace.publisher")
 
 
-def serve(db: SqlDatabase, stop: StopFlag, *, lease: float = 60.0, beat: Callable[[], None] = lambda: None) -> int:
+def serve(
+    db: SqlDatabase, stop: StopFlag, *, lease: float = LEASE_SECONDS, beat: Callable[[], None] = lambda: None
+) -> int:
     """Feed sinks until ``stop`` is set; returns how many changes were delivered.
 
     ``lease`` are the seconds for which a sink belongs to this process; ``beat`` is called in every turn of the loop.
@@ -36,7 +35,7 @@ def serve(db: SqlDatabase, stop: StopFlag, *, lease: float = 60.0, beat: Callabl
                 feeding = publishing.step()
                 presence.beat(feeding=feeding, delivered=publishing.delivered)
                 failed = 0
-                stop.wait(EVERY)
+                stop.wait(LOOK_SECONDS)
             except Retry as error:
                 if failed % 30 == 0:
                     log.warning("%s", error)
@@ -44,7 +43,7 @@ def serve(db: SqlDatabase, stop: StopFlag, *, lease: float = 60.0, beat: Callabl
                 stop.wait(jitter(min(failed, 5), base=0.1, cap=2.0))
     finally:
         begun = time.monotonic()
-        if not publishing.idle(LEAVE):
+        if not publishing.idle(LEAVE_SECONDS):
             log.warning("a sink hangs; publishers of other machines may feed it when its lease is over")
         publishing.close()
         try:

@@ -16,19 +16,13 @@ from workers.feed.delivery import Sent
 from workers.feed.discovery import Discovery
 from workers.feed.subscriber import Following, SubscriberStopped, SubscriptionLost, pause
 from workers.feed.subscriptions import FeedPosition, FollowerView, HeldSubscription, Subscriptions
+from workers.feed.times import DISCOVERY_SECONDS, LEASE_SECONDS, LEVEL_PAUSE_SECONDS, TURN_SECONDS
 from workers.process.stop_flag import StopFlag
 from workers.sinks import configured
 from workers.store.database import SqlDatabase
 
 THREADS = 16
 """Most sinks that are fed at once; a slow one does not delay the others."""
-SLICE = 10.0
-"""Seconds for which one sink is fed at a time; then another sink gets the thread."""
-DISCOVER = 2.0
-"""Seconds between two searches for new recipes."""
-QUIET = 5.0
-"""Seconds for which a sink is not fed after the feed had changes of other services only: to find that out takes a
-write."""
 log = logging.getLogger("headrace.publisher")
 Make = Callable[[Mapping[str, Any], str], ChangeSink]
 """Makes a sink from a follower's config, for a service. Raises ``UsageError`` when a reference cannot be resolved."""
@@ -45,7 +39,7 @@ class Publishing:
     ``lease`` seconds."""
 
     def __init__(
-        self, db: SqlDatabase, stop: StopFlag, *, name: str = "", lease: float = 60.0, make: Make = make
+        self, db: SqlDatabase, stop: StopFlag, *, name: str = "", lease: float = LEASE_SECONDS, make: Make = make
     ) -> None:  # fmt: skip
         self._db, self._stop, self._make = db, stop, make
         self.followers = Subscriptions(db, name=name, lease=lease)
@@ -61,7 +55,7 @@ class Publishing:
     def step(self) -> int:
         """Start threads for sinks that are due; returns how many sinks are being fed. Raises ``Retry`` while the
         database is unavailable."""
-        if time.monotonic() - self._discovered >= DISCOVER:
+        if time.monotonic() - self._discovered >= DISCOVERY_SECONDS:
             self._discovery.look()
             self._discovered = time.monotonic()
         self._busy = {sink: thread for sink, thread in self._busy.items() if thread.is_alive()}
@@ -101,8 +95,7 @@ class Publishing:
         return view.behind > 0 and time.monotonic() >= self._quiet.get(view.sink, 0.0)
 
     def _work(self, view: FollowerView) -> None:
-        """Feed one sink for up to ``SLICE`` seconds; an error is stored in its row, where commands and metrics show
-        it."""
+        """Feed one sink for up to ``TURN_SECONDS``; an error is stored in its row, as commands and metrics show."""
         try:
             held = self.followers.take(view.sink)
             if held is not None:
@@ -115,11 +108,11 @@ class Publishing:
         try:
             sent = self._going_on(held)
             following = Following(self._db, self.followers, held, self._sink(held), self._stop, sent)
-            end = time.monotonic() + SLICE
+            end = time.monotonic() + TURN_SECONDS
             fed = following.feed(until=lambda: time.monotonic() > end)
             self.followers.release(held.sink)
             if fed.level and not fed.delivered:
-                self._quiet[held.sink] = time.monotonic() + QUIET
+                self._quiet[held.sink] = time.monotonic() + LEVEL_PAUSE_SECONDS
         except SubscriberStopped:
             self.followers.release(held.sink)
         except SubscriptionLost:

@@ -12,11 +12,9 @@ from workers.feed.dead_letters import count, letters
 from workers.feed.publisher.publisher import Make, make
 from workers.feed.subscriber import Following, SubscriberStopped, SubscriptionLost
 from workers.feed.subscriptions import HeldSubscription, Subscriptions
+from workers.feed.times import REPLAY_WAIT_SECONDS
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase
-
-PATIENCE = 20.0
-"""Seconds to wait until a publisher has finished feeding the sink."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class Replayed:
 
 def replay(
     db: SqlDatabase, sink: str | None = None, fqn: str = "", *, stop: StopFlag | None = None, make: Make = make,
-    patience: float = PATIENCE,
+    patience: float = REPLAY_WAIT_SECONDS,
 ) -> list[Replayed]:  # fmt: skip
     """Send the dead letters of one sink or of all sinks again, containers first; with ``fqn``, those of one object
     only.

@@ -20,11 +20,11 @@ from specs.errors import Fatal, Retry, Skip
 from specs.recipe.allow_list import mask
 from workers.sinks.common.config import HttpConfig
 
-LIMIT = 4_000_000
+ANSWER_BYTES = 4_000_000
 """Bytes of an answer that are read, at most."""
-EXCERPT = 300
+EXCERPT_CHARACTERS = 300
 """Characters of an answer that a message quotes."""
-CONNECT = 10.0
+CONNECT_SECONDS = 10.0
 """Seconds to wait for a connection, at most."""
 AWAY = frozenset({408, 425, 429})
 """Answers below 500 that are worth another try."""
@@ -71,7 +71,7 @@ class Http:
         try:
             with self._session.request(
                 method, self._url + path, data=body, headers=dict(headers or {}), stream=True, allow_redirects=False,
-                timeout=(min(CONNECT, self._timeout), self._timeout),
+                timeout=(min(CONNECT_SECONDS, self._timeout), self._timeout),
             ) as response:  # fmt: skip
                 answer = Answer(response.status_code, self._read(response))
                 after = response.headers.get("Retry-After")
@@ -104,11 +104,11 @@ class Http:
         raise Fatal(what, self.where, remedy or "see the sink's url", reason="sink")
 
     def _read(self, response: requests.Response) -> bytes:
-        """The body, up to ``LIMIT`` bytes and to the deadline, which a trickle of bytes does not prolong."""
+        """The body, up to ``ANSWER_BYTES`` bytes and to the deadline, which a trickle of bytes does not prolong."""
         end = time.monotonic() + self._timeout
         found = bytearray()
         try:
-            while len(found) < LIMIT:
+            while len(found) < ANSWER_BYTES:
                 piece = response.raw.read1(65536, decode_content=True)  # what is there, not all that was asked for
                 if not piece:
                     break
@@ -123,9 +123,9 @@ class Http:
 
     def excerpt(self, body: bytes) -> str:
         """The beginning of an answer on one line, without our secrets."""
-        text = body[: 4 * EXCERPT + 4096].decode("utf-8", "replace")
+        text = body[: 4 * EXCERPT_CHARACTERS + 4096].decode("utf-8", "replace")
         text = mask(text, self._secrets)
-        return re.sub(r"[\x00-\x20\x7f]+", " ", text).strip()[:EXCERPT]
+        return re.sub(r"[\x00-\x20\x7f]+", " ", text).strip()[:EXCERPT_CHARACTERS]
 
     def close(self) -> None:
         self._session.close()

@@ -15,9 +15,9 @@ from workers.sinks.datahub.aspects_of import KINDS, PLATFORMS, Proposal, proposa
 from workers.sinks.datahub.config import DataHubConfig
 from workers.sinks.datahub.urns import UrnNames
 
-ASPECTS = 8
+ASPECTS_OF_A_CHANGE = 8
 """Proposals that one change makes, at most."""
-PROPOSALS = 200
+PROPOSALS_OF_A_REQUEST = 200
 """Proposals that DataHub takes in one request."""
 
 
@@ -25,7 +25,9 @@ class DataHubSink:
     """UPSERTs of aspects: a second one changes nothing. Deletions are soft: ``status.removed``."""
 
     def __init__(self, config: DataHubConfig, service: ServiceRef) -> None:
-        self.bounds = Bounds(min(config.batch_entries, PROPOSALS // ASPECTS), config.batch_bytes)
+        self.bounds = Bounds(
+            min(config.batch_entries, PROPOSALS_OF_A_REQUEST // ASPECTS_OF_A_CHANGE), config.batch_bytes
+        )
         self.timeout = config.timeout
         platform = config.platform or PLATFORMS.get(service.type) or re.sub(r"[^A-Za-z0-9]+", "-", service.type)
         self._names = UrnNames(platform, config.env, config.platform_instance, config.tiers or 0)
