@@ -13,13 +13,15 @@ from specs.names import split
 from specs.recipe.recipe import Recipe
 from specs.sources.base import Along, Source
 from specs.topology.engine import expand
-from specs.topology.events import Covered, Reported, Spawned, Start
+from specs.topology.events import METADATA, Covered, Reported, Spawned, Start
 from specs.topology.listing import checked
 from specs.topology.node import Item, Node, Outcome, Topology
+from specs.topology.outcomes import reported
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 from workers.unit.source.sources import build
 
 SLICE = 1000
+NO_OTHERS: Mapping[str, Source] = {}
 SAMPLES = 3
 """Names shown per rule."""
 
@@ -35,6 +37,7 @@ class PlannedUnit:
     until: str | None
     objects: int = 0
     statements: int = 0
+    part: str = METADATA
 
 
 @dataclass(slots=True)
@@ -73,9 +76,17 @@ class Plan:
     rows: int = 0
     spent: int = 0
 
+    @property
+    def parts(self) -> list[str]:
+        """The parts that have units, in the order in which they are walked."""
+        return list(dict.fromkeys(unit.part for unit in self.units))
+
     def as_json(self, units: int | None = None) -> dict[str, Any]:
-        """With all units in their order, or the ``units`` largest."""
+        """With all units in their order, or the ``units`` largest. They tell their part where there is another one than
+        metadata."""
         found = asdict(self)
+        for unit in found["units"] if self.parts == [METADATA] else ():
+            del unit["part"]
         if units is not None:
             found["units"] = sorted(found["units"], key=lambda unit: -unit["objects"])[:units]
         return found
@@ -83,37 +94,52 @@ class Plan:
 
 def plan(recipe: Recipe, secrets: Mapping[str, str]) -> Plan:
     """Plan a crawl of a recipe. Raises ``UsageError`` for a mistake in its connection, and what the source raises."""
-    source = build(recipe, secrets)
+    sources = {part: build(recipe, secrets, part=part) for part in recipe.parts}
+    first, *rest = recipe.parts
     try:
-        return make(source, recipe.service.name, recipe.service.type)
+        others = {part: sources[part] for part in rest}
+        return make(sources[first], recipe.service.name, recipe.service.type, others, first)
     finally:
-        source.close()
+        for source in sources.values():
+            source.close()
 
 
-def make(source: Source, service: str, type_: str) -> Plan:
-    """Plan a whole crawl. Raises what the source raises when it cannot be reached at all."""
-    topology: Topology[Source] = source.topology
-    planner = _Planner(source, topology, Plan(service, type_))
-    root = topology.root
-    planner.count(root.type)
-    planner.unit(Start.root(root.name, service))
-    plan = planner.plan
-    plan.filters = sorted(planner.rules.values(), key=lambda rule: (rule.type, -rule.count, rule.rule))
-    if not plan.incomplete:
-        plan.idle_filters = planner.idle.rules({rule for _, rule in planner.rules})
+def make(
+    source: Source, service: str, type_: str, others: Mapping[str, Source] = NO_OTHERS, part: str = METADATA
+) -> Plan:
+    """Plan a whole crawl: that of ``source``, which reads ``part``, and behind it those of ``others``, by part.
+
+    Raises what a source raises when it cannot be reached at all.
+    """
+    plan = Plan(service, type_)
+    for name, each in ({part: source} | dict(others)).items():
+        _plan(plan, each, name)
     plan.statements = sum(unit.statements for unit in plan.units)
     plan.rows = sum(tally.kept for tally in plan.entities.values())
-    plan.spent = source.statements
     return plan
 
 
+def _plan(plan: Plan, source: Source, part: str) -> None:
+    """Add what one part does."""
+    topology: Topology[Source] = source.topology
+    planner = _Planner(source, topology, plan, part)
+    planner.count(topology.root.type)
+    planner.unit(Start.root(topology.root.name, plan.service, part))
+    plan.filters += sorted(planner.rules.values(), key=lambda rule: (rule.type, -rule.count, rule.rule))
+    if not plan.incomplete and part == METADATA:
+        plan.idle_filters = planner.idle.rules({rule for _, rule in planner.rules})
+    plan.spent += source.statements
+
+
 class _Planner:
-    def __init__(self, source: Source, topology: Topology[Source], plan: Plan) -> None:
-        self.source, self.topology, self.plan = source, topology, plan
+    def __init__(self, source: Source, topology: Topology[Source], plan: Plan, part: str) -> None:
+        self.source, self.topology, self.plan, self.part = source, topology, plan, part
         self.rules: dict[tuple[str, str], Rule] = {}
         self.idle = IdleFilters(source.extract)
 
     def count(self, type_: str, kind: str = "kept", n: int = 1) -> None:
+        if not type_:  # a passage: its part counts it
+            return
         tally = self.plan.entities.setdefault(type_, PlanTally())
         tally.listed += n
         setattr(tally, kind, getattr(tally, kind) + n)
@@ -121,7 +147,7 @@ class _Planner:
     def unit(self, start: Start) -> None:
         """Plan one unit and everything below it."""
         node = self.topology.nodes[start.node]
-        unit = PlannedUnit(node.name, start.scope.fqn, start.range.after, start.range.until)
+        unit = PlannedUnit(node.name, start.scope.fqn, start.range.after, start.range.until, part=self.part)
         self.plan.units.append(unit)
         kept: Counter[str] = Counter()
         if start.item is not None:
@@ -153,6 +179,7 @@ class _Planner:
         """Plan the units that a unit spawns. Returns the nodes that are covered by them."""
         covered: set[str] = set()
         children: list[Start] = []
+        kept.update({child.name: 0 for child in node.children if child.unit and child.passage})
         for event in expand(self.source, self.topology, start):
             if isinstance(event, Spawned):
                 covered.add(event.start.node)
@@ -190,10 +217,10 @@ class _Planner:
         try:
             for produced, again in checked(node, scope, self.source.preview(node.name, scope, span)):
                 if again is not None and not node.unit:
-                    self.outcome(again)
+                    self.left_out(node, scope, again)
                 if isinstance(produced, Outcome):
                     if not node.unit:
-                        self.outcome(produced)
+                        self.left_out(node, scope, produced)
                 else:
                     self.idle.kept(node.type, produced.name)
                     yield produced
@@ -201,6 +228,14 @@ class _Planner:
             self.fail(scope, node.name, str(error))
         except HeadraceError:
             raise
+
+    def left_out(self, node: Node[Source], scope: Scope, outcome: Outcome) -> None:
+        """What the walk tells of a listed object that it does not go into."""
+        for event in reported(node, scope, outcome):
+            if isinstance(event, Reported):
+                self.outcome(event.outcome)
+            else:
+                self.fail(scope, node.name, event.coverage.error or "")
 
     def outcome(self, outcome: Outcome) -> None:
         if outcome.kind != "filtered":

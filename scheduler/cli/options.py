@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+only_parts = click.option(
+    "--only", "only", metavar="PART", multiple=True,
+    help="Crawl only this part: metadata, lineage, usage; may be given again. [default: what the recipe asks for]",
+)  # fmt: skip
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

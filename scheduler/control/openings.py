@@ -9,7 +9,7 @@ from specs.contracts.assignment import Opening
 from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from specs.recipe.secrets import prompts
-from specs.topology.events import Start
+from specs.topology.events import METADATA, Start
 from workers.unit.source.sources import topology
 
 
@@ -21,14 +21,19 @@ def opening(recipe: Recipe, *, starts: Sequence[Start] = (), parent: str | None 
     """
     service = recipe.service
     return Opening(
-        service.name, service.type, recipe.to_dict(), tuple(starts) or (root_of(recipe),), recipe.limits.connections,
+        service.name, service.type, recipe.to_dict(), tuple(starts) or roots_of(recipe), recipe.limits.connections,
         parent=parent, deletes=recipe.deletion.enabled and parent is None,
     )  # fmt: skip
 
 
-def root_of(recipe: Recipe) -> Start:
-    """The start of a recipe's root unit; references stay unresolved. Raises ``UsageError`` for an unknown connector."""
-    return Start.root(topology(recipe).root.name, recipe.service.name)
+def roots_of(recipe: Recipe) -> tuple[Start, ...]:
+    """The starts of the root units of all parts of a recipe. Raises ``UsageError`` for an unknown connector."""
+    return tuple(root_of(recipe, part) for part in recipe.parts)
+
+
+def root_of(recipe: Recipe, part: str = METADATA) -> Start:
+    """The start of one part's root unit; references stay unresolved. Raises ``UsageError`` for an unknown connector."""
+    return Start.root(topology(recipe, part).root.name, recipe.service.name, part)
 
 
 def load_for_cluster(source: str, *, name: str | None = None) -> Loaded:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Literal, NamedTuple, Protocol
 
+from specs.recipe.extract import parts_of
 from specs.topology.events import METADATA, Coverage, Start
 from specs.topology.node import Outcome
 from specs.topology.scope import Cursor
 
 Phase = Literal["walk", "post", "confirm"]
-UnitState = Literal["ready", "running", "flushing", "waiting", "delayed", "done", "failed", "cancelled"]
+UnitState = Literal["held", "ready", "running", "flushing", "waiting", "delayed", "done", "failed", "cancelled"]
 RunState = Literal["running", "confirming", "complete", "partial", "failed", "cancelled", "superseded"]
 CommitResult = Literal["applied", "duplicate", "fenced", "gap"]
 Via = Literal["embedded", "cluster"]
@@ -190,6 +191,11 @@ class Run:
     @property
     def open(self) -> bool:
         return self.state in ("running", "confirming")
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts that it crawls."""
+        return parts_of(self.recipe)
 
 
 def unit_id(run: str, start: Start, phase: Phase = "walk") -> str:

@@ -93,6 +93,8 @@ class Entity(Part):
     """
 
     VOLATILE: ClassVar[frozenset[str]] = frozenset()
+    DESCRIBES: ClassVar[bool] = False
+    """It tells something of another object, whose FQN it has: nothing lies below it."""
     SHARED: ClassVar[tuple[str, ...]] = ()
 
     fqn: str

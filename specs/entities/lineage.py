@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from specs.entities.base import Entity, Name, Part, ordered
 
@@ -30,6 +30,7 @@ class Edge(Part):
 class Lineage(Entity):
     """Everything that feeds one object. It has the FQN of that object, whose type is ``target_type``."""
 
+    DESCRIBES: ClassVar[bool] = True
     target_type: str = "Table"
     edges: Annotated[tuple[Edge, ...], ordered(lambda edge: (edge.source, edge.evidence, edge.via or ""))] = ()
     unresolved: Annotated[tuple[Name, ...], ordered()] = ()

@@ -40,6 +40,7 @@ class ColumnProfile(Part):
 class TableProfile(Entity):
     """One table, measured at ``measured_at`` over ``sampled`` rows (``None``: all). It has the table's FQN."""
 
+    DESCRIBES: ClassVar[bool] = True
     VOLATILE: ClassVar[frozenset[str]] = frozenset({"measured_at", "seconds"})
 
     rows: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from specs.entities.base import Entity, Name, Part, ordered
 
@@ -41,5 +41,6 @@ class DayUse(Part):
 class Usage(Entity):
     """How one object was used. It has the FQN of that object, whose type is ``target_type``."""
 
+    DESCRIBES: ClassVar[bool] = True
     target_type: str = "Table"
     days: Annotated[tuple[DayUse, ...], ordered(lambda use: use.day)] = ()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, SerializeAsAny, create_model
+from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny, create_model
 
 from specs import registry
 from specs.config import MetadataExtract, StrictModel
 from specs.errors import UsageError
-from specs.service_spec import ServiceSpec
+from specs.recipe.problems import nearest
+from specs.service_spec import SOURCES, ServiceSpec
 
 
 def _later(value: Any) -> Any:
@@ -23,6 +25,12 @@ def _later(value: Any) -> Any:
 def _asked(value: Any) -> Any:
     """A part without settings may be asked for with ``true``."""
     return {} if value is True else None if value is False else value
+
+
+def _part(value: str) -> str:
+    if value not in SOURCES:
+        raise ValueError(f"unknown part {value!r}; {nearest(value, SOURCES)}")
+    return value
 
 
 def _given(value: Any) -> Any:
@@ -43,6 +51,23 @@ class Extract(StrictModel):
     usage: Later = Field(default=False, description="Who asks for what. Not available yet.")
     profile: Later = Field(default=False, description="Statistics of the data. Not available yet.")
     classify: Later = Field(default=False, description="Find personal data. Not available yet.")
+    only: tuple[Annotated[str, AfterValidator(_part)], ...] = Field(
+        default=(), description="Of the parts above, crawl only these; empty: all that are asked for."
+    )
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts to crawl, in the order in which a run shows them."""
+        asked = [part for part in SOURCES if getattr(self, part)]
+        return tuple(part for part in asked if part in self.only) if self.only else tuple(asked)
+
+
+def parts_of(recipe: Mapping[str, Any]) -> tuple[str, ...]:
+    """The parts that a stored recipe asks for, whichever version of the program wrote it."""
+    extract = recipe.get("extract") or {}
+    only = extract.get("only") or ()
+    asked = [part for part in SOURCES if part == METADATA or extract.get(part)]
+    return tuple(part for part in asked if not only or part in only)
 
 
 def extract_of(type_: str) -> type[Extract]:

@@ -5,6 +5,7 @@ A recipe is data: frozen when its run starts, stored with references (``${env:X}
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import (
@@ -16,10 +17,11 @@ from pydantic import (
     model_validator,
 )
 
+from specs import registry
 from specs.config import Limits, StrictModel
-from specs.recipe.extract import Extract, extract_of, plain
+from specs.errors import known_values
+from specs.recipe.extract import METADATA, Extract, extract_of, plain
 from specs.recipe.problems import problems, told, validate
-from specs.service_spec import SOURCES
 
 
 def _trimmed(value: str) -> str:
@@ -83,7 +85,24 @@ class Recipe(StrictModel):
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts that the recipe asks for."""
-        return tuple(part for part in SOURCES if getattr(self.extract, part))
+        return self.extract.parts
+
+    def narrowed(self, parts: Sequence[str]) -> Recipe:
+        """The recipe for only these parts; one that it does not ask for yet has its defaults.
+
+        Raises ``UsageError`` for a part that the connector does not have.
+        """
+        if not parts:
+            return self
+        known = registry.load(self.service.type).parts
+        for part in parts:
+            if part not in known:
+                raise known_values("unknown part", part, known)
+        data = self.to_dict()
+        written: dict[str, Any] = data["extract"]
+        sections = {part: written[part] or True for part in parts if part != METADATA}
+        extract = written | sections | {"only": list(dict.fromkeys(parts))}
+        return Recipe.from_dict(data | {"extract": extract})
 
     @model_validator(mode="after")
     def _sinks_have_types(self) -> Recipe:
@@ -94,7 +113,10 @@ class Recipe(StrictModel):
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able form; what the ledger stores."""
-        return self.model_dump(mode="json")
+        found = self.model_dump(mode="json")
+        if not found["extract"]["only"]:
+            del found["extract"]["only"]
+        return found
 
     @classmethod
     def from_dict(cls, data: Any, *, where: str = "recipe") -> Recipe:

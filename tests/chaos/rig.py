@@ -12,7 +12,7 @@ from typing import Any
 
 from scheduler.app.runs.crawl import crawl
 from scheduler.app.runs.summary import Summary
-from scheduler.control.openings import root_of
+from scheduler.control.openings import roots_of
 from scheduler.control.reconciler import Reconciler
 from specs.contracts.assignment import Assignment, Opening
 from specs.contracts.work import Run
@@ -86,10 +86,10 @@ class Pooled:
     ) -> Run | None:
         """Crawl while ``disturb`` runs in a thread; ``memory`` is what the processes may have."""
         with database(self.folder, "wild") as db:
-            ledger, root = SqlLedger(db), root_of(self.recipe)
+            ledger, roots = SqlLedger(db), roots_of(self.recipe)
             service = self.recipe.service
             run = ledger.open_run(
-                Opening(service.name, service.type, self.recipe.to_dict(), (root,), slots=4), now=time.time()
+                Opening(service.name, service.type, self.recipe.to_dict(), roots, slots=4), now=time.time()
             )
             assignment = Assignment(run.id, self.recipe)
             watch = threading.Timer(GIVE_UP, self.stop.set, ["the test took too long"])

@@ -35,10 +35,10 @@ DELETE FROM absences WHERE run = :run
 SELECT n, kind, blob FROM marks WHERE run = :run AND n > :after ORDER BY n LIMIT 256
 
 -- name: coverage_page
-SELECT c.node, c.scope, c.n, c.after, c.until, c.error, u.fingerprint
+SELECT c.node, c.scope, c.part, c.n, c.after, c.until, c.error, u.fingerprint
 FROM coverage AS c LEFT JOIN units AS u ON u.id = c.unit
-WHERE c.run = :run AND (c.node, c.scope, c.n) > (:node, :scope, :n)
-ORDER BY c.node, c.scope, c.n LIMIT 2000
+WHERE c.run = :run AND (c.node, c.scope, c.part, c.n) > (:node, :scope, :part, :n)
+ORDER BY c.node, c.scope, c.part, c.n LIMIT 2000
 
 -- name: listing_page
 SELECT id, mark, owner FROM entities
@@ -60,8 +60,12 @@ UPDATE entities SET doubt = coalesce(doubt, :known)
 WHERE id IN (SELECT id FROM absences WHERE run = :run AND node = :node AND scope = :scope AND outcome = 'doubt')
 
 -- name: to_confirm
-SELECT parent, type, fqn FROM absences WHERE run = :run AND outcome IS NULL AND (fqn, type) > (:fqn, :type)
-ORDER BY fqn, type LIMIT 5000
+SELECT (SELECT c.part FROM coverage AS c
+    WHERE c.run = a.run AND c.node = a.node AND c.scope = a.scope AND c.error IS NULL LIMIT 1) AS part,
+    a.parent, a.type, a.fqn
+FROM absences AS a
+WHERE a.run = :run AND a.outcome IS NULL AND (a.fqn, a.type) > (:fqn, :type)
+ORDER BY a.fqn, a.type LIMIT 5000
 
 -- name: record_verdict
 UPDATE absences SET verdict = :presence WHERE run = :run AND fqn = :fqn AND type = :type AND outcome IS NULL
@@ -113,7 +117,7 @@ WHERE run = :run AND id > :after AND (outcome IS NULL OR outcome <> 'seen')
 ORDER BY id LIMIT 1000
 
 -- name: namesake
-SELECT 1 FROM entities AS e
+SELECT e.type FROM entities AS e
 WHERE e.fqn = :fqn AND e.type <> :type AND e.state = 'live'
     AND NOT EXISTS (
         SELECT 1 FROM absences AS a WHERE a.run = :run AND a.id = e.id AND a.outcome IN ('missing', 'deleted')
@@ -267,11 +271,11 @@ ORDER BY a.fqn, a.type
 
 -- a retry looks only at what failed, which is never in a listing that came to its end
 
--- name: newer_run
-SELECT id FROM runs
+-- name: newer_runs
+SELECT id, recipe FROM runs
 WHERE service = :service AND id <> :run AND parent IS NULL
     AND n >= (SELECT n FROM runs WHERE id = :run)
-ORDER BY n DESC LIMIT 1
+ORDER BY n DESC
 
 -- name: approve
 UPDATE absences SET outcome = (SELECT CASE WHEN e.state = 'missing' THEN 'deleted' ELSE 'missing' END

@@ -14,6 +14,7 @@ def dump_start(start: Start) -> dict[str, Any]:
     """The columns of a unit's start: ``scope``, ``item`` and ``span`` as JSON."""
     span = start.range
     return {
+        "part": start.part,
         "node": start.node,
         "scope": dump(start.scope.path),
         "item": None if start.item is None else dump(start.item),
@@ -29,6 +30,7 @@ def load_start(row: Any) -> Start:
         None if row.item is None else json.loads(row.item),
         load_span(row.span),
         row.estimate,
+        row.part,
     )
 
 

@@ -1,13 +1,14 @@
-"""The phases of a run: crawl, confirm suspects, conclude deletions, close."""
+"""The phases of a run: crawl the metadata, then the other parts, confirm suspects, conclude deletions, close."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from specs.contracts.work import RunState
-from specs.topology.events import Start
+from specs.topology.events import METADATA, Start
 from specs.topology.scope import KeyRange, Scope
 from workers.ledger.answers import progress
+from workers.ledger.answers.views import Incomplete
 from workers.ledger.ports import DeletionPort
 from workers.ledger.run import runs
 from workers.ledger.tally import Tally
@@ -29,6 +30,8 @@ def advance(desk: Statements, db: SqlDatabase, run: str, deletion: DeletionPort)
     row = desk.one("lock_run", run=run)
     if row is None or row.state not in ("running", "confirming") or busy(desk, run):
         return
+    if _released(desk, run):
+        return
     deletes = row.deletes and not row.doubt
     asks = deletes and row.state == "running"
     if asks and _confirm(desk, run, row.service, deletion.plan_confirmation(db, desk.conn, run)):
@@ -39,14 +42,24 @@ def advance(desk: Statements, db: SqlDatabase, run: str, deletion: DeletionPort)
         deletion.conclude(db, desk.conn, run, desk.now)  # last: it takes the feed's counter
 
 
+def _released(desk: Statements, run: str) -> bool:
+    """Make the units ready that were held until the metadata was stored; returns whether there were any."""
+    held = desk.all("release_held", run=run)
+    tally = Tally()
+    for row in held:
+        tally.add(run, row.id, known=1)
+    tally.write(desk)
+    return bool(held)
+
+
 def _confirm(
-    desk: Statements, run: str, service: str, suspects: Iterable[tuple[Scope, Sequence[tuple[str, str]]]]
+    desk: Statements, run: str, service: str, suspects: Iterable[tuple[str, Scope, Sequence[tuple[str, str]]]]
 ) -> bool:
     """Add one confirm unit per group of suspects, whose runner asks the source about them by name; returns whether
     there are suspects."""
     tally, found = Tally(), False
-    for n, (scope, objects) in enumerate(suspects):
-        start = Start("confirm", scope, range=KeyRange(until=str(n)))
+    for n, (part, scope, objects) in enumerate(suspects):
+        start = Start("confirm", scope, range=KeyRange(until=str(n)), part=part)
         new, (unit,) = add_units(desk, run, service, [start], phase="confirm")
         desk.many("add_suspect", [{"run": run, "unit": unit, "type": type_, "fqn": fqn} for type_, fqn in objects])
         tally.add(run, unit, known=new)
@@ -67,10 +80,14 @@ def verdict(desk: Statements, run: str, doubt: str = "") -> tuple[RunState, str]
     if not incomplete and not failed and not doubt:
         return "complete", ""
     reasons = [doubt] if doubt else []
-    reasons += [f"{each.scope} {each.node}: {each.message or each.reason}" for each in incomplete[:SHOWN]]
+    reasons += [f"{each.scope} {_listing(each)}: {each.message or each.reason}" for each in incomplete[:SHOWN]]
     if len(incomplete) > SHOWN:
         reasons.append(f"and {len(incomplete) - SHOWN} more scopes are incomplete")
     if failed:
         reasons.append(f"{failed} objects failed")
     listed = sum(each["listed"] for each in progress.counts(desk, run).values())
     return ("partial" if listed else "failed"), "; ".join(reasons)
+
+
+def _listing(found: Incomplete) -> str:
+    return found.node if found.part == METADATA else f"{found.node} ({found.part})"

@@ -48,7 +48,7 @@ UPDATE units SET state = 'running', fence = :fence, committed_seq = 0, worker = 
   claimed_at = {now}, lease_until = {clock} + :lease
 FROM pick, slot
 WHERE units.id = pick.id AND (NOT slot.gated OR EXISTS (SELECT 1 FROM gate))
-RETURNING units.id, units.run, units.service, node, scope, item, span, estimate, phase, depth, parent, cursor,
+RETURNING units.id, units.run, units.service, part, node, scope, item, span, estimate, phase, depth, parent, cursor,
   attempts, crashes, set_config('synchronous_commit', 'off', true);
 
 -- name: renew
@@ -86,7 +86,7 @@ WITH ended AS (
     seconds = seconds + CASE WHEN state = 'running' THEN {now} - claimed_at ELSE 0 END
   WHERE id = :unit AND fence = :fence AND committed_seq = :seq - 1
     AND state IN ('running', 'flushing', 'ready', 'delayed')
-  RETURNING id, run, service, parent, depth, state, attempts
+  RETURNING id, run, service, part, parent, depth, state, attempts
 ), freed AS (
   UPDATE slots SET unit = NULL FROM ended WHERE slots.service = ended.service AND slots.unit = ended.id
 )

@@ -16,7 +16,7 @@ WITH lane AS MATERIALIZED (
     AND (v.next_at IS NULL OR v.next_at <= {now})
     AND (v.open_until IS NULL OR v.open_until <= {now} OR r.via <> 'cluster')
 )
-SELECT u.id, u.run, u.service, u.node, u.scope, u.item, u.span, u.estimate, u.phase, u.depth, u.parent, u.cursor,
+SELECT u.id, u.run, u.service, u.part, u.node, u.scope, u.item, u.span, u.estimate, u.phase, u.depth, u.parent, u.cursor,
   u.attempts, u.crashes, c.slot, c.gated
 FROM candidate c CROSS JOIN lane l CROSS JOIN units u
 WHERE c.slot IS NOT NULL AND u.n = (

@@ -122,6 +122,7 @@ def _coverages(each: Taken) -> Iterator[Record]:
             yield {
                 "run": each.batch.run,
                 "unit": each.batch.unit,
+                "part": each.unit.part,
                 "node": coverage.node,
                 "scope": coverage.scope.fqn,
                 "after": _clean(coverage.range.after),

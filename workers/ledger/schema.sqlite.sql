@@ -89,12 +89,14 @@ CREATE TABLE units (
     statements INTEGER NOT NULL DEFAULT 0,
     seconds REAL NOT NULL DEFAULT 0,
     queue TEXT NOT NULL DEFAULT 'small', -- small, large: which workers claim it
-    lost INTEGER NOT NULL DEFAULT 0 -- times in a row that what it sent did not arrive
+    lost INTEGER NOT NULL DEFAULT 0, -- times in a row that what it sent did not arrive
+    part TEXT NOT NULL DEFAULT 'metadata' -- whose topology the node belongs to
 );
 CREATE INDEX units_ready ON units (run, queue, depth DESC, n) WHERE state = 'ready';
 CREATE INDEX units_open ON units (run, state) WHERE state IN ('running', 'flushing', 'waiting', 'delayed');
 CREATE INDEX units_run ON units (run, n);
 CREATE INDEX units_incomplete ON units (run, n) WHERE complete = 0;
+CREATE INDEX units_held ON units (run) WHERE state = 'held';
 CREATE INDEX units_due ON units (due_at) WHERE state = 'delayed';
 CREATE INDEX units_flushing ON units (epoch, shard) WHERE state = 'flushing';
 CREATE INDEX units_worker ON units (worker) WHERE state = 'running';
@@ -175,9 +177,10 @@ CREATE TABLE coverage (
     after TEXT,
     until TEXT,
     error TEXT,
-    reason TEXT NOT NULL DEFAULT ''
+    reason TEXT NOT NULL DEFAULT '',
+    part TEXT NOT NULL DEFAULT 'metadata'
 );
-CREATE INDEX coverage_run ON coverage (run, node, scope, n);
+CREATE INDEX coverage_run ON coverage (run, node, scope, part, n);
 CREATE INDEX coverage_error ON coverage (run) WHERE error IS NOT NULL;
 
 -- 8-byte big-endian marks of what was listed; kind 0: sent, 1: listed but not sent; gone when the run closes

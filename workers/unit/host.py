@@ -49,10 +49,10 @@ class WorkerHost:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The objects that one worker keeps from one unit of its run to the next."""
+    """The objects that one worker keeps from one unit of its run to the next. ``topology`` gives that of a part."""
 
     host: WorkerHost
-    topology: Topology[Source]
+    topology: Callable[[str], Topology[Source]]
     budget: UnitBudget
     guard: Guard
     arrivals: Arrivals

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import suppress
+from functools import partial
 
 from specs.contracts.assignment import Assignment
 from specs.contracts.work import Claim, Lost
@@ -45,10 +46,11 @@ class Runner:
 
     def __init__(self, assignment: Assignment, host: WorkerHost, heartbeat: Heartbeat) -> None:
         self._host, self._heartbeat, self._budget = host, heartbeat, assignment.budget
-        self._sources = SourcePool(lambda reading: build(assignment.recipe, assignment.secrets, reading))
+        self._sources = SourcePool(lambda part, reading: build(assignment.recipe, assignment.secrets, reading, part))
+        self._first = assignment.recipe.parts[0]
         self._narrowing = SliceWidth()
         self._lane = Lane(
-            host, topology(assignment.recipe), assignment.budget,
+            host, partial(topology, assignment.recipe), assignment.budget,
             Guard(host.soft or max(share(1, memory=given()).soft, rss() + MARGIN)),
             Arrivals(host.ledger, host.stop, accept=assignment.accept_identity),
         )  # fmt: skip
@@ -90,7 +92,7 @@ class Runner:
         while True:
             work.moved, error, answered = False, None, False
             try:
-                with self._sources.lend(careful) as source, held.reading(source):
+                with self._sources.lend(careful, claim.unit.start.part) as source, held.reading(source):
                     try:
                         work.attempt(source)
                         if work.partial:
@@ -129,8 +131,10 @@ class Runner:
 
     def _later(self, claim: Claim, emitter: Emitter, error: Retry, *, fruitless: bool) -> None:
         """Release the unit to be tried again later, or fail it after ``ATTEMPTS`` claims. Raises ``Fatal`` when it is
-        the root unit and its source never answered in ``budget.beginnings`` claims."""
-        at_root = claim.unit.start.node == self._lane.topology.root.name and claim.unit.phase == "walk"
+        the root unit of the run's first part and its source never answered in ``budget.beginnings`` claims."""
+        start, first = claim.unit.start, self._first
+        at_root = start.node == self._lane.topology(first).root.name and start.part == first
+        at_root = at_root and claim.unit.phase == "walk"
         fruitless = fruitless and at_root and error.reason != "memory"
         if fruitless and claim.attempts + 1 >= self._budget.beginnings:
             raise Fatal(error.what, error.where, error.remedy, reason=error.reason)

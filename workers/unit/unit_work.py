@@ -48,7 +48,8 @@ class UnitWork:
 
     def __init__(self, claim: Claim, lane: Lane, emitter: Emitter, held: HeldUnit) -> None:
         self.claim, self.start = claim, claim.unit.start
-        self._topology, self._node = lane.topology, lane.topology.nodes.get(claim.unit.start.node)
+        self._topology = lane.topology(self.start.part)
+        self._node = self._topology.nodes.get(self.start.node)
         self._ledger, self._stop, self._emitter, self._held = lane.host.ledger, lane.host.stop, emitter, held
         self._guard, self._budget, self._arrivals = lane.guard, lane.budget, lane.arrivals
         self._builder = BatchBuilder(claim.unit, claim.fence, claim.cursor)

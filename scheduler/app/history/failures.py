@@ -26,8 +26,8 @@ class RunFailures:
         return sum(self.reasons.values())
 
     def as_json(self) -> dict[str, Any]:
-        objects = [each._asdict() for each in self.objects]
-        return {"run": self.run, "objects": objects, "scopes": [each._asdict() for each in self.scopes]}
+        objects = [each.as_json() for each in self.objects]
+        return {"run": self.run, "objects": objects, "scopes": [each.as_json() for each in self.scopes]}
 
 
 def failures(catalog: str, run: str, limit: int | None = None) -> RunFailures:

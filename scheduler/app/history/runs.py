@@ -9,6 +9,7 @@ from scheduler.app.runs.run_sinks import due
 from scheduler.app.runs.run_state import state_of
 from specs.contracts.assignment import Assignment
 from specs.contracts.work import Run
+from specs.topology.events import METADATA
 from workers.ledger import SqlLedger
 from workers.process import liveness
 from workers.store.database import open_database
@@ -32,9 +33,14 @@ class RunLine:
     started_at: float
     ended_at: float | None
     reason: str
+    parts: tuple[str, ...] = (METADATA,)
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """With its parts where it has another one than metadata."""
+        found = asdict(self)
+        if self.parts == (METADATA,):
+            del found["parts"]
+        return found
 
 
 def runs(catalog: str, service: str | None = None, limit: int = 20) -> list[RunLine]:
@@ -47,7 +53,7 @@ def runs(catalog: str, service: str | None = None, limit: int = 20) -> list[RunL
 def _line(ledger: SqlLedger, run: Run) -> RunLine:
     return RunLine(
         run.id, run.service, run.service_type, state_of(ledger, run), run.via, run.paused, run.schedule, run.parent,
-        run.started_at, run.ended_at, run.reason,
+        run.started_at, run.ended_at, run.reason, run.parts,
     )  # fmt: skip
 
 

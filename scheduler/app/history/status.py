@@ -11,6 +11,7 @@ from scheduler.app.runs.run_state import state_of
 from scheduler.app.runs.summary import Summary
 from scheduler.control.snapshots import result
 from specs.contracts.work import Run
+from specs.topology.events import METADATA
 from workers.ledger import SqlLedger
 from workers.schedules import Chores
 from workers.store.database import SqlDatabase, open_database
@@ -36,12 +37,14 @@ class RunStatus:
     schedule: str | None
     deadline_at: float | None
     position: RunPosition | None
+    parts: tuple[str, ...] = (METADATA,)
 
     @property
     def exit_code(self) -> int:
         return 0 if self.position is not None else self.summary.exit_code
 
     def as_json(self) -> dict[str, Any]:
+        """With its parts where it has another one than metadata."""
         at = self.position
         return {
             **self.summary.as_json(),
@@ -50,6 +53,7 @@ class RunStatus:
             "paused": self.paused,
             "schedule": self.schedule,
             "deadline_at": self.deadline_at,
+            **({"parts": self.parts} if self.parts != (METADATA,) else {}),
             "sinks": self.summary.sinks,
             "sink_errors": self.summary.sink_errors,
             "progress": {"known": at.known, "done": at.done, "scopes": list(at.scopes)} if at else None,
@@ -64,7 +68,7 @@ def status(catalog: str, run: str) -> RunStatus:
         now = ledger.progress(run) if found.open else None
         return RunStatus(
             summary_of(db, found), state_of(ledger, found), found.via, found.paused, found.schedule, found.deadline_at,
-            RunPosition(now.known, now.done, now.scopes) if now else None,
+            RunPosition(now.known, now.done, now.scopes) if now else None, found.parts,
         )  # fmt: skip
 
 

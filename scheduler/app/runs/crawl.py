@@ -114,7 +114,8 @@ def retryable(ledger: SqlLedger, run_id: str) -> Opening:
 
 def check(recipe: Recipe, secrets: Mapping[str, str]) -> None:
     """Raises ``UsageError`` for a mistake in the connection or the sinks of a recipe; connects to nothing."""
-    build(recipe, secrets).close()
+    for part in recipe.parts:
+        build(recipe, secrets, part=part).close()
     if recipe.sinks:
         from workers.sinks import configured
 

@@ -12,7 +12,7 @@ from scheduler.app.idle_filters import IdleFilters
 from scheduler.app.runs.run_state import state_of
 from scheduler.app.runs.summary import IncompleteScope, Progress, SlowScope, Status, Summary, TypeTally
 from specs.contracts.work import Run
-from specs.recipe.extract import extract_of
+from specs.recipe.extract import METADATA, extract_of, parts_of
 from workers.catalog import Catalog
 from workers.ledger import SqlLedger
 from workers.process.governor.memory import MB, peak_rss, rss
@@ -100,7 +100,7 @@ def summarise(
 
 def _idle(catalog: Catalog, run: Run, dropped: set[str]) -> list[str]:
     """Filter patterns without effect; only a run that saw everything can tell."""
-    if run.state != "complete" or run.parent is not None:
+    if run.state != "complete" or run.parent is not None or METADATA not in parts_of(run.recipe):
         return []
     try:
         idle = IdleFilters(extract_of(run.service_type).model_validate(run.recipe.get("extract") or {}).metadata)

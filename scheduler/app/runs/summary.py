@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
+
+from specs.topology.events import METADATA
 
 Status = Literal["complete", "partial", "failed", "cancelled", "interrupted", "running", "paused"]
 """``running``: somebody works on it; ``paused`` are runs of a cluster only."""
@@ -65,6 +67,15 @@ class IncompleteScope(BaseModel):
     scope: str
     reason: str
     message: str = ""
+    part: str = METADATA
+
+    @model_serializer(mode="wrap")
+    def _only_what_differs(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The part is told where it is another one than metadata."""
+        found: dict[str, Any] = plain(self)
+        if self.part == METADATA:
+            del found["part"]
+        return found
 
 
 class SlowScope(BaseModel):

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.options import as_json, catalog
+from scheduler.cli.options import as_json, catalog, only_parts
 
 
 @click.command(short_help="Crawl a source, by recipe or URL, into the catalog.")
 @click.argument("source", metavar="URL|FILE")
 @click.option("--name", help="The service's name in the catalog; overrides the recipe.")
+@only_parts
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that crawl.")
 @click.option("--accept-identity", is_flag=True, help="The service moved to another server: go on, and remember it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 @catalog
 @as_json
 def command(
-    source: str, name: str | None, workers: int, accept_identity: bool, quiet: bool, catalog: str, as_json: bool
-) -> int:
+    source: str, name: str | None, only: tuple[str, ...], workers: int, accept_identity: bool, quiet: bool,
+    catalog: str, as_json: bool,
+) -> int:  # fmt: skip
     """Crawl a source into the catalog. FILE is a recipe in YAML (an OpenMetadata workflow or a DataHub recipe does,
     too), or a database of SQLite or DuckDB itself.
 
@@ -43,7 +45,7 @@ def command(
     notify(loaded.notices)
     with shown(quiet=quiet, catalog=catalog) as progress:
         summary = crawl(
-            loaded.recipe,
+            loaded.recipe.narrowed(only),
             catalog=catalog,
             workers=workers,
             secrets=loaded.secrets,

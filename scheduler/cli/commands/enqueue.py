@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from scheduler.cli.cluster_options import cluster
-from scheduler.cli.options import as_json, run_option
+from scheduler.cli.options import as_json, only_parts, run_option
 
 
 @click.command(short_help="Hand a recipe to the workers of a cluster.")
 @click.argument("source", metavar="URL|FILE", required=False)
 @click.option("--name", help="The service's name in the catalog; overrides the recipe.")
+@only_parts
 @run_option("--retry", "Crawl what failed in that run instead; it deletes nothing.")
 @click.option("--wait", is_flag=True, help="Show progress and the result; the run's end decides the exit code.")
 @click.option("--accept-identity", is_flag=True, help="The service moved to another server: go on, and remember it.")
@@ -18,8 +19,8 @@ from scheduler.cli.options import as_json, run_option
 @cluster
 @as_json
 def command(
-    source: str | None, name: str | None, retry: str | None, wait: bool, accept_identity: bool, quiet: bool,
-    redis: str | None, catalog: str | None, prefix: str | None, as_json: bool,
+    source: str | None, name: str | None, only: tuple[str, ...], retry: str | None, wait: bool, accept_identity: bool,
+    quiet: bool, redis: str | None, catalog: str | None, prefix: str | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Open a run for the workers of a cluster. Secrets travel as references, never as values: the workers resolve them.
 
@@ -51,7 +52,8 @@ def command(
     with shown(quiet=quiet or not wait, catalog=where) as progress:
         if loaded is not None:
             done = enqueue(
-                given, loaded.recipe, wait=wait, on_progress=progress, on_notice=notify, accept_identity=accept_identity
+                given, loaded.recipe.narrowed(only), wait=wait, on_progress=progress, on_notice=notify,
+                accept_identity=accept_identity,
             )  # fmt: skip
         else:
             done = enqueue_retry(given, str(run_named(where, retry)), wait=wait, on_progress=progress, on_notice=notify)

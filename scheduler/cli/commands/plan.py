@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from scheduler.cli.options import as_json, emit
+from scheduler.cli.options import as_json, emit, only_parts
 
 if TYPE_CHECKING:
     from scheduler.app.plan import Plan
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 @click.command(short_help="Show what a crawl would do, reading no tables.")
 @click.argument("source", metavar="URL|FILE")
 @click.option("--name", help="The service's name in the catalog; overrides the recipe.")
+@only_parts
 @click.option(
     "--units", type=click.IntRange(0), help="Units to list, the largest first. [default: 20; all with --json]"
 )
 @as_json
-def command(source: str, name: str | None, units: int | None, as_json: bool) -> int:
+def command(source: str, name: str | None, only: tuple[str, ...], units: int | None, as_json: bool) -> int:
     """Expand a crawl without reading tables: units, statements, expected rows, what each filter keeps and drops.
 
     \b
@@ -32,7 +33,7 @@ def command(source: str, name: str | None, units: int | None, as_json: bool) -> 
 
     loaded = load(source, name=name)
     notify(loaded.notices)
-    made = plan(loaded.recipe, loaded.secrets)
+    made = plan(loaded.recipe.narrowed(only), loaded.secrets)
     if as_json:
         emit(made.as_json(units))
     else:
@@ -57,8 +58,13 @@ def _print(plan: Plan, units: int) -> None:
     largest = sorted(plan.units, key=lambda unit: -unit.objects)[:units]
     if largest:
         click.echo(f"\n{'Units' if len(largest) == len(plan.units) else 'The largest units'}:\n")
-        lines = [(u.node, u.scope, _span(u.after, u.until), u.objects, u.statements) for u in largest]
-        click.echo(table(("node", "scope", "range", "objects", "statements"), lines))
+        head: tuple[str, ...] = ("part", "node", "scope", "range", "objects", "statements")
+        lines: list[tuple[Any, ...]] = [
+            (u.part, u.node, u.scope, _span(u.after, u.until), u.objects, u.statements) for u in largest
+        ]
+        if plan.parts == ["metadata"]:
+            head, lines = head[1:], [line[1:] for line in lines]
+        click.echo(table(head, lines))
     for scope in plan.incomplete:
         click.echo(f"incomplete: {clean(scope['scope'])}, {scope['node']}: {clean(scope['reason'])}")
     click.echo(f"\nPlanning sent {number(plan.spent)} statements.")

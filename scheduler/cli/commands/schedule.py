@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit
+from scheduler.cli.options import as_json, catalog, emit, only_parts
 
 if TYPE_CHECKING:
     from scheduler.app.schedules import ScheduleStatus
@@ -46,6 +46,7 @@ def command() -> None:
 @command.command()
 @name_argument
 @click.argument("source", metavar="URL|FILE")
+@only_parts
 @click.option("--cron", required=True, help='When: minute, hour, day, month, weekday, such as "0 3 * * *"; or @daily.')
 @click.option("--zone", default="UTC", show_default=True, help="The time zone of --cron, such as Europe/Berlin.")
 @click.option("--jitter", type=Duration(), default="0s", show_default=True, help="Start up to that much later.")
@@ -61,7 +62,7 @@ def command() -> None:
 @click.option("--replace", is_flag=True, help="Overwrite the schedule of that name.")
 @catalog
 def add(
-    name: str, source: str, cron: str, zone: str, jitter: float, overlap: Any, catch_up: Any,
+    name: str, source: str, only: tuple[str, ...], cron: str, zone: str, jitter: float, overlap: Any, catch_up: Any,
     deadline: float | None, replace: bool, catalog: str,
 ) -> None:  # fmt: skip
     """Run a recipe at the times of a cron expression. It is stored as it is now, with references for secrets.
@@ -85,7 +86,7 @@ def add(
     from scheduler.cli.display.render import moment
     from scheduler.control.schedules.additions import checked
 
-    made = checked(name, loaded.recipe, cron, zone, jitter, overlap, catch_up, deadline)
+    made = checked(name, loaded.recipe.narrowed(only), cron, zone, jitter, overlap, catch_up, deadline)
     added = schedules.add(catalog, made, replace=replace)
     notify(added.notices)
     zone_here = time.strftime("%Z", time.localtime(added.next))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from scheduler.control.openings import root_of, untyped
+from scheduler.control.openings import roots_of, untyped
 from scheduler.control.schedules import times
 from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
@@ -28,7 +28,7 @@ def checked(
             f"{name!r} is no name for a schedule", remedy="use letters, digits, dots, dashes: nightly-shop"
         )
     untyped(recipe)
-    root_of(recipe)
+    roots_of(recipe)
     expression = times.check(cron, zone, jitter, now=at)
     return Schedule(
         name, stored(recipe.to_dict()), expression, zone, jitter, overlap, catch_up, deadline, False, at, at

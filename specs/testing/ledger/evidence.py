@@ -11,6 +11,7 @@ from specs.contracts.work import Receipt, Verdict
 from specs.errors import Fatal
 from specs.testing.ledger.harness import Harness, batch
 from specs.testing.ledger.rules import SERVICE, Rules
+from specs.topology.events import METADATA
 
 
 def at(mark: int, **more: object) -> SourcePosition:
@@ -65,7 +66,7 @@ class EvidenceRules(Rules):
         run = self.open(harness)
         self.arrive(harness, "one", at(90), run=run.id)
         self.commit(harness, batch(self.claim(harness), 1, "shop", done=True))
-        harness.suspects = [(SERVICE, [("Table", "shop.x")])]
+        harness.suspects = [(METADATA, SERVICE, [("Table", "shop.x")])]
         ended = harness.ledger.advance(run.id, now=time.time())
         assert ended.state == "partial"
         assert "behind" in ended.reason
@@ -75,7 +76,7 @@ class EvidenceRules(Rules):
         run = self.open(harness)
         self.arrive(harness, "one", at(100), run=run.id)
         self.commit(harness, batch(self.claim(harness), 1, "shop", done=True))
-        harness.suspects = [(SERVICE, [("Table", "shop.x")])]
+        harness.suspects = [(METADATA, SERVICE, [("Table", "shop.x")])]
         harness.ledger.advance(run.id, now=time.time())
         confirm = self.claim(harness)
         self.arrive(harness, "one", at(90), run=run.id)

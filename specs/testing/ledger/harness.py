@@ -35,7 +35,7 @@ class Harness(Protocol):
     ledger: Ledger
     refuse: set[str]
     choke: set[str]
-    suspects: list[tuple[Scope, list[tuple[str, str]]]]
+    suspects: list[tuple[str, Scope, list[tuple[str, str]]]]
 
     def stored(self, run: str) -> list[tuple[str, str]]:
         """``(fqn, content)`` of everything stored for a run, in order."""

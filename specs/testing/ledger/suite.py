@@ -11,9 +11,11 @@ from specs.errors import UsageError
 from specs.testing.ledger.commits import CommitRules
 from specs.testing.ledger.evidence import EvidenceRules
 from specs.testing.ledger.harness import Harness, batch
+from specs.testing.ledger.parts import PartRules
 from specs.testing.ledger.rules import SERVICE, Rules
 from specs.testing.ledger.sharing import SharingRules
 from specs.testing.ledger.units import UnitRules
+from specs.topology.events import METADATA
 
 
 class RunRules(Rules):
@@ -68,7 +70,10 @@ class RunRules(Rules):
         run = self.open(harness)
         claim = self.claim(harness)
         self.commit(harness, batch(claim, 1, "shop", done=True))
-        harness.suspects = [(SERVICE, [("Table", "shop.x"), ("Table", "shop.y")]), (SERVICE, [("Table", "shop.z")])]
+        harness.suspects = [
+            (METADATA, SERVICE, [("Table", "shop.x"), ("Table", "shop.y")]),
+            (METADATA, SERVICE, [("Table", "shop.z")]),
+        ]
         assert harness.ledger.advance(run.id, now=time.time()).state == "confirming"
         assert harness.ledger.advance(run.id, now=time.time()).state == "confirming"
         asked = []
@@ -86,9 +91,9 @@ class RunRules(Rules):
     def test_a_retry_deletes_nothing(self, harness: Harness) -> None:
         run = self.open(harness, deletes=False)
         self.commit(harness, batch(self.claim(harness), 1, "shop", done=True))
-        harness.suspects = [(SERVICE, [("Table", "shop.x")])]
+        harness.suspects = [(METADATA, SERVICE, [("Table", "shop.x")])]
         assert harness.ledger.advance(run.id, now=time.time()).state == "complete"
 
 
-class LedgerSuite(EvidenceRules, RunRules, UnitRules, CommitRules, SharingRules):
+class LedgerSuite(EvidenceRules, PartRules, RunRules, UnitRules, CommitRules, SharingRules):
     """Subclass it and give the fixture ``harness``."""

@@ -46,7 +46,7 @@ def test_planning_a_large_run_keeps_to_a_few_bytes_an_object(db: SqlDatabase) ->
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-        suspects = [suspect for _, part in parts for suspect in part]
+        suspects = [suspect for _, _, part in parts for suspect in part]
     assert suspects == [("Table", f"shop.s.t{n}") for n in range(3)]
     assert peak < total * 8 * 1.3 + 6_000_000
 

@@ -62,7 +62,7 @@ class SqlHarness:
         self.keep = keep
         self.refuse: set[str] = set()
         self.choke: set[str] = set()
-        self.suspects: list[tuple[Scope, list[tuple[str, str]]]] = []
+        self.suspects: list[tuple[str, Scope, list[tuple[str, str]]]] = []
         self.ledger = SqlLedger(db, self._writer, self)
         serial = "INTEGER PRIMARY KEY" if db.dialect == "sqlite" else "BIGSERIAL PRIMARY KEY"
         with db.write() as conn:
@@ -76,7 +76,7 @@ class SqlHarness:
     # -- deletion -------------------------------------------------------------------------------------------------
     def plan_confirmation(
         self, db: SqlDatabase, conn: Connection, run: str
-    ) -> list[tuple[Scope, list[tuple[str, str]]]]:
+    ) -> list[tuple[str, Scope, list[tuple[str, str]]]]:
         return self.suspects
 
     def record_verdicts(self, conn: Connection, run: str, verdicts: Sequence[Verdict]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from specs.entities import entity_types
 from workers.store.statements import Statements
 
 
@@ -36,7 +37,9 @@ def protect(sql: Statements, run: str, seen: Callable[[int], bool]) -> None:
 
     The marks that ``seen`` asks are gone when the run concludes.
     """
-    for _, _, fqn, _ in _pages(sql, "suspects_page", run):
+    for _, type_, fqn, _ in _pages(sql, "suspects_page", run):
+        if _describes(type_):
+            continue
         for page in _below(sql, fqn, "missing"):
             found = [_values(run, row, "seen", None) for row in page if seen(row[6])]
             sql.many("follow", found)
@@ -45,10 +48,18 @@ def protect(sql: Statements, run: str, seen: Callable[[int], bool]) -> None:
 def _follow(sql: Statements, run: str) -> None:
     """Add the descendants of absent containers."""
     for id_, type_, fqn, outcome in _pages(sql, "containers", run):
-        if sql.one("namesake", run=run, fqn=fqn, type=type_):
+        if _describes(type_):
+            continue  # what lies below belongs to the object that it tells of
+        if not all(_describes(row.type) for row in sql.all("namesake", run=run, fqn=fqn, type=type_)):
             continue  # a live object of another type has the same name: what lies below may be its own
         for page in _below(sql, fqn, outcome):
             sql.many("follow", [_values(run, row, outcome, id_) for row in page])
+
+
+def _describes(type_: str) -> bool:
+    """Whether entities of a type tell of another object of the same name, so that nothing below is their own."""
+    known = entity_types.get(type_)
+    return known is not None and known.DESCRIBES
 
 
 def _pages(sql: Statements, name: str, run: str) -> Iterator[Any]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from specs.errors import UsageError
 from specs.names import clean
+from specs.recipe.extract import parts_of
 from workers.catalog.deletion.absences import apply, counted
 from workers.catalog.history import known_run
 from workers.catalog.upsert.backend import Event, Stamp
 from workers.catalog.upsert.feed import append
 from workers.catalog.upsert.writer import backend
 from workers.catalog.views import DeletionView
-from workers.store.statements import Transactions
+from workers.store.statements import Statements, Transactions
 
 if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
@@ -54,12 +55,25 @@ def approve(db: SqlDatabase, run: str, *, doubtful: bool = False, now: float | N
         service, state = known_run(sql, run)
         if state in ("running", "confirming"):
             raise UsageError(f"run {run} is not finished", service, "approve when it is")
-        newer = sql.one("newer_run", run=run, service=service)
+        newer = _newer(sql, run, service)
         if newer is not None:
-            remedy = f"see: headrace deletions {newer[0]}"
+            remedy = f"see: headrace deletions {newer}"
             raise UsageError(f"a newer run has looked at the service since {run}", service, remedy)
         sql.do("approve", run=run, also="doubt" if doubtful else "waiting")
         return apply(sql, run)
+
+
+def _newer(sql: Statements, run: str, service: str) -> str | None:
+    """The latest run that has looked for the same parts of the service since."""
+    own = sql.one("run_of", run=run)
+    parts = set(_parts(own.recipe)) if own is not None else set()
+    return next(
+        (row.id for row in sql.all("newer_runs", run=run, service=service) if parts & {*_parts(row.recipe)}), None
+    )
+
+
+def _parts(recipe: Any) -> tuple[str, ...]:
+    return parts_of(json.loads(recipe) if isinstance(recipe, str) else recipe)
 
 
 def undelete(db: SqlDatabase, fqn: str, type_: str | None = None, *, now: float | None = None) -> list[tuple[str, str]]:

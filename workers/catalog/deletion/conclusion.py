@@ -26,18 +26,18 @@ from workers.store.statements import Statements
 if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
 
-PART = 1000
+MOST = 1000
 """Suspects that one confirm unit asks about, at most."""
 MAX_FRACTION = 0.1
 MAX_OBJECTS = 10
 """More than this fraction of a listing and more than this many objects: the deletions wait. The same holds for all
 listings of one node in the service together, so that a little everywhere is no way around it."""
 
-Part = tuple[Scope, list[tuple[str, str]]]
-"""A container and the ``(type, fqn)`` below it that the source must be asked about."""
+Questions = tuple[str, Scope, list[tuple[str, str]]]
+"""The part that listed them, a container, and the ``(type, fqn)`` below it that the source must be asked about."""
 
 
-def plan_confirmation(db: SqlDatabase, conn: Connection, run: str) -> Iterator[Part]:
+def plan_confirmation(db: SqlDatabase, conn: Connection, run: str) -> Iterator[Questions]:
     """Find the suspects of a run whose units are all finished: entities of completely read listings without a mark.
 
     All is written down when this returns; the parts are read from there one page at a time, on the same connection.
@@ -86,10 +86,13 @@ def conclude(db: SqlDatabase, conn: Connection, run: str, now: float) -> dict[st
 
 
 def _complete_listings(sql: Statements, run: str) -> Iterator[tuple[str, str, str | None]]:
-    """``(node, scope, fingerprint of our grants)`` of each listing that was read without error and without gap."""
-    for (node, scope), rows in groupby(_coverage(sql, run), key=lambda row: (row[0], row[1])):
+    """``(node, scope, fingerprint of our grants)`` of each listing that was read without error and without gap.
+
+    What another part could not read on its way down says nothing about the listing of the part that owns the node.
+    """
+    for (node, scope, _), rows in groupby(_coverage(sql, run), key=lambda row: (row[0], row[1], row[2])):
         spans, error, grants = [], False, set()
-        for _, _, _, after, until, failure, fingerprint in rows:
+        for _, _, _, _, after, until, failure, fingerprint in rows:
             spans.append((after, until))
             error = error or failure is not None
             grants.add(fingerprint)
@@ -99,10 +102,11 @@ def _complete_listings(sql: Statements, run: str) -> Iterator[tuple[str, str, st
 
 
 def _coverage(sql: Statements, run: str) -> Iterator[Any]:
-    at = {"run": run, "node": "", "scope": "", "n": 0}
+    at = {"run": run, "node": "", "scope": "", "part": "", "n": 0}
     while page := sql.all("coverage_page", **at):
         yield from page
-        at = {"run": run, "node": page[-1][0], "scope": page[-1][1], "n": page[-1][2]}
+        node, scope, part, n = page[-1][:4]
+        at = {"run": run, "node": node, "scope": scope, "part": part, "n": n}
 
 
 def _suspect(sql: Statements, run: str, listing: KnownListing, ids: Sequence[int]) -> None:
@@ -116,15 +120,15 @@ def _suspect(sql: Statements, run: str, listing: KnownListing, ids: Sequence[int
     sql.do("doubt", run=run, scope=listing.scope, node=listing.node, known=listing.known)
 
 
-def _parts(sql: Statements, run: str) -> Iterator[Part]:
+def _parts(sql: Statements, run: str) -> Iterator[Questions]:
     at = {"run": run, "fqn": "", "type": ""}
     while rows := sql.all("to_confirm", **at):
-        at |= {"fqn": rows[-1][2], "type": rows[-1][1]}
-        for parent, group in groupby(sorted(map(tuple, rows)), key=lambda row: str(row[0])):
+        at |= {"fqn": rows[-1][3], "type": rows[-1][2]}
+        for (part, parent), group in groupby(sorted(map(tuple, rows)), key=lambda row: (str(row[0]), str(row[1]))):
             scope = Scope(names.split(parent))
-            suspects = [(row[1], row[2]) for row in group]
-            for first in range(0, len(suspects), PART):
-                yield scope, suspects[first : first + PART]
+            suspects = [(row[2], row[3]) for row in group]
+            for first in range(0, len(suspects), MOST):
+                yield part, scope, suspects[first : first + MOST]
 
 
 def _caps(sql: Statements, run: str) -> tuple[str, float, int]:

@@ -79,6 +79,7 @@ def slowest(desk: Statements, run: str, limit: int) -> list[UnitView]:
 def _unit(row: Any) -> UnitView:
     return UnitView(
         row.id,
+        row.part,
         row.node,
         load_scope(row.scope).fqn,
         load_span(row.span),
@@ -102,7 +103,8 @@ def failures_page(desk: Statements, run: str, kind: str, after: int) -> tuple[li
     ``units_page``."""
     rows = desk.all("failures_page", run=run, kind=kind, after=after)
     page = [
-        Failure(row.type, row.fqn, row.key, row.reason, row.message, row.attempts, row.node, row.scope) for row in rows
+        Failure(row.type, row.fqn, row.key, row.reason, row.message, row.attempts, row.node, row.scope, row.part)
+        for row in rows
     ]
     return page, (rows[-1].n if len(rows) == PAGE else None)
 
@@ -110,10 +112,10 @@ def failures_page(desk: Statements, run: str, kind: str, after: int) -> tuple[li
 def incomplete(desk: Statements, run: str) -> list[Incomplete]:
     """Listings that ended in an error, and units that failed or ended incomplete without naming a listing."""
     errors = desk.all("coverage_errors", run=run)
-    found = [Incomplete(row.node, row.scope, row.reason, row.error) for row in errors]
+    found = [Incomplete(row.node, row.scope, row.reason, row.error, row.part) for row in errors]
     told = {row.unit for row in errors}
     found += [
-        Incomplete(row.node, load_scope(row.scope).fqn, row.state, row.reason)
+        Incomplete(row.node, load_scope(row.scope).fqn, row.state, row.reason, row.part)
         for row in desk.all("incomplete_units", run=run)
         if row.state == "failed" or row.id not in told
     ]

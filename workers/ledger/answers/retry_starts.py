@@ -20,12 +20,14 @@ def starts(desk: Statements, run: str, failures: Iterable[Failure]) -> list[Star
     found = [load_start(row) for row in desk.all("incomplete_units", run=run) if row.state == "failed"]
     found = [start for start in found if start.node != "confirm"]
     for row in desk.all("coverage_errors", run=run):
-        found.append(Start(row.node, Scope(names.split(row.scope)), range=KeyRange(row.after, row.until)))
-    listings: dict[tuple[str, str], set[str]] = {}
+        found.append(
+            Start(row.node, Scope(names.split(row.scope)), range=KeyRange(row.after, row.until), part=row.part)
+        )
+    listings: dict[tuple[str, str, str], set[str]] = {}
     for failure in failures:
-        listings.setdefault((failure.node, failure.scope), set()).add(failure.key)
-    for (node, scope), keys in listings.items():
-        found += [Start(node, Scope(names.split(scope)), range=span) for span in _spans(sorted(keys))]
+        listings.setdefault((failure.part, failure.node, failure.scope), set()).add(failure.key)
+    for (part, node, scope), keys in listings.items():
+        found += [Start(node, Scope(names.split(scope)), range=span, part=part) for span in _spans(sorted(keys))]
     return found
 
 

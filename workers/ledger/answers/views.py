@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from specs.topology.events import METADATA
 from specs.topology.scope import KeyRange
+
+
+def _told(found: dict[str, Any]) -> dict[str, Any]:
+    """The part is told where it is another one than metadata."""
+    return {key: value for key, value in found.items() if (key, value) != ("part", METADATA)}
 
 
 class UnitView(NamedTuple):
@@ -12,6 +18,7 @@ class UnitView(NamedTuple):
     workers held it."""
 
     id: str
+    part: str
     node: str
     scope: str
     span: KeyRange
@@ -40,6 +47,10 @@ class Failure(NamedTuple):
     attempts: int
     node: str
     scope: str
+    part: str = METADATA
+
+    def as_json(self) -> dict[str, Any]:
+        return _told(self._asdict())
 
 
 class Incomplete(NamedTuple):
@@ -49,6 +60,10 @@ class Incomplete(NamedTuple):
     scope: str
     reason: str
     message: str
+    part: str = METADATA
+
+    def as_json(self) -> dict[str, Any]:
+        return _told(self._asdict())
 
 
 class RunProgress(NamedTuple):

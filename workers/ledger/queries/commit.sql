@@ -3,7 +3,7 @@ UPDATE units SET committed_seq = :seq, lost = 0, cursor = :cursor, objects = obj
   statements = statements + :statements
 WHERE id = :unit AND fence = :fence AND committed_seq = :seq - 1
   AND state IN ('running', 'flushing', 'ready', 'delayed')
-RETURNING service, depth, attempts, (SELECT v.failing FROM services v WHERE v.service = CAST(units.service AS TEXT)) AS failing;
+RETURNING service, part, depth, attempts, (SELECT v.failing FROM services v WHERE v.service = CAST(units.service AS TEXT)) AS failing;
 
 -- name: guard_final
 UPDATE units SET committed_seq = :seq, lost = 0, cursor = :cursor, objects = objects + :objects,
@@ -17,7 +17,7 @@ UPDATE units SET committed_seq = :seq, lost = 0, cursor = :cursor, objects = obj
   seconds = seconds + CASE WHEN state = 'running' THEN {now} - claimed_at ELSE 0 END
 WHERE id = :unit AND fence = :fence AND committed_seq = :seq - 1
   AND state IN ('running', 'flushing', 'ready', 'delayed')
-RETURNING id, run, service, parent, depth, state, attempts,
+RETURNING id, run, service, part, parent, depth, state, attempts,
   (SELECT v.failing FROM services v WHERE v.service = CAST(units.service AS TEXT)) AS failing;
 
 -- name: break_off
@@ -58,8 +58,8 @@ ON CONFLICT (run, unit, type) DO UPDATE SET listed = counts.listed + excluded.li
   spawned = counts.spawned + excluded.spawned;
 
 -- name: add_coverage
-INSERT INTO coverage (run, unit, node, scope, after, until, error, reason)
-VALUES (:run, :unit, :node, :scope, :after, :until, :error, :reason);
+INSERT INTO coverage (run, unit, part, node, scope, after, until, error, reason)
+VALUES (:run, :unit, :part, :node, :scope, :after, :until, :error, :reason);
 
 -- name: add_marks
 INSERT INTO marks (run, unit, seq, kind, blob) VALUES (:run, :unit, :seq, :kind, :blob);

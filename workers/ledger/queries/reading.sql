@@ -19,31 +19,33 @@ GROUP BY state;
 SELECT scope, span, node, phase FROM units WHERE run = :run AND state IN ('running', 'flushing', 'waiting', 'delayed') AND state = 'running' LIMIT 32;
 
 -- name: units_page
-SELECT n, id, node, scope, span, phase, depth, parent, state, seconds, objects, statements, attempts, crashes,
+SELECT n, id, part, node, scope, span, phase, depth, parent, state, seconds, objects, statements, attempts, crashes,
   reason, progress, fingerprint, complete
 FROM units WHERE run = :run AND n > :after ORDER BY n LIMIT 1000;
 
 -- name: slowest_units
-SELECT n, id, node, scope, span, phase, depth, parent, state, seconds, objects, statements, attempts, crashes,
+SELECT n, id, part, node, scope, span, phase, depth, parent, state, seconds, objects, statements, attempts, crashes,
   reason, progress, fingerprint, complete
 FROM units WHERE run = :run ORDER BY seconds DESC, n LIMIT :limit;
 
 -- name: failures_page
-SELECT n, kind, type, fqn, key, reason, message, attempts, node, scope, unit FROM outcomes
-WHERE run = :run AND kind = :kind AND n > :after ORDER BY n LIMIT 1000;
+SELECT o.n, o.kind, o.type, o.fqn, o.key, o.reason, o.message, o.attempts, o.node, o.scope, o.unit,
+  coalesce(u.part, 'metadata') AS part
+FROM outcomes o LEFT JOIN units u ON u.id = o.unit
+WHERE o.run = :run AND o.kind = :kind AND o.n > :after ORDER BY o.n LIMIT 1000;
 
 -- name: count_outcomes
 SELECT count(*) FROM outcomes WHERE run = :run AND kind = :kind;
 
 -- name: coverage_errors
-SELECT unit, node, scope, after, until, error, reason FROM coverage WHERE run = :run AND error IS NOT NULL ORDER BY n;
+SELECT unit, part, node, scope, after, until, error, reason FROM coverage WHERE run = :run AND error IS NOT NULL ORDER BY n;
 
 -- name: incomplete_units
-SELECT id, node, scope, span, estimate, reason, state, item FROM units
+SELECT id, part, node, scope, span, estimate, reason, state, item FROM units
 WHERE run = :run AND complete = 0 ORDER BY n;
 
 -- name: start_of
-SELECT node, scope, item, span, estimate FROM units WHERE id = :unit;
+SELECT part, node, scope, item, span, estimate FROM units WHERE id = :unit;
 
 -- name: next_due
 SELECT min(CASE WHEN state = 'running' THEN lease_until ELSE due_at END) - {now} FROM units

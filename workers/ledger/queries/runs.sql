@@ -51,6 +51,9 @@ UPDATE units SET state = 'cancelled' WHERE run = :run AND queue IN ('small', 'la
 UPDATE units SET state = 'cancelled', worker = NULL, lease_until = NULL, due_at = NULL
 WHERE run = :run AND state IN ('running', 'flushing', 'waiting', 'delayed');
 
+-- name: cancel_held_units
+UPDATE units SET state = 'cancelled' WHERE run = :run AND state = 'held';
+
 -- name: free_slots_of_service
 UPDATE slots SET unit = NULL WHERE service = :service AND unit IS NOT NULL;
 

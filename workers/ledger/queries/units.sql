@@ -1,12 +1,17 @@
 -- name: add_unit
-INSERT INTO units (id, run, service, node, scope, item, span, estimate, phase, depth, parent, state, reason, queue)
-VALUES (:id, :run, :service, :node, :scope, :item, :span, :estimate, :phase, :depth, :parent, :state, :reason, :queue)
+INSERT INTO units (id, run, service, part, node, scope, item, span, estimate, phase, depth, parent, state, reason, queue)
+VALUES (:id, :run, :service, :part, :node, :scope, :item, :span, :estimate, :phase, :depth, :parent, :state, :reason,
+  :queue)
 ON CONFLICT (id) DO NOTHING;
 
 -- name: add_failed_unit
-INSERT INTO units (id, run, service, node, scope, span, estimate, phase, depth, parent, state, reason, failed, complete)
-VALUES (:id, :run, :service, :node, :scope, :span, :estimate, :phase, :depth, :parent, :state, :reason, 1, 0)
+INSERT INTO units (id, run, service, part, node, scope, span, estimate, phase, depth, parent, state, reason, failed,
+  complete)
+VALUES (:id, :run, :service, :part, :node, :scope, :span, :estimate, :phase, :depth, :parent, :state, :reason, 1, 0)
 ON CONFLICT (id) DO NOTHING;
+
+-- name: release_held
+UPDATE units SET state = 'ready' WHERE run = :run AND state = 'held' RETURNING id;
 
 -- name: free_slot_of
 UPDATE slots SET unit = NULL WHERE service = (SELECT service FROM units WHERE id = :unit) AND unit = :unit;

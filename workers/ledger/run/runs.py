@@ -14,7 +14,7 @@ from specs.errors import known_values
 from specs.names import clean
 from workers.ledger.columns import dump
 from workers.ledger.tally import Tally
-from workers.ledger.unit.units import add_units
+from workers.ledger.unit.units import add_roots
 from workers.store.statements import Statements
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -43,7 +43,7 @@ def open_run(desk: Statements, opening: Opening) -> Run:
         deadline=opening.deadline,
         accept_identity=int(opening.accept_identity),
     )
-    new, ids = add_units(desk, run, service, opening.roots)
+    new, ids = add_roots(desk, run, service, opening.roots)
     tally = Tally()
     if new:
         tally.add(run, ids[0], known=new)
@@ -75,6 +75,7 @@ def close(desk: Statements, run: str, state: RunState, reason: str) -> None:
         return
     desk.do("cancel_open_units", run=run)
     desk.do("cancel_ready_units", run=run)
+    desk.do("cancel_held_units", run=run)
     desk.do("free_slots_of_service", service=row.service)
     desk.do("drop_marks", run=run)
     desk.do("drop_suspects", run=run)

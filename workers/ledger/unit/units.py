@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from specs.contracts.work import Phase, unit_id
-from specs.topology.events import Start
+from specs.contracts.work import Phase, UnitState, unit_id
+from specs.topology.events import METADATA, Start
 from workers.ledger.columns import dump_start
 from workers.store.statements import Statements
 
@@ -25,22 +25,33 @@ def add_units(
     phase: Phase = "walk",
     depth: int = 0,
     parent: str | None = None,
+    state: UnitState = "ready",
 ) -> tuple[int, list[str]]:
     """Add a unit per start; returns ``(number of new units, ids of all)``. Of equal starts the first one counts."""
     rows: dict[str, dict[str, Any]] = {}
     for start in starts:
         row = dump_start(start)
         row |= {"id": unit_id(run, start, phase), "run": run, "service": service, "phase": phase}
-        row |= {"depth": depth, "parent": parent, "state": "ready", "reason": ""}
+        row |= {"depth": depth, "parent": parent, "state": state, "reason": ""}
         row["queue"] = "large" if (start.estimate or 0) > LARGE else "small"
         if len((row["item"] or "").encode()) > MAX_ITEM:
             message = f"the item of node {start.node} at {start.scope.fqn} is larger than {MAX_ITEM} bytes"
             row |= {"state": "failed", "reason": message, "item": None}
         rows.setdefault(row["id"], row)
-    ready = [row for row in rows.values() if row["state"] == "ready"]
+    ready = [row for row in rows.values() if row["state"] == state]
     new = desk.many("add_unit", ready)
     desk.many("add_failed_unit", [row for row in rows.values() if row["state"] == "failed"])
     return new, list(rows)
+
+
+def add_roots(desk: Statements, run: str, service: str, starts: Sequence[Start]) -> tuple[int, list[str]]:
+    """The units that a run begins with. Those of other parts are held, and count as known only when the metadata is
+    stored; a run without metadata builds on what the catalog holds. Returns how many are known, and their ids."""
+    first = [start for start in starts if start.part == METADATA]
+    if not first:
+        return add_units(desk, run, service, starts)
+    add_units(desk, run, service, [start for start in starts if start.part != METADATA], state="held")
+    return add_units(desk, run, service, first)
 
 
 def add_children(desk: Statements, run: str, service: str, parent: str, depth: int, starts: Sequence[Start]) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from specs.errors import UsageError
 from workers.store.migrations.rooms import creation, tables
 
-HEAD = "0003"
+HEAD = "0004"
 """The version that this program reads and writes: that of the newest step."""
 TABLE = "alembic_version"
 """The table of the version. Alembic made it, and it keeps its name, so that older versions of Headrace recognise the

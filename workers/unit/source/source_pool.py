@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from specs.sources.base import Source
+from specs.topology.events import METADATA
 from specs.topology.read_mode import ReadMode
 from workers.unit.source.sources import Opener
 
@@ -20,14 +21,21 @@ class SourcePool:
     def __init__(self, open_: Opener) -> None:
         self._open = open_
         self._kept: Source | None = None
+        self._part = ""
         self._spoilt = False
 
     @contextmanager
-    def lend(self, reading: ReadMode) -> Iterator[Source]:
-        """Yields a source in this read mode; it is closed when the block raises, and kept otherwise."""
+    def lend(self, reading: ReadMode, part: str = METADATA) -> Iterator[Source]:
+        """Yields a source of ``part`` in this read mode; it is closed when the block raises, and kept otherwise.
+
+        That of another part is closed before, so that a lane has one connection.
+        """
+        if part != self._part:
+            self.close()
+        self._part = part
         source, self._kept, self._spoilt = self._kept, None, False
         if source is None:
-            source = self._open(reading)
+            source = self._open(part, reading)
         else:
             source.begin(reading)
         try:

@@ -12,6 +12,7 @@ from specs.recipe.problems import validate
 from specs.recipe.recipe import Recipe
 from specs.recipe.secrets import resolve
 from specs.sources.base import Source
+from specs.topology.events import METADATA
 from specs.topology.node import Topology
 from specs.topology.read_mode import FULL, ReadMode
 from specs.topology.scope import Scope
@@ -20,25 +21,29 @@ from workers.store.retries import patiently
 SLICES = (FULL, 250, 1, 1)
 """Keys in one slice, by the degree of care (``Claim.careful``, 0 to 3)."""
 
-Opener = Callable[[ReadMode], Source]
+Opener = Callable[[str, ReadMode], Source]
+"""Makes the source of a part."""
 
 
-def topology(recipe: Recipe) -> Topology[Source]:
-    """The topology of the recipe's service type; imports the connector's source, but not its driver. Raises
-    ``UsageError`` for an unknown connector."""
-    found: Topology[Source] = registry.load(recipe.service.type).part("metadata_source_class").topology
+def topology(recipe: Recipe, part: str = METADATA) -> Topology[Source]:
+    """The topology of a part of the recipe's service; imports the connector's source, but not its driver.
+
+    Raises ``UsageError`` for an unknown connector and ``Fatal`` for a part that it does not have.
+    """
+    found: Topology[Source] = registry.load(recipe.service.type).source_class(part).topology
     return found
 
 
-def build(recipe: Recipe, secrets: Mapping[str, str], reading: ReadMode | None = None) -> Source:
-    """The source of a recipe; it connects when it is first used.
+def build(recipe: Recipe, secrets: Mapping[str, str], reading: ReadMode | None = None, part: str = METADATA) -> Source:
+    """The source of a part of a recipe; it connects when it is first used.
 
     Raises ``UsageError`` for an unknown connector, a reference that cannot be resolved or a mistake in the connection.
     """
     spec = registry.load(recipe.service.type)
     config = validate(spec.config_class(), resolve(recipe.connection, secrets), prefix=("connection",), where="recipe")
-    made: Source = spec.part("metadata_source_class")(
-        recipe.service.name, config, recipe.extract.metadata, recipe.limits, reading
+    settings = {} if part == METADATA else {"settings": getattr(recipe.extract, part) or None}
+    made: Source = spec.source_class(part)(
+        recipe.service.name, config, recipe.extract.metadata, recipe.limits, reading, **settings
     )
     return made
 

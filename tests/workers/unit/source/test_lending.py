@@ -18,7 +18,7 @@ class Opened:
         self.sources: list[Source] = []
         self.closed: list[Source] = []
 
-    def __call__(self, reading: ReadMode) -> Source:
+    def __call__(self, part: str, reading: ReadMode) -> Source:
         opened = self
 
         class Watched(spec.part("metadata_source_class")):  # type: ignore[misc]
