@@ -160,7 +160,8 @@ class _Planner:
             self.leaves(node, start.scope, start.range, kept)
         unit.objects = sum(kept.values())
         for name, objects in kept.items():
-            unit.statements += 1 + _facets(self.source.facets(name), objects)
+            listing, each = self.source.listing_statements(name, objects), self.source.object_statements(name)
+            unit.statements += listing + _facets(self.source.facets(name), objects) + each * objects
 
     def below(self, node: Node[Source], scope: Scope, start: Start | None, kept: Counter[str]) -> None:
         """What lies below one item; ``start`` when the item is a unit of its own, which spawns units."""

@@ -165,6 +165,15 @@ class Source(ABC):
         """Whether there can be objects of ``node`` at all; where not, its producer asks nothing."""
         return True
 
+    def listing_statements(self, node: str, objects: int) -> int:
+        """How many statements listing so many names of ``node`` takes: one, except where a listing comes in pages."""
+        return 1
+
+    def object_statements(self, node: str) -> int:
+        """How many statements each object of ``node`` takes by itself, where objects are not read slice by slice: a
+        REST source sends one for each."""
+        return 0
+
     def facets(self, node: str) -> int:
         """How many statements the producer of ``node`` sends per slice besides the listing of names."""
         return 0

@@ -31,6 +31,8 @@ def command(run: str, catalog: str, as_json: bool) -> int:
         return found.exit_code
     if found.position:
         click.echo(f"{state(found.state)}: {found.position.done} of {found.position.known} units done")
+    if found.parts != ("metadata",):
+        click.echo(f"parts: {', '.join(found.parts)}")
     if found.schedule:
         click.echo(f"opened by schedule {found.schedule}")
     if found.position and found.deadline_at:

@@ -14,15 +14,18 @@ Connectors whose sources need more than a config override ``source``.
 
 import pytest
 
-pytest.register_assert_rewrite(*(f"{__name__}.{part}" for part in ("law", "listings", "entities", "questions")))
+pytest.register_assert_rewrite(
+    *(f"{__name__}.{part}" for part in ("law", "listings", "entities", "parts", "questions"))
+)
 
 from specs.testing.connector.entities import EntitySuite  # noqa: E402  (asserts are rewritten first)
 from specs.testing.connector.law import LawSuite  # noqa: E402
 from specs.testing.connector.listings import ListingSuite  # noqa: E402
+from specs.testing.connector.parts import PartsSuite  # noqa: E402
 from specs.testing.connector.questions import QuestionSuite  # noqa: E402
 
 __all__ = ["ConnectorSuite"]
 
 
-class ConnectorSuite(LawSuite, ListingSuite, EntitySuite, QuestionSuite):
+class ConnectorSuite(LawSuite, ListingSuite, EntitySuite, PartsSuite, QuestionSuite):
     """What every connector must do. Subclasses name ``spec`` and the fixture ``config``."""

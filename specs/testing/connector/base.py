@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 import pytest
 
-from specs.config import ConnectionConfig, MetadataExtract
+from specs.config import ConnectionConfig, MetadataExtract, StrictModel
 from specs.service_spec import ServiceSpec
 from specs.sources.base import Source
 from specs.testing import harvest
 from specs.testing.harvest import Harvest, HarvestedListing
 from specs.topology.events import METADATA, Found
-from specs.topology.node import Outcome, Topology
+from specs.topology.node import Item, Outcome, Topology
 from specs.topology.read_mode import ReadMode
 
 T = TypeVar("T")
@@ -43,11 +43,14 @@ class SuiteBase:
         """A connection that must fail, if there can be one."""
         return None
 
+    unreadable: ClassVar[Mapping[tuple[str, str], str]] = {}
+    """``(type, FQN)`` of listed objects that cannot be read, and the reason of the outcome that each must have."""
+
     @pytest.fixture(scope="class")
     @classmethod
-    def extract(cls) -> MetadataExtract:
+    def extract(cls) -> Any:
         """What is extracted, where not everything should be."""
-        return MetadataExtract()
+        return cls.spec.extract_model(METADATA)()
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -80,11 +83,17 @@ class SuiteBase:
 
     @classmethod
     def source(
-        cls, config: ConnectionConfig, extract: MetadataExtract | None = None, reading: ReadMode | None = None
+        cls, config: ConnectionConfig, extract: StrictModel | None = None, reading: ReadMode | None = None
     ) -> Source:
         """A fresh source of the service."""
         made: Source = cls.spec.source_class(cls.part)(cls.service, config, extract, reading=reading)
         return made
+
+    @classmethod
+    def readable(cls, listing: HarvestedListing) -> list[Item]:
+        """The items of a listing that can be read."""
+        named = [(item, listing.scope.child(item.name).fqn) for item in listing.items]
+        return [item for item, fqn in named if (listing.node.type, fqn) not in cls.unreadable]
 
     @classmethod
     def topology(cls) -> Topology[Source]:

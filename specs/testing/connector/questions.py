@@ -19,13 +19,17 @@ from specs.testing import harvest
 from specs.testing.connector.base import SuiteBase, leaves, sampled
 from specs.testing.harvest import Harvest, HarvestedListing
 from specs.topology.engine import walk
-from specs.topology.events import Found, Start
+from specs.topology.events import METADATA, Found, Start
 from specs.topology.node import Item, Outcome
 from specs.topology.read_mode import ReadMode
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 
 _FIELDS = {"Database": "databases", "Schema": "schemas", "Table": "tables", "StoredProcedure": "stored_procedures"}
-_FIELDS |= {"DatabaseObject": "objects"}
+_FIELDS |= {"DatabaseObject": "objects", "Dashboard": "dashboards", "Chart": "charts", "DataModel": "data_models"}
+
+
+_LEAVES = {"tables", "views", *_FIELDS.values()} - {"databases", "schemas"}
+"""Filters of objects that hold no others."""
 
 
 class QuestionSuite(SuiteBase):
@@ -71,7 +75,7 @@ class QuestionSuite(SuiteBase):
         chosen = own[len(own) // 2]
         name = names.split(chosen.fqn)[-1]
         field, pattern = _FIELDS[type_], f"^{re.escape(name)}$"
-        narrowed = MetadataExtract.model_validate({field: {rule: [pattern]}})
+        narrowed = self.spec.extract_model(METADATA).model_validate({field: {rule: [pattern]}})
         expected = f"{field}.exclude: {pattern}" if rule == "exclude" else f"{field}.include"
         source = self.source(config, narrowed)
         try:
@@ -95,11 +99,12 @@ class QuestionSuite(SuiteBase):
         self, config: ConnectionConfig, extract: MetadataExtract, listed: list[HarvestedListing]
     ) -> None:
         both = Filter(include=("",), exclude=("",))
-        nothing = extract.model_copy(update={"tables": both, "views": both, "stored_procedures": both, "objects": both})
+        filters = {name for name in type(extract).model_fields if name in _LEAVES}
+        nothing = extract.model_copy(update=dict.fromkeys(filters, both))
         source = self.source(config, nothing)
         try:
             for listing in leaves(listed):
-                if listing.node.type in ("Table", "StoredProcedure", "DatabaseObject"):
+                if _FIELDS.get(listing.node.type) in _LEAVES:
                     produced = list(listing.node.produce(source, listing.scope, EVERYTHING))
                     assert [each.key for each in produced] == listing.keys
                     assert all(isinstance(each, Outcome) and each.kind == "filtered" for each in produced)
@@ -128,7 +133,7 @@ class QuestionSuite(SuiteBase):
         for listing in leaves(listed):
             start = Start(listing.node.name, listing.scope)
             clean = harvest.walk_unit(self.builder(config, extract, 1), start) if listing.items else Harvest()
-            for item in sampled(listing.items, 2):
+            for item in sampled(self.readable(listing), 2):
                 fqn = listing.scope.child(item.name).fqn
                 poison = frozenset({(listing.node.name, listing.scope.fqn, item.key)})
                 poisoned = harvest.walk_unit(self.builder(config, extract, 1, poison=poison), start)
@@ -162,9 +167,11 @@ class QuestionSuite(SuiteBase):
         self, config: ConnectionConfig, found: list[Found]
     ) -> None:
         """``connected`` comes before anything is read, and what it raises is not taken for an answer."""
+        types = {node.type for node in self.topology().nodes.values()}
+        asked = "Table" if "Table" in types else found[-1].entity.type_name()
         for ask in (
             lambda source: list(walk(source, source.topology, harvest.root(source), spawn=False)),
-            lambda source: source.exists("Table", Scope(found[-1].scope.path[:-1]), [found[-1].entity.name]),
+            lambda source: source.exists(asked, Scope(found[-1].scope.path[:-1]), [found[-1].entity.name]),
         ):
             source = self.source(config)
             told: list[str] = []
@@ -234,7 +241,9 @@ class QuestionSuite(SuiteBase):
         root = 0 if self.topology().root.passage else 1
         listed_count = sum(len(listing.keys) for listing in listed) + root
         own: set[tuple[str, str]] = {(type_, fqn) for type_, fqn, *_ in whole.sent}
-        expected = {(each.node.type, each.scope.child(item.name).fqn) for each in listed for item in each.items}
+        expected = {
+            (each.node.type, each.scope.child(item.name).fqn) for each in listed for item in self.readable(each)
+        }
         assert expected <= own
         reported = {(type_, fqn) for _, type_, fqn, _ in whole.objects_reported}
         assert len(expected) + len(reported) + root == listed_count

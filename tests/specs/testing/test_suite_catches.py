@@ -147,3 +147,14 @@ def _runner(source: type[FakeSource], test: str) -> Callable[[], None]:
     method = getattr(suite, test)
     names = method.__code__.co_varnames[1 : method.__code__.co_argcount]
     return lambda: method(**{name: made[name]() for name in names})
+
+
+@pytest.mark.parametrize("test", ["test_a_node_has_one_owner", "test_what_other_parts_send_belongs_to_the_metadata"])
+def test_a_part_that_takes_anothers_place_is_noticed(test: str) -> None:
+    spec_ = DefaultDatabaseSpec(
+        name="broken", connection=FakeConnection, metadata_source_class=FakeSource, usage_source_class=FakeSource
+    )
+    suite = type("Suite", (ConnectorSuite,), {"spec": spec_})()
+    given = (CONFIG, MetadataExtract())[: getattr(suite, test).__code__.co_argcount - 1]
+    with pytest.raises(AssertionError):
+        getattr(suite, test)(*given)

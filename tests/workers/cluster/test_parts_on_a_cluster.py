@@ -47,16 +47,18 @@ def test_what_failed_is_retried_in_its_part(redis_url: str, postgres_database: s
     with cluster(redis_url, postgres_database, tmp_path) as made:
         made.flusher()
         made.worker(1)
-        run, partial = enqueue(made.settings, recipe, wait=True)
+        first = enqueue(made.settings, recipe, wait=True)
+        partial = first.summary
         assert partial is not None
         assert partial.status == "partial"
         assert (partial.entities["Table"].emitted, partial.entities["Usage"].emitted) == (27, 18)
-        retry, mended = enqueue_retry(made.settings, run.id, wait=True)
+        second = enqueue_retry(made.settings, first.run.id, wait=True)
+        mended = second.summary
         assert mended is not None
         assert mended.status == "complete"
         assert mended.entities["Usage"].emitted == 9
         db = open_database(postgres_database, create=False)
         try:
-            assert {unit.part for unit in SqlLedger(db).units(retry.id)} == {"usage"}
+            assert {unit.part for unit in SqlLedger(db).units(second.run.id)} == {"usage"}
         finally:
             db.close()

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from scheduler.app.history.failures import failures
+from scheduler.app.history.runs import runs
+from scheduler.app.history.status import status
 from scheduler.app.runs.crawl import crawl, resume, retry
 from scheduler.app.runs.summary import Summary
 from specs.errors import UsageError
@@ -57,6 +60,16 @@ def states(place: str) -> dict[tuple[str, str], str]:
 
 def count(summary: Summary) -> dict[str, int]:
     return {type_: tally.emitted for type_, tally in summary.entities.items() if tally.listed}
+
+
+def killed(made: Recipe, place: str) -> None:
+    """Crawl in a process that a fault kills."""
+    code = (
+        "from scheduler.app.runs.crawl import crawl\nfrom specs.recipe.recipe import Recipe\n"
+        f"crawl(Recipe.from_dict({made.to_dict()!r}), catalog={place!r})"
+    )
+    died = subprocess.run([sys.executable, "-c", code], timeout=120, check=False)
+    assert died.returncode == -9
 
 
 def test_a_run_has_what_its_parts_have_alone(crawled: Crawl, place: str) -> None:
@@ -134,13 +147,7 @@ def test_a_killed_child_costs_nothing_of_either_part(place: str, tmp_path: Path,
 @pytest.mark.parametrize("part", [METADATA, "usage"])
 def test_a_killed_crawl_is_resumed_where_it_was(place: str, tmp_path: Path, part: str) -> None:
     fault = {"at": "build", "where": USED, "part": part, "action": "kill", "times": 1}
-    given = recipe({"faults": [fault], "state": str(tmp_path / "faults")}).to_dict()
-    code = (
-        "from scheduler.app.runs.crawl import crawl\nfrom specs.recipe.recipe import Recipe\n"
-        f"crawl(Recipe.from_dict({given!r}), catalog={place!r})"
-    )
-    died = subprocess.run([sys.executable, "-c", code], timeout=120, check=False)
-    assert died.returncode == -9
+    killed(recipe({"faults": [fault], "state": str(tmp_path / "faults")}), place)
     db = open_database(place, create=False)
     (run,) = SqlLedger(db).runs()
     db.close()
@@ -220,13 +227,34 @@ def approved(place: str, run: str) -> dict[str, int]:
 def test_parts_are_told_where_there_are_others_than_metadata(place: str) -> None:
     fault = {"at": "build", "where": USED, "part": "usage", "action": "skip"}
     alone, both = crawl(recipe({}, METADATA), catalog=place), crawl(recipe({"faults": [fault]}), catalog=place)
-    db = open_database(place, create=False)
-    try:
-        ledger = SqlLedger(db)
-        assert ledger.run(alone.run).other_parts == {}
-        assert ledger.run(both.run).other_parts == {"parts": [METADATA, "usage"]}
-        (failure,) = ledger.failures(both.run)
-    finally:
-        db.close()
+    assert "parts" not in status(place, alone.run).as_json()
+    assert status(place, both.run).as_json()["parts"] == (METADATA, "usage")
+    assert [line.as_json().get("parts") for line in runs(place)] == [(METADATA, "usage"), None]
+    (failure,) = failures(place, both.run).objects
     assert failure.as_json()["part"] == "usage"
     assert "part" not in failure._replace(part=METADATA).as_json()
+
+
+# -- catalogs from before there were parts ----------------------------------------------------------------------------
+BEFORE = (
+    "DROP INDEX units_held",
+    "DROP INDEX coverage_run",
+    "ALTER TABLE units DROP COLUMN part",
+    "ALTER TABLE coverage DROP COLUMN part",
+    "CREATE INDEX coverage_run ON coverage (run, node, scope, n)",
+    "UPDATE alembic_version SET version_num = '0003'",
+)
+
+
+def test_a_run_that_was_open_when_parts_came_goes_on(place: str, tmp_path: Path) -> None:
+    fault = {"at": "build", "where": USED, "action": "kill", "times": 1}
+    killed(recipe({"faults": [fault], "state": str(tmp_path / "faults")}, METADATA), place)
+    db = open_database(place, create=False)
+    (run,) = SqlLedger(db).runs()
+    with db.write() as conn:
+        for statement in BEFORE:
+            conn.exec_driver_sql(statement)
+    db.close()
+    done = resume(run.id, catalog=place)
+    assert done.status == "complete"
+    assert count(done) == {"Service": 1, "Database": 1, "Schema": 3, "Table": 24}
