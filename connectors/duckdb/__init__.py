@@ -1,1 +1,3 @@
-"""DuckDB files."""
+"""DuckDB files. ``service_spec`` binds the rest.
+The registry finds it by name; nobody else imports from here.
+"""

@@ -1,1 +1,3 @@
-"""MySQL and MariaDB servers."""
+"""MySQL and MariaDB servers. ``service_spec`` binds the rest.
+The registry finds it by name; nobody else imports from here.
+"""

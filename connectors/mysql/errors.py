@@ -25,8 +25,14 @@ SKIPPED = {1205, 1684}
 
 
 def classify(error: Exception, where: str, user: str, statement_timeout: float, waited: float) -> HeadraceError:
-    """See ``Driver.classify``. The message of the server is kept; it never holds the password. ``waited``: seconds of
-    silence after which we cut the line."""
+    """See ``Driver.classify``. The message of the server is kept; it never holds the password. ``statement_timeout`` is
+    in seconds, as ``waited``: the silence after which we cut the line.
+
+    ``Retry``: nobody answers or the line is lost (``connection``), no answer came (``deadline``), all places are taken
+    (``busy``), or the statement was killed (``interrupted``). ``Fatal``: the server refuses us (``denied``) or the
+    encryption (``tls``), or asks for a package that is not there (``driver``). ``Skip``: the statement has failed
+    (``timeout``, ``lock``, ``denied``, ``gone``, ``error``).
+    """
     if isinstance(error, HeadraceError):
         return error
     if isinstance(error, RuntimeError) and "cryptography" in str(error):

@@ -1,1 +1,3 @@
-"""PostgreSQL servers."""
+"""PostgreSQL servers. ``service_spec`` binds the rest.
+The registry finds it by name; nobody else imports from here.
+"""

@@ -9,8 +9,10 @@ import psycopg
 from specs.errors import Fatal, HeadraceError, Retry, Skip, Stop
 from specs.mistakes import told
 
+FULL_DELAY_SECONDS = 5.0
+"""How long to wait for a place where all connections are taken."""
 _RETRY = {
-    "53300": (5.0, "too many connections"),
+    "53300": (FULL_DELAY_SECONDS, "too many connections"),
     "57P01": (1.0, "the server closed the connection"),
     "57P02": (2.0, "the server crashed"),
     "57P03": (2.0, "the server is starting or stopping"),
@@ -18,6 +20,7 @@ _RETRY = {
     "25P03": (0.0, "the server closed an idle transaction"),
     "40001": (5.0, "conflict with recovery on the standby"),
 }
+"""States after which the same statement may work: seconds to wait, and what happened."""
 _SKIP = {"55P03": "lock", "40P01": "lock", "57014": "timeout", "42501": "denied", "53200": "memory"}
 _POOLED = "transaction blocks not allowed"
 """PgBouncer in statement mode; libpq gives it no error code of its own."""
@@ -25,8 +28,14 @@ _QUOTED = re.compile(r'"[^"]*"')
 
 
 def classify(error: Exception, where: str, *, cancelled: bool = False, waited: float = 0.0) -> HeadraceError:
-    """What an error of a statement means; ``cancelled``: we asked the server to stop it; ``waited``: after so many
-    seconds without an answer we cut the line ourselves."""
+    """See ``Driver.classify``; ``cancelled``: we asked the server to stop the statement; ``waited``: after so many
+    seconds without an answer we cut the line ourselves.
+
+    ``Retry``: the connection is lost or there is none to be had (``connection``), we cancelled (``cancelled``), or no
+    answer came (``deadline``). ``Fatal``: a pooler allows no transactions (``settings``). ``Skip``: the statement has
+    failed (``lock``, ``timeout``, ``denied``, ``memory``, ``error``), or somebody stopped it at the server
+    (``cancelled``).
+    """
     if isinstance(error, HeadraceError):
         return error
     if not isinstance(error, psycopg.Error):
@@ -67,6 +76,10 @@ def refused(
 
     ``only``: others of the server's databases were entered, so that a refusal says something about this one.
     ``full``: this database's connection limit is 0.
+
+    ``Retry``: nobody answers (``unreachable``), or all places are taken (``connection``). ``Stop``, of this database:
+    there is none (``missing``), or it lets us not in (``denied``, ``unsupported``, ``invalid``, ``limit``). ``Fatal``:
+    the server refuses the role (``denied``), the encryption (``tls``) or the settings (``settings``).
     """
     message = _message(error).rpartition("failed: ")[2]
     words = _QUOTED.sub('""', message.lower())
@@ -87,7 +100,8 @@ def refused(
         remedy = f"raise the connection limit of {what}, or lower limits.connections"
         if full:
             return Stop(f"{what} lets nobody in: its connection limit is 0", where, remedy, reason="limit")
-        return Retry(f"{what} has as many connections as it may have", where, remedy, reason="connection", delay=5.0)
+        crowd = f"{what} has as many connections as it may have"
+        return Retry(crowd, where, remedy, reason="connection", delay=FULL_DELAY_SECONDS)
     if any(
         word in words for word in ("password", "authentication", "pg_hba.conf", 'role "" ', "not permitted to log in")
     ):

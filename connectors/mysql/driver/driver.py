@@ -14,17 +14,13 @@ from pymysql.cursors import SSCursor
 
 from connectors.mysql.connection.config import MysqlConnection
 from connectors.mysql.driver import session
+from connectors.mysql.driver.deadlines import CANCEL_SECONDS, of_session, silence
 from connectors.mysql.errors import SKIPPED, classify
 from specs.config import Limits
 from specs.errors import Fatal, HeadraceError, Retry, Skip
 
 CHUNK = 1000
 """Rows in one fetch buffer."""
-GRACE = 30.0
-"""Seconds that the server may overstep its own statement timeout before the connection is given up. No more than that
-timeout itself, but five at least."""
-
-
 _ONE_ONLY = (1064, 8130)
 """What servers and proxies answer that take one statement at a time."""
 
@@ -97,20 +93,13 @@ class MysqlDriver:
             what = f"{'MariaDB' if maria else 'MySQL'} {version} is not supported"
             remedy = f"{oldest[0]}.{oldest[1]} is the oldest"
             raise Fatal(what, self.config.endpoint(), remedy, reason="unsupported")
-        seconds = self.limits.statement_timeout
-        limit = (
-            f"max_statement_time = {seconds:.3f}"
-            if maria
-            else f"max_execution_time = {max(1, round(seconds * 1000))}, show_create_table_verbosity = 0"
-        )
-        waits = max(1, round(self.limits.lock_timeout))
-        self._small(connection, f"SET SESSION {limit}, lock_wait_timeout = {waits}")
+        settings = of_session(self.limits, maria=maria)
+        self._small(connection, f"SET SESSION {settings}{'' if maria else ', show_create_table_verbosity = 0'}")
         session.verify(self._small(connection, session.CHECK)[0], self.config.endpoint())
 
     def _wait_longer(self, connection: pymysql.Connection[Any]) -> None:
         """A statement may take longer than logging in; the driver has no public way to say so afterwards."""
-        seconds = self.limits.statement_timeout
-        self._patience = seconds + min(GRACE, max(5.0, seconds))
+        self._patience = silence(self.limits)
         connection._read_timeout = connection._write_timeout = self._patience  # type: ignore[attr-defined]
 
     # -- statements -----------------------------------------------------------------------------------------------
@@ -222,7 +211,7 @@ class MysqlDriver:
             return
         number = int(connection.thread_id())  # type: ignore[no-untyped-call]
         with suppress(pymysql.MySQLError, OSError):
-            second = self._connect(2.0)
+            second = self._connect(CANCEL_SECONDS)
             try:
                 with second.cursor() as cursor:
                     cursor.execute(f"KILL QUERY {number}")

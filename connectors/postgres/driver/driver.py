@@ -12,17 +12,13 @@ from psycopg import pq
 
 from connectors.postgres.connection.config import PostgresConnection
 from connectors.postgres.driver.byte_names import take_bytes, unencoded
-from connectors.postgres.driver.deadlines import cut_line
+from connectors.postgres.driver.deadlines import CANCEL_SECONDS, cut_line, grace, of_connection
 from connectors.postgres.driver.oids import take_oids
 from connectors.postgres.driver.session import BEGIN, HELD, TEXTS, WATCH, Session
 from connectors.postgres.driver.statements import statements
 from connectors.postgres.errors import classify, crowded, refused
 from specs.config import Limits
 from specs.errors import Fatal, HeadraceError, Skip
-
-GRACE = 30.0
-"""Seconds that a statement may take beyond its own timeout before the connection is cut: the server hangs. No more
-than that timeout itself, but five at least."""
 
 Params = Mapping[str, Any] | Sequence[Any]
 
@@ -41,7 +37,7 @@ class PostgresDriver:
     def __init__(self, config: PostgresConnection, limits: Limits, count: Callable[[], None]) -> None:
         self.config, self.limits = config, limits
         self.database = config.first_database
-        self.grace = min(GRACE, max(5.0, limits.statement_timeout))
+        self.grace = grace(limits)
         self.trips, self.awaited, self._count = 0, 1, count
         self._lock = threading.RLock()
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
@@ -104,19 +100,13 @@ class PostgresDriver:
         return made
 
     def _attempt(self, database: str) -> psycopg.Connection[tuple[Any, ...]]:
-        patience = int((self.limits.statement_timeout + GRACE) * 1000)
         return psycopg.connect(
             dbname=database,
             autocommit=True,
             prepare_threshold=None,
-            connect_timeout=max(2, round(self.limits.connect_timeout)),
             application_name="headrace",
             client_encoding="utf8",
-            keepalives=1,
-            keepalives_idle=30,
-            keepalives_interval=10,
-            keepalives_count=3,
-            tcp_user_timeout=patience,
+            **of_connection(self.limits),
             **self.config.parameters(),
         )
 
@@ -291,7 +281,7 @@ class PostgresDriver:
         if self._busy and connection is not None and not connection.closed:
             self._cancelled = True
             with suppress(psycopg.Error, OSError):
-                connection.cancel_safe(timeout=2.0)
+                connection.cancel_safe(timeout=CANCEL_SECONDS)
 
     def close(self) -> None:
         with self._lock:

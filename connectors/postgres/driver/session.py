@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.postgres.driver.deadlines import of_transaction
 from specs.config import Limits
 from specs.errors import Fatal, Retry
 
@@ -61,15 +62,7 @@ class Session:
 
     def _settings(self) -> dict[str, str]:
         """JIT costs catalog queries more than it saves."""
-        statement = round(self.limits.statement_timeout * 1000)
-        return {
-            **TEXTS,
-            "client_encoding": self.encoding,
-            "jit": "off",
-            "statement_timeout": str(statement),
-            "lock_timeout": str(round(self.limits.lock_timeout * 1000)),
-            "idle_in_transaction_session_timeout": str(statement + 60_000),
-        }
+        return {**TEXTS, "client_encoding": self.encoding, "jit": "off", **of_transaction(self.limits)}
 
     def opened(self, told: tuple[Any, ...] | None) -> None:
         """Take in what the SELECT answered.
