@@ -1,6 +1,7 @@
 """The language that scheduler, workers and connectors speak: names, errors, entities, topologies, work.
 
-Nothing here does I/O, and nothing but pydantic and the standard library is imported. Everybody may use it.
+Nothing here does I/O but to read the files of packages, and nothing but pydantic and the standard library is imported.
+Everybody may use it.
 
 =========================  ===============================================================
 ``specs.names``            fully qualified names: build, split, quote
@@ -12,6 +13,7 @@ Nothing here does I/O, and nothing but pydantic and the standard library is impo
 ``specs.sources``          abstract sources, one per family of services, with their topologies
 ``specs.contracts``        units, batches, receipts; protocols of ledger, sink and others
 ``specs.service_spec``     what binds a connector's parts; ``specs.registry`` finds it
+``specs.sql_files``        SQL by name, from files beside the code that runs it
 ``specs.testing``          the suites that connectors, ledgers, queues and sinks must pass
 =========================  ===============================================================
 """
