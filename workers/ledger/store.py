@@ -19,7 +19,7 @@ from workers.ledger.answers import progress as reading
 from workers.ledger.answers.reader import Reader
 from workers.ledger.commit import Commit
 from workers.ledger.ports import DeletionPort, OpenWriter, catalog_deletion, catalog_sizes, catalog_writer
-from workers.ledger.run import breaker, evidence, runs
+from workers.ledger.run import evidence, runs
 from workers.ledger.unit import claims, leases
 from workers.ledger.unit import release as giveback
 from workers.store.database import SqlDatabase
@@ -133,8 +133,10 @@ class SqlLedger(Reader):
         claimed for a while (``workers.ledger.run.breaker``). A commit counts as a success without a report."""
         if ok:
             self._once(now, lambda desk: desk.do("recovered", service=service))
-        else:
-            self._write(now, lambda desk: breaker.failed(desk, service, clean(reason)))
+            return
+        from workers.ledger.run.breaker import failed
+
+        self._write(now, lambda desk: failed(desk, service, clean(reason)))
 
     def expire(self, *, now: float, grace: float = leases.GRACE) -> int:
         gone = leases.gone(self._transactions, self._overdue, grace, now)

@@ -9,7 +9,6 @@ from specs.contracts.work import Run, Via
 from specs.names import clean
 from specs.topology.events import Start
 from workers.ledger.answers import progress as reading
-from workers.ledger.answers import retry_starts as retrying
 from workers.ledger.answers.views import Failure, Incomplete, RunMeters, RunProgress, UnitView
 from workers.ledger.columns import load_start
 from workers.ledger.run import runs
@@ -97,9 +96,11 @@ class Reader:
 
     def retry_starts(self, run: str) -> list[Start]:
         """The starts of a retry of this run: failed units, listings that ended in an error, failed objects."""
+        from workers.ledger.answers.retry_starts import starts
+
         failures = list(self.failures(run))
         with self._transactions.read() as desk:
-            return retrying.starts(desk, run, failures)
+            return starts(desk, run, failures)
 
     def start(self, unit: str) -> Start:
         """The start of a unit. Raises ``KeyError`` when there is no unit of this id."""
