@@ -6,18 +6,27 @@ Load it anywhere as ``specs.testing.fake:spec``, in spawned processes too::
     connection: {schemas: 10, tables: 100, faults: [{at: build, where: fake.db_00.schema_0003.t0000007, action: skip}]}
 """
 
-from specs.service_spec import DefaultDatabaseSpec
-from specs.testing.fake.config import FakeConnection, Fault, Server
-from specs.testing.fake.source import FakeSource
-from specs.testing.fake.usage import FakeUsage
+from typing import TYPE_CHECKING
 
-__all__ = ["FakeConnection", "FakeSource", "FakeUsage", "Fault", "Server", "spec"]
+from specs.exports import lazy
+from specs.service_spec import DefaultDatabaseSpec
+from specs.testing.fake.config import FakeConnection as FakeConnection
+from specs.testing.fake.config import Fault as Fault
+from specs.testing.fake.config import Server as Server
+from specs.testing.fake.source import FakeSource as FakeSource
+
+if TYPE_CHECKING:
+    from specs.testing.fake.usage import FakeUsage as FakeUsage
+else:  # a part is imported when a run asks for it
+    __getattr__, __all__ = lazy(
+        __name__, {"usage": "FakeUsage"}, own=("FakeConnection", "FakeSource", "Fault", "Server", "spec")
+    )
 
 spec = DefaultDatabaseSpec(
     name="fake",
     connection=FakeConnection,
     metadata_source_class=FakeSource,
-    usage_source_class=FakeUsage,
+    usage_source_class="specs.testing.fake.usage:FakeUsage",
     schemes=("fake",),
     capabilities=frozenset({"views", "procedures", "sequences", "types", "triggers", "statistics"}),
 )
