@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 BIN := .venv/bin
-JOBS ?= 3
+JOBS ?= 4
 
 .PHONY: help setup demo test test-compose test-dialects lint format bench compare-datahub compare-openmetadata docs lock clean
 

@@ -18,7 +18,7 @@ from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import ROOT
 from workers.store.database import open_database
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("frozen")]
 MOST = 25.0
 """Seconds for the whole command, on a busy machine: five are promised behind its start, ten or more it took before."""
 

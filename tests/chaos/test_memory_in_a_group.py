@@ -15,7 +15,7 @@ from tests.chaos.groups import command, group
 from tests.workers.cluster.rig import Cluster, cluster, fake
 from workers.process.governor.cgroups import Group
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("chaos")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("frozen")]
 MB = 1 << 20
 POISON = "estate.db_00.schema_0001.t0000017"
 
