@@ -53,27 +53,28 @@ def test_the_catalog_is_restarted(how: signal.Signals, redis_url: str, server: P
 
 def test_it_stops_together_with_a_worker(redis_url: str, server: PostgresServer, tmp_path: Path) -> None:
     """Nobody can say in the ledger that the unit is given back; nobody of that machine is left to find out either."""
-    fault = {"at": "read", "where": "estate.db_00.schema_0000.t0000003", "action": "freeze", "seconds": 60}
+    fault = {"at": "read", "where": "estate.db_00.schema_0000.t0000003", "action": "freeze", "seconds": 600, "times": 1}
+    struck = tmp_path / "struck"
     with cluster(redis_url, create_database(server.url, "catalog"), tmp_path) as made:
         made.flusher()
         scheduler = made.scheduler()
         worker = made.worker(1)
 
         def stop(ledger: SqlLedger) -> None:
-            made.until(lambda: any(ledger.holders(run.id)[0] for run in ledger.open_runs()))
+            made.until(struck.exists)  # it hangs
             (run,) = ledger.open_runs()
-            time.sleep(1.0)
             server.down(FAST)
             worker.terminate()
             assert worker.wait(PATIENCE) == 0
             server.up()
-            made.until(lambda: LEFT in made.log(scheduler), patience=30)  # half of the lease
+            made.until(lambda: LEFT in made.log(scheduler))
             with made.ledger() as again:
                 assert again.holders(run.id)[0] == set()
+                assert again.meters(run.id).expired == 0, "no lease had to run out"
                 assert [unit for unit in again.units(run.id) if unit.attempts or unit.crashes] == []
                 again.end(run.id, state="cancelled", reason="seen", now=0.0)
 
-        made.crawl(fake(schemas=1, faults=[fault]), stop)
+        made.crawl(fake(schemas=1, faults=[fault], state=str(struck)), stop)
 
 
 def test_the_source_is_restarted(

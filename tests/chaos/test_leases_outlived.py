@@ -31,6 +31,22 @@ def held(ledger: SqlLedger, run: str, process: subprocess.Popen[bytes]) -> bool:
     return any(int(name.split(":")[1]) in children(process.pid) for name in ledger.holders(run)[0])
 
 
+def frozen_with_a_unit(ledger: SqlLedger, worker: subprocess.Popen[bytes]) -> str:
+    """The open run, once ``worker`` is frozen while it holds a unit of it."""
+
+    def look() -> str | None:
+        run = working(ledger)
+        stop(worker)
+        if held(ledger, run, worker):
+            return run
+        go(worker)
+        return None
+
+    found = wait(look)
+    assert found is not None
+    return found
+
+
 def test_late_batches_are_fenced(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
     """Batches of a frozen worker wait in the queue until its unit is somebody else's."""
     estate = {"schemas": 1, "tables": 4000, "columns": 6}
@@ -99,8 +115,7 @@ def test_frozen_again_and_again(redis_url: str, postgres_database: str, tmp_path
 
         def freeze(ledger: SqlLedger) -> None:
             for worker in (*workers, *workers):
-                run = working(ledger)
-                stop(worker)
+                run = frozen_with_a_unit(ledger, worker)
                 wait(lambda worker=worker, run=run: not held(ledger, run, worker))  # type: ignore[misc]
                 go(worker)
 

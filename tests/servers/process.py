@@ -17,7 +17,7 @@ from scheduler.local import machine
 from specs.errors import Fatal
 
 free_port = machine.port
-START_TIMEOUT = 60.0
+START_TIMEOUT = 180.0
 """Seconds that a server may take to answer, and that a step of its setup may take."""
 STOP_TIMEOUT = 20.0
 """Seconds that a server may take to end before it is killed."""
