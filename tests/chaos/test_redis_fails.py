@@ -16,8 +16,8 @@ from tests.chaos.waiting import working
 from tests.servers.redis import RedisServer
 from tests.servers.redis_refusals import WORDS, refusing
 from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
-from workers.cluster.hints.consumer import LONGEST
 from workers.cluster.membership import sink
+from workers.cluster.times import CONNECT_PAUSE_SECONDS
 from workers.ledger import SqlLedger
 from workers.process import liveness
 from workers.queues.redis.errors import PASSES
@@ -163,4 +163,4 @@ def test_an_idle_worker_is_back_soon(redis_alone: RedisServer, postgres_database
         redis_alone.start()
         proof(made, made.crawl(fake(schemas=2)), undisturbed(fake(schemas=2), tmp_path))
         pauses = [float(each) for each in re.findall(r"Trying again in ([0-9.]+) second", made.log(worker))]
-    assert 1.0 < max(pauses) <= LONGEST
+    assert 1.0 < max(pauses) <= CONNECT_PAUSE_SECONDS

@@ -11,7 +11,7 @@ from tests.chaos.proof import proof
 from tests.chaos.waiting import wait, working
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import PATIENCE, cluster, fake, undisturbed
-from workers.cluster.pool.pool_worker import LEFT
+from workers.cluster.pool.pool_worker import EXIT_CODE_LATE
 from workers.ledger import SqlLedger
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("killed")]
@@ -42,7 +42,7 @@ def test_every_worker_is_replaced(redis_url: str, postgres_database: str, tmp_pa
             told = ledger.meters(summary.run)
         assert (told.expired, told.crashes) == (0, 0), "everything was given back"
         for worker in old:
-            assert f"exitcode {LEFT}" not in made.log(worker), "nobody had to be thrown out"
+            assert f"exitcode {EXIT_CODE_LATE}" not in made.log(worker), "nobody had to be thrown out"
             assert "signal 9" not in made.log(worker)
         assert all(worker.poll() is None for worker in new)
 

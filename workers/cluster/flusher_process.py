@@ -10,6 +10,7 @@ from specs.errors import Retry
 from workers.cluster.membership import check, joined
 from workers.cluster.settings import Settings
 from workers.cluster.shard_share import Shares
+from workers.cluster.times import BATCH_WAIT_SECONDS, HEALING_SECONDS, SHARD_LEASE_SECONDS
 from workers.ledger import SqlLedger
 from workers.metrics import Counters, local
 from workers.process.governor.memory import tune
@@ -20,12 +21,6 @@ from workers.queues.flusher import GROUP_BYTES, Flusher
 from workers.queues.redis.queue import RedisQueue
 from workers.store.retries import jitter
 
-LEASE = 15.0
-"""Seconds for which a shard belongs to one flusher; the lease is renewed after a third of them."""
-WAIT = 0.25
-"""Most seconds of one wait for batches."""
-HEAL = 1.0
-"""Seconds between two searches for units whose final batch was lost."""
 log = logging.getLogger("headrace.flusher")
 
 
@@ -35,7 +30,9 @@ class Flushing:
     ``lease`` are the seconds for which it holds a shard without renewing.
     """
 
-    def __init__(self, ledger: SqlLedger, queue: RedisQueue, *, lease: float = LEASE, name: str = "") -> None:
+    def __init__(
+        self, ledger: SqlLedger, queue: RedisQueue, *, lease: float = SHARD_LEASE_SECONDS, name: str = ""
+    ) -> None:
         self._ledger, self._queue = ledger, queue
         self.counters = Counters()
         self._shares = Shares(
@@ -50,7 +47,7 @@ class Flushing:
     def batches(self) -> int:
         return self._flusher.batches
 
-    def step(self, wait: float = WAIT) -> int:
+    def step(self, wait: float = BATCH_WAIT_SECONDS) -> int:
         """Commit the batches in the shards of this flusher, or wait for some up to ``wait`` seconds; returns how many
         were committed.
 
@@ -63,7 +60,7 @@ class Flushing:
             time.sleep(wait)
             return 0
         done = self._flusher.step() if self._ahead or self._queue.arrived(self.shards, wait) else 0
-        if time.monotonic() - self._healed >= HEAL:
+        if time.monotonic() - self._healed >= HEALING_SECONDS:
             self.heal()
             self._healed = time.monotonic()
         return done

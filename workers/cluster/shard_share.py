@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
+from workers.cluster.times import SHARD_LOOK_SECONDS
 from workers.ledger import SqlLedger
 from workers.presence import Presence, live
 from workers.process import liveness
-
-LOOK = 1.0
-"""Seconds between two readings of the shards' leases."""
 
 
 class Shares:
@@ -38,9 +36,9 @@ class Shares:
         self._looked = self._renewed = float("-inf")
 
     def look(self) -> None:
-        """Renew, take and give up shards, once per ``LOOK`` seconds. Raises ``Retry`` while the database is
+        """Renew, take and give up shards, once per ``SHARD_LOOK_SECONDS``. Raises ``Retry`` while the database is
         unavailable."""
-        if time.monotonic() - self._looked < LOOK:
+        if time.monotonic() - self._looked < SHARD_LOOK_SECONDS:
             return
         self._presence.beat(prefix=self._prefix, shards=len(self.held), counters=dict(self._told()))
         holders = self._holders()

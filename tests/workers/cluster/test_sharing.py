@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from specs.errors import Retry
-from workers.cluster.shard_share import LOOK, Shares
+from workers.cluster.shard_share import Shares
+from workers.cluster.times import SHARD_LOOK_SECONDS
 from workers.ledger import SqlLedger
 from workers.process import liveness
 from workers.store.database import open_database
@@ -34,7 +35,7 @@ def shares(ledger: SqlLedger, name: str = "", lease: float = 15.0) -> Shares:
 def look(*all_: Shares) -> None:
     """Everybody looks once; a second passes."""
     for each in all_:
-        each._looked -= LOOK
+        each._looked -= SHARD_LOOK_SECONDS
         each.look()
 
 

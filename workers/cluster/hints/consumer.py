@@ -11,12 +11,9 @@ from typing import Any
 from celery.worker.consumer import Consumer
 from redis.exceptions import ResponseError
 
+from workers.cluster.times import CONNECT_PAUSE_SECONDS, REFUSED_PAUSE_SECONDS
 from workers.queues.redis.errors import passing, translate
 
-LONGEST = 3.0
-"""Most seconds between two tries to connect; with Celery's 30 seconds a worker would idle after each outage."""
-PAUSE = 1.0
-"""Seconds between two tries while Redis refuses commands, as it does at its maxmemory."""
 log = logging.getLogger("headrace.worker")
 
 
@@ -30,7 +27,7 @@ class Prompt(Consumer):  # type: ignore[misc]
                 if callback is not None:
                     callback()
 
-            pace = {"interval_start": 0.2, "interval_step": 0.4, "interval_max": LONGEST}
+            pace = {"interval_start": 0.2, "interval_step": 0.4, "interval_max": CONNECT_PAUSE_SECONDS}
             return ensure(*arguments, callback=waiting, **{**named, **pace})
 
         conn.ensure_connection = patiently
@@ -48,7 +45,8 @@ class Prompt(Consumer):  # type: ignore[misc]
         """Whether Redis refuses commands for a while: then log one line and wait. Other errors are left to Celery."""
         if passing(exc) is None and not isinstance(exc, ResponseError):
             return False
-        log.warning("Redis refuses commands, tried again every %g s: %s", PAUSE, translate(exc, "").what)  # type: ignore[arg-type]
+        told = translate(exc, "").what  # type: ignore[arg-type]
+        log.warning("Redis refuses commands, tried again every %g s: %s", REFUSED_PAUSE_SECONDS, told)
         self.controller.turned()
-        time.sleep(PAUSE)
+        time.sleep(REFUSED_PAUSE_SECONDS)
         return True

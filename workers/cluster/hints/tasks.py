@@ -9,14 +9,12 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from workers.cluster.hints.app import TASK
+from workers.cluster.times import TASK_SECONDS
 from workers.process.governor.memory import give_back
 from workers.queues.redis.link import Client
 
-SLICE = 60.0
-"""Seconds for which a task claims units; then it ends and sends a new hint, so that Celery can replace the process."""
 
-
-def register(app: Celery, drain: Callable[[float], bool], *, seconds: float = SLICE) -> None:
+def register(app: Celery, drain: Callable[[float], bool], *, seconds: float = TASK_SECONDS) -> None:
     """Make ``drain(seconds)`` the application's task; it returns whether there may be more units to claim."""
 
     def body(queue: str) -> None:

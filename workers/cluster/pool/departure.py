@@ -10,18 +10,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-LOOK = 0.02
-"""Seconds between two checks whether the pool processes have ended."""
-LONGEST = 2.5
-"""Seconds after which pool processes are killed: they have released their units before (``pool_worker.GRACE``)."""
-CLEANING = 0.5
-"""Most seconds for the last steps of the parent."""
-BURYING = 4.0
-"""Most seconds for them when a pool process was killed, because then only the parent can release its unit."""
+from workers.cluster.times import ENDED_LOOK_SECONDS, KILL_SECONDS, LAST_STEPS_OF_KILLED_SECONDS, LAST_STEPS_SECONDS
 
 
 def leave(
-    children: Callable[[], list[int]], last: Callable[[], None], *, longest: float = LONGEST,
+    children: Callable[[], list[int]], last: Callable[[], None], *, longest: float = KILL_SECONDS,
     leave: Callable[[int], None] = os._exit,
 ) -> threading.Thread:  # fmt: skip
     """Start a thread that waits for the processes ``children()`` to end, calls ``last`` and ends this process with exit
@@ -34,17 +27,17 @@ def leave(
     def wait() -> None:
         end = time.monotonic() + longest
         while time.monotonic() < end and any(_lives(pid) for pid in children()):
-            time.sleep(LOOK)
+            time.sleep(ENDED_LOOK_SECONDS)
         left = [pid for pid in children() if _lives(pid)]
         for pid in left:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        end = time.monotonic() + CLEANING
+        end = time.monotonic() + LAST_STEPS_SECONDS
         while time.monotonic() < end and any(_lives(pid) for pid in left):
-            time.sleep(LOOK)
+            time.sleep(ENDED_LOOK_SECONDS)
         cleaning = threading.Thread(target=last, daemon=True)
         cleaning.start()
-        cleaning.join(BURYING if left else CLEANING)
+        cleaning.join(LAST_STEPS_OF_KILLED_SECONDS if left else LAST_STEPS_SECONDS)
         sys.stderr.flush()
         leave(0)
 

@@ -15,6 +15,16 @@ from specs.contracts.work import Batch, Claim, Lost, QueuePosition, Run
 from specs.errors import Fatal, HeadraceError, Retry
 from specs.recipe.secrets import prompts
 from workers.cluster.pool.terms import PoolTerms
+from workers.cluster.times import (
+    DEAD_SEARCH_SECONDS,
+    FIRST_CLAIM_PAUSE_SECONDS,
+    FULL_QUEUE_SECONDS,
+    IDLE_TASK_SECONDS,
+    NOTED_RELEASE_SECONDS,
+    RELEASE_SECONDS,
+    RUN_LIST_SECONDS,
+    STOP_LOOK_SECONDS,
+)
 from workers.ledger import SqlLedger
 from workers.metrics import Counters
 from workers.process import liveness
@@ -28,29 +38,9 @@ from workers.unit.lease.heartbeat import LEASE
 from workers.unit.runner import BEGINNINGS
 from workers.unit.worker import POLL, Worker
 
-GRACE = 1.2
-"""Seconds that a stopped walk may take to release its unit itself; then another thread of this process releases it in
-the ledger and ends the process."""
-SOONER = 0.3
-"""Seconds within which most stopped walks release their unit; after them the release is also noted in Redis, in case
-the database is unavailable."""
-LOOK = 0.05
-"""Seconds between two checks of the stop flag."""
-SOON = 0.01
-"""Seconds of the first wait when there is no unit to claim; each further wait is longer by half. The next unit is
-usually about to be committed by a flusher."""
-RESTS = 14
+CLAIMS_IN_VAIN = 14
 """Claims in a row without a unit, about two seconds, after which the connections to sources are closed."""
-ENOUGH = 20.0
-"""Seconds without a unit after which a task ends although runs are open. Hints start as many tasks as there are units,
-and a thousand idle processes that go on asking would be the greatest load of the database."""
-FRESH = 1.0
-"""Seconds after which the list of open runs is read again while there are units to claim."""
-BURY = 1.0
-"""Seconds between two searches for units of dead processes."""
-FULL = 0.1
-"""Seconds above which the time for putting a batch into the queue counts as waiting for room."""
-LEFT = 71
+EXIT_CODE_LATE = 71
 """Exit code of a process that did not stop in time."""
 log = logging.getLogger("headrace.worker")
 
@@ -76,7 +66,7 @@ class RedisLine:
         begun = time.monotonic()
         position = self._queue.put(batch, timeout=timeout)
         took = time.monotonic() - begun
-        if position is None or took > FULL:
+        if position is None or took > FULL_QUEUE_SECONDS:
             self._counters.add("full_seconds", took)
         return position
 
@@ -89,8 +79,8 @@ class PoolWorker:
     within two seconds, in whatever call it waits.
 
     Above the soft bound of the budget in ``terms`` it makes room for a new process; without terms it claims units of
-    every queue, in all the memory of the machine. ``enough`` see ``ENOUGH``; ``leave`` ends the process with an exit
-    code.
+    every queue, in all the memory of the machine. ``enough`` see ``IDLE_TASK_SECONDS``; ``leave`` ends the process with
+    an exit code.
     """
 
     def __init__(
@@ -101,7 +91,7 @@ class PoolWorker:
         terms: PoolTerms | None = None,
         *,
         counters: Counters | None = None,
-        enough: float = ENOUGH,
+        enough: float = IDLE_TASK_SECONDS,
         leave: Callable[[int], None] = os._exit,
     ) -> None:
         self.name = liveness.name()
@@ -143,10 +133,10 @@ class PoolWorker:
                 if time.monotonic() - worked >= self._enough:
                     return False
                 idle += 1
-                if idle == RESTS:
+                if idle == CLAIMS_IN_VAIN:
                     self._rest()
                 self._looked = float("-inf")
-                self._line.idle(min(POLL, SOON * 1.5**idle))
+                self._line.idle(min(POLL, FIRST_CLAIM_PAUSE_SECONDS * 1.5**idle))
             return False
         except Retry as error:  # the database is unavailable: the next hint tries again
             log.warning("%s", error)
@@ -167,7 +157,7 @@ class PoolWorker:
     def _bury(self) -> None:
         """Free the units of processes of this machine that were found dead twice in a row. Usually their parent does
         that, and knows why they died (see ``Watchdog``); here the parent is dead too, or late."""
-        if time.monotonic() - self._buried < BURY:
+        if time.monotonic() - self._buried < DEAD_SEARCH_SECONDS:
             return
         self._buried = time.monotonic()
         dead = {worker for run in self._runs for worker in self._ledger.holders(run.id)[0] if liveness.gone(worker)}
@@ -190,7 +180,7 @@ class PoolWorker:
 
     def _open(self) -> list[Run]:
         """The open runs that this process can work on: those whose recipes need no typed secret."""
-        if time.monotonic() - self._looked >= FRESH:
+        if time.monotonic() - self._looked >= RUN_LIST_SECONDS:
             runs = self._ledger.open_runs(via="cluster")
             found = [run for run in runs if not prompts(run.recipe.get("connection", {}))]
             for gone in self._workers.keys() - {run.id for run in found}:
@@ -259,7 +249,7 @@ class PoolWorker:
             if self._stop.is_set():  # the process was asked to stop, so this counts as no failure of the unit
                 self._give_back("")
         finally:
-            self._leave(LEFT)
+            self._leave(EXIT_CODE_LATE)
 
     def _depart(self) -> None:
         """Note in Redis that the unit is released, in case the database is unavailable."""
@@ -272,12 +262,12 @@ class PoolWorker:
         """Wait for the stop flag, then release the unit if the walking thread does not: it may hang in a call to the
         source or to Redis, or in a computation."""
         while not self._stop.is_set():
-            if over.wait(LOOK):
+            if over.wait(STOP_LOOK_SECONDS):
                 return
-        if not over.wait(SOONER):
+        if not over.wait(NOTED_RELEASE_SECONDS):
             threading.Thread(target=self._depart, name="departure", daemon=True).start()
-        if not over.wait(GRACE):
+        if not over.wait(RELEASE_SECONDS):
             try:
                 self._give_back("")
             finally:
-                self._leave(LEFT)
+                self._leave(EXIT_CODE_LATE)

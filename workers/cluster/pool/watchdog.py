@@ -18,6 +18,13 @@ from contextlib import contextmanager, suppress
 
 from specs.errors import HeadraceError
 from workers.cluster.pool.terms import PoolTerms
+from workers.cluster.times import (
+    FORK_WAIT_SECONDS,
+    FREEING_AT_END_SECONDS,
+    FREEING_PAUSE_SECONDS,
+    KILLED_END_SECONDS,
+    SILENCE_SECONDS,
+)
 from workers.ledger import SqlLedger
 from workers.presence import Presence
 from workers.process import liveness
@@ -26,19 +33,9 @@ from workers.process.governor import Watch
 from workers.process.governor.watch import EVERY
 from workers.store.database import SqlDatabase
 
-FORK = 5.0
-"""Most seconds that a fork waits for a thread that uses the database."""
-AGAIN = 1.0
-"""Seconds between two attempts to free the units of dead processes while the database is unavailable."""
 KILLED = "the worker process was killed"
 KERNEL = "out of memory: the kernel killed the worker process"
-LAST = 4.0
-"""Most seconds that the watchdog's end takes to free the units of dead processes."""
-NOTICED = 5.0
-"""Seconds of silence from which on ``/healthz`` names a process."""
-GRACE = 30.0
-"""Seconds that a killed process may take to end before ``/healthz`` reports it."""
-NOTES = 8
+KILLED_LISTED = 8
 """How many killed processes ``/healthz`` lists, the latest ones."""
 log = logging.getLogger("headrace.worker")
 
@@ -62,7 +59,7 @@ class Turns:
                 db.close()  # no connection is open when a child is forked
 
     def _before(self) -> None:
-        self._held = self._lock.acquire(timeout=FORK)
+        self._held = self._lock.acquire(timeout=FORK_WAIT_SECONDS)
 
     def _after(self) -> None:
         if self._held:
@@ -89,7 +86,7 @@ class Watchdog:
         self._watch, self._failed, self._beat = watch or Watch(budget), failed, beat
         self._limit = max(SHORTEST, terms.lease)
         self._silence: dict[int, float] = {}
-        self._ended: deque[str] = deque(maxlen=NOTES)
+        self._ended: deque[str] = deque(maxlen=KILLED_LISTED)
         self._kills = budget.group.kills() if budget.group else 0
         self._names: dict[int, str] = {}
         self._reasons: dict[int, str] = {}
@@ -115,7 +112,7 @@ class Watchdog:
         self._over.set()
         self._news.set()
         for thread in self._threads:
-            thread.join(LAST)
+            thread.join(FREEING_AT_END_SECONDS)
         self._threads.clear()
 
     def look(self) -> None:
@@ -156,11 +153,17 @@ class Watchdog:
         """What is wrong with the pool, for ``/healthz``: a process that is silent and does not end although it was
         killed; empty when there is none."""
         worst = max(self._silence.values(), default=0.0)
-        return f"has been silent for {worst:.0f} seconds and does not end" if worst > self._limit + GRACE else ""
+        return (
+            f"has been silent for {worst:.0f} seconds and does not end"
+            if worst > self._limit + KILLED_END_SECONDS
+            else ""
+        )
 
     def notes(self) -> list[str]:
         """Lines for ``/healthz`` on processes that are silent now, and on those that were killed lately."""
-        now = [f"process {pid} is silent for {n:.0f} seconds" for pid, n in self._silence.items() if n >= NOTICED]
+        now = [
+            f"process {pid} is silent for {n:.0f} seconds" for pid, n in self._silence.items() if n >= SILENCE_SECONDS
+        ]
         return [*now, *self._ended]
 
     def _end(self, pid: int, reason: str) -> None:
@@ -188,7 +191,7 @@ class Watchdog:
     def _burying(self) -> None:
         presence = Presence(self._db, "worker", self._terms.queue, self._terms.budget.limit or None)
         while not self._over.is_set():
-            self._news.wait(AGAIN)
+            self._news.wait(FREEING_PAUSE_SECONDS)
             self._news.clear()
             try:
                 with self._turns.take(self._db):
@@ -196,11 +199,11 @@ class Watchdog:
                     presence.beat(
                         prefix=self._terms.prefix,
                         processes=self._terms.budget.processes,
-                        silent={pid: round(n) for pid, n in self._silence.items() if n >= NOTICED},
+                        silent={pid: round(n) for pid, n in self._silence.items() if n >= SILENCE_SECONDS},
                     )
             except HeadraceError as error:  # tried again; at worst the leases of these units expire
                 log.warning("what a dead process held is given back later: %s", error)
-                self._over.wait(AGAIN)
+                self._over.wait(FREEING_PAUSE_SECONDS)
         self._note()
         try:
             with self._turns.take(self._db):

@@ -17,14 +17,15 @@ from celery.apps.worker import install_worker_term_handler
 
 from specs.errors import HeadraceError
 from workers.cluster.hints.app import make
-from workers.cluster.hints.tasks import SLICE, register
+from workers.cluster.hints.tasks import register
 from workers.cluster.membership import check, joined
 from workers.cluster.pool.departure import leave
-from workers.cluster.pool.pool_worker import LOOK, PoolWorker
+from workers.cluster.pool.pool_worker import PoolWorker
 from workers.cluster.pool.shared_flag import Flag
 from workers.cluster.pool.terms import PoolTerms
 from workers.cluster.pool.watchdog import Turns, Watchdog
 from workers.cluster.settings import QUEUES, Settings
+from workers.cluster.times import REPLACE_SECONDS, STOP_LOOK_SECONDS, TASK_SECONDS
 from workers.metrics import Counters, local
 from workers.presence import Presence
 from workers.process.child_heartbeats import Heartbeats, beat
@@ -36,9 +37,6 @@ from workers.process.logs import setup
 from workers.process.signals import ending
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase
-
-REPLACE = 0.5
-"""Seconds between two checks whether pool processes have died and must be replaced."""
 
 
 class PoolProcess:
@@ -90,7 +88,7 @@ class PoolProcess:
             raise SystemExit(0)
 
     def _follow(self) -> None:
-        while not self._stop.wait(LOOK):
+        while not self._stop.wait(STOP_LOOK_SECONDS):
             if self._flag.is_set():
                 self._stop.set("SIGTERM")
 
@@ -102,7 +100,7 @@ class PoolProcess:
 
 
 class Guarding(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Starts the watchdog once the pool exists, and makes Celery replace dead processes every ``REPLACE`` seconds
+    """Starts the watchdog once the pool exists, and makes Celery replace dead processes every ``REPLACE_SECONDS``
     instead of every 5 seconds."""
 
     requires = ("celery.worker.components:Pool",)
@@ -113,12 +111,12 @@ class Guarding(bootsteps.StartStopStep):  # type: ignore[misc]
     def start(self, parent: Any) -> None:
         pool = parent.pool._pool
         self._watchdog.start(lambda: [process.pid for process in list(pool._pool)])
-        parent.timer.call_repeatedly(REPLACE, pool.maintain_pool, ())
-        parent.timer.call_repeatedly(REPLACE, parent.turned, ())
+        parent.timer.call_repeatedly(REPLACE_SECONDS, pool.maintain_pool, ())
+        parent.timer.call_repeatedly(REPLACE_SECONDS, parent.turned, ())
 
 
 def serve(
-    settings: Settings, *, concurrency: int | None = None, queue: str = QUEUES[0], seconds: float = SLICE,
+    settings: Settings, *, concurrency: int | None = None, queue: str = QUEUES[0], seconds: float = TASK_SECONDS,
     as_json: bool = False, metrics: str | None = None,
 ) -> int:  # fmt: skip
     """Run a worker until SIGTERM, SIGHUP, SIGQUIT or SIGINT; returns its exit code.
