@@ -22,14 +22,6 @@ from specs.topology.node import Item, Outcome, Produced
 from specs.topology.read_mode import ReadMode
 from specs.topology.scope import KeyRange, Scope
 
-LEAVES = {
-    "table": "Table",
-    "sequence": "Sequence",
-    "type": "UserType",
-    "stored_procedure": "StoredProcedure",
-    "schema_object": "DatabaseObject",
-}
-"""The nodes below a schema, and the entity type that the outcomes of each are counted under."""
 GIVEN = Facet("given", lambda listed: [(each.id,) for each in listed])
 """For objects that the listing read completely, in ``Listed.data``: presence is given, no statement is sent."""
 
@@ -158,7 +150,8 @@ class SlicedSource(DatabaseSource):
         """Reads the objects of a leaf node of the database ``base``, which it enters."""
         self.enter(base)
         found = self.facet_list(node)
-        return SliceReader(self.driver, self.reading, base, node, LEAVES[node], found, self.ahead, self.suspects(node))
+        type_ = self.topology.nodes[node].type
+        return SliceReader(self.driver, self.reading, base, node, type_, found, self.ahead, self.suspects(node))
 
     def _within(self, node: str, base: Scope, schemas: Sequence[str], span: KeyRange) -> list[Listed]:
         """The listing, complete before the first slice is read, since both use the one connection."""
@@ -170,7 +163,7 @@ class SlicedSource(DatabaseSource):
             raise error from (raw if error is not raw else None)
 
     def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
-        if node not in LEAVES:
+        if node not in {child.name for child in self.topology.nodes["schema"].children}:
             yield from super().preview(node, scope, span)
         elif node in self.leaves:
             base = Scope(scope.path[:-1])
