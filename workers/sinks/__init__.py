@@ -1,5 +1,5 @@
-"""Where a run's result goes besides the catalog: one folder per sink, and what a recipe asks of them.
-A folder holds the sink's spec, its settings and its code; sinks of other distributions come by entry point.
+"""External sinks, to which a run's result is sent besides the catalog: one folder per sink, and the sinks of a recipe.
+A folder holds the sink's spec, its settings and its code; sinks of other distributions are found by entry point.
 The feed, the end of a crawl, recipes and ``headrace check`` call it.
 """
 

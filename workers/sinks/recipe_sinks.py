@@ -1,4 +1,4 @@
-"""The sinks of a recipe: their settings checked, their secrets in place, ready to be made."""
+"""The sinks of a recipe: their settings checked and their secrets resolved."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from workers.sinks import registry
 
 
 class Configured(NamedTuple):
-    """A sink of a recipe, ready to be made.
+    """A sink of a recipe, ready to be created.
 
-    ``label`` names it for people, and among the sinks of its service: ``jsonl out.jsonl``. ``settings`` are as written,
-    with references in place of secrets; ``config`` holds the secrets.
+    ``label`` is its name for people, unique among the sinks of its service: ``jsonl out.jsonl``. ``settings`` are as
+    written, with references in place of secrets; ``config`` has the secrets.
     """
 
     label: str
@@ -40,9 +40,9 @@ class Configured(NamedTuple):
 def configured(
     sinks: Sequence[Mapping[str, Any]], secrets: Mapping[str, str], mode: Mode | None = None
 ) -> list[Configured]:  # fmt: skip
-    """The sinks of a recipe, or those of one ``mode``: the secrets of the others need not resolve then.
+    """The sinks of a recipe, or only those of one ``mode``, in which case the secrets of the others are not resolved.
 
-    Raises ``UsageError`` for an unknown type or a mistake in the settings.
+    Raises ``UsageError`` for an unknown type, wrong settings, a reference without a value, or two sinks of one name.
     """
     found: list[Configured] = []
     for at, settings in enumerate(sinks):
@@ -63,7 +63,7 @@ def configured(
 
 
 def mode_of(settings: Mapping[str, Any]) -> str:
-    """The mode of a sink as written, or its default. Raises ``UsageError`` where the default is not to be had."""
+    """The mode of a sink as written, else the default of its type. Raises ``UsageError`` for an unknown type."""
     written = settings.get("mode")
     if written is None:
         written = registry.load(settings["type"]).config_class().model_fields["mode"].default
@@ -71,10 +71,10 @@ def mode_of(settings: Mapping[str, Any]) -> str:
 
 
 def label_of(settings: Mapping[str, Any]) -> str:
-    """What a sink is called: its ``name``, or its type and target as written, references unresolved."""
+    """The name of a sink: its ``name``, else its type and target as written, with references unresolved."""
     if settings.get("name"):
         return str(settings["name"])
     target = str(settings.get("path") or settings.get("url") or "")
-    if "://" in target:  # what follows a question mark may be a secret
+    if "://" in target:  # the parameters of a URL may hold a secret
         target = re.sub(r"[?#].*$", "", re.sub(r"://[^/@]*@", "://", target)).rstrip("/")
     return f"{settings['type']} {target}".strip()

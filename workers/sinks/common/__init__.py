@@ -1,1 +1,1 @@
-"""What sinks share: HTTP with its settings, and a change as a line of JSON. Only sinks call it."""
+"""Code that several sinks share: HTTP with its settings, and a change as a line of JSON. Only sinks call it."""

@@ -1,4 +1,4 @@
-"""What the settings of sinks that speak HTTP share."""
+"""Base classes of the settings of sinks that use HTTP."""
 
 from __future__ import annotations
 

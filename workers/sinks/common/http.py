@@ -1,4 +1,4 @@
-"""HTTP for sinks: one session, deadlines, and answers told apart by what to do next."""
+"""HTTP for sinks: one session, deadlines, and failed answers as ``Retry``, ``Skip`` or ``Fatal``."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from specs.recipe.allow_list import mask
 from workers.sinks.common.config import HttpConfig
 
 ANSWER_BYTES = 4_000_000
-"""Bytes of an answer that are read, at most."""
+"""Most bytes of an answer that are read."""
 EXCERPT_CHARACTERS = 300
-"""Characters of an answer that a message quotes."""
+"""Most characters of an answer that a message quotes."""
 CONNECT_SECONDS = 10.0
-"""Seconds to wait for a connection, at most."""
+"""Most seconds to wait for a connection."""
 AWAY = frozenset({408, 425, 429})
-"""Answers below 500 that are worth another try."""
+"""Status codes below 500 after which the request is tried again."""
 CONTENTS = frozenset({400, 413, 422})
-"""Answers that refuse what was sent, not who sent it."""
+"""Status codes that refuse the contents of a request, and not its sender."""
 
 
 class Answer(NamedTuple):
@@ -38,9 +38,10 @@ class Answer(NamedTuple):
 
 
 class Http:
-    """Sends requests below ``config.url``. ``secrets`` never show up in a message, even where the other end echoes one.
+    """Sends requests below ``config.url``. ``secrets`` never appear in a message, even when the server echoes one.
 
-    Redirects are not followed: they would carry secrets to wherever they lead.
+    Redirects are not followed, because they would send the secrets to another server. Raises ``Fatal`` when the file of
+    certificates cannot be read.
     """
 
     def __init__(self, config: HttpConfig, *, headers: Mapping[str, str], secrets: Iterable[str] = ()) -> None:
@@ -52,7 +53,7 @@ class Http:
         self._session = requests.Session()
         self._session.headers.update({"User-Agent": "headrace", "Accept": "application/json"})
         self._session.headers.update({**headers, **given})
-        self._session.auth = _as_it_is  # else a .netrc would replace our Authorization
+        self._session.auth = _as_it_is  # without it, ``requests`` replaces our Authorization by one from a .netrc
         if config.ca_file and not os.access(config.ca_file, os.R_OK):
             raise Fatal("the certificates cannot be read", config.ca_file, "see the sink's ca_file", reason="sink")
         self._session.verify = config.ca_file or True
@@ -63,10 +64,10 @@ class Http:
         self, method: str, path: str = "", body: bytes | None = None, *, headers: Mapping[str, str] | None = None,
         fine: Collection[int] = (), contents: Collection[int] = CONTENTS,
     ) -> Answer:  # fmt: skip
-        """One request. Every 2xx is an answer, and so are the ``fine`` ones.
+        """Send one request; returns the answer if its status is a 2xx or one of ``fine``.
 
-        Raises ``Retry`` (away, throttled; ``delay`` when it said for how long), ``Skip`` for the ``contents`` answers,
-        and ``Fatal`` for the rest: redirects, refused credentials, no such place.
+        Raises ``Retry`` when the server is unreachable, late, failing or throttles (``delay`` as it asked), ``Skip``
+        for the statuses in ``contents``, and ``Fatal`` for all others: redirects, refused credentials, a wrong path.
         """
         try:
             with self._session.request(
@@ -84,7 +85,7 @@ class Http:
             raise Fatal("a header holds what headers cannot", self.where, "see headers", reason="sink") from None
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema):
             raise Fatal("the URL cannot be used", self.where, "see url", reason="sink") from None
-        except OSError as error:  # what broke off is one too
+        except OSError as error:  # a connection that broke in the middle is one too
             what = "cannot connect" if isinstance(error, requests.ConnectionError) else "the connection broke off"
             raise Retry(what, self.where, reason="connection") from None
         if 200 <= answer.status < 300 or answer.status in fine:
@@ -104,12 +105,12 @@ class Http:
         raise Fatal(what, self.where, remedy or "see the sink's url", reason="sink")
 
     def _read(self, response: requests.Response) -> bytes:
-        """The body, up to ``ANSWER_BYTES`` bytes and to the deadline, which a trickle of bytes does not prolong."""
+        """The body, up to ``ANSWER_BYTES`` bytes. One deadline holds for all of it, however slowly the server sends."""
         end = time.monotonic() + self._timeout
         found = bytearray()
         try:
             while len(found) < ANSWER_BYTES:
-                piece = response.raw.read1(65536, decode_content=True)  # what is there, not all that was asked for
+                piece = response.raw.read1(65536, decode_content=True)  # returns what has arrived and waits for no more
                 if not piece:
                     break
                 found += piece
@@ -122,12 +123,13 @@ class Http:
         return bytes(found)
 
     def excerpt(self, body: bytes) -> str:
-        """The beginning of an answer on one line, without our secrets."""
+        """The beginning of an answer for a message: on one line, and without our secrets."""
         text = body[: 4 * EXCERPT_CHARACTERS + 4096].decode("utf-8", "replace")
         text = mask(text, self._secrets)
         return re.sub(r"[\x00-\x20\x7f]+", " ", text).strip()[:EXCERPT_CHARACTERS]
 
     def close(self) -> None:
+        """Close the connection."""
         self._session.close()
 
 
@@ -136,7 +138,8 @@ def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 def _pieces(values: Iterable[str]) -> set[str]:
-    """Secrets as others may echo them: whole, without the scheme (``Bearer``), percent-encoded."""
+    """The secrets in all spellings in which a server may echo them: whole, without the scheme (``Bearer``),
+    percent-encoded and decoded."""
     found = {piece for value in values for piece in (value, value.rpartition(" ")[2]) if len(piece) >= 4}
     return found | {quote(piece, safe="") for piece in found} | {unquote(piece) for piece in found}
 

@@ -1,4 +1,4 @@
-"""From our entities to DataHub's aspects."""
+"""The mapping from our entities to DataHub's aspects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from workers.sinks.datahub.urns import UrnNames
 Content = Mapping[str, Any]
 PLATFORMS = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mariadb", "sqlite": "sqlite", "duckdb": "duckdb"}
 KINDS = {"Database": "container", "Schema": "container", "Table": "dataset"}
-"""What our types are there. Services, routines, sequences, types, triggers and objects of other kinds are left out."""
+"""DataHub's entity types by ours. Services, routines, sequences, types, triggers and other objects are left out."""
 SUBTYPES = {"view": "View", "materialized_view": "Materialized View"}
 _NUMBERS = (
     DataType.TINYINT, DataType.SMALLINT, DataType.INT, DataType.BIGINT, DataType.HUGEINT, DataType.DECIMAL,
@@ -29,7 +29,7 @@ _TYPES: Mapping[str, str] = {
     DataType.BOOLEAN: "Boolean", DataType.DATE: "Date", DataType.ENUM: "Enum", DataType.ARRAY: "Array",
     DataType.MAP: "Map", DataType.STRUCT: "Record", DataType.UNION: "Union", DataType.JSON: "Record",
 }  # fmt: skip
-"""What is not here is a ``String``; the source's own type stands beside it in any case."""
+"""DataHub's types by ours; all others become ``String``. The source's own type is always sent beside it."""
 
 
 class Proposal(NamedTuple):
@@ -40,7 +40,7 @@ class Proposal(NamedTuple):
 
 
 def proposals(type_: str, fqn: str, content: Content | None, made: UrnNames) -> Iterator[Proposal]:
-    """The aspects of one entity; without content that it is gone."""
+    """Yields the aspects of one entity; without ``content`` the one that marks it as removed."""
     kind = KINDS[type_]
     if type_ == "Database" and made.flat:
         return
@@ -116,7 +116,8 @@ def _fields(column: Content, prefix: str, primary: list[str]) -> Iterator[dict[s
 
 
 def _members(column: Content) -> Sequence[Content]:
-    """The named parts of a column. An array's element and a map's key and value are no fields; their parts are."""
+    """The nested fields of a column. The element of an array and the value of a map are no fields themselves, but their
+    fields count."""
     while column.get("type") in (DataType.ARRAY, DataType.MAP) and column.get("children"):
         column = column["children"][-1]
     found: Sequence[Content] = column.get("children", ())

@@ -1,4 +1,4 @@
-"""Sends changes to DataHub, a batch of proposals in one request; it answers when they are stored, not queued."""
+"""Sends changes to DataHub, a batch of proposals in one request, which DataHub answers once they are stored."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from workers.sinks.datahub.config import DataHubConfig
 from workers.sinks.datahub.urns import UrnNames
 
 ASPECTS_OF_A_CHANGE = 8
-"""Proposals that one change makes, at most."""
+"""Most proposals of one change."""
 PROPOSALS_OF_A_REQUEST = 200
-"""Proposals that DataHub takes in one request."""
+"""Most proposals that DataHub accepts in one request."""
 
 
 class DataHubSink:
-    """UPSERTs of aspects: a second one changes nothing. Deletions are soft: ``status.removed``."""
+    """Sends UPSERTs of aspects, which may be repeated without harm. Deletions are soft: ``status.removed``."""
 
     def __init__(self, config: DataHubConfig, service: ServiceRef) -> None:
         self.bounds = Bounds(
@@ -57,7 +57,7 @@ class DataHubSink:
         self._http.close()
 
     def _meet(self) -> None:
-        """Make sure, once, that DataHub is there."""
+        """Check before the first request that the URL is a DataHub's. Raises ``Fatal`` when it is not."""
         if self._met:
             return
         answer = self._http.send("GET", "/config", contents=())

@@ -1,4 +1,4 @@
-"""DataHub's names: URNs of datasets and containers, the same that its own ingestion makes."""
+"""URNs of datasets and containers, the same as those that DataHub's own ingestion makes."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from specs import names
 TWO_TIERS = frozenset(
     {"clickhouse", "doris", "hive", "mariadb", "mysql", "sqlite", "starrocks", "teradata", "tidb"}
 )  # fmt: skip
-"""Platforms whose tables have two names there: what is a schema here is a database there."""
+"""Platforms whose tables have names of two parts in DataHub: our schemas are databases there."""
 _RESERVED = {"%": "%25", "(": "%28", ")": "%29", ",": "%2C", "␟": "%E2%90%9F"}
 
 
 def clean(text: str) -> str:
-    """Reserved characters of URNs percent-encoded."""
+    """``text`` with the reserved characters of URNs percent-encoded."""
     return "".join(_RESERVED.get(char, char) for char in text)
 
 
 @dataclass(frozen=True, slots=True)
 class UrnNames:
-    """Makes URNs for one service. ``instance`` tells services of one platform apart, where it is given.
+    """Makes the URNs of one service. ``instance`` distinguishes services of one platform.
 
-    ``tiers``: how many names a table has, 3 with the database, 2 without; 0 for what its platform has.
+    ``tiers``: the parts of a table's name, 3 with the database, 2 without it; 0 for the platform's default.
     """
 
     platform: str
@@ -34,7 +34,7 @@ class UrnNames:
 
     @property
     def flat(self) -> bool:
-        """Whether databases have no place there, and schemas are called databases."""
+        """Whether table names have two parts, so that databases are left out and schemas are called databases."""
         return (self.tiers or (2 if self.platform in TWO_TIERS else 3)) == 2
 
     @property
@@ -46,7 +46,7 @@ class UrnNames:
         return f"urn:li:dataPlatform:{self.platform}"
 
     def name(self, fqn: str) -> str:
-        """The name of a table there: ``[instance.]database.schema.table``, or without the database."""
+        """The name of a table in DataHub: ``[instance.]database.schema.table``, or without the database."""
         return ".".join(filter(None, (self.instance, *self._parts(fqn))))
 
     def schema_name(self, fqn: str) -> str:
@@ -63,13 +63,13 @@ class UrnNames:
         return f"urn:li:schemaField:({self.dataset(fqn)},{clean(column)})"
 
     def container(self, fqn: str) -> str:
-        """A database or schema; its id is a hash of what names it."""
+        """The URN of a database or schema; its id is a hash of ``bag``."""
         bag = self.bag(fqn) | {"instance": self.instance or self.env}
         text = json.dumps(bag, separators=(",", ":"), sort_keys=True)
         return f"urn:li:container:{hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()}"
 
     def bag(self, fqn: str) -> dict[str, str]:
-        """What names a database or schema: its platform and ``database`` and ``schema``."""
+        """The properties that identify a database or schema: its platform, ``database`` and ``schema``."""
         return {"platform": self.platform} | dict(zip(("database", "schema"), self._parts(fqn), strict=False))
 
     def containers(self, fqn: str) -> list[str]:

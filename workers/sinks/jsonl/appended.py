@@ -17,10 +17,11 @@ BATCH = Bounds(1000, 4_000_000)
 
 
 class AppendingSink:
-    """Appends and syncs. A line that a crash left half written is cut off before the next one is added.
+    """Appends lines and syncs them to disk. An incomplete line that a crash left is removed before the next one is
+    added.
 
-    A batch may stand in the file twice after a crash; whoever reads lines in order and keeps the last one of each
-    object ends with the same.
+    After a crash a batch may be in the file twice. A reader that keeps the last line of each object gets the same
+    state.
     """
 
     bounds = BATCH
@@ -30,6 +31,7 @@ class AppendingSink:
         self._path = Path(config.path)
 
     def deliver(self, changes: Sequence[Change]) -> list[Refused]:
+        """Append a line per change; refuses none. Raises ``Fatal`` when the file cannot be written."""
         if not changes:
             return []
         text = "".join(f"{line(change)}\n" for change in changes).encode()
@@ -45,11 +47,11 @@ class AppendingSink:
         return []
 
     def close(self) -> None:
-        """Nothing stays open."""
+        """Do nothing: the file is opened for each batch only."""
 
 
 def _mend(file: int) -> None:
-    """Cut the file behind its last line end."""
+    """Cut the file off behind its last line end."""
     size = end = os.fstat(file).st_size
     while end:
         start = max(0, end - 65536)

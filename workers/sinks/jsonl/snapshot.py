@@ -12,13 +12,14 @@ from workers.store.private_files import replacing
 
 
 class JsonlSink:
-    """Writes aside, then renames: a reader sees the old file or the new one, never a part."""
+    """Writes another file and renames it, so that a reader sees the old content or the new one, never a part."""
 
     def __init__(self, config: JsonlConfig) -> None:
         self._path = Path(config.path)
 
     def write(self, lines: Iterable[str]) -> int:
-        """Replace the file by ``lines``; returns how many. Raises ``Fatal`` when it cannot, the old file stays."""
+        """Replace the file's content by ``lines``; returns how many. Raises ``Fatal`` when it cannot be written; the
+        old file stays then."""
         try:
             with replacing(self._path) as stream:
                 count = _fill(stream, lines)
@@ -28,7 +29,7 @@ class JsonlSink:
         return count
 
     def close(self) -> None:
-        """Nothing stays open."""
+        """Do nothing: ``write`` closes its file."""
 
 
 def _fill(stream: TextIO, lines: Iterable[str]) -> int:

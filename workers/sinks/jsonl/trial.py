@@ -1,4 +1,4 @@
-"""Tries whether the file of a jsonl sink could be written, without writing it."""
+"""Checks whether the file of a jsonl sink could be written, without writing it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workers.sinks.jsonl.config import JsonlConfig
 
 
 def tried(config: JsonlConfig) -> str:
-    """What was seen, in words. Raises ``Fatal`` when the file can be neither made nor replaced."""
+    """The finding as a line for people. Raises ``Fatal`` when the file can be neither created nor replaced."""
     path = Path(config.path)
     remedy = "make the folder and let us write there, or choose another path"
     if not path.parent.is_dir():

@@ -1,4 +1,4 @@
-"""Columns and constraints as OpenMetadata spells them."""
+"""The mapping of columns and constraints to OpenMetadata's format."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ TYPES: Mapping[str, str] = {
     DataType.MAP: "MAP", DataType.UNION: "UNION", DataType.GEOMETRY: "GEOMETRY", DataType.INET: "INET",
     DataType.TSVECTOR: "TSVECTOR",
 }  # fmt: skip
-"""What is not here is ``UNKNOWN``; the source's own type shows in ``dataTypeDisplay`` in any case."""
+"""OpenMetadata's types by ours; all others become ``UNKNOWN``. ``dataTypeDisplay`` always has the source's own type."""
 SIZED = frozenset({"CHAR", "VARCHAR", "BINARY", "VARBINARY"})
-"""Types that OpenMetadata wants a length of."""
+"""Types for which OpenMetadata requires a length."""
 KINDS = {"primary_key": "PRIMARY_KEY", "unique": "UNIQUE", "foreign_key": "FOREIGN_KEY"}
 
 
 def columns(table: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The columns of a table, keys of one column marked on it."""
+    """The columns of a table; a key over one column is marked on that column."""
     single = {
         each["columns"][0]: KINDS[each["kind"]]
         for each in sorted(table.get("constraints", ()), key=lambda each: each["kind"] == "primary_key")
@@ -62,7 +62,7 @@ def column(given: Mapping[str, Any], at: int, constraint: str | None = None) -> 
 
 
 def constraints(table: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Keys of several columns, and foreign keys; the rest has no place there."""
+    """The keys over several columns and the foreign keys; OpenMetadata has no place for other constraints."""
     return list(_constraints(table.get("constraints", ())))
 
 

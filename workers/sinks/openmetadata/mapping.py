@@ -1,4 +1,4 @@
-"""From our entities to OpenMetadata's create requests."""
+"""The mapping from our entities to OpenMetadata's create requests."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ Content = Mapping[str, Any]
 SERVICES = {
     "postgres": "Postgres", "mysql": "Mysql", "mariadb": "MariaDB", "sqlite": "SQLite", "duckdb": "CustomDatabase"
 }  # fmt: skip
-"""Its service types by connector; every other one is a ``CustomDatabase``."""
+"""OpenMetadata's service types by connector; all others become ``CustomDatabase``."""
 TABLES = {
     "view": "View", "materialized_view": "MaterializedView", "external": "External", "foreign": "Foreign",
     "partitioned": "Partitioned", "temporary": "Local",
 }  # fmt: skip
-"""Table types; every other one is ``Regular``."""
+"""OpenMetadata's table types by ours; all others become ``Regular``."""
 LANGUAGES = {"sql": "SQL", "plpgsql": "SQL", "java": "Java", "javascript": "JavaScript", "plv8": "JavaScript",
              "python": "Python", "plpython3u": "Python"}  # fmt: skip
 PATHS = {
     "Service": "services/databaseServices", "Database": "databases", "Schema": "databaseSchemas", "Table": "tables",
     "StoredProcedure": "storedProcedures",
 }  # fmt: skip
-"""Where entities of a type live there. Sequences, user types, triggers and objects of other kinds have no place, and
-are left out."""
+"""API paths by entity type. OpenMetadata has no place for sequences, user types, triggers and other objects, which are
+left out."""
 
 
 def request(type_: str, content: Content, service_type: str) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _table(content: Content) -> dict[str, Any]:
     partitioning = content.get("partitioning")
     if partitioning and partitioning.get("columns"):
         strategy = partitioning["strategy"]
-        kind = "TIME-UNIT" if strategy == "range" else "COLUMN-VALUE"  # as its own ingestion names them
+        kind = "TIME-UNIT" if strategy == "range" else "COLUMN-VALUE"  # as OpenMetadata's own ingestion does
         made["tablePartition"] = {
             "columns": [
                 {"columnName": name(column), "intervalType": kind, "interval": strategy}

@@ -1,22 +1,22 @@
-"""Names as OpenMetadata spells them: what its names cannot hold is replaced, FQNs are quoted its way."""
+"""Names in OpenMetadata's spelling: characters that it does not accept are replaced, and FQNs are quoted its way."""
 
 from __future__ import annotations
 
 from specs import names
 
 RESERVED = (("::", "__reserved__colon__"), (">", "__reserved__arrow__"), ('"', "__reserved__quote__"))
-"""What a name may not hold there, and what stands for it; the same words that its own clients write."""
+"""``(text, replacement)`` for texts that OpenMetadata does not accept in names, as its own clients replace them."""
 
 
 def name(text: str) -> str:
-    """One name. Line ends and tabs, which it does not take at all, become blanks."""
+    """One name in OpenMetadata's spelling. Line ends and tabs, which it does not accept, become blanks."""
     for found, word in RESERVED:
         text = text.replace(found, word)
     return " ".join(text.splitlines()).replace("\t", " ") or "-"
 
 
 def fqn(ours: str) -> str:
-    """Our FQN as OpenMetadata's: parts with a dot are quoted.
+    """Our FQN in OpenMetadata's spelling: parts with a dot are quoted.
 
     >>> fqn('shop.db."a.b"')
     'shop.db."a.b"'

@@ -1,4 +1,4 @@
-"""Sends changes to OpenMetadata, one request each: it takes them in order and answers for each."""
+"""Sends changes to OpenMetadata, in order and in one request each."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from workers.sinks.openmetadata.mapping import PATHS, SERVICES, request
 from workers.sinks.openmetadata.names import fqn
 
 REFUSED = frozenset({400, 404, 409, 413, 422})
-"""Answers about the entity; 404: what it lies in is not there."""
+"""Status codes that refuse an entity; with 404, its container does not exist."""
 
 
 class OpenMetadataSink:
-    """PUT creates, updates and undeletes; DELETE is soft. Types without a place there are passed over.
+    """PUT creates, updates and undeletes entities; DELETE is soft. Changes of types without a path are skipped.
 
-    A table is sent without its foreign keys where their targets are not there yet, and told as refused, so that it is
-    tried again with them.
+    A table whose foreign keys refer to tables that do not exist there yet is sent without them, and still reported as
+    refused, so that it is tried again with them later.
     """
 
     bounds = Bounds(1, 1)
@@ -51,7 +51,8 @@ class OpenMetadataSink:
         self._http.close()
 
     def _meet(self) -> None:
-        """Make sure, once, that OpenMetadata is there: a wrong address answers 404 to everything."""
+        """Check before the first request that the URL is an OpenMetadata's, because a wrong one answers 404 to
+        everything. Raises ``Fatal`` when it is not."""
         if self._met:
             return
         answer = self._http.send("GET", "/v1/system/version", contents=())

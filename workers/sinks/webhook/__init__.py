@@ -1,1 +1,1 @@
-"""The webhook sink: batches of changes, posted to a URL. The registry of sinks finds it."""
+"""The webhook sink: batches of changes, sent to a URL with POST. The registry of sinks finds it."""

@@ -1,4 +1,4 @@
-"""The webhook sink: batches of changes as JSON, posted to a URL."""
+"""The webhook sink: batches of changes as JSON, sent to a URL with POST."""
 
 from __future__ import annotations
 
