@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
 
 OBJECTS = 500
-"""Objects of which the sizes are asked for at once."""
+"""Objects whose sizes are read in one query."""
 BYTES = 2_000_000
-"""Bytes of contents in memory at once, unless one object alone has more."""
+"""Most bytes of contents in memory at once, unless a single object has more."""
 
 
 def export(db: SqlDatabase, service: str | None = None, *, stats: bool = False) -> Iterator[str]:
-    """Lines without line end, from one snapshot, streamed: ``{"type": ..., "fqn": ..., ...}``.
+    """Yields lines without line end, from one reading transaction: ``{"type": ..., "fqn": ..., ...}``.
 
-    Missing entities carry ``"state": "missing"``; deleted ones are left out. No run, time or number appears. Volatile
-    statistics differ between two crawls of the same estate, so they come only with ``stats``. Memory holds ``BYTES`` of
-    contents, or one object.
+    Missing entities have ``"state": "missing"``; deleted ones are left out. Lines contain no run, time or event number.
+    Volatile statistics are added only with ``stats``, because they differ between two crawls of the same estate. Memory
+    holds ``BYTES`` of contents, or one object. Raises ``Retry`` while the database is unavailable.
     """
     at: dict[str, Any] = {"fqn": "", "type": "", "limit": OBJECTS}
     kind = ""
@@ -37,7 +37,7 @@ def export(db: SqlDatabase, service: str | None = None, *, stats: bool = False) 
                 page = {**at, "last_fqn": last.fqn, "last_type": last.type}
                 rows = list(sql.all(f"export_{kind}page", **page))
                 rows.reverse()
-                while rows:  # each is let go before the next one is built: one alone may be large
+                while rows:  # each row is freed before the next line is built, because a single one may be large
                     type_, state, content, volatile = rows.pop()
                     yield _line(type_, state, content, volatile if stats else None)
                     del content
@@ -45,7 +45,7 @@ def export(db: SqlDatabase, service: str | None = None, *, stats: bool = False) 
 
 
 def _cut(sizes: Sequence[Any]) -> Iterator[Any]:
-    """The last row of each page: together at most ``BYTES``, or one object alone."""
+    """Yields the last row of each page; a page has at most ``BYTES``, or a single object."""
     weight = 0
     for at, row in enumerate(sizes):
         if at and weight + row[2] > BYTES:
@@ -60,5 +60,5 @@ def _line(type_: str, state: str, content: str, stats: str | None) -> str:
     head = f'{{"type":{json.dumps(type_)},'
     if state != "live":
         head += f'"state":{json.dumps(state)},'
-    line = content.replace("{", head, 1)  # never empty, and copied once: every entity has its FQN in it
+    line = content.replace("{", head, 1)  # copies the content only once; it is never "{}", since it contains the FQN
     return f'{line[:-1]},"stats":{stats}}}' if stats else line

@@ -1,4 +1,4 @@
-"""Reads the change feed: event by event, or summed up per object."""
+"""Reads the change feed: event by event, or summarised per object."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def changes(db: SqlDatabase, since: int = 0, *, run: str | None = None, limit: int = 1000) -> list[ChangeView]:
-    """Up to ``limit`` events behind number ``since``, in order; of one run, where it is given.
+    """Up to ``limit`` events behind number ``since``, in order; with ``run``, those of one run only.
 
-    Raises ``UsageError`` for a run that is not known.
+    Raises ``UsageError`` for an unknown run.
     """
     with Transactions(db, "workers.catalog").read() as sql:
         given: dict[str, Any] = {"seq": since, "limit": limit}
@@ -32,7 +32,8 @@ def changes(db: SqlDatabase, since: int = 0, *, run: str | None = None, limit: i
 
 
 def position(db: SqlDatabase) -> tuple[int, int]:
-    """``(first, last)`` number that the feed still holds; a reader behind ``first - 1`` has to start afresh."""
+    """``(first, last)`` number of the events in the feed. A reader that has seen less than ``first - 1`` has to start
+    anew with a snapshot."""
     with Transactions(db, "workers.catalog").read() as sql:
         last = int(sql.value("last_seq"))
         first = sql.value("first_kept")
@@ -40,9 +41,10 @@ def position(db: SqlDatabase) -> tuple[int, int]:
 
 
 def diff(db: SqlDatabase, since: str | None = None) -> Iterator[Difference]:
-    """What changed, one entry per object, ordered by FQN: behind run ``since``, or by the latest run.
+    """Yields one difference per changed object, ordered by FQN: of all events behind run ``since``, or of the latest
+    run.
 
-    Raises ``UsageError`` for a run that is not known.
+    Raises ``UsageError`` for an unknown run.
     """
     with Transactions(db, "workers.catalog").read() as sql:
         if since is None:
@@ -61,7 +63,7 @@ def diff(db: SqlDatabase, since: str | None = None) -> Iterator[Difference]:
 
 
 def known_run(sql: Statements, run: str) -> tuple[str, str]:
-    """The service and state of a run. Raises ``UsageError`` when there is none of this id."""
+    """``(service, state)`` of a run. Raises ``UsageError`` when there is none of this id."""
     row = sql.one("known_run", run=clean(run))
     if row is None:
         raise UsageError(f"there is no run {run!r}", remedy="see: headrace runs", reason="unknown")
@@ -69,7 +71,7 @@ def known_run(sql: Statements, run: str) -> tuple[str, str]:
 
 
 def _sum_up(type_: str, fqn: str, events: Iterable[Any]) -> Difference | None:
-    """Fold the events of one object; ``None`` when it came and went, or is as it was."""
+    """Summarise the events of one object; ``None`` when it was created and deleted again, or is as it was before."""
     kinds: list[str] = []
     paths: dict[str, list[Any]] = {}
     for row in events:

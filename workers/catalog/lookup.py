@@ -1,4 +1,4 @@
-"""Looks entities up: by name, by container, by words."""
+"""Looks up entities: by name, by container, by words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def find(db: SqlDatabase, fqn: str) -> list[Entry]:
-    """All entities of this FQN (a table and a trigger may share it), ordered by type; deleted ones left out."""
+    """All entities of this FQN (a table and a trigger may share one), ordered by type, without deleted ones."""
     with Transactions(db, "workers.catalog").read() as sql:
         rows = sql.all("find", fqn=clean(fqn))
     return [
@@ -34,7 +34,8 @@ def find(db: SqlDatabase, fqn: str) -> list[Entry]:
 
 
 def children(db: SqlDatabase, fqn: str, begin: str = "") -> Iterator[Brief]:
-    """What lies directly below ``fqn``, ordered by FQN from ``begin`` on; below the empty FQN lie the services."""
+    """Yields the entities directly below ``fqn``, ordered by FQN from ``begin`` on; below the empty FQN are
+    services."""
     parent = clean(fqn)
     at = {"parent": parent, "fqn": clean(begin), "type": ""}
     while True:
@@ -47,7 +48,7 @@ def children(db: SqlDatabase, fqn: str, begin: str = "") -> Iterator[Brief]:
 
 
 def search(db: SqlDatabase, words: str, limit: int) -> list[Brief]:
-    """Entities that have all the words (or words beginning so), best name match first."""
+    """Up to ``limit`` entities that contain all the words, or words that begin with them, the best name match first."""
     words = clean(words)
     asked = cut(words)
     if not asked:
@@ -66,13 +67,14 @@ def services(db: SqlDatabase) -> list[ServiceView]:
 
 
 def stored(db: SqlDatabase, run: str) -> dict[str, int]:
-    """The distinct entities that ``run`` stored, per type, by SQL; true until a later run changes them."""
+    """How many distinct entities ``run`` stored, by type, counted by SQL; the number is right until a later run changes
+    them."""
     with Transactions(db, "workers.catalog").read() as sql:
         return counted(sql.all("stored", run=run))
 
 
 def names(db: SqlDatabase, service: str, type_: str) -> Iterator[str]:
-    """The names of the live entities of a type, in no order, streamed."""
+    """Yields the names of a service's live entities of one type, in no order."""
     with Transactions(db, "workers.catalog").read() as sql:
         for row in sql.stream("names_of_type", service=service, type=type_):
             yield str(row[0])

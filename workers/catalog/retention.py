@@ -1,4 +1,4 @@
-"""Forgets old events, deleted entities, and whatever the catalog holds of a run or a service, in pages."""
+"""Removes old events, deleted entities, and all rows of a run or a service, in pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
 
 _PAGE = 1000
-"""Rows that go in one transaction; the limit of the statements."""
+"""Most rows that one transaction removes; the same number is the limit in the statements."""
 
 
 def forget_events(db: SqlDatabase, before: float) -> int:
@@ -30,7 +30,8 @@ def forget_events(db: SqlDatabase, before: float) -> int:
 
 
 def forget_deleted(db: SqlDatabase, before: float) -> int:
-    """Remove entities that were deleted before ``before``, unless a sink still has to be told; returns how many."""
+    """Remove entities that were deleted before ``before`` (epoch seconds), unless a sink has not got that change yet;
+    returns how many."""
     removed = 0
     while True:
         with Transactions(db, "workers.catalog").write() as sql:
@@ -42,7 +43,7 @@ def forget_deleted(db: SqlDatabase, before: float) -> int:
 
 
 def forget_run(db: SqlDatabase, run: str) -> None:
-    """Remove what the catalog holds of a run: which objects it missed, and which events are its own."""
+    """Remove the catalog's rows of a run: the objects that it missed, and the numbers of its events."""
     for name in ("drop_absences", "drop_feed_runs"):
         with Transactions(db, "workers.catalog").write() as sql:
             sql.do(name, run=run)
@@ -55,7 +56,7 @@ def knows_service(db: SqlDatabase, service: str) -> bool:
 
 
 def forget_service(db: SqlDatabase, service: str, now: float) -> int:
-    """Remove the entities of a service, contents before containers; the feed tells it. Returns how many."""
+    """Remove the entities of a service, contents before containers, with an event for each; returns how many."""
     removed = 0
     while n := _forget_page(db, service, now):
         removed += n

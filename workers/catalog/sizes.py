@@ -1,4 +1,4 @@
-"""How large listings were when they were last read: what is live there now."""
+"""The sizes of listings when they were last read, by the live entities of the catalog."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from workers.store.statements import Statements
 
 MOST = 100_001
-"""Objects beyond which a listing is not counted: whatever is decided by its size is decided by then."""
+"""The number at which counting a listing stops: no decision depends on sizes above it."""
 
 
 def sizes(conn: Connection, listings: Sequence[str]) -> dict[str, int]:
-    """Live objects of each listing (FQNs of scopes) that has any, secondary ones included, at most ``MOST``."""
+    """The number of live objects, secondary ones included and at most ``MOST``, by listing (an FQN of a scope);
+    listings without any are left out."""
     sql = Statements(conn, "workers.catalog")
     rows = sql.all("listing_sizes", listings=json.dumps(list(listings)), most=MOST)
     return {str(row[0]): int(row[1]) for row in rows if row[1]}

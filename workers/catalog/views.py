@@ -1,4 +1,4 @@
-"""What the catalog answers with: plain, frozen data that turns into JSON."""
+"""The plain, frozen data that the catalog returns; it can be turned into JSON."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Entry(Brief):
-    """An entity in full: its content, its volatile statistics, and since when it is known. Times in epoch seconds."""
+    """An entity in full: its content, its volatile statistics, and when it was first seen and last changed. Times are
+    in epoch seconds."""
 
     content: dict[str, Any]
     stats: dict[str, Any]
@@ -34,7 +35,7 @@ class Entry(Brief):
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """One event of the change feed. ``diff`` maps JSON paths to ``[old, new]``."""
+    """One event of the change feed. ``diff`` maps JSON paths to ``[old, new]``; ``at`` is in epoch seconds."""
 
     seq: int
     type: str
@@ -50,7 +51,7 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What became of one object over several events."""
+    """The change of one object over several events."""
 
     type: str
     fqn: str
@@ -66,9 +67,9 @@ class DeletionView:
     """An object that a run did not see, and what became of it.
 
     ``outcome``: ``missing``, ``deleted``, ``live`` (it was missing, but the source has it), ``waiting`` (above the
-    cap: approve it), ``doubt`` (our grants changed, so absence proves nothing), ``kept`` (the source still has it, or
-    could not tell), or ``asking``. ``verdict`` is the source's answer. ``cause`` is the FQN of the container that
-    takes it along.
+    cap, until a person approves), ``doubt`` (our grants changed, so absence proves nothing), ``kept`` (the source still
+    has it, or could not answer), or ``asking`` (there is no answer yet). ``verdict`` is the source's answer. ``cause``
+    is the FQN of the container with which the object was removed.
     """
 
     type: str

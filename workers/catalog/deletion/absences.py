@@ -1,4 +1,5 @@
-"""Applies decided absences: descendants go with their container, states change, the feed tells it."""
+"""Applies decided absences: the states of objects change, descendants follow their container, and events are
+written."""
 
 from __future__ import annotations
 
@@ -10,9 +11,10 @@ from workers.store.statements import Statements
 
 
 def apply(sql: Statements, run: str) -> dict[str, int]:
-    """Apply every absence of ``run`` that is decided and not applied yet, at ``sql.now``; returns how many per type.
+    """Apply every absence of ``run`` that is decided and not applied yet, at the time ``sql.now``; returns how many by
+    type.
 
-    Takes the feed's counter, so nothing else may be written behind it in this transaction.
+    It takes the feed's counter, so it must be the last write of the transaction.
     """
     _follow(sql, run)
     n = int(sql.value("count_to_apply", run=run))
@@ -28,14 +30,14 @@ def apply(sql: Statements, run: str) -> dict[str, int]:
 
 
 def counted(rows: Iterable[Any]) -> dict[str, int]:
-    """Rows of a type and a number as a mapping."""
+    """Rows of ``(type, number)`` as a mapping."""
     return {str(row[0]): int(row[1]) for row in rows}
 
 
 def protect(sql: Statements, run: str, seen: Callable[[int], bool]) -> None:
-    """Write down what lies below a suspect and was seen all the same, so that it does not go with it.
+    """Store the objects below a suspect that the run has seen, so that they are not removed along with it.
 
-    The marks that ``seen`` asks are gone when the run concludes.
+    This has to happen before the run concludes, because then the marks, which ``seen`` looks up, are removed.
     """
     for _, type_, fqn, _ in _pages(sql, "suspects_page", run):
         if _describes(type_):
@@ -49,21 +51,21 @@ def _follow(sql: Statements, run: str) -> None:
     """Add the descendants of absent containers."""
     for id_, type_, fqn, outcome in _pages(sql, "containers", run):
         if _describes(type_):
-            continue  # what lies below belongs to the object that it tells of
+            continue  # the objects below belong to the object that it describes
         if not all(_describes(row.type) for row in sql.all("namesake", run=run, fqn=fqn, type=type_)):
-            continue  # a live object of another type has the same name: what lies below may be its own
+            continue  # a live object of another type has the same name, and the objects below may belong to it
         for page in _below(sql, fqn, outcome):
             sql.many("follow", [_values(run, row, outcome, id_) for row in page])
 
 
 def _describes(type_: str) -> bool:
-    """Whether entities of a type tell of another object of the same name, so that nothing below is their own."""
+    """Whether entities of a type describe another object of the same name, so that no objects below are their own."""
     known = entity_types.get(type_)
     return known is not None and known.DESCRIBES
 
 
 def _pages(sql: Statements, name: str, run: str) -> Iterator[Any]:
-    """``(id, type, fqn, outcome)`` of absences, page by page."""
+    """Yields ``(id, type, fqn, outcome)`` of absences, read in pages."""
     at = 0
     while rows := sql.all(name, run=run, after=at):
         yield from rows
@@ -71,7 +73,7 @@ def _pages(sql: Statements, name: str, run: str) -> Iterator[Any]:
 
 
 def _below(sql: Statements, fqn: str, outcome: str) -> Iterator[Sequence[Any]]:
-    """Pages of what lies below ``fqn`` and is not yet in the state ``outcome``."""
+    """Yields pages of the objects below ``fqn`` that are not in the state ``outcome`` yet."""
     at = {"after": f"{fqn}.", "after_type": "", "end": f"{fqn}/", "outcome": outcome}
     while rows := sql.all("descendants_page", **at):
         yield rows

@@ -1,4 +1,4 @@
-"""What people decide about deletions: look at them, approve those above the cap, take one back."""
+"""Decisions of people about deletions: list them, approve those above the cap, undo one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def deletions(db: SqlDatabase, run: str) -> Iterator[DeletionView]:
-    """Everything that ``run`` missed, ordered by FQN. Raises ``UsageError`` for an unknown run."""
+    """Yields every object that ``run`` missed, ordered by FQN. Raises ``UsageError`` for an unknown run."""
     with Transactions(db, "workers.catalog").read() as sql:
         known_run(sql, run)
         for row in sql.stream("absences", run=run):
@@ -31,23 +31,23 @@ def deletions(db: SqlDatabase, run: str) -> Iterator[DeletionView]:
 
 
 def applied(db: SqlDatabase, run: str, outcome: str) -> dict[str, int]:
-    """How many objects per type became ``missing`` or ``deleted`` through ``run``."""
+    """How many objects became ``missing`` or ``deleted`` (``outcome``) through ``run``, by type."""
     with Transactions(db, "workers.catalog").read() as sql:
         return counted(sql.all("absences_by_type", run=run, outcome=outcome))
 
 
 def undecided(db: SqlDatabase, run: str, outcome: str) -> dict[str, int]:
-    """How many objects per type are still ``waiting`` or in ``doubt``: a person decides."""
+    """How many objects are ``waiting`` or in ``doubt`` (``outcome``) and need a person's decision, by type."""
     with Transactions(db, "workers.catalog").read() as sql:
         return counted(sql.all("undecided_by_type", run=run, outcome=outcome))
 
 
 def approve(db: SqlDatabase, run: str, *, doubtful: bool = False, now: float | None = None) -> dict[str, int]:
-    """Apply what waits above the cap; returns how many objects per type became missing, descendants included.
+    """Apply the deletions that wait above the cap; returns how many objects by type became missing, descendants
+    included.
 
-    What was missing already, and is in doubt now, is deleted.
-
-    ``doubtful``: what is in doubt because our grants changed, too: a person knows that it is gone.
+    ``doubtful``: apply those in doubt because our grants changed as well, because the person knows that they are gone.
+    An object in doubt that was missing before is deleted.
 
     Raises ``UsageError`` for an unknown or open run, and when a newer run has looked at the service since.
     """
@@ -77,9 +77,9 @@ def _parts(recipe: Any) -> tuple[str, ...]:
 
 
 def undelete(db: SqlDatabase, fqn: str, type_: str | None = None, *, now: float | None = None) -> list[tuple[str, str]]:
-    """Make missing or deleted entities of this FQN live again, and what went along with them.
+    """Make missing or deleted entities of this FQN live again, and the descendants that were removed along with them.
 
-    Returns their ``(type, fqn)``. Raises ``UsageError`` when there is none.
+    Returns ``(type, fqn)`` of each. Raises ``UsageError`` when there is none.
     """
     with Transactions(db, "workers.catalog").write(time.time() if now is None else now) as sql:
         found = sql.all("not_live_by_name", fqn=clean(fqn), type=clean(type_ or ""))

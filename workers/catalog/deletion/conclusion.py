@@ -1,8 +1,9 @@
-"""Deletion only with evidence: what a complete listing did not show is asked for by name, twice, before it goes.
+"""Deletion only with evidence: an object that a complete listing did not contain is asked for by name, in two runs,
+before it is deleted.
 
-A run plans (suspects), confirms (the source answers by name) and concludes: a ``no`` makes a live object *missing*, a
-``no`` of a later run makes a missing one *deleted*, a ``yes`` makes it live again. Above a cap, of one listing or of
-all listings of a node in the service, nothing happens until a person approves.
+A run plans (finds suspects), confirms (the source answers by name) and concludes: a ``no`` makes a live object
+*missing*, a ``no`` of a later run makes a missing one *deleted*, a ``yes`` makes it live again. When a listing, or all
+listings of a node in the service together, would lose more than a cap, nothing changes until a person approves.
 """
 
 from __future__ import annotations
@@ -27,21 +28,22 @@ if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
 
 MOST = 1000
-"""Suspects that one confirm unit asks about, at most."""
+"""Most suspects of one confirm unit."""
 MAX_FRACTION = 0.1
+"""The default cap as a fraction of a listing."""
 MAX_OBJECTS = 10
-"""More than this fraction of a listing and more than this many objects: the deletions wait. The same holds for all
-listings of one node in the service together, so that a little everywhere is no way around it."""
+"""The default cap in objects. Deletions above both caps wait. The caps also hold for all listings of one node in the
+service together, so that a few deletions in each of many listings wait as well."""
 
 Questions = tuple[str, Scope, list[tuple[str, str]]]
-"""The part that listed them, a container, and the ``(type, fqn)`` below it that the source must be asked about."""
+"""The part that listed the suspects, their container, and ``(type, fqn)`` of each."""
 
 
 def plan_confirmation(db: SqlDatabase, conn: Connection, run: str) -> Iterator[Questions]:
-    """Find the suspects of a run whose units are all finished: entities of completely read listings without a mark.
+    """Find the suspects of a run whose units are all finished: entities of completely read listings that have no mark.
 
-    All is written down when this returns; the parts are read from there one page at a time, on the same connection.
-    Memory: 8 bytes for each object of the run, and a page. Planning again starts afresh.
+    When this returns, all suspects are stored; the returned iterator reads them in pages on the same connection.
+    Memory: 8 bytes per object of the run, and one page. A repeated call starts anew.
     """
     sql = Statements(conn, "workers.catalog")
     sql.do("forget_absences", run=run)
@@ -61,15 +63,15 @@ def plan_confirmation(db: SqlDatabase, conn: Connection, run: str) -> Iterator[Q
 
 
 def record_verdicts(conn: Connection, run: str, verdicts: Sequence[Verdict]) -> None:
-    """Write down what the source answered about suspects."""
+    """Store the source's verdicts on suspects."""
     sql = Statements(conn, "workers.catalog")
     sql.many("record_verdict", [{"run": run, **verdict._asdict()} for verdict in verdicts])
 
 
 def conclude(db: SqlDatabase, conn: Connection, run: str, now: float) -> dict[str, int]:
-    """Apply what was confirmed; returns how many objects per type became missing or deleted, descendants included.
+    """Apply the verdicts; returns how many objects became missing or deleted, by type, descendants included.
 
-    To be called last in the transaction: it takes the feed's counter. Calling it again changes nothing.
+    It takes the feed's counter, so it must be the last write of the transaction. A repeated call changes nothing.
     """
     sql = Statements(conn, "workers.catalog", now)
     sql.do("revive_confirmed", run=run)
@@ -86,9 +88,9 @@ def conclude(db: SqlDatabase, conn: Connection, run: str, now: float) -> dict[st
 
 
 def _complete_listings(sql: Statements, run: str) -> Iterator[tuple[str, str, str | None]]:
-    """``(node, scope, fingerprint of our grants)`` of each listing that was read without error and without gap.
+    """Yields ``(node, scope, fingerprint of our grants)`` of each listing that was read without error and without gap.
 
-    What another part could not read on its way down says nothing about the listing of the part that owns the node.
+    An error of another part on its way down does not count against the listing of the part that owns the node.
     """
     for (node, scope, _), rows in groupby(_coverage(sql, run), key=lambda row: (row[0], row[1], row[2])):
         spans, error, grants = [], False, set()
@@ -110,10 +112,10 @@ def _coverage(sql: Statements, run: str) -> Iterator[Any]:
 
 
 def _suspect(sql: Statements, run: str, listing: KnownListing, ids: Sequence[int]) -> None:
-    """Write down the unseen entities of one complete listing.
+    """Store the unseen entities of one complete listing as suspects.
 
-    Where the source hides what we have no grant for, absence proves nothing once our grants have changed since the
-    object was last seen: such objects stay in doubt until they are seen again or the old grants are back.
+    When a source hides objects for which we have no grant, and our grants have changed since an object was last seen,
+    its absence proves nothing: such an object is in doubt until it is seen again or the old grants are back.
     """
     given = {"run": run, "known": listing.known, "grants": listing.fingerprint or ""}
     sql.many("suspect", [given | {"id": id_} for id_ in ids])
@@ -132,7 +134,7 @@ def _parts(sql: Statements, run: str) -> Iterator[Questions]:
 
 
 def _caps(sql: Statements, run: str) -> tuple[str, float, int]:
-    """The service, and the recipe's caps: fraction of what is there, number of objects."""
+    """``(service, cap as a fraction, cap in objects)`` of a run's recipe."""
     row = sql.one("run_of", run=run)
     assert row is not None, f"run {run} is gone"
     service, recipe = row

@@ -7,7 +7,8 @@ from workers.store.statements import Statements
 
 
 def load_marks(sql: Statements, run: str) -> tuple[Marks, Marks]:
-    """What the run has sent, and what it has listed but not sent (filtered, failed, gone, spawned)."""
+    """``(sent, listed)``: the marks of the objects that the run has sent, and of those that it has listed but not sent
+    (filtered, failed, gone, spawned)."""
     sent, listed = Marks(), Marks()
     at = 0
     while page := sql.all("marks_page", run=run, after=at):

@@ -1,4 +1,4 @@
-"""The marks of what a run has seen, in 8 bytes each: a million objects take 8 MB."""
+"""The marks of the objects that a run has seen, in 8 bytes each: a million objects take 8 MB."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _BUCKETS = 1024
 
 
 class Marks:
-    """A set of 8-byte marks; add all of them, then ask."""
+    """A set of 8-byte marks. Add all of them before the first look-up, which sorts them."""
 
     def __init__(self) -> None:
         self._buckets = [array("q") for _ in range(_BUCKETS)]

@@ -1,15 +1,15 @@
-"""Whether the listings of one scope, taken together, covered every key there can be."""
+"""Whether the key ranges read of one listing together cover every possible key."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 Span = tuple[str | None, str | None]
-"""``(after, until)``: the keys behind ``after`` up to and with ``until``; ``None`` is open."""
+"""``(after, until)``: the keys behind ``after`` up to and including ``until``; ``None`` is no bound."""
 
 
 def tiles(spans: Iterable[Span]) -> bool:
-    """Whether ``spans`` leave no key out; overlaps are no harm (a resumed unit covers its start again).
+    """Whether ``spans`` leave no key out. They may overlap, because a resumed unit covers its beginning again.
 
     >>> tiles([(None, "m"), ("m", None)]), tiles([(None, "k"), ("m", None)])
     (True, False)

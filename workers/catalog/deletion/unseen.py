@@ -1,4 +1,4 @@
-"""What a run did not see where it saw everything else; small listings are read many at once."""
+"""The entities of completely read listings that a run did not see; many small listings are read at once."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from workers.catalog.deletion.seen import Marks
 from workers.store.statements import Statements
 
 PAGE = 5000
-"""Entities that are read at once, about; the limit of ``listing_page``."""
+"""Entities that are read at once, about; the same number is the limit in ``listing_page``."""
 LISTINGS = 500
-"""Listings that are asked about at once."""
+"""Listings of one query."""
 
 
 class KnownListing(NamedTuple):
@@ -30,7 +30,7 @@ class KnownListing(NamedTuple):
 
 
 def look_up(sql: Statements, found: Sequence[tuple[str, str, str | None]]) -> list[KnownListing]:
-    """What the catalog knows of listings: ``(node, scope, fingerprint)``."""
+    """The catalog's knowledge of the listings ``found``, which are ``(node, scope, fingerprint)``."""
     if not found:
         return []
     keys = json.dumps([(scope, node) for node, scope, _ in found])
@@ -42,7 +42,8 @@ def look_up(sql: Statements, found: Sequence[tuple[str, str, str | None]]) -> li
 def unseen(
     sql: Statements, listings: Sequence[KnownListing], sent: Marks, listed: Marks
 ) -> Iterator[tuple[KnownListing, list[int]]]:
-    """The ids of entities without a mark, by listing; secondary entities only where their owner was sent."""
+    """Yields ``(listing, ids of its entities without a mark)``. A secondary entity counts only when its owner was
+    sent."""
     for part in _together(listings):
         for rows in _pages(sql, part):
             found: dict[int, list[int]] = {}
@@ -54,7 +55,8 @@ def unseen(
 
 
 def _together(listings: Sequence[KnownListing]) -> Iterator[list[KnownListing]]:
-    """Listings that make one page together; what is larger stands alone, and what is empty is left out."""
+    """Yields groups of listings that fit into one page together; a larger one is a group of its own, and empty ones are
+    left out."""
     page: list[KnownListing] = []
     total = 0
     for each in listings:
@@ -69,7 +71,7 @@ def _together(listings: Sequence[KnownListing]) -> Iterator[list[KnownListing]]:
 
 
 def _pages(sql: Statements, part: Sequence[KnownListing]) -> Iterator[Sequence[Any]]:
-    """Pages of ``(place of the listing in the part, id, mark, owner)``."""
+    """Yields pages of ``(index of the listing in the part, id, mark, owner)``."""
     if len(part) > 1 or part[0].size <= PAGE:
         keys = json.dumps([(each.scope, each.node) for each in part])
         yield sql.all("entities_of_listings", listings=keys)

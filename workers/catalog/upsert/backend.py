@@ -1,4 +1,4 @@
-"""What the writer needs from a database: look up, insert, update. One implementation per dialect."""
+"""The protocol of the writer's statements: look up, insert, update. One implementation per dialect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workers.store.statements import Statements
 
 
 class Known(NamedTuple):
-    """What the catalog already has of a row's identity."""
+    """The catalog's entity with the identity of a row."""
 
     id: int
     hash: bytes
@@ -23,7 +23,8 @@ class Known(NamedTuple):
 
 
 class Old(NamedTuple):
-    """The content of a row that changes. ``words``: the text under which it is indexed, where that is needed."""
+    """The present content of an entity that changes. ``words``: the text under which it is indexed, where the backend
+    needs that to remove it from the index."""
 
     content: str
     words: str | None
@@ -31,7 +32,7 @@ class Old(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What every written row carries: the run, the time in seconds, the version of its hash."""
+    """The columns that all written rows share: the run, the service, the time in epoch seconds, the hash version."""
 
     run: str
     service: str
@@ -40,7 +41,7 @@ class Stamp:
 
 
 class Event(NamedTuple):
-    """One entry of the change feed, before it has its number. ``diff`` is JSON."""
+    """One event of the change feed, before it has its number. ``diff`` is JSON."""
 
     type: str
     fqn: str
@@ -49,16 +50,17 @@ class Event(NamedTuple):
 
 
 class Backend(Protocol):
-    """All methods run inside the caller's transaction. Rows come sorted by ``(type, fqn)``, so that locks do too."""
+    """All methods run inside the caller's transaction. The caller sorts rows by ``(type, fqn)``, so that all
+    transactions lock them in one order and do not deadlock."""
 
     sql: Statements
 
     def lookup(self, rows: Sequence[Row]) -> Mapping[int, Known]:
-        """What is known, by position in ``rows``."""
+        """The existing entities by index in ``rows``."""
         ...
 
     def contents(self, ids: Sequence[int]) -> Mapping[int, Old]:
-        """Current contents by entity id; locks the entities where several writers can be."""
+        """The present contents by entity id; locks the entities on a database with several writers."""
         ...
 
     def insert(self, rows: Sequence[Row], stamp: Stamp) -> None:
@@ -66,7 +68,7 @@ class Backend(Protocol):
         ...
 
     def update(self, rows: Sequence[tuple[int, Row, Old]], stamp: Stamp) -> None:
-        """Overwrite entities, by id; they are live then."""
+        """Overwrite entities by id, and make them live."""
         ...
 
     def rewrite(self, rows: Sequence[tuple[int, Row, Old]]) -> None:
@@ -74,7 +76,7 @@ class Backend(Protocol):
         ...
 
     def execute(self, name: str, values: Iterable[Mapping[str, Any]]) -> None:
-        """Run the named statement once per item, if there is any."""
+        """Run the named statement once per item of ``values``."""
         ...
 
     def append(self, first: int, events: Sequence[Event], stamp: Stamp) -> None:
@@ -82,5 +84,5 @@ class Backend(Protocol):
         ...
 
     def refused(self, error: Exception) -> bool:
-        """Whether ``error`` is about a row that this database can never take, not about the database."""
+        """Whether ``error`` says that this database can never store a row, rather than that it cannot work now."""
         ...

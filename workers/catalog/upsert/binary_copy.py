@@ -1,7 +1,7 @@
-"""New rows as PostgreSQL's binary COPY takes them: the server checks lengths instead of looking at every character.
+"""New rows in PostgreSQL's binary COPY format, for which the server only checks lengths and parses no text.
 
-Each function yields pieces of one stream. A text that is no UTF-8 raises ``UnicodeEncodeError``, a number that does not
-fit ``struct.error``: both before anything was sent of that row.
+Each function yields pieces of one stream. A text that cannot be encoded as UTF-8 raises ``UnicodeEncodeError``, a
+number that is too large ``struct.error``, both before any byte of that row is sent.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class _Texts(dict[str, bytes]):
-    """Texts that come again and again, each encoded once."""
+    """A cache of encoded texts that many rows share."""
 
     def __missing__(self, value: str) -> bytes:
         made = self[value] = text(value)
@@ -36,7 +36,7 @@ class _Texts(dict[str, bytes]):
 
 
 def text(value: str | None) -> bytes:
-    """A ``text``, or NULL."""
+    """A value of the type ``text``, or NULL."""
     if value is None:
         return _NULL
     data = value.encode()

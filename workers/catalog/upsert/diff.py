@@ -1,4 +1,4 @@
-"""What changed between two contents of one entity: JSON paths to pairs of old and new.
+"""The difference between two contents of one entity: JSON paths with pairs of old and new values.
 
 >>> diff({"columns": [{"name": "id", "native_type": "int"}]}, {"columns": [{"name": "id", "native_type": "bigint"}]})
 {'columns.id.native_type': ['int', 'bigint']}
@@ -12,18 +12,19 @@ from typing import Any
 from specs.names import quote
 
 PATHS = 200
-"""Paths told of one change, at most; how many more there are is told under the path ``…``."""
+"""Most paths of one difference; the number of further ones is given under the path ``…``."""
 LEAF = 2000
-"""Characters of JSON told of one old or new value, at most."""
+"""Most characters of JSON of one old or new value."""
 
 Changes = dict[str, list[Any]]
 
 
 def diff(old: dict[str, Any], new: dict[str, Any]) -> Changes:
-    """The changed paths, each with ``[old, new]``; ``null`` stands for absent.
+    """The changed paths with ``[old, new]``; ``null`` means absent.
 
-    Lists whose items all have a ``name`` of their own are compared by name, other lists as a whole; a changed order of
-    the same names is told as the two lists of names. A dot inside a name is quoted as in FQNs. Bounded in size.
+    Lists whose items all have a ``name``, each another one, are compared by name, other lists as a whole; when only the
+    order of names changed, the values are the two lists of names. A dot inside a name is quoted as in FQNs. The size is
+    bounded.
     """
     pairs: list[tuple[str, Any, Any]] = []
     _mappings("", old, new, pairs)

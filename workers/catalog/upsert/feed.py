@@ -1,4 +1,4 @@
-"""The change feed: numbered in commit order without gaps, because its counter is the last thing that is taken."""
+"""The change feed. Its events are numbered in commit order without gaps, because a transaction takes numbers last."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from workers.catalog.upsert.backend import Backend, Event, Stamp
 def append(backend: Backend, events: Sequence[Event], stamp: Stamp) -> None:
     """Append events at the end of a transaction.
 
-    From here to the commit other writers wait on the counter: so their numbers follow ours, as their commits do, and
-    a reader that has seen number n has seen everything before it.
+    Until the commit, other writers wait for the counter's row, so that their numbers follow ours as their commits do: a
+    reader that has seen the number n has seen all events before it.
     """
     if not events:
         return

@@ -19,7 +19,7 @@ from workers.catalog.upsert.words import tsvector
 from workers.store.statements import Statements
 
 _ROW_AT_FAULT = ("22", "23", "54")
-"""SQLSTATE classes: data exception, constraint violation, program limit exceeded."""
+"""SQLSTATE classes of errors that a row causes: data exception, constraint violation, program limit exceeded."""
 
 
 class PostgresqlBackend:
@@ -64,10 +64,11 @@ class PostgresqlBackend:
         state = getattr(cause, "sqlstate", None)
         if state:
             return str(state).startswith(_ROW_AT_FAULT)
-        return type(cause).__name__ == "DataError"  # psycopg's own: NUL in a text, a number out of range
+        return type(cause).__name__ == "DataError"  # psycopg raises it itself: NUL in a text, a number out of range
 
     def _ask(self, name: str, values: Mapping[str, Any]) -> list[Any]:
-        """Rows of a query that is planned anew: a plan from when the catalog was small would scan it for ever."""
+        """The rows of a query that is planned for each call: a prepared plan from when the catalog was small would go
+        on scanning whole tables."""
         statement = self.sql.text(name)
         with self._driver(statement) as cursor:
             found: list[Any] = cursor.execute(statement, values, prepare=False).fetchall()
@@ -81,7 +82,7 @@ class PostgresqlBackend:
 
     @contextmanager
     def _driver(self, statement: str) -> Iterator[Any]:
-        """A cursor of the driver itself. Its errors come out wrapped, as from any other statement."""
+        """A cursor of psycopg itself; its errors are raised as ``DBAPIError``, as SQLAlchemy does."""
         driver: Any = self.conn.connection.driver_connection
         base = self.conn.dialect.loaded_dbapi.Error
         try:

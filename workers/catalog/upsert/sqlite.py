@@ -1,8 +1,8 @@
-"""The writer's statements on SQLite: tuples into prepared statements, ids given out under the write lock.
+"""The writer's statements on SQLite: tuples into prepared statements, with ids assigned under the write lock.
 
-New rows go in many to a statement where that is faster: each step of a statement lets go of the interpreter's lock, and
-a thread that waits for it is woken. Large contents go one by one, and so do words: the search index would write itself
-out for each statement of several rows.
+Many new rows go into one statement where that is faster: each statement releases the interpreter's lock, which wakes a
+waiting thread. Large contents go one by one, and so do words, because the search index flushes after each statement of
+several rows.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from workers.catalog.upsert.words import LONGEST
 from workers.store.statements import Statements
 
 VALUES = 960
-"""Values in one statement of several rows, about; SQLite may have been built for 999."""
+"""Values in one statement of several rows, about; SQLite may have been built with a limit of 999."""
 SMALL, CONTENTS = 16_000, 16
-"""Characters of a content, at most, of which so many go with one statement; it keeps them until it runs again."""
+"""Most characters of contents that are inserted together, and how many of them; the prepared statement keeps them in
+memory until it runs again."""
 LARGE = 1_000_000
-"""Characters of a content from which on no copy of it stays behind in the prepared statement."""
+"""Characters of a content above which its copy in the prepared statement is freed at once."""
 
 
 class SqliteBackend:
@@ -69,7 +70,7 @@ class SqliteBackend:
             self._together("insert_contents", contents, values=3 * CONTENTS)
             return
         rows = [(*each, 1) for each in contents]
-        if largest > LARGE:  # SQLite keeps what was bound last until it is bound again
+        if largest > LARGE:  # SQLite keeps the last bound values, so bind small ones after the large ones
             rows.append((0, "", "", 0))
         self.sql.many("insert_large_contents", rows)
 
@@ -85,7 +86,7 @@ class SqliteBackend:
             if text != old.words:
                 gone.append((id_, old.words))
                 come.append((id_, text))
-        self.sql.many("unindex_words", gone)  # before the content goes: the index has no copy of its own
+        self.sql.many("unindex_words", gone)  # before the content changes, because the index has no copy of the words
         self.sql.many("update_content", contents)
         self.sql.many("index_words", come)
 
@@ -104,7 +105,7 @@ class SqliteBackend:
         return isinstance(cause, own | UnicodeError | OverflowError)
 
     def _together(self, name: str, rows: Sequence[tuple[Any, ...]], *, values: int = VALUES) -> None:
-        """Insert rows, many with one statement of so many ``values``."""
+        """Insert rows, as many with one statement as have ``values`` values together."""
         each = values // len(rows[0]) if rows else 1
         rest = len(rows) - len(rows) % each
         if rest:
@@ -115,7 +116,7 @@ class SqliteBackend:
 
 @cache
 def _several(statement: str, rows: int) -> str:
-    """The statement for so many rows: its tuple of question marks is the end of it."""
+    """The statement for several rows: the tuple of question marks at its end is repeated."""
     return statement + f", {statement[statement.rindex('(') :]}" * (rows - 1)
 
 

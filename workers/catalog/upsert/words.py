@@ -1,4 +1,4 @@
-"""The words of full-text search: how text is cut, the same for storing and for asking."""
+"""The words of full-text search: text is cut in the same way for storing and for searching."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from specs.contracts.work import SEARCHED
 
 LONGEST = SEARCHED
 WORD = 500
-"""Characters of one word; PostgreSQL takes 2 KB at most."""
+"""Most characters of one word; PostgreSQL accepts at most 2 KB."""
 
 _BLANKS = bytes(code if code < 128 and chr(code).isalnum() else 32 for code in range(256))
 _WORD = re.compile(r"[^\W_]+")
@@ -24,9 +24,9 @@ def cut(text: str) -> list[str]:
 
 
 def lexemes(text: str) -> list[bytes]:
-    """The words as UTF-8, which is how a database wants them."""
+    """The words of ``cut`` in UTF-8."""
     lower = text[:LONGEST].lower()
-    if lower.isascii():  # most often, and several times as fast
+    if lower.isascii():  # the usual case, in which this is several times as fast
         words = lower.encode().translate(_BLANKS).split()
         if len(lower) > WORD:
             words = [word[:WORD] for word in words]

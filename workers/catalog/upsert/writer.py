@@ -1,4 +1,4 @@
-"""Writes entities as they come from the crawl: compares hashes, stores what changed, and tells the change feed."""
+"""Writes entities as they come from the crawl: compares hashes, stores changed ones, and appends events to the feed."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 EMITTED, UNCHANGED = 1, 0
 TWICE = "the run delivered another object of this name before: that one is kept"
 Numbered = tuple[int, Row]
-"""A row and its place among those that are stored together."""
+"""``(index among the rows that are stored together, row)``."""
 
 
 @dataclass(slots=True)
 class StoredRows:
-    """What became of delivered rows, per entity type. ``refused``: rows that the database can never take, and why."""
+    """How many delivered rows were emitted and unchanged, by entity type; ``refused``: the rows that the database can
+    never store, and why."""
 
     emitted: dict[str, int] = field(default_factory=dict)
     unchanged: dict[str, int] = field(default_factory=dict)
@@ -46,7 +47,7 @@ class StoredRows:
 
 @dataclass(slots=True)
 class _Plan:
-    """What distinct rows need done."""
+    """The writes that distinct rows need."""
 
     created: list[Row] = field(default_factory=list)
     changed: list[tuple[Known, Numbered]] = field(default_factory=list)
@@ -58,9 +59,12 @@ class _Plan:
 class CatalogWriter:
     """Stores rows inside the caller's transaction ``conn`` (of ``db.write()``).
 
-    A row is *emitted* when it is new, changed or restored, else *unchanged*, which costs no write. A run delivers each
-    identity once: a further row of the same one is refused, so that what was emitted equals the distinct entities that
-    SQL counts. ``finish`` must be the last thing in the transaction: it takes the feed's counter.
+    A row is *emitted* when it is new, changed or restored, else *unchanged*, which needs no write. A run delivers each
+    identity once; a second row of the same identity is refused, so that the number of emitted rows equals the number of
+    distinct entities that SQL counts. ``finish`` must be the last write of the transaction: it takes the feed's
+    counter.
+
+    Methods raise ``Retry`` when an entity was removed meanwhile, and the errors of the database.
     """
 
     def __init__(
@@ -74,13 +78,13 @@ class CatalogWriter:
         self._stale: list[bool] = []
 
     def store(self, rows: Sequence[Row]) -> StoredRows:
-        """Store rows; of those with one identity the first one."""
+        """Store rows; of several with one identity, the first."""
         return self.store_each([rows])[0]
 
     def store_each(self, parts: Sequence[Sequence[Row]], stale: Sequence[bool] = ()) -> list[StoredRows]:
-        """Store several batches at once, in order; what became of each.
+        """Store several batches at once, in order; returns what became of each.
 
-        What the catalog holds of objects in a ``stale`` batch stands, gone ones included: their source was behind.
+        Existing entities are not changed by a ``stale`` batch, not even missing ones, because its source was behind.
         """
         rows = [row for part in parts for row in part]
         old = [n < len(stale) and stale[n] for n in range(len(parts))]
@@ -105,9 +109,10 @@ class CatalogWriter:
         self.events = []
 
     def _bisect(self, rows: list[Numbered], *, fresh: bool) -> None:
-        """Store ``rows`` in a savepoint; on a refusal again in halves, down to the row that is refused.
+        """Store ``rows`` in a savepoint. When the database refuses one, store them again in halves, down to the row
+        that is refused.
 
-        All of them are tried twice first: some may have been created by another writer in between.
+        First all of them are tried once more, because another writer may have created some of them in between.
         """
         mark = len(self.events)
         self.conn.exec_driver_sql("SAVEPOINT rows_of_batch")
@@ -174,7 +179,8 @@ class CatalogWriter:
         return plan
 
     def _write_changed(self, plan: _Plan) -> dict[tuple[str, str], Event]:
-        """Write changed and restored rows; returns their events. Rows that differ only in their version get none."""
+        """Write changed and restored rows; returns their events by identity. A row that differs only in its hash
+        version has none."""
         if not plan.changed:
             return {}
         plan.changed.sort(key=lambda pair: _identity(pair[1][1]))
@@ -204,7 +210,7 @@ class CatalogWriter:
 
 
 def backend(dialect: str, conn: Connection) -> Backend:
-    """The statements of one dialect; PostgreSQL's are imported only where they are used."""
+    """The backend of a dialect; PostgreSQL's is imported only when it is used."""
     if dialect == "postgresql":
         from workers.catalog.upsert.postgresql import PostgresqlBackend
 
@@ -215,7 +221,7 @@ def backend(dialect: str, conn: Connection) -> Backend:
 
 
 def _changes(type_: str, known: int, before: str, after: str, version: int) -> Changes:
-    """What changed between two contents; a fact that the known one's version could not hold has not changed."""
+    """The difference between two contents; fields that cannot be compared with the older version do not count."""
     if before == after:
         return {}
     old, new = json.loads(before), json.loads(after)
