@@ -15,7 +15,10 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 def seconds(value: Any) -> Any:
-    """Read a duration: a number of seconds, or text with a unit: ``500ms``, ``60s``, ``5m``, ``2h``, ``7d``."""
+    """Read a duration as seconds: a number of seconds, or text with a unit: ``500ms``, ``60s``, ``5m``, ``2h``, ``7d``.
+
+    Raises ``ValueError`` for any other text; a value that is no text is returned as it is, for pydantic to check.
+    """
     if not isinstance(value, str):
         return value
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?\s*", value)

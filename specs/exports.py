@@ -16,8 +16,8 @@ def lazy(
 
     >>> __getattr__, __all__ = lazy(__name__, {"access": "Grant Policy", "indexes": "Index"})  # doctest: +SKIP
 
-    What type checkers see stands beside it, under ``TYPE_CHECKING``. Raises ``ValueError`` for a name that is also a
-    module's: whoever imports that module would hide it.
+    Type checkers need the same imports written out under ``TYPE_CHECKING``. Raises ``ValueError`` for a name that is
+    also a module's, because importing that module would hide the name.
     """
     found = {name: module for module, names in places.items() for name in names.split()}
     hidden = places.keys() & found.keys()
@@ -28,7 +28,7 @@ def lazy(
         if name not in found:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         value = getattr(import_module(f"{package}.{found[name]}"), name)
-        setattr(sys.modules[package], name, value)  # found without us the next time
+        setattr(sys.modules[package], name, value)  # so that ``__getattr__`` is not called again for it
         return value
 
     return attribute, sorted({*found, *own})

@@ -1,9 +1,9 @@
 r"""Regular expressions of filters, matched in linear time.
 
-The engine is RE2: no pattern can make one name take longer than the product of both lengths, with the interpreter's
-lock held, as backtracking can. What such an engine cannot express (look-around, back-references, atomic groups) is
-refused with its position. Python's own spelling is kept where RE2 would read it in another way: ``\w``, ``\d`` and
-``\s`` know all letters, digits and blanks of Unicode, ``\Z`` is the end, ``{,5}`` is a repetition.
+The engine is RE2: matching takes time proportional to the product of both lengths, while Python's backtracking can take
+for ever, with the interpreter's lock held. Constructs that RE2 does not have (look-around, back-references, atomic
+groups) are refused with their position. Where RE2 reads a construct in another way, Python's meaning is kept: ``\w``,
+``\d`` and ``\s`` cover Unicode, ``\Z`` is the end, ``{,5}`` is a repetition.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _GROUPS = {
 
 
 class Expression:
-    """One pattern. Raises ``ValueError`` that says what is wrong with it, and where; pickles."""
+    """One pattern; it can be pickled. Raises ``ValueError`` that says what is wrong with the pattern, and where."""
 
     __slots__ = ("_compiled", "pattern")
 
@@ -43,7 +43,7 @@ class Expression:
         self._compiled = _compile(pattern)
 
     def found_in(self, name: str) -> bool:
-        """Whether the pattern matches anywhere in ``name``; a lone surrogate is U+FFFD here."""
+        """Whether the pattern matches anywhere in ``name``, in which lone surrogates count as U+FFFD."""
         return self._compiled.search(name.encode("utf-8", names.REPLACE_LONE)) is not None
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -66,7 +66,8 @@ def _compile(pattern: str) -> Any:
 
 
 class _Spelling:
-    """Reads a pattern part by part, and writes each as RE2 understands it."""
+    """Translates a pattern from Python's syntax to RE2's, part by part. Raises ``ValueError`` for refused
+    constructs."""
 
     def __init__(self, pattern: str) -> None:
         self.pattern, self.at = pattern, 0

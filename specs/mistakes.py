@@ -1,4 +1,4 @@
-"""Exceptions that nobody meant to raise, in words: mostly mistakes in a connector, told to who wrote it."""
+"""Unexpected exceptions as text: mostly bugs in a connector, described for its author."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ log = logging.getLogger("headrace.connector")
 
 
 def told(error: BaseException) -> str:
-    """Type, text, and the line of the connector that it came from: ``KeyError: 'x' (mine/source.py:42, in tables)``.
+    """The exception's type and text, and the connector's line that raised it: ``KeyError: 'x' (mine/source.py:42, in
+    tables)``.
 
-    With ``HEADRACE_DEBUG`` the traceback goes into the log, or to stderr where a process keeps none.
+    With ``HEADRACE_DEBUG`` the traceback is logged, or printed to stderr in a process without a log.
     """
     if os.environ.get("HEADRACE_DEBUG"):
         if logging.getLogger().handlers:
@@ -28,7 +29,8 @@ def told(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """The innermost line that is neither ours nor of a library; else the innermost that is not ours, or any."""
+    """The innermost line that is neither Headrace's nor a library's; else the innermost that is not Headrace's, or the
+    innermost of all."""
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
         return ""

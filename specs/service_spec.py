@@ -1,4 +1,5 @@
-"""Service specs: what binds a connector's parts. Named lazily, so that a unit imports only what it needs."""
+"""Service specs: the binding of a connector's parts. Parts are named as text and imported when they are first used, so
+that a unit imports only what it needs."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ class ServiceSpec:
     capabilities: frozenset[str] = field(default_factory=frozenset)
 
     def part(self, name: str) -> Any:
-        """Import and return what a field binds. Raises ``Fatal`` when nothing does, or its driver is missing."""
+        """Import and return the object that a field names. Raises ``Fatal`` when the field is empty, or the driver is
+        not installed."""
         bound = getattr(self, name)
         if bound is None:
             raise Fatal(f"connector {self.name!r} has no {name}", reason="unsupported")
@@ -62,7 +64,7 @@ class ServiceSpec:
 
     @property
     def parts(self) -> dict[str, BoundPart]:
-        """The parts that a recipe may ask for, by name. Nothing is imported for it."""
+        """The parts that a recipe may ask for, by name; nothing is imported."""
         bound = {part: getattr(self, name) for part, name in SOURCES.items()}
         return {
             part: BoundPart(source, self.EXTRACTS.get(part, StrictModel))
@@ -92,7 +94,8 @@ class ServiceSpec:
             raise self.missing(error) from None
 
     def missing(self, error: ModuleNotFoundError) -> Exception:
-        """What to raise for a module that is not there: the extra to install, or the error itself when it is ours."""
+        """The error to raise for a missing module: a ``Fatal`` that names the extra to install when the module is the
+        driver's, else the given error."""
         if self.extra and (error.name or "").split(".")[0] == self.driver:
             return Fatal(
                 f"connector {self.name!r} needs the driver {self.driver!r}",

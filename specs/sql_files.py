@@ -25,7 +25,7 @@ def load(package: str) -> Mapping[str, str]:
 
 
 def texts(folder: Traversable) -> list[str]:
-    """What ``queries.sql`` and ``queries/*.sql`` of a folder hold, as far as they are there."""
+    """The texts of ``queries.sql`` and ``queries/*.sql`` in a folder, of those that exist."""
     one, several = folder.joinpath("queries.sql"), folder.joinpath("queries")
     found = [one] if one.is_file() else []
     if several.is_dir():
@@ -34,7 +34,7 @@ def texts(folder: Traversable) -> list[str]:
 
 
 def merged(contents: Iterable[str]) -> Mapping[str, str]:
-    """The statements of several texts; see ``load``."""
+    """The statements of several texts by name. Raises ``ValueError`` as ``load`` does."""
     found: dict[str, str] = {}
     for content in contents:
         for name, statement in parse(content).items():

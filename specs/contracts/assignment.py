@@ -1,4 +1,4 @@
-"""What a run begins with, and what is handed to those who work on it: each travels as one frozen object."""
+"""The parameters with which a run is opened, and those with which workers work on it, each as one frozen object."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ NO_SECRETS: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Everything that the ledger writes down when it opens a run. ``recipe`` has references instead of secrets.
+    """Everything that the ledger stores when it opens a run. ``recipe`` has references instead of secrets.
 
-    ``slots`` is how many units of the service may be worked on at once. ``deletes``: absence may count as deletion;
-    ``parent`` is the run of which this is a retry. ``deadline`` is in seconds from the moment of opening.
+    ``slots`` is the number of units of the service that may run at once. ``deletes``: objects that are not listed may
+    be deleted; ``parent`` is the run of which this is a retry. ``deadline`` is in seconds from the opening. ``roots``
+    are the starts of the first units; ``via`` says whether a single command or a cluster works on the run.
     """
 
     service: str
@@ -36,11 +37,12 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class UnitBudget:
-    """After so many objects or seconds the rest of a leaf listing is named as units of its own.
+    """How much one unit does: after ``objects`` objects or ``seconds`` seconds, the rest of a leaf listing becomes
+    units of its own, which other workers can claim.
 
-    ``children``: after so many units named a unit gives itself back; as deeper ones are claimed first, it goes on
-    when those are taken. ``pause`` is the base of the waits between tries, in seconds. ``beginnings``: claims of a
-    root unit whose source never answered, after which the run is over.
+    After ``children`` child units a unit is released; it goes on when these are claimed, because deeper units are
+    claimed first. ``pause`` is the base of the waits between tries, in seconds. ``beginnings`` is the number of claims
+    of a root unit whose source never answered after which the run fails.
     """
 
     children: int = 10_000
@@ -52,9 +54,10 @@ class UnitBudget:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """An open run as its workers get it. ``secrets`` answer the recipe's prompts by name, and are never shown.
+    """An open run as its workers get it. ``secrets`` are the answers to the recipe's prompts by name, and are never
+    shown.
 
-    ``accept_identity``: the service may have moved to another server.
+    ``accept_identity``: another server than before is accepted.
     """
 
     run: str
@@ -68,7 +71,7 @@ class Assignment:
         cls, run: Run, secrets: Mapping[str, str] = NO_SECRETS, *, accept_identity: bool = False,
         budget: UnitBudget | None = None,
     ) -> Assignment:  # fmt: skip
-        """The assignment of a run as the ledger has it, whoever opened it and how.
+        """The assignment of an open run, made from the ledger's row.
 
         Raises ``UsageError`` when this version of the program does not understand its recipe.
         """

@@ -1,4 +1,4 @@
-"""The protocol of the ledger: who may work on what, and what is done."""
+"""The protocol of the ledger: which worker holds which unit, and which results are stored."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from specs.contracts.work import Batch, Claim, CommitResult, QueuePosition, Run,
 
 
 class UnitLedger(Protocol):
-    """What whoever works on a unit sees of the ledger, in its own process or through a pipe.
+    """The methods of the ledger that a worker needs, in the same process or through a pipe.
 
-    All methods may be called twice with the same effect; all are short transactions. ``now`` is the caller's
-    ``time.time()``; PostgreSQL ledgers use the server's clock instead.
+    Every method is one short transaction, and a second call has the same effect as one. ``now`` is the caller's
+    ``time.time()``; PostgreSQL ledgers use the server's clock instead. All methods raise ``Retry`` while the database
+    is unavailable. A method returns ``False`` when the worker no longer holds the unit.
     """
 
     def identify(
@@ -27,102 +28,111 @@ class UnitLedger(Protocol):
         settle: bool = True,
         now: float,
     ) -> bool:
-        """Compare the server behind a new connection with the one on record, and how far it is with how far it was.
+        """Compare the server of a new connection and its position with those on record; returns whether it is behind.
 
-        ``True``: it is behind. With ``settle`` that is final: the run counts nothing as gone and says so; without, it
-        may be asked again in a moment. Raises ``Fatal`` when it is another server, or has another history, and not
-        ``accept``, or when this run has read another server before.
+        With ``settle`` the answer is final: when the server is behind, the run deletes nothing and says so. Without,
+        the caller may ask again in a moment. Raises ``Fatal`` when it is another server, or has another history, and
+        not ``accept``, or when this run has read another server before.
         """
         ...
 
     def claim(
         self, worker: str, *, run: str | None = None, queue: str | None = None, lease: float = 60.0, now: float
     ) -> Claim | None:
-        """Take a free slot of a service and its first ready unit, deepest first; ``None`` when there is none.
+        """Claim a free slot of a service and its first ready unit, deepest first, for ``lease`` seconds; ``None`` when
+        there is none.
 
-        Without ``run`` any open run of a cluster will do. ``queue`` is the kind of worker that asks (``small``,
-        ``large``); without it any unit will do.
+        Without ``run``, units of all open runs of clusters are candidates. ``queue`` is the queue that the worker
+        serves (``small``, ``large``); without it, units of both are candidates.
         """
         ...
 
     def renew(self, unit: str, fence: int, *, lease: float = 60.0, progress: str = "", now: float) -> bool:
-        """Prolong the lease. ``False``: the unit is somebody else's now, or its run was closed.
+        """Renew the lease for ``lease`` seconds; returns ``False`` when another worker holds the unit or its run is
+        closed.
 
-        ``False`` too when its run is paused: the unit was given back right here, at its cursor, and burns nothing;
-        what is on its way is still stored.
+        When its run is paused, the unit is released by this call and ``False`` is returned: that counts as no failed
+        attempt, and batches in the queue are still stored.
         """
         ...
 
     def touch(self, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
-        """Write down the key that is about to be touched; a crash right there makes it poison."""
+        """Note the key that the worker reads next; when the process dies while reading it, the key becomes poison."""
         ...
 
     def flushing(self, unit: str, fence: int, position: QueuePosition) -> bool:
-        """The final batch is in the queue; the slot is free again. Raises ``Retry`` while the unit is being stored."""
+        """Note that the unit's final batch is in the queue, which frees its slot. Raises ``Retry`` while a flusher has
+        the unit's row locked."""
         ...
 
     def release(
         self, unit: str, fence: int, *, now: float, reason: str = "", delay: float = 0.0, failed: bool = False
     ) -> bool:
-        """Give a unit back: ready, or ``delayed`` by ``delay`` seconds; ``failed`` with a reason ends it."""
+        """Release a unit: it is ready again, or delayed by ``delay`` seconds; with ``failed`` it has failed for
+        ``reason``."""
         ...
 
     def report(self, service: str, ok: bool, now: float, reason: str = "") -> None:
-        """Tell whether the source of a run answered. On a cluster one that fails again and again is left alone for a
-        while; the run of one command is not.
+        """Report whether the source of a service answered. A cluster pauses a service that keeps failing; the run of a
+        single command is not paused.
 
-        After many failures in a row (fewer for one command, which somebody waits for) the run is closed as ``failed``.
-        Every commit counts as an answer by itself.
+        After many failures in a row (fewer for a single command, because a person waits for it) the run is closed as
+        ``failed``. Every commit counts as an answer without a report.
         """
         ...
 
     def suspects(self, unit: str) -> list[tuple[str, str]]:
-        """The ``(type, fqn)`` that a confirm unit must ask the source about; at most 1,000."""
+        """The ``(type, fqn)`` of the suspects that a confirm unit asks the source about; at most 1,000."""
         ...
 
     def sizes(self, listings: Sequence[str]) -> dict[str, int]:
-        """How many objects each listing (the FQN of a scope) had when it was last read; those unknown are left out.
+        """The number of objects of each listing (an FQN of a scope) when it was last read; unknown listings are left
+        out.
 
-        Decides how much goes into one unit, never what is right.
+        It decides how much goes into one unit, and nothing else depends on it.
         """
         ...
 
 
 class Ledger(UnitLedger, Protocol):
-    """The truth about the work. What ``UnitLedger`` says of calls and clocks holds for all methods."""
+    """The record of all work. What ``UnitLedger`` says of calls, clocks and errors holds for all methods."""
 
     def open_run(self, opening: Opening, *, now: float) -> Run:
         """Open a run with its root units; an open run of the service becomes ``superseded``."""
         ...
 
     def abandon(self, worker: str, *, now: float, reason: str) -> int:
-        """A worker died: its units go back at once; a crash is counted when nothing was committed since the claim."""
+        """Free the units of a worker that has died; returns how many. A crash is counted for a unit of which nothing
+        was committed since the claim."""
         ...
 
     def commit(self, batches: Sequence[Batch], *, now: float) -> list[CommitResult]:
-        """Store batches in order, all effects or none of each, in as few transactions as correctness allows."""
+        """Store batches in order, either all effects of a batch or none, in as few transactions as possible; returns a
+        result per batch."""
         ...
 
     def expire(self, *, now: float, grace: float = 20.0) -> int:
-        """Give back units whose lease ran out and was not renewed since, ready the delayed ones whose time has come.
-        Returns how many changed.
+        """Free units whose lease is overdue, and ready delayed units that are due; returns how many units those are.
 
-        Called again and again: a lease is taken away when it was overdue at every call for ``grace`` seconds, at two
-        calls at least, since its holder may live and wait for a row that somebody else has locked.
+        It is called at intervals. A lease is taken away once it was overdue in all calls for ``grace`` seconds, at
+        least in two, because its holder may be alive and wait for a row that another process has locked.
         """
         ...
 
     def advance(self, run: str, *, now: float) -> Run:
-        """Move a run whose units are all finished to its next phase: suspects, confirmation, deletion, closed."""
+        """When all units of a run are finished, begin its next phase: confirm suspects, or conclude and close. Returns
+        the run."""
         ...
 
     def lost(self, epoch: str, *, shard: int | None = None, before: str | None = None, now: float) -> int:
-        """Final batches of the queue ``epoch`` are gone: it was wiped, or its process died (all of them), or
-        ``shard`` was read past them (those with an id below ``before``). Their flushing units go back to ready."""
+        """Make flushing units ready again whose final batches of the queue ``epoch`` are lost; returns how many.
+        Without ``shard`` all of them are, because the queue lost its data or its process died; with it, those with an
+        id below ``before``, because the shard was read past them."""
         ...
 
     def holders(self, run: str) -> tuple[set[str], set[str]]:
-        """Who has a part of the run in hands: the workers of its running units, the epochs of its flushing ones."""
+        """``(workers, epochs)``: the workers that hold running units of the run, and the epochs of the queues that hold
+        final batches of its flushing units."""
         ...
 
     def end(self, run: str, *, state: RunState, reason: str, now: float) -> Run:
@@ -130,13 +140,14 @@ class Ledger(UnitLedger, Protocol):
         ...
 
     def pause(self, run: str) -> Run:
-        """No unit of an open run is claimed until ``unpause``; those at work come back at their next renewal."""
+        """Stop claims of an open run's units until ``unpause``; units that workers hold are released at their next
+        renewal."""
         ...
 
     def unpause(self, run: str) -> Run: ...
 
     def run(self, run: str) -> Run:
-        """Raises ``UsageError`` naming recent runs when there is none of this id."""
+        """The run of this id. Raises ``UsageError``, which lists recent runs, when there is none."""
         ...
 
     def close(self) -> None: ...

@@ -1,7 +1,8 @@
-"""How far a server is in the history of its changes, and how two such positions relate.
+"""The position of a server in the history of its changes, and how two positions relate.
 
-A primary and its replicas hold the same objects, some earlier than others. What a server that is behind does not have
-may have been made since, and what it describes may have changed since: neither counts against what was read further on.
+A primary and its replicas hold the same objects, but a replica may be behind. An object that a server behind does not
+have may have been created since, and its descriptions may be outdated: neither replaces what was read at a later
+position.
 """
 
 from __future__ import annotations
@@ -12,18 +13,19 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Relation = Literal["same", "behind", "other", "unclear"]
-"""``same``: as far as the known position, or further on. ``behind``: earlier in the same history. ``other``: another
-history, which left the known one before that position. ``unclear``: a new history, and nobody can say where it left."""
+"""``same``: at the known position or behind it in the same history. ``behind``: earlier in the same history. ``other``:
+another history, which branched off before the known position. ``unclear``: a new history, of which it cannot be found
+out where it branched off."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePosition:
-    """``marks`` say how far each stream of changes was followed (a number for a WAL position, one per GTID domain or
-    server); a stream that is not named has not begun.
+    """``marks`` are the positions in each stream of changes, by stream (one number for a WAL position, one per GTID
+    domain or server); a stream that is missing has not begun.
 
-    ``timeline`` rises when a replica is promoted; ``forks`` says, per earlier timeline, up to which mark this one has
-    it in common. ``standby``: the server follows another one, ``lag`` seconds behind it as far as it can tell.
-    ``unique``: names of streams are unique in the world, so that common ones prove a common history.
+    ``timeline`` increases when a replica is promoted; ``forks`` is, by earlier timeline, the mark up to which this one
+    shares it. ``standby``: the server follows another one, ``lag`` seconds behind it by its own account. ``unique``:
+    names of streams are globally unique, so that a common stream proves a common history.
     """
 
     marks: Mapping[str, int]
@@ -34,7 +36,7 @@ class SourcePosition:
     unique: bool = False
 
     def relate(self, known: SourcePosition) -> Relation:
-        """Where this is as seen from ``known``, the furthest position so far.
+        """The relation of this position to ``known``, the furthest one so far.
 
         >>> SourcePosition({"wal": 90}).relate(SourcePosition({"wal": 100}))
         'behind'
@@ -56,7 +58,7 @@ class SourcePosition:
         return "other" if more else "behind"
 
     def kin(self, known: SourcePosition) -> bool:
-        """Whether both follow a stream that there is only one of."""
+        """Whether both have a globally unique stream in common."""
         return self.unique and known.unique and not self.marks.keys().isdisjoint(known.marks)
 
     def __str__(self) -> str:
@@ -64,7 +66,7 @@ class SourcePosition:
         return f"{marks} on timeline {self.timeline}" if self.timeline else marks
 
     def dump(self) -> str:
-        """JSON of what matters to ``relate``."""
+        """The fields that ``relate`` needs, as JSON."""
         forks = {str(timeline): mark for timeline, mark in self.forks.items()}
         given = {"marks": dict(self.marks), "timeline": self.timeline, "forks": forks, "unique": self.unique}
         return json.dumps({key: value for key, value in given.items() if value}, separators=(",", ":"))

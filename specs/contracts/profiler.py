@@ -1,4 +1,4 @@
-"""What a profiler is: it measures one table and its columns."""
+"""The protocol of profilers, which measure a table and its columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sampler is: it draws rows of one table, for people and for the profiler."""
+"""The protocol of samplers, which read some rows of a table, for people and for the profiler."""
 
 from __future__ import annotations
 

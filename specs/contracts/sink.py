@@ -1,4 +1,4 @@
-"""What an external sink is: something outside that is told what the catalog knows, and says when it has it safe."""
+"""The protocols of external sinks, which receive the catalog's contents and acknowledge what they have stored."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Sink(Protocol):
     def write(self, lines: Iterable[str]) -> int:
         """Store all ``lines`` or none, and return how many there were.
 
-        A snapshot replaces the one before. Returning is the acknowledgement: what was written survives a crash.
-        Raises ``Retry`` when the target is away for now, and ``Fatal`` when it refuses us.
+        A snapshot replaces the one before. To return is the acknowledgement that the lines survive a crash. Raises
+        ``Retry`` when the target is unavailable, and ``Fatal`` when it refuses us.
         """
         ...
 
@@ -27,11 +27,12 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one object is now, or that it is gone.
+    """The present state of one object, or its deletion.
 
-    ``seq`` numbers the change in the feed; a receiver that keeps it may ignore anything older for the same object.
-    ``op`` is ``upsert`` or ``delete``. ``state`` is ``live``, or ``missing``: the source did not show it when it was
-    last asked, and another such answer deletes it. ``content`` is the entity as canonical JSON; a deletion has none.
+    ``seq`` is the number of the change in the feed; a receiver that stores it may ignore changes of the same object
+    with a lower one. ``op`` is ``upsert`` or ``delete``. ``state`` is ``live``, or ``missing``: the source no longer
+    had it when it was last asked, and another such answer deletes it. ``content`` is the entity as canonical JSON,
+    empty for a deletion.
     """
 
     seq: int
@@ -43,20 +44,20 @@ class Change:
 
     @property
     def weight(self) -> int:
-        """About how many bytes the change takes."""
+        """The size of the change in bytes, about."""
         text = self.content
         return (len(text) if text.isascii() else len(text.encode())) + len(self.fqn) + 100
 
 
 class Refused(NamedTuple):
-    """A change that the sink will never take as it is, and why."""
+    """A change that the sink will never accept in this form, and why."""
 
     change: Change
     reason: str
 
 
 class Bounds(NamedTuple):
-    """How much a sink takes at once: changes, and bytes of their contents."""
+    """How much a sink accepts in one batch: the number of changes, and the bytes of their contents."""
 
     entries: int
     bytes: int
@@ -65,19 +66,19 @@ class Bounds(NamedTuple):
 class ChangeSink(Protocol):
     """Follows the change feed, batch by batch, containers before contents.
 
-    Deliveries are at least once: what was delivered before must change nothing.
+    A change may be delivered more than once, and the second delivery must change nothing.
     """
 
     bounds: Bounds
     timeout: float
-    """Seconds to wait for an answer; what feeds the sink keeps others away for longer than that."""
+    """Seconds to wait for an answer; the process that feeds the sink holds its lease for longer than that."""
 
     def deliver(self, changes: Sequence[Change]) -> list[Refused]:
-        """Hand over a batch in order; returning is the acknowledgement of all but the ``Refused`` ones.
+        """Deliver a batch in order; to return is the acknowledgement of all changes but the ``Refused`` ones.
 
-        An object stands in a batch once. Raises ``Skip`` when the target refuses something in the batch without
-        telling what: nothing of it counts as delivered, and its halves are tried. Raises ``Retry`` when it is away
-        for now (with ``delay`` when it said for how long), and ``Fatal`` when it refuses us, not what we bring.
+        A batch contains each object once. Raises ``Skip`` when the target refuses a change of the batch without saying
+        which: then no change counts as delivered, and the caller tries the batch's halves. Raises ``Retry`` when the
+        target is unavailable (with ``delay`` when it asked for a pause), and ``Fatal`` when it refuses us.
         """
         ...
 

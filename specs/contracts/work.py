@@ -22,16 +22,16 @@ UnitState = Literal["held", "ready", "running", "flushing", "waiting", "delayed"
 RunState = Literal["running", "confirming", "complete", "partial", "failed", "cancelled", "superseded"]
 CommitResult = Literal["applied", "duplicate", "fenced", "gap"]
 Via = Literal["embedded", "cluster"]
-"""Whose processes work on a run: those of one command, or the workers of a cluster."""
+"""Which processes work on a run: those of a single command, or the workers of a cluster."""
 
 OUT_OF_MEMORY = "out of memory"
-"""What the reason contains for which a unit is given back when memory ran out."""
+"""A part of the reason with which a unit is released when memory ran out."""
 SEARCHED = 64 * 1024
-"""Characters of one object's search text that are indexed; a table of 4,000 columns has about as many."""
+"""Most characters of one object's search text that are indexed; a table of 4,000 columns has about as many."""
 LARGEST = 48_000_000
-"""Bytes of content that one object may have, about; a batch of more is refused by whoever unpacks it."""
+"""Most bytes of content of one object, about; the codec refuses to unpack a larger batch."""
 WINDOW = 4
-"""Batches of one unit that may be uncommitted at any time: all that a kill can cost."""
+"""Most uncommitted batches of one unit; a killed worker loses no more than these."""
 
 
 class Row(NamedTuple):
@@ -84,7 +84,7 @@ class Receipt:
 
 
 class Verdict(NamedTuple):
-    """What the source answered about one suspect: ``yes``, ``no`` or ``unknown``."""
+    """The source's answer about one suspect; ``presence`` is ``yes``, ``no`` or ``unknown``."""
 
     type: str
     fqn: str
@@ -93,12 +93,12 @@ class Verdict(NamedTuple):
 
 @dataclass(slots=True)
 class Batch:
-    """What a unit sends in one piece, committed in one transaction or not at all.
+    """A part of a unit's results, committed in one transaction or not at all.
 
-    ``cursor`` is the position behind everything in it. ``filtered`` counts objects per ``(type, rule)``. ``seen`` are
-    the marks of objects that were listed but not sent (filtered, failed, gone, spawned); those of ``rows`` follow
-    from the rows. ``outcomes`` are the failed and gone objects, one each. ``stale``: the source was behind, so that
-    what the catalog holds stands.
+    ``cursor`` is the position behind everything in it. ``filtered`` counts objects by ``(type, rule)``. ``seen`` are
+    the marks of objects that were listed but not sent (filtered, failed, gone, spawned); the marks of ``rows`` are
+    computed from the rows. ``outcomes`` are the failed and gone objects. ``stale``: the source was behind, so that
+    existing entities are not changed.
     """
 
     run: str
@@ -109,7 +109,7 @@ class Batch:
     rows: list[Row] = field(default_factory=list)
     children: list[Start] = field(default_factory=list)
     outcomes: list[tuple[Outcome, str, str]] = field(default_factory=list)
-    """``(outcome, node, scope FQN)``: enough to retry exactly this object."""
+    """``(outcome, node, scope FQN)``: a retry needs these to read exactly this object."""
     filtered: dict[tuple[str, str], int] = field(default_factory=dict)
     counts: dict[str, Counts] = field(default_factory=dict)
     coverages: list[Coverage] = field(default_factory=list)
@@ -125,7 +125,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What one worker claims, leases and finishes. ``depth`` is 0 for the root."""
+    """A piece of a run that one worker claims, leases and finishes. ``depth`` is 0 for the root."""
 
     id: str
     run: str
@@ -138,8 +138,8 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A unit in a worker's hands. ``cursor`` is the committed one; ``crashes`` counts claims that died without
-    committing anything; ``poison`` are the keys that the unit must not touch: ``(node, listing FQN, key)``."""
+    """A unit that a worker holds. ``cursor`` is the committed one; ``crashes`` counts claims whose process died before
+    a batch was committed; ``poison`` are the keys that must not be read: ``(node, listing FQN, key)``."""
 
     unit: Unit
     fence: int
@@ -150,13 +150,14 @@ class Claim:
 
     @property
     def careful(self) -> int:
-        """0: full slices; 1: a quarter; 2: one item at a time; 3: each key written down before it is touched."""
+        """The degree of care. 0: full slices; 1: a quarter; 2: one item at a time; 3: each key noted before it is
+        read."""
         return max(0, min(self.crashes - 1, 3))
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePosition:
-    """Where in the sink queue a unit's final batch lies; ``epoch`` changes when the queue was wiped."""
+    """The position of a batch in the sink queue; ``epoch`` changes when the queue loses its data."""
 
     shard: int
     epoch: str
@@ -165,10 +166,10 @@ class QueuePosition:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One execution of a recipe. ``recipe`` is frozen, with secret references instead of secrets.
+    """One execution of a recipe. ``recipe`` never changes, and has references instead of secrets.
 
-    ``schedule`` is the one that opened it; from ``deadline_at`` (epoch seconds) on it is to be cancelled.
-    ``owner`` is the process that crawls an embedded run. ``doubt`` says why nothing that it did not see counts as gone.
+    ``schedule`` is the schedule that opened it; at ``deadline_at`` it is cancelled. All times are in epoch seconds.
+    ``owner`` is the process that crawls an embedded run. ``doubt`` is the reason why the run deletes nothing.
     """
 
     id: str
@@ -201,7 +202,7 @@ class Run:
 def unit_id(run: str, start: Start, phase: Phase = "walk") -> str:
     """The id of a unit: 32 hex digits of blake2b over run, part, node, scope, range; the same place gives the same id.
 
-    Metadata adds nothing of its own, so that runs opened before there were other parts go on.
+    The part metadata is left out, so that the ids of runs opened before there were other parts stay the same.
     """
     span = start.range
     identity = [run, start.node, start.scope.path, start.item is None, span.after, span.until, span.only]
@@ -213,10 +214,11 @@ def unit_id(run: str, start: Start, phase: Phase = "walk") -> str:
 
 
 class Lost(BaseException):
-    """The unit is somebody else's now, or its run was closed: drop what is held of it and claim another one.
+    """Another worker holds the unit now, or its run was closed: the worker drops its open batch and claims another
+    unit.
 
-    No ``Exception``, since it is not about the source: it passes through connectors and through the walk, where an
-    ``except Exception`` makes an outcome of what it catches.
+    It is no ``Exception``, because connectors and the walk turn every ``Exception`` into an outcome of an object, and
+    this one has to pass through them.
     """
 
 
@@ -224,22 +226,24 @@ class SinkQueue(Protocol):
     """A bounded queue of batches, ordered per shard. A batch belongs to the shard of its unit."""
 
     def put(self, batch: Batch, *, timeout: float) -> QueuePosition | None:
-        """Append; waits for space (in bytes and in the unit's window) up to ``timeout`` seconds; ``None``: full.
+        """Append a batch, once there is room for its bytes and in the unit's window; returns its position, or ``None``
+        when there was no room within ``timeout`` seconds.
 
-        Raises ``Lost`` once a batch of the same unit and fence was refused by the ledger (fenced or gap).
+        Raises ``Lost`` once the ledger has refused a batch of the same unit and fence (fenced or gap).
         """
         ...
 
     def settle(self, unit: str, fence: int, *, timeout: float) -> bool:
-        """Wait until nothing of a unit is uncommitted, up to ``timeout`` seconds; a unit is given back after that."""
+        """Wait up to ``timeout`` seconds until all batches of a unit are committed; returns whether they are. A worker
+        releases its unit only after that."""
         ...
 
     def read(self, shard: int, limit: int) -> list[tuple[str, Batch]]:
-        """The first entries of a shard, in order, without removing them."""
+        """Up to ``limit`` first entries of a shard, ``(id, batch)`` each, in order, without removing them."""
         ...
 
     def remove(self, shard: int, ids: Iterable[str], results: Sequence[CommitResult]) -> None:
-        """Remove committed entries and give their space back; ``results`` tell the producers."""
+        """Remove entries that were committed or refused, which frees their room; producers learn the ``results``."""
         ...
 
     def close(self) -> None: ...

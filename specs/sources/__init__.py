@@ -1,6 +1,6 @@
-"""The abstract sources, one module per family of services, exported flat. Each carries its family's topology.
+"""The abstract sources, one module per family of services, exported flat. Each has its family's topology.
 
-A module is imported when one of its names is first used: a crawl of databases needs no sources of dashboards.
+A module is imported when one of its names is first used, because a crawl of databases needs no sources of dashboards.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What every source is: opened lazily, identified, asked by name, and told how carefully to read."""
+"""The base class of all sources: a source connects on first use, identifies its server, answers whether objects exist,
+and reads as carefully as its read mode says."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ class Step:
 
 
 class Along(NamedTuple):
-    """What a previewed object brings along, by entity type: ``{"Trigger": 2}``."""
+    """The secondary objects of a previewed object, by entity type: ``{"Trigger": 2}``."""
 
     counts: dict[str, int]
 
@@ -68,7 +69,7 @@ class Source(ABC):
 
     @property
     def awaited(self) -> int:
-        """How many statements the call that is under way waits for: it may take as long as all of them."""
+        """The number of statements for which the present call waits; it may take as long as all of them together."""
         return 1
 
     @property
@@ -77,24 +78,27 @@ class Source(ABC):
 
     @abstractmethod
     def identity(self) -> str:
-        """What tells this server from another one (system identifier, server uuid, host and path).
+        """A text that identifies this server among all others (system identifier, server uuid, host and path).
 
         Asked for every new connection, and before anything is confirmed gone. Raises ``Retry`` when the server cannot
         be reached, ``Fatal`` when it refuses us.
         """
 
     def position(self) -> SourcePosition | None:
-        """How far the server is right now, where it can tell (a WAL position, a set of GTIDs); else ``None``.
+        """The present position of the server in its history of changes (a WAL position, a set of GTIDs); ``None`` for a
+        source without one.
 
-        Asked with ``identity``, and of a standby for every unit. Behind the furthest position known of the service
-        nothing counts as gone and nothing is overwritten. Positions order by ``SourcePosition.relate``.
+        Asked with ``identity``, and of a standby for every unit. When it is behind the furthest known position of the
+        service, nothing is deleted and nothing is overwritten. ``SourcePosition.relate`` compares positions.
         """
         return None
 
     def reached(self) -> SourcePosition | None:
-        """How far the server may have been when it was read last: a standby that is less far may lack what was read.
+        """The highest position that the server may have had when it was read last: a standby behind it may lack objects
+        that were read.
 
-        Asked when a unit ends, if ``position`` told something. Override it where that needs no statement.
+        Asked when a unit ends, if ``position`` returned one. Override it where the position is known without a
+        statement.
         """
         return self.position()
 
@@ -107,33 +111,34 @@ class Source(ABC):
         """
 
     def connected(self) -> None:
-        """To be called by the source itself, once for every new connection, before it reads anything over it.
+        """To be called by the source itself, once for every new connection, before it reads over it.
 
         The runner then asks ``identity`` and ``position``, and may raise ``Fatal``. Sources without connections need
-        not call it: they are asked when their first unit begins.
+        not call it: the runner asks them when their first unit begins.
         """
         if self.arrived is not None:
             self.arrived()
 
     def begin(self, reading: ReadMode) -> None:
-        """Begin another unit over the same connection, read as ``reading`` says; forget what the last one left."""
+        """Begin another unit over the same connection, with the read mode ``reading``; drop the state of the last
+        unit."""
         self.reading = reading
 
     def close(self) -> None:  # noqa: B027  (a source without a connection has nothing to close)
-        """Give back connections and caches. May be called twice."""
+        """Close connections and drop caches. May be called twice."""
 
     def cancel(self) -> None:  # noqa: B027
         """Cancel the statement that runs now, from another thread; does nothing where the driver cannot."""
 
     def relieve(self) -> None:  # noqa: B027
-        """Memory is short: forget what can be read again. Called between two objects, by the reading thread."""
+        """Free memory: drop everything that can be read again. Called between two objects, by the reading thread."""
 
     def listed(self, kind: str, type_: str, scope: Scope, found: Iterable[str], span: KeyRange) -> Iterator[Produced]:
-        """What a producer yields for the names ``found`` below ``scope``: in order of keys, within the range, and an
-        outcome for what a filter drops, which is never just left out. Counts as one statement.
+        """Yields an item for each of the names ``found`` below ``scope`` within the range, in order of keys, and an
+        outcome for each name that a filter drops. Counts as one statement.
 
         ``kind`` is the filter (``databases``, ``schemas``, ``tables``, ``views``, ``stored_procedures``), ``type_`` the
-        entity type. A name that comes twice is yielded twice: the walk makes a failed outcome of it.
+        entity type. A name that is listed twice is yielded twice: the walk makes a failed outcome of it.
         """
         self.statements += 1
         for name in sorted(name for name in found if name in span):
@@ -144,25 +149,26 @@ class Source(ABC):
                 yield Outcome("filtered", type_, scope.child(name).fqn, name, rule)
 
     def split(self, node: str, scope: Scope, span: KeyRange, size: int) -> Iterable[str]:
-        """Keys that cut a large listing into ranges of about ``size`` objects; none where it cannot tell cheaply."""
+        """Keys that cut a large listing into ranges of about ``size`` objects; none when the source cannot find them
+        cheaply."""
         return ()
 
     def fingerprint(self, scope: Scope) -> str | None:
-        """A digest of our grants, where the source shows hidden and absent objects alike; else ``None``."""
+        """A digest of our grants, for a source in which hidden and absent objects look alike; else ``None``."""
         return None
 
     def check(self) -> Iterator[Step]:
-        """The stepwise connection test."""
+        """Yields the steps of the connection test, ``headrace check``."""
         yield Step("identify the server", True, self.identity())
 
     def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
-        """List names only, filters applied, for ``headrace plan``: the same ``Item`` and ``Outcome`` keys as the
-        producer's, without reading the objects, and with no more statements. The data of an object's ``Item`` may be
+        """Yields only names, with filters applied, for ``headrace plan``: an ``Item`` or ``Outcome`` with the same keys
+        as the producer's, without reading the objects and with no more statements. The data of an item may be
         ``Along``."""
         yield from self.topology.nodes[node].produce(self, scope, span)
 
     def lists(self, node: str) -> bool:
-        """Whether there can be objects of ``node`` at all; where not, its producer asks nothing."""
+        """Whether the source can have objects of ``node``; if not, its producer sends no statement."""
         return True
 
     def listing_statements(self, node: str, objects: int) -> int:

@@ -1,11 +1,11 @@
 """The walk: a depth-first generator chain over a topology, pure, resumable at any cursor.
 
-Stages of an item, then its children, then its post_process. With ``spawn`` the nodes marked ``unit`` come out as
-units instead of being walked, large ranged listings come out as ranges, and the post_process of the unit's own item
-is left to the ledger, which runs it when every descendant unit is finished.
+For each item its stages run, then its children are walked, then its post_process runs. With ``spawn``, items of nodes
+marked ``unit`` are yielded as units instead of being walked, large ranged listings are yielded as ranges, and the
+post_process of the unit's own item is left out: it runs as a phase of its own when every descendant unit is finished.
 
-The law: walking the root without ``spawn``, and walking with ``spawn`` everything that comes out, yield the same
-entities; so does any split into ranges and any resume.
+The law: walking the root without ``spawn``, and walking with ``spawn`` the root and all units that are yielded, produce
+the same entities; so does any split into ranges and any resume.
 """
 
 from __future__ import annotations
@@ -25,24 +25,25 @@ from specs.topology.scope import EVERYTHING, Cursor, KeyRange, Scope
 S = TypeVar("S", bound=Readable)
 
 SPLIT = 5000
-"""A listing with more estimated objects than this becomes ranges of about ``SPLIT / 2`` keys."""
+"""Estimated objects above which a listing is split into ranges of about ``SPLIT / 2`` keys."""
 CUT = 256
-"""Inside the stages of one item a batch may be cut after every this many entities."""
+"""Entities of one item after which a batch may be cut inside its stages."""
 
 END: Cursor = ("", None)
-"""Behind the last child of a unit: only its post_process can follow."""
+"""The cursor behind the last child of a unit, where only its post_process can follow."""
 _PASS = (Retry, Fatal, MemoryError)
-"""Errors that are about the unit or the run, never about one object."""
+"""Errors of the unit or the run, which are raised; all others become outcomes of one object or listing."""
 
 
 def walk(
     source: S, topology: Topology[S], start: Start, *, resume: Cursor = (), spawn: bool = True,
     sizes: Sizes | None = None,
 ) -> Iterator[Event]:  # fmt: skip
-    """Walk one unit from ``start``, behind ``resume``; ``sizes`` tells how large the scopes below were last time.
+    """Yields the events of one unit from ``start``, behind the cursor ``resume``; ``sizes`` returns the sizes of scopes
+    when they were last read.
 
-    Raises ``Retry`` when the source is lost for now (what was yielded stands; walk again from the last cursor) and
-    ``Fatal`` when the run cannot go on. Everything else becomes an event.
+    Raises ``Retry`` when the source is unavailable (events that were yielded stay valid; walk again from the last
+    cursor) and ``Fatal`` when the run cannot go on. Every other error becomes an event.
     """
     node = topology.nodes[start.node]
     walker = _Walker(source, spawn, sizes, start.part)
@@ -54,14 +55,14 @@ def walk(
 
 
 def post(source: S, topology: Topology[S], start: Start, *, resume: Cursor = ()) -> Iterator[Event]:
-    """Run the post_process of a unit's own item, once all its descendants are finished."""
+    """Yields the events of a unit's post_process, to be run once its descendants are finished. Raises as ``walk``."""
     node = topology.nodes[start.node]
     if start.item is not None and node.post_process:
         yield from _Walker(source, True, part=start.part).post(node, Item(*start.item), start.scope, (), _skip(resume))
 
 
 def expand(source: S, topology: Topology[S], start: Start) -> Iterator[Spawned | Reported | Covered]:
-    """The units just below a unit, what its listings filter, and how the listings ended; reads no leaf object."""
+    """Yields the child units, filtered outcomes and coverages of a unit; reads no leaf object. Raises as ``walk``."""
     node = topology.nodes[start.node]
     if start.item is None:
         return
@@ -87,9 +88,9 @@ class _Walker(Generic[S]):
         self, node: Node[S], scope: Scope, span: KeyRange, prefix: Cursor, resume: Cursor, behind: Cursor,
         *, own: bool = False,
     ) -> Iterator[Event]:  # fmt: skip
-        """Produce and walk the items of ``node`` below ``scope``; ``behind`` is the cursor once all are done.
+        """Produce and walk the items of ``node`` below ``scope``; ``behind`` is the cursor after all of them.
 
-        ``own``: this listing is the unit itself, not a part of an item's unit.
+        ``own``: this listing is the unit itself, and not a part of an item's unit.
         """
         after, inner = _position(node, resume)
         todo = span
@@ -113,7 +114,7 @@ class _Walker(Generic[S]):
                 elif again is not None and not packed:
                     yield from outcomes.reported(node, scope, again)
                 if isinstance(produced, Outcome):
-                    if not packed:  # the parent listed and counted it already
+                    if not packed:  # for a packed unit, its parent has listed and counted the object
                         yield from outcomes.reported(node, scope, produced, (*prefix, node.name, produced.key))
                     continue
                 yield from self.item(
@@ -129,7 +130,7 @@ class _Walker(Generic[S]):
     def spawn_items(
         self, node: Node[S], scope: Scope, prefix: Cursor, resume: Cursor, behind: Cursor
     ) -> Iterator[Event]:
-        """Produce the items of a unit node and spawn them, small neighbours packed."""
+        """Produce the items of a unit node and yield them as units; small neighbours are packed into one."""
         after, _ = _position(node, resume)
         packer = Packer(node, scope, prefix, after, self.part)
         try:
@@ -159,13 +160,13 @@ class _Walker(Generic[S]):
     def spawn_ranges(
         self, child: Node[S], scope: Scope, prefix: Cursor, resume: Cursor, behind: Cursor
     ) -> Iterator[Event]:
-        """Spawn the key ranges of one large listing; always at least one, so that they tile it after a resume."""
+        """Yield the key ranges of one large listing as units; always at least one, so that they cover all keys."""
         after, _ = _position(child, resume)
         try:
             keys = list(self.source.split(child.name, scope, KeyRange(after), SPLIT // 2))
         except _PASS:
             raise
-        except Exception:  # no split keys is no harm: one range then
+        except Exception:  # without split keys there is just one range
             keys = []
         for until in (*keys, None):
             start = Start(child.name, scope, range=KeyRange(after, until), estimate=SPLIT // 2, part=self.part)
@@ -202,7 +203,7 @@ class _Walker(Generic[S]):
     def stages(
         self, node: Node[S], item: Item, scope: Scope, prefix: Cursor, skip: int
     ) -> Generator[Event, None, Exception | None]:
-        """Run the stages; returns the ``Stop`` that forbids going below, or ``None``."""
+        """Run the stages; returns the ``Stop`` for which the children must not be walked, or ``None``."""
         fqn = scope.fqn
         listing = Scope(scope.path[:-1]) if len(scope.path) > 1 else scope
         count, primary, stopped = 0, False, None
@@ -268,7 +269,8 @@ class _Walker(Generic[S]):
 
 
 def _position(node: Node[Any], resume: Cursor) -> tuple[str | None, Cursor]:
-    """The key to go on behind, and the position inside that key's item (empty: the item is finished)."""
+    """``(key, inner)``: the key behind which to go on (``None``: from the beginning), and the cursor inside that key's
+    item (empty: the item is finished)."""
     if not resume or resume[0] != node.name:
         return None, ()
     key = resume[1]

@@ -1,4 +1,4 @@
-"""What a walk yields: everything a batch is made of, each event with the cursor behind it."""
+"""The events that a walk yields, from which batches are built, each with the cursor behind it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from specs.topology.node import Outcome
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange, Scope
 
 METADATA = "metadata"
-"""The part that every other one builds on: what exists, and what it looks like."""
+"""The part on which all others build: which objects exist, and their descriptions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a unit begins: one item (``scope`` is the item's own) or a range of a node's items below ``scope``.
+    """The start of a unit: one item (``scope`` is the item's own), or a range of a node's items below ``scope``.
 
-    ``item`` is the JSON form of an ``Item``: ``[key, name, data, estimate]``. ``part`` says whose topology ``node``
-    belongs to: two parts over the same schema are two units.
+    ``item`` is the JSON form of an ``Item``: ``[key, name, data, estimate]``. ``part`` is the part to whose topology
+    ``node`` belongs: two parts of the same schema are two units.
     """
 
     node: str
@@ -30,15 +30,16 @@ class Start:
 
     @classmethod
     def root(cls, node: str, service: str, part: str = METADATA) -> Start:
-        """Where a part of a whole service begins: at the only item of its root node."""
+        """The start of a part of a whole service: the only item of its root node."""
         return cls(node, Scope.of(service), [service, service, {}, None], part=part)
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """A listing's evidence: ``node`` was listed below ``scope`` for ``range``; ``error`` says why it is incomplete.
+    """The evidence of a listing: ``node`` was listed below ``scope`` for ``range``; ``error`` says why it is
+    incomplete.
 
-    Deletion trusts a scope only when error-free coverages tile its whole key space.
+    Objects of a listing are deleted only when coverages without error together cover all its keys.
     """
 
     node: str
@@ -49,8 +50,8 @@ class Coverage:
 
 
 class Found(NamedTuple):
-    """An entity. ``node`` and ``scope`` name the listing it came from; ``owner`` is the ``(type, fqn)`` of the item
-    when the entity is a secondary one (a table's trigger), else ``None``."""
+    """An entity. ``node`` and ``scope`` are those of its listing; ``owner`` is the ``(type, fqn)`` of its item when it
+    is a secondary entity (a table's trigger), else ``None``."""
 
     entity: Entity
     node: str
@@ -60,7 +61,7 @@ class Found(NamedTuple):
 
 
 class Reported(NamedTuple):
-    """A listed object that was not sent."""
+    """The outcome of a listed object that is not sent."""
 
     outcome: Outcome
     node: str
@@ -69,7 +70,7 @@ class Reported(NamedTuple):
 
 
 class Spawned(NamedTuple):
-    """A unit below, standing for the listed objects ``fqns`` of ``type`` (none for a range of a split listing)."""
+    """A child unit for the listed objects ``fqns`` of ``type`` (none for a range of a split listing)."""
 
     start: Start
     type: str
@@ -78,14 +79,14 @@ class Spawned(NamedTuple):
 
 
 class Covered(NamedTuple):
-    """A producer came to its end, or failed."""
+    """The coverage of a listing whose producer ended or failed."""
 
     coverage: Coverage
     cursor: Cursor | None = None
 
 
 class Done(NamedTuple):
-    """An item is finished: the best place to cut a batch."""
+    """The end of an item: the best place to cut a batch."""
 
     cursor: Cursor | None
 

@@ -1,4 +1,4 @@
-"""What a producer lists, checked as it comes: keys in order, and no object named twice."""
+"""Checks of a producer's listing: keys have to be in order, and no object may be listed twice."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from specs.topology.node import Item, Node, Outcome, Produced
 from specs.topology.scope import Scope
 
 DUPLICATE = "duplicate"
-"""The reason of the outcome that stands for all further times that a listing named an object."""
+"""The reason of the failed outcome of an object that is listed more than once."""
 
 Checked = tuple[Produced, Outcome | None]
-"""What was produced, and the failed outcome that goes with it when its key was named more than once."""
+"""``(produced, again)``: a listed object, and a failed outcome when its key was listed more than once."""
 
 
 def checked(node: Node[Any], scope: Scope, produced: Iterable[Produced], *, ahead: bool = True) -> Iterator[Checked]:
-    """Yield what a listing names, each key once; one that it names again has failed, besides being read.
+    """Yields each key of a listing once; a key that is listed again gets a failed outcome besides being read.
 
-    Two items of one name under different keys are one FQN: the second one has failed. Raises ``Stop`` for keys that
-    do not increase: behind a cursor they would be lost.
+    Two items of one name under different keys have the same FQN, so the second one fails. Raises ``Stop`` for keys that
+    do not increase, because a resume behind a cursor would skip some.
 
-    ``ahead``: look at the next key before handing out an item, so that a position behind the item is one behind all
-    that has its key. Without it (each key is written down before it is touched) repetitions come behind the item.
+    ``ahead``: read the next key before yielding an item, so that a cursor behind the item is also behind all
+    repetitions of its key. Without it (when each key is noted before it is read) the outcomes of repetitions come after
+    the item.
     """
     names: set[str] = set()
     last: Produced | None = None
@@ -34,7 +35,7 @@ def checked(node: Node[Any], scope: Scope, produced: Iterable[Produced], *, ahea
         try:
             step = next(steps, None)
         except Exception:
-            if last is not None and held:  # what was read before it broke off stands
+            if last is not None and held:  # the item that was read before the error counts
                 yield last, _again(node, scope, last, times)
             raise
         if step is not None and last is not None and step.key == last.key:

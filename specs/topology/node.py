@@ -11,9 +11,10 @@ from specs.entities.base import Entity
 from specs.topology.scope import KeyRange, Scope
 
 S = TypeVar("S", contravariant=True)
-"""The class of the source: a node for any source will do for one of databases, not the other way round."""
+"""The class of the source. It is contravariant: a node for any source can be used for a database's, but not the other
+way round."""
 E = TypeVar("E", bound=Entity, covariant=True)
-"""The entity that a processor yields; ``Entity`` where others come with it."""
+"""The entity that a processor yields; ``Entity`` when it also yields others."""
 _Source = TypeVar("_Source")
 _First = TypeVar("_First")
 _Second = TypeVar("_Second")
@@ -21,10 +22,10 @@ _Answer = TypeVar("_Answer")
 
 
 class Item(NamedTuple):
-    """What a producer found: ``key`` orders it, ``name`` extends the scope, ``data`` is what the stages need.
+    """A listed object: ``key`` is its place in the order, ``name`` extends the scope, ``data`` is for the stages.
 
-    Items of a node with ``unit=True`` carry JSON data of at most 4 KB. ``estimate`` guesses the objects below, from
-    catalog statistics; it decides packing and splitting, never correctness.
+    The data of a node with ``unit=True`` is JSON of at most 4 KB. ``estimate`` is the estimated number of objects
+    below, from the source's statistics; only packing and splitting depend on it.
     """
 
     key: str
@@ -37,12 +38,12 @@ OutcomeKind = Literal["filtered", "failed", "gone"]
 
 
 class Outcome(NamedTuple):
-    """What became of one listed object that was not sent.
+    """The outcome of one listed object that is not sent.
 
     ``reason`` is the filter's rule for ``filtered`` (``tables.exclude: ^tmp_``), a class of failure for ``failed``
-    (``lock``, ``timeout``, ``denied``, ``poison``, ``error``). ``stands``: it is an object of its own, so that one of
-    its name in the catalog was seen. It is not when another object stands for it (a partition that is left out): what
-    the catalog has under its name was something else, and the source is asked about it.
+    (``lock``, ``timeout``, ``denied``, ``poison``, ``error``). ``stands``: the object exists under this name, so that
+    an entity of this name in the catalog counts as seen. It is ``False`` for an object that is a part of another one (a
+    partition that is left out): then an entity of its name in the catalog was another object, and becomes a suspect.
     """
 
     kind: OutcomeKind
@@ -56,28 +57,30 @@ class Outcome(NamedTuple):
 
 Produced = Item | Outcome
 Producer = Callable[[S, Scope, KeyRange], Iterator[Produced]]
-"""``(source, scope, range)``: yields what there is, ordered by key; filtered and unreadable objects as outcomes."""
+"""``(source, scope, range)``: yields the objects below ``scope`` ordered by key, filtered and unreadable ones as
+outcomes."""
 Processor = Callable[[S, Item, Scope], Iterable[E | Outcome]]
-"""``(source, item, scope)``: ``scope`` is the item's own scope, its last part the item's name.
+"""``(source, item, scope)``: yields entities of an item; ``scope`` is the item's own, its last part the item's name.
 
-An ``Outcome`` is a part of the item that could not be read, listed and failed under its own type and name.
+An ``Outcome`` is for a part of the item that could not be read; it counts as listed and failed under its own type and
+name.
 """
 
 
 def overridable(
     function: Callable[[_Source, _First, _Second], _Answer],
 ) -> Callable[[_Source, _First, _Second], _Answer]:
-    """``Class.method`` as a call of ``source.method``; any other callable as it is.
+    """A function that calls ``source.method`` in place of ``Class.method``; any other callable unchanged.
 
-    A topology names the methods of an abstract class, so that mypy finds a misspelt one; called as they are, they
-    would run that class's own code. Nodes and stages do this for all they are given, because a literal in which one
-    method was left unwrapped would pass every check and leave out a connector's override.
+    A topology names methods of an abstract class, so that mypy finds a misspelt one. Called directly they would run the
+    abstract class's code and not a connector's override. ``Node`` and ``Stage`` do this for all their functions,
+    because one that a topology forgot to wrap would pass every check.
     """
     if not isinstance(function, FunctionType):
-        return function  # a partial, say: nothing to override
+        return function  # such as a partial, which has no override
     owner, _, name = function.__qualname__.rpartition(".")
     if not owner or owner.endswith("<locals>") or not name.isidentifier():
-        return function  # a function of a module or of another function, or a lambda: no class has it
+        return function  # a function outside a class, or a lambda
 
     def call(source: _Source, first: _First, second: _Second) -> _Answer:
         answer: _Answer = getattr(source, name)(first, second)
@@ -90,7 +93,7 @@ def overridable(
 class Stage(Generic[S, E]):
     """One step for each item: the entity class it yields and the processor.
 
-    A method of the source's class runs as the source's own class has it: an override is what runs.
+    When ``process`` is a method of an abstract source, the override of the actual source runs.
     """
 
     entity: type[E]
@@ -104,12 +107,12 @@ class Stage(Generic[S, E]):
 class Node(Generic[S]):
     """One level of a topology.
 
-    The last stage's entity is the node's own: each produced item is accounted for under its type. ``unit``: each
-    item becomes a unit of its own. ``ranged``: the producer accepts a key range. A method of the source's class runs
-    as the source's own class has it.
+    The last stage's entity is the node's own: each produced item is counted under its type. ``unit``: each item becomes
+    a unit of its own. ``ranged``: the producer accepts a key range. When ``produce`` is a method of an abstract source,
+    the override of the actual source runs.
 
-    ``passage``: the node belongs to another part of the service and only leads down to what this part owns. Its items
-    are walked and emit nothing, count nothing and prove nothing; it has no stages and no post_process.
+    ``passage``: the node belongs to another part of the service and only leads down to this part's own nodes. Its items
+    are walked, but yield no entities, counts or coverage; it has no stages and no post_process.
 
     Raises ``ValueError`` for a node without stages that is no passage, for a passage that emits or leads nowhere, and
     for a post_process that could not wait for units below.
@@ -142,15 +145,15 @@ class Node(Generic[S]):
 
     @property
     def type(self) -> str:
-        """The entity type that this node's items are counted under; empty for a passage, whose items are not."""
+        """The entity type under which this node's items are counted; empty for a passage."""
         return self.stages[-1].entity.type_name() if self.stages else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Topology(Generic[S]):
-    """A tree of nodes; names are unique, so a unit can name its node.
+    """A tree of nodes with unique names, so that a unit can name its node; ``nodes`` are all nodes by name.
 
-    Raises ``ValueError`` for a name used twice.
+    Raises ``ValueError`` for a name that is used twice.
     """
 
     root: Node[S]

@@ -1,4 +1,4 @@
-"""The events and outcomes that a walk makes of what it meets."""
+"""Functions that build the events and outcomes of a walk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def found(entity: Entity, node: Node[Any], fqn: str, listing: Scope, own: bool, 
 
 
 def first(entity: Entity, told: set[tuple[str, str]]) -> bool:
-    """Whether an item has not yielded an entity of this identity before."""
+    """Whether this is the first entity of its identity; ``told`` are the identities so far, to which it is added."""
     identity = (entity.type_name(), entity.fqn)
     if identity in told:
         return False
@@ -42,9 +42,10 @@ def failed(node: Node[Any], scope: Scope, span: KeyRange, error: Exception) -> C
 
 
 def reported(node: Node[Any], scope: Scope, outcome: Outcome, cursor: Cursor | None = None) -> list[Reported | Covered]:
-    """What is told of a listed object that is not walked.
+    """The events for a listed object that is not walked.
 
-    Of a passage the part that owns it tells; only what could not be read is told, since nothing is known below it.
+    Objects of a passage are reported by the part that owns them. Here only those that could not be read are reported,
+    because this part's objects below them are unknown.
     """
     if not node.passage:
         return [Reported(outcome, node.name, scope, cursor)]
@@ -55,7 +56,8 @@ def reported(node: Node[Any], scope: Scope, outcome: Outcome, cursor: Cursor | N
 
 
 def ended(node: Node[Any], scope: Scope, span: KeyRange, cursor: Cursor) -> Covered | Done:
-    """A listing came to its end: evidence, unless it is a passage, which proves nothing for the part that owns it."""
+    """The event at the end of a listing: its coverage, or for a passage just ``Done``, because only the part that owns
+    it gives evidence."""
     return Done(cursor) if node.passage else Covered(Coverage(node.name, scope, span), cursor)
 
 

@@ -1,4 +1,4 @@
-"""Packing small neighbours into one unit, so that ten thousand tenants are not ten thousand units."""
+"""Packs small neighbouring items into one unit, so that ten thousand small schemas do not become ten thousand units."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from specs.topology.node import Item, Node, Produced
 from specs.topology.scope import Cursor, KeyRange, Scope
 
 PACK = 1000
-"""Estimated objects in one packed unit, at most."""
+"""Most estimated objects in one packed unit."""
 
 LOOK = 500
 """Items whose sizes are looked up at once."""
 Sizes = Callable[[list[str]], Mapping[str, int]]
-"""How many objects there were below each of these FQNs when they were last read; those unknown are left out."""
+"""Returns the number of objects below each of these FQNs when they were last read; unknown FQNs are left out."""
 
 
 def learned(produced: Iterable[Produced], scope: Scope, sizes: Sizes) -> Iterator[Produced]:
-    """Items with their sizes of last time for an estimate, where there is one; the source's own guess otherwise."""
+    """Yields the items with their last known sizes as estimates; an item without one keeps the source's estimate."""
     page: list[Produced] = []
     try:
         for each in produced:
@@ -28,7 +28,7 @@ def learned(produced: Iterable[Produced], scope: Scope, sizes: Sizes) -> Iterato
                 full, page = page, []
                 yield from _sized(full, scope, sizes)
     except Exception:
-        yield from _sized(page, scope, sizes)  # what was listed before it broke off counts
+        yield from _sized(page, scope, sizes)  # items that were listed before the error count
         raise
     yield from _sized(page, scope, sizes)
 
@@ -43,9 +43,10 @@ def _sized(page: list[Produced], scope: Scope, sizes: Sizes) -> list[Produced]:
 
 
 class Packer:
-    """Collects consecutive items of a unit node; ``flush`` yields their unit and what was reported between them.
+    """Collects consecutive items of a unit node; ``flush`` yields their unit and the events that were reported between
+    them.
 
-    Only the last event of a flush carries a cursor: a batch cut before it would lose the items still held here.
+    Only the last event of a flush has a cursor: a batch that is cut earlier would lose items that are still held here.
     """
 
     def __init__(self, node: Node[Any], scope: Scope, prefix: Cursor, after: str | None, part: str = METADATA) -> None:
@@ -58,7 +59,7 @@ class Packer:
         self.last: str | None = after
 
     def add(self, item: Item, *twins: Reported | Covered) -> Iterator[Event]:
-        """``twins``: what is told besides about the same key; no cursor may come between them."""
+        """Add an item. ``twins`` are further events about the same key; no cursor may come between them."""
         small = self.packs and item.estimate is not None and item.estimate < PACK
         weight = (item.estimate or 0) + 1
         if self.items and (not small or self.weight + weight > PACK):
@@ -71,7 +72,7 @@ class Packer:
             yield from self.flush()
 
     def report(self, *told: Reported | Covered) -> Iterator[Event]:
-        """What is told about one listed object that is no unit; nothing at all of one that a passage leaves out."""
+        """Add the events about one listed object that becomes no unit; a passage may have none."""
         if not told:
             return
         self.reported += told

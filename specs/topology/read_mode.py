@@ -1,4 +1,4 @@
-"""How carefully to read, and what the walk asks of a source."""
+"""The read mode of a source: how carefully it reads; and the methods of a source that the walk uses."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Protocol
 from specs.topology.scope import KeyRange, Scope
 
 FULL = 1000
-"""Keys read in one go, where nothing asks for care."""
+"""Keys in one slice, when there is no reason for care."""
 
 
 @dataclass(slots=True)
 class ReadMode:
-    """How a unit's source reads: set by the runner, read by the source's slices and by the walk.
+    """How a unit's source reads; set by the runner, used by the source's slices and by the walk.
 
-    ``slice`` is the number of keys read in one go. A unit that crashed runs carefully: a quarter of the slice, then
-    one item, then ``touch(node, listing, key)`` is called before each key is touched, which writes the key down in
-    the ledger. ``most`` is what a careful unit returns to once all is well: less than ``FULL`` where the line to the
-    source is cut before a full slice has passed; listings then come in pages, too. ``poison`` holds keys that killed a
-    process: ``(node, listing FQN, key)``; ``heavy`` those that memory ran out over in this one.
+    ``slice`` is the number of keys in one slice. A unit whose process died reads a quarter of the slice, then one item
+    at a time, and then calls ``touch(node, listing, key)`` before each key is read, which notes the key in the ledger.
+    ``most`` is the slice to which a careful unit returns; it is less than ``FULL`` when the connection is cut before a
+    full slice has passed, and then names are listed in pages too. ``poison`` are the keys that killed a process:
+    ``(node, listing FQN, key)``; ``heavy`` are those over which memory ran out in this process.
     """
 
     slice: int = FULL
@@ -29,22 +29,23 @@ class ReadMode:
     heavy: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
     most: int = FULL
     ahead: bool = True
-    """Whether the next slice may be read while one is handed out: not where another unit of the same process is read
-    meanwhile, which does as much for the time and holds only half as much in memory."""
+    """Whether the next slice may be read while the present one is processed. Not when another unit of the same process
+    is read meanwhile: that saves as much time, with half the memory."""
 
     @property
     def page(self) -> int | None:
-        """Names to list in one go, where a whole listing may be too much for the line; else ``None``."""
+        """Most names of one page of a listing, when a whole listing may be too much for the connection; else
+        ``None``."""
         return 4 * self.slice if self.most < FULL else None
 
     @property
     def careful(self) -> bool:
-        """Whether less is read at once than could be."""
+        """Whether slices are smaller than ``FULL``, or keys are noted before they are read."""
         return self.slice < FULL or self.touch is not None
 
     def before(self, node: str, listing: Scope, key: str) -> str:
-        """Call before a key is touched, and with an empty one before a listing is. Returns why it must not be, or an
-        empty string."""
+        """To be called before a key is read, and with an empty key before a listing; returns the reason why it must not
+        be read, or an empty text. Raises what ``touch`` raises."""
         if self.poison and (node, listing.fqn, key) in self.poison:
             return "reading it killed the worker process twice; it is skipped (poison)"
         if self.heavy and (node, listing.fqn, key) in self.heavy:
@@ -55,7 +56,7 @@ class ReadMode:
 
 
 class Readable(Protocol):
-    """The part of a source that the walk itself uses; everything else it reaches through the topology's callables."""
+    """The members of a source that the walk itself uses; it calls all others through the topology's functions."""
 
     reading: ReadMode
 

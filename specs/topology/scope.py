@@ -1,4 +1,4 @@
-"""Where a crawl stands: scopes, key ranges and cursors. All immutable, all serialisable."""
+"""Places in a crawl: scopes, key ranges and cursors. All are immutable and can be serialised."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _container(path: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The immutable path of one place in a service.
+    """The immutable path of one place in a service: the names from the service down.
 
     >>> Scope.of("shop_prod", "shop").child("sales").fqn
     'shop_prod.shop.sales'
@@ -59,7 +59,8 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class KeyRange:
-    """Keys with ``after < key <= until``, compared by bytes; ``None`` is open. ``only`` narrows it to single keys.
+    """The keys with ``after < key <= until``, compared by bytes; ``None`` is no bound. ``only`` narrows it to single
+    keys.
 
     Python compares strings by code point, which for valid text is the order of their UTF-8 bytes.
     """
@@ -83,7 +84,7 @@ class KeyRange:
 
     @classmethod
     def single(cls, key: str) -> KeyRange:
-        """The range that holds just ``key``; its prefix is a lower bound that spares reading all names before."""
+        """The range of just ``key``. Its lower bound is a prefix of the key, so that the names before are not read."""
         return cls(key[:-1] or None, key, (key,))
 
     @property

@@ -1,4 +1,5 @@
-"""Lineage of databases: for each object, what feeds it. Walked behind the metadata, over the same schemas."""
+"""Lineage of databases: the objects that each object's data comes from. Walked after the metadata, over the same
+schemas."""
 
 from __future__ import annotations
 
@@ -14,14 +15,15 @@ from specs.topology.scope import KeyRange, Scope
 
 
 class LineageSource(SchemaSource):
-    """Yields one ``Lineage`` per object that something feeds; ends of edges are FQNs, looked up nowhere."""
+    """Yields one ``Lineage`` per object whose data comes from others. The ends of edges are FQNs that are not looked up
+    in the catalog."""
 
     family = "database"
     topology: ClassVar[Topology[LineageSource]]
 
     @abstractmethod
     def targets(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        """Objects of a schema that are fed by others; the key is the name."""
+        """The objects of a schema whose data comes from others; the key is the name."""
 
     @abstractmethod
     def yield_lineage(self, item: Item, scope: Scope) -> Iterable[Entity]:

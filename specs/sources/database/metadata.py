@@ -1,4 +1,4 @@
-"""Database services: the topology and the abstract source. A plain connector fills in four methods."""
+"""Database services: the topology and the abstract source. A simple connector implements four methods."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ __all__ = ["DatabaseSource", "identity"]
 
 
 OTHERS = ("service_object", "database_object", "schema_object")
-"""The nodes of objects of other kinds, by how many containers their own one lies in."""
+"""The nodes of objects of other kinds: of the service, of a database, of a schema."""
 
 
 class DatabaseSource(SchemaSource):
     """Walks databases, schemas and their objects.
 
-    Producers yield ``Item`` ordered by key, and ``Outcome`` for what is filtered or unreadable. Items of databases
-    and schemas carry their entity's fields as JSON (``{"comment": ..., "owner": ...}``), since they become units.
+    Producers yield ``Item`` ordered by key, and ``Outcome`` for filtered and unreadable objects. Items of databases and
+    schemas have their entity's fields as JSON data (``{"comment": ..., "owner": ...}``), because they become units.
     """
 
     family = "database"
@@ -38,7 +38,8 @@ class DatabaseSource(SchemaSource):
 
     @abstractmethod
     def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
-        """Build the ``Table`` of an item, and after it what belongs to it (triggers), or failed to be read of it."""
+        """Build the ``Table`` of an item, and after it its secondary entities (triggers), with an ``Outcome`` for those
+        that could not be read."""
 
     def stored_procedures(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         """Routines of a schema; key and name are the name plus argument types: ``tax(numeric, text)``."""

@@ -1,4 +1,4 @@
-"""What metadata, lineage and usage of databases share: the way down to the schemas."""
+"""The nodes that metadata, lineage and usage of databases share: from the service down to the schemas."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ S = TypeVar("S", bound="SchemaSource")
 
 
 class SchemaSource(ServiceSource):
-    """Lists databases and schemas. Their items carry their entity's fields as JSON, since they become units."""
+    """Lists databases and schemas. Their items have their entity's fields as JSON data, because they become units."""
 
     extract: MetadataExtract
 
@@ -37,7 +37,8 @@ class SchemaSource(ServiceSource):
 
 
 def schema_topology(*children: Node[S]) -> Topology[S]:
-    """service -> database -> schema -> ``children``, for a part that metadata goes before: all above are passages."""
+    """service -> database -> schema -> ``children``, for a part other than metadata: all nodes above ``children`` are
+    passages."""
     schema = Node("schema", SchemaSource.schemas, unit=True, ranged=True, passage=True, children=children)
     database = Node("database", SchemaSource.databases, unit=True, passage=True, children=(schema,))
     return Topology(service_node(database, passage=True))

@@ -1,4 +1,5 @@
-"""Usage of databases: who queried what. Walked behind the metadata, over the same schemas."""
+"""Usage of databases: how often objects were queried, and by how many users. Walked after the metadata, over the same
+schemas."""
 
 from __future__ import annotations
 

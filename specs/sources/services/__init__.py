@@ -1,4 +1,4 @@
-"""Abstract sources of services that are no databases, one module per family, each with its topology.
-What they share lies in ``specs.sources.service``.
+"""Abstract sources of services other than databases, one module per family, each with its topology.
+Their common base is in ``specs.sources.service``.
 Connectors inherit from them, through ``specs.sources``, which exports them flat.
 """

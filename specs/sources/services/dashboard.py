@@ -26,7 +26,8 @@ class DashboardExtract(Selection):
 
 
 class DashboardSource(ServiceSource):
-    """Walks data models, charts and dashboards, in that order: what is drawn on comes before what draws on it."""
+    """Walks data models, charts and dashboards, in that order, so that an object comes after those that it refers
+    to."""
 
     family = "dashboard"
     selects = DashboardExtract

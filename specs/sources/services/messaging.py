@@ -14,7 +14,7 @@ from specs.topology.scope import KeyRange, Scope
 
 
 class MessagingSource(ServiceSource):
-    """Walks topics, and who consumes them where the service tells."""
+    """Walks topics, and consumer groups where the service has them."""
 
     family = "messaging"
     topology: ClassVar[Topology[MessagingSource]]

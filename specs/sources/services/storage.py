@@ -29,7 +29,7 @@ class StorageSource(ServiceSource):
 
     @abstractmethod
     def yield_container(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        """Build the ``Container`` of an item; of its files only head and footer are read."""
+        """Build the ``Container`` of an item; only the header and footer of its files are read."""
 
     def yield_bucket(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield Bucket(**identity(scope), **(item.data or {}))
