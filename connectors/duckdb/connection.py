@@ -33,6 +33,8 @@ class DuckdbConnection(ConnectionConfig):
 
     @classmethod
     def from_url(cls, url: SplitResult) -> Self:
+        """Build the config from ``duckdb:///PATH``. Raises ``ValueError`` for a URL with a host, without a path, or
+        with an unknown parameter."""
         if url.netloc:
             raise ValueError("write duckdb:///relative/path or duckdb:////absolute/path")
         for key, _ in parse_qsl(url.query, keep_blank_values=True):

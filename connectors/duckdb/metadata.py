@@ -84,6 +84,7 @@ class DuckdbSource(SlicedSource):
         yield UserType(**identity(scope), **item.data.listed.data)
 
     def yield_stored_procedure(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        """Build a macro. Raises ``Skip`` when schemas of the same last name make it unclear to which one it belongs."""
         if not item.data.listed.data:
             what = "several schemas have the last name of this one, and DuckDB does not say whose the macro is"
             raise Skip(what, scope.fqn, "give the schemas different names", reason="ambiguous")

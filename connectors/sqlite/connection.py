@@ -34,6 +34,8 @@ class SqliteConnection(ConnectionConfig):
 
     @classmethod
     def from_url(cls, url: SplitResult) -> Self:
+        """Build the config from ``sqlite:///PATH``. Raises ``ValueError`` for a URL with a host, without a path, or
+        with an unknown parameter."""
         if url.netloc:
             raise ValueError("write sqlite:///relative/path or sqlite:////absolute/path")
         for key, _ in parse_qsl(url.query, keep_blank_values=True):

@@ -62,7 +62,12 @@ class UnitWork:
         """Called after each object that was read all by itself."""
 
     def attempt(self, source: Source) -> None:
-        """Work on from the last cursor to the end. Raises what ends the try: ``Retry``, ``Fatal``, ``Stopping`` ..."""
+        """Work from the last cursor to the end of the unit.
+
+        Raises ``Stopping`` when the stop flag is set, ``Enough`` when the unit has named enough child units, ``Tight``
+        when the process uses too much memory, ``Lost`` when another worker holds the unit, and ``Retry`` and ``Fatal``
+        of the source.
+        """
         self._statements = self._before = source.statements
         self._arrivals.begin(source, self.claim.unit.run, again=self.claim.unit.phase == "confirm")
         self.identified = True

@@ -29,16 +29,17 @@ class CatalogPlace(NamedTuple):
 
 
 def find(given: str | None = None, environ: Mapping[str, str] | None = None) -> CatalogPlace:
-    """The catalog that a command means.
+    """The catalog of a command: the one that was given, else that of the cluster on this machine, else the default one.
 
-    Raises ``UsageError`` for a file that cannot be read, or two variables for one.
+    Raises ``UsageError`` for a file that cannot be read, and when the URL and its file are both set.
     """
     told = said(given, os.environ if environ is None else environ)
     return told or running() or CatalogPlace(default_url(), "your data directory", said=False)
 
 
 def said(given: str | None, environ: Mapping[str, str]) -> CatalogPlace | None:
-    """What the command line or the environment says; ``None`` when neither does."""
+    """The catalog that the command line or the environment names; ``None`` when neither does. Raises ``UsageError`` for
+    a file that cannot be read, and when both variables are set."""
     if given and given.startswith("@"):
         return CatalogPlace(_held(given[1:], "--catalog"), f"--catalog {given}")
     if given:
@@ -52,7 +53,7 @@ def said(given: str | None, environ: Mapping[str, str]) -> CatalogPlace | None:
 
 
 def running() -> CatalogPlace | None:
-    """The catalog of the cluster that is up on this machine."""
+    """The catalog of the cluster that ``headrace up`` runs on this machine; ``None`` when none runs."""
     from scheduler.local.folder import found
 
     file = found().get(FILE)

@@ -1,4 +1,4 @@
-"""Where a catalog lies, and whether it can be used."""
+"""The place of a catalog, and whether the catalog can be used."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from workers.store.sqlite_file import sqlite_file
 
 
 def location(url: str) -> Path | str:
-    """The file of an SQLite catalog, else the URL without its password."""
+    """The file of an SQLite catalog, else the URL without its password. Raises ``UsageError`` for a text that is no
+    URL."""
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -23,13 +24,17 @@ def location(url: str) -> Path | str:
 
 
 def missing(url: str) -> bool:
-    """Whether an SQLite catalog does not exist yet."""
+    """Whether the catalog is an SQLite file that does not exist yet. Raises ``UsageError`` for a text that is no
+    URL."""
     place = location(url)
     return isinstance(place, Path) and not place.exists()
 
 
 def probe(url: str) -> str:
-    """Open the catalog and begin to write, undone at once. Returns evidence; raises what opening raises."""
+    """Open the catalog and begin a write, which is undone at once; returns the finding as a line for people.
+
+    Raises ``Fatal`` when the catalog cannot be written, and ``UsageError`` and ``Fatal`` as ``open_database`` does.
+    """
     from workers.catalog import Catalog
     from workers.store.database import open_database
 

@@ -56,6 +56,8 @@ class FakeSource(FakeListings, DatabaseSource):
 
     # -- entities -------------------------------------------------------------------------------------------------
     def yield_table(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        """As ``DatabaseSource.yield_table``. Raises ``Skip`` for the fraction of tables that ``config.broken`` asks
+        for."""
         fqn = scope.fqn
         self.faults.strike("build", fqn)
         if self.config.broken and share(self.config.seed, "broken", fqn) < self.config.broken:

@@ -57,8 +57,11 @@ class Reflection:
             yield (schema, str(relation)), told, losses
 
     def columns(self, listed: Sequence[Listed]) -> Iterator[Row]:
-        """The proof of presence. A view that cannot be reflected is there all the same: whether it is broken or the
-        dialect does not know how to reflect it is asked of the database."""
+        """The columns of each listed relation, which prove that it exists. A view that cannot be reflected exists all
+        the same: a query on it finds out whether the view is broken or the dialect cannot reflect it.
+
+        Raises ``LookupError`` for a view that the dialect lists and does not find, and the driver's errors.
+        """
         missing = {each.id: each for each in listed}
         try:
             for row in self.multi("columns")(listed):
