@@ -6,20 +6,19 @@ import logging
 import threading
 from collections.abc import Callable
 
+from scheduler.control.times import RETRY_PAUSE_SECONDS
 from specs.errors import HeadraceError
 from workers.process.stop_flag import StopFlag
 from workers.store.retries import jitter
 
-LONGEST = 5.0
-"""Most seconds between two tries while the action fails."""
-AGAIN = 30
+FAILURES_BETWEEN_LINES = 30
 """Failures in a row between two log lines."""
 log = logging.getLogger("headrace.scheduler")
 
 
 class Troubles:
-    """Logs one line when an action begins to fail, one more after every ``AGAIN`` failures, and one when it works
-    again. ``what`` names the action in these lines."""
+    """Logs one line when an action begins to fail, one more after every ``FAILURES_BETWEEN_LINES`` failures, and one
+    when it works again. ``what`` names the action in these lines."""
 
     def __init__(self, what: str) -> None:
         self._what, self.failed = what, 0
@@ -29,7 +28,7 @@ class Troubles:
         try:
             act()
         except HeadraceError as error:
-            if self.failed % AGAIN == 0:
+            if self.failed % FAILURES_BETWEEN_LINES == 0:
                 log.warning("%s: %s", self._what, error)
             self.failed += 1
             return False
@@ -44,8 +43,8 @@ class Troubles:
 
     @property
     def wait(self) -> float:
-        """Seconds until the next try; they grow with the failures in a row, up to ``LONGEST``."""
-        return jitter(min(self.failed, 5), base=0.2, cap=LONGEST)
+        """Seconds until the next try; they grow with the failures in a row, up to ``RETRY_PAUSE_SECONDS``."""
+        return jitter(min(self.failed, 5), base=0.2, cap=RETRY_PAUSE_SECONDS)
 
 
 def loop(

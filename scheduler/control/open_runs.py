@@ -27,7 +27,7 @@ from workers.queues.redis.queue import RedisQueue
 from workers.schedules import Chores
 from workers.store.database import SqlDatabase
 
-QUIET = 1.5 * EVERY
+QUIET_SECONDS = 1.5 * EVERY
 """Seconds without a sign of life after which the scheduler looks for a worker's note of departure in Redis."""
 LEFT = "its worker was stopped while the catalog was out"
 log = logging.getLogger("headrace.scheduler")
@@ -81,7 +81,7 @@ class Tending:
         which are usually none.
         """
         ledger, returned = self._cluster.ledger, 0
-        told = {each.name for each in live(self._cluster.db, within=QUIET, now=self._clock())}
+        told = {each.name for each in live(self._cluster.db, within=QUIET_SECONDS, now=self._clock())}
         for run in ledger.open_runs("cluster"):
             for worker in ledger.holders(run.id)[0] - told:
                 left = self._cluster.queue.departures.of(worker)

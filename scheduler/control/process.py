@@ -13,6 +13,16 @@ from scheduler.control.loops import Troubles, loop
 from scheduler.control.open_runs import Cluster, Tending, connected
 from scheduler.control.schedules.fires import Firing
 from scheduler.control.snapshots import Snapshots
+from scheduler.control.times import (
+    CLOSE_SECONDS,
+    LEAD_SECONDS,
+    LEAVE_SECONDS,
+    LOOK_SECONDS,
+    PUBLISH_SECONDS,
+    RECOUNT_SECONDS,
+    SWEEP_SECONDS,
+    WRITE_SECONDS,
+)
 from specs.errors import HeadraceError
 from workers.cluster.membership import check
 from workers.cluster.settings import Settings
@@ -23,23 +33,6 @@ from workers.process.health_endpoint import PLAIN, TURN_SECONDS, Health, Route, 
 from workers.process.stop_flag import StopFlag
 from workers.schedules import LEASE, SCHEDULER, Chores, Leadership, Schedules
 
-EVERY = 2.0
-"""Seconds between two searches for expired leases, missing hints, due schedules and runs past their deadline."""
-CLOSING = 0.1
-"""Seconds between two searches for finished runs."""
-PUBLISHING = 0.25
-"""Seconds between two searches for closed runs whose sinks are not written."""
-LEADING = 1.0
-"""Seconds between two renewals of the leader's lease, or attempts to get it."""
-WRITING = 3600.0
-"""Seconds that writing the sinks of closed runs may take before the health endpoint reports it: a large catalog goes to
-a sink only as fast as the sink takes it."""
-SWEEPING = 600.0
-"""Seconds between two deletions of old rows of chores and schedules."""
-DOUBTING = 30.0
-"""Seconds between two counts of all units of every open run, in case its tallies are wrong."""
-PATIENCE = 1.0
-"""Seconds that a stopped scheduler waits for its threads; the database rolls back a transaction that is interrupted."""
 log = logging.getLogger("headrace.scheduler")
 
 
@@ -106,13 +99,13 @@ class Scheduler:
             part.leave()
 
     def _doubt(self) -> None:
-        """Every ``DOUBTING`` seconds, find finished runs by their units instead of their tallies."""
-        if time.monotonic() - self._doubted >= DOUBTING:
+        """Every ``RECOUNT_SECONDS``, find finished runs by their units instead of their tallies."""
+        if time.monotonic() - self._doubted >= RECOUNT_SECONDS:
             self._doubted = time.monotonic()
             self._tending.close(counted=False)
 
     def _sweep(self) -> None:
-        if time.monotonic() - self._swept >= SWEEPING:
+        if time.monotonic() - self._swept >= SWEEP_SECONDS:
             self._swept = time.monotonic()
             self._chores.sweep()
             self._schedules.sweep(now=self._clock())
@@ -133,18 +126,19 @@ def run(settings: Settings, stop: StopFlag, *, listen: str | None = None) -> Non
             web = stack.enter_context(serve(listen, routes(cluster, health)))
             log.info("http://%s answers /metrics and /healthz", web.address)
         tasks = {
-            "leading": (scheduler.lead, LEADING),
-            "scheduling": (scheduler.look, EVERY),
-            "closing runs": (scheduler.close, CLOSING),
-            "writing sinks": (scheduler.publish, PUBLISHING),
+            "leading": (scheduler.lead, LEAD_SECONDS),
+            "scheduling": (scheduler.look, LOOK_SECONDS),
+            "closing runs": (scheduler.close, CLOSE_SECONDS),
+            "writing sinks": (scheduler.publish, PUBLISH_SECONDS),
         }
+        limits = {"writing sinks": WRITE_SECONDS}
         threads = [
-            loop(what, act, every, stop, health.loop(what, WRITING if act == scheduler.publish else TURN_SECONDS).beat)
+            loop(what, act, every, stop, health.loop(what, limits.get(what, TURN_SECONDS)).beat)
             for what, (act, every) in tasks.items()
         ]
         while not stop.wait(1.0):
             continue
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + LEAVE_SECONDS
         for thread in (*threads, _leaving(scheduler)):
             thread.join(max(0.1, end - time.monotonic()))
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from scheduler.control.times import RECONCILE_SECONDS
 from specs.contracts.ledger import Ledger
 from specs.contracts.work import Run
 from workers.ledger import SqlLedger
 from workers.ledger.unit.leases import GRACE
 from workers.process import liveness
 from workers.store.retries import patiently
-
-EVERY = 1.0
-"""Seconds between two searches for expired leases and delayed units."""
 
 
 class Reconciler:
@@ -31,7 +29,7 @@ class Reconciler:
         Returns ``(run, units)``: the run if it was read from the ledger, else ``None``, and how many units went back to
         ready. Raises ``Fatal`` when the database stays unavailable (see ``patiently``).
         """
-        due = time.monotonic() - self._looked >= EVERY
+        due = time.monotonic() - self._looked >= RECONCILE_SECONDS
         if not (moved or due):
             return None, 0
         returned = 0
@@ -49,15 +47,15 @@ def inherit(
     """Free the units that other processes hold of a run; returns the names of holders that may still be alive.
 
     A dead process of this machine is recognised at once, one of another machine when its lease has been overdue for
-    ``grace`` seconds. Waits for that at most twice ``grace`` plus twice ``EVERY`` seconds.
+    ``grace`` seconds. Waits for that at most twice ``grace`` plus twice ``RECONCILE_SECONDS``.
     """
-    end = time.monotonic() + 2 * (grace + EVERY)
+    end = time.monotonic() + 2 * (grace + RECONCILE_SECONDS)
     while True:
         ledger.expire(now=time.time(), grace=grace)
         alive = adopt(ledger, run, now=time.time())
         if not alive & ledger.holders(run)[0] or ledger.leased(run) or time.monotonic() >= end:
             return alive
-        sleep(EVERY)
+        sleep(RECONCILE_SECONDS)
 
 
 def adopt(ledger: Ledger, run: str, *, gone: Callable[[str], bool] = liveness.gone, now: float) -> set[str]:

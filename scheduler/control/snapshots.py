@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from scheduler.control.times import FIRST_SINK_PAUSE_SECONDS, SINK_PAUSE_SECONDS
 from specs.errors import HeadraceError, Retry
 from specs.recipe.recipe import Recipe
 from workers.feed.snapshots import Published, publish
@@ -18,8 +19,6 @@ from workers.schedules import Chores, Ended, Leadership
 from workers.store.database import SqlDatabase
 
 ROLE = "snapshots"
-FIRST, LONGEST = 2.0, 300.0
-"""Seconds until a failed sink is tried again: after the first failure, and the most after further ones."""
 Publish = Callable[[SqlDatabase, Recipe, dict[str, str]], Published]
 log = logging.getLogger("headrace.scheduler")
 
@@ -79,7 +78,7 @@ class Snapshots:
         """The note of an attempt, stored before the attempt is made: if the attempt kills its process, the next one
         waits all the same, and the note shows what happened."""
         attempts = int(before.get("attempts", 0)) + 1
-        wait = min(LONGEST, FIRST * 2.0 ** (attempts - 1))
+        wait = min(SINK_PAUSE_SECONDS, FIRST_SINK_PAUSE_SECONDS * 2.0 ** (attempts - 1))
         errors = [died(before)] if "begun" in before else list(before.get("errors", []))
         now = self._clock()
         return {"lines": {}, "errors": errors, "attempts": attempts, "begun": now, "again": now + wait, "wait": wait}

@@ -14,13 +14,10 @@ from pathlib import Path
 from typing import IO
 
 from scheduler.local.machine import environment, rights
+from scheduler.local.times import CALM_SECONDS, RESTART_PAUSE_SECONDS
 
-LONGEST = 16_384
+LINE_BYTES = 16_384
 """Most bytes of one line of output that are shown."""
-CALM = 60.0
-"""Seconds of life after which the next death counts as the first one in a row."""
-PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds before a process is started again, by the number of deaths in a row."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -88,8 +85,8 @@ class ChildProcess:
             code = self.process.returncode
             self.kill()  # its own children must not run beside those of the process that is started next
             self.process = None
-            self.deaths = 1 if now - self._begun > CALM else self.deaths + 1
-            pause = PAUSES[min(self.deaths, len(PAUSES)) - 1]
+            self.deaths = 1 if now - self._begun > CALM_SECONDS else self.deaths + 1
+            pause = RESTART_PAUSE_SECONDS[min(self.deaths, len(RESTART_PAUSE_SECONDS)) - 1]
             self._due = now + pause
             self.tell(f"{_ended(code)}; it is started again in {pause:g} s")
         elif now >= self._due:
@@ -102,10 +99,10 @@ class ChildProcess:
             return
         while part := stream.read(65_536):
             *whole, self._rest = (self._rest + part).split(b"\n")
-            if len(self._rest) > LONGEST:
+            if len(self._rest) > LINE_BYTES:
                 whole, self._rest = [*whole, self._rest], b""
             for line in whole:
-                self.tell(line[:LONGEST].decode("utf-8", "backslashreplace"))
+                self.tell(line[:LINE_BYTES].decode("utf-8", "backslashreplace"))
 
     def signal(self, number: signal.Signals) -> None:
         if self.process is not None and self.running:

@@ -13,10 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from scheduler.local.times import SETUP_SECONDS
 from specs.errors import Fatal
-
-STEP = 120.0
-"""Most seconds that one step of setting up a server may take."""
 
 
 def account(*preferred: str) -> pwd.struct_passwd | None:
@@ -50,7 +48,9 @@ def home(path: Path, owner: pwd.struct_passwd | None) -> Path:
         os.chown(path, owner.pw_uid, owner.pw_gid)
         enter = ["/bin/sh", "-c", 'cd "$1"', "sh", str(path)]  # ``cwd=`` is entered while the process is still root's
         try:
-            subprocess.run(enter, cwd="/", check=True, stderr=subprocess.DEVNULL, timeout=STEP, **rights(owner))
+            subprocess.run(
+                enter, cwd="/", check=True, stderr=subprocess.DEVNULL, timeout=SETUP_SECONDS, **rights(owner)
+            )
         except (OSError, subprocess.SubprocessError):
             remedy = "name a folder below /var/lib with --folder, or run this as another user than root"
             what = f"the account {owner.pw_name}, which servers run as instead of root, cannot enter the folder"
@@ -63,7 +63,7 @@ def step(command: Sequence[str], folder: Path, owner: pwd.struct_passwd | None) 
     try:
         done = subprocess.run(
             command, cwd=folder, env=environment(folder), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, timeout=STEP, start_new_session=True, **rights(owner),
+            stderr=subprocess.STDOUT, text=True, timeout=SETUP_SECONDS, start_new_session=True, **rights(owner),
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Fatal(f"{Path(command[0]).name} does not run: {error}", str(folder), reason="server") from None

@@ -7,17 +7,12 @@ import time
 from collections.abc import Callable, Sequence
 
 from scheduler.local.child import ChildProcess, ProcessPlan
+from scheduler.local.times import LEAVE_SECONDS, LOOK_SECONDS, START_SECONDS
 from specs.errors import Fatal
 from workers.process.stop_flag import StopFlag
 
-LOOK = 0.1
-"""Seconds between two checks of the children."""
-START = 60.0
-"""Seconds that a server may take until it answers."""
-DEATHS = 6
+FIRST_DEATHS = 6
 """Deaths of a server before its first answer after which the command gives up."""
-LEAVE = 10.0
-"""Seconds that the children of a group may take to end before they are killed."""
 Tell = Callable[[str, str], None]
 """Gets the name of a child and a line about or from it."""
 
@@ -29,7 +24,7 @@ class Supervisor:
     within ``leave`` seconds is killed.
     """
 
-    def __init__(self, tell: Tell, stop: StopFlag, *, leave: float = LEAVE, deaths: int = DEATHS) -> None:
+    def __init__(self, tell: Tell, stop: StopFlag, *, leave: float = LEAVE_SECONDS, deaths: int = FIRST_DEATHS) -> None:
         self._tell, self._stop, self._leave, self._deaths = tell, stop, leave, deaths
         self._groups: list[list[ChildProcess]] = []
 
@@ -60,10 +55,10 @@ class Supervisor:
     def wait(self, children: Sequence[ChildProcess], answers: Callable[[ChildProcess], bool]) -> bool:
         """Wait until all of ``children`` answer; returns whether they do, ``False`` when the stop flag was set.
 
-        Raises ``Fatal`` with the end of a server's log when it does not answer within ``START`` seconds, or dies as
-        often as ``deaths`` allows.
+        Raises ``Fatal`` with the end of a server's log when it does not answer within ``START_SECONDS``, or dies
+        as often as ``deaths`` allows.
         """
-        end, missing = time.monotonic() + START, list(children)
+        end, missing = time.monotonic() + START_SECONDS, list(children)
         while missing and not self._stop.is_set():
             self._turn()
             missing = [child for child in missing if not (child.running and answers(child))]
@@ -80,7 +75,7 @@ class Supervisor:
 
     def _turn(self) -> None:
         streams = [child.process.stdout for child in self.children if child.running and child.process]
-        select.select([stream for stream in streams if stream], [], [], LOOK)
+        select.select([stream for stream in streams if stream], [], [], LOOK_SECONDS)
         for child in self.children:
             child.lines()
             child.tick()
@@ -92,7 +87,7 @@ class Supervisor:
         while any(child.running for child in group) and time.monotonic() < end:
             for child in group:
                 child.lines()
-            time.sleep(LOOK / 4)
+            time.sleep(LOOK_SECONDS / 4)
         for child in group:
             if child.running:
                 self._tell(child.plan.name, "does not end, so it is killed")

@@ -9,13 +9,12 @@ from collections.abc import Callable
 
 from scheduler.control.openings import opening, untyped
 from scheduler.control.schedules import times
+from scheduler.control.times import MISSED_SECONDS
 from specs.contracts.assignment import Opening
 from specs.errors import Fatal, HeadraceError, Retry, UsageError
 from specs.recipe.recipe import Recipe
 from workers.schedules import Fire, Outcome, Schedule, Schedules
 
-LATE = 60.0
-"""Seconds after a time at which it counts as missed, because no scheduler ran then."""
 log = logging.getLogger("headrace.scheduler")
 
 
@@ -63,7 +62,7 @@ class Firing:
 
     def _due(self, schedule: Schedule, now: float) -> list[Fire]:
         found = times.due(schedule, now)
-        missed = [each for each in found if now - each - times.delay(schedule, each) > LATE]
+        missed = [each for each in found if now - each - times.delay(schedule, each) > MISSED_SECONDS]
         fires: list[Fire | None] = []
         for each in missed:
             made_up = schedule.catch_up == "all" or (schedule.catch_up == "last" and each == found[-1])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.control.loops import AGAIN, Troubles, loop
+from scheduler.control.loops import FAILURES_BETWEEN_LINES, Troubles, loop
 from specs.contracts.assignment import Opening
 from specs.errors import Retry
 from specs.topology.events import Start
@@ -81,7 +81,7 @@ def test_an_outage_is_told_once_in_a_while_and_when_it_is_over(caplog: pytest.Lo
     def fail() -> None:
         raise Retry("Redis cannot be reached", "redis://h:1", "start it")
 
-    assert [troubles.tried(fail) for _ in range(AGAIN + 1)] == [False] * (AGAIN + 1)
+    assert [troubles.tried(fail) for _ in range(FAILURES_BETWEEN_LINES + 1)] == [False] * (FAILURES_BETWEEN_LINES + 1)
     assert all(0 <= troubles.wait <= 5 for _ in range(100))
     assert troubles.tried(lambda: None)
     assert [record.getMessage() for record in caplog.records] == [

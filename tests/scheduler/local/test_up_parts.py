@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from scheduler.local import postgres_server, redis_server
-from scheduler.local.child import LONGEST, PAUSES, ProcessPlan
+from scheduler.local.child import LINE_BYTES, ProcessPlan
 from scheduler.local.folder import CATALOG, REDIS, Folder, found
 from scheduler.local.machine import account, home, major, port
 from scheduler.local.supervisor import Supervisor
+from scheduler.local.times import RESTART_PAUSE_SECONDS
 from specs.errors import Fatal, UsageError
 from tests.scheduler.local.uprig import alive, short_folder
 from workers.process.stop_flag import StopFlag
@@ -125,14 +126,14 @@ class TestSupervisor:
             if line == "end":
                 stop.set()
 
-        code = f"import time; print('one'); print('x' * {3 * LONGEST}); print('end'); time.sleep(60)"
+        code = f"import time; print('one'); print('x' * {3 * LINE_BYTES}); print('end'); time.sleep(60)"
         with Supervisor(tell, stop) as supervisor:
             supervisor.start([python("talker", code, place)])
             supervisor.run()
         assert told[0] == ("talker", "one")
         assert ("talker", "end") in told
-        assert sum(line.count("x") for _, line in told) >= LONGEST
-        assert max(len(line) for _, line in told) <= LONGEST
+        assert sum(line.count("x") for _, line in told) >= LINE_BYTES
+        assert max(len(line) for _, line in told) <= LINE_BYTES
 
     def test_what_dies_is_started_again_after_growing_pauses(self, place: Path) -> None:
         told: list[str] = []
@@ -146,7 +147,9 @@ class TestSupervisor:
         with Supervisor(tell, stop) as supervisor:
             supervisor.start([python("dying", "raise SystemExit(3)", place)])
             supervisor.run()
-        assert told == [f"ended with exit code 3; it is started again in {pause:g} s" for pause in PAUSES[:2]]
+        assert told == [
+            f"ended with exit code 3; it is started again in {pause:g} s" for pause in RESTART_PAUSE_SECONDS[:2]
+        ]
 
     def test_what_does_not_end_is_killed_with_what_it_started(self, place: Path) -> None:
         code = (
