@@ -1,4 +1,4 @@
-"""What people can ask, as functions that return data: plans, a look at a cluster, and the API for programs.
-Nothing here parses arguments or draws.
+"""Everything that commands and programs can ask or do, as functions that return data: crawls, plans, the history of
+runs, the state of a cluster, findings of the doctor. Nothing here parses arguments or draws.
 ``scheduler.cli`` and programs call it.
 """

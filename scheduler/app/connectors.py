@@ -1,4 +1,4 @@
-"""What connectors there are, and what each of them can do and wants to know."""
+"""The available connectors, with their capabilities and settings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ConnectorDetails(ConnectorLine):
 
 
 def connectors() -> list[ConnectorLine]:
-    """Those that come with Headrace, and those that other packages bring, by name."""
+    """All connectors by name: Headrace's own, and those of other installed packages."""
     return [ConnectorLine(**_line(registry.load(each))) for each in registry.known()]
 
 

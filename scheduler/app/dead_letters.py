@@ -1,4 +1,4 @@
-"""What external sinks refused for good: listed, and sent again."""
+"""Dead letters of external sinks, which are changes that a sink refused: listed, and sent again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from workers.store.database import open_database
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """The first of the letters, and how many there are in all."""
+    """The first dead letters, and the number of all."""
 
     letters: list[Letter]
     total: int
@@ -26,7 +26,7 @@ class DeadLetters:
 
 
 def dead_letters(catalog: str, sink: str | None = None, limit: int = 100) -> DeadLetters:
-    """What a sink refused, or every one. Raises ``UsageError`` for an unknown sink, with the known ones."""
+    """The dead letters of one sink or of all. Raises ``UsageError`` for an unknown sink, with the known ones."""
     with open_database(catalog, create=False) as db:
         counts = count(db)
         if sink is not None:
@@ -38,7 +38,7 @@ def dead_letters(catalog: str, sink: str | None = None, limit: int = 100) -> Dea
 
 
 def send_again(catalog: str, sink: str | None = None, fqn: str = "") -> list[Replayed]:
-    """Send what a sink (or every one) refused again, as the catalog has it now; Ctrl-C breaks it off in order.
+    """Send the dead letters of one sink or of all again, with the present contents; Ctrl-C stops it in an orderly way.
 
     Raises ``UsageError`` for an unknown sink, with the known ones.
     """

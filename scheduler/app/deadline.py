@@ -1,4 +1,4 @@
-"""Questions that are given up after a few seconds: whoever looks what is wrong must not hang with what is wrong."""
+"""Calls that are given up after a few seconds, so that a command that looks for trouble does not hang in it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Generic, TypeVar
 from specs.errors import Retry
 
 LIMIT = 5.0
-"""Seconds within which everything that can be asked is asked."""
+"""Seconds after which a call is given up."""
 T = TypeVar("T")
 
 
 class Asked(Generic[T]):
-    """A question that is on its way, in a thread of its own. What hangs for ever goes with this process."""
+    """A call that runs in a daemon thread of its own; a thread that hangs ends with the process."""
 
     def __init__(self, call: Callable[[], T], *, until: float) -> None:
         self._until = until
@@ -31,7 +31,7 @@ class Asked(Generic[T]):
         threading.Thread(target=ask, name="question", daemon=True).start()
 
     def answer(self, what: str, where: str) -> T:
-        """The answer. Raises what the question raised, or ``Retry`` when the time is over."""
+        """What the call returned. Raises what it raised, or ``Retry`` when it took too long."""
         try:
             found, error = self._answers.get(timeout=max(0.0, self._until - time.monotonic()))
         except queue.Empty:
@@ -43,13 +43,13 @@ class Asked(Generic[T]):
 
 
 def asked(call: Callable[[], T], limit: float = LIMIT) -> Asked[T]:
-    """Begin to ask."""
+    """Start a call in a thread; returns the object that waits for its result."""
     return Asked(call, until=time.monotonic() + limit)
 
 
 def items(found: Iterator[T], late: Callable[[], T], limit: float = LIMIT) -> Callable[[], Iterator[T]]:
-    """Begin to collect what ``found`` yields; call the result for the items, as they come. When the time is over before
-    the end, ``late`` is the last one."""
+    """Start to collect the items of ``found`` in a thread; returns a function that yields them as they come. When it
+    takes too long, ``late`` is the last item."""
     until = time.monotonic() + limit
     steps: queue.SimpleQueue[Callable[[], T] | None] = queue.SimpleQueue()
 

@@ -1,4 +1,4 @@
-"""Filter patterns that made no difference: most often a misspelt name, or one that is not there any more."""
+"""Filter patterns that made no difference: usually a misspelt name, or one that no longer exists."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _TYPES = {
 
 
 class IdleFilters:
-    """Told each name that was kept, it knows which patterns included none, and which excluded none.
+    """Finds the patterns that included no name and those that excluded none, from the names that were kept.
 
-    Tables and views are one type: a pattern for either that fits a name of the other one is not told.
+    Tables and views are one entity type, so a pattern for tables that matches only a view counts as having an effect.
     """
 
     def __init__(self, extract: Selection) -> None:

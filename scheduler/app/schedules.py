@@ -1,4 +1,4 @@
-"""Schedules as people see them: added, listed with their times, paused, removed, fired by hand."""
+"""Actions of people on schedules: add, list with their times, pause, remove, fire by hand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workers.schedules import Fire, Schedule, Schedules
 from workers.store.database import open_database
 
 RECENT = 20
-"""Times that are told of one schedule; of each one in a list the last."""
+"""Fire times that are shown of a single schedule; in a list of schedules only the last one of each is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class AddedSchedule:
 
 @dataclass(frozen=True, slots=True)
 class FiredSchedule:
-    """What became of a time that somebody chose by hand. ``notices`` say which processes are missing."""
+    """What became of a fire by hand. ``notices`` say which kinds of process are missing."""
 
     fire: Fire
     notices: list[str]

@@ -1,4 +1,4 @@
-"""A commented recipe to begin with: for a connector by name, or for what a URL or a database file gives."""
+"""A commented recipe to begin with: for a connector by name, for a URL, or for a database file."""
 
 from __future__ import annotations
 

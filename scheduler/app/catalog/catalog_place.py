@@ -1,4 +1,4 @@
-"""Which catalog a command works on: decided here, for all of them.
+"""Which catalog a command works on; all commands decide it here.
 
 In this order: ``--catalog``; ``HEADRACE_CATALOG`` or the file that ``HEADRACE_CATALOG_FILE`` names; the catalog of the
 cluster that ``headrace up`` keeps running in its default folder; a file in the user's data directory.
@@ -18,7 +18,8 @@ VARIABLE, FILE = "HEADRACE_CATALOG", "HEADRACE_CATALOG_FILE"
 
 
 class CatalogPlace(NamedTuple):
-    """``url`` may hold a password; ``origin`` says in words why it is this one; ``said``: by a person or a variable."""
+    """The catalog of a command. ``url`` may contain a password; ``origin`` says for people where it comes from;
+    ``said``: the command line or a variable names it."""
 
     url: str
     origin: str
@@ -83,10 +84,11 @@ def default_url() -> str:
 
 
 def masked(url: str) -> str:
-    """``url`` without its password, wherever it stands, and without options that may hold another one."""
+    """``url`` without its password, and without options that may contain one."""
     return shown(url)
 
 
 def named(url: str) -> str:
-    """What follow-up commands must say as ``--catalog``: nothing when they find it themselves; never a password."""
+    """The ``--catalog`` option that a follow-up command needs; empty when it finds the catalog itself. It never
+    contains a password."""
     return "" if find().url == url else masked(url)

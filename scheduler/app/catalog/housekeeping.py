@@ -1,4 +1,4 @@
-"""What a person has removed from a catalog: old records, or a whole service. Answers with counts by what it was."""
+"""Removal by people from a catalog: of old records, or of a whole service. Returns counts by kind of record."""
 
 from __future__ import annotations
 

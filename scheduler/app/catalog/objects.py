@@ -14,7 +14,7 @@ from workers.store.database import open_database
 
 @dataclass(frozen=True, slots=True)
 class TreeNode:
-    """An object with what lies below it, as deep as was asked for. ``below`` reads when it is called."""
+    """An object with the objects below it, down to the requested depth. ``below`` reads them when it is called."""
 
     object: Brief
     depth: int
@@ -47,9 +47,9 @@ def look_up(catalog: str, fqn: str, type_: str | None = None) -> list[Entry]:
 
 @contextmanager
 def tree(catalog: str, fqn: str | None, depth: int) -> Iterator[Iterator[TreeNode]]:
-    """What lies below an object, or all services; read as it is iterated, level by level, so that memory stays flat.
+    """The objects below an object, or all services; they are read while the caller iterates, so that memory stays flat.
 
-    Raises ``UsageError`` when nothing has this name.
+    Raises ``UsageError`` when no object has this name.
     """
     with open_database(catalog, create=False) as db:
         found = Catalog(db)
@@ -59,7 +59,8 @@ def tree(catalog: str, fqn: str | None, depth: int) -> Iterator[Iterator[TreeNod
 
 
 def undelete(catalog: str, fqn: str, type_: str | None = None) -> list[Undeleted]:
-    """Bring back what is missing or deleted, with all that went along. Raises ``UsageError`` when nothing is."""
+    """Make missing or deleted objects of this name live again, with those that were removed along with them. Raises
+    ``UsageError`` when there are none."""
     with open_database(catalog, create=False) as db:
         return [Undeleted(type_, name) for type_, name in Catalog(db).undelete(fqn, type_)]
 

@@ -1,4 +1,4 @@
-"""Lets go of what nobody needs any more: every room forgets what it holds, in transactions of bounded size."""
+"""Removal of old records: every room that owns tables removes its own, in transactions of bounded size."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def gc(db: SqlDatabase, *, days: float = 30.0, keep_runs: int = 20, now: float |
     """
     before = (time.time() if now is None else now) - days * DAY
     events = catalog.forget_events(db, before)
-    feed.forget_unfed(db, before)  # those that rest are told nothing any more, so that deleted entities may go
+    feed.forget_unfed(db, before)  # first, because deleted entities are kept for followers that still need them
     entities = catalog.forget_deleted(db, before)
     runs = ledger.old_runs(db, before, keep_runs)
     for run in runs:
@@ -30,9 +30,10 @@ def gc(db: SqlDatabase, *, days: float = 30.0, keep_runs: int = 20, now: float |
 
 
 def forget(db: SqlDatabase, service: str, *, now: float | None = None) -> dict[str, int]:
-    """Remove a service, its entities and its runs; the feed tells that the entities are gone.
+    """Remove a service, its entities and its runs, with an event for each entity.
 
-    Returns how many entities and runs went. Raises ``UsageError`` for an unknown service and one that is being crawled.
+    Returns how many entities and runs were removed. Raises ``UsageError`` for an unknown service and for one that is
+    being crawled.
     """
     at = time.time() if now is None else now
     runs = ledger.runs_of(db, service)
@@ -51,6 +52,7 @@ def forget(db: SqlDatabase, service: str, *, now: float | None = None) -> dict[s
 
 
 def _forget_run(db: SqlDatabase, run: str) -> None:
-    """The ledger comes last: as long as it knows the run, an interrupted command finds it again."""
+    """Remove all records of a run. The ledger's come last, so that after an interruption the next command finds the run
+    again."""
     catalog.forget_run(db, run)
     ledger.forget_run(db, run)

@@ -1,4 +1,4 @@
-"""What a cluster is doing, all of it at a look.
-A look that is not answered within a few seconds is given up, and says what hangs.
+"""The present state of a whole cluster, read at once.
+A reading that takes longer than a few seconds is given up, with an error that names what hangs.
 ``scheduler.cli`` calls it.
 """

@@ -1,4 +1,4 @@
-"""One look after the other at the same cluster, each given up after a few seconds."""
+"""Repeated readings of the state of one cluster, each given up after a few seconds."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from workers.store.database import SqlDatabase, open_database
 
 @contextmanager
 def glances(settings: Settings) -> Iterator[Callable[[], View]]:
-    """Call the result for a look at the cluster; the connections are kept between two of them.
+    """Yields a function that reads the state of the cluster; connections are kept between two calls.
 
-    A look raises ``Retry`` when the catalog does not answer in time, and what opening it raises.
+    The function raises ``Retry`` when the catalog does not answer in time, and the errors of opening it.
     """
     url = settings.catalog.get_secret_value()
     queue, opened = sink(settings), list[SqlDatabase]()

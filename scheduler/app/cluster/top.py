@@ -1,4 +1,4 @@
-"""What a cluster is doing right now: read from its ledger and its sink queue, without counting units."""
+"""The present state of a cluster, read from its ledger and its sink queue without counting units."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from workers.schedules import Schedules
 from workers.store.database import SqlDatabase
 
 WAIT = LIMIT - 1.0
-"""Seconds for Redis: what it does not answer is told before the whole look is given up."""
+"""Seconds that Redis may take to answer: less than the whole reading, so that the view can still say that it hangs."""
 
 
 SILENT = 2.5 * EVERY
-"""Seconds without a word after which a process is spoken of."""
+"""Seconds without a sign of life after which a process is listed as silent."""
 
 
 @dataclass(frozen=True)
 class RunView:
-    """An open run. ``via`` says whose it is: the cluster's, or of one command (embedded).
+    """An open run. ``via`` says whether the cluster works on it, or a single command (embedded).
 
-    ``units`` by state; ``waiting``: seconds in which nobody took a ready unit; ``interrupted``: the one process that
-    crawled it is gone.
+    ``units`` by state; ``waiting``: seconds in which no ready unit was claimed; ``interrupted``: the process of the
+    command that crawled it has ended.
     """
 
     run: str
@@ -78,7 +78,7 @@ class ProcessView:
 
 @dataclass(frozen=True)
 class ShardView:
-    """``oldest`` in seconds; ``held``: a flusher looks after it."""
+    """A shard of the sink queue. ``oldest`` is the age of its first entry in seconds; ``held``: a flusher holds it."""
 
     shard: int
     entries: int
@@ -90,7 +90,7 @@ class ShardView:
 
 @dataclass(frozen=True)
 class ServiceLoad:
-    """A service in trouble: failures in a row, and for how many seconds it is left alone."""
+    """A failing service: its failures in a row, and the seconds for which its units are not claimed."""
 
     service: str
     failing: int
@@ -123,7 +123,8 @@ class ScheduleView:
 
 @dataclass(frozen=True)
 class View:
-    """One look at a cluster. ``queue`` is empty and ``queue_error`` says why when Redis is out of reach."""
+    """The state of a cluster at one moment. When Redis cannot be reached, ``queue`` is empty and ``queue_error`` says
+    why."""
 
     at: float
     catalog: str
@@ -144,7 +145,8 @@ class View:
 
 
 def look(db: SqlDatabase, queue: Queue, *, now: float | None = None) -> View:
-    """Raises what ``SqlDatabase`` raises; a queue that is out of reach, or hangs, is told in the view."""
+    """Read the state of a cluster. Raises ``Retry`` and ``Fatal`` as ``SqlDatabase`` does; when the queue cannot be
+    reached or hangs, the view says so."""
     waiting = asked(lambda: _asked(queue), WAIT)
     at = time.time() if now is None else now
     with asking(db, now) as ask:
@@ -258,7 +260,7 @@ def _shards(
 
 
 def _silent(found: Sequence[Process]) -> Iterator[str]:
-    """Processes that tell nothing of themselves, and pool processes of which their parent hears nothing."""
+    """Processes without a sign of life, and pool processes that send their parent no heartbeat."""
     for each in found:
         name = each.name.rpartition(":")[0]
         if each.silent > SILENT:
@@ -268,7 +270,7 @@ def _silent(found: Sequence[Process]) -> Iterator[str]:
 
 
 def _trouble(view: View) -> list[str]:
-    """What a person should look at, in words."""
+    """Lines about everything that needs a person's attention."""
     kinds = {each.kind for each in view.processes}
     runs = [run for run in view.runs if run.via == "cluster"]
     found = [f"the sink queue: {view.queue_error}"] if view.queue_error else []

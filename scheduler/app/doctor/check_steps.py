@@ -16,7 +16,7 @@ from specs.topology.scope import EVERYTHING, Scope
 from workers.unit.source.sources import build
 
 FEW = 1000
-"""Names of one listing that are counted, at most."""
+"""Most names of one listing that are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def steps(source: Source, recipe: Recipe, secrets: Mapping[str, str]) -> Iterato
 
 
 def _connector(source: Source) -> Iterator[Step]:
-    """An error that escapes a step is a failed one, too."""
+    """Yields the connector's own steps; an error that one of them raises becomes a failed step."""
     try:
         yield from source.check()
     except HeadraceError as error:
@@ -74,7 +74,7 @@ def _step(name: str, action: Callable[[], str]) -> Step:
 
 
 def _listed(source: Source, service: str) -> str:
-    """Go down to the first scope that has objects of its own, and list all kinds of them."""
+    """Walk down to the first scope that contains leaf objects, and list all kinds of them."""
     node: Node[Source] = source.topology.root
     scope = Scope.of(service)
     while True:

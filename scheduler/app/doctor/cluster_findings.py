@@ -1,4 +1,4 @@
-"""Examines a cluster: Redis and its settings, the catalog that all share, clocks, and who is there."""
+"""Findings about a cluster: Redis and its settings, the shared catalog, clocks, and which processes run."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def examine(settings: Settings, *, several: bool, clock: Callable[[], float] = t
 def begin(
     settings: Settings, *, several: bool, clock: Callable[[], float] = time.time
 ) -> Callable[[], Iterator[Finding]]:
-    """Begin to examine: Redis and the catalog at once, so that one that hangs does not hold up the other. Call the
-    result for the findings; what has not answered after a few seconds is named."""
+    """Start to examine Redis and the catalog at the same time, so that one that hangs does not delay the other. Returns
+    a function that yields the findings; one of them names what has not answered after a few seconds."""
     place = where(settings.redis.get_secret_value())
     parts = [
         items(_reached(settings, clock), lambda: _silent("redis", place)),
@@ -122,7 +122,7 @@ def _persistence(info: dict[str, Any]) -> Finding:
 
 
 def _writes(client: Client, settings: Settings, place: str) -> Finding:
-    """Whether Redis takes changes: asked for one that changes nothing."""
+    """Whether Redis takes writes, tested with one that changes nothing."""
     try:
         asked(lambda: client.set(f"{settings.prefix}:sink:writable", "", xx=True), place)
     except HeadraceError as error:
@@ -161,7 +161,7 @@ def _shared(db: SqlDatabase, several: bool, clock: Callable[[], float]) -> Itera
 
 
 def _prefix(client: Client, queue: RedisQueue, db: SqlDatabase, settings: Settings) -> Iterator[Finding]:
-    """Whose prefix it is. Looks only: a prefix without an owner stays without."""
+    """Which cluster owns the prefix. It only reads: a prefix without an owner gets none."""
     place = where(settings.redis.get_secret_value())
     keys = [f"{settings.prefix}:sink:cluster", f"{settings.prefix}:sink:shards"]
     try:

@@ -1,4 +1,4 @@
-"""Everything that a doctor looks at: this installation, the catalog, and the cluster where one is meant."""
+"""The whole examination of ``headrace doctor``: the installation, the catalog, and the cluster if there is one."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def examined(
 
 
 def _begun(settings: Callable[[], Settings], several: bool) -> Callable[[], Iterator[Finding]]:
-    """The findings on the cluster, which is asked while the rest is looked at."""
+    """A function that yields the findings about the cluster, which is examined at the same time as the rest."""
     try:
         given = settings()
     except HeadraceError as error:

@@ -1,4 +1,4 @@
-"""What a doctor finds: one thing that is well or not, with its evidence."""
+"""A finding of the doctor: something is right or wrong, with the evidence."""
 
 from __future__ import annotations
 

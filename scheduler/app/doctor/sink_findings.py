@@ -1,4 +1,4 @@
-"""What the doctor says about sinks: which were missed, which fail, which refused something."""
+"""Findings about sinks: which were not written, which fail, which have refused changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workers.schedules import Chores
 from workers.store.database import SqlDatabase, open_database
 
 HOPELESS = 3
-"""Attempts in vain after which a sink needs a person."""
+"""Failed attempts after which a sink needs a person."""
 
 
 def examine(catalog: str) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What people ask about runs that were opened, and do to them: list, examine, cancel, let rest, approve.
-Every function answers with data, whose ``as_json`` is what ``--json`` prints.
+"""Questions and actions of people about runs: list them, examine, cancel and pause one, approve its deletions.
+Every function returns data, whose ``as_json`` is the object that ``--json`` prints.
 ``scheduler.cli`` and the API for programs call it.
 """

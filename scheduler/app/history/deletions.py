@@ -1,4 +1,4 @@
-"""What a run no longer saw, what the source answered about it, and what became of it."""
+"""The objects that a run no longer saw, the source's answers about them, and what became of them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ class RunDeletions:
 
 
 def deletions(catalog: str, run: str, *, approve: bool = False, doubtful: bool = False) -> RunDeletions:
-    """``approve`` applies what waits because it is above the cap first, ``doubtful`` what is in doubt as well.
+    """The objects that a run missed. First, ``approve`` applies the deletions that wait above the cap, and ``doubtful``
+    those in doubt as well.
 
-    Raises ``UsageError`` for ``doubtful`` alone.
+    Raises ``UsageError`` for ``doubtful`` without ``approve``.
     """
     if doubtful and not approve:
         raise UsageError("--doubtful widens --approve", remedy="say both")

@@ -1,4 +1,4 @@
-"""What failed in a run: objects that were listed and could not be crawled, and listings without an end."""
+"""The failures of a run: objects that were listed and could not be read, and incomplete listings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person does to an open run: end it, let it rest, let it go on."""
+"""Actions of a person on an open run: cancel it, pause it, let it go on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from workers.store.database import open_database
 
 @dataclass(frozen=True, slots=True)
 class Intervention:
-    """A run, and how it is from now on."""
+    """A run, and its new state."""
 
     run: str
     state: str
@@ -23,7 +23,7 @@ class Intervention:
 
 
 def cancel(catalog: str, run: str) -> Intervention:
-    """End an open run for good; one that was cancelled already stays so. Raises ``UsageError`` for any other."""
+    """Cancel an open run; a run that is cancelled already stays so. Raises ``UsageError`` for any other run."""
     with open_database(catalog, create=False) as db:
         ledger = SqlLedger(db)
         found = ledger.run(run)
@@ -35,7 +35,7 @@ def cancel(catalog: str, run: str) -> Intervention:
 
 
 def pause(catalog: str, run: str) -> Intervention:
-    """Let an open run of a cluster rest. Raises ``UsageError`` for any other run."""
+    """Pause an open run of a cluster. Raises ``UsageError`` for any other run."""
     with open_database(catalog, create=False) as db:
         ledger = SqlLedger(db)
         found = ledger.run(run)

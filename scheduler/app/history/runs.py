@@ -15,7 +15,7 @@ from workers.process import liveness
 from workers.store.database import open_database
 
 RECENT = 20
-"""Runs among which that of this process is looked for: others may have been opened since."""
+"""The number of latest runs among which the run of this process is searched: others may have been opened since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _line(ledger: SqlLedger, run: Run) -> RunLine:
 
 
 def left_over(catalog: str) -> str | None:
-    """The run of this very process, if there is something left of it that can be resumed."""
+    """The run that this process has opened, if it can be resumed."""
     with open_database(catalog, create=False) as db:
         ours = next((run for run in SqlLedger(db).runs(None, RECENT) if run.owner == liveness.name()), None)
         if ours is None or not (ours.open or due(db, ours, Assignment.of(ours).recipe)):

@@ -1,4 +1,4 @@
-"""How one run is: what it did, what was left out and why, and where it stands while it is open."""
+"""The status of one run: its results, what was left out and why, and its progress while it is open."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from workers.store.database import SqlDatabase, open_database
 
 @dataclass(frozen=True, slots=True)
 class RunPosition:
-    """Where an open run stands: units known and done, and the FQNs that workers have in hands."""
+    """The progress of an open run: the numbers of known and finished units, and the FQNs of units that workers hold."""
 
     known: int
     done: int

@@ -1,4 +1,4 @@
-"""What programs call: the commands that crawl, as functions with the same checks and results."""
+"""The API for programs: the commands that crawl, as functions with the same checks and results."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _loaded(source: Any, name: str | None, secrets: Mapping[str, str]) -> Loaded
 
 
 def _answering(secrets: Mapping[str, str]) -> Callable[[str], str]:
-    """Answers from ``secrets`` and the environment; nobody is asked."""
+    """A function that answers prompts from ``secrets`` and the environment, without asking a person."""
 
     def ask(name: str) -> str:
         variable = f"HEADRACE_{name.upper()}"

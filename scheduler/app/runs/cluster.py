@@ -1,4 +1,4 @@
-"""A run on a cluster: opened in the ledger, watched to its end by whoever waits for it."""
+"""A run on a cluster: opened in the ledger, and watched until it is closed when the command waits for it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ from workers.store.database import SqlDatabase
 from workers.store.retries import patiently
 
 EVERY = 2.0
-"""Seconds between two looks whether a scheduler is alive; while none is, whoever waits looks after the run."""
+"""Seconds between two checks whether a scheduler leads; while none does, the waiting command advances the run
+itself."""
 LOOK = 0.1
 REPORT = 0.5
 OnProgress = Callable[[Progress], None]
@@ -39,7 +40,7 @@ OnNotice = Callable[[list[str]], None]
 
 
 class Enqueued(NamedTuple):
-    """The run, as it was opened, and what it did where somebody waited for its end."""
+    """The run as it was opened, and its summary when the command waited for its end."""
 
     run: Run
     summary: Summary | None
@@ -55,7 +56,7 @@ def enqueue(
     """Open a run for the workers of a cluster; ``wait`` watches it until it is closed, and sums it up.
 
     References are resolved by the workers, so they need not resolve here. Ctrl-C stops the waiting, not the run.
-    ``on_notice`` is told which processes are missing.
+    ``on_notice`` gets a line per kind of process that is missing.
 
     Raises ``UsageError`` for a recipe that asks for a typed password, ``Fatal`` when Redis or the catalog cannot be
     used.
@@ -94,14 +95,15 @@ def _opened(cluster: Cluster, wanted: Opening) -> Run:
 
 
 def _missing(db: SqlDatabase, wait: bool) -> list[str]:
-    """Who waits does what a scheduler would."""
+    """A line per kind of process that is missing. A scheduler is not needed when the command waits, because the command
+    does its work for this run."""
     return patiently(lambda: missing(db, ("worker", "flusher") if wait else NEEDED))
 
 
 def attend(cluster: Cluster, run: Run, on_progress: OnProgress | None = None) -> Summary:
     """Watch an open run until it is closed and its sinks are written, or until the waiting is interrupted.
 
-    While no scheduler leads, this process looks after the run.
+    While no scheduler leads, this process advances the run and writes its sinks.
     """
     stop, begun = StopFlag(), time.monotonic()
     meter = Meter(
@@ -128,7 +130,7 @@ def attend(cluster: Cluster, run: Run, on_progress: OnProgress | None = None) ->
 
 
 class StandIn:
-    """Does for one run what the leading scheduler would do, as long as there is none."""
+    """Does the leading scheduler's work for one run, as long as no scheduler leads."""
 
     def __init__(self, cluster: Cluster, run: str) -> None:
         self._cluster, self._run = cluster, run
@@ -138,7 +140,7 @@ class StandIn:
         self._troubles = {what: Troubles(what) for what in ("looking after the run", "hints")}
 
     def look(self) -> None:
-        """Outages are waited for."""
+        """Advance the run if no scheduler leads; an outage of Redis or the database is logged and waited for."""
         self._troubles["looking after the run"].tried(self._tend)
 
     def published(self) -> Published | None:
@@ -161,14 +163,14 @@ class StandIn:
 
 
 def _note(db: SqlDatabase, run: Run) -> str:
-    """Why nothing can move, and what to do."""
+    """The reason why the run cannot go on now, and what to do; empty when it can."""
     if run.paused:
         return f"paused: headrace resume {run.id}"
     return next(iter(missing(db, ("worker", "flusher"))), "")
 
 
 def _fattest(db: SqlDatabase) -> int:
-    """Resident bytes of the worker that has most, as of its last beat."""
+    """The highest resident bytes of a worker, by their last signs of life."""
     return max((each.rss for each in live(db, "child")), default=0)
 
 

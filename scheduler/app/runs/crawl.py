@@ -31,8 +31,8 @@ def crawl(
 ) -> Summary:  # fmt: skip
     """Crawl a service into a catalog and say exactly what was done.
 
-    ``secrets`` answer the recipe's prompts; ``accept_identity`` takes another server under the same name for good;
-    ``on_progress`` is called about twice a second. Ctrl-C gives the work back and returns ``interrupted``.
+    ``secrets`` answer the recipe's prompts; ``accept_identity`` accepts another server under the same name from now on;
+    ``on_progress`` is called about twice a second. On Ctrl-C all units are released and the status is ``interrupted``.
 
     Raises ``UsageError`` for a mistake in the recipe, before anything is written, and ``Fatal`` when the catalog cannot
     be used; a source that refuses us is a summary with status ``failed`` and exit code 2.
@@ -69,7 +69,8 @@ def resume(
 
 
 def resumable(ledger: SqlLedger, run_id: str) -> Run:
-    """A run that may go on; of a closed one its sinks are left. Raises ``UsageError`` when it may not."""
+    """A run that may be resumed: an open one, or a closed one whose sinks were not fed. Raises ``UsageError`` for any
+    other run."""
     run = ledger.run(run_id)
     if due(ledger.db, run, Assignment.of(run).recipe):
         return run
@@ -98,7 +99,7 @@ def retry(
 
 
 def retryable(ledger: SqlLedger, run_id: str) -> Opening:
-    """The retry of a closed run: from its root where all of it failed. No secret is needed for it.
+    """The retry of a closed run; it begins at the root when all of it failed. No secret is needed to open it.
 
     Raises ``UsageError`` when there is nothing to retry.
     """
@@ -113,7 +114,8 @@ def retryable(ledger: SqlLedger, run_id: str) -> Opening:
 
 
 def check(recipe: Recipe, secrets: Mapping[str, str]) -> None:
-    """Raises ``UsageError`` for a mistake in the connection or the sinks of a recipe; connects to nothing."""
+    """Check the connection and the sinks of a recipe without connecting. Raises ``UsageError`` for a mistake in
+    them."""
     for part in recipe.parts:
         build(recipe, secrets, part=part).close()
     if recipe.sinks:

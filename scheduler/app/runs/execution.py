@@ -1,4 +1,4 @@
-"""Drives one open run to its end, and sums up what it did."""
+"""Works on one open run until it is closed, and summarises it."""
 
 from __future__ import annotations
 

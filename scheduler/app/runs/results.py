@@ -26,9 +26,10 @@ SLOWEST = 5
 
 
 class Meter:
-    """Tells ``on_progress`` where a run stands; ``report`` gets the bytes that wait for the flusher.
+    """Calls ``on_progress`` with the progress of a run; ``report`` gets the bytes of uncommitted batches.
 
-    ``measure`` is the memory of who works on it, ``bound`` the bytes that may wait, ``note`` why nothing moves.
+    ``measure`` returns the resident bytes of the processes that work on it, ``bound`` are the most bytes that may be
+    uncommitted, ``note`` returns why the run cannot go on now.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ def summarise(
     db: SqlDatabase, ledger: SqlLedger, run: Run, *, seconds: float, code: int | None = None,
     published: Published | None = None,
 ) -> Summary:  # fmt: skip
-    """Everything that a run did; of an open one, where it stands."""
+    """The summary of a run; of an open run, the results so far."""
     catalog = Catalog(db)
     stored = catalog.stored(run.id)
     listed = ledger.counts(run.id)
@@ -99,7 +100,7 @@ def summarise(
 
 
 def _idle(catalog: Catalog, run: Run, dropped: set[str]) -> list[str]:
-    """Filter patterns without effect; only a run that saw everything can tell."""
+    """Filter patterns without effect; empty for an incomplete run, which has not seen all names."""
     if run.state != "complete" or run.parent is not None or METADATA not in parts_of(run.recipe):
         return []
     try:

@@ -1,4 +1,4 @@
-"""Which run a command means: by its id, the beginning or end of one, or the latest."""
+"""The run that a command is about: by its id, the beginning or end of its id, or the latest."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def recent(catalog: str, service: str | None = None) -> list[str]:
 def answered(
     catalog: str, given: str, check: Callable[[SqlLedger, str], object], ask: Callable[[str], str]
 ) -> tuple[str, dict[str, str]]:
-    """The id of a run, and the answers to what its recipe asks for; nobody is asked before ``check`` lets it go on."""
+    """The id of a run, and the answers to the prompts of its recipe. A person is asked only after ``check`` has
+    accepted the run."""
     with open_database(catalog, create=False) as db:
         ledger = SqlLedger(db)
         run = ledger.run(choose(ledger, given, None))

@@ -1,4 +1,4 @@
-"""Feeds the sinks of a run that one command carried out: at its end, or later when that was missed."""
+"""Feeds the sinks of a run of a single command: at its end, or later when that failed or was interrupted."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ DONE = ("complete", "partial")
 
 
 def sink(db: SqlDatabase, run: Run, recipe: Recipe, secrets: Mapping[str, str]) -> Published | None:
-    """Write snapshots, bring followers level with the feed, and note with the run what became of it.
+    """Write snapshots, deliver the feed's events to followers, and store with the run what became of that.
 
-    A run whose sinks failed is still due: ``resume`` tries again, and so does the next crawl with its own state.
+    A run whose sinks failed is still due: ``resume`` tries again, and the next crawl writes the then present state.
     Returns ``None`` for a recipe without sinks.
     """
-    if not recipe.sinks:  # followers that an older recipe asked for end here
+    if not recipe.sinks:  # followers from an older recipe become idle here
         from workers.feed import Subscriptions
 
         patiently(lambda: Subscriptions(db).register(recipe.service.name, {}))
@@ -43,7 +43,7 @@ def sink(db: SqlDatabase, run: Run, recipe: Recipe, secrets: Mapping[str, str]) 
 
 
 def due(db: SqlDatabase, run: Run, recipe: Recipe) -> bool:
-    """Whether a closed run's sinks were not all written, and no later run of the service will have done so."""
+    """Whether a closed run's sinks were not all written, and no later run of the service has written them."""
     if run.via != "embedded" or run.state not in DONE or not recipe.sinks:
         return False
     newest = next((each for each in SqlLedger(db).runs(run.service, 50) if each.state in DONE), None)

@@ -1,4 +1,4 @@
-"""How a run is, in a word for people: an open one is only running while somebody works on it."""
+"""The state of a run as a word for people: an open run counts as running only while a process works on it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workers.process import liveness
 
 
 def state_of(ledger: SqlLedger, run: Run) -> str:
-    """``running``, ``confirming``, ``paused``, ``interrupted``, or what became of it."""
+    """``running``, ``confirming``, ``paused``, ``interrupted``, or the final state of a closed run."""
     if not run.open:
         return run.state
     if run.via == "cluster":
@@ -19,7 +19,8 @@ def state_of(ledger: SqlLedger, run: Run) -> str:
 def at_work(ledger: SqlLedger, run: str, owner: str | None) -> bool:
     """Whether another process, its ``owner``, crawls this embedded run now.
 
-    Of this machine's processes we know; of others, and of before the last start, only their leases tell.
+    For a process of this machine that can be looked up; for one of another machine, or from before the last boot, it is
+    judged by the run's leases.
     """
     if owner is None or owner == liveness.name() or liveness.gone(owner):
         return False

@@ -1,4 +1,4 @@
-"""What a run did, in numbers that reconcile; and where it stands while it goes on."""
+"""The results of a run in numbers that add up, and its progress while it is open."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model
 from specs.topology.events import METADATA
 
 Status = Literal["complete", "partial", "failed", "cancelled", "interrupted", "running", "paused"]
-"""``running``: somebody works on it; ``paused`` are runs of a cluster only."""
+"""``running``: a process works on it; only runs of a cluster can be ``paused``."""
 EXIT = {
     "complete": 0, "partial": 3, "failed": 2, "cancelled": 3, "interrupted": 130, "running": 130, "paused": 130
 }  # fmt: skip
@@ -19,9 +19,10 @@ EXIT = {
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a run stands. ``queued_bytes`` wait for the flusher; ``backpressure``: the workers wait for it.
+    """The progress of a run. ``queued_bytes`` are the bytes of uncommitted batches; ``backpressure``: workers wait for
+    the flusher.
 
-    ``note`` says why nothing moves, where that is known.
+    ``note`` is the reason why the run cannot go on now, where it is known.
     """
 
     run: str
@@ -104,7 +105,7 @@ class Summary(BaseModel):
     reason: str = ""
     """Why the run failed or was partial, in one line."""
     doubt: str = ""
-    """Why nothing that is absent counts as gone: the server was behind what was read of it before."""
+    """Why the run deletes nothing: the server was behind the position up to which it was read before."""
     filtered: dict[str, int] = {}
     """Objects dropped, per ``TYPE by rule``."""
     idle_filters: list[str] = []
@@ -114,7 +115,7 @@ class Summary(BaseModel):
     waiting: dict[str, int] = {}
     """Deletions above the cap, which a person must approve."""
     doubtful: dict[str, int] = {}
-    """What may only be hidden from us, since our grants changed."""
+    """Objects that may only be hidden from us, because our grants changed."""
     sinks: dict[str, int] = {}
     """Lines written per sink."""
     sink_errors: list[str] = []
