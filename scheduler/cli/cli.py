@@ -1,4 +1,5 @@
-"""The command ``headrace``: a group whose commands are imported when they are asked for, and one place for errors."""
+"""The command ``headrace``: a group whose commands are imported when they run, and the place where errors are
+printed."""
 
 from __future__ import annotations
 
@@ -62,7 +63,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
 }
 PROCESSES = ("scheduler", "worker", "flusher", "publisher")
-"""What runs for long and beside each other: their errors name them."""
+"""Commands that run as long-lived processes beside each other; their error messages begin with their name."""
 COMMANDS = {name: text for section in SECTIONS.values() for name, text in section.items()}
 
 
@@ -175,13 +176,14 @@ def _told(error: Exception, process: str) -> int:
 
 
 def _code(error: HeadraceError) -> int:
-    """4 when the catalog or a sink cannot be written; 2 when a source that was asked once did not answer."""
+    """The exit code of an error: 4 when the catalog or a sink cannot be written, 2 when a source did not answer."""
     if error.exit_code != 1 and error.reason in ("catalog", "sink"):
         return 4
     return error.exit_code if isinstance(error, Fatal) else 2
 
 
 def _quiet() -> int:
-    """The reader of our output went away (``| head``): no message, and no second failure at exit."""
+    """Redirect output to nowhere, because its reader has ended (``| head``): no message, and no second error at
+    exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 141

@@ -1,4 +1,4 @@
-"""What the commands of a cluster share: where Redis and the catalog are."""
+"""Options that the commands of a cluster share: the URLs of Redis and the catalog."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def cluster(function: F) -> F:
 
 
 def needed() -> None:
-    """Raises ``UsageError`` when a package is missing that clusters need."""
+    """Check that the packages that clusters need are installed. Raises ``UsageError`` when one is not."""
     try:
         import celery  # noqa: F401
         import cronsim  # noqa: F401
@@ -46,7 +46,7 @@ def needed() -> None:
 
 
 def settings(redis: str | None, catalog: str | None, prefix: str | None) -> Settings:
-    """The settings of this process; where nothing is said, those of the cluster that ``headrace up`` brought up.
+    """The settings of this process; when none are given, those of the cluster that ``headrace up`` runs.
 
     Raises ``UsageError`` naming what is missing or wrong.
     """
@@ -61,7 +61,7 @@ def settings(redis: str | None, catalog: str | None, prefix: str | None) -> Sett
 
 
 def catalog_of(catalog: str | None) -> str:
-    """Where the catalog is, for a process that needs no Redis. Raises ``UsageError`` when nothing says it."""
+    """The URL of the catalog, for a process that does not need Redis. Raises ``UsageError`` when none is given."""
     place = catalog_place.said(catalog, os.environ) or catalog_place.running()
     if place is None:
         raise _nowhere(("HEADRACE_CATALOG",))
@@ -69,7 +69,7 @@ def catalog_of(catalog: str | None) -> str:
 
 
 def _environment(*, said: bool) -> dict[str, str]:
-    """The environment, or the way to the local cluster where neither it nor the command line names one."""
+    """The environment, with the local cluster's variables when neither it nor the command line names a cluster."""
     places = ("HEADRACE_REDIS", "HEADRACE_REDIS_FILE", "HEADRACE_CATALOG", "HEADRACE_CATALOG_FILE")
     if said or any(os.environ.get(place) for place in places):
         return dict(os.environ)

@@ -1,4 +1,4 @@
-"""Text that redraws itself on a terminal until somebody has seen enough."""
+"""Text that is redrawn on a terminal until the person stops it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from workers.process.stop_flag import StopFlag
 
 
 def watch(draw: Callable[[], str], every: float, stream: TextIO, *, stop: StopFlag | None = None) -> None:
-    """Show what ``draw`` answers every so many seconds until ``stop`` is set, or SIGINT or SIGTERM comes.
+    """Show the text that ``draw`` returns at intervals until ``stop`` is set, or SIGINT or SIGTERM comes.
 
-    While the database is out, the last picture stays, with the reason below it. What does not fit is cut at the end.
+    While the database is unavailable the last text stays, with the reason below it. Lines that do not fit the terminal
+    are left out at the end.
     """
     from rich.console import Console
     from rich.live import Live

@@ -1,4 +1,4 @@
-"""Options that commands share, and what they stand for."""
+"""Options that commands share, and the values that commands get for them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def run_argument(*, named: bool = False) -> Callable[[F], F]:
     """``[RUN]``, ``--service`` and ``--catalog``: handed in as ``run``, a whole id, and ``catalog``, a URL.
 
-    ``named``: a run (or its service) must be said, since there is no way back.
+    ``named``: the person must name a run or its service, because the command cannot be undone.
     """
 
     def decorate(function: F) -> F:
@@ -54,7 +54,7 @@ def run_option(name: str, help: str) -> Callable[[F], F]:
 
 
 def run_named(catalog: str, given: str | None) -> str | None:
-    """The id that a ``run_option`` means."""
+    """The id of the run that a ``run_option`` names."""
     from scheduler.app.runs.run_choice import chosen
 
     return None if given is None else chosen(catalog, given)
@@ -107,7 +107,7 @@ def names_begun(context: click.Context, _param: click.Parameter, begun: str) -> 
 
 
 def _asked(context: click.Context, begun: str, ask: Callable[[str], list[str]]) -> list[str]:
-    """What the catalog answers; nothing where it cannot be read: a shell has no place for errors."""
+    """The completions from the catalog; none when it cannot be read, because a shell cannot show errors there."""
     from scheduler.app.catalog.catalog_place import find
     from specs.errors import HeadraceError
 
@@ -124,7 +124,7 @@ def connectors_begun(_context: click.Context, _param: click.Parameter, begun: st
 
 
 def catalog(function: F) -> F:
-    """``--catalog URL``: handed in as ``catalog``, completed to a URL; which one it is, is told on a terminal."""
+    """``--catalog URL``: the command gets it as ``catalog``, completed to a URL; on a terminal the URL is shown."""
 
     @wraps(function)
     def chosen(*args: Any, catalog: str | None, **kwargs: Any) -> Any:
@@ -143,7 +143,7 @@ def catalog(function: F) -> F:
 
 
 def tell(place: CatalogPlace) -> None:
-    """Say on stderr which catalog answers: always on a terminal, elsewhere when nobody named it and a cluster is up."""
+    """Print on stderr which catalog is used: always on a terminal; elsewhere when none was named and a cluster runs."""
     from scheduler.cli.display.render import clean
     from scheduler.cli.display.terminal import coloured
 
@@ -152,9 +152,9 @@ def tell(place: CatalogPlace) -> None:
 
 
 def emit(data: Any, *, line: bool = False) -> None:
-    """Print what a question was answered with as JSON, on one ``line`` or indented for people.
+    """Print a result as JSON, on one ``line`` or indented for people.
 
-    An answer that has ``as_json`` says itself what that is, and so does each of a list of answers.
+    For an object with ``as_json``, also in a list, its result is printed.
     """
     click.echo(json.dumps(_plain(data), ensure_ascii=False, indent=None if line else 2))
 

@@ -1,4 +1,4 @@
-"""What the commands that run a crawl share: notices, progress, and the end."""
+"""Functions that the commands that run a crawl share: notices, progress, and the final report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def notify(notices: Iterable[str]) -> None:
-    """Tell what the recipe asks for and does not get, one line each, on stderr."""
+    """Print the notices about a recipe on stderr, one line each."""
     from scheduler.cli.display.render import clean
 
     for notice in notices:
@@ -25,7 +25,7 @@ def notify(notices: Iterable[str]) -> None:
 
 @contextmanager
 def shown(*, quiet: bool, catalog: str) -> Iterator[ProgressLines | Picture | None]:
-    """A callback that shows progress, put away at the end whatever happens; ``quiet``: none.
+    """Yields a callback that shows progress, which is removed from the terminal at the end; with ``quiet``, none.
 
     When the catalog itself fails, the error says how to resume.
     """
@@ -57,7 +57,7 @@ def shown(*, quiet: bool, catalog: str) -> Iterator[ProgressLines | Picture | No
 
 
 def _resume(catalog: str) -> str:
-    """The command that resumes the run of this process, if there is something left of it and the catalog answers."""
+    """The command that resumes the run of this process, if it can be resumed and the catalog answers."""
     from scheduler.app.history.runs import left_over
     from specs.errors import HeadraceError
 

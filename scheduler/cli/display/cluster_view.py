@@ -1,4 +1,4 @@
-"""A look at a cluster as text: what runs, who works, what waits, what is wrong."""
+"""The state of a cluster as text: its runs, its processes, its queue, and everything that needs attention."""
 
 from __future__ import annotations
 

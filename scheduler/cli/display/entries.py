@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 _HIDDEN = ("fqn", "name", "parent")
 ROOMY = 140
-"""Columns of a terminal that has room for what native types say, too."""
+"""Columns of a terminal from which on fields are shown that the native type already contains."""
 _IMPLIED = ("length", "precision", "scale")
-"""What native types say: ``numeric(14,2)``."""
+"""Fields that a native type contains: ``numeric(14,2)``."""
 _DEFAULTS = {"nullable": True}
 """Defaults worth showing; contents leave them out."""
 _TEXTS = ("view_definition", "ddl", "code", "definition")
 
 
 def describe(entry: Entry) -> str:
-    """All that is known, most telling first."""
+    """All fields of an object, the most important ones first."""
     return "\n".join(_lines(entry))
 
 

@@ -1,4 +1,4 @@
-"""A change in words: one line for the object, one for each thing about it that changed."""
+"""A change as text: one line for the object, and one for each of its changed fields."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _PARTS = {
     "children": "field", "partitions": "partition", "attributes": "attribute", "fields": "field",
     "arguments": "argument", "features": "feature", "tasks": "task",
 }  # fmt: skip
-"""Lists whose items are told by name."""
+"""Lists whose items are shown by name."""
 _TOLD = frozenset({"name", "native_type", "ordinal", "type", "length", "precision", "scale", "children"})
-"""What the native type of a column says already."""
+"""Fields of a column that its native type already shows."""
 LONGEST = 100
 """Characters shown of one value."""
 

@@ -1,4 +1,4 @@
-"""Where an export goes: to stdout, or into a file that is whole or not there."""
+"""The output of an export: stdout, or a file that is either complete or not changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from workers.store.private_files import replacing
 
 
 def write(output: str | None, found: Iterable[str]) -> None:
-    """Write lines to stdout, or aside and renamed into place. Raises ``Fatal`` when the file cannot be written."""
+    """Write lines to stdout, or to another file that then replaces the named one. Raises ``Fatal`` when it cannot be
+    written."""
     if output is None:
         for line in found:
             click.echo(line.rstrip("\n"))

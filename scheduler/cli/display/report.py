@@ -1,4 +1,4 @@
-"""The end of a run, told to people: numbers that reconcile, what was left out and why, and what to do next."""
+"""The summary of a run as text: numbers that add up, what was left out and why, and what to do next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Aligned tables. Where they do not fit the terminal: without empty columns, the last one folded, else row by row."""
+"""Aligned tables. One that is wider than the terminal is shown without empty columns, with its last column folded, or
+else row by row."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from scheduler.cli.display.render import EMPTY, cell
 
 GAP = "  "
 LEAST = 20
-"""Characters that a folded column has, at least."""
+"""Least characters of a folded column."""
 STATEFUL = frozenset({"state", "outcome"})
 """Columns whose words have colours."""
 MEASURED = object()

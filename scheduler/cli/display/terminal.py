@@ -1,4 +1,4 @@
-"""What the terminal can show: its width, and whether it has colours. Piped output has neither."""
+"""The abilities of the terminal: its width, and whether it shows colours. Piped output has neither."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def width(stream: TextIO | None = None) -> int | None:
 
 
 def colours(stream: TextIO | None = None) -> bool:
-    """Whether to colour: a terminal that is not dumb, and nobody set ``NO_COLOR`` (https://no-color.org)."""
+    """Whether to use colours: on a terminal that is not dumb, unless ``NO_COLOR`` is set (https://no-color.org)."""
     stream = stream or sys.stdout
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 

@@ -1,4 +1,4 @@
-"""``docs/sinks.md``: what sinks do, and the settings of each, out of their models."""
+"""``docs/sinks.md``: what sinks do, and the settings of each, generated from their models."""
 
 from __future__ import annotations
 
