@@ -159,7 +159,7 @@ def test_a_run_of_one_command_can_be_cancelled(tmp_path: Path) -> None:
             made.until(lambda: any(ledger.holders(run.id)[0] for run in ledger.open_runs()))
             (run,) = ledger.open_runs()
             said(made, "cancel", run.id)
-            out, _ = crawl.communicate(timeout=60)
+            out, _ = crawl.communicate(timeout=PATIENCE)
             assert ledger.run(run.id).state == "cancelled"
         assert crawl.returncode == 3
         assert "cancelled: by hand" in out

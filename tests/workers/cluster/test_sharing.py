@@ -100,9 +100,9 @@ def test_what_a_killed_flusher_of_this_machine_had_is_free_at_once(ledger: SqlLe
 
 
 def test_a_lease_that_ran_out_is_free(ledger: SqlLedger) -> None:
-    silent, other = shares(ledger, "elsewhere:1:1", lease=1.0), shares(ledger, lease=1.0)
+    silent, other = shares(ledger, "elsewhere:1:1", lease=1.0), shares(ledger, lease=3.0)
     look(silent)
-    time.sleep(1.1)
+    time.sleep(3.1)  # so long that the other one does not count it among the living either
     look(other)
     assert other.held == [0, 1, 2, 3]
     look(silent)

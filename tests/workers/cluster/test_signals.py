@@ -63,7 +63,7 @@ def test_the_others_leave_as_well(kind: str, number: signal.Signals, redis_url: 
 def test_a_crawl_can_be_resumed(number: signal.Signals, workers: str, tmp_path: Path) -> None:
     with _crawling(tmp_path, workers) as process:
         process.send_signal(number)
-        told = b"".join(process.communicate(timeout=60))
+        told = b"".join(process.communicate(timeout=PATIENCE))
     assert process.returncode == 130, told
     assert b"resume" in told
 

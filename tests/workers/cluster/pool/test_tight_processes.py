@@ -12,7 +12,7 @@ from scheduler.control.reconciler import Reconciler
 from specs.contracts.assignment import Opening
 from specs.topology.events import Start
 from specs.topology.scope import Scope
-from tests.workers.cluster.rig import cluster, fake
+from tests.workers.cluster.rig import PATIENCE, cluster, fake
 from workers.catalog import Catalog
 from workers.cluster.membership import joined
 from workers.cluster.pool.pool_worker import PoolWorker
@@ -41,7 +41,7 @@ def test_units_get_on_without_burning_attempts(whole: bool, redis_url: str, tmp_
         tight = PoolTerms(MemoryBudget(1, 1, hard=2))  # any process has more than that
         drain = PoolWorker(db, queue, StopFlag(), tight)
         tick = Reconciler(ledger, run, ledger.outstanding).tick
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         while ledger.run(run).open and time.monotonic() < end:
             slices += drain.run(5.0)
             tick(moved=True)
