@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scheduler.app.runs.results import summarise
@@ -13,6 +13,7 @@ from scheduler.control.snapshots import result
 from specs.contracts.work import Run
 from specs.topology.events import METADATA
 from workers.ledger import SqlLedger
+from workers.ledger.answers.views import PartTally
 from workers.schedules import Chores
 from workers.store.database import SqlDatabase, open_database
 
@@ -37,14 +38,14 @@ class RunStatus:
     schedule: str | None
     deadline_at: float | None
     position: RunPosition | None
-    parts: tuple[str, ...] = (METADATA,)
+    parts: dict[str, PartTally] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
         return 0 if self.position is not None else self.summary.exit_code
 
     def as_json(self) -> dict[str, Any]:
-        """With its parts where it has another one than metadata."""
+        """With what each part has done, where there is another one than metadata."""
         at = self.position
         return {
             **self.summary.as_json(),
@@ -53,7 +54,7 @@ class RunStatus:
             "paused": self.paused,
             "schedule": self.schedule,
             "deadline_at": self.deadline_at,
-            **({"parts": self.parts} if self.parts != (METADATA,) else {}),
+            **({"parts": {part: each._asdict() for part, each in self.parts.items()}} if self.parts else {}),
             "sinks": self.summary.sinks,
             "sink_errors": self.summary.sink_errors,
             "progress": {"known": at.known, "done": at.done, "scopes": list(at.scopes)} if at else None,
@@ -68,7 +69,8 @@ def status(catalog: str, run: str) -> RunStatus:
         now = ledger.progress(run) if found.open else None
         return RunStatus(
             summary_of(db, found), state_of(ledger, found), found.via, found.paused, found.schedule, found.deadline_at,
-            RunPosition(now.known, now.done, now.scopes) if now else None, found.parts,
+            RunPosition(now.known, now.done, now.scopes) if now else None,
+            ledger.parts(run) if found.parts != (METADATA,) else {},
         )  # fmt: skip
 
 

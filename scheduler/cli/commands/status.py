@@ -21,7 +21,7 @@ def command(run: str, catalog: str, as_json: bool) -> int:
       headrace status 20261122-211530-shop_prod-x7f3
     """
     from scheduler.app.history.status import status
-    from scheduler.cli.display.render import moment
+    from scheduler.cli.display.render import moment, number
     from scheduler.cli.display.report import report
     from scheduler.cli.display.terminal import state
 
@@ -31,8 +31,8 @@ def command(run: str, catalog: str, as_json: bool) -> int:
         return found.exit_code
     if found.position:
         click.echo(f"{state(found.state)}: {found.position.done} of {found.position.known} units done")
-    if found.parts != ("metadata",):
-        click.echo(f"parts: {', '.join(found.parts)}")
+    for part, each in found.parts.items():
+        click.echo(f"{part}: {each.ended} of {each.units} units, {number(each.objects)} objects")
     if found.schedule:
         click.echo(f"opened by schedule {found.schedule}")
     if found.position and found.deadline_at:

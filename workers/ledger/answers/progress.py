@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from workers.ledger.answers.views import Failure, Incomplete, RunMeters, RunProgress, UnitView
+from workers.ledger.answers.views import Failure, Incomplete, PartTally, RunMeters, RunProgress, UnitView
 from workers.ledger.columns import load_scope, load_span
 from workers.store.statements import Statements
 
@@ -47,6 +47,11 @@ def progress(desk: Statements, run: str) -> RunProgress:
     told = desk.one("trouble", run=run)
     trouble = told.told if told is not None else ""
     return RunProgress(states, known, finished, entities, failures, statements, peak_rss, scopes, trouble)
+
+
+def parts(desk: Statements, run: str) -> dict[str, PartTally]:
+    """What each part of a run has done so far, in the order in which its units became known; reads all of them."""
+    return {row.part: PartTally(*(int(each) for each in row[1:])) for row in desk.all("sum_parts", run=run)}
 
 
 def unfinished(desk: Statements, run: str) -> int:

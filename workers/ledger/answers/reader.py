@@ -9,7 +9,7 @@ from specs.contracts.work import Run, Via
 from specs.names import clean
 from specs.topology.events import Start
 from workers.ledger.answers import progress as reading
-from workers.ledger.answers.views import Failure, Incomplete, RunMeters, RunProgress, UnitView
+from workers.ledger.answers.views import Failure, Incomplete, PartTally, RunMeters, RunProgress, UnitView
 from workers.ledger.columns import load_start
 from workers.ledger.run import runs
 from workers.store.database import SqlDatabase
@@ -69,6 +69,11 @@ class Reader:
     def progress(self, run: str) -> RunProgress:
         with self._transactions.read() as desk:
             return reading.progress(desk, run)
+
+    def parts(self, run: str) -> dict[str, PartTally]:
+        """What each part of the run has done so far."""
+        with self._transactions.read() as desk:
+            return reading.parts(desk, run)
 
     def units(self, run: str, states: Collection[str] | None = None) -> Iterator[UnitView]:
         """The units of a run, or those in ``states``, in the order in which they were added, read in pages."""

@@ -66,6 +66,17 @@ class Incomplete(NamedTuple):
         return _told(self._asdict())
 
 
+class PartTally(NamedTuple):
+    """One part of a run: its units, how many of them ended and how many with an incomplete receipt, the objects that
+    they listed and the statements that they sent."""
+
+    units: int
+    ended: int
+    incomplete: int
+    objects: int
+    statements: int
+
+
 class RunProgress(NamedTuple):
     """The progress of a run. ``states``: unfinished units by state; ``scopes``: the FQNs of up to 32 units that workers
     hold; ``peak_rss`` in bytes; ``trouble``: why one of

@@ -28,6 +28,11 @@ SELECT n, id, part, node, scope, span, phase, depth, parent, state, seconds, obj
   reason, progress, fingerprint, complete
 FROM units WHERE run = :run ORDER BY seconds DESC, n LIMIT :limit;
 
+-- name: sum_parts
+SELECT part, count(*) AS units, sum(CASE WHEN state IN ('done', 'failed', 'cancelled') THEN 1 ELSE 0 END) AS ended,
+  sum(CASE WHEN complete = 0 THEN 1 ELSE 0 END) AS incomplete, sum(objects) AS objects, sum(statements) AS statements
+FROM units WHERE run = :run GROUP BY part ORDER BY min(n);
+
 -- name: failures_page
 SELECT o.n, o.kind, o.type, o.fqn, o.key, o.reason, o.message, o.attempts, o.node, o.scope, o.unit,
   coalesce(u.part, 'metadata') AS part

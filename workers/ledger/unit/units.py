@@ -50,8 +50,9 @@ def add_roots(desk: Statements, run: str, service: str, starts: Sequence[Start])
     first = [start for start in starts if start.part == METADATA]
     if not first:
         return add_units(desk, run, service, starts)
+    known = add_units(desk, run, service, first)
     add_units(desk, run, service, [start for start in starts if start.part != METADATA], state="held")
-    return add_units(desk, run, service, first)
+    return known
 
 
 def add_children(desk: Statements, run: str, service: str, parent: str, depth: int, starts: Sequence[Start]) -> int:

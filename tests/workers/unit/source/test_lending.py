@@ -15,11 +15,13 @@ class Opened:
     """Opens fake sources and remembers them, and which of them were closed."""
 
     def __init__(self) -> None:
+        self.parts: list[str] = []
         self.sources: list[Source] = []
         self.closed: list[Source] = []
 
     def __call__(self, part: str, reading: ReadMode) -> Source:
         opened = self
+        self.parts.append(part)
 
         class Watched(spec.part("metadata_source_class")):  # type: ignore[misc]
             def close(self) -> None:
@@ -40,6 +42,19 @@ def test_the_next_unit_gets_the_same_source_and_its_own_reading() -> None:
         assert second is first
         assert second.reading.slice == 250
     assert (len(opened.sources), opened.closed) == (1, [])
+
+
+def test_a_unit_of_another_part_gets_a_source_of_its_own_and_the_other_one_is_closed() -> None:
+    opened = Opened()
+    lender = SourcePool(opened)
+    with lender.lend(ReadMode(), "metadata") as first:
+        pass
+    with lender.lend(ReadMode(), "usage") as second:
+        assert second is not first
+        assert opened.closed == [first], "a lane has one connection"
+    with lender.lend(ReadMode(), "usage") as third:
+        assert third is second
+    assert opened.parts == ["metadata", "usage"]
 
 
 def test_a_broken_unit_closes_its_source() -> None:
