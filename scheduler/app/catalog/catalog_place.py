@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from specs.errors import UsageError
-from specs.recipe.allow_list import shown
 
 VARIABLE, FILE = "HEADRACE_CATALOG", "HEADRACE_CATALOG_FILE"
 
@@ -85,6 +84,8 @@ def default_url() -> str:
 
 def masked(url: str) -> str:
     """``url`` without its password, and without options that may contain one."""
+    from specs.recipe.allow_list import shown  # with the models of settings, which command modules do without
+
     return shown(url)
 
 
