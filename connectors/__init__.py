@@ -1,3 +1,3 @@
 """One folder per kind of source. A connector imports ``specs``, ``connectors.common`` and its own driver, nothing else.
-Nobody imports a connector: ``specs.registry`` finds it by name.
+No other package imports a connector: ``specs.registry`` finds it by name.
 """

@@ -1,3 +1,3 @@
-"""What connectors share. It knows no dialect and opens no connection.
-Connectors may call it, nobody else.
+"""Code that connectors share. It knows no dialect and opens no connection.
+Only connectors may call it.
 """

@@ -1,4 +1,4 @@
-"""Asks the file by name whether objects are there."""
+"""Asks by name whether objects exist in the file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ _NODES = {"Table": "table", "Sequence": "sequence", "UserType": "type", "StoredP
 
 
 def exists(listing: DuckdbListing, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
-    """A file shows everything to whoever may read it. Raises ``HeadraceError``, classified."""
+    """``yes`` or ``no`` by name: a process that may read the file sees all of it. Raises ``HeadraceError``,
+    classified."""
     database, _ = listing.database()
     if scope.path[1:2] not in ((), (database,)):
         return dict.fromkeys(names, "no")

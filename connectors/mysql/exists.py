@@ -1,4 +1,4 @@
-"""Asks the server by name whether objects are there."""
+"""Asks the server by name whether objects exist."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ _NODES = {"Table": "table", "Sequence": "sequence", "StoredProcedure": "stored_p
 
 
 def exists(listing: MysqlListing, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
-    """What our grants hide looks absent here; the fingerprint tells whether they changed.
+    """``yes`` or ``no`` by name. An object that our grants hide looks absent; the fingerprint shows whether they
+    changed.
 
     Raises ``HeadraceError``, classified.
     """

@@ -1,4 +1,4 @@
-"""Asks the server by name whether objects are there."""
+"""Asks the server by name whether objects exist."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from specs.sources.base import Presence
 from specs.topology.scope import Scope
 
 ELSEWHERE = frozenset({"identity", "history", "settings"})
-"""Reasons of errors after which no answer of this server counts."""
+"""Reasons of errors after which no answer of this server is evidence."""
 _TABLES = ["r", "p", "v", "m", "f"]
 _RELATIONS = {"Table": _TABLES, "Trigger": _TABLES, "Sequence": ["S"]}
 _QUERIES = {

@@ -1,4 +1,4 @@
-"""How sources are read that can be asked in sets: names are listed, kept ones read in slices, one statement per facet.
-It sees a database through the protocol ``Driver`` only.
-Connectors of SQL databases may call it, nobody else.
+"""Reading of SQL databases in sets: names are listed, and those that filters keep are read in slices, with one
+statement per facet. It uses a database through the protocol ``Driver`` only.
+Only connectors of SQL databases may call it.
 """

@@ -1,8 +1,8 @@
 """Reads neighbouring small schemas together, so that ten schemas of a hundred objects cost what one of a thousand does.
 
-A packed unit walks its schemas one after the other and asks for each one's tables. The bundle knows which schemas
-follow, reads them in one go and hands each walk its own part. It is an optimisation inside one unit only: a walk that
-starts anywhere else, or asks in another order, gets the same objects from a fresh reading.
+A packed unit walks its schemas one after the other and asks for the tables of each. The bundle knows which schemas
+follow, reads them together, and returns the objects of each when they are asked for. It only saves statements: a walk
+that starts elsewhere, or asks in another order, gets the same objects from a new reading.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from specs.topology.node import Item, Produced
 
 TOGETHER = 4000
-"""Estimated objects whose names are listed in one go, at most, unless one schema alone has more."""
+"""Most estimated objects whose names are listed together, unless a single schema has more."""
 
 Open = Callable[[Sequence[str]], Iterator[tuple[str, Produced]]]
 """Opens a reading of schemas, in order; yields ``(schema, Item or Outcome)``."""
@@ -27,10 +27,8 @@ class Bundle:
         self._open: dict[str, _Reading] = {}
 
     def announce(self, items: Sequence[Item]) -> None:
-        """Say which schemas are walked next, in order; without an estimate a schema is read alone.
-
-        One that is listed twice is walked once.
-        """
+        """Set the schemas that are walked next, in order; a schema without an estimate is read alone, and one that is
+        listed twice is walked once."""
         self._open.clear()
         sizes = {item.name: TOGETHER if item.estimate is None else item.estimate for item in items}
         self._schemas = list(sizes.items())
@@ -69,7 +67,7 @@ class Bundle:
 
 
 class _Reading:
-    """One open reading and the schemas it has still to hand out."""
+    """One open reading, and the schemas whose objects it has not returned yet."""
 
     def __init__(self, schemas: Sequence[str], open_: Open) -> None:
         self.coming = dict.fromkeys(schemas)

@@ -1,6 +1,6 @@
-"""SQL text taken apart into words, names and brackets, where a source tells something in its DDL only.
+"""SQL text split into words, names and brackets, for facts that a source gives in its DDL only.
 
-Total: any text gives tokens, nothing is raised.
+Any text gives tokens; no error is raised.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def group(all_: list[Token], at: int) -> tuple[list[Token], int]:
 
 
 def pieces(inside: list[Token]) -> Iterator[list[Token]]:
-    """What stands between the commas, those in inner brackets left out of account."""
+    """The groups of tokens between commas; commas inside brackets do not count."""
     piece: list[Token] = []
     depth = 0
     for token in inside:

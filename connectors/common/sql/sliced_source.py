@@ -1,4 +1,4 @@
-"""A database source that reads in slices: a connector says what is listed and which facets there are."""
+"""A database source that reads in slices: a connector defines the listings and the facets."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ from specs.topology.read_mode import ReadMode
 from specs.topology.scope import KeyRange, Scope
 
 GIVEN = Facet("given", lambda listed: [(each.id,) for each in listed])
-"""For objects that the listing read completely, in ``Listed.data``: presence is given, no statement is sent."""
+"""The facet of objects that the listing has read completely, into ``Listed.data``: it sends no statement."""
 
 Fields = dict[str, Any] | Callable[[], dict[str, Any]]
-"""What the item of a container carries, or what makes it: that is not called for what a filter drops."""
+"""The data of a container's item, or a function that makes it, which is not called for a container that a filter
+drops."""
 Read = Callable[[Iterable[Listed]], Iterator[tuple[str, Produced]]]
 """``SliceReader.read`` or ``SliceReader.preview``."""
 
@@ -43,9 +44,9 @@ def routine_rule(extract: MetadataExtract, name: str, signature: str) -> str | N
 
 
 class SlicedSource(DatabaseSource):
-    """Fill in ``driver``, ``facet_list`` and ``listing``; the producers of all leaf nodes follow from them.
+    """A connector implements ``driver``, ``facet_list`` and ``listing``; the producers of all leaf nodes use these.
 
-    The items of leaf nodes carry a ``Raw`` as their data.
+    The items of leaf nodes have a ``Raw`` as their data.
     """
 
     driver: Driver
@@ -72,23 +73,25 @@ class SlicedSource(DatabaseSource):
 
     @abstractmethod
     def listing(self, node: str, base: Scope, schemas: Sequence[str], span: KeyRange) -> Iterable[Listed]:
-        """All names of a leaf node below ``schemas``, schema by schema as given, then by key; filters applied."""
+        """Yields all names of a leaf node below ``schemas``, in the order of the given schemas, then by key, each with
+        the filter rule that drops it."""
 
     def pages(self, node: str, schema: str, span: KeyRange, size: int) -> Iterator[list[Listed]] | None:
-        """The names of one schema, about ``size`` in one answer, for a line that lets no more pass; ``None`` where the
-        source cannot list in pages."""
+        """The names of one schema in pages of about ``size``, for a connection that is cut in longer answers; ``None``
+        when the source cannot list in pages."""
         return None
 
     def enter(self, base: Scope) -> None:
-        """Work in the database ``base`` from now on. Nothing to do where a connection sees all databases."""
+        """Use the database ``base`` from now on. A connection that sees all databases has nothing to do."""
 
     @property
     def ahead(self) -> Executor | None:
-        """Where the next slice is read while one is handed out; ``None`` reads one slice after the other."""
+        """The executor in which the next slice is read while the present one is processed; ``None`` reads one slice
+        after the other."""
         return None
 
     def suspects(self, node: str) -> Suspects | None:
-        """What finds the objects that a slice failed for; without it slices are halved."""
+        """The function that finds the objects for which a slice failed; without one, slices are halved."""
         return None
 
     # -- producers ------------------------------------------------------------------------------------------------
@@ -189,7 +192,7 @@ class SlicedSource(DatabaseSource):
         self.forget()
 
     def forget(self) -> None:
-        """What a unit listed is listed anew."""
+        """Drop the listings of the last unit."""
         self.bundle.close()
 
     def close(self) -> None:

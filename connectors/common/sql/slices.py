@@ -1,8 +1,8 @@
-"""Reads objects in slices: names are listed, filtered here, and read by the thousand, one statement per facet.
+"""Reads objects in slices: names are listed and filtered here, and read by the thousand with one statement per facet.
 
-A slice is at most ``ReadMode.slice`` kept names and at most ``WEIGHT`` in weight. All its facets are read in one short
-transaction and held until the objects are handed out, so that nothing that waits downstream keeps a transaction open.
-An object without a row in the first facet has vanished since it was listed: ``gone``.
+A slice has at most ``ReadMode.slice`` kept names and at most ``WEIGHT`` in weight. All its facets are read in one short
+transaction and held in memory until the objects are yielded, so that a slow consumer keeps no transaction open. An
+object without a row in the first facet was dropped since it was listed: its outcome is ``gone``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["WEIGHT", "Facet", "Listed", "Raw", "SliceReader", "weigh"]
 WEIGHT = 7_000
 """Most weight in one slice. A column weighs 1 and takes about 0.5 KB, so a slice holds about 3.5 MB at most."""
 HEAVY = 8_000
-"""Weight of one object, about 4 MB, from which on nothing is read ahead of it, nor while it is handed out."""
+"""Weight of one object, about 4 MB, from which on no other slice is read while it is in memory."""
 
 
 def weigh(length: int | None) -> int:
@@ -38,7 +38,7 @@ def weigh(length: int | None) -> int:
 
 
 class Raw(NamedTuple):
-    """One object as read: ``rows[facet]`` are its rows, none where the facet has nothing to say."""
+    """One object as read: ``rows[facet]`` are its rows, empty when the facet has none for it."""
 
     listed: Listed
     rows: dict[str, list[tuple[Any, ...]]]
@@ -99,7 +99,7 @@ class SliceReader:
                 pending.cancel()
 
     def preview(self, listed: Iterable[Listed]) -> Iterator[_Step]:
-        """The same keys as ``read``, without reading the objects; how many triggers they have is counted."""
+        """Yields the same keys as ``read``, without reading the objects; only their triggers are counted."""
         for steps in self._slices(listed):
             triggers = self._triggers(_kept(steps))
             for step in steps:
@@ -119,7 +119,8 @@ class SliceReader:
         return {id_: len(rows["triggers"][id_]) for id_, rows in found.items() if not isinstance(rows, Skip)}
 
     def _slices(self, listed: Iterable[Listed]) -> Iterator[list[Listed | _Step]]:
-        """Cut the listing; what is filtered or poison is an outcome already and takes no place in a slice."""
+        """Cut the listing into slices; filtered and poison objects are outcomes already and do not count for a
+        slice."""
         steps: list[Listed | _Step] = []
         count = weight = 0
         careful = bool(self.reading.poison or self.reading.heavy) or self.reading.touch is not None
@@ -144,7 +145,7 @@ class SliceReader:
             yield steps
 
     def _hand_out(self, steps: list[Listed | _Step], found: _Found) -> Iterator[_Step]:
-        """Merge rows by object, in the order of the listing; what is handed out is let go."""
+        """Yield the objects in the order of the listing with their rows, which are freed once they are yielded."""
         for step in steps:
             if isinstance(step, Listed):
                 yield step.schema, self._produced(step, found.pop(step.id, None))

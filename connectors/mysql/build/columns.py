@@ -1,4 +1,4 @@
-"""Columns from information_schema, where MySQL and MariaDB say the same thing in two ways."""
+"""Columns from information_schema, in which MySQL and MariaDB write the same facts in two ways."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may do what with a table, its columns, or a routine."""
+"""Grants on a table, its columns, or a routine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a MySQL or MariaDB server is: the transactions (GTIDs) that it has made or followed."""
+"""The position of a MySQL or MariaDB server: the transactions (GTIDs) that it has executed or replicated."""
 
 from __future__ import annotations
 

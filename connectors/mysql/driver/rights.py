@@ -1,4 +1,4 @@
-"""What the account that crawls may do, and whether it is shown what others may do."""
+"""The rights of the account that crawls, and whether it may see the rights of other accounts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from specs.sql_files import load
 
 
 def fingerprint(driver: MysqlDriver) -> str:
-    """A digest of our rights. What they hide looks absent, so nothing is deleted after they have changed.
+    """A digest of our rights. Objects that they hide look absent, so nothing is deleted after they have changed.
 
     Raises ``HeadraceError``, classified.
     """
@@ -29,7 +29,7 @@ def _grants(driver: MysqlDriver) -> list[str]:
 
 
 def shown_all(driver: MysqlDriver) -> bool:
-    """Whether the rights of all accounts are shown to us. Raises ``HeadraceError``, but for ``Skip``."""
+    """Whether we may see the rights of all accounts. Raises ``HeadraceError`` except ``Skip``."""
     try:
         driver.fetch(load("connectors.mysql")["rights"])
     except Skip:

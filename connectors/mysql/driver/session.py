@@ -1,4 +1,4 @@
-"""What every connection is set to before anything is read over it."""
+"""The settings of every connection, sent before anything is read over it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _USERINFO = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 def shown(name: str, value: str) -> str:
-    """The value, or ``***`` where nobody says that it is harmless; never a password inside a URL."""
+    """The value of an option that is known to be harmless, else ``***``; a password inside a URL is always masked."""
     if name.lower() not in _HARMLESS:
         return HIDDEN
     return _USERINFO.sub(f"{HIDDEN}@", value)

@@ -1,4 +1,4 @@
-"""Access control lists as grants: what they add to, and take from, what the server gives by itself."""
+"""Access control lists as grants: the privileges that they add to the server's defaults, and those that they revoke."""
 
 from __future__ import annotations
 

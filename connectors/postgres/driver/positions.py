@@ -1,4 +1,4 @@
-"""How far a PostgreSQL server is: its WAL position, written or replayed, on which timeline."""
+"""The position of a PostgreSQL server: its WAL position, written or replayed, and its timeline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every transaction begins with: settings that hold until its end, and which server it is.
+"""The beginning of every transaction: settings that hold until its end, and the identity of the server.
 
 Nothing is set for a session: behind a connection pooler a session belongs to other programs as well, and what is sent
 when connecting may never reach the server. In one round trip with the first statement go BEGIN and one SELECT that sets

@@ -1,4 +1,4 @@
-"""What is read of each kind of object: one statement per facet and slice, all of a slice in one round trip."""
+"""The facets of each kind of object: one statement per facet and slice, all of a slice in one round trip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the listing of a unit's schemas said about them, so that nothing is asked for that they do not have."""
+"""The kinds of objects in a unit's schemas, by the listing of schemas, so that kinds that they do not have are not
+asked for."""
 
 from __future__ import annotations
 

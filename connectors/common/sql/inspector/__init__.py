@@ -1,3 +1,3 @@
-"""A database source for whatever SQLAlchemy has a dialect for: it reads what SQLAlchemy's inspector can see.
-A connector binds it with a connection class of its own; nobody else may call it.
+"""A database source for every dialect of SQLAlchemy: it reads the objects that SQLAlchemy's inspector shows.
+A connector binds it with a connection class of its own; no other code may call it.
 """

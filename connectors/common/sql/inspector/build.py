@@ -21,14 +21,15 @@ from specs.topology.node import Outcome
 from specs.topology.scope import Scope
 
 _ESCAPING = {"clickhouse", "clickhousedb", "hive", "impala", "sparksql", "databricks"}
-"""Dialects whose types say labels and comments with backslash escapes. SQLAlchemy's own MySQL writes none."""
+"""Dialects that write labels and comments in types with backslash escapes. SQLAlchemy's own MySQL dialect does not."""
 _PARTS = {"index": "Index", "constraint": "Constraint", "foreign key": "Constraint", "texts of views": "ViewText"}
-"""What outcomes call the part of a relation that a message is about, by its words."""
+"""The entity type of outcomes for parts of a relation, by the word in the message."""
 _KINDS = {"view": TableType.VIEW, "materialized_view": TableType.MATERIALIZED}
 
 
 def table(raw: Raw, scope: Scope, dialect: Dialect, home: Callable[[str | None], str]) -> Table:
-    """``home`` is our name of the schema that a foreign key leads to, ``None`` where it names none."""
+    """The entities of a relation. ``home`` returns our name of the schema that a foreign key refers to, ``None`` when
+    it names none."""
     said = told(raw)
     reflected = said["columns"]
     broken = reflected if isinstance(reflected, str) else None
@@ -45,13 +46,13 @@ def table(raw: Raw, scope: Scope, dialect: Dialect, home: Callable[[str | None],
 
 
 def told(raw: Raw) -> dict[str, Any]:
-    """What each facet told of a relation."""
+    """The result of each facet for a relation."""
     return {facet: rows[0][1] for facet, rows in raw.rows.items()}
 
 
 def losses(raw: Raw, scope: Scope, table: Table) -> Iterator[Outcome]:
-    """What could not be reflected of a relation that was read: an outcome for each part, named after it, unless
-    ``table`` has it all the same."""
+    """An outcome for each part of a relation that could not be reflected, named after it, unless ``table`` has the part
+    all the same."""
     indexes = {each.name for each in table.indexes}
     found: dict[tuple[str, str], dict[str, None]] = {}
     for message in (message for rows in raw.rows.values() for row in rows for each in row[2:3] for message in each):

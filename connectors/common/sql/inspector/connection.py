@@ -1,4 +1,4 @@
-"""What the source needs to know of a connection; it asks nothing else of a connector's own model."""
+"""The base class of connections through SQLAlchemy, with everything that the source needs of a connector's model."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class DialectConnection(ConnectionConfig):
         return {}
 
     def dialect_statements(self) -> tuple[str, ...]:
-        """What every connection sends first: ``SET statement_timeout = '60s'``."""
+        """The statements that every connection sends first: ``SET statement_timeout = '60s'``."""
         return ()
 
     def database_name(self) -> str | None:
@@ -39,7 +39,7 @@ class DialectConnection(ConnectionConfig):
         return None
 
     def secrets(self) -> Iterator[str]:
-        """What no message may show: the settings that are secret."""
+        """The values of secret settings, which no message may contain."""
         for name in type(self).model_fields:
             value = getattr(self, name)
             if isinstance(value, SecretStr):

@@ -1,4 +1,4 @@
-"""Asks by name whether objects are there."""
+"""Asks by name whether objects exist."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from specs.sources.base import Presence
 from specs.topology.scope import Scope
 
 SHOWING = {"sqlite", "duckdb", "postgresql"}
-"""Dialects whose catalog shows every object to whoever may connect, or that know no rights."""
+"""Dialects whose catalog shows every object to every user who may connect, or that have no rights."""
 
 
 def exists(listing: InspectorListing, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:

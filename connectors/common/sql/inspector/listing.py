@@ -1,4 +1,5 @@
-"""What the inspector lists: schemas, and the relations and sequences in them, each with the rule that drops it."""
+"""The listing through the inspector: schemas, and the relations and sequences in them, each with the filter rule that
+drops it."""
 
 from __future__ import annotations
 

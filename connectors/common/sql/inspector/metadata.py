@@ -1,7 +1,7 @@
 """Reads whatever SQLAlchemy's inspector can see, slice by slice, through ``Inspector.get_multi_*``.
 
-What it cannot tell is left out: procedures, triggers, partitions, statistics. Dialects that have no ``get_multi_*`` of
-their own send statements per table; definitions of views always cost one each.
+Kinds of objects that it does not show are left out: procedures, triggers, partitions, statistics. Dialects without
+``get_multi_*`` of their own send statements per table; the definition of each view always takes a statement.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
 """Native type text of any dialect, read into the normalised type with its measures, labels and nested fields.
 Pure functions over text.
-Connectors of SQL databases may call it, nobody else.
+Only connectors of SQL databases may call it.
 """

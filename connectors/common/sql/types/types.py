@@ -1,6 +1,6 @@
 """Reads native type text of any dialect into the normalised type, its measures, labels and nested fields.
 
-Total: any text gives a result, nothing is raised. What is not understood is ``OTHER``.
+Any text gives a result; no error is raised. A type that is not understood is ``OTHER``.
 
 >>> parse("decimal(20,2) unsigned").type.value, parse("decimal(20,2)").precision, parse("decimal(20,2)").scale
 ('decimal', 20, 2)
@@ -21,9 +21,10 @@ from specs.entities.database.tables import Column, DataType
 __all__ = ["ParsedType", "parse"]
 
 MAX_DEPTH = 64
-"""Levels that are taken apart; what is deeper stays text (its children would not survive a JSON parser's limits)."""
+"""Levels of nested types that are parsed; deeper ones stay text, because JSON parsers limit the depth of their
+input."""
 MAX_LENGTH = 262_144
-"""Characters of type text that are looked at."""
+"""Most characters of a type's text that are parsed."""
 _CACHED = 4096
 
 _TOKENS = r"""\s*(?:(?P<word>[^\W\d][\w$.-]*(?:\."(?:[^"]|"")*")?)

@@ -1,4 +1,4 @@
-"""What a parsed type is, and the meaning of types without fields: words and plain arguments."""
+"""The result of parsing a type, and the meaning of types without fields: words and plain arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What type names mean, over all dialects: lower-case words, single-spaced, to the normalised type."""
+"""The normalised types by the type names of all dialects: lower-case words with single blanks between them."""
 
 from __future__ import annotations
 

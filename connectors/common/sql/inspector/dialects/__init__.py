@@ -1,3 +1,3 @@
-"""What single dialects leave out or spell in their own way.
-The source beside it may call it.
+"""Differences of single dialects: facts that they leave out, and their own spellings.
+Only the source beside it may call it.
 """

@@ -1,4 +1,4 @@
-"""Which dialects need their database's own catalog read, because they leave out or garble what it tells."""
+"""The dialects whose database's own catalog is read too, because the dialect leaves out or garbles facts."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from specs.entities.database.tables import Table
 
 
 class DialectCatalog(Protocol):
-    """What is read beside the inspector."""
+    """Facts that are read from the database's catalog beside the inspector."""
 
     @property
     def without(self) -> frozenset[str]:
-        """Facets of the inspector that are not read then."""
+        """Facets of the inspector that this replaces."""
         ...
 
     def relations(self, schema: str) -> list[tuple[str, str]] | None:

@@ -1,4 +1,4 @@
-"""What ClickHouse's catalog tells and its dialects do not: texts of views, defaults, generated columns, keys."""
+"""Facts of ClickHouse's catalog that its dialects leave out: texts of views, defaults, generated columns, keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between dialects and no inspector says: schemas of the system, and how schemas are spelled."""
+"""Differences between dialects that no inspector shows: schemas of the system, and the spelling of schemas."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def inner_table(dialect: str, name: str) -> bool:
 
 
 def ours(dialect: str, names: Iterable[str], database: str) -> list[str]:
-    """What we call the schemas that a dialect lists.
+    """Our names of the schemas that a dialect lists.
 
     Dialects of DuckDB list the schemas of all databases as ``database.schema``; those of the one that is crawled count.
 
@@ -79,7 +79,7 @@ def ours(dialect: str, names: Iterable[str], database: str) -> list[str]:
 
 
 def theirs(dialect: str, name: str, database: str) -> str:
-    """How a dialect spells a schema of ours."""
+    """The dialect's spelling of a schema of ours."""
     if dialect != "duckdb":
         return name
     return ".".join(each if re.fullmatch(r"\w+", each) else f'"{each}"' for each in (database, name))

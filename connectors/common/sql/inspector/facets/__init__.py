@@ -1,3 +1,3 @@
-"""What is read of each relation of a slice through the inspector.
+"""The facets of the relations of a slice, read through the inspector.
 The source may call it.
 """

@@ -35,7 +35,7 @@ def facets(read: Reflection, catalog: DialectCatalog | None, *, ddl: bool) -> li
 
 
 def statements(driver: InspectorDriver, slice_: int, *, ddl: bool) -> int:
-    """How many statements a slice of so many relations takes, at most: what is sent is the dialect's business."""
+    """The most statements that a slice of so many relations takes; how many are sent depends on the dialect."""
     dialect = type(driver.inspector().dialect)
     native = dialect.get_multi_columns is not DefaultDialect.get_multi_columns
     each = 1 if native else slice_
