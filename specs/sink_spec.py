@@ -1,4 +1,4 @@
-"""Sink specs: what binds the parts of one external sink. Parts are named lazily: a run imports what it feeds."""
+"""Sink specs: the binding of the parts of one external sink. Parts are imported when a run feeds the sink."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ class SinkSpec:
         return found
 
     def part(self, mode: Mode) -> Callable[..., Any]:
-        """What makes the sink in a mode. Raises ``UsageError`` for a mode that the sink does not have."""
+        """The function that creates the sink in a mode. Raises ``UsageError`` for a mode that the sink does not
+        have."""
         found = self.snapshot if mode == "snapshot" else self.changes
         if found is None:
             other = "changes" if mode == "snapshot" else "snapshot"

@@ -1,3 +1,3 @@
 """MySQL and MariaDB servers. ``service_spec`` binds the rest.
-The registry finds it by name; nobody else imports from here.
+The registry finds it by name; no other package imports from it.
 """

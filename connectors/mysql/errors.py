@@ -21,17 +21,17 @@ _LATE = {1969, 3024}
 _KILLED = {1317, 1028}
 _GONE = {1049, 1146, 1305, 1360, 4091}
 SKIPPED = {1205, 1684}
-"""Warnings: information_schema left out (most of) a table, since somebody changes its definition right now."""
+"""Warnings: information_schema left out (most of) a table, because another session changes its definition now."""
 
 
 def classify(error: Exception, where: str, user: str, statement_timeout: float, waited: float) -> HeadraceError:
     """See ``Driver.classify``. The message of the server is kept; it never holds the password. ``statement_timeout`` is
     in seconds, as ``waited``: the silence after which we cut the line.
 
-    ``Retry``: nobody answers or the line is lost (``connection``), no answer came (``deadline``), all places are taken
-    (``busy``), or the statement was killed (``interrupted``). ``Fatal``: the server refuses us (``denied``) or the
-    encryption (``tls``), or asks for a package that is not there (``driver``). ``Skip``: the statement has failed
-    (``timeout``, ``lock``, ``denied``, ``gone``, ``error``).
+    ``Retry``: the server does not answer or the connection is lost (``connection``), no answer came (``deadline``), all
+    places are taken (``busy``), or the statement was killed (``interrupted``). ``Fatal``: the server refuses us
+    (``denied``) or the encryption (``tls``), or asks for a package that is not there (``driver``). ``Skip``: the
+    statement has failed (``timeout``, ``lock``, ``denied``, ``gone``, ``error``).
     """
     if isinstance(error, HeadraceError):
         return error

@@ -77,9 +77,9 @@ def refused(
     ``only``: others of the server's databases were entered, so that a refusal says something about this one.
     ``full``: this database's connection limit is 0.
 
-    ``Retry``: nobody answers (``unreachable``), or all places are taken (``connection``). ``Stop``, of this database:
-    there is none (``missing``), or it lets us not in (``denied``, ``unsupported``, ``invalid``, ``limit``). ``Fatal``:
-    the server refuses the role (``denied``), the encryption (``tls``) or the settings (``settings``).
+    ``Retry``: no server answers (``unreachable``), or all connections are taken (``connection``). ``Stop``, of this
+    database: there is none (``missing``), or it lets us not in (``denied``, ``unsupported``, ``invalid``, ``limit``).
+    ``Fatal``: the server refuses the role (``denied``), the encryption (``tls``) or the settings (``settings``).
     """
     message = _message(error).rpartition("failed: ")[2]
     words = _QUOTED.sub('""', message.lower())

@@ -26,14 +26,15 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=BaseModel)
 Ask = Callable[[str], str]
-"""Answers a ``${prompt:NAME}``; raises ``UsageError`` when nobody can be asked."""
+"""Returns the answer to a ``${prompt:NAME}``; raises ``UsageError`` when there is no terminal to ask on."""
 
 
 @dataclass(slots=True)
 class Draft:
-    """A recipe as handed in, not checked yet. ``origins`` lead from a recipe path to the path in the document.
+    """A recipe as the person gave it, not checked yet. ``origins`` maps a path of the recipe to the path in the
+    document.
 
-    ``away``: others will resolve its references and need its driver.
+    ``away``: other machines will resolve its references and need its driver.
     """
 
     data: Any

@@ -1,7 +1,7 @@
-"""Which settings hold no secrets, so that they may be stored as they are written, and what of a text may be shown.
+"""Settings that hold no secrets, so that they may be stored as written, and the parts of a text that may be shown.
 
-What is known to be harmless is told, not what is known to be secret: a driver's option that nobody here has heard of
-counts as a secret.
+The lists name what is known to be harmless, not what is known to be secret: an unknown option of a driver counts as a
+secret.
 """
 
 from __future__ import annotations

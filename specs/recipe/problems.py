@@ -1,6 +1,6 @@
-"""What is wrong with somebody's settings, in words: path, message, the nearest known key; never the value.
+"""Mistakes in settings as text: path, message and the nearest known key, but never the value.
 
-pydantic's own texts quote the input, which may be a password; these do not.
+pydantic's own messages quote the input, which may be a password; these do not.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The catalog for people and commands: everything that can be asked of it, in one place."""
+"""The catalog for commands and programs: all questions and decisions about it, in one class."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Catalog:
         return lookup.search(self.db, words, limit)
 
     def children(self, fqn: str | None = None) -> Iterator[Brief]:
-        """What lies directly below ``fqn``, ordered by FQN; without it, the services."""
+        """Yields the entities directly below ``fqn``, ordered by FQN; without it, the services."""
         return lookup.children(self.db, fqn or "")
 
     def completions(self, begun: str, limit: int = 50) -> list[str]:
-        """FQNs that begin so, one level at a time; those below an object that is written out."""
+        """FQNs that begin with ``begun``, one level at a time; for a complete FQN, those below it."""
         found = self._beginning(begun.rpartition(".")[0], begun, limit)
         return found if found != [begun] else found + self._beginning(begun, f"{begun}.", limit)
 
@@ -89,11 +89,11 @@ class Catalog:
         return approvals.undecided(self.db, run, "waiting")
 
     def doubtful(self, run: str) -> dict[str, int]:
-        """Objects per type that may only be hidden from us, since our grants changed."""
+        """Objects per type that may only be hidden from us, because our grants changed."""
         return approvals.undecided(self.db, run, "doubt")
 
     def deletions(self, run: str) -> Iterator[DeletionView]:
-        """Everything that ``run`` did not see where it saw the rest, and what became of it."""
+        """Yields the objects that ``run`` missed in completely read listings, and what became of them."""
         return approvals.deletions(self.db, run)
 
     def approve(self, run: str, *, doubtful: bool = False) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Which processes of a cluster are alive, told by themselves.
 It owns the table of processes.
-Every process that runs for long calls it, and whoever shows a cluster to people.
+Every long-running process calls it, and the commands that show a cluster.
 """
 
 from workers.presence.processes import EVERY, FRESH, Presence, Process, forget, live

@@ -1,4 +1,4 @@
-"""Tries whether a sink would take what a run brings, without bringing anything."""
+"""Checks whether a sink would accept a run's results, without sending any."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from workers.sinks.recipe_sinks import Configured
 
 
 def tried(sink: Configured, service: ServiceRef) -> str:
-    """What was seen, in words: what the sink's own trial says, where it has one.
+    """The finding as a line for people: that of the sink's own trial, if it has one.
 
     Others get an empty batch of changes, which a receiver acknowledges like any other; a sink of snapshots is only
     made, since an empty snapshot would replace what it holds. Raises what a delivery raises: ``Retry`` when the sink is

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workers.store.deadline import Deadline
 
 BUSY = 30.0
-"""Seconds to wait for SQLite's write lock, a PostgreSQL lock, or a pooled connection."""
+"""Most seconds to wait for SQLite's write lock, a PostgreSQL lock, or a pooled connection."""
 STATEMENT = 120.0
 """Seconds that a statement may take on PostgreSQL."""
 GRACE = 15.0
@@ -43,8 +43,8 @@ _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": 
 class SqlDatabase:
     """One engine and its transactions. ``dialect`` is ``sqlite`` or ``postgresql``; ``where`` names it without secrets.
 
-    Errors of the database come out as ``Retry`` (busy, collided, connection lost) or ``Fatal`` (disk full, read-only,
-    refused); whatever the transaction had written is undone then.
+    Errors of the database are raised as ``Retry`` (busy, collided, connection lost) or ``Fatal`` (disk full, read-only,
+    refused); the transaction is rolled back then.
     """
 
     def __init__(self, engine: Engine, where: str, deadline: Deadline | None = None) -> None:
@@ -178,7 +178,7 @@ def _folder(url: URL, where: str, create: bool) -> None:
         except OSError as error:
             what = f"the catalog's folder cannot be made: {error.strerror}"
             raise Fatal(what, where, "choose another", reason="catalog") from None
-        with suppress(OSError):  # SQLite says it better; it gives what it makes beside the file the same permissions
+        with suppress(OSError):  # SQLite reports errors better; its other files get the permissions of this one
             private(file)
     elif not file.exists():
         raise UsageError(
@@ -194,7 +194,7 @@ def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY}, **arguments)
 
     def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions are ours: sqlite3 would begin them too late
+        connection.isolation_level = None  # we begin transactions ourselves: sqlite3 would begin them too late
         for pragma in _PRAGMAS:
             connection.execute(pragma).close()
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
 
 HELD = 1000
-"""Rows of a streamed answer that are held at once."""
+"""Most rows of a streamed result that are held at once."""
 
 
 class Statements:
@@ -52,21 +52,22 @@ class Statements:
         return self._run(name, values).all()
 
     def value(self, name: str, /, **values: Any) -> Any:
-        """What the first row has in its first column; ``None`` without a row."""
+        """The first column of the first row; ``None`` without a row."""
         return self._run(name, values).scalar()
 
     def column(self, name: str, /, **values: Any) -> list[Any]:
-        """What each row has in its first column."""
+        """The first column of each row."""
         return list(self._run(name, values).scalars())
 
     def stream(self, name: str, /, **values: Any) -> Iterator[Row[*tuple[Any, ...]]]:
-        """Rows of an answer of any size, within the transaction."""
+        """Yields the rows of a result of any size, within the transaction."""
         values["now"] = self.now
         options = {"yield_per": HELD}
         yield from self.conn.exec_driver_sql(self._sql[name], values, execution_options=options)
 
     def text(self, name: str, /) -> str:
-        """A statement as the driver takes it, for what only the driver can do with it. ``KeyError``: there is none."""
+        """A statement in the driver's spelling, for calls of the driver itself. Raises ``KeyError`` when there is
+        none."""
         return self._sql[name]
 
     def __contains__(self, name: str) -> bool:

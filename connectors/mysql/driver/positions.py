@@ -20,7 +20,7 @@ def position(driver: MysqlDriver) -> SourcePosition | None:
         return SourcePosition(marks, standby=bool(followed)) if marks else None
     executed, own, read_only = driver.fetch(_MYSQL)[0]
     marks = sources(str(executed or ""))
-    if read_only:  # what somebody wrote into a replica is nowhere else
+    if read_only:  # transactions written directly into a replica exist on no other server
         marks = {source: mark for source, mark in marks.items() if not source.startswith(str(own))}
     return SourcePosition(marks, standby=bool(read_only), unique=True) if marks else None
 

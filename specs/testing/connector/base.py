@@ -1,4 +1,4 @@
-"""What the parts of the connector suite share: how sources are made, and the service as it was read once."""
+"""The base of the connector suite's parts: how sources are made, and the service as one walk has read it."""
 
 from __future__ import annotations
 

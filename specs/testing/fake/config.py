@@ -53,7 +53,8 @@ class Fault(StrictModel):
 
 
 class Server(StrictModel):
-    """What one connection reaches: a primary, a standby that is behind, a promoted copy, or somebody else."""
+    """The server that one connection reaches: a primary, a standby that is behind, a promoted copy, or another
+    server."""
 
     identity: str = Field(default="", description="As ``server`` of the connection.")
     position: int | None = Field(default=None, description="How far it is; null: it does not tell.")

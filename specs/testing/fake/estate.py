@@ -1,4 +1,4 @@
-"""What there is in the fake service: names by index and back, ordered by bytes, in constant memory."""
+"""The objects of the fake service: names by index and back, ordered by bytes, in constant memory."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class Estate:
         return self.config.views > 0 and share(self.config.seed, "view", name, schema.path) < self.config.views
 
     def is_used(self, schema: Scope, name: str) -> bool:
-        """Whether anybody queried a table."""
+        """Whether a table was queried."""
         config = self.config
         if config.unused and names.child(schema.fqn, name) in config.unused:
             return False

@@ -110,7 +110,7 @@ class Faults:
 
 
 def _take(action: str) -> None:
-    """Take memory and keep it as long as nobody objects. Raises ``MemoryError``, or the process is killed."""
+    """Allocate memory and keep it. Raises ``MemoryError``, unless the process is killed for it."""
     if action == "flood":
         with mmap.mmap(-1, 1 << 30) as shared:
             for at in range(0, 1 << 30, mmap.PAGESIZE):
@@ -120,6 +120,6 @@ def _take(action: str) -> None:
         bytearray(4 << 30)
         return
     kept = []
-    for _ in range(4096):  # where nobody objects, it ends at last
+    for _ in range(4096):  # bounded, for machines on which neither happens
         kept.append(b"x" * (1 << 20))
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""Rules about workers that share services: queues, pauses, pace, services that fail, and nobody who starves."""
+"""Rules about workers that share services: queues, pauses, pace, failing services, and a fair share for each run."""
 
 from __future__ import annotations
 
