@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from specs.errors import UsageError
 from workers.store.migrations.rooms import creation, tables
+from workers.store.migrations.steps import steps, versions
 
-HEAD = "0004"
+HEAD = versions()[-1]
 """The version that this program reads and writes: that of the newest step."""
 TABLE = "alembic_version"
 """The table of the version. Alembic made it, and it keeps its name, so that older versions of Headrace recognise the
@@ -74,9 +75,7 @@ def build(conn: Connection) -> None:
 
 
 def _migrate(conn: Connection, found: str) -> None:
-    from workers.store.migrations.steps import steps
-
-    for version in _known():
+    for version in versions():
         if version > found:
             _run(conn, steps(version, conn.dialect.name))
     conn.exec_driver_sql(f"UPDATE {TABLE} SET version_num = '{HEAD}'")
@@ -93,17 +92,11 @@ def _refuse(found: str | None, where: str, create: bool) -> None:
         raise UsageError(
             "this database holds no catalog", where, "run: headrace crawl ..., or name another with --catalog"
         )
-    if found and (not re.fullmatch(r"\d{4}", found) or (found < HEAD and found not in _known())):
+    if found and (not re.fullmatch(r"\d{4}", found) or (found < HEAD and found not in versions())):
         raise UsageError(f"this database belongs to another program (it is of version {found})", where, OTHER)
     if found and found > HEAD:
         remedy = "install the newer headrace, or name another catalog with --catalog"
         raise UsageError(f"the catalog is of version {found}, this program knows up to {HEAD}", where, remedy)
-
-
-def _known() -> list[str]:
-    from workers.store.migrations.steps import versions
-
-    return versions()
 
 
 def _refuse_others(conn: Connection, where: str) -> None:
