@@ -92,7 +92,7 @@ class DuckdbListing:
             "returns": "TABLE" if kind == "table_macro" else None, "display_name": name,
         }  # fmt: skip
         if owners > 1:
-            data = {}  # whose it is cannot be told
+            data = {}  # the catalog does not say which of these schemas the macro is in
         return Listed(schema, key, key, (schema, key), routine_rule(self.extract, name, key), data=data)
 
     def triggers(self, schema: str, table: str) -> set[str]:

@@ -17,7 +17,7 @@ from connectors.common.sql.driver import Driver
 from specs.errors import Retry, Skip
 
 HOPELESS = 40
-"""Waits for nothing in one slice, not one object read, after which it is the source that is ill, not its objects."""
+"""So many locks and timeouts in one slice, without a single object read, are a fault of the source, not of them."""
 _WAITED = ("lock", "timeout")
 
 

@@ -81,7 +81,7 @@ class MysqlDriver:
         )
 
     def _prepare(self, connection: pymysql.Connection[Any]) -> None:
-        """Set what texts are written by, then see what server this is: its own limit on rows cuts that, too."""
+        """Set the session first, then ask which server this is: a limit on rows of its own would cut that answer."""
         self._small(connection, session.SET)
         wanted = "'version', 'version_comment', 'server_uid', 'server_uuid', 'lower_case_table_names'"
         rows = self._small(connection, f"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({wanted})")
@@ -228,8 +228,8 @@ class MysqlDriver:
 
 @contextmanager
 def _streaming(connection: pymysql.Connection[Any]) -> Iterator[SSCursor]:
-    """A cursor whose rows come as they are read. Once the line is lost the driver would still wait for the rest, on a
-    socket that is gone, and raise that in place of what happened."""
+    """A cursor that fetches rows as they are read. After the line is lost, closing such a cursor would wait for the
+    remaining rows on a closed socket, and its error would hide the first one; so it is told that none remain."""
     cursor = connection.cursor(SSCursor)
     try:
         yield cursor

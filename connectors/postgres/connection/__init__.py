@@ -1,3 +1,3 @@
 """How to reach a PostgreSQL server: its settings, and the URLs that people have.
-The driver may call it, and whoever makes a connection by hand.
+The driver may call it, and programs that make a connection by hand.
 """

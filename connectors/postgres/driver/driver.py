@@ -230,7 +230,10 @@ class PostgresDriver:
         return [cursors.pop(0).fetchall() for _ in asked]  # an answer of the server is let go once it is rows
 
     def _unheld(self) -> Fatal | None:
-        """Whether a pooler cuts the line at every transaction of several statements; it says so only to who waits."""
+        """The error of a pooler that cuts the line at every transaction of several statements; ``None`` for any other.
+
+        Statements that are sent together lose its message with the line, so a transaction is tried step by step.
+        """
         if not self._held or self._begun or self._connection is None or not self._connection.closed:
             return None
         try:

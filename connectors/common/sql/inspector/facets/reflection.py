@@ -45,7 +45,7 @@ class Reflection:
         found, warned = self.driver.reflect(
             f"get_multi_{name}", schema=self.schema(schema), filter_names=names, kind=ObjectKind.ANY
         )
-        if warned and len(names) > 1:  # whose loss is it? It warns of nothing that it remembers.
+        if warned and len(names) > 1:  # warnings name no relation, and what the inspector remembers warns no more
             for each in names:
                 self.driver.forget()
                 yield from self._read(name, schema, [each])
