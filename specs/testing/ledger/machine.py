@@ -58,7 +58,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.service = f"service{next(_services)}"
-        roots = [script.root(self.service)]
+        roots = [script.later(self.service), script.root(self.service)]
         self.run = self.ledger.open_run(
             Opening(self.service, "fake", {}, tuple(roots), slots=SLOTS, deletes=False, via="cluster"), now=time.time()
         )
@@ -77,6 +77,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def _claimed(self, claim: Claim) -> None:
         self.fences[claim.unit.id] = claim.fence
         self.units[claim.unit.id] = claim.unit
+        assert script.may_begin(claim.unit, self.harness.units(self.run.id)), "claimed before the metadata is stored"
         if claim.unit.phase == "post":
             below = [unit.state for unit in self.harness.units(self.run.id) if unit.parent == claim.unit.id]
             assert FINISHED.issuperset(below), "post_process before the descendants are finished"
@@ -225,7 +226,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert unit.outstanding == sum(each.state not in FINISHED for each in children), "outstanding is wrong"
             assert unit.state != "done" or not unit.outstanding
             assert unit.seconds >= 0
-        unfinished = sum(unit.state not in FINISHED for unit in units)
+        unfinished = sum(unit.state not in FINISHED and unit.state != "held" for unit in units)
         assert self.harness.outstanding(self.run.id) == unfinished, "the totals are wrong"
         at_work = sorted(unit.id for unit in units if unit.state == "running")
         taken = sorted(unit for unit in self.harness.slots(self.service) if unit is not None)

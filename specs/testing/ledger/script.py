@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from specs.contracts.work import Batch, Claim, Unit
-from specs.testing.ledger.harness import batch
-from specs.topology.events import Start
+from collections.abc import Mapping, Sequence
+
+from specs.contracts.work import Batch, Claim, Unit, unit_id
+from specs.testing.ledger.harness import FINISHED, UnitFacts, batch
+from specs.topology.events import METADATA, Start
 from specs.topology.scope import Scope
 
 CHILDREN: dict[int, dict[int, tuple[str, ...]]] = {0: {0: ("c", "b"), 1: ("c", "a")}, 1: {0: ("x",), 1: ("y", "x")}}
 """By depth and step: the names of the child units that the step's batch brings; some of them come again."""
 BARREN = "c"
 """A unit of this name has no children, so that its post_process comes right behind its walk."""
+LATER = "later"
+"""Where the other part of the run begins, so that nothing it stores has a name of the metadata."""
 
 
 def root(service: str) -> Start:
     return Start("service", Scope.of(service), [service, service, {}, None])
+
+
+def later(service: str) -> Start:
+    """The root of another part, whose units are held until those of the metadata are finished."""
+    return Start("service", Scope.of(service, LATER), [LATER, LATER, {}, None], part="usage")
+
+
+def may_begin(unit: Unit, units: Sequence[UnitFacts]) -> bool:
+    """Whether a unit may be claimed now: one of another part when all units of the metadata are finished."""
+    if unit.start.part == METADATA:
+        return True
+    above = {each.id: each.parent for each in units}
+    first = unit_id(unit.run, later(unit.service))
+    return all(each.state in FINISHED for each in units if _root(each.id, above) != first)
+
+
+def _root(unit: str, above: Mapping[str, str | None]) -> str:
+    parent = above[unit]
+    return unit if parent is None else _root(parent, above)
 
 
 def steps(depth: int) -> int:
@@ -37,7 +60,7 @@ def emit(claim: Claim, step: int, seq: int) -> Batch:
     if unit.phase == "post":
         return batch(claim, seq, _post(unit), cursor=("b", "0"), done=True)
     children = [
-        Start("schema", unit.start.scope.child(name), [name, name, {}, None])
+        Start("schema", unit.start.scope.child(name), [name, name, {}, None], part=unit.start.part)
         for name in _children(unit.start.scope, unit.depth, step)
     ]
     last = step == steps(unit.depth) - 1
@@ -62,7 +85,7 @@ def _post(unit: Unit) -> str:
 def everything(service: str) -> set[str]:
     """All FQNs that the tree stores when no unit fails."""
     found: set[str] = set()
-    pending = [(Scope.of(service), 0)]
+    pending = [(Scope.of(service), 0), (later(service).scope, 0)]
     while pending:
         scope, depth = pending.pop()
         found |= {f"{scope.fqn}.t{step}" for step in range(steps(depth))}

@@ -62,3 +62,17 @@ def test_what_failed_is_retried_in_its_part(redis_url: str, postgres_database: s
             assert {unit.part for unit in SqlLedger(db).units(second.run.id)} == {"usage"}
         finally:
             db.close()
+
+
+def test_each_part_misses_what_it_lists(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
+    where = "estate.db_00.schema_0001.t0000004"
+    shape = {"schemas": 3, "tables": 9, "columns": 2, "used": 1.0}
+    with cluster(redis_url, postgres_database, tmp_path) as made:
+        made.flusher()
+        made.worker(2)
+        assert made.crawl(both(**shape)).status == "complete"
+        assert made.crawl(both(**shape, unused=(where,))).missing == {"Usage": 1}
+        dropped = both(**shape, unused=(where,), dropped=(where,))
+        assert made.crawl(dropped.narrowed(["usage"])).deleted == {"Usage": 1}
+        assert made.crawl(dropped.narrowed(["metadata"])).missing == {"Table": 1}
+        assert made.crawl(dropped).deleted == {"Table": 1}
