@@ -37,11 +37,11 @@ class Commit:
     """
 
     def __init__(
-        self, desk: Statements, open_writer: Callable[[str, str], Writer], deletion: Callable[[], DeletionPort]
+        self, sql: Statements, open_writer: Callable[[str, str], Writer], deletion: Callable[[], DeletionPort]
     ) -> None:
-        self.desk = desk
+        self.sql = sql
         self.tally = Tally()
-        self.finishing = Finishing(desk, self.tally)
+        self.finishing = Finishing(sql, self.tally)
         self._open_writer = open_writer
         self._deletion = deletion
         self._writers: dict[str, Writer] = {}
@@ -54,7 +54,7 @@ class Commit:
         taken: list[TakenBatch] = []
         results = [self._take(batch, taken) for batch in batches]
         self._store(taken)
-        records.write_all(self.desk, taken)
+        records.write_all(self.sql, taken)
         for each in taken:
             self._settle(each)
         return results
@@ -81,9 +81,9 @@ class Commit:
         }
         receipt = batch.receipt
         if receipt is None:
-            return self.desk.one("guard", **values)
+            return self.sql.one("guard", **values)
         parents = {each.batch.unit for each in taken if each.batch.children}
-        unit = self.desk.one(
+        unit = self.sql.one(
             "guard_final",
             **values,
             waits=int(bool(batch.children) or batch.unit in parents),  # the unit waits until its children are stored
@@ -92,8 +92,8 @@ class Commit:
             post=int(receipt.post),
             fingerprint=receipt.fingerprint,
         )
-        if unit is not None and not self.desk.postgresql:
-            self.desk.do("free_slot_of", unit=batch.unit)
+        if unit is not None and not self.sql.postgresql:
+            self.sql.do("free_slot_of", unit=batch.unit)
         return unit
 
     def _store(self, taken: Sequence[TakenBatch]) -> None:
@@ -111,7 +111,7 @@ class Commit:
     def _settle(self, each: TakenBatch) -> None:
         batch, stored = each.batch, each.stored
         if batch.verdicts:
-            self._deletion().record_verdicts(self.desk.conn, batch.run, batch.verdicts)
+            self._deletion().record_verdicts(self.sql.conn, batch.run, batch.verdicts)
         self.tally.add(
             batch.run,
             batch.unit,
@@ -122,7 +122,7 @@ class Commit:
         )
         if batch.children:
             depth = each.unit.depth + 1
-            new = add_children(self.desk, batch.run, each.unit.service, batch.unit, depth, batch.children)
+            new = add_children(self.sql, batch.run, each.unit.service, batch.unit, depth, batch.children)
             self.tally.add(batch.run, batch.unit, known=new)
         if batch.receipt is None:
             return
@@ -131,20 +131,20 @@ class Commit:
         if each.unit.state == "done":
             self.finishing.ended(each.unit)
         else:
-            self.finishing.settle(self.desk.one("child_finished", unit=batch.unit, n=0))
+            self.finishing.settle(self.sql.one("child_finished", unit=batch.unit, n=0))
 
     def _refuse(self, batch: Batch) -> CommitResult:
-        fence, seq, state = standing(self.desk, batch.unit)
+        fence, seq, state = standing(self.sql, batch.unit)
         if fence == batch.fence and batch.seq <= seq:
             return "duplicate"
         if fence != batch.fence or state not in ("running", "flushing", "ready", "delayed"):
             self.tally.add(batch.run, batch.unit, fenced=1)
             return "fenced"
         # an earlier batch was lost: the unit is ready again, and goes on from its cursor under a new fence
-        row = self.desk.one("break_off", unit=batch.unit, fence=batch.fence)
-        self.desk.do("free_slot_of", unit=batch.unit)
+        row = self.sql.one("break_off", unit=batch.unit, fence=batch.fence)
+        self.sql.do("free_slot_of", unit=batch.unit)
         if row is not None and row.lost >= MAX_LOST:
-            self.finishing.settle(self.desk.one("fail", unit=row.id, reason=UNREADABLE, spent=0.0))
+            self.finishing.settle(self.sql.one("fail", unit=row.id, reason=UNREADABLE, spent=0.0))
         return "gap"
 
     def _writer(self, run: str, service: str) -> Writer:
@@ -156,10 +156,10 @@ class Commit:
     def finish(self) -> None:
         """Write everything that belongs at the end of the transaction: parents, tallies, positions, the change feed."""
         self.finishing.write()
-        self.tally.write(self.desk)
+        self.tally.write(self.sql)
         for service in sorted(self._recovered):
-            self.desk.do("recovered", service=service)
+            self.sql.do("recovered", service=service)
         for service, position in sorted(self._reached.items()):
-            evidence.reached(self.desk, service, position)
+            evidence.reached(self.sql, service, position)
         for writer in self._writers.values():
             writer.finish()

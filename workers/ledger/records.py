@@ -32,7 +32,7 @@ class Taken(Protocol):
     def stored(self) -> StoredPort | None: ...
 
 
-def write_all(desk: Statements, taken: Sequence[Taken]) -> None:
+def write_all(sql: Statements, taken: Sequence[Taken]) -> None:
     """Write all records of the batches, with one statement for each kind of record."""
     for name, rows in (
         ("add_outcome", _outcomes),
@@ -41,7 +41,7 @@ def write_all(desk: Statements, taken: Sequence[Taken]) -> None:
         ("add_coverage", _coverages),
         ("add_marks", _marks),
     ):
-        desk.many(name, [row for each in taken for row in rows(each)])
+        sql.many(name, [row for each in taken for row in rows(each)])
 
 
 def failures(each: Taken) -> int:

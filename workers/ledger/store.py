@@ -52,39 +52,39 @@ class SqlLedger(Reader):
 
     # -- runs -----------------------------------------------------------------------------------------------------
     def open_run(self, opening: Opening, *, now: float) -> Run:
-        return self._write(now, lambda desk: runs.open_run(desk, opening))
+        return self._write(now, lambda sql: runs.open_run(sql, opening))
 
     def identify(
         self, run: str, identity: str, *, accept: bool, position: SourcePosition | None = None, settle: bool = True,
         now: float,
     ) -> bool:  # fmt: skip
-        return self._write(now, lambda desk: evidence.identify(desk, run, identity, position, accept, settle))
+        return self._write(now, lambda sql: evidence.identify(sql, run, identity, position, accept, settle))
 
     def advance(self, run: str, *, now: float, counted: bool = True) -> Run:
         """``counted``: when the run's tallies say that units are unfinished, do not look at the units, which takes
         longer."""
-        with self._transactions.read(now) as desk:
-            found = runs.get(desk, run)
-            if not found.open or (counted and reading.unfinished(desk, run)) or phases.busy(desk, run):
+        with self._transactions.read(now) as sql:
+            found = runs.get(sql, run)
+            if not found.open or (counted and reading.unfinished(sql, run)) or phases.busy(sql, run):
                 return found
-        self._write(now, lambda desk: phases.advance(desk, self.db, run, self._deleter()))
+        self._write(now, lambda sql: phases.advance(sql, self.db, run, self._deleter()))
         return self.run(run)
 
     def pause(self, run: str) -> Run:
         """Stop claims of the run's units; units that workers hold are released at their next renewal."""
-        self._once(0.0, lambda desk: desk.do("set_paused", run=run, paused=1))
+        self._once(0.0, lambda sql: sql.do("set_paused", run=run, paused=1))
         return self.run(run)
 
     def unpause(self, run: str) -> Run:
-        self._once(0.0, lambda desk: desk.do("set_paused", run=run, paused=0))
+        self._once(0.0, lambda sql: sql.do("set_paused", run=run, paused=0))
         return self.run(run)
 
     def own(self, run: str, owner: str) -> None:
         """Note that the process ``owner`` crawls the run from now on."""
-        self._once(0.0, lambda desk: desk.do("set_owner", run=run, owner=owner))
+        self._once(0.0, lambda sql: sql.do("set_owner", run=run, owner=owner))
 
     def end(self, run: str, *, state: RunState, reason: str, now: float) -> Run:
-        self._write(now, lambda desk: runs.close(desk, run, state, reason))
+        self._write(now, lambda sql: runs.close(sql, run, state, reason))
         return self.run(run)
 
     # -- units ----------------------------------------------------------------------------------------------------
@@ -93,38 +93,38 @@ class SqlLedger(Reader):
     ) -> Claim | None:
         wanted = {"run": run, "queue": queue}
         if self.db.dialect == "sqlite" and self._idle:  # an idle worker asks often, so first without the write lock
-            with self._transactions.once(now, writes=False) as desk:
-                if desk.one("next_unit", **wanted) is None:
+            with self._transactions.once(now, writes=False) as sql:
+                if sql.one("next_unit", **wanted) is None:
                     return None
-        found = self._once(now, lambda desk: claims.claim(desk, worker, run, queue, lease))
+        found = self._once(now, lambda sql: claims.claim(sql, worker, run, queue, lease))
         self._idle = found is None
         return found
 
     def renew(self, unit: str, fence: int, *, lease: float = 60.0, progress: str = "", now: float) -> bool:
-        kept, paused = self._once(now, lambda desk: claims.renew(desk, unit, fence, lease, progress))
+        kept, paused = self._once(now, lambda sql: claims.renew(sql, unit, fence, lease, progress))
         if paused:
             self.release(unit, fence, now=now, reason="the run is paused")
         return kept
 
     def touch(self, unit: str, fence: int, node: str, listing: str, key: str) -> bool:
-        return self._once(0.0, lambda desk: claims.touch(desk, unit, fence, node, listing, key))
+        return self._once(0.0, lambda sql: claims.touch(sql, unit, fence, node, listing, key))
 
     def flushing(self, unit: str, fence: int, position: QueuePosition) -> bool:
         if self.db.dialect == "sqlite":  # usually the final batch is stored already: no write lock needed
-            with self._transactions.once(writes=False) as desk:
-                if claims.ended_well(desk, unit, fence):
+            with self._transactions.once(writes=False) as sql:
+                if claims.ended_well(sql, unit, fence):
                     return True
-        return self._once(time(), lambda desk: claims.flushing(desk, unit, fence, position))
+        return self._once(time(), lambda sql: claims.flushing(sql, unit, fence, position))
 
     def release(
         self, unit: str, fence: int, *, now: float, reason: str = "", delay: float = 0.0, failed: bool = False
     ) -> bool:
-        return self._write(now, lambda desk: giveback.release(desk, unit, fence, reason, delay, failed), durable=False)
+        return self._write(now, lambda sql: giveback.release(sql, unit, fence, reason, delay, failed), durable=False)
 
     def abandon(self, worker: str, *, now: float, reason: str) -> int:
         return self._write(
             now,
-            lambda desk: giveback.crashed(desk, desk.all("held_by_worker", worker=worker), clean(reason), "crashes"),
+            lambda sql: giveback.crashed(sql, sql.all("held_by_worker", worker=worker), clean(reason), "crashes"),
             durable=False,
         )
 
@@ -132,26 +132,26 @@ class SqlLedger(Reader):
         """Report how a unit's try at the source ended. After some failures in a row, units of the service are not
         claimed for a while (``workers.ledger.run.breaker``). A commit counts as a success without a report."""
         if ok:
-            self._once(now, lambda desk: desk.do("recovered", service=service))
+            self._once(now, lambda sql: sql.do("recovered", service=service))
             return
         from workers.ledger.run.breaker import failed
 
-        self._write(now, lambda desk: failed(desk, service, clean(reason)))
+        self._write(now, lambda sql: failed(sql, service, clean(reason)))
 
     def expire(self, *, now: float, grace: float = leases.GRACE) -> int:
         gone = leases.gone(self._transactions, self._overdue, grace, now)
-        back = self._write(now, lambda desk: giveback.expire(desk, gone)) if gone else 0
-        with self._transactions.once(now, writes=False) as desk:
-            if desk.one("any_due") is None:
+        back = self._write(now, lambda sql: giveback.expire(sql, gone)) if gone else 0
+        with self._transactions.once(now, writes=False) as sql:
+            if sql.one("any_due") is None:
                 return back
-        return back + self._write(now, lambda desk: desk.do("ready_due"))
+        return back + self._write(now, lambda sql: sql.do("ready_due"))
 
     def lost(self, epoch: str, *, shard: int | None = None, before: str | None = None, now: float) -> int:
-        return self._write(now, lambda desk: giveback.lost(desk, epoch, shard, before))
+        return self._write(now, lambda sql: giveback.lost(sql, epoch, shard, before))
 
     def suspects(self, unit: str) -> list[tuple[str, str]]:
-        with self._transactions.read() as desk:
-            return [(row.type, row.fqn) for row in desk.all("suspects", unit=unit)]
+        with self._transactions.read() as sql:
+            return [(row.type, row.fqn) for row in sql.all("suspects", unit=unit)]
 
     def sizes(self, listings: Sequence[str]) -> dict[str, int]:
         if not listings:
@@ -175,12 +175,12 @@ class SqlLedger(Reader):
         """Fail the unit of a batch that can never be stored; otherwise it would block all batches behind it."""
         why = error.orig if isinstance(error, DBAPIError) else f"{type(error).__name__}: {error}"
         reason = f"a batch cannot be stored: {why}"
-        self._write(now, lambda desk: giveback.reject(desk, batch.unit, batch.fence, reason))
+        self._write(now, lambda sql: giveback.reject(sql, batch.unit, batch.fence, reason))
         return "fenced"
 
     def _commit(self, batches: Sequence[Batch], now: float) -> list[CommitResult]:
-        def store(desk: Statements) -> list[CommitResult]:
-            work = Commit(desk, lambda run, service: self._open(desk.conn, run, service, now), self._deleter)
+        def store(sql: Statements) -> list[CommitResult]:
+            work = Commit(sql, lambda run, service: self._open(sql.conn, run, service, now), self._deleter)
             results = work.add(batches)
             work.finish()
             return results
@@ -192,8 +192,8 @@ class SqlLedger(Reader):
         ``SqlDatabase.write``."""
 
         def transaction() -> T:
-            with self._transactions.write(now, durable=durable) as desk:
-                return act(desk)
+            with self._transactions.write(now, durable=durable) as sql:
+                return act(sql)
 
         return colliding(transaction)
 
@@ -205,10 +205,10 @@ class SqlLedger(Reader):
         asked = monotonic()
 
         def transaction() -> T:
-            with self._transactions.once(now) as desk:
+            with self._transactions.once(now) as sql:
                 waited = monotonic() - asked
-                desk.now += waited if waited > LATE else 0.0
-                return act(desk)
+                sql.now += waited if waited > LATE else 0.0
+                return act(sql)
 
         return colliding(transaction)
 
@@ -225,36 +225,34 @@ class SqlLedger(Reader):
     # -- flushers -------------------------------------------------------------------------------------------------
     def claim_shard(self, shard: int, holder: str, *, lease: float = 15.0, now: float) -> bool:
         """Get or renew the lease of a shard for ``lease`` seconds; returns ``False`` when another flusher holds it."""
-        return self._write(
-            now, lambda desk: bool(desk.do("claim_shard", shard=shard, holder=holder, lease=float(lease)))
-        )
+        return self._write(now, lambda sql: bool(sql.do("claim_shard", shard=shard, holder=holder, lease=float(lease))))
 
     def leave_shards(self, holder: str, shards: Collection[int] | None = None) -> None:
         """Free ``shards`` of a flusher, or all that it holds (``None``)."""
         if shards is None:
-            self._write(0.0, lambda desk: desk.do("leave_shards", holder=holder))
+            self._write(0.0, lambda sql: sql.do("leave_shards", holder=holder))
         else:
             rows = [{"holder": holder, "shard": shard} for shard in sorted(shards)]
-            self._write(0.0, lambda desk: desk.many("leave_shard", rows))
+            self._write(0.0, lambda sql: sql.many("leave_shard", rows))
 
     def shard_holders(self, *, now: float) -> dict[int, str]:
         """The flusher that holds each shard, by shard; free shards are left out."""
-        with self._transactions.read(now) as desk:
-            return {row.shard: row.holder for row in desk.all("shard_holders")}
+        with self._transactions.read(now) as sql:
+            return {row.shard: row.holder for row in sql.all("shard_holders")}
 
     def cluster(self) -> str:
         """The random name of this ledger, made at the first call: it identifies the cluster."""
-        with self._transactions.read() as desk:
-            row = desk.one("cluster")
+        with self._transactions.read() as sql:
+            row = sql.one("cluster")
         if row is None:
-            self._write(0.0, lambda desk: desk.do("name_cluster", id=token_hex(8)))
+            self._write(0.0, lambda sql: sql.do("name_cluster", id=token_hex(8)))
             return self.cluster()
         return str(row.id)
 
     def holders(self, run: str) -> tuple[set[str], set[str]]:
-        with self._transactions.read() as desk:
-            workers = {row.worker for row in desk.all("workers_of", run=run)}
-            return workers, {row.epoch for row in desk.all("epochs_of", run=run)}
+        with self._transactions.read() as sql:
+            workers = {row.worker for row in sql.all("workers_of", run=run)}
+            return workers, {row.epoch for row in sql.all("epochs_of", run=run)}
 
     def close(self) -> None:
         """The database belongs to the caller and stays open."""

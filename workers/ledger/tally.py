@@ -37,8 +37,8 @@ class Tally:
         for name, value in sums.items():
             setattr(lane, name, getattr(lane, name) + value)
 
-    def write(self, desk: Statements) -> None:
-        desk.many(
+    def write(self, sql: Statements) -> None:
+        sql.many(
             "add_tally",
             [
                 {"run": run, "lane": lane, **{name: getattr(sums, name) for name in _Sums.__slots__}}

@@ -36,11 +36,11 @@ class Chores:
 
     def finished(self) -> list[str]:
         """The ids of open runs whose units are all finished, by their tallies."""
-        return [row.id for row in self._transactions.read(lambda desk: desk.all("finished_runs"))]
+        return [row.id for row in self._transactions.read(lambda sql: sql.all("finished_runs"))]
 
     def overdue(self) -> list[str]:
         """The ids of open runs that are past their deadline."""
-        rows = self._transactions.read(lambda desk: desk.all("overdue_runs"), now=self._clock())
+        rows = self._transactions.read(lambda sql: sql.all("overdue_runs"), now=self._clock())
         return [row.id for row in rows]
 
     def demand(self) -> dict[str, int]:
@@ -50,7 +50,7 @@ class Chores:
 
         Large units count for both queues: workers of the small queue claim them when there are no others.
         """
-        rows = self._transactions.read(lambda desk: desk.all("demand"))
+        rows = self._transactions.read(lambda sql: sql.all("demand"))
         if not rows:
             return {}
         small = sum(row.slots for row in rows if row.small or row.large)
@@ -59,12 +59,12 @@ class Chores:
 
     def unpublished(self) -> list[Ended]:
         """The closed runs whose sinks are not all written, the newest first."""
-        rows = self._transactions.read(lambda desk: desk.all("unpublished_runs"))
+        rows = self._transactions.read(lambda sql: sql.all("unpublished_runs"))
         return [Ended(row.id, row.service, json.loads(row.recipe), json.loads(row.published or "{}")) for row in rows]
 
     def published(self, run: str) -> tuple[bool, dict[str, Any]]:
         """``(done, note)`` of a run: whether all its sinks are written, and the note of the attempts so far."""
-        row = self._transactions.read(lambda desk: desk.one("published_of", run=run))
+        row = self._transactions.read(lambda sql: sql.one("published_of", run=run))
         if row is None:
             return False, {}
         return row.published_at is not None, json.loads(row.published or "{}")

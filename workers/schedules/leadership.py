@@ -94,5 +94,5 @@ def leads(db: SqlDatabase, role: str, *, now: float | None = None) -> str | None
 
 
 def _holder(transactions: ScheduleTransactions, role: str, now: float) -> str | None:
-    row = transactions.read(lambda desk: desk.one("leader", role=role), now=now)
+    row = transactions.read(lambda sql: sql.one("leader", role=role), now=now)
     return None if row is None else str(row.holder)

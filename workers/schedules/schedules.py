@@ -71,11 +71,11 @@ class Schedules:
 
     def all(self) -> list[Schedule]:
         """All schedules."""
-        return [_schedule(row) for row in self._transactions.read(lambda desk: desk.all("schedules"))]
+        return [_schedule(row) for row in self._transactions.read(lambda sql: sql.all("schedules"))]
 
     def get(self, name: str) -> Schedule:
         """The schedule of this name. Raises ``UsageError``, which lists the known names, when there is none."""
-        row = self._transactions.read(lambda desk: desk.one("schedule", schedule=name))
+        row = self._transactions.read(lambda sql: sql.one("schedule", schedule=name))
         if row is None:
             raise known_values("unknown schedule", name, [each.name for each in self.all()])
         return _schedule(row)
@@ -99,12 +99,12 @@ class Schedules:
 
     def fires(self, name: str, limit: int = 10) -> list[Fire]:
         """The latest ``limit`` fire times of a schedule, the newest first."""
-        rows = self._transactions.read(lambda desk: desk.all("fires", schedule=name, limit=limit))
+        rows = self._transactions.read(lambda sql: sql.all("fires", schedule=name, limit=limit))
         return [_fire(row) for row in rows]
 
     def queued(self) -> list[str]:
         """The names of schedules with a fire time that waits for a run to end."""
-        return [row.schedule for row in self._transactions.read(lambda desk: desk.all("queued"))]
+        return [row.schedule for row in self._transactions.read(lambda sql: sql.all("queued"))]
 
     def fire(
         self, name: str, time: float, opening: Opening, *, now: float, wait: bool = False, by_hand: bool = False

@@ -15,11 +15,11 @@ KEYS = 500
 """Most failed objects of one listing in one start."""
 
 
-def starts(desk: Statements, run: str, failures: Iterable[Failure]) -> list[Start]:
+def starts(sql: Statements, run: str, failures: Iterable[Failure]) -> list[Start]:
     """The starts of a retry of a closed run; a start that lies inside another one is walked twice."""
-    found = [load_start(row) for row in desk.all("incomplete_units", run=run) if row.state == "failed"]
+    found = [load_start(row) for row in sql.all("incomplete_units", run=run) if row.state == "failed"]
     found = [start for start in found if start.node != "confirm"]
-    for row in desk.all("coverage_errors", run=run):
+    for row in sql.all("coverage_errors", run=run):
         found.append(
             Start(row.node, Scope(names.split(row.scope)), range=KeyRange(row.after, row.until), part=row.part)
         )

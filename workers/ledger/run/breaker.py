@@ -22,14 +22,14 @@ GIVES_UP_ALONE = 8
 between."""
 
 
-def failed(desk: Statements, service: str, reason: str) -> None:
+def failed(sql: Statements, service: str, reason: str) -> None:
     """Count a failure of a service, pause it if a cluster crawls it, and fail its run when there are too many."""
-    row = desk.one("failing_service", service=service)
+    row = sql.one("failing_service", service=service)
     if row is None:
         return
     failing, alone = row.failing + 1, row.via != "cluster"
     wait = min(LONGEST, FIRST * 2.0 ** min(failing - TRIPS, 10)) * uniform(0.5, 1.0)
     wait = None if alone or failing < TRIPS else wait
-    desk.do("set_failing", service=service, wait=wait)
+    sql.do("set_failing", service=service, wait=wait)
     if failing >= (GIVES_UP_ALONE if alone else GIVES_UP):
-        runs.close(desk, row.run, "failed", f"{service} failed {failing} times in a row: {reason or 'out of reach'}")
+        runs.close(sql, row.run, "failed", f"{service} failed {failing} times in a row: {reason or 'out of reach'}")

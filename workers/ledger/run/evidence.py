@@ -15,14 +15,14 @@ ACCEPT = "crawl with --accept-identity when that is right, else check the connec
 
 
 def identify(
-    desk: Statements, run: str, identity: str, position: SourcePosition | None, accept: bool, settle: bool
+    sql: Statements, run: str, identity: str, position: SourcePosition | None, accept: bool, settle: bool
 ) -> bool:
     """Compare a server with what is known of the service; returns whether its data is behind the furthest known
     position.
 
     Raises ``Fatal`` for another server and for one with another history; see ``specs.contracts.ledger``.
     """
-    here, begun = desk.one("evidence", run=run), desk.one("evidence_of_run", run=run)
+    here, begun = sql.one("evidence", run=run), sql.one("evidence_of_run", run=run)
     if here is None or begun is None:  # the run was removed meanwhile
         return False
     first = begun.identity is None
@@ -32,10 +32,10 @@ def identify(
     if not fresh and identity != here.identity and identity not in replicas:
         related = position is not None and known is not None and position.kin(known)
         if not related:
-            _refuse(desk, run, here, identity, accept and first, begun.identity)
+            _refuse(sql, run, here, identity, accept and first, begun.identity)
             related = position is not None and known is not None and not position.marks.keys().isdisjoint(known.marks)
         if related:  # another server of the same replication
-            desk.do(
+            sql.do(
                 "set_identity", service=here.service, identity=here.identity, replicas=json.dumps([*replicas, identity])
             )
         else:
@@ -43,36 +43,36 @@ def identify(
     elif not fresh and accept and first and (position is None or known is None or position.relate(known) != "same"):
         known = None  # the person accepts this server, so its position counts from now on
     if fresh:
-        desk.do("set_identity", service=here.service, identity=identity, replicas="[]")
+        sql.do("set_identity", service=here.service, identity=identity, replicas="[]")
         known = None
-    behind = _compare(desk, here.service, run, known, position, settle)
+    behind = _compare(sql, here.service, run, known, position, settle)
     if first:
-        desk.do("set_run_identity", run=run, identity=identity)
+        sql.do("set_run_identity", run=run, identity=identity)
     return behind
 
 
-def _refuse(desk: Statements, run: str, here: Any, identity: str, accept: bool, begun: str | None) -> None:
+def _refuse(sql: Statements, run: str, here: Any, identity: str, accept: bool, begun: str | None) -> None:
     """Raise ``Fatal`` about another server than the service's, unless the person accepts it."""
     if accept:
         return
-    remedy = _remedy(desk, run, here.service)
+    remedy = _remedy(sql, run, here.service)
     if begun is not None and begun != identity:
         remedy = "this run has read the other one; a crawl begins a new one, with --accept-identity if that is right"
     what = f"the server is not the one that {here.service} was: it was {here.identity}, now it is {identity}"
     raise Fatal(what, here.service, remedy, reason="identity")
 
 
-def _remedy(desk: Statements, run: str, service: str) -> str:
+def _remedy(sql: Statements, run: str, service: str) -> str:
     """What to do about another server. Usually two sources were given one name, rarely has a service moved; a service
     of another type cannot have moved."""
-    before = desk.one("type_before", run=run, service=service)
-    if before is not None and before.service_type != runs.get(desk, run).service_type:
+    before = sql.one("type_before", run=run, service=service)
+    if before is not None and before.service_type != runs.get(sql, run).service_type:
         return f"{service} is of type {before.service_type}: give this one a name of its own, with --name NAME"
     return "give it a name of its own, with --name NAME; only if the service moved there: --accept-identity"
 
 
 def _compare(
-    desk: Statements,
+    sql: Statements,
     service: str,
     run: str,
     known: SourcePosition | None,
@@ -82,37 +82,37 @@ def _compare(
     """Store the furthest position; returns whether this server is behind it. Raises ``Fatal`` for another history."""
     if position is None:
         if known is None:
-            desk.do("set_position", service=service, position=None)
+            sql.do("set_position", service=service, position=None)
             return False
-        return _behind(desk, run, settle, f"the server does not tell how far it is; {service} was at {known}")
+        return _behind(sql, run, settle, f"the server does not tell how far it is; {service} was at {known}")
     relation = "same" if known is None else position.relate(known)
     if relation == "other":
         what = f"the server has another history than {service}: it left it before {known} and is at {position}"
         raise Fatal(what, service, f"a promoted copy? {ACCEPT}", reason="history")
     if relation == "behind":
         kind = "standby" if position.standby else "server"
-        return _behind(desk, run, settle, f"the {kind} is behind: it is at {position}, {service} was at {known}")
+        return _behind(sql, run, settle, f"the {kind} is behind: it is at {position}, {service} was at {known}")
     if relation == "unclear":
         why = f"the server was promoted, nobody can tell where; it is at {position}, {service} was at {known}"
-        desk.do("set_doubt", run=run, doubt=f"{why}; nothing counts as gone in this run")
+        sql.do("set_doubt", run=run, doubt=f"{why}; nothing counts as gone in this run")
     if known is None or position.dump() != known.dump():
-        desk.do("set_position", service=service, position=position.dump())
+        sql.do("set_position", service=service, position=position.dump())
     return False
 
 
-def _behind(desk: Statements, run: str, settle: bool, why: str) -> bool:
+def _behind(sql: Statements, run: str, settle: bool, why: str) -> bool:
     if settle:
         doubt = f"{why}; nothing counts as gone and newer descriptions stand; crawl again when it has caught up"
-        desk.do("set_doubt", run=run, doubt=doubt)
+        sql.do("set_doubt", run=run, doubt=doubt)
     return True
 
 
-def reached(desk: Statements, service: str, position: str) -> None:
+def reached(sql: Statements, service: str, position: str) -> None:
     """Store the position of a server at the end of a unit, when it is further than the known one: the unit may have
     read changes up to there."""
-    row = desk.one("position_of", service=service)
+    row = sql.one("position_of", service=service)
     if row is None or row.position is None or row.position == position:
         return
     known, found = SourcePosition.load(row.position), SourcePosition.load(position)
     if found.relate(known) == "same":
-        desk.do("set_position", service=service, position=position)
+        sql.do("set_position", service=service, position=position)

@@ -20,17 +20,17 @@ from workers.store.statements import Statements
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def open_run(desk: Statements, opening: Opening) -> Run:
+def open_run(sql: Statements, opening: Opening) -> Run:
     """Open a run. An open run of the service is closed as superseded first; the lock on the service's row keeps others
     from opening one at the same time."""
     service = opening.service
-    run = new_id(service, desk.now)
+    run = new_id(service, sql.now)
     per_minute = opening.recipe.get("limits", {}).get("units_per_minute")
-    desk.do("add_service", service=service, type=opening.service_type, pace=60 / per_minute if per_minute else None)
-    for row in desk.all("open_run", service=service):
-        close(desk, row.id, "superseded", f"superseded by {run}")
-    _size_slots(desk, service, opening.slots)
-    desk.do(
+    sql.do("add_service", service=service, type=opening.service_type, pace=60 / per_minute if per_minute else None)
+    for row in sql.all("open_run", service=service):
+        close(sql, row.id, "superseded", f"superseded by {run}")
+    _size_slots(sql, service, opening.slots)
+    sql.do(
         "add_run",
         id=run,
         service=service,
@@ -43,12 +43,12 @@ def open_run(desk: Statements, opening: Opening) -> Run:
         deadline=opening.deadline,
         accept_identity=int(opening.accept_identity),
     )
-    new, ids = add_roots(desk, run, service, opening.roots)
+    new, ids = add_roots(sql, run, service, opening.roots)
     tally = Tally()
     if new:
         tally.add(run, ids[0], known=new)
-    tally.write(desk)
-    return get(desk, run)
+    tally.write(sql)
+    return get(sql, run)
 
 
 def new_id(service: str, now: float) -> str:
@@ -58,36 +58,36 @@ def new_id(service: str, now: float) -> str:
     return f"{stamp}-{name}-{''.join(choice(_LETTERS) for _ in range(4))}"
 
 
-def _size_slots(desk: Statements, service: str, slots: int) -> None:
-    found = desk.one("count_slots", service=service)
+def _size_slots(sql: Statements, service: str, slots: int) -> None:
+    found = sql.one("count_slots", service=service)
     if found is not None and found[0] == slots:
-        desk.do("free_slots_of_service", service=service)
+        sql.do("free_slots_of_service", service=service)
         return
-    desk.do("drop_slots", service=service)
-    desk.many("add_slot", [{"service": service, "n": n} for n in range(slots)])
+    sql.do("drop_slots", service=service)
+    sql.many("add_slot", [{"service": service, "n": n} for n in range(slots)])
 
 
-def close(desk: Statements, run: str, state: RunState, reason: str) -> None:
+def close(sql: Statements, run: str, state: RunState, reason: str) -> None:
     """Close an open run: cancel its unfinished units, free its slots, remove rows that only an open run needs. Does
     nothing when the run is closed."""
-    row = desk.one("lock_run", run=run)
+    row = sql.one("lock_run", run=run)
     if row is None or row.state not in ("running", "confirming"):
         return
-    desk.do("cancel_open_units", run=run)
-    desk.do("cancel_ready_units", run=run)
-    desk.do("cancel_held_units", run=run)
-    desk.do("free_slots_of_service", service=row.service)
-    desk.do("drop_marks", run=run)
-    desk.do("drop_suspects", run=run)
-    desk.do("drop_poison", run=run)
-    desk.do("close_run", run=run, state=state, reason=clean(reason))
+    sql.do("cancel_open_units", run=run)
+    sql.do("cancel_ready_units", run=run)
+    sql.do("cancel_held_units", run=run)
+    sql.do("free_slots_of_service", service=row.service)
+    sql.do("drop_marks", run=run)
+    sql.do("drop_suspects", run=run)
+    sql.do("drop_poison", run=run)
+    sql.do("close_run", run=run, state=state, reason=clean(reason))
 
 
-def get(desk: Statements, run: str) -> Run:
+def get(sql: Statements, run: str) -> Run:
     """The run of this id. Raises ``UsageError``, which lists recent runs, when there is none."""
-    row = desk.one("get_run", run=run)
+    row = sql.one("get_run", run=run)
     if row is None:
-        recent = [each.id for each in desk.all("recent_runs", limit=5)]
+        recent = [each.id for each in sql.all("recent_runs", limit=5)]
         raise known_values("unknown run", run, recent, remedy="see: headrace runs")
     return load_run(row)
 

@@ -17,8 +17,8 @@ class Finishing:
     at zero on the locked row and advances the parent.
     """
 
-    def __init__(self, desk: Statements, tally: Tally) -> None:
-        self.desk = desk
+    def __init__(self, sql: Statements, tally: Tally) -> None:
+        self.sql = sql
         self.tally = tally
         self._parents: dict[str, int] = {}
         self._order: list[tuple[int, str]] = []
@@ -28,9 +28,9 @@ class Finishing:
         if row is None or row.state != "waiting" or row.outstanding > 0:
             return
         if row.post and row.phase == "walk" and not row.failed:
-            self.desk.do("ready_post", unit=row.id)
+            self.sql.do("ready_post", unit=row.id)
             return
-        self.desk.do("end_unit", unit=row.id, state="failed" if row.failed else "done")
+        self.sql.do("end_unit", unit=row.id, state="failed" if row.failed else "done")
         self.ended(row)
 
     def ended(self, row: Any) -> None:
@@ -45,4 +45,4 @@ class Finishing:
         """Update the parents of ended units, upwards to the root."""
         while self._order:
             _, parent = heappop(self._order)
-            self.settle(self.desk.one("child_finished", unit=parent, n=self._parents.pop(parent)))
+            self.settle(self.sql.one("child_finished", unit=parent, n=self._parents.pop(parent)))

@@ -50,8 +50,8 @@ class Overdue:
 def gone(transactions: Transactions, overdue: Overdue, grace: float, now: float) -> set[Lease]:
     """Check once; returns the leases to take away. On PostgreSQL locked rows are skipped; on SQLite the check waits for
     the write lock."""
-    with transactions.once(now, writes=False) as desk:
-        if desk.one("any_overdue") is None:
+    with transactions.once(now, writes=False) as sql:
+        if sql.one("any_overdue") is None:
             return overdue.look((), grace)
-    with transactions.once(now) as desk:
-        return overdue.look([(row.id, row.fence, row.lease_until) for row in desk.all("overdue")], grace)
+    with transactions.once(now) as sql:
+        return overdue.look([(row.id, row.fence, row.lease_until) for row in sql.all("overdue")], grace)

@@ -28,27 +28,27 @@ MAX_POISON = 20
 """Keys that kill workers after which their unit fails."""
 
 
-def release(desk: Statements, unit: str, fence: int, reason: str, delay: float, failed: bool) -> bool:
+def release(sql: Statements, unit: str, fence: int, reason: str, delay: float, failed: bool) -> bool:
     """Release a running unit; returns whether the worker held it. With ``delay`` (seconds) it is ready again only after
     that and the attempt counts, until the unit makes progress; with ``failed`` it has failed."""
-    row = desk.one("held", unit=unit, fence=fence)
+    row = sql.one("held", unit=unit, fence=fence)
     if row is None or row.state != "running":
         return False
     spent, reason = max(0.0, row.spent), clean(reason)
     if failed:
-        fail(desk, row, reason, spent)
+        fail(sql, row, reason, spent)
     elif delay > 0:
         how = {"delay": float(delay), "reason": reason, "spent": spent, "memory": _memory(reason)}
-        desk.do("give_back_delayed", unit=unit, **how)
+        sql.do("give_back_delayed", unit=unit, **how)
     else:
-        _give_back(desk, row, row.crashes, reason, spent)
-    desk.do("free_slot_of", unit=unit)
+        _give_back(sql, row, row.crashes, reason, spent)
+    sql.do("free_slot_of", unit=unit)
     return True
 
 
-def _give_back(desk: Statements, row: Any, crashes: int, reason: str, spent: float) -> None:
+def _give_back(sql: Statements, row: Any, crashes: int, reason: str, spent: float) -> None:
     how = {"crashes": crashes, "reason": reason, "spent": spent, "memory": _memory(reason)}
-    desk.do("give_back", unit=row.id, **how)
+    sql.do("give_back", unit=row.id, **how)
 
 
 def _memory(reason: str) -> int:
@@ -57,76 +57,76 @@ def _memory(reason: str) -> int:
     return int(OUT_OF_MEMORY in reason)
 
 
-def crashed(desk: Statements, rows: Any, reason: str, meter: str) -> int:
+def crashed(sql: Statements, rows: Any, reason: str, meter: str) -> int:
     """Release or fail running units whose workers are dead; returns how many units those are. ``meter`` is the tally
     that counts them."""
     tally = Tally()
     for row in rows:
-        _crashed(desk, row, reason)
-        desk.do("free_slot_of", unit=row.id)
+        _crashed(sql, row, reason)
+        sql.do("free_slot_of", unit=row.id)
         tally.add(row.run, row.id, **{meter: 1})
-    tally.write(desk)
+    tally.write(sql)
     return len(rows)
 
 
-def _crashed(desk: Statements, row: Any, reason: str) -> None:
+def _crashed(sql: Statements, row: Any, reason: str) -> None:
     spent = max(0.0, row.spent)
     if row.committed_seq > 0:  # it made progress: a worker killed from outside must not cast blame on a healthy key
-        _give_back(desk, row, max(0, row.crashes - 1), reason, spent)
+        _give_back(sql, row, max(0, row.crashes - 1), reason, spent)
         return
     if row.crashes >= CAREFUL and row.touched is not None:
         node, listing, key = json.loads(row.touched)
-        desk.do("add_poison", unit=row.id, node=node, listing=clean(listing), key=clean(key))
-        found = desk.one("count_poison", unit=row.id)
+        sql.do("add_poison", unit=row.id, node=node, listing=clean(listing), key=clean(key))
+        found = sql.one("count_poison", unit=row.id)
         if found is None or found[0] < MAX_POISON:
-            _give_back(desk, row, row.crashes, reason, spent)
+            _give_back(sql, row, row.crashes, reason, spent)
             return
     if row.crashes + 1 >= MAX_CRASHES or (row.crashes >= CAREFUL and row.touched is not None):
-        fail(desk, row, f"it killed its worker {row.crashes + 1} times: {reason}", spent)
+        fail(sql, row, f"it killed its worker {row.crashes + 1} times: {reason}", spent)
     else:
-        _give_back(desk, row, row.crashes + 1, reason, spent)
+        _give_back(sql, row, row.crashes + 1, reason, spent)
 
 
-def expire(desk: Statements, gone: Iterable[Lease]) -> int:
+def expire(sql: Statements, gone: Iterable[Lease]) -> int:
     """Take these leases away, unless they were renewed meanwhile; returns how many units were released or failed."""
-    found = [desk.one("still_overdue", unit=unit, fence=fence, until=until) for unit, fence, until in sorted(gone)]
+    found = [sql.one("still_overdue", unit=unit, fence=fence, until=until) for unit, fence, until in sorted(gone)]
     return crashed(
-        desk, [row for row in found if row is not None], "the worker went silent: its lease ran out", "expired"
+        sql, [row for row in found if row is not None], "the worker went silent: its lease ran out", "expired"
     )
 
 
-def reject(desk: Statements, unit: str, fence: int, reason: str) -> None:
+def reject(sql: Statements, unit: str, fence: int, reason: str) -> None:
     """Fail a unit one of whose batches cannot be stored; does nothing when another fence holds the unit now."""
-    row = desk.one("unfinished", unit=unit, fence=fence)
+    row = sql.one("unfinished", unit=unit, fence=fence)
     if row is not None:
-        fail(desk, row, clean(reason), max(0.0, row.spent or 0.0) if row.state == "running" else 0.0)
-        desk.do("free_slot_of", unit=unit)
+        fail(sql, row, clean(reason), max(0.0, row.spent or 0.0) if row.state == "running" else 0.0)
+        sql.do("free_slot_of", unit=unit)
 
 
-def fail(desk: Statements, row: Any, reason: str, spent: float) -> None:
+def fail(sql: Statements, row: Any, reason: str, spent: float) -> None:
     """Fail a unit whose row is locked; its parent counts it as finished once its descendants are."""
     tally = Tally()
-    finishing = Finishing(desk, tally)
-    finishing.settle(desk.one("fail", unit=row.id, reason=reason, spent=spent))
+    finishing = Finishing(sql, tally)
+    finishing.settle(sql.one("fail", unit=row.id, reason=reason, spent=spent))
     finishing.write()
-    tally.write(desk)
+    tally.write(sql)
 
 
-def lost(desk: Statements, epoch: str, shard: int | None, before: str | None) -> int:
+def lost(sql: Statements, epoch: str, shard: int | None, before: str | None) -> int:
     """Make flushing units ready again whose final batch was lost; returns how many. Without ``shard`` these are all
     units of the ``epoch``, because the queue lost its data; with it, those whose position lies before ``before``,
     because the shard was read past them. Only the latter count as lost, because their batch may be unreadable each
     time.
     """
     if shard is None:
-        rows = desk.all("flushing_of_epoch", epoch=epoch)
+        rows = sql.all("flushing_of_epoch", epoch=epoch)
     else:
-        rows = desk.all("flushing_of_shard", epoch=epoch, shard=shard)
+        rows = sql.all("flushing_of_shard", epoch=epoch, shard=shard)
     gone = [row.id for row in rows if before is None or _order(row.position) < _order(before)]
-    back = [desk.one("back_from_flushing", unit=unit, counts=int(shard is not None)) for unit in gone]
+    back = [sql.one("back_from_flushing", unit=unit, counts=int(shard is not None)) for unit in gone]
     for row in back:
         if row is not None and row.lost >= MAX_LOST:
-            fail(desk, row, UNREADABLE, 0.0)
+            fail(sql, row, UNREADABLE, 0.0)
     return len([row for row in back if row is not None])
 
 

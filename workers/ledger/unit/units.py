@@ -17,7 +17,7 @@ LARGE = 100_000
 
 
 def add_units(
-    desk: Statements,
+    sql: Statements,
     run: str,
     service: str,
     starts: Sequence[Start],
@@ -39,26 +39,26 @@ def add_units(
             row |= {"state": "failed", "reason": message, "item": None}
         rows.setdefault(row["id"], row)
     ready = [row for row in rows.values() if row["state"] == state]
-    new = desk.many("add_unit", ready)
-    desk.many("add_failed_unit", [row for row in rows.values() if row["state"] == "failed"])
+    new = sql.many("add_unit", ready)
+    sql.many("add_failed_unit", [row for row in rows.values() if row["state"] == "failed"])
     return new, list(rows)
 
 
-def add_roots(desk: Statements, run: str, service: str, starts: Sequence[Start]) -> tuple[int, list[str]]:
+def add_roots(sql: Statements, run: str, service: str, starts: Sequence[Start]) -> tuple[int, list[str]]:
     """The units that a run begins with. Those of other parts are held, and count as known only when the metadata is
     stored; a run without metadata builds on what the catalog holds. Returns how many are known, and their ids."""
     first = [start for start in starts if start.part == METADATA]
     if not first:
-        return add_units(desk, run, service, starts)
-    known = add_units(desk, run, service, first)
-    add_units(desk, run, service, [start for start in starts if start.part != METADATA], state="held")
+        return add_units(sql, run, service, starts)
+    known = add_units(sql, run, service, first)
+    add_units(sql, run, service, [start for start in starts if start.part != METADATA], state="held")
     return known
 
 
-def add_children(desk: Statements, run: str, service: str, parent: str, depth: int, starts: Sequence[Start]) -> int:
+def add_children(sql: Statements, run: str, service: str, parent: str, depth: int, starts: Sequence[Start]) -> int:
     """Add child units, and have the parent, whose row is locked, wait for those that are new; returns how many are
     new."""
-    new, _ = add_units(desk, run, service, starts, depth=depth, parent=parent)
+    new, _ = add_units(sql, run, service, starts, depth=depth, parent=parent)
     if new:
-        desk.do("add_outstanding", unit=parent, n=new)
+        sql.do("add_outstanding", unit=parent, n=new)
     return new
