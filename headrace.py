@@ -29,7 +29,7 @@ _PLACES = {
     "specs.config": "ConnectionConfig Limits LocalFile MetadataExtract NO_SECRET",
     "specs.errors": "Fatal HeadraceError Retry Skip Stop UsageError",
     "specs.recipe.recipe": "Recipe ServiceRef",
-    "specs.service_spec": "DefaultDatabaseSpec ServiceSpec",
+    "specs.service_spec": "DashboardSpec DefaultDatabaseSpec ServiceSpec",
     "specs.sink_spec": "SinkConfig SinkSpec",
     "specs.testing.connector": "ConnectorSuite",
     "specs.testing.sink": "ChangesSuite SnapshotSuite",

@@ -27,6 +27,7 @@ from specs.errors import Stop as Stop
 from specs.errors import UsageError as UsageError
 from specs.recipe.recipe import Recipe as Recipe
 from specs.recipe.recipe import ServiceRef as ServiceRef
+from specs.service_spec import DashboardSpec as DashboardSpec
 from specs.service_spec import DefaultDatabaseSpec as DefaultDatabaseSpec
 from specs.service_spec import ServiceSpec as ServiceSpec
 from specs.sink_spec import SinkConfig as SinkConfig

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import headrace
+from specs.service_spec import ServiceSpec
 from tests.scheduler.cli.commands.calling import Estate, called, crawled
 
 ROOT = Path(__file__).parents[3]
@@ -34,6 +35,14 @@ def test_every_public_name_is_there_and_typed() -> None:
     )
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         headrace.nonsense  # noqa: B018
+
+
+def test_the_spec_of_every_family_is_public() -> None:
+    """Without its own spec a source of a family would not get the model of its filters."""
+    families = {
+        family.__name__ for family in ServiceSpec.__subclasses__() if family.__module__ == ServiceSpec.__module__
+    }
+    assert {"DashboardSpec", "DefaultDatabaseSpec"} <= families <= set(headrace.__all__)
 
 
 def test_importing_it_costs_next_to_nothing() -> None:
