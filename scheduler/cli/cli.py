@@ -77,6 +77,7 @@ class Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         found: click.Command = import_module(f"scheduler.cli.commands.{cmd_name.replace('-', '_')}").command
+        found.short_help = COMMANDS[cmd_name]
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

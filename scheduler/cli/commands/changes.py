@@ -9,7 +9,7 @@ import click
 from scheduler.cli.options import as_json, catalog, run_named, run_option
 
 
-@click.command(short_help="Print the change feed.")
+@click.command()
 @click.option("--since", default=0, metavar="SEQ", type=click.IntRange(0), help="Only events after this number.")
 @run_option("--run", "Only events of this run.")
 @click.option("--limit", default=1000, show_default=True, type=click.IntRange(1), help="Events to print.")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from specs.sources.base import Step
 
 
-@click.command(short_help="Test connection and sinks step by step.")
+@click.command()
 @click.argument("source", metavar="URL|FILE")
 @click.option("--name", help="The service's name in the catalog; overrides the recipe.")
 @as_json

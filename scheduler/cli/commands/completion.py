@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, emit
 
 
-@click.command(short_help="Print shell completion code.")
+@click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @as_json
 def command(shell: str, as_json: bool) -> None:

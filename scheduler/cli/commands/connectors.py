@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scheduler.app.connectors import ConnectorDetails, ConnectorLine
 
 
-@click.command(short_help="List connectors, or explain one.")
+@click.command()
 @connector_argument("name", required=False)
 @as_json
 def command(name: str | None, as_json: bool) -> None:

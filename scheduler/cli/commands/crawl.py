@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, catalog, only_parts
 
 
-@click.command(short_help="Crawl a source, by recipe or URL, into the catalog.")
+@click.command()
 @click.argument("source", metavar="URL|FILE")
 @click.option("--name", help="The service's name in the catalog; overrides the recipe.")
 @only_parts

@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, catalog, emit
 
 
-@click.group(short_help="What external sinks refused: list it, send it again.")
+@click.group()
 def command() -> None:
     """Dead letters: changes that an external sink refused for good, one per object.
 

@@ -11,7 +11,7 @@ from scheduler.app.catalog.catalog_place import named
 from scheduler.cli.options import as_json, emit, run_argument
 
 
-@click.command(short_help="Show what a run found gone; approve what waits.")
+@click.command()
 @run_argument()
 @click.option("--approve", is_flag=True, help="Apply what waits because it is above the cap of the recipe.")
 @click.option("--doubtful", is_flag=True, help="With --approve: what is in doubt because our grants changed, too.")

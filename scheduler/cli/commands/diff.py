@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, catalog, emit, run_named, run_option
 
 
-@click.command(short_help="Show what changed, field by field.")
+@click.command()
 @run_option("--since", "What changed after this run. [default: what the latest run changed]")
 @catalog
 @as_json

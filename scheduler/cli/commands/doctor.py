@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, emit
 
 
-@click.command(short_help="Examine this installation, the catalog and the cluster.")
+@click.command()
 @click.option("--cluster", is_flag=True, help="Examine the cluster, too, as one of several machines.")
 @click.option("--redis", metavar="URL", help="Where Redis is. [env var: HEADRACE_REDIS, HEADRACE_REDIS_FILE]")
 @click.option("--prefix", help="What our keys in Redis begin with. [env var: HEADRACE_PREFIX]")

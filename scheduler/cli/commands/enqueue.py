@@ -8,7 +8,7 @@ from scheduler.cli.cluster_options import cluster
 from scheduler.cli.options import as_json, only_parts, run_option
 
 
-@click.command(short_help="Hand a recipe to the workers of a cluster.")
+@click.command()
 @click.argument("source", metavar="URL|FILE", required=False)
 @click.option("--name", help="The service's name in the catalog; overrides the recipe.")
 @only_parts

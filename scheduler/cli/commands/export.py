@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, catalog, service_option
 
 
-@click.command(short_help="Write the catalog as JSON lines, or its JSON Schema.")
+@click.command()
 @click.option("--format", "format_", default="jsonl", show_default=True, type=click.Choice(["jsonl", "json-schema"]))
 @service_option("Only this service.")
 @click.option("--stats", is_flag=True, help="With row estimates and sizes, which differ from crawl to crawl.")

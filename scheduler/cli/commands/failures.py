@@ -8,7 +8,7 @@ from scheduler.app.catalog.catalog_place import named
 from scheduler.cli.options import as_json, emit, run_argument
 
 
-@click.command(short_help="List the objects and scopes that failed.")
+@click.command()
 @run_argument()
 @click.option(
     "--limit", default=100, show_default=True, type=click.IntRange(1), help="Objects to print (not with --json)."

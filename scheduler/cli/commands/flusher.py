@@ -9,7 +9,7 @@ import click
 from scheduler.cli.cluster_options import cluster, log_json
 
 
-@click.command(short_help="Serve a cluster: store what workers read.")
+@click.command()
 @click.option("--metrics", metavar="HOST:PORT", help="Answer /metrics and /healthz there.")
 @cluster
 @log_json

@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, catalog, emit, services_begun
 
 
-@click.command(short_help="Remove a service from the catalog.")
+@click.command()
 @click.argument("service", shell_complete=services_begun)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @catalog

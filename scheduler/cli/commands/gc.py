@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, catalog, emit
 
 
-@click.command(short_help="Drop old change events and run details.")
+@click.command()
 @click.option("--days", default=30.0, show_default=True, type=click.FloatRange(0), help="Keep what is younger.")
 @click.option("--keep-runs", default=20, show_default=True, type=click.IntRange(1), help="Runs kept of each service.")
 @catalog

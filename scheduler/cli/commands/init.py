@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, connectors_begun, emit
 
 
-@click.command(short_help="Write a commented recipe for a connector.")
+@click.command()
 @click.argument("source", metavar="TYPE|URL", shell_complete=connectors_begun)
 @click.argument("file", required=False, type=click.Path(dir_okay=False))
 @click.option("--name", default="", help="The service's name in the catalog. [default: my_TYPE]")

@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, emit
 
 
-@click.command("new-connector", short_help="Write a working connector skeleton with its test.")
+@click.command("new-connector")
 @click.argument("name")
 @click.option("--into", default=".", show_default=True, type=click.Path(file_okay=False), help="Folder to write into.")
 @as_json

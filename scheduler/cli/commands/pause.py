@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, emit, run_argument
 
 
-@click.command(short_help="Let a run of a cluster rest.")
+@click.command()
 @run_argument(named=True)
 @as_json
 def command(run: str, catalog: str, as_json: bool) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scheduler.app.plan import Plan
 
 
-@click.command(short_help="Show what a crawl would do, reading no tables.")
+@click.command()
 @click.argument("source", metavar="URL|FILE")
 @click.option("--name", help="The service's name in the catalog; overrides the recipe.")
 @only_parts

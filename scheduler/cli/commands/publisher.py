@@ -10,7 +10,7 @@ PATIENCE = 10.0
 """Seconds to wait for a catalog that is not there yet."""
 
 
-@click.command(short_help="Serve a cluster: feed external sinks.")
+@click.command()
 @click.option(
     "--catalog", metavar="URL", help="Where the catalog is. [env var: HEADRACE_CATALOG, HEADRACE_CATALOG_FILE]"
 )

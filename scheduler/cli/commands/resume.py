@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, emit, run_argument
 
 
-@click.command(short_help="Continue an interrupted or paused run.")
+@click.command()
 @run_argument()
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that crawl.")
 @click.option("--accept-identity", is_flag=True, help="The service moved to another server: go on, and remember it.")

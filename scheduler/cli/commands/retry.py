@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, run_argument
 
 
-@click.command(short_help="Crawl only what failed in a run.")
+@click.command()
 @run_argument()
 @click.option("--failed", is_flag=True, default=True, help="Failed objects and scopes (the default).")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that crawl.")

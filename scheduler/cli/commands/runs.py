@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, catalog, emit, service_option
 
 
-@click.command(short_help="List runs.")
+@click.command()
 @service_option("Only runs of this service.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many, newest first.")
 @catalog

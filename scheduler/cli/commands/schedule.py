@@ -32,7 +32,7 @@ class Duration(click.ParamType[float]):
 name_argument = click.argument("name")
 
 
-@click.group(short_help="Crawl by the clock: add, list, pause, remove, run.")
+@click.group()
 def command() -> None:
     """Crawl by the clock. `headrace scheduler` fires what is due, the workers of the cluster do the work.
 

@@ -7,7 +7,7 @@ import click
 from scheduler.cli.cluster_options import cluster, log_json
 
 
-@click.command(short_help="Serve a cluster: schedules, healing, closing of runs.")
+@click.command()
 @click.option("--listen", metavar="HOST:PORT", help="Answer /metrics and /healthz there.")
 @cluster
 @log_json

@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, catalog, emit
 
 
-@click.command(short_help="Find objects by words.")
+@click.command()
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="Results, the best first.")
 @catalog

@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, catalog, emit
 
 
-@click.command(short_help="List services: objects, last crawl, state.")
+@click.command()
 @catalog
 @as_json
 def command(catalog: str, as_json: bool) -> None:

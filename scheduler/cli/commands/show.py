@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, catalog, emit, name_argument
 
 
-@click.command(short_help="Show one object.")
+@click.command()
 @name_argument()
 @click.option("--type", "type_", help="Where several objects share the name: the one of this type.")
 @catalog

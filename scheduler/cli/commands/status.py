@@ -8,7 +8,7 @@ from scheduler.app.catalog.catalog_place import named
 from scheduler.cli.options import as_json, emit, run_argument
 
 
-@click.command(short_help="Show one run, reconciled.")
+@click.command()
 @run_argument()
 @as_json
 def command(run: str, catalog: str, as_json: bool) -> int:

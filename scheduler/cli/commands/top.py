@@ -10,7 +10,7 @@ from scheduler.cli.cluster_options import cluster
 from scheduler.cli.options import as_json
 
 
-@click.command(short_help="Watch a cluster: runs, workers, queue, trouble.")
+@click.command()
 @click.option("--once", is_flag=True, help="Show it once; so it is without a terminal, too.")
 @click.option(
     "--every", default=1.0, show_default=True, type=click.FloatRange(0.2, 3600), help="Seconds between looks."

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scheduler.app.catalog.objects import TreeNode
 
 
-@click.command(short_help="Show what lies below an object.")
+@click.command()
 @name_argument(required=False)
 @click.option("--depth", default=3, show_default=True, type=click.IntRange(1, 20), help="Levels to go down.")
 @catalog

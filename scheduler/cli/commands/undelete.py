@@ -7,7 +7,7 @@ import click
 from scheduler.cli.options import as_json, catalog, emit, name_argument
 
 
-@click.command(short_help="Bring back an object that was deleted.")
+@click.command()
 @name_argument()
 @click.option("--type", "type_", help="Where several objects share the name: only the one of this type.")
 @catalog

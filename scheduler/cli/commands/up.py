@@ -9,7 +9,7 @@ import click
 from scheduler.cli.cluster_options import log_json
 
 
-@click.command(short_help="Start a whole cluster on this machine.")
+@click.command()
 @click.option(
     "--workers",
     default="auto",

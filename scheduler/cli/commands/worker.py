@@ -7,7 +7,7 @@ import click
 from scheduler.cli.cluster_options import cluster, log_json
 
 
-@click.command(short_help="Serve a cluster: read sources.")
+@click.command()
 @click.option(
     "--queue", default="small", show_default=True, type=click.Choice(["small", "large"]),
     help="Which units to take; large ones are left to workers with more memory.",
