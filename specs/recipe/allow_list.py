@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, time, timedelta
-from enum import Enum
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any
 from urllib.parse import quote, unquote, unquote_plus
 
-from pydantic.fields import FieldInfo
-
-from specs.config import NO_SECRET
-
-SECRET_NAME = re.compile(r"(?i)passw|pwd|secret|token|credential|api_?key|private_?key|access_?key|\bpin\b")
+SECRET_NAME = re.compile(
+    r"(?i)pass(?:w|phrase|code)|pwd|secret|token|credential|(?<![a-z])pin(?![a-z])"
+    r"|(?:api|private|access|account|shared|encryption|signing|master|storage)_?key"
+)
 """Names of settings that hold secrets, whatever their value looks like."""
 _NAMES = """
 account applicationintent applicationname appname arraysize authenticator authmechanism
@@ -69,8 +65,6 @@ _READ_ONLY = re.compile(
 _PAIR = re.compile(r"(?P<name>[\w .-]{1,64})(?:=|%3[dD])\s*['\"]?(?P<value>[^;&\s'\"%]+)")
 _PARAMETER = re.compile(r"(?s)(?P<lead>[?&](?P<name>[^=&]*)=)(?P<value>[^&]*)")
 _USERINFO = re.compile(r"(?s)^(?P<lead>[\w+.-]+://[^:/]*):(?P<value>[^@]*)@")
-_TYPES = (bool, int, float, NoneType, Enum, date, time, timedelta)
-_SEVERAL = (Union, UnionType, tuple, list, set, frozenset)
 _REFERENCE = re.compile(r"(?<!\$)\$\{[^}]*\}")
 _TOKEN = re.compile(r"(?<=/)(?=[^/?#]*\d)(?=[^/?#]*[A-Za-z])[\w~-]{16,}(?=[/?#]|$)")
 
@@ -88,30 +82,6 @@ def harmless(name: str, value: Any) -> bool:
         return not text
     known = re.sub(r"[\W_]", "", name).lower() in NAMES
     return bool((known and _PLAIN.fullmatch(text)) or _WORD.fullmatch(text))
-
-
-def plain(name: str, field: FieldInfo | None) -> bool:
-    """Whether a declared setting may be stored as it is written, whatever stands in it.
-
-    The name counts: a number called ``pin`` is a secret, unless it is marked as none.
-    """
-    if field is None:
-        return False
-    if any(each is NO_SECRET for each in field.metadata):
-        return True
-    return _plain(field.annotation) and not SECRET_NAME.search(name)
-
-
-def _plain(annotation: Any) -> bool:
-    """Numbers, switches, dates and choices, and several of them. Mappings are not: their keys are anybody's."""
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _plain(get_args(annotation)[0])
-    if origin is Literal:
-        return True
-    if origin in _SEVERAL:
-        return all(_plain(each) for each in get_args(annotation) if each is not Ellipsis)
-    return isinstance(annotation, type) and issubclass(annotation, _TYPES)
 
 
 def harmless_statement(text: str) -> bool:

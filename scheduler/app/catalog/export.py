@@ -23,15 +23,17 @@ def lines(catalog: str, service: str | None = None, *, stats: bool = False) -> I
 
 
 def array(found: Iterable[str]) -> Iterator[str]:
-    """The same lines as one JSON array."""
-    previous = None
+    """The same lines as one JSON array, which begins once the first line was read: a catalog that cannot be opened
+    leaves no half of one behind."""
+    rest = iter(found)
+    previous = next(rest, None)
     yield "["
-    for line in found:
+    for line in rest:
         if previous is not None:
-            yield previous + ","
-        previous = line.rstrip("\n")
+            yield previous.rstrip("\n") + ","
+        previous = line
     if previous is not None:
-        yield previous
+        yield previous.rstrip("\n")
     yield "]"
 
 

@@ -18,11 +18,11 @@ from specs.recipe.allow_list import (
     SECRET_NAME,
     harmless,
     harmless_statement,
-    plain,
     referring,
     secret_spans,
     token_spans,
 )
+from specs.recipe.declared_settings import declared, holds_secret, plain
 from specs.recipe.problems import Path, dotted
 from specs.recipe.recipe import Recipe
 from specs.recipe.secrets import NUMBER
@@ -69,26 +69,27 @@ class Stash:
         found: dict[str, Any] = {}
         for key, value in written.items():
             place = (*path, key)
-            field = type(config).model_fields.get(key)
-            checked = getattr(config, key, None)
+            attribute, field = declared(type(config), key)
+            checked = getattr(config, attribute, None)
             marks = field.metadata if field else ()
-            if isinstance(checked, SecretStr) and isinstance(value, str):
-                found[key] = value if referring(value) or not value else self._put(_name(place), value, place)
-            elif plain(key, field):
+            if plain(key, field):
                 found[key] = value
             elif isinstance(checked, BaseModel) and isinstance(value, dict):
                 found[key] = self._model(value, checked, place)
+            elif isinstance(checked, Mapping) and _mapping_of(checked, BaseModel) and _mapping_of(value, dict):
+                found[key] = {each: self._model(below, checked[each], (*place, each)) for each, below in value.items()}
             elif isinstance(checked, list | tuple) and _all(checked, BaseModel) and _all(value, dict):
                 pairs = enumerate(zip(value, checked, strict=True))
                 found[key] = [self._model(each, made, (*place, at)) for at, (each, made) in pairs]
+            elif field is None or holds_secret(field, checked):
+                found[key] = self._free(value, place, secret=field is not None)
             elif any(each is STATEMENTS for each in marks):
                 found[key] = self._statements(value, place)
             elif isinstance(value, str):
                 path_only = any(each is LOCAL_FILE for each in marks) and not re.match(r"\w+:(?!\\)", value)
                 found[key] = value if path_only else self._declared(key, value, place, tokens=tokens)
             else:
-                secret = isinstance(checked, dict) and any(isinstance(each, SecretStr) for each in checked.values())
-                found[key] = self._free(value, place, secret=secret)
+                found[key] = self._free(value, place)
         return found
 
     def _declared(self, key: str, text: str, place: Path, *, tokens: bool) -> str:
@@ -142,6 +143,10 @@ class Stash:
 
 def _all(values: Any, kind: type) -> bool:
     return isinstance(values, list | tuple) and bool(values) and all(isinstance(each, kind) for each in values)
+
+
+def _mapping_of(values: Any, kind: type) -> bool:
+    return isinstance(values, Mapping) and _all(list(values.values()), kind)
 
 
 def _spans(text: str) -> list[Span]:

@@ -183,6 +183,13 @@ def test_catalogs_that_are_none(shell: Shell) -> None:
     shell.refused(4, "cannot be reached", "runs", "--catalog", f"postgresql://u:{SECRET}@127.0.0.1:1/d")
 
 
+@pytest.mark.parametrize("command", ["changes", "export"])
+def test_an_array_does_not_begin_before_the_catalog_is_open(shell: Shell, command: str) -> None:
+    code, out, err = shell.run(command, "--json")
+    assert (code, out) == (1, "")
+    assert "there is no catalog here yet" in err
+
+
 def test_a_catalog_of_a_newer_version(shell: Shell) -> None:
     recipe = shell.write(FAKE)
     assert shell.run("crawl", recipe, "-q")[0] == 0

@@ -16,7 +16,7 @@ from scheduler.control.openings import untyped
 from scheduler.recipes.loader import Loaded, load
 from specs.config import NO_SECRET, ConnectionConfig, Duration, StrictModel
 from specs.errors import UsageError
-from specs.recipe.allow_list import plain
+from specs.recipe.declared_settings import plain
 from specs.recipe.secrets import resolve
 
 CONNECTOR = """
