@@ -1,0 +1,1 @@
+"""Commands that read the catalog. Called by ``scheduler.cli.cli``, which imports one when it runs."""

@@ -1,0 +1,1 @@
+"""Commands about runs: their state, their failures, their end. Called by ``scheduler.cli.cli``, which imports one when it runs."""
