@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from specs.errors import UsageError, known_values
-from specs.mistakes import told
+from specs.errors.mistakes import told
 from specs.service_spec import ServiceSpec
 
 SHARED = "common"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from specs.errors import Fatal, HeadraceError, Retry, Skip
-from specs.mistakes import told
+from specs.errors.mistakes import told
 
 
 def classify(error: Exception, where: str, statement_timeout: float) -> HeadraceError:

@@ -7,7 +7,7 @@ import ssl
 import pymysql
 
 from specs.errors import Fatal, HeadraceError, Retry, Skip
-from specs.mistakes import told
+from specs.errors.mistakes import told
 
 _LOST = {1053, 1077, 1079, 1080, 1152, 1153, 1158, 1159, 1160, 1161, 1184, 1927, 2006, 2013, 2014, 2027, 2055, 4031}
 _LOST_WAITING = 2013

@@ -7,7 +7,7 @@ import re
 import psycopg
 
 from specs.errors import Fatal, HeadraceError, Retry, Skip, Stop
-from specs.mistakes import told
+from specs.errors.mistakes import told
 
 FULL_DELAY_SECONDS = 5.0
 """How long to wait for a place where all connections are taken."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from specs.errors import Fatal, HeadraceError, Retry, Skip
-from specs.mistakes import told
+from specs.errors.mistakes import told
 
 _LOST = ("disk i/o error", "locking protocol")
 

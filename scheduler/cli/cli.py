@@ -65,6 +65,15 @@ SECTIONS: dict[str, dict[str, str]] = {
 PROCESSES = ("scheduler", "worker", "flusher", "publisher")
 """Commands that run as long-lived processes beside each other; their error messages begin with their name."""
 COMMANDS = {name: text for section in SECTIONS.values() for name, text in section.items()}
+ROOMS = {"Crawl": "crawls"}
+"""Folders of ``scheduler.cli.commands`` that are not called like their section."""
+
+
+def module_of(command: str) -> str:
+    """The module that holds a command: the folder of its section, or ``processes``."""
+    title = next(title for title, commands in SECTIONS.items() if command in commands)
+    room = "processes" if command in PROCESSES else ROOMS.get(title, title.lower())
+    return f"scheduler.cli.commands.{room}.{command.replace('-', '_')}"
 
 
 class Lazy(click.Group):
@@ -76,7 +85,7 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = import_module(f"scheduler.cli.commands.{cmd_name.replace('-', '_')}").command
+        found: click.Command = import_module(module_of(cmd_name)).command
         found.short_help = COMMANDS[cmd_name]
         return found
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from specs.entities.base import Entity
 from specs.errors import HeadraceError
-from specs.mistakes import told
+from specs.errors.mistakes import told
 from specs.topology.events import Coverage, Covered, Done, Found, Reported
 from specs.topology.listing import DUPLICATE
 from specs.topology.node import Node, Outcome, Stage

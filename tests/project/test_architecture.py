@@ -41,6 +41,19 @@ def test_no_file_is_longer_than_300_lines() -> None:
     assert {path: lines for path, lines in lengths.items() if lines > LIMIT} == {}
 
 
+FLAT = 8
+
+
+def test_no_package_keeps_more_than_eight_modules_flat() -> None:
+    flat = {
+        str(folder.relative_to(ROOT)): len([path for path in folder.glob("*.py") if path.name != "__init__.py"])
+        for package in PACKAGES
+        for folder in [ROOT / package, *(ROOT / package).rglob("*")]
+        if folder.is_dir()
+    }
+    assert {folder: modules for folder, modules in flat.items() if modules > FLAT} == {}
+
+
 SERVING = {"flusher", "publisher", "scheduler", "up", "worker"}
 """Commands that are processes of a cluster, and set up what such a process needs."""
 
@@ -48,7 +61,7 @@ SERVING = {"flusher", "publisher", "scheduler", "up", "worker"}
 def test_commands_parse_call_and_draw() -> None:
     """What people ask is answered by ``scheduler.app``; no command looks into the ledger or the catalog itself."""
     found: dict[str, set[str]] = {}
-    for path in sorted((ROOT / "scheduler" / "cli" / "commands").glob("*.py")):
+    for path in sorted((ROOT / "scheduler" / "cli" / "commands").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [each.name for each in node.names] if isinstance(node, ast.Import) else []

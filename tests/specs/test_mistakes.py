@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from specs.mistakes import told
+from specs.errors.mistakes import told
 
 CONNECTOR = """
 from headrace import ConnectionConfig, DatabaseSource, DefaultDatabaseSpec, Table, identity

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from specs.contracts.assignment import Assignment
 from specs.contracts.work import Lost
 from specs.errors import Fatal
-from specs.mistakes import told
+from specs.errors.mistakes import told
 from workers.process.child_heartbeats import beat
 from workers.process.governor import MemoryBudget
 from workers.process.governor.memory import bound, offer, tune

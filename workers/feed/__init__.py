@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from workers.feed.dead_letters import Letter as Letter
     from workers.feed.dead_letters import letters as letters
     from workers.feed.embedded import feed as feed
-    from workers.feed.subscriptions import FollowerView as FollowerView
-    from workers.feed.subscriptions import Subscriptions as Subscriptions
+    from workers.feed.subscription.subscriptions import FollowerView as FollowerView
+    from workers.feed.subscription.subscriptions import Subscriptions as Subscriptions
 else:
     __getattr__, __all__ = lazy(
         __name__, {"dead_letters": "Letter letters", "embedded": "feed", "subscriptions": "FollowerView Subscriptions"}

@@ -9,7 +9,7 @@ from typing import Any
 
 from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
-from workers.feed.subscriptions import Subscriptions
+from workers.feed.subscription.subscriptions import Subscriptions
 from workers.sinks import label_of, mode_of
 from workers.store.database import SqlDatabase
 from workers.store.statements import Transactions

@@ -8,10 +8,10 @@ from contextlib import closing
 from specs.errors import HeadraceError, Retry
 from specs.recipe.recipe import Recipe
 from workers.catalog import Catalog
-from workers.feed.delivery import Sent
 from workers.feed.discovery import name_of, wanted
-from workers.feed.subscriber import Fed, Following, SubscriberStopped, SubscriptionLost, pause
-from workers.feed.subscriptions import Subscriptions
+from workers.feed.subscription.delivery import Sent
+from workers.feed.subscription.subscriber import Fed, Following, SubscriberStopped, SubscriptionLost, pause
+from workers.feed.subscription.subscriptions import Subscriptions
 from workers.feed.times import CRAWL_PAUSE_SECONDS, LEASE_SECONDS
 from workers.process.stop_flag import StopFlag
 from workers.sinks import Configured, configured

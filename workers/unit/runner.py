@@ -10,7 +10,7 @@ from functools import partial
 from specs.contracts.assignment import Assignment
 from specs.contracts.work import Claim, Lost
 from specs.errors import Fatal, Retry
-from specs.mistakes import told
+from specs.errors.mistakes import told
 from workers.process.governor import share
 from workers.process.governor.budget import MARGIN, given
 from workers.process.governor.memory import Guard, give_back, rss

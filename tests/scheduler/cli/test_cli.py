@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from scheduler.cli.cli import COMMANDS, cli, run
+from scheduler.cli.cli import COMMANDS, cli, module_of, run
 from scheduler.cli.pages.reference import command_page, recipe_page
 from specs import registry
 
@@ -63,7 +63,7 @@ def test_every_command_is_documented(name: str) -> None:
 
 def test_every_module_of_commands_is_a_command() -> None:
     folder = Path(import_module("scheduler.cli.commands").__path__[0])
-    modules = {path.stem.replace("_", "-") for path in folder.glob("*.py") if path.stem != "__init__"}
+    modules = {path.stem.replace("_", "-") for path in folder.rglob("*.py") if path.stem != "__init__"}
     assert modules == set(COMMANDS)
 
 
@@ -77,7 +77,7 @@ def test_help_imports_little() -> None:
 
 
 def test_command_modules_import_only_click_and_options() -> None:
-    names = ",".join(f"scheduler.cli.commands.{name.replace('-', '_')}" for name in COMMANDS)
+    names = ",".join(module_of(name) for name in COMMANDS)
     probe = f"import sys, {names}; print(*sorted(sys.modules))"
     out = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert not set(out.split()) & {"pydantic", "sqlalchemy", "rich", "yaml"}

@@ -25,10 +25,10 @@ import json, sys
 def peak(): return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) * 1024  # of this program alone
 from workers.store.database import open_database
 from workers.catalog import Catalog
-from workers.feed import pages
+from workers.feed.subscription import pages
 from workers.sinks.jsonl.config import JsonlConfig
 from workers.sinks.jsonl.snapshot import JsonlSink
-from workers.feed.subscriptions import FeedPosition
+from workers.feed.subscription.subscriptions import FeedPosition
 db = open_database(sys.argv[1])
 list(Catalog(db).services())
 before = peak()

@@ -12,8 +12,8 @@ from scheduler.app.catalog.retention import gc
 from specs.contracts.sink import Refused
 from specs.errors import Fatal, Retry, Skip
 from tests.workers.feed.told import SINK, Failing, catalog, held, objects, registered, remove, row, store
-from workers.feed.delivery import Sent
-from workers.feed.subscriber import Following, SubscriptionLost
+from workers.feed.subscription.delivery import Sent
+from workers.feed.subscription.subscriber import Following, SubscriptionLost
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase, open_database
 

@@ -21,7 +21,7 @@ from tests.workers.feed.told import (
     store,
     view,
 )
-from workers.feed.subscriber import Following
+from workers.feed.subscription.subscriber import Following
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase
 
@@ -156,8 +156,8 @@ def test_a_sink_behind_the_kept_feed_starts_again_and_forgets_what_is_gone(db: S
 
 
 def test_pages_are_bounded_in_bytes(db: SqlDatabase) -> None:
-    from workers.feed import pages
-    from workers.feed.subscriptions import BEGUN, FeedPosition
+    from workers.feed.subscription import pages
+    from workers.feed.subscription.subscriptions import BEGUN, FeedPosition
 
     store(db, row("shop"), *[row(f"shop.db{at}", comment="x" * 10_000) for at in range(20)])
     at = FeedPosition(0, BEGUN)
@@ -181,7 +181,7 @@ def test_pages_are_bounded_in_bytes(db: SqlDatabase) -> None:
 
 def test_a_flaky_sink_gets_through_a_long_page(db: SqlDatabase) -> None:
     """Three requests of four fail, and a page takes thirty of them: what was taken is not sent again."""
-    from workers.feed.delivery import Sent
+    from workers.feed.subscription.delivery import Sent
 
     filled(db, 27)
     followers, sent, asked = registered(db), Sent(), 0

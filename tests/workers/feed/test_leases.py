@@ -6,8 +6,8 @@ import pytest
 
 from specs.testing.sink import MemoryFollower
 from tests.workers.feed.told import SINK, Failing, filled, following, held, registered
-from workers.feed.subscriber import Following, SubscriberStopped, SubscriptionLost
-from workers.feed.subscriptions import Subscriptions
+from workers.feed.subscription.subscriber import Following, SubscriberStopped, SubscriptionLost
+from workers.feed.subscription.subscriptions import Subscriptions
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase
 

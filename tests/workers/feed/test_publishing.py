@@ -20,7 +20,7 @@ from workers.feed import letters
 from workers.feed.publisher.process import serve
 from workers.feed.publisher.publisher import Publishing
 from workers.feed.publisher.replay import replay
-from workers.feed.subscriptions import FollowerView
+from workers.feed.subscription.subscriptions import FollowerView
 from workers.ledger import SqlLedger
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase

@@ -20,8 +20,8 @@ from tests.workers.feed.told import (
     view,
 )
 from workers.feed.dead_letters import letters
-from workers.feed.delivery import Sent
-from workers.feed.subscriber import Following
+from workers.feed.subscription.delivery import Sent
+from workers.feed.subscription.subscriber import Following
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase
 

@@ -16,8 +16,8 @@ from workers.catalog import Catalog, CatalogWriter
 from workers.catalog.upsert.backend import Event, Stamp
 from workers.catalog.upsert.feed import append
 from workers.catalog.upsert.writer import backend
-from workers.feed.subscriber import Following
-from workers.feed.subscriptions import FollowerView, HeldSubscription, Subscriptions
+from workers.feed.subscription.subscriber import Following
+from workers.feed.subscription.subscriptions import FollowerView, HeldSubscription, Subscriptions
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase
 

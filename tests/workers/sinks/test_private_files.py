@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from scheduler.cli.display.export_file import write
+from scheduler.cli.export_file import write
 from specs.contracts.sink import Change
 from specs.recipe.recipe import ServiceRef
 from workers.sinks.jsonl.appended import AppendingSink

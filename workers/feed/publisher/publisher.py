@@ -12,10 +12,10 @@ from typing import Any
 from specs.contracts.sink import ChangeSink
 from specs.errors import HeadraceError, Retry
 from specs.recipe.recipe import ServiceRef
-from workers.feed.delivery import Sent
 from workers.feed.discovery import Discovery
-from workers.feed.subscriber import Following, SubscriberStopped, SubscriptionLost, pause
-from workers.feed.subscriptions import FeedPosition, FollowerView, HeldSubscription, Subscriptions
+from workers.feed.subscription.delivery import Sent
+from workers.feed.subscription.subscriber import Following, SubscriberStopped, SubscriptionLost, pause
+from workers.feed.subscription.subscriptions import FeedPosition, FollowerView, HeldSubscription, Subscriptions
 from workers.feed.times import DISCOVERY_SECONDS, LEASE_SECONDS, LEVEL_PAUSE_SECONDS, TURN_SECONDS
 from workers.process.stop_flag import StopFlag
 from workers.sinks import configured

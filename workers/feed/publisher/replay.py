@@ -10,8 +10,8 @@ from typing import Any
 from specs.errors import HeadraceError, UsageError, known_values
 from workers.feed.dead_letters import count, letters
 from workers.feed.publisher.publisher import Make, make
-from workers.feed.subscriber import Following, SubscriberStopped, SubscriptionLost
-from workers.feed.subscriptions import HeldSubscription, Subscriptions
+from workers.feed.subscription.subscriber import Following, SubscriberStopped, SubscriptionLost
+from workers.feed.subscription.subscriptions import HeldSubscription, Subscriptions
 from workers.feed.times import REPLAY_WAIT_SECONDS
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase

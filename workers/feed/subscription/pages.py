@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from specs import names
 from specs.contracts.sink import Change
 from specs.sources import container_types
-from workers.feed.subscriptions import AGAIN, BEGUN, FeedPosition
+from workers.feed.subscription.subscriptions import AGAIN, BEGUN, FeedPosition
 from workers.store.database import SqlDatabase
 from workers.store.statements import Statements, Transactions
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from specs.contracts.sink import Change, ChangeSink
 from specs.errors import HeadraceError, Retry
-from workers.feed import dead_letters, pages
-from workers.feed.delivery import Delivery, Sent
-from workers.feed.subscriptions import BEGIN, FeedPosition, HeldSubscription, Subscriptions
+from workers.feed import dead_letters
+from workers.feed.subscription import pages
+from workers.feed.subscription.delivery import Delivery, Sent
+from workers.feed.subscription.subscriptions import BEGIN, FeedPosition, HeldSubscription, Subscriptions
 from workers.feed.times import ASKED_PAUSE_SECONDS, RETRY_PAUSE_SECONDS
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase

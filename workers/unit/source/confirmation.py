@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from specs import names
 from specs.contracts.work import Verdict
 from specs.errors import Fatal, HeadraceError, Retry
-from specs.mistakes import told
+from specs.errors.mistakes import told
 from specs.sources.base import Source
 from specs.topology.scope import Scope
 

@@ -1,1 +1,4 @@
-"""Commands that read the catalog. Called by ``scheduler.cli.cli``, which imports one when it runs."""
+"""Commands that read the catalog.
+
+Called by ``scheduler.cli.cli``, which imports one when it runs.
+"""

@@ -25,7 +25,7 @@ def command(format_: str, service: str | None, stats: bool, output: str | None, 
       headrace export --format json-schema
     """
     from scheduler.app.catalog.export import array, lines, schemas
-    from scheduler.cli.display.export_file import write
+    from scheduler.cli.export_file import write
 
     if format_ == "json-schema":
         write(output, [schemas()])

@@ -1,1 +1,4 @@
-"""Commands that prepare and start a crawl. Called by ``scheduler.cli.cli``, which imports one when it runs."""
+"""Commands that prepare and start a crawl.
+
+Called by ``scheduler.cli.cli``, which imports one when it runs.
+"""

@@ -1,1 +1,4 @@
-"""Commands that serve a cluster until they are stopped. Called by ``scheduler.cli.cli``, which imports one when it runs."""
+"""Commands that serve a cluster until they are stopped.
+
+Called by ``scheduler.cli.cli``, which imports one when it runs.
+"""
