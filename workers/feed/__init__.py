@@ -15,5 +15,10 @@ if TYPE_CHECKING:
     from workers.feed.subscription.subscriptions import Subscriptions as Subscriptions
 else:
     __getattr__, __all__ = lazy(
-        __name__, {"dead_letters": "Letter letters", "embedded": "feed", "subscriptions": "FollowerView Subscriptions"}
+        __name__,
+        {
+            "dead_letters": "Letter letters",
+            "embedded": "feed",
+            "subscription.subscriptions": "FollowerView Subscriptions",
+        },
     )
