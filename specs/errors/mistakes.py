@@ -8,7 +8,7 @@ import sysconfig
 import traceback
 from pathlib import Path
 
-_OURS = tuple(str(Path(__file__).parents[1] / name) + os.sep for name in ("specs", "workers", "scheduler"))
+_OURS = tuple(str(Path(__file__).parents[2] / name) + os.sep for name in ("specs", "workers", "scheduler"))
 _LIBRARIES = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib"))
 log = logging.getLogger("headrace.connector")
 

@@ -10,6 +10,8 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from specs.config import ConnectionConfig, Limits, MetadataExtract, Selection, StrictModel
 from specs.contracts.positions import SourcePosition
+from specs.errors import HeadraceError
+from specs.errors.mistakes import told
 from specs.topology.node import Item, Outcome, Produced, Topology
 from specs.topology.read_mode import ReadMode
 from specs.topology.scope import KeyRange, Scope
@@ -158,8 +160,14 @@ class Source(ABC):
         return None
 
     def check(self) -> Iterator[Step]:
-        """Yields the steps of the connection test, ``headrace check``."""
-        yield Step("identify the server", True, self.identity())
+        """Yields the steps of the connection test, ``headrace check``; what fails is a step, not an error."""
+        try:
+            step = Step("identify the server", True, self.identity())
+        except HeadraceError as error:
+            step = Step("identify the server", False, error.what, remedy=error.remedy)
+        except Exception as error:
+            step = Step("identify the server", False, told(error))
+        yield step
 
     def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
         """Yields only names, with filters applied, for ``headrace plan``: an ``Item`` or ``Outcome`` with the same keys
