@@ -1,4 +1,4 @@
-"""The steps from one version to the next: ``versions/<version>_<word>.sql``, and more of them for one dialect."""
+"""The statements of the steps from one version to the next. Only a migration imports them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from pathlib import Path
 
 from workers.store import named_sql
 
-FIRST = "0001"
-"""The oldest version that can be migrated."""
-_FOLDER = Path(__file__).parent / "versions"
 _WORDS = {
     "sqlite": {"serial": "INTEGER PRIMARY KEY", "bytes": "COLLATE BINARY", "long": "INTEGER", "real": "REAL"},
     "postgresql": {
@@ -21,18 +18,13 @@ _WORDS = {
 }
 
 
-def versions() -> list[str]:
-    """All versions that can be migrated, the oldest first."""
-    return [FIRST, *sorted({path.name[:4] for path in _FOLDER.glob("*.sql")})]
-
-
-def steps(version: str, dialect: str) -> list[str]:
-    """The statements of ``<version>_*.sql``, then those of ``<version>_*.<dialect>.sql`` if there is one.
+def steps(folder: Path, version: str, dialect: str) -> list[str]:
+    """The statements of ``<version>_*.sql`` in ``folder``, then those of ``<version>_*.<dialect>.sql`` if there is one.
 
     ``{serial}`` is a numbered key, ``{bytes}`` orders by bytes; ``{long}`` and ``{real}`` are wide numbers.
     """
     found: list[str] = []
-    for path in sorted(_FOLDER.glob(f"{version}_*.sql"), key=lambda each: len(each.name)):
+    for path in sorted(folder.glob(f"{version}_*.sql"), key=lambda each: len(each.name)):
         if path.suffixes in ([".sql"], [f".{dialect}", ".sql"]):
             content = re.sub(r"\{(\w+)\}", lambda word: _WORDS[dialect][word[1]], path.read_text("utf-8"))
             found += named_sql.split(content)

@@ -5,13 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection
 
 from specs.errors import UsageError
 from workers.store.migrations.rooms import creation, tables
-from workers.store.migrations.steps import steps, versions
+
+FIRST = "0001"
+"""The oldest version that can be migrated."""
+STEPS = Path(__file__).parent / "versions"
+"""The steps from one version to the next: ``<version>_<word>.sql``, and more of them for one dialect."""
+
+
+def versions() -> list[str]:
+    """All versions that can be migrated, the oldest first."""
+    return [FIRST, *sorted({path.name[:4] for path in STEPS.glob("*.sql")})]
+
 
 HEAD = versions()[-1]
 """The version that this program reads and writes: that of the newest step."""
@@ -75,9 +86,11 @@ def build(conn: Connection) -> None:
 
 
 def _migrate(conn: Connection, found: str) -> None:
+    from workers.store.migrations.steps import steps  # hardly any process migrates
+
     for version in versions():
         if version > found:
-            _run(conn, steps(version, conn.dialect.name))
+            _run(conn, steps(STEPS, version, conn.dialect.name))
     conn.exec_driver_sql(f"UPDATE {TABLE} SET version_num = '{HEAD}'")
 
 

@@ -19,8 +19,7 @@ from workers.ledger import SqlLedger
 from workers.schedules import Schedules
 from workers.store import named_sql
 from workers.store.database import SqlDatabase, open_database
-from workers.store.migrations.steps import versions
-from workers.store.migrations.version import HEAD, stored
+from workers.store.migrations.version import HEAD, stored, versions
 
 HERE = Path(__file__).parent
 OLD = ["0001", "0002"]
