@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
-from workers.catalog import history, lookup
+from workers.catalog import lookup
 from workers.catalog.deletion import approvals
 from workers.catalog.views import Brief, ChangeView, DeletionView, Difference, Entry, ServiceView
 from workers.store.statements import Transactions
@@ -58,14 +58,20 @@ class Catalog:
 
     def changes(self, since: int = 0, *, run: str | None = None, limit: int = 1000) -> list[ChangeView]:
         """Up to ``limit`` events behind number ``since``, in order; of one run, where it is given."""
+        from workers.catalog import history  # nothing that crawls reads the feed here
+
         return history.changes(self.db, since, run=run, limit=limit)
 
     def feed(self) -> tuple[int, int]:
         """The first and the last number that the feed holds."""
+        from workers.catalog import history
+
         return history.position(self.db)
 
     def diff(self, since: str | None = None) -> Iterator[Difference]:
         """What changed behind run ``since`` (or by the latest run), one entry per object, ordered by FQN."""
+        from workers.catalog import history
+
         return history.diff(self.db, since)
 
     def names(self, service: str, type_: str) -> Iterator[str]:

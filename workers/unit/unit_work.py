@@ -19,7 +19,6 @@ from workers.unit.batch_builder import BatchBuilder
 from workers.unit.emitter import Emitter
 from workers.unit.host import Lane
 from workers.unit.lease.heartbeat import HeldUnit
-from workers.unit.source.confirmation import confirm
 from workers.unit.source.sources import relax
 
 CALM = 500
@@ -193,6 +192,8 @@ class UnitWork:
             return []
 
     def _confirm(self, source: Source) -> None:
+        from workers.unit.source.confirmation import confirm  # most crawls miss no object
+
         suspects = patiently(lambda: self._ledger.suspects(self.claim.unit.id))
         asked = {(each.type, each.fqn) for each in self._verdicts}
         for found in confirm(source, [each for each in suspects if each not in asked]):

@@ -11,7 +11,6 @@ from specs.errors import UsageError
 from specs.names import clean
 from specs.recipe.extract import parts_of
 from workers.catalog.deletion.absences import apply, counted
-from workers.catalog.history import known_run
 from workers.catalog.upsert.backend import Event, Stamp
 from workers.catalog.upsert.feed import append
 from workers.catalog.upsert.writer import backend
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
 def deletions(db: SqlDatabase, run: str) -> Iterator[DeletionView]:
     """Yields every object that ``run`` missed, ordered by FQN. Raises ``UsageError`` for an unknown run."""
+    from workers.catalog.history import known_run  # a crawl lists no deletions
+
     with Transactions(db, "workers.catalog").read() as sql:
         known_run(sql, run)
         for row in sql.stream("absences", run=run):
@@ -51,6 +52,8 @@ def approve(db: SqlDatabase, run: str, *, doubtful: bool = False, now: float | N
 
     Raises ``UsageError`` for an unknown or open run, and when a newer run has looked at the service since.
     """
+    from workers.catalog.history import known_run
+
     with Transactions(db, "workers.catalog").write(time.time() if now is None else now) as sql:
         service, state = known_run(sql, run)
         if state in ("running", "confirming"):
