@@ -18,7 +18,7 @@ from specs.config import Limits
 from specs.errors import Fatal, HeadraceError
 
 _HEADER = b"SQLite format 3\0"
-_TICK = 20_000
+_STEPS_BETWEEN_LOOKS = 20_000
 """Virtual machine steps between two looks at the deadline: some milliseconds."""
 
 
@@ -92,7 +92,7 @@ class SqliteDriver:
         )
         try:
             connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-            connection.set_progress_handler(self._overdue, _TICK)
+            connection.set_progress_handler(self._overdue, _STEPS_BETWEEN_LOOKS)
             self._deadline = time.monotonic() + self.limits.connect_timeout
             connection.execute("PRAGMA query_only = ON")
             # Without trust SQLite takes a schema whose expressions use JSON functions for malformed. The file is open

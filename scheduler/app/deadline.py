@@ -8,10 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
+from scheduler.app.times import ANSWER_SECONDS
 from specs.errors import Retry
 
-LIMIT = 5.0
-"""Seconds after which a call is given up."""
 T = TypeVar("T")
 
 
@@ -36,18 +35,18 @@ class Asked(Generic[T]):
             found, error = self._answers.get(timeout=max(0.0, self._until - time.monotonic()))
         except queue.Empty:
             remedy = "see what holds it up there"
-            raise Retry(f"{what} did not answer within {LIMIT:g} s", where, remedy, reason="silent") from None
+            raise Retry(f"{what} did not answer within {ANSWER_SECONDS:g} s", where, remedy, reason="silent") from None
         if error is not None:
             raise error
         return found  # type: ignore[return-value]
 
 
-def asked(call: Callable[[], T], limit: float = LIMIT) -> Asked[T]:
+def asked(call: Callable[[], T], limit: float = ANSWER_SECONDS) -> Asked[T]:
     """Start a call in a thread; returns the object that waits for its result."""
     return Asked(call, until=time.monotonic() + limit)
 
 
-def items(found: Iterator[T], late: Callable[[], T], limit: float = LIMIT) -> Callable[[], Iterator[T]]:
+def items(found: Iterator[T], late: Callable[[], T], limit: float = ANSWER_SECONDS) -> Callable[[], Iterator[T]]:
     """Start to collect the items of ``found`` in a thread; returns a function that yields them as they come. When it
     takes too long, ``late`` is the last item."""
     until = time.monotonic() + limit

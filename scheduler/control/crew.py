@@ -17,7 +17,8 @@ _WITHOUT = {
 
 
 def missing(db: SqlDatabase, kinds: Sequence[str] = NEEDED) -> list[str]:
-    """One line for people per kind of process that has given no sign of life for half a minute (``presence.FRESH``).
+    """One line for people per kind of process that has given no sign of life for half a minute
+    (``presence.GONE_SECONDS``).
 
     Raises ``Retry`` while the database is unavailable.
     """

@@ -18,8 +18,8 @@ from workers.cluster.hints.tasks import hint, waiting
 from workers.cluster.membership import joined
 from workers.cluster.settings import Settings
 from workers.ledger import SqlLedger
-from workers.ledger.unit.leases import GRACE, grace
-from workers.presence import EVERY, live
+from workers.ledger.unit.leases import OVERDUE_SECONDS, grace
+from workers.presence import WRITE_SECONDS, live
 from workers.process.logs import context
 from workers.queues.redis.errors import asked
 from workers.queues.redis.link import Client, connect, where
@@ -27,7 +27,7 @@ from workers.queues.redis.queue import RedisQueue
 from workers.schedules import Chores
 from workers.store.database import SqlDatabase
 
-QUIET_SECONDS = 1.5 * EVERY
+QUIET_SECONDS = 1.5 * WRITE_SECONDS
 """Seconds without a sign of life after which the scheduler looks for a worker's note of departure in Redis."""
 LEFT = "its worker was stopped while the catalog was out"
 log = logging.getLogger("headrace.scheduler")
@@ -45,7 +45,7 @@ class Cluster:
     client: Client
     prefix: str
     place: str
-    grace: float = GRACE
+    grace: float = OVERDUE_SECONDS
 
 
 @contextmanager

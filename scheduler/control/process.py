@@ -29,9 +29,10 @@ from workers.cluster.settings import Settings
 from workers.metrics import render
 from workers.presence import Presence
 from workers.process.governor.memory import tune
-from workers.process.health_endpoint import PLAIN, TURN_SECONDS, Health, Route, serve
+from workers.process.health_endpoint import PLAIN, Health, Route, serve
 from workers.process.stop_flag import StopFlag
-from workers.schedules import LEASE, SCHEDULER, Chores, Leadership, Schedules
+from workers.process.times import TURN_SECONDS
+from workers.schedules import LEASE_SECONDS, SCHEDULER, Chores, Leadership, Schedules
 
 log = logging.getLogger("headrace.scheduler")
 
@@ -44,7 +45,7 @@ class Scheduler:
     """
 
     def __init__(
-        self, cluster: Cluster, *, name: str = "", lease: float = LEASE, clock: Callable[[], float] = time.time
+        self, cluster: Cluster, *, name: str = "", lease: float = LEASE_SECONDS, clock: Callable[[], float] = time.time
     ) -> None:
         db = cluster.db
         self.leadership = Leadership(db, SCHEDULER, name=name, lease=lease, clock=clock)

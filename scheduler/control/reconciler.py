@@ -9,7 +9,7 @@ from scheduler.control.times import RECONCILE_SECONDS
 from specs.contracts.ledger import Ledger
 from specs.contracts.work import Run
 from workers.ledger import SqlLedger
-from workers.ledger.unit.leases import GRACE
+from workers.ledger.unit.leases import OVERDUE_SECONDS
 from workers.process import liveness
 from workers.store.retries import patiently
 
@@ -42,7 +42,7 @@ class Reconciler:
 
 
 def inherit(
-    ledger: SqlLedger, run: str, *, grace: float = GRACE, sleep: Callable[[float], None] = time.sleep
+    ledger: SqlLedger, run: str, *, grace: float = OVERDUE_SECONDS, sleep: Callable[[float], None] = time.sleep
 ) -> set[str]:
     """Free the units that other processes hold of a run; returns the names of holders that may still be alive.
 

@@ -142,7 +142,7 @@ def read(path: FilePath) -> marks.Marked:
         if path.is_dir():
             raise UsageError("is a folder, not a recipe file", str(path), reason="recipe")
         with path.open("rb") as stream:
-            content = stream.read(marks.LIMIT + 1)
+            content = stream.read(marks.RECIPE_BYTES + 1)
         return marks.load(content.decode("utf-8-sig"), str(path))
     except FileNotFoundError:
         remedy = "write one with: headrace init TYPE, or give a URL such as postgresql://user@host/db"

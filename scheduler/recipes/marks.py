@@ -10,7 +10,7 @@ import yaml
 from specs.errors import UsageError
 from specs.recipe.problems import Path
 
-LIMIT = 1_000_000
+RECIPE_BYTES = 1_000_000
 """Most bytes of a recipe."""
 NODES = 100_000
 """Most YAML nodes of a recipe; an alias counts as often as it is used, so that it cannot multiply memory."""
@@ -44,8 +44,8 @@ class Marked:
 def load(text: str, where: str) -> Marked:
     """Parse one YAML (or JSON) document. Raises ``UsageError`` with line and column when it is no YAML, is too large or
     too deep, or names a key twice."""
-    if len(text) > LIMIT:
-        raise UsageError(f"larger than {LIMIT} bytes", where, reason="recipe")
+    if len(text) > RECIPE_BYTES:
+        raise UsageError(f"larger than {RECIPE_BYTES} bytes", where, reason="recipe")
     try:
         loader = _Loader(text, where)
         node = loader.get_single_node()

@@ -14,7 +14,7 @@ from typing import Any
 from specs.errors import UsageError, known_values
 from specs.recipe.problems import Path, dotted
 
-LIMIT = 65536
+SECRET_BYTES = 65536
 """Most bytes of a file that is read as a secret."""
 
 NUMBER = "number:"
@@ -117,9 +117,9 @@ def _one(found: re.Match[str], secrets: Mapping[str, str], path: Path, env: Mapp
 def _file(name: str, setting: str) -> str:
     try:
         with FilePath(name).open("rb") as stream:
-            content = stream.read(LIMIT + 1)
-        if len(content) > LIMIT:
-            raise UsageError(f"{setting}: the file is larger than {LIMIT} bytes", name)
+            content = stream.read(SECRET_BYTES + 1)
+        if len(content) > SECRET_BYTES:
+            raise UsageError(f"{setting}: the file is larger than {SECRET_BYTES} bytes", name)
         return content.decode().rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8 text"

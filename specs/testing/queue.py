@@ -13,7 +13,7 @@ import pytest
 from specs.contracts.work import WINDOW, Batch, CommitResult, Lost, Receipt, Row, SinkQueue
 from specs.names import mark
 
-SOON = 5.0
+SOON_SECONDS = 5.0
 """Seconds within which anything expected must happen."""
 UNIT, OTHER = "0" * 32, "1" * 32
 
@@ -53,13 +53,13 @@ class QueueSuite:
         with self.queue() as queue:
             sent = [batch(1), batch(2, rows=3), batch(3, last=True)]
             for each in sent:
-                assert queue.put(each, timeout=SOON) is not None
+                assert queue.put(each, timeout=SOON_SECONDS) is not None
             assert [found for _, found in arrivals(queue, 3)] == sent
 
     def test_read_leaves_everything_until_it_is_removed(self) -> None:
         with self.queue() as queue:
-            queue.put(batch(1), timeout=SOON)
-            queue.put(batch(2), timeout=SOON)
+            queue.put(batch(1), timeout=SOON_SECONDS)
+            queue.put(batch(2), timeout=SOON_SECONDS)
             first = arrivals(queue, 2)
             assert arrivals(queue, 2) == first
             queue.remove(0, [first[0][0]], ["applied"])
@@ -68,13 +68,13 @@ class QueueSuite:
     def test_read_keeps_its_limit(self) -> None:
         with self.queue() as queue:
             for seq in (1, 2, 3):
-                queue.put(batch(seq), timeout=SOON)
+                queue.put(batch(seq), timeout=SOON_SECONDS)
             arrivals(queue, 3)
             assert [found.seq for _, found in queue.read(0, 2)] == [1, 2]
 
     def test_positions_grow(self) -> None:
         with self.queue() as queue:
-            places = [queue.put(batch(seq), timeout=SOON) for seq in (1, 2, 3)]
+            places = [queue.put(batch(seq), timeout=SOON_SECONDS) for seq in (1, 2, 3)]
             ids = [place.id for place in places if place is not None]
             assert len(ids) == 3
             assert ids == sorted(set(ids))
@@ -83,32 +83,32 @@ class QueueSuite:
     def test_a_unit_has_a_window(self) -> None:
         with self.queue() as queue:
             for seq in range(1, WINDOW + 1):
-                assert queue.put(batch(seq), timeout=SOON) is not None
+                assert queue.put(batch(seq), timeout=SOON_SECONDS) is not None
             assert queue.put(batch(WINDOW + 1), timeout=0.05) is None
-            assert queue.put(batch(1, unit=OTHER), timeout=SOON) is not None
+            assert queue.put(batch(1, unit=OTHER), timeout=SOON_SECONDS) is not None
             commit(queue, 1)
-            assert queue.put(batch(WINDOW + 1), timeout=SOON) is not None
+            assert queue.put(batch(WINDOW + 1), timeout=SOON_SECONDS) is not None
 
     def test_bytes_are_bounded(self) -> None:
         with self.queue(max_bytes=16_000) as queue:
-            assert queue.put(batch(1, text=12_000), timeout=SOON) is not None
+            assert queue.put(batch(1, text=12_000), timeout=SOON_SECONDS) is not None
             assert queue.put(batch(1, unit=OTHER, text=12_000), timeout=0.05) is None
             commit(queue, 1)
-            assert queue.put(batch(1, unit=OTHER, text=12_000), timeout=SOON) is not None
+            assert queue.put(batch(1, unit=OTHER, text=12_000), timeout=SOON_SECONDS) is not None
 
     def test_a_batch_beyond_the_bound_goes_alone(self) -> None:
         with self.queue(max_bytes=1000) as queue:
-            assert queue.put(batch(1, text=50_000), timeout=SOON) is not None
+            assert queue.put(batch(1, text=50_000), timeout=SOON_SECONDS) is not None
             assert queue.put(batch(2), timeout=0.05) is None
             commit(queue, 1)
-            assert queue.put(batch(2), timeout=SOON) is not None
+            assert queue.put(batch(2), timeout=SOON_SECONDS) is not None
 
     def test_who_waits_for_room_gets_it(self) -> None:
         with self.queue() as queue:
             for seq in range(1, WINDOW + 1):
-                queue.put(batch(seq), timeout=SOON)
+                queue.put(batch(seq), timeout=SOON_SECONDS)
             placed: list[object] = []
-            with running(lambda: placed.append(queue.put(batch(WINDOW + 1), timeout=SOON))):
+            with running(lambda: placed.append(queue.put(batch(WINDOW + 1), timeout=SOON_SECONDS))):
                 commit(queue, 2)
             assert placed != [None]
             assert [found.seq for _, found in arrivals(queue, WINDOW - 1)] == list(range(3, WINDOW + 2))
@@ -116,36 +116,36 @@ class QueueSuite:
     @pytest.mark.parametrize("result", ["fenced", "gap"])
     def test_a_refused_unit_is_lost(self, result: CommitResult) -> None:
         with self.queue() as queue:
-            queue.put(batch(1), timeout=SOON)
+            queue.put(batch(1), timeout=SOON_SECONDS)
             commit(queue, 1, result)
             with pytest.raises(Lost):
                 until_lost(queue)
-            assert queue.put(batch(1, fence=8), timeout=SOON) is not None
+            assert queue.put(batch(1, fence=8), timeout=SOON_SECONDS) is not None
 
     def test_duplicates_are_no_refusal(self) -> None:
         with self.queue() as queue:
-            queue.put(batch(1), timeout=SOON)
+            queue.put(batch(1), timeout=SOON_SECONDS)
             commit(queue, 1, "duplicate")
-            assert queue.settle(UNIT, 7, timeout=SOON)
-            assert queue.put(batch(2), timeout=SOON) is not None
+            assert queue.settle(UNIT, 7, timeout=SOON_SECONDS)
+            assert queue.put(batch(2), timeout=SOON_SECONDS) is not None
 
     def test_settle_waits_for_the_last_commit(self) -> None:
         with self.queue() as queue:
             assert queue.settle(UNIT, 7, timeout=0.05)
-            queue.put(batch(1), timeout=SOON)
-            queue.put(batch(2), timeout=SOON)
+            queue.put(batch(1), timeout=SOON_SECONDS)
+            queue.put(batch(2), timeout=SOON_SECONDS)
             assert not queue.settle(UNIT, 7, timeout=0.05)
             commit(queue, 2)
-            assert queue.settle(UNIT, 7, timeout=SOON)
+            assert queue.settle(UNIT, 7, timeout=SOON_SECONDS)
 
     def test_removing_twice_frees_once(self) -> None:
         with self.queue() as queue:
             for seq in range(1, WINDOW + 1):
-                queue.put(batch(seq), timeout=SOON)
+                queue.put(batch(seq), timeout=SOON_SECONDS)
             (id_, _), *_ = arrivals(queue, WINDOW)
             queue.remove(0, [id_], ["applied"])
             queue.remove(0, [id_], ["applied"])
-            assert queue.put(batch(WINDOW + 1), timeout=SOON) is not None
+            assert queue.put(batch(WINDOW + 1), timeout=SOON_SECONDS) is not None
             assert queue.put(batch(WINDOW + 2), timeout=0.05) is None
 
     def test_many_producers_keep_their_own_order(self) -> None:
@@ -156,7 +156,7 @@ class QueueSuite:
             def produce() -> None:
                 for seq in range(1, 21):
                     for unit in units:
-                        assert queue.put(batch(seq, unit=unit), timeout=SOON) is not None
+                        assert queue.put(batch(seq, unit=unit), timeout=SOON_SECONDS) is not None
 
             with running(produce):
                 while sum(map(len, seen.values())) < 80:
@@ -168,7 +168,7 @@ class QueueSuite:
 
     def test_close_may_be_called_twice(self) -> None:
         with self.queue() as queue:
-            queue.put(batch(1), timeout=SOON)
+            queue.put(batch(1), timeout=SOON_SECONDS)
             queue.close()
             queue.close()
 
@@ -176,7 +176,7 @@ class QueueSuite:
 def arrivals(queue: SinkQueue, count: int) -> list[tuple[str, Batch]]:
     """What a shard holds once at least ``count`` batches have arrived, which over a wire takes a moment."""
     pause = threading.Event()
-    for _ in range(int(SOON / 0.01)):
+    for _ in range(int(SOON_SECONDS / 0.01)):
         found = queue.read(0, 100)
         if len(found) >= count:
             return found
@@ -192,7 +192,7 @@ def commit(queue: SinkQueue, count: int, result: CommitResult = "applied") -> No
 
 def until_lost(queue: SinkQueue) -> None:
     """Put until the refusal is known here: over a wire the news takes a moment."""
-    assert queue.settle(UNIT, 7, timeout=SOON)
+    assert queue.settle(UNIT, 7, timeout=SOON_SECONDS)
     for seq in range(2, 100):
         queue.put(batch(seq), timeout=0.1)
 
@@ -211,7 +211,7 @@ def running(work: Callable[[], object]) -> Iterator[None]:
     thread = threading.Thread(target=guarded, daemon=True)
     thread.start()
     yield
-    thread.join(SOON)
+    thread.join(SOON_SECONDS)
     assert not thread.is_alive(), "still waiting"
     if errors:
         raise errors[0]

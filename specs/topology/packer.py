@@ -12,7 +12,7 @@ from specs.topology.scope import Cursor, KeyRange, Scope
 PACK = 1000
 """Most estimated objects in one packed unit."""
 
-LOOK = 500
+SIZED_ITEMS = 500
 """Items whose sizes are looked up at once."""
 Sizes = Callable[[list[str]], Mapping[str, int]]
 """Returns the number of objects below each of these FQNs when they were last read; unknown FQNs are left out."""
@@ -24,7 +24,7 @@ def learned(produced: Iterable[Produced], scope: Scope, sizes: Sizes) -> Iterato
     try:
         for each in produced:
             page.append(each)
-            if len(page) == LOOK:
+            if len(page) == SIZED_ITEMS:
                 full, page = page, []
                 yield from _sized(full, scope, sizes)
     except Exception:

@@ -21,7 +21,7 @@ from workers.cluster.times import CONNECT_PAUSE_SECONDS
 from workers.ledger import SqlLedger
 from workers.process import liveness
 from workers.queues.redis.errors import PASSES
-from workers.schedules import LEASE, SCHEDULER, leads
+from workers.schedules import LEASE_SECONDS, SCHEDULER, leads
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("refusals")]
 ESTATE = {"schemas": 16, "tables": 120, "columns": 4, "procedures": 2}
@@ -147,7 +147,7 @@ def test_nobody_else_leads_while_it_is_frozen(redis_alone: RedisServer, postgres
         second = made.start("scheduler")
         made.until(lambda: "stands by" in made.log(second))
         redis_alone.freeze()
-        time.sleep(LEASE + 8.0)  # longer than the lead lasts that nobody renews
+        time.sleep(LEASE_SECONDS + 8.0)  # longer than the lead lasts that nobody renews
         redis_alone.thaw()
         with made.ledger() as ledger:
             assert leads(ledger.db, SCHEDULER) == liveness.name(first.pid)

@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from workers.store.statements import Statements
 
-MOST = 100_001
+COUNTED_OBJECTS = 100_001
 """The number at which counting a listing stops: no decision depends on sizes above it."""
 
 
 def sizes(conn: Connection, listings: Sequence[str]) -> dict[str, int]:
-    """The number of live objects, secondary ones included and at most ``MOST``, by listing (an FQN of a scope);
-    listings without any are left out."""
+    """The number of live objects, secondary ones included and at most ``COUNTED_OBJECTS``, by listing (an FQN of a
+    scope); listings without any are left out."""
     sql = Statements(conn, "workers.catalog")
-    rows = sql.all("listing_sizes", listings=json.dumps(list(listings)), most=MOST)
+    rows = sql.all("listing_sizes", listings=json.dumps(list(listings)), most=COUNTED_OBJECTS)
     return {str(row[0]): int(row[1]) for row in rows if row[1]}

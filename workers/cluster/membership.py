@@ -14,8 +14,9 @@ from workers.ledger import SqlLedger
 from workers.presence import Process, live
 from workers.process import liveness
 from workers.process.stop_flag import StopFlag
-from workers.queues.redis.link import BUSY, PATIENCE, LinkStopped, connect, reach, waited, where
+from workers.queues.redis.link import LinkStopped, connect, reach, waited, where
 from workers.queues.redis.queue import RedisQueue
+from workers.queues.times import BUSY_SECONDS, REACH_SECONDS
 from workers.store.database import SqlDatabase, open_database
 
 PACKAGES = ("specs", "connectors", "workers", "scheduler")
@@ -32,7 +33,7 @@ def joined(settings: Settings) -> Iterator[tuple[SqlDatabase, RedisQueue]]:
     queue = sink(settings)
     try:
         db = open_database(
-            settings.catalog.get_secret_value(), patience=PATIENCE, timeout=settings.catalog_timeout
+            settings.catalog.get_secret_value(), patience=REACH_SECONDS, timeout=settings.catalog_timeout
         )  # fmt: skip
         try:
             yield db, queue
@@ -51,7 +52,9 @@ def sink(settings: Settings) -> RedisQueue:
     )  # fmt: skip
 
 
-def check(settings: Settings, stop: StopFlag | None = None, *, patience: float = PATIENCE, busy: float = BUSY) -> bool:
+def check(
+    settings: Settings, stop: StopFlag | None = None, *, patience: float = REACH_SECONDS, busy: float = BUSY_SECONDS
+) -> bool:
     """Check that a starting process can work. Waits for Redis up to ``patience`` seconds while it cannot be reached, up
     to ``busy`` seconds while it is busy. Returns whether the process may start: ``False`` when ``stop`` was set.
 

@@ -11,12 +11,16 @@ from specs.contracts.work import Run
 from workers.process.stop_flag import StopFlag
 from workers.queues.flusher import Flusher
 
-WAIT = 0.05
+BATCH_WAIT_SECONDS = 0.05
 """Most seconds of one wait for batches."""
-REPORT = 0.5
+REPORT_SECONDS = 0.5
 """Seconds between two reports of progress."""
-DRAIN = 1.5
+LAST_COMMITS_SECONDS = 1.5
 """Most seconds that a stopped run takes to commit the batches that its workers have emitted."""
+LEAVE_SECONDS = 5.0
+"""Seconds that workers may take to exit once the run is over, before they are killed."""
+HANGING_SECONDS = 1.0
+"""Seconds that the end of a run waits for threads that hang in a call to the source."""
 
 
 class ArrivalQueue(Protocol):
@@ -33,7 +37,7 @@ class Tick(Protocol):
 class Control:
     """The loop of one run. ``tick`` advances the run (the scheduler's reconciler); ``tend`` is called in every turn,
     looks after the worker processes and returns whether units may have become ready; ``report`` is called every
-    ``REPORT`` seconds; ``left`` returns whether all workers have released their units after a stop.
+    ``REPORT_SECONDS``; ``left`` returns whether all workers have released their units after a stop.
     """
 
     def __init__(
@@ -56,10 +60,10 @@ class Control:
         finished = -1
         deadline = float("inf")
         while not self.over:
-            if self._queue.arrived(WAIT):
+            if self._queue.arrived(BATCH_WAIT_SECONDS):
                 self._flusher.step()
             elif self._stop.is_set():
-                deadline = min(deadline, time.monotonic() + DRAIN)
+                deadline = min(deadline, time.monotonic() + LAST_COMMITS_SECONDS)
                 if self._left() or time.monotonic() > deadline:
                     break
             tended = self._tend()
@@ -72,6 +76,6 @@ class Control:
         self._queue.wake()  # workers that wait for a unit see at once that the run is over
 
     def _due(self) -> None:
-        if time.monotonic() - self._reported >= REPORT:
+        if time.monotonic() - self._reported >= REPORT_SECONDS:
             self._reported = time.monotonic()
             self._report()

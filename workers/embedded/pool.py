@@ -18,26 +18,25 @@ from specs.contracts.ledger import Ledger
 from specs.contracts.work import Run
 from specs.errors import Fatal
 from workers.embedded.child import Order
-from workers.embedded.control import Control, Tick
+from workers.embedded.control import LEAVE_SECONDS, Control, Tick
 from workers.process import liveness
 from workers.process.child_heartbeats import Heartbeats, silent
-from workers.process.governor import MemoryBudget, Watch, share
+from workers.process.governor import MemoryBudget, share
 from workers.process.governor.budget import given
 from workers.process.governor.memory import rss
-from workers.process.governor.watch import EVERY
+from workers.process.governor.watch import Watch
 from workers.process.stop_flag import StopFlag
+from workers.process.times import MEMORY_LOOK_SECONDS
 from workers.queues.flusher import Flusher
 from workers.queues.pipe.calls import Clerk
 from workers.queues.pipe.frames import frame
 from workers.queues.pipe.pipe_queue import PipeQueue
 from workers.queues.pipe.producer import ORDER
 from workers.store.retries import patiently
-from workers.unit.lease.heartbeat import LEASE
+from workers.unit.times import LEASE_SECONDS
 
 DEATHS = 12
 """Deaths in a row per worker, with no batch committed in between, after which the run fails."""
-LEAVE = 5.0
-"""Seconds that workers may take to exit once the run is over, before they are killed."""
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[3]); "
     "from workers.process.governor.memory import collect_seldom; collect_seldom(); "
@@ -55,7 +54,7 @@ class Pool:
 
     def __init__(
         self, ledger: Ledger, queue: PipeQueue, order: Order, stop: StopFlag, committed: Callable[[], int], *,
-        wanted: int, silence: float = LEASE,
+        wanted: int, silence: float = LEASE_SECONDS,
     ) -> None:  # fmt: skip
         self._ledger, self._queue, self._stop, self._committed = ledger, queue, stop, committed
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -100,9 +99,9 @@ class Pool:
         return bool(buried)
 
     def close(self) -> None:
-        """End all workers: ask them, and after ``LEAVE`` seconds kill them."""
+        """End all workers: ask them, and after ``LEAVE_SECONDS`` kill them."""
         self._queue.end()
-        deadline = time.monotonic() + LEAVE
+        deadline = time.monotonic() + LEAVE_SECONDS
         for process in self._processes.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(0 if self._asked else max(0.0, deadline - time.monotonic()))
@@ -115,7 +114,7 @@ class Pool:
     def _govern(self) -> None:
         """Kill the worker that uses too much memory, before the kernel kills any process, and workers that are silent
         for too long."""
-        if time.monotonic() - self._watched < EVERY:
+        if time.monotonic() - self._watched < MEMORY_LOOK_SECONDS:
             return
         self._watched = time.monotonic()
         workers = {process.pid: worker for worker, process in self._processes.items()}
@@ -181,7 +180,7 @@ class Pool:
 def pooled(
     ledger: Ledger, assignment: Assignment, stop: StopFlag, tick: Tick, *, processes: int,
     memory: MemoryBudget | None = None, report: Callable[[int], None] = lambda queued: None,
-    spawned: Callable[[Pool], None] = lambda pool: None, silence: float = LEASE,
+    spawned: Callable[[Pool], None] = lambda pool: None, silence: float = LEASE_SECONDS,
 ) -> Run | None:  # fmt: skip
     """Work on a run until it is closed or ``stop`` is set; returns the run as it was last read.
 

@@ -11,7 +11,7 @@ from specs.contracts.assignment import Assignment
 from specs.contracts.ledger import Ledger
 from specs.contracts.work import Run
 from specs.errors import Retry
-from workers.embedded.control import Control, Tick
+from workers.embedded.control import HANGING_SECONDS, Control, Tick
 from workers.process import liveness
 from workers.process.stop_flag import StopFlag
 from workers.queues.flusher import Flusher
@@ -22,9 +22,7 @@ from workers.unit.worker import Worker
 
 LANES = 2
 """Units that are walked at once: while one thread waits for the source, the other builds entities."""
-PATIENCE = 1.0
-"""Seconds that the end of a run waits for threads that hang in a call to the source."""
-MOST = 8
+MOST_THREADS = 8
 """Most threads that walk in one run: a thread that hangs cannot be ended, only replaced."""
 
 
@@ -70,7 +68,7 @@ def solo(
         def hangs(_scope: str) -> None:
             """Start another thread in place of one that hangs: its call cannot be ended, and the lease of its unit
             expires."""
-            if not stop.is_set() and not replaced.is_set() and len(threads) < MOST:
+            if not stop.is_set() and not replaced.is_set() and len(threads) < MOST_THREADS:
                 replaced.set()
                 begin()
 
@@ -104,7 +102,7 @@ def solo(
         stop.set("failed")
         raise
     finally:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + HANGING_SECONDS
         for thread in threads:
             thread.join(max(0.0, end - time.monotonic()))
         left.set()

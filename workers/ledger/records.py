@@ -15,7 +15,7 @@ from workers.ledger.ports import StoredPort
 from workers.store.statements import Statements
 
 Record = dict[str, Any]
-LONGEST = 4000
+MESSAGE_CHARACTERS = 4000
 """Most characters of a message that are stored."""
 SENT, LISTED = 0, 1
 """Kinds of seen marks: of objects that were sent, and of those that were listed but not sent."""
@@ -67,7 +67,7 @@ def _outcomes(each: Taken) -> Iterator[Record]:
                 "fqn": clean(outcome.fqn),
                 "key": clean(outcome.key),
                 "reason": clean(outcome.reason),
-                "message": clean(outcome.message)[:LONGEST],
+                "message": clean(outcome.message)[:MESSAGE_CHARACTERS],
                 "node": node,
                 "scope": scope,
             }
@@ -79,7 +79,7 @@ def _outcomes(each: Taken) -> Iterator[Record]:
             "fqn": clean(row.fqn),
             "key": clean(row.name),
             "reason": "refused",
-            "message": clean(message)[:LONGEST],
+            "message": clean(message)[:MESSAGE_CHARACTERS],
             "node": row.node,
             "scope": clean(row.scope),
         }

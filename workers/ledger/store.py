@@ -27,8 +27,6 @@ from workers.store.retries import colliding
 from workers.store.statements import Statements
 
 T = TypeVar("T")
-LATE = 0.1
-"""Seconds of waiting for SQLite's write lock above which they are added to ``now``."""
 
 
 class SqlLedger(Reader):
@@ -138,7 +136,7 @@ class SqlLedger(Reader):
 
         self._write(now, lambda sql: failed(sql, service, clean(reason)))
 
-    def expire(self, *, now: float, grace: float = leases.GRACE) -> int:
+    def expire(self, *, now: float, grace: float = leases.OVERDUE_SECONDS) -> int:
         gone = leases.gone(self._transactions, self._overdue, grace, now)
         back = self._write(now, lambda sql: giveback.expire(sql, gone)) if gone else 0
         with self._transactions.once(now, writes=False) as sql:
@@ -207,7 +205,7 @@ class SqlLedger(Reader):
         def transaction() -> T:
             with self._transactions.once(now) as sql:
                 waited = monotonic() - asked
-                sql.now += waited if waited > LATE else 0.0
+                sql.now += waited if waited > leases.LOCK_WAIT_SECONDS else 0.0
                 return act(sql)
 
         return colliding(transaction)

@@ -3,6 +3,6 @@ It owns the table of processes.
 Every long-running process calls it, and the commands that show a cluster.
 """
 
-from workers.presence.processes import EVERY, FRESH, Presence, Process, forget, live
+from workers.presence.processes import GONE_SECONDS, WRITE_SECONDS, Presence, Process, forget, live
 
-__all__ = ["EVERY", "FRESH", "Presence", "Process", "forget", "live"]
+__all__ = ["GONE_SECONDS", "WRITE_SECONDS", "Presence", "Process", "forget", "live"]

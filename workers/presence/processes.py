@@ -16,13 +16,13 @@ from workers.process.governor.memory import rss
 from workers.store.database import SqlDatabase
 from workers.store.statements import Statements, Transactions
 
-EVERY = 5.0
+WRITE_SECONDS = 5.0
 """Least seconds between two writes of a row."""
-FRESH = 30.0
+GONE_SECONDS = 30.0
 """Seconds without a write after which a process counts as gone."""
-FORGOTTEN = 600.0
+FORGOTTEN_SECONDS = 600.0
 """Seconds without a write after which the next process that starts removes the row: its process was killed."""
-MOST = 2000
+MOST_PROCESSES = 2000
 """Most processes that are listed."""
 
 
@@ -49,7 +49,7 @@ class Presence:
 
     def __init__(
         self, db: SqlDatabase, kind: str, queue: str | None = None, budget: int | None = None, *, name: str = "",
-        every: float = EVERY, measure: Callable[[], int] = rss, clock: Callable[[], float] = time.time,
+        every: float = WRITE_SECONDS, measure: Callable[[], int] = rss, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         self.name = name or liveness.name()
         self.budget = budget
@@ -71,7 +71,7 @@ class Presence:
         try:
             with self._transactions.write(now, durable=False) as sql:
                 if not self._swept:
-                    sql.do("sweep", silent=FORGOTTEN)
+                    sql.do("sweep", silent=FORGOTTEN_SECONDS)
                 sql.do("beat", **row)
         except Retry:
             return False
@@ -95,14 +95,15 @@ def forget(conn: Connection, silent: float, *, now: float) -> int:
 
 
 def live(
-    db: SqlDatabase, kind: str | None = None, within: float = FRESH, *, now: float | None = None
+    db: SqlDatabase, kind: str | None = None, within: float = GONE_SECONDS, *, now: float | None = None
 ) -> list[Process]:  # fmt: skip
-    """The first ``MOST`` processes whose rows were written in the last ``within`` seconds, ordered by kind and name.
+    """The first ``MOST_PROCESSES`` processes whose rows were written in the last ``within`` seconds, ordered by kind
+    and name.
 
     Raises ``Retry`` while the database is unavailable.
     """
     with Transactions(db, "workers.presence").read(time.time() if now is None else now) as sql:
-        rows = sql.all("live", within=within, most=MOST)
+        rows = sql.all("live", within=within, most=MOST_PROCESSES)
     return [
         Process(
             row.name, row.kind, row.queue, row.rss, row.budget, max(0.0, row.age), max(0.0, row.silent),

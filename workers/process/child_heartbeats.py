@@ -15,15 +15,12 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-EVERY = 0.5
-"""Seconds between two heartbeats of a child."""
-STEP = 2.0
-"""Most seconds of silence that the parent adds between two looks: when the parent itself was held up, it must not take
-its own pause for silence of the children."""
-SHORTEST = 5.0
-"""Least seconds of silence after which a child may be ended: on a busy machine a child waits for processor time."""
-BEGINNING = 30.0
-"""Seconds that a new child may take for its first heartbeat: it imports its modules before it beats."""
+from workers.process.times import (
+    COUNTED_SILENCE_SECONDS,
+    FIRST_HEARTBEAT_SECONDS,
+    HEARTBEAT_SECONDS,
+)
+
 _PID = struct.Struct("=I")
 
 
@@ -41,12 +38,16 @@ class Heartbeats:
 
     def silence(self, pids: Iterable[int]) -> dict[int, float]:
         """Seconds of silence by process id of ``pids``; 0 for a new process until it has been silent for
-        ``BEGINNING`` seconds."""
+        ``FIRST_HEARTBEAT_SECONDS``."""
         now = self._clock()
-        step, self._looked = min(max(0.0, now - self._looked), STEP), now
+        step, self._looked = min(max(0.0, now - self._looked), COUNTED_SILENCE_SECONDS), now
         heard = self._heard()
         self._silence = {
-            pid: 0.0 if pid in heard else self._silence[pid] + step if pid in self._silence else -BEGINNING
+            pid: 0.0
+            if pid in heard
+            else self._silence[pid] + step
+            if pid in self._silence
+            else -FIRST_HEARTBEAT_SECONDS
             for pid in pids
         }
         return {pid: max(0.0, seconds) for pid, seconds in self._silence.items()}
@@ -69,7 +70,7 @@ class Heartbeats:
                 return found
 
 
-def beat(mouth: int, *, every: float = EVERY) -> threading.Thread:
+def beat(mouth: int, *, every: float = HEARTBEAT_SECONDS) -> threading.Thread:
     """Start a daemon thread that writes this process's id to ``mouth`` every ``every`` seconds, and return it.
 
     The thread ends by itself when the parent has closed the pipe.

@@ -19,15 +19,12 @@ from http import HTTPStatus
 from typing import Any
 
 from specs.errors import Fatal, HeadraceError, UsageError
+from workers.process.times import CLIENT_SECONDS, TURN_SECONDS
 
-CLIENT_SECONDS = 5.0
-"""Seconds that a client may take to send its request, and again to take in the answer."""
 REQUEST_BYTES = 8192
 """Most bytes of a request."""
 CLIENTS_AT_ONCE = 16
 """Clients served at once; the connections of further ones are closed at once."""
-TURN_SECONDS = 300.0
-"""Seconds that one turn of a loop may take: longer than the sum of the deadlines of all its waits."""
 PLAIN = "text/plain; charset=utf-8"
 Route = Callable[[], tuple[int, str, str]]
 """Returns the HTTP status, the content type and the body."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 
-STEP = 0.05
-"""Seconds between two checks of the flag."""
+from workers.process.times import STOP_LOOK_SECONDS
 
 
 class StopFlag:
@@ -28,5 +27,5 @@ class StopFlag:
             rest = end - time.monotonic()
             if rest <= 0:
                 break
-            time.sleep(min(STEP, rest))
+            time.sleep(min(STOP_LOOK_SECONDS, rest))
         return bool(self.reason)

@@ -27,7 +27,7 @@ _HASH = 16
 _REPEATED, _TEXTS = (0, 2, 4, 5), (1, 3, 8, 9, 10)
 """Indexes of the columns of ``Row`` that hold few different values, and of those that hold texts of their own. The
 other two columns are the owner (6) and the hash (7)."""
-MOST = 64_000_000
+UNPACKED_BYTES = 64_000_000
 """Most bytes into which one batch may unpack: damaged or foreign bytes must not fill the memory."""
 
 
@@ -53,14 +53,14 @@ def encode(batch: Batch) -> bytes:
 
 def decode(data: bytes) -> Batch:
     """The batch that was given to ``encode``. Raises ``Torn`` when the bytes are damaged, of another version, or would
-    unpack into more than ``MOST`` bytes."""
+    unpack into more than ``UNPACKED_BYTES``."""
     start = len(MAGIC) + _CHECK
     packed = data[start:]
     if data[: len(MAGIC)] != MAGIC or zlib.crc32(packed).to_bytes(_CHECK, "big") != data[len(MAGIC) : start]:
         raise Torn("not a batch of this version, or damaged")
     unpacker = zlib.decompressobj()
     try:
-        plain = unpacker.decompress(packed, MOST)
+        plain = unpacker.decompress(packed, UNPACKED_BYTES)
         if unpacker.unconsumed_tail or not unpacker.eof:
             raise Torn("larger than any batch")
         head = _HEAD + int.from_bytes(plain[:_HEAD], "big")

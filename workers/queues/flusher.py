@@ -10,7 +10,8 @@ from specs.contracts.ledger import Ledger
 from specs.contracts.work import Batch, CommitResult
 from workers.metrics.counters import Counters
 from workers.queues.weight import weigh
-from workers.store.retries import PATIENCE, patiently
+from workers.store.retries import patiently
+from workers.store.times import UNAVAILABLE_SECONDS
 
 GROUP = 16
 """Most batches in one group of commits."""
@@ -36,7 +37,8 @@ class Flusher:
 
     def __init__(
         self, queue: Drained, ledger: Ledger, *, shards: Sequence[int] = (0,),
-        patience: float | None = PATIENCE, clock: Callable[[], float] = time.time, counters: Counters | None = None,
+        patience: float | None = UNAVAILABLE_SECONDS, clock: Callable[[], float] = time.time,
+        counters: Counters | None = None,
     ) -> None:  # fmt: skip
         self._counters = counters or Counters()
         self._queue, self._ledger, self._shards = queue, ledger, shards

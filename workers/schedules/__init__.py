@@ -11,7 +11,6 @@ from specs.exports import lazy
 if TYPE_CHECKING:
     from workers.schedules.chores import Chores as Chores
     from workers.schedules.chores import Ended as Ended
-    from workers.schedules.leadership import LEASE as LEASE
     from workers.schedules.leadership import SCHEDULER as SCHEDULER
     from workers.schedules.leadership import Leadership as Leadership
     from workers.schedules.leadership import leads as leads
@@ -21,12 +20,14 @@ if TYPE_CHECKING:
     from workers.schedules.schedules import Overlap as Overlap
     from workers.schedules.schedules import Schedule as Schedule
     from workers.schedules.schedules import Schedules as Schedules
+    from workers.schedules.transactions import LEASE_SECONDS as LEASE_SECONDS
 else:
     __getattr__, __all__ = lazy(
         __name__,
         {
             "chores": "Chores Ended",
-            "leadership": "LEASE SCHEDULER Leadership leads",
+            "leadership": "SCHEDULER Leadership leads",
             "schedules": "CatchUp Fire Outcome Overlap Schedule Schedules",
+            "transactions": "LEASE_SECONDS",
         },
     )

@@ -7,13 +7,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from workers.schedules.transactions import ScheduleTransactions
+from workers.schedules.transactions import SILENT_SECONDS, ScheduleTransactions
 from workers.store.database import SqlDatabase
 
-MOST = 256
+MOST_HINTS = 256
 """Most hints per queue."""
-SILENT = 3600.0
-"""Seconds without a sign of life after which a process's row is removed."""
 
 
 class Ended(NamedTuple):
@@ -55,7 +53,7 @@ class Chores:
             return {}
         small = sum(row.slots for row in rows if row.small or row.large)
         large = sum(min(row.slots, row.large) for row in rows)
-        return {"small": max(1, min(small, MOST)), "large": min(large, MOST)}
+        return {"small": max(1, min(small, MOST_HINTS)), "large": min(large, MOST_HINTS)}
 
     def unpublished(self) -> list[Ended]:
         """The closed runs whose sinks are not all written, the newest first."""
@@ -76,8 +74,8 @@ class Chores:
         return bool(self._transactions.write(lambda both: both.ledger.do("set_published", **values), now=self._clock()))
 
     def sweep(self) -> int:
-        """Remove the rows of processes without a sign of life for ``SILENT`` seconds; returns how many."""
+        """Remove the rows of processes without a sign of life for ``SILENT_SECONDS``; returns how many."""
         now = self._clock()
         from workers.presence import forget  # brings metrics along, which no crawl needs
 
-        return self._transactions.write(lambda both: forget(both.own.conn, SILENT, now=now), now=now)
+        return self._transactions.write(lambda both: forget(both.own.conn, SILENT_SECONDS, now=now), now=now)

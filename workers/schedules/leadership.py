@@ -9,13 +9,11 @@ from contextlib import contextmanager
 
 from specs.errors import Retry
 from workers.process import liveness
-from workers.schedules.transactions import ScheduleTransactions
+from workers.schedules.transactions import LEASE_SECONDS, ScheduleTransactions
 from workers.store.database import SqlDatabase
 
 SCHEDULER = "scheduler"
 """The role of the scheduler that leads."""
-LEASE = 15.0
-"""Seconds for which a role belongs to its holder; the lease is renewed after a third of them."""
 
 
 class Leadership:
@@ -31,7 +29,7 @@ class Leadership:
         role: str,
         *,
         name: str = "",
-        lease: float = LEASE,
+        lease: float = LEASE_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.role, self.name = role, name or liveness.name()

@@ -10,14 +10,12 @@ from specs.contracts.assignment import Opening
 from specs.errors import UsageError, known_values
 from workers.ledger.columns import dump
 from workers.ledger.run import runs
-from workers.schedules.transactions import Both, ScheduleTransactions
+from workers.schedules.transactions import KEPT_SECONDS, Both, ScheduleTransactions
 from workers.store.database import SqlDatabase
 
 Overlap = Literal["skip", "queue", "cancel"]
 CatchUp = Literal["none", "last", "all"]
 Outcome = Literal["started", "queued", "skipped", "missed", "failed"]
-KEPT = 90 * 86400.0
-"""Seconds for which settled fire times are kept."""
 
 
 class Schedule(NamedTuple):
@@ -165,8 +163,8 @@ class Schedules:
         return self._transactions.write(act, now=now)
 
     def sweep(self, *, now: float) -> int:
-        """Remove settled fire times that are older than ``KEPT`` seconds; returns how many."""
-        return self._transactions.write(lambda both: both.own.do("old_fires", before=now - KEPT), now=now)
+        """Remove settled fire times that are older than ``KEPT_SECONDS``; returns how many."""
+        return self._transactions.write(lambda both: both.own.do("old_fires", before=now - KEPT_SECONDS), now=now)
 
     def _due(self, both: Both, name: str, time: float, by_hand: bool) -> Schedule | None:
         """Lock the schedule and mark the time as settled; returns the schedule, or ``None`` when the time was settled

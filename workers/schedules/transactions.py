@@ -1,4 +1,6 @@
-"""Transactions over both the ledger's tables and those of schedules."""
+"""Transactions over both the ledger's tables and those of schedules, and for how long what they write is good.
+
+The times stand here because every module of this room imports this one."""
 
 from __future__ import annotations
 
@@ -10,6 +12,12 @@ from workers.store.retries import colliding
 from workers.store.statements import Statements, Transactions
 
 T = TypeVar("T")
+LEASE_SECONDS = 15.0
+"""Seconds for which a role belongs to its holder; the lease is renewed after a third of them."""
+SILENT_SECONDS = 3600.0
+"""Seconds without a sign of life after which a process's row is removed."""
+KEPT_SECONDS = 90 * 86400.0
+"""Seconds for which settled fire times are kept."""
 
 
 class Both(NamedTuple):

@@ -19,18 +19,13 @@ from workers.store.database_errors import translate
 from workers.store.private_files import create as private
 from workers.store.retries import jitter
 from workers.store.sqlite_file import sqlite_file
+from workers.store.times import ANSWER_GRACE_SECONDS, BUSY_SECONDS, STATEMENT_SECONDS
 
 if TYPE_CHECKING:
     from workers.store.deadline import Deadline
 
-BUSY = 30.0
-"""Most seconds to wait for SQLite's write lock, a PostgreSQL lock, or a pooled connection."""
-STATEMENT = 120.0
-"""Seconds that a statement may take on PostgreSQL."""
-GRACE = 15.0
-"""Seconds beyond that for the answer; then the connection is cut."""
 _PRAGMAS = (
-    f"PRAGMA busy_timeout = {int(BUSY * 1000)}",
+    f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}",
     "PRAGMA page_size = 8192",  # of a new file: in 4 KB there is room for one table's content, and the rest stays empty
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
@@ -117,7 +112,7 @@ class SqlDatabase:
 
 
 def open_database(
-    url: str, *, create: bool = True, patience: float = 0.0, timeout: float = STATEMENT
+    url: str, *, create: bool = True, patience: float = 0.0, timeout: float = STATEMENT_SECONDS
 ) -> SqlDatabase:  # fmt: skip
     """Open, create or migrate the database at ``url``: ``sqlite:///file``, ``sqlite://`` (memory), ``postgresql://``.
 
@@ -137,7 +132,7 @@ def open_database(
     else:
         from workers.store.deadline import Deadline
 
-        deadline = Deadline(timeout + min(GRACE, timeout))
+        deadline = Deadline(timeout + min(ANSWER_GRACE_SECONDS, timeout))
         db = SqlDatabase(_postgresql(parsed, deadline, timeout), where, deadline)
     end, attempt = time.monotonic() + patience, 0
     while True:
@@ -190,8 +185,8 @@ def _folder(url: URL, where: str, create: bool) -> None:
 
 def _sqlite(url: URL) -> Engine:
     memory = sqlite_file(url) is None
-    arguments: dict[str, Any] = {"poolclass": StaticPool} if memory else {"pool_timeout": BUSY}
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY}, **arguments)
+    arguments: dict[str, Any] = {"poolclass": StaticPool} if memory else {"pool_timeout": BUSY_SECONDS}
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS}, **arguments)
 
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves: sqlite3 would begin them too late
@@ -203,7 +198,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL, deadline: Deadline, timeout: float) -> Engine:
-    lock, statement = int(min(BUSY, timeout) * 1000), int(timeout * 1000)
+    lock, statement = int(min(BUSY_SECONDS, timeout) * 1000), int(timeout * 1000)
     options = f"-c lock_timeout={lock} -c statement_timeout={statement} -c timezone=UTC"
     arguments = {
         "connect_timeout": 10,
@@ -216,7 +211,9 @@ def _postgresql(url: URL, deadline: Deadline, timeout: float) -> Engine:
         "tcp_user_timeout": 60_000,
     }
     try:
-        engine = create_engine(url.difference_update_query(["options"]), connect_args=arguments, pool_timeout=BUSY)
+        engine = create_engine(
+            url.difference_update_query(["options"]), connect_args=arguments, pool_timeout=BUSY_SECONDS
+        )
     except ImportError:
         remedy = "install it: pip install 'headrace[postgres]'"
         raise UsageError("the driver for PostgreSQL catalogs is missing", remedy=remedy) from None

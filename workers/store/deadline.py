@@ -11,8 +11,7 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Any
 
-TICK = 0.25
-"""Most seconds between two checks."""
+from workers.store.times import DEADLINE_LOOK_SECONDS
 
 
 class Deadline:
@@ -71,7 +70,7 @@ class Deadline:
                 self._thread.start()
 
     def _watch(self) -> None:
-        while not self._closed.wait(min(TICK, self.seconds / 4)):
+        while not self._closed.wait(min(DEADLINE_LOOK_SECONDS, self.seconds / 4)):
             oldest = time.monotonic() - self.seconds
             with self._lock:  # a waiting thread cannot leave while this is held, so its descriptor is still valid
                 for since, descriptor in self._waiting.values():

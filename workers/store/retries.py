@@ -8,12 +8,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from specs.errors import Fatal, Retry
+from workers.store.times import UNAVAILABLE_SECONDS
 
 T = TypeVar("T")
 TRIES = 5
 """Most attempts of a transaction that collides with others (PostgreSQL deadlocks and serialisation failures)."""
-PATIENCE = 60.0
-"""Seconds for which calls of a busy or restarting database are repeated."""
 
 
 def jitter(attempt: int, *, base: float = 0.5, cap: float = 30.0) -> float:
@@ -36,7 +35,9 @@ def colliding(transaction: Callable[[], T]) -> T:
         attempt += 1
 
 
-def patiently(call: Callable[[], T], *, patience: float = PATIENCE, sleep: Callable[[float], None] = time.sleep) -> T:
+def patiently(
+    call: Callable[[], T], *, patience: float = UNAVAILABLE_SECONDS, sleep: Callable[[float], None] = time.sleep
+) -> T:
     """Call ``call`` until it raises no ``Retry``; returns what it returns. Raises ``Fatal`` when the database stays
     unavailable for ``patience`` seconds, and every other error of ``call`` at once."""
     end, attempt = time.monotonic() + patience, 0

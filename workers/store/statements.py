@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from workers.store.database import SqlDatabase
 
-HELD = 1000
+HELD_ROWS = 1000
 """Most rows of a streamed result that are held at once."""
 
 
@@ -62,7 +62,7 @@ class Statements:
     def stream(self, name: str, /, **values: Any) -> Iterator[Row[*tuple[Any, ...]]]:
         """Yields the rows of a result of any size, within the transaction."""
         values["now"] = self.now
-        options = {"yield_per": HELD}
+        options = {"yield_per": HELD_ROWS}
         yield from self.conn.exec_driver_sql(self._sql[name], values, execution_options=options)
 
     def text(self, name: str, /) -> str:

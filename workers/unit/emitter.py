@@ -11,13 +11,7 @@ from specs.contracts.work import Batch, Lost, QueuePosition
 from specs.errors import Retry
 from workers.process.governor.memory import peak_rss
 from workers.process.stop_flag import StopFlag
-
-STEP = 0.2
-"""Most seconds of one wait for room, so that a stop is noticed soon."""
-LEAVE = 0.7
-"""Seconds that a stopping worker waits for room, or for its batches to be committed."""
-FULL = 300.0
-"""Seconds without room after which the unit is released."""
+from workers.unit.times import FULL_QUEUE_SECONDS, LEAVE_SECONDS, ROOM_WAIT_SECONDS
 
 
 class Producer(Protocol):
@@ -38,29 +32,29 @@ class Emitter:
 
     def emit(self, batch: Batch) -> QueuePosition:
         """Put a batch into the queue; returns its position. Raises ``Lost`` when another worker holds the unit now, and
-        ``Retry`` when there was no room for ``FULL`` seconds, or ``LEAVE`` seconds after a stop."""
+        ``Retry`` when there was no room for ``FULL_QUEUE_SECONDS``, or ``LEAVE_SECONDS`` after a stop."""
         batch.seq = self.seq + 1
         if batch.receipt is not None:
             object.__setattr__(batch.receipt, "batches", batch.seq)
         batch.peak_rss = peak_rss()
         begun = time.monotonic()
         while True:
-            position = self._queue.put(batch, timeout=STEP)
+            position = self._queue.put(batch, timeout=ROOM_WAIT_SECONDS)
             if position is not None:
                 self.seq = batch.seq
                 return position
             self._waiting()
-            if time.monotonic() - begun > (LEAVE if self._stop.is_set() else FULL):
+            if time.monotonic() - begun > (LEAVE_SECONDS if self._stop.is_set() else FULL_QUEUE_SECONDS):
                 raise Retry("the sink queue stays full", self._unit, "is the flusher alive?", reason="backpressure")
 
     def settle(self) -> bool:
-        """Wait until all batches of the claim are committed, up to ``FULL`` seconds, or ``LEAVE`` seconds after a stop;
-        returns whether they are. Raises ``Lost`` when another worker holds the unit now."""
-        end = time.monotonic() + FULL
-        while self.seq and not self._queue.settle(self._unit, self._fence, timeout=STEP):
+        """Wait until all batches of the claim are committed, up to ``FULL_QUEUE_SECONDS``, or ``LEAVE_SECONDS`` after a
+        stop; returns whether they are. Raises ``Lost`` when another worker holds the unit now."""
+        end = time.monotonic() + FULL_QUEUE_SECONDS
+        while self.seq and not self._queue.settle(self._unit, self._fence, timeout=ROOM_WAIT_SECONDS):
             self._waiting()
             if self._stop.is_set():
-                end = min(end, time.monotonic() + LEAVE)
+                end = min(end, time.monotonic() + LEAVE_SECONDS)
             if time.monotonic() > end:
                 return False
         return True

@@ -13,8 +13,9 @@ from specs.topology.node import Topology
 from workers.process.governor.memory import Guard
 from workers.process.stop_flag import StopFlag
 from workers.unit.emitter import Producer
-from workers.unit.lease.heartbeat import LEASE, Heartbeat
+from workers.unit.lease.heartbeat import Heartbeat
 from workers.unit.source.arrivals import Arrivals
+from workers.unit.times import LEASE_SECONDS
 
 
 class Line(Producer, Protocol):
@@ -41,7 +42,7 @@ class WorkerHost:
     stop: StopFlag
     soft: int | None = None
     serves: str | None = None
-    lease: float = LEASE
+    lease: float = LEASE_SECONDS
     lanes: int = 1
     stuck: Callable[[str], None] | None = None
     heartbeat: Callable[..., Heartbeat] = Heartbeat

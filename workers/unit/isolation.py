@@ -10,7 +10,7 @@ SMALLER = 250
 """Keys in one slice after memory ran out once; after the second time, one key."""
 TWICE = 2
 """How often memory has to run out over one object, read by itself, before the object is skipped."""
-MOST = 20
+MOST_SKIPPED = 20
 """Most objects of one claim that are skipped."""
 
 
@@ -59,7 +59,7 @@ class Isolation:
             self._reading.heavy |= {place}
             self._refused += 1
         self._last = None
-        return self._refused <= MOST
+        return self._refused <= MOST_SKIPPED
 
     def passed(self) -> None:
         """Note that the present object was read and emitted."""

@@ -12,7 +12,7 @@ from specs.contracts.work import Claim, Lost
 from specs.errors import Fatal, Retry
 from specs.errors.mistakes import told
 from workers.process.governor import share
-from workers.process.governor.budget import MARGIN, given
+from workers.process.governor.budget import MARGIN_BYTES, given
 from workers.process.governor.memory import Guard, give_back, rss
 from workers.process.logs import context
 from workers.store.retries import jitter, patiently
@@ -24,6 +24,7 @@ from workers.unit.source.arrivals import Arrivals
 from workers.unit.source.slice_width import SliceWidth
 from workers.unit.source.source_pool import SourcePool
 from workers.unit.source.sources import build, reading, topology
+from workers.unit.times import LONGEST_DELAY_SECONDS
 from workers.unit.unit_work import Stopping, Tight, UnitWork
 
 TRIES = 3
@@ -37,8 +38,6 @@ log = logging.getLogger("headrace.worker")
 
 OURS = frozenset({"memory", "backpressure", "queue", "full", "catalog", "collision"})
 """Reasons of ``Retry`` that are not the source's fault."""
-LONGEST = 60.0
-"""Most seconds to which the delay that a source asks for is doubled, try by try."""
 
 
 class Runner:
@@ -51,7 +50,7 @@ class Runner:
         self._narrowing = SliceWidth()
         self._lane = Lane(
             host, partial(topology, assignment.recipe), assignment.budget,
-            Guard(host.soft or max(share(1, memory=given()).soft, rss() + MARGIN)),
+            Guard(host.soft or max(share(1, memory=given()).soft, rss() + MARGIN_BYTES)),
             Arrivals(host.ledger, host.stop, accept=assignment.accept_identity),
         )  # fmt: skip
 
@@ -161,4 +160,4 @@ class Runner:
 def _wait(error: Retry, tries: int, pause: float) -> float:
     """Seconds until the next try; they grow with each try, also those that the source asks for."""
     asked = error.delay or 0.0
-    return max(asked, min(LONGEST, asked * 2.0 ** (tries - 1)), jitter(tries, base=pause))
+    return max(asked, min(LONGEST_DELAY_SECONDS, asked * 2.0 ** (tries - 1)), jitter(tries, base=pause))

@@ -9,11 +9,9 @@ from collections.abc import Callable
 from specs.contracts.assignment import Assignment
 from workers.store.retries import patiently
 from workers.unit.host import WorkerHost
-from workers.unit.lease.heartbeat import EVERY
 from workers.unit.runner import Runner
+from workers.unit.times import CLAIM_PAUSE_SECONDS, RENEWAL_SECONDS
 
-POLL = 0.25
-"""Seconds between two claims when there was no unit and nothing woke the worker."""
 RESTS = 8
 """Claims in a row without a unit after which the connection to the source is closed."""
 
@@ -26,7 +24,7 @@ class Worker:
         limits = assignment.recipe.limits
         self._heartbeat = host.heartbeat(
             host.ledger, host.stop, limit=max(limits.statement_timeout, limits.connect_timeout),
-            every=min(EVERY, host.lease / 4), lease=host.lease, stuck=host.stuck,
+            every=min(RENEWAL_SECONDS, host.lease / 4), lease=host.lease, stuck=host.stuck,
         )  # fmt: skip
         self._runner = Runner(assignment, host, self._heartbeat)
 
@@ -41,7 +39,7 @@ class Worker:
             idle += 1
             if idle >= RESTS:
                 self._runner.rest()
-            self._host.line.idle(POLL)
+            self._host.line.idle(CLAIM_PAUSE_SECONDS)
 
     def turn(self) -> bool:
         """Claim one unit and run it; returns whether there was one. Raises ``Fatal`` when the run cannot go on."""

@@ -10,7 +10,7 @@ from connectors.postgres.driver.driver import PostgresDriver
 from specs import names
 from specs.entities.database.tables import Column, DataType
 
-MOST = 10_000
+MOST_TYPES = 10_000
 """Types kept at once; a database with more has them looked up again."""
 DEPTH = 16
 """Levels of nested types that are shown; a composite may hold an array of itself."""
@@ -61,7 +61,7 @@ class Types:
         missing = {pair for pair in pairs if pair not in self._rows}
         if not missing:
             return
-        if len(self._rows) > MOST:
+        if len(self._rows) > MOST_TYPES:
             self._rows, self._known = {}, {}
         oids, typmods = zip(*sorted(missing), strict=True)
         rows = dict(self._rows)

@@ -10,7 +10,7 @@ import sqlite3
 
 from connectors.sqlite.driver import SqliteDriver
 
-MOST = 1000
+MOST_STAND_INS = 1000
 """Stand-ins for functions and collations over one connection."""
 
 
@@ -36,7 +36,7 @@ def reason(driver: SqliteDriver, relation: str) -> str:
 def _stand_in(connection: sqlite3.Connection, message: str, made: set[tuple[str, str]]) -> bool:
     """Make the function or collation that ``message`` misses; ``False`` when it misses none, or has it already."""
     kind, _, name = message.removeprefix("no such ").partition(": ")
-    if not name or (kind, name) in made or len(made) >= MOST:
+    if not name or (kind, name) in made or len(made) >= MOST_STAND_INS:
         return False
     if kind == "function":
         connection.create_function(name, -1, lambda *_: None)

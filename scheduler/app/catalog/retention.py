@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 
+from scheduler.app.times import DAY_SECONDS
 from specs.errors import UsageError
 from workers.catalog import retention as catalog
 from workers.feed import retention as feed
 from workers.ledger import retention as ledger
 from workers.store.database import SqlDatabase
-
-DAY = 86400.0
 
 
 def gc(db: SqlDatabase, *, days: float = 30.0, keep_runs: int = 20, now: float | None = None) -> dict[str, int]:
@@ -19,7 +18,7 @@ def gc(db: SqlDatabase, *, days: float = 30.0, keep_runs: int = 20, now: float |
     The latest ``keep_runs`` runs of each service stay whatever their age. Returns how many of each went. A reader of
     the feed that is further behind has to start afresh.
     """
-    before = (time.time() if now is None else now) - days * DAY
+    before = (time.time() if now is None else now) - days * DAY_SECONDS
     events = catalog.forget_events(db, before)
     feed.forget_unfed(db, before)  # first, because deleted entities are kept for followers that still need them
     entities = catalog.forget_deleted(db, before)

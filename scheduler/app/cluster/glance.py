@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from scheduler.app.catalog.usability import location
 from scheduler.app.cluster.top import View, look
-from scheduler.app.deadline import LIMIT, asked
+from scheduler.app.deadline import asked
+from scheduler.app.times import ANSWER_SECONDS
 from workers.cluster.membership import sink
 from workers.cluster.settings import Settings
 from workers.store.database import SqlDatabase, open_database
@@ -24,7 +25,7 @@ def glances(settings: Settings) -> Iterator[Callable[[], View]]:
 
     def seen() -> View:
         if not opened:
-            opened.append(open_database(url, create=False, timeout=LIMIT))
+            opened.append(open_database(url, create=False, timeout=ANSWER_SECONDS))
         return look(opened[0], queue)
 
     try:

@@ -8,25 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from scheduler.app.deadline import LIMIT, Asked, asked
+from scheduler.app.deadline import Asked, asked
 from scheduler.app.runs.run_state import at_work
+from scheduler.app.times import REDIS_ANSWER_SECONDS, SILENT_SECONDS
 from scheduler.control.schedules.times import upcoming
 from scheduler.control.snapshots import died
 from specs.errors import Fatal, Retry
 from workers.ledger import SqlLedger
 from workers.metrics.cluster import Queue
 from workers.metrics.statements import Ask, asking, units
-from workers.presence import EVERY, Process, live
+from workers.presence import Process, live
 from workers.process import liveness
 from workers.schedules import Schedules
 from workers.store.database import SqlDatabase
-
-WAIT = LIMIT - 1.0
-"""Seconds that Redis may take to answer: less than the whole reading, so that the view can still say that it hangs."""
-
-
-SILENT = 2.5 * EVERY
-"""Seconds without a sign of life after which a process is listed as silent."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +141,7 @@ class View:
 def look(db: SqlDatabase, queue: Queue, *, now: float | None = None) -> View:
     """Read the state of a cluster. Raises ``Retry`` and ``Fatal`` as ``SqlDatabase`` does; when the queue cannot be
     reached or hangs, the view says so."""
-    waiting = asked(lambda: _asked(queue), WAIT)
+    waiting = asked(lambda: _asked(queue), REDIS_ANSWER_SECONDS)
     at = time.time() if now is None else now
     with asking(db, now) as ask:
         rows = ask("open_runs")
@@ -263,7 +257,7 @@ def _silent(found: Sequence[Process]) -> Iterator[str]:
     """Processes without a sign of life, and pool processes that send their parent no heartbeat."""
     for each in found:
         name = each.name.rpartition(":")[0]
-        if each.silent > SILENT:
+        if each.silent > SILENT_SECONDS:
             yield f"{each.kind} {name} has told nothing for {each.silent:.0f} s: it is stopped, cut off or gone"
         for pid, seconds in each.info.get("silent", {}).items():
             yield f"pool process {pid} of {each.kind} {name} does not turn, for {seconds:.0f} s before its last word"

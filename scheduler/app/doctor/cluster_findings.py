@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from scheduler.app.deadline import LIMIT, items
+from scheduler.app.deadline import items
 from scheduler.app.doctor.finding import Finding
+from scheduler.app.times import ANSWER_SECONDS, REDIS_REACH_SECONDS, SKEW_SECONDS
 from scheduler.control.crew import NEEDED
 from specs.errors import HeadraceError
 from workers.cluster.membership import ONE_MACHINE, POSTGRESQL, joined
@@ -20,10 +21,6 @@ from workers.queues.redis.errors import asked
 from workers.queues.redis.link import Client, connect, reach, where
 from workers.queues.redis.queue import RedisQueue
 from workers.store.database import SqlDatabase
-
-SKEW = 2.0
-"""Seconds between two clocks that are worth a note; thirty times that is bad."""
-PATIENCE = 2.0
 
 
 def examine(settings: Settings, *, several: bool, clock: Callable[[], float] = time.time) -> Iterator[Finding]:
@@ -46,14 +43,14 @@ def begin(
 
 
 def _silent(name: str, place: str) -> Finding:
-    return Finding(name, "bad", f"{place} did not answer within {LIMIT:g} s", "see what holds it up there")
+    return Finding(name, "bad", f"{place} did not answer within {ANSWER_SECONDS:g} s", "see what holds it up there")
 
 
 def _reached(settings: Settings, clock: Callable[[], float]) -> Iterator[Finding]:
     url = settings.redis.get_secret_value()
     with connect(url) as client:
         try:
-            reach(client, where(url), patience=PATIENCE)
+            reach(client, where(url), patience=REDIS_REACH_SECONDS)
         except HeadraceError as error:
             yield Finding("redis", "bad", f"{error.what} ({where(url)})", error.remedy)
         else:
@@ -132,9 +129,9 @@ def _writes(client: Client, settings: Settings, place: str) -> Finding:
 
 def _skew(name: str, seconds: float) -> Finding:
     text = f"{seconds:+.1f} s from this machine's"
-    if abs(seconds) <= SKEW:
+    if abs(seconds) <= SKEW_SECONDS:
         return Finding(name, "ok", text)
-    level = "bad" if abs(seconds) > 30 * SKEW else "note"
+    level = "bad" if abs(seconds) > 30 * SKEW_SECONDS else "note"
     return Finding(name, level, text, "let all machines take the time from NTP")  # type: ignore[arg-type]
 
 

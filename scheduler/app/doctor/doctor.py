@@ -11,8 +11,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from scheduler.app.deadline import LIMIT, items
+from scheduler.app.deadline import items
 from scheduler.app.doctor.finding import Finding
+from scheduler.app.times import ANSWER_SECONDS
 from specs.errors import HeadraceError
 
 PACKAGES = ("specs", "connectors", "workers", "scheduler")
@@ -25,7 +26,7 @@ SPACE = 1 << 30
 def examine(catalog: str) -> Iterator[Finding]:
     """Every finding, in order. Nothing is created; the catalog is written to in a transaction that is undone. One that
     does not answer within a few seconds is named."""
-    what, remedy = f"did not answer within {LIMIT:g} s", "see what holds it up there"
+    what, remedy = f"did not answer within {ANSWER_SECONDS:g} s", "see what holds it up there"
     found = items(_catalog(catalog), lambda: Finding("catalog", "bad", what, remedy))
     for check in (_python, _packages, _clock, _memory):
         yield check()

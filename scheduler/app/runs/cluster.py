@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from scheduler.app.runs.crawl import retryable
 from scheduler.app.runs.results import Meter, summarise
 from scheduler.app.runs.summary import Progress, Summary
+from scheduler.app.times import LEADER_LOOK_SECONDS, REPORT_SECONDS, RUN_LOOK_SECONDS
 from scheduler.control.crew import NEEDED, missing
 from scheduler.control.loops import Troubles
 from scheduler.control.open_runs import Cluster, Tending, connected
@@ -30,11 +31,6 @@ from workers.schedules import SCHEDULER, Chores, leads
 from workers.store.database import SqlDatabase
 from workers.store.retries import patiently
 
-EVERY = 2.0
-"""Seconds between two checks whether a scheduler leads; while none does, the waiting command advances the run
-itself."""
-LOOK = 0.1
-REPORT = 0.5
 OnProgress = Callable[[Progress], None]
 OnNotice = Callable[[list[str]], None]
 
@@ -114,14 +110,14 @@ def attend(cluster: Cluster, run: Run, on_progress: OnProgress | None = None) ->
     reported = begun
     found, published = run, None
     with interruptible(stop):
-        while not stop.wait(LOOK):
+        while not stop.wait(RUN_LOOK_SECONDS):
             standin.look()
             found = patiently(lambda: cluster.ledger.run(run.id))
             if not found.open:
                 published = patiently(standin.published)
                 if published is not None or found.state not in ("complete", "partial"):
                     break
-            elif time.monotonic() - reported >= REPORT:
+            elif time.monotonic() - reported >= REPORT_SECONDS:
                 reported = time.monotonic()
                 patiently(lambda: meter.report(_queued(cluster.queue)))
     patiently(lambda: meter.report(0))
@@ -148,7 +144,7 @@ class StandIn:
         return result(self._chores.published(self._run)[1])
 
     def _tend(self) -> None:
-        due = time.monotonic() - self._looked >= EVERY
+        due = time.monotonic() - self._looked >= LEADER_LOOK_SECONDS
         if due:
             self._looked = time.monotonic()
             self._alone = leads(self._cluster.db, SCHEDULER) is None

@@ -19,7 +19,7 @@ _PARTS = {
 """Lists whose items are shown by name."""
 _TOLD = frozenset({"name", "native_type", "ordinal", "type", "length", "precision", "scale", "children"})
 """Fields of a column that its native type already shows."""
-LONGEST = 100
+VALUE_CHARACTERS = 100
 """Characters shown of one value."""
 
 
@@ -104,4 +104,4 @@ def _short(value: Any) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return text if len(text) <= VALUE_CHARACTERS else f"{text[:VALUE_CHARACTERS]}…"

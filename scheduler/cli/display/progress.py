@@ -8,17 +8,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
 from scheduler.cli.display.render import clean, duration, number
+from scheduler.cli.times import LINE_SECONDS, REDRAW_SECONDS
 
 if TYPE_CHECKING:
     from rich.console import Group
     from rich.live import Live
 
     from scheduler.app.runs.summary import Progress
-
-EVERY = 5.0
-"""Seconds between two lines when piped."""
-REDRAW = 0.2
-"""Seconds between two pictures on a terminal."""
 
 
 def size(count: float) -> str:
@@ -49,7 +45,9 @@ def line(progress: Progress) -> str:
 class ProgressLines:
     """One line per interval; ``stream`` is usually stderr."""
 
-    def __init__(self, stream: TextIO, *, every: float = EVERY, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, stream: TextIO, *, every: float = LINE_SECONDS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._stream, self._every, self._clock = stream, every, clock
         self._due = clock() + every
 
@@ -74,7 +72,7 @@ class Picture:
     def __call__(self, progress: Progress) -> None:
         if self._clock() < self._due:
             return
-        self._due = self._clock() + REDRAW
+        self._due = self._clock() + REDRAW_SECONDS
         if self._live is None:
             self._live = self._start()
         self._live.update(draw(progress), refresh=True)

@@ -14,7 +14,7 @@ from scheduler.cli.display.tables import table
 if TYPE_CHECKING:
     from scheduler.app.runs.summary import Summary
 
-MOST = 10
+MOST_SCOPES = 10
 """Scopes shown before the rest is only counted."""
 COLUMNS = ("listed", "emitted", "unchanged", "filtered", "failed", "gone", "stored")
 
@@ -80,17 +80,17 @@ def _left_out(summary: Summary) -> Iterator[str]:
     scopes = summary.incomplete_scopes
     if scopes:
         yield f"\nNot listed to the end, so nothing below is deleted ({number(len(scopes))}):\n"
-        rows = [(each.scope, each.node, each.reason, each.message) for each in scopes[:MOST]]
+        rows = [(each.scope, each.node, each.reason, each.message) for each in scopes[:MOST_SCOPES]]
         yield table(("scope", "node", "reason", "message"), rows, indent="  ")
-        if len(scopes) > MOST:
-            yield f"  and {number(len(scopes) - MOST)} more: headrace failures {summary.run}"
+        if len(scopes) > MOST_SCOPES:
+            yield f"  and {number(len(scopes) - MOST_SCOPES)} more: headrace failures {summary.run}"
         yield ""
 
 
 def _filtered(summary: Summary) -> Iterator[str]:
     if summary.filtered:
         yield "\nDropped by filters:\n"
-        rows = sorted(summary.filtered.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST]
+        rows = sorted(summary.filtered.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_SCOPES]
         yield table(("rule", "objects"), rows, indent="  ")
         yield ""
 

@@ -11,7 +11,7 @@ from scheduler.cli.display import terminal
 from scheduler.cli.display.render import EMPTY, cell
 
 GAP = "  "
-LEAST = 20
+LEAST_CHARACTERS = 20
 """Least characters of a folded column."""
 STATEFUL = frozenset({"state", "outcome"})
 """Columns whose words have colours."""
@@ -48,7 +48,7 @@ def _folds(texts: list[list[str]], columns: list[int], room: int) -> int:
     """Characters left for the last column, 0 when that is too little for its longest word."""
     left = room - _natural(texts, columns[:-1]) - len(GAP)
     longest = max(measure(word) for row in texts for word in row[columns[-1]].split(" "))
-    return left if len(columns) > 1 and left >= max(LEAST, longest) else 0
+    return left if len(columns) > 1 and left >= max(LEAST_CHARACTERS, longest) else 0
 
 
 def _folded(
@@ -70,7 +70,7 @@ def _stacked(texts: list[list[str]], columns: list[int], head: Sequence[str], ro
             yield ""
         for at in columns:
             if row[at] != EMPTY:
-                first, *others = fold(row[at], max(LEAST, room - names - len(GAP)))
+                first, *others = fold(row[at], max(LEAST_CHARACTERS, room - names - len(GAP)))
                 yield _pad(texts[0][at], names) + GAP + _styled(head[at], row[at], first)
                 yield from (" " * (names + len(GAP)) + each for each in others)
 

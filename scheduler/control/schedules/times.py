@@ -18,7 +18,7 @@ from cronsim import CronSim, CronSimError
 from specs.errors import UsageError
 from workers.schedules import Schedule
 
-MOST = 100
+MOST_TIMES = 100
 """Most times of one schedule that are considered after an outage: the latest ones."""
 _SHORTHANDS = {
     "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
@@ -30,7 +30,7 @@ def check(cron: str, zone: str, jitter: float, *, now: float) -> str:
     """The expression to store. Raises ``UsageError`` for an expression that is wrong or never due, an unknown time
     zone, or a ``jitter`` (seconds) that is not shorter than the gap between two times."""
     found = _SHORTHANDS.get(cron.strip().lower(), cron.strip())
-    upcoming = list(islice(_upcoming(found, zone, now), MOST))
+    upcoming = list(islice(_upcoming(found, zone, now), MOST_TIMES))
     if not upcoming:
         raise UsageError(f"cron {cron!r} is never due", remedy=_EXAMPLE)
     gap = min((later - earlier for earlier, later in pairwise(upcoming)), default=float("inf"))
@@ -41,8 +41,8 @@ def check(cron: str, zone: str, jitter: float, *, now: float) -> str:
 
 
 def due(schedule: Schedule, now: float) -> list[float]:
-    """The times (epoch seconds) that are due and not settled, oldest first; the latest ``MOST`` of them."""
-    latest = islice(_backwards(schedule.cron, schedule.zone, now), MOST)
+    """The times (epoch seconds) that are due and not settled, oldest first; the latest ``MOST_TIMES`` of them."""
+    latest = islice(_backwards(schedule.cron, schedule.zone, now), MOST_TIMES)
     found = [time for time in _until(latest, schedule.since) if time + delay(schedule, time) <= now]
     return found[::-1]
 
@@ -50,7 +50,7 @@ def due(schedule: Schedule, now: float) -> list[float]:
 def upcoming(schedule: Schedule, now: float) -> float | None:
     """The epoch seconds at which the next run starts, jitter included; ``None`` when there is no next time."""
     after = max(schedule.since, now - schedule.jitter - 1)
-    for time in islice(_upcoming(schedule.cron, schedule.zone, after), MOST):
+    for time in islice(_upcoming(schedule.cron, schedule.zone, after), MOST_TIMES):
         start = time + delay(schedule, time)
         if start > now and time > schedule.since:
             return start

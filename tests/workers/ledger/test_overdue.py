@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workers.ledger.unit.leases import GRACE, STEP, Overdue, grace
+from workers.ledger.unit.leases import COUNTED_SECONDS, OVERDUE_SECONDS, Overdue, grace
 
 A, B = ("a", 1, 100.0), ("b", 2, 100.0)
 
@@ -44,7 +44,7 @@ def test_what_was_renewed_or_not_seen_counts_anew() -> None:
 
 
 def test_a_process_that_was_held_up_itself_takes_nothing_away() -> None:
-    assert looks((1, {A}), (1000, {A}), (1000, {A}), grace=1.5 * STEP) == [set(), set(), {A}]
+    assert looks((1, {A}), (1000, {A}), (1000, {A}), grace=1.5 * COUNTED_SECONDS) == [set(), set(), {A}]
 
 
 def test_a_clock_that_runs_backwards_only_delays() -> None:
@@ -55,4 +55,4 @@ def test_a_holder_has_time_for_its_next_renewal() -> None:
     """It renews after 15 seconds, or after a quarter of a short lease."""
     for lease in (2.0, 10.0, 60.0, 3600.0):
         assert grace(lease) > min(15.0, lease / 4)
-    assert grace(60.0) == GRACE
+    assert grace(60.0) == OVERDUE_SECONDS

@@ -9,7 +9,8 @@ from contextlib import suppress
 
 import pytest
 
-from workers.process.child_heartbeats import BEGINNING, STEP, Heartbeats, beat
+from workers.process.child_heartbeats import Heartbeats, beat
+from workers.process.times import COUNTED_SILENCE_SECONDS, FIRST_HEARTBEAT_SECONDS
 
 
 class Clock:
@@ -49,7 +50,7 @@ def test_who_says_nothing_is_silent(heartbeats: Heartbeats, clock: Clock) -> Non
 
 def test_who_begins_has_time_for_a_first_word(heartbeats: Heartbeats, clock: Clock) -> None:
     heartbeats.silence([1])
-    for _ in range(int(BEGINNING)):
+    for _ in range(int(FIRST_HEARTBEAT_SECONDS)):
         clock.now += 1.0
         assert heartbeats.silence([1]) == {1: 0.0}
     clock.now += 1.0
@@ -60,7 +61,7 @@ def test_a_parent_that_was_held_up_blames_nobody(heartbeats: Heartbeats, clock: 
     said(heartbeats, 1)
     heartbeats.silence([1])
     clock.now = 3600.0
-    assert heartbeats.silence([1]) == {1: STEP}
+    assert heartbeats.silence([1]) == {1: COUNTED_SILENCE_SECONDS}
 
 
 def test_a_parent_that_does_not_listen_holds_up_nobody(heartbeats: Heartbeats) -> None:

@@ -9,7 +9,7 @@ import fakeredis
 import pytest
 
 from specs.errors import Retry
-from specs.testing.queue import SOON, batch
+from specs.testing.queue import SOON_SECONDS, batch
 from workers.queues.ahead import Ahead
 from workers.queues.redis.queue import RedisQueue
 from workers.queues.weight import weigh
@@ -32,7 +32,7 @@ def queue(client: fakeredis.FakeRedis) -> RedisQueue:
 def filled(queue: RedisQueue, count: int) -> None:
     for seq in range(1, count + 1):
         for unit in (FIRST, SECOND):
-            assert queue.put(batch(seq, unit=unit), timeout=SOON) is not None
+            assert queue.put(batch(seq, unit=unit), timeout=SOON_SECONDS) is not None
 
 
 @pytest.mark.parametrize("shards", [[0], [0, 1]])
@@ -74,7 +74,7 @@ def test_what_comes_after_a_wipe_is_read(queue: RedisQueue, client: fakeredis.Fa
     with closing(Ahead(queue, [0], 10_000_000)) as ahead:
         entries = ahead.read(0, 10)
         client.flushall()
-        assert queue.put(batch(9, unit=FIRST), timeout=SOON) is not None
+        assert queue.put(batch(9, unit=FIRST), timeout=SOON_SECONDS) is not None
         ahead.remove(0, [id_ for id_, _ in entries], ["applied"] * len(entries))
         while entries := ahead.read(0, 10):
             last = entries

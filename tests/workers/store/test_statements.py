@@ -10,7 +10,7 @@ import pytest
 from workers.store import named_sql
 from workers.store.database import SqlDatabase
 from workers.store.migrations.rooms import ROOMS
-from workers.store.statements import HELD, Transactions
+from workers.store.statements import HELD_ROWS, Transactions
 
 FIRE = {"schedule": "nightly", "outcome": "queued", "run": None, "reason": "", "at": 5.0}
 
@@ -43,7 +43,7 @@ def test_a_statement_answers_rows_or_values(db: SqlDatabase) -> None:
 
 def test_an_answer_of_any_size_is_streamed(db: SqlDatabase) -> None:
     transactions = Transactions(db, "workers.schedules")
-    times = [float(n) for n in range(2 * HELD + 1)]
+    times = [float(n) for n in range(2 * HELD_ROWS + 1)]
     with transactions.write() as sql:
         sql.many("add_fire", fires(*times))
     with transactions.read() as sql:

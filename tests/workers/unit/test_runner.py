@@ -23,7 +23,8 @@ from workers.ledger import SqlLedger
 from workers.process.interruption import interruptible
 from workers.process.stop_flag import StopFlag
 from workers.store.database import open_database
-from workers.unit.lease.heartbeat import STALL, Heartbeat
+from workers.unit.lease.heartbeat import Heartbeat
+from workers.unit.times import STALL_SECONDS
 
 SCHEMA = "shop.db_00.schema_0000"
 
@@ -203,7 +204,7 @@ def test_a_lane_that_hangs_for_good_is_replaced(bench: Make) -> None:
 
     def impatient(ledger: Any, stop: StopFlag, *, stuck: Callable[[str], None], **_: Any) -> Heartbeat:
         begun.append("lane")
-        return Heartbeat(ledger, stop, limit=1.0 - STALL, every=0.2, lease=2.0, stuck=stuck)
+        return Heartbeat(ledger, stop, limit=1.0 - STALL_SECONDS, every=0.2, lease=2.0, stuck=stuck)
 
     with interruptible(StopFlag()) as alarm:
         run = made.work(stuck=alarm, heartbeat=impatient, budget=UnitBudget(pause=0.02))

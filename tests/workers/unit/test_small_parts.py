@@ -24,7 +24,8 @@ from workers.process.stop_flag import StopFlag
 from workers.queues.flusher import GROUP_BYTES, Flusher
 from workers.queues.memory import MemoryQueue
 from workers.store.retries import jitter, patiently
-from workers.unit.emitter import FULL, Emitter
+from workers.unit.emitter import Emitter
+from workers.unit.times import FULL_QUEUE_SECONDS
 
 
 class TestMemory:
@@ -40,12 +41,12 @@ class TestMemory:
         assert calls == ["relieved"]
 
     def test_what_does_not_go_is_tight_and_is_not_tried_again_at_once(self) -> None:
-        size = 2 * memory.SOFT
-        guard = memory.Guard(3 * memory.SOFT, measure=lambda: size, relieve=lambda: None)
+        size = 2 * memory.SOFT_BYTES
+        guard = memory.Guard(3 * memory.SOFT_BYTES, measure=lambda: size, relieve=lambda: None)
         assert any(guard.due() for _ in range(guard.EVERY))
         assert guard.relieve()
         assert not any(guard.due() for _ in range(3 * guard.EVERY))
-        size = 4 * memory.SOFT
+        size = 4 * memory.SOFT_BYTES
         assert any(guard.due() for _ in range(guard.EVERY))
         assert not guard.relieve()
         assert guard.tight
@@ -175,7 +176,7 @@ class TestEmitter:
         assert not sender.settle()
         with pytest.raises(Retry, match="full"):
             sender.emit(batch(0))
-        assert time.monotonic() - begun < FULL, "one that is not stopped waits for so long"
+        assert time.monotonic() - begun < FULL_QUEUE_SECONDS, "one that is not stopped waits for so long"
 
     def test_a_lost_unit_comes_out(self) -> None:
         queue = MemoryQueue()

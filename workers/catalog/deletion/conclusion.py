@@ -27,7 +27,7 @@ from workers.store.statements import Statements
 if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
 
-MOST = 1000
+SUSPECTS_OF_A_UNIT = 1000
 """Most suspects of one confirm unit."""
 MAX_FRACTION = 0.1
 """The default cap as a fraction of a listing."""
@@ -129,8 +129,8 @@ def _parts(sql: Statements, run: str) -> Iterator[Questions]:
         for (part, parent), group in groupby(sorted(map(tuple, rows)), key=lambda row: (str(row[0]), str(row[1]))):
             scope = Scope(names.split(parent))
             suspects = [(row[2], row[3]) for row in group]
-            for first in range(0, len(suspects), MOST):
-                yield part, scope, suspects[first : first + MOST]
+            for first in range(0, len(suspects), SUSPECTS_OF_A_UNIT):
+                yield part, scope, suspects[first : first + SUSPECTS_OF_A_UNIT]
 
 
 def _caps(sql: Statements, run: str) -> tuple[str, float, int]:

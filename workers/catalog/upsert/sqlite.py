@@ -17,10 +17,9 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from specs.contracts.work import Row
+from specs.contracts.work import SEARCHED, Row
 from specs.names import mark
 from workers.catalog.upsert.backend import Event, Known, Old, Stamp
-from workers.catalog.upsert.words import LONGEST
 from workers.store.statements import Statements
 
 VALUES = 960
@@ -54,7 +53,7 @@ class SqliteBackend:
                 (at, row.type, row.fqn, row.parent, row.name, stamp.service, row.node, row.scope, row.owner,
                  mark(row.type, row.fqn), row.hash, stamp.version, stamp.run, stamp.now, stamp.now)
             )  # fmt: skip
-            text = row.search[:LONGEST]
+            text = row.search[:SEARCHED]
             contents.append((at, row.content, text))
             words.append((at, text))
             if row.stats is not None:
@@ -81,7 +80,7 @@ class SqliteBackend:
     def rewrite(self, rows: Sequence[tuple[int, Row, Old]]) -> None:
         gone, come, contents = [], [], []
         for id_, row, old in rows:
-            text = row.search[:LONGEST]
+            text = row.search[:SEARCHED]
             contents.append((row.content, text, id_))
             if text != old.words:
                 gone.append((id_, old.words))

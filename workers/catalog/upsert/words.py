@@ -6,7 +6,6 @@ import re
 
 from specs.contracts.work import SEARCHED
 
-LONGEST = SEARCHED
 WORD = 500
 """Most characters of one word; PostgreSQL accepts at most 2 KB."""
 
@@ -25,7 +24,7 @@ def cut(text: str) -> list[str]:
 
 def lexemes(text: str) -> list[bytes]:
     """The words of ``cut`` in UTF-8."""
-    lower = text[:LONGEST].lower()
+    lower = text[:SEARCHED].lower()
     if lower.isascii():  # the usual case, in which this is several times as fast
         words = lower.encode().translate(_BLANKS).split()
         if len(lower) > WORD:

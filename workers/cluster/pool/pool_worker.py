@@ -34,9 +34,9 @@ from workers.process.stop_flag import StopFlag
 from workers.queues.redis.queue import RedisQueue
 from workers.store.database import SqlDatabase
 from workers.unit.host import WorkerHost
-from workers.unit.lease.heartbeat import LEASE
 from workers.unit.runner import BEGINNINGS
-from workers.unit.worker import POLL, Worker
+from workers.unit.times import CLAIM_PAUSE_SECONDS, LEASE_SECONDS
+from workers.unit.worker import Worker
 
 CLAIMS_IN_VAIN = 14
 """Claims in a row without a unit, about two seconds, after which the connections to sources are closed."""
@@ -101,7 +101,7 @@ class PoolWorker:
         self._soft = terms.budget.soft if terms else None
         self._host = WorkerHost(
             self.name, self._ledger, self._line, stop, soft=self._soft, serves=terms.queue if terms else None,
-            lease=terms.lease if terms else LEASE, stuck=self._stuck,
+            lease=terms.lease if terms else LEASE_SECONDS, stuck=self._stuck,
         )  # fmt: skip
         self._enough, self._leave = enough, leave
         self._workers: dict[str, Worker] = {}
@@ -136,7 +136,7 @@ class PoolWorker:
                 if idle == CLAIMS_IN_VAIN:
                     self._rest()
                 self._looked = float("-inf")
-                self._line.idle(min(POLL, FIRST_CLAIM_PAUSE_SECONDS * 1.5**idle))
+                self._line.idle(min(CLAIM_PAUSE_SECONDS, FIRST_CLAIM_PAUSE_SECONDS * 1.5**idle))
             return False
         except Retry as error:  # the database is unavailable: the next hint tries again
             log.warning("%s", error)

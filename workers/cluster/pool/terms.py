@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workers.process.governor import MemoryBudget
-from workers.unit.lease.heartbeat import LEASE
+from workers.unit.times import LEASE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +18,5 @@ class PoolTerms:
 
     budget: MemoryBudget
     queue: str | None = None
-    lease: float = LEASE
+    lease: float = LEASE_SECONDS
     prefix: str | None = None

@@ -28,9 +28,9 @@ from workers.cluster.times import (
 from workers.ledger import SqlLedger
 from workers.presence import Presence
 from workers.process import liveness
-from workers.process.child_heartbeats import SHORTEST, Heartbeats, silent
-from workers.process.governor import Watch
-from workers.process.governor.watch import EVERY
+from workers.process.child_heartbeats import Heartbeats, silent
+from workers.process.governor.watch import Watch
+from workers.process.times import LEAST_SILENCE_SECONDS, MEMORY_LOOK_SECONDS
 from workers.store.database import SqlDatabase
 
 KILLED = "the worker process was killed"
@@ -84,7 +84,7 @@ class Watchdog:
         budget = terms.budget
         self._db, self._turns, self._terms, self._heartbeats = db, turns, terms, heartbeats
         self._watch, self._failed, self._beat = watch or Watch(budget), failed, beat
-        self._limit = max(SHORTEST, terms.lease)
+        self._limit = max(LEAST_SILENCE_SECONDS, terms.lease)
         self._silence: dict[int, float] = {}
         self._ended: deque[str] = deque(maxlen=KILLED_LISTED)
         self._kills = budget.group.kills() if budget.group else 0
@@ -183,7 +183,7 @@ class Watchdog:
         return KERNEL if kills > before else KILLED
 
     def _watching(self) -> None:
-        while not self._over.wait(EVERY):
+        while not self._over.wait(MEMORY_LOOK_SECONDS):
             self.look()
             self._beat()
         self._watch.close()

@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterable
 
 from workers.store.statements import Transactions
 
-GRACE = 20.0
+OVERDUE_SECONDS = 20.0
 """Seconds for which a lease of ordinary length is overdue before it is taken away."""
-STEP = 5.0
+COUNTED_SECONDS = 5.0
 """Most seconds that are counted between two checks: a process that was held up itself must not take that pause for
 silence of the workers."""
+LOCK_WAIT_SECONDS = 0.1
+"""Seconds of waiting for SQLite's write lock above which they are added to the ``now`` that leases are counted from."""
 Lease = tuple[str, int, float]
 """``(unit, fence, expiry in epoch seconds)``; a renewed lease is another one."""
 
@@ -26,7 +28,7 @@ Lease = tuple[str, int, float]
 def grace(lease: float) -> float:
     """Seconds for which leases of this length may be overdue: a third of it, because they are renewed after a
     quarter."""
-    return min(GRACE, lease / 3)
+    return min(OVERDUE_SECONDS, lease / 3)
 
 
 class Overdue:
@@ -41,7 +43,7 @@ class Overdue:
         """Count a check that found these leases overdue; returns those overdue for ``grace`` seconds, in two checks at
         least."""
         now = self._clock()
-        step, self._looked = min(max(0.0, now - self._looked), STEP), now
+        step, self._looked = min(max(0.0, now - self._looked), COUNTED_SECONDS), now
         before = self._seen
         self._seen = {lease: before[lease] + step if lease in before else 0.0 for lease in found}
         return {lease for lease, seconds in self._seen.items() if lease in before and seconds >= grace}

@@ -6,6 +6,5 @@ Every process of ``workers`` and ``scheduler`` calls it.
 from workers.process.governor.budget import MemoryBudget, derive, share, size
 from workers.process.governor.cgroups import Group, find
 from workers.process.governor.processors import processors
-from workers.process.governor.watch import Watch
 
-__all__ = ["Group", "MemoryBudget", "Watch", "derive", "find", "processors", "share", "size"]
+__all__ = ["Group", "MemoryBudget", "derive", "find", "processors", "share", "size"]

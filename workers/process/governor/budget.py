@@ -14,11 +14,11 @@ from workers.process.governor.cgroups import ROOT, Group, find
 
 MB = 1 << 20
 VARIABLE = "HEADRACE_MEMORY"
-LEAST = 112 * MB
+LEAST_BYTES = 112 * MB
 """Least resident bytes of one process: 70 MB for the program, the rest for the objects that it reads."""
-MARGIN = 24 * MB
+MARGIN_BYTES = 24 * MB
 """Bytes between ``soft`` and ``hard`` of a small process: enough for the one slice that it has in hand."""
-UNKNOWN = 1 << 44
+UNKNOWN_BYTES = 1 << 44
 """Bytes that are assumed where the machine does not say how much memory it has: in effect no limit."""
 _SIZE = re.compile(r"(\d+)\s*([kmgt]?)i?b?", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
@@ -40,7 +40,7 @@ class MemoryBudget:
 
     @property
     def soft(self) -> int:
-        return max(self.hard * 7 // 10, min(self.hard, LEAST) - MARGIN)
+        return max(self.hard * 7 // 10, min(self.hard, LEAST_BYTES) - MARGIN_BYTES)
 
     @property
     def data(self) -> int:
@@ -53,19 +53,19 @@ def derive(
     """The budget of ``processes`` children (``None``: one per processor, as many as fit) beside a parent of ``parent``
     resident bytes; ``memory``, in bytes, takes the place of the machine's own limit.
 
-    Raises ``UsageError`` when one child would get less than ``LEAST`` bytes.
+    Raises ``UsageError`` when one child would get less than ``LEAST_BYTES``.
     """
     group = find(root) if memory is None else None
     total = installed(root)
     if group is not None and total and total < group.limit:
         group = None
     limit = memory or (group.limit if group else total)
-    free = limit * 85 // 100 - parent if limit else UNKNOWN
+    free = limit * 85 // 100 - parent if limit else UNKNOWN_BYTES
     if processes is None:
-        processes = max(1, min(processors, free // LEAST))
-    if free // processes < LEAST:
+        processes = max(1, min(processors, free // LEAST_BYTES))
+    if free // processes < LEAST_BYTES:
         what = f"{limit // MB} MB of memory are too little for {processes} worker process{'es' * (processes > 1)}"
-        need = (parent + processes * LEAST) * 100 // 85 // MB + 1
+        need = (parent + processes * LEAST_BYTES) * 100 // 85 // MB + 1
         where = VARIABLE if memory else str(group.folder / group.name) if group else "this machine"
         fewer = ", or lower --concurrency" if processes > 1 else ""
         raise UsageError(what, where, f"allow at least {need} MB{fewer}", reason="memory")
@@ -75,15 +75,15 @@ def derive(
 def share(processes: int, *, parent: int = 0, memory: int | None = None, root: Path = ROOT) -> MemoryBudget:
     """The budget of ``processes`` of an embedded crawl, beside ``parent`` resident bytes of the crawl itself.
 
-    Each process gets at least ``LEAST`` bytes, even where the limit is smaller: a command on a laptop should try rather
-    than refuse to start.
+    Each process gets at least ``LEAST_BYTES``, even where the limit is smaller: a command on a laptop should try
+    rather than refuse to start.
     """
     group = find(root) if memory is None else None
     total = installed(root)
     limit = memory or min([bytes_ for bytes_ in (group.limit if group else 0, total) if bytes_], default=0)
     if not limit:
-        return MemoryBudget(0, processes, UNKNOWN)
-    return MemoryBudget(limit, processes, max(LEAST, (limit * 85 // 100 - parent) // max(1, processes)), group)
+        return MemoryBudget(0, processes, UNKNOWN_BYTES)
+    return MemoryBudget(limit, processes, max(LEAST_BYTES, (limit * 85 // 100 - parent) // max(1, processes)), group)
 
 
 def installed(root: Path = ROOT) -> int:

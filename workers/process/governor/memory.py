@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import ctypes
 
 MB = 1 << 20
-SOFT = 512 * MB
+SOFT_BYTES = 512 * MB
 """Resident bytes above which a process returns free memory, even where its budget allows more."""
 RESERVED = 64 * MB + 8 * MB * (os.cpu_count() or 1)
 """Bytes that drivers reserve and hardly touch: thread stacks of 8 MB each, often with one thread per processor."""
@@ -137,8 +137,8 @@ def _libc() -> ctypes.CDLL | None:
 
 
 class Guard:
-    """Checks the resident memory of this process every ``EVERY`` calls. Above the lesser of ``SOFT`` and ``soft`` bytes
-    the caller should return memory; a process that stays above ``soft`` after that is ``tight``."""
+    """Checks the resident memory of this process every ``EVERY`` calls. Above the lesser of ``SOFT_BYTES`` and ``soft``
+    bytes the caller should return memory; a process that stays above ``soft`` after that is ``tight``."""
 
     EVERY = 64
     """Calls of ``due`` between two measurements."""
@@ -147,7 +147,7 @@ class Guard:
         self, soft: int, *, measure: Callable[[], int] = rss, relieve: Callable[[], None] = give_back
     ) -> None:  # fmt: skip
         self._soft, self._measure, self._relieve = soft, measure, relieve
-        self._from = min(soft, SOFT)
+        self._from = min(soft, SOFT_BYTES)
         self._calls = 0
 
     def due(self) -> bool:
@@ -161,7 +161,7 @@ class Guard:
         self._relieve()
         left = self._measure()
         # memory that could not be returned now must grow by an eighth before the next attempt
-        self._from = max(min(self._soft, SOFT), min(self._soft, left + left // 8))
+        self._from = max(min(self._soft, SOFT_BYTES), min(self._soft, left + left // 8))
         return left <= self._soft
 
     @property

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable
 
 from workers.process.governor.budget import MB, MemoryBudget
 
-EVERY = 0.25
-"""Seconds between two measurements."""
-FULL = 92
+FULL_PERCENT = 92
 """Percent of ``MemoryBudget.limit`` that all processes together may use before one is killed."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -65,7 +63,7 @@ class Watch:
         if resident <= self._budget.soft or not self._budget.limit:
             return None  # none of the children uses much: killing one would not help
         used = self._used() if self._used else 0
-        if used * 100 > self._budget.limit * FULL:
+        if used * 100 > self._budget.limit * FULL_PERCENT:
             what = f"{used // MB} of {self._budget.limit // MB} MB are used, {resident // MB} of them by this process"
             return pid, f"out of memory: {what}"
         return None

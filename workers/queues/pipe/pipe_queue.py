@@ -17,11 +17,7 @@ from specs.contracts.work import Batch, CommitResult
 from workers.queues.pipe.calls import CALL, Clerk
 from workers.queues.pipe.frames import READ, Frames, frame
 from workers.queues.pipe.producer import ACKS, BATCH, END, ERROR, STOP, WAKE
-
-LOOK = 0.5
-"""Most seconds after which the receiving thread looks for new pipes."""
-TELL = 10.0
-"""Seconds within which a worker must read a message that is sent to it; it listens in a thread of its own."""
+from workers.queues.times import MESSAGE_SECONDS, PIPE_LOOK_SECONDS
 
 
 class PipeQueue:
@@ -33,7 +29,7 @@ class PipeQueue:
     seconds that a worker may take to read a message.
     """
 
-    def __init__(self, clerk: Clerk | None = None, *, patience: float = TELL) -> None:
+    def __init__(self, clerk: Clerk | None = None, *, patience: float = MESSAGE_SECONDS) -> None:
         self._clerk, self._patience = clerk, patience
         self._pipes: dict[socket.socket, str] = {}
         self._frames: dict[socket.socket, Frames] = {}
@@ -132,7 +128,7 @@ class PipeQueue:
         while not self._closed:
             with self._arrival:
                 open_ = list(self._frames)
-            for ready in wait([*open_, self._ear], LOOK):
+            for ready in wait([*open_, self._ear], PIPE_LOOK_SECONDS):
                 assert isinstance(ready, socket.socket)
                 try:
                     data = ready.recv(READ)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from workers.queues.redis.errors import asked
 from workers.queues.redis.link import Client
-
-KEPT = 3600
-"""Seconds for which a note is kept; every lease is shorter."""
+from workers.queues.times import DEPARTURE_SECONDS
 
 
 class Departures:
@@ -21,7 +19,7 @@ class Departures:
 
     def note(self, worker: str, unit: str, fence: int) -> None:
         """Note that ``worker`` ends and releases ``unit``, which it held under ``fence``."""
-        asked(lambda: self._client.set(self._key(worker), f"{unit}:{fence}", ex=KEPT), self._place)
+        asked(lambda: self._client.set(self._key(worker), f"{unit}:{fence}", ex=DEPARTURE_SECONDS), self._place)
 
     def of(self, worker: str) -> tuple[str, int] | None:
         """``(unit, fence)`` that ``worker`` noted when it ended; ``None`` when there is no note."""

@@ -16,17 +16,9 @@ from redis.retry import Retry as Again
 from specs.errors import Fatal, Retry
 from workers.queues.redis.errors import Busy, asked
 from workers.queues.redis.url import canonical
+from workers.queues.times import ANSWER_SECONDS, REACH_SECONDS, WAITING_LINE_SECONDS
 from workers.store.retries import jitter
 
-TIMEOUT = 5.0
-"""Seconds that connecting may take, and seconds that one answer may take."""
-PATIENCE = 10.0
-"""Seconds that a starting process waits for Redis to be reachable."""
-BUSY = 300.0
-"""Seconds that a starting process waits for a Redis that answers but executes nothing yet: it runs a script, or loads
-its data."""
-AGAIN = 30.0
-"""Seconds between two log lines that say for what a process waits."""
 OLDEST = (6, 2)
 """The oldest version of Redis that has all commands that the queue uses."""
 log = logging.getLogger("headrace.redis")
@@ -47,7 +39,7 @@ def connect(url: str) -> Client:
     url = canonical(url)
     alive = {} if url.startswith("unix:") else {"socket_keepalive": True}
     return redis.Redis.from_url(
-        url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, **alive,
+        url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS, **alive,
         health_check_interval=10, max_connections=8, client_name="headrace",
         retry=Again(FullJitterBackoff(cap=0.5, base=0.05), 2, supported_errors=(exceptions.ConnectionError,)),
     )  # fmt: skip
@@ -64,7 +56,7 @@ def where(url: str) -> str:
     return f"{parts.scheme}://{host}{port}{parts.path}"
 
 
-def reach(client: Client, place: str, *, patience: float = PATIENCE, busy: float = 0.0, **clocks: Any) -> None:
+def reach(client: Client, place: str, *, patience: float = REACH_SECONDS, busy: float = 0.0, **clocks: Any) -> None:
     """Wait until Redis answers, and check that it can be used.
 
     Raises ``Fatal`` when it does not answer in time (see ``waited``), is older than 6.2, or is set to evict keys.
@@ -79,7 +71,7 @@ def reach(client: Client, place: str, *, patience: float = PATIENCE, busy: float
 
 
 def waited(
-    call: Callable[[], T], *, patience: float = PATIENCE, busy: float = 0.0,
+    call: Callable[[], T], *, patience: float = REACH_SECONDS, busy: float = 0.0,
     stopped: Callable[[], bool] = lambda: False,
     sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic,
 ) -> T:  # fmt: skip
@@ -100,7 +92,7 @@ def waited(
             attempt += 1
             if now >= (begun + max(patience, busy) if waits else heard + patience):
                 raise Fatal(error.what, error.where, error.remedy, reason="queue") from None
-            if waits and now - told >= AGAIN:
+            if waits and now - told >= WAITING_LINE_SECONDS:
                 told = now
                 log.warning("waiting for Redis, for %.0f s at most: %s", max(patience, busy), error)
             if stopped():

@@ -16,22 +16,17 @@ from workers.queues.codec import Torn, decode, encode
 from workers.queues.redis.departures import Departures
 from workers.queues.redis.errors import asked
 from workers.queues.redis.link import Client
+from workers.queues.times import FULL_LINE_SECONDS, REFUSED_SECONDS, ROOM_LOOK_SECONDS
 from workers.queues.weight import weigh
 
 BYTES = 64_000_000
 """Most encoded bytes in one shard; one batch always fits, however large."""
 ENTRIES = 10_000
 
-REMEMBERED = 3600
-"""Seconds for which refused holders are remembered; the ledger would refuse a forgotten one again."""
 DEAD = 1000
 """Damaged batches that are kept for inspection; their units are read again."""
 FEW = 4
 """Entries that ``read`` asks for first: usually no more are waiting."""
-SLOW = 0.1
-"""Most seconds between two checks for room."""
-AGAIN = 60.0
-"""Seconds between two log lines that say that Redis takes nothing."""
 log = logging.getLogger("headrace.queue")
 T = TypeVar("T")
 
@@ -91,7 +86,7 @@ class RedisQueue:
         """Wait until ``end`` (monotonic seconds) for room for ``size`` bytes, without sending the batch, which may be
         large; returns whether there is room. ``calm``: Redis itself takes nothing now, so pause before asking again."""
         if calm:
-            time.sleep(max(0.0, min(end - time.monotonic(), random.uniform(SLOW / 2, SLOW))))
+            time.sleep(max(0.0, min(end - time.monotonic(), random.uniform(ROOM_LOOK_SECONDS / 2, ROOM_LOOK_SECONDS))))
         keys = [*self._keys(shard), self._refused(holder)]
         arguments = [holder, size, *self._bounds]
         return self._until(lambda: bool(self._patiently(lambda: self._room(keys=keys, args=arguments))), end)
@@ -103,7 +98,7 @@ class RedisQueue:
             if rest <= 0:
                 return False
             time.sleep(min(rest, pause * random.uniform(0.5, 1.0)))
-            pause = min(SLOW, pause * 1.5)
+            pause = min(ROOM_LOOK_SECONDS, pause * 1.5)
         return True
 
     def _encoded(self, batch: Batch) -> bytes:
@@ -117,7 +112,7 @@ class RedisQueue:
         try:
             return asked(call, self._place)
         except Retry as error:
-            if time.monotonic() - self._told >= AGAIN:
+            if time.monotonic() - self._told >= FULL_LINE_SECONDS:
                 self._told = time.monotonic()
                 log.warning("the sink queue takes nothing: %s", error)
             return None
@@ -174,7 +169,9 @@ class RedisQueue:
             return
         keys = [*self._keys(shard), self._key("dead")]
         try:
-            asked(lambda: self._remove(keys=keys, args=[self._refused(""), REMEMBERED, DEAD, *entries]), self._place)
+            asked(
+                lambda: self._remove(keys=keys, args=[self._refused(""), REFUSED_SECONDS, DEAD, *entries]), self._place
+            )
         except HeadraceError:
             self._read |= {(shard, id_): known for id_, known in removed.items()}
             raise

@@ -13,10 +13,7 @@ from contextlib import suppress
 
 from specs.contracts.work import Lost
 from specs.errors import HeadraceError, Retry
-
-PAUSE = 0.1
-"""Seconds before a message is sent, or sent again. Within that time the flusher has usually committed the unit's final
-batch, and then the message needs no write."""
+from workers.unit.times import MESSAGE_PAUSE_SECONDS
 
 
 class Errands:
@@ -26,7 +23,7 @@ class Errands:
     ``patience`` seconds together. A lost message does no harm, because the unit's final commit has the same effects.
     """
 
-    def __init__(self, *, pause: float = PAUSE, patience: float = 5.0) -> None:
+    def __init__(self, *, pause: float = MESSAGE_PAUSE_SECONDS, patience: float = 5.0) -> None:
         self._pause, self._patience = pause, patience
         self._given: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._closed = threading.Event()

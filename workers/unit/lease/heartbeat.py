@@ -13,17 +13,7 @@ from specs.errors import HeadraceError
 from specs.sources.base import Source
 from workers.process.stop_flag import StopFlag
 from workers.unit.lease.errands import Errands
-
-EVERY = 15.0
-"""Seconds between two renewals."""
-LEASE = 60.0
-"""Seconds for which a unit belongs to its worker without renewal."""
-STALL = 30.0
-"""Seconds beyond its own deadline that a call to the source may take before the unit counts as stalled."""
-LOOK = 0.1
-"""Seconds between two checks of the stop flag."""
-GRACE = 1.0
-"""Seconds that a cancelled call to the source may take to end after a stop."""
+from workers.unit.times import CANCELLED_CALL_SECONDS, LEASE_SECONDS, RENEWAL_SECONDS, STALL_SECONDS, STOP_LOOK_SECONDS
 
 
 class HeldUnit:
@@ -82,8 +72,9 @@ class HeldUnit:
             source.cancel()
 
     def hangs(self) -> bool:
-        """Whether a call to the source goes on ``GRACE`` seconds after it was cancelled; true once per ``GRACE``."""
-        if self.source is None or not self._cancelled or time.monotonic() - self._cancelled < GRACE:
+        """Whether a call to the source goes on ``CANCELLED_CALL_SECONDS`` after it was cancelled; true once per
+        ``CANCELLED_CALL_SECONDS``."""
+        if self.source is None or not self._cancelled or time.monotonic() - self._cancelled < CANCELLED_CALL_SECONDS:
             return False
         self._cancelled = time.monotonic()
         return True
@@ -110,12 +101,12 @@ class Heartbeat:
         stop: StopFlag,
         *,
         limit: float = 60.0,
-        every: float = EVERY,
-        lease: float = LEASE,
+        every: float = RENEWAL_SECONDS,
+        lease: float = LEASE_SECONDS,
         stuck: Callable[[str], None] | None = None,
     ) -> None:
         self._ledger, self._stop = ledger, stop
-        self._limit, self._every, self._lease = limit + STALL, every, lease
+        self._limit, self._every, self._lease = limit + STALL_SECONDS, every, lease
         self._stuck = stuck
         self._held: HeldUnit | None = None
         self._errands = Errands()
@@ -140,7 +131,7 @@ class Heartbeat:
         self._errands.close()
 
     def _loop(self) -> None:
-        while not self._closed.wait(LOOK):
+        while not self._closed.wait(STOP_LOOK_SECONDS):
             held = self._held
             if held is None:
                 continue

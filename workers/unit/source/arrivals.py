@@ -11,11 +11,7 @@ from specs.errors import HeadraceError, Retry
 from specs.sources.base import Source
 from workers.process.stop_flag import StopFlag
 from workers.store.retries import patiently
-
-PATIENCE = 2.0
-"""Seconds that a server may take to reach the highest position that was read of the service; waited once per worker."""
-LOOK = 0.2
-"""Seconds between two questions for its position."""
+from workers.unit.times import ARRIVAL_LOOK_SECONDS, ARRIVAL_SECONDS
 
 
 class Arrivals:
@@ -67,7 +63,7 @@ class Arrivals:
 
     def _ask(self, source: Source) -> None:
         self._asked = True
-        end = time.monotonic() + (0.0 if self._waited else PATIENCE)
+        end = time.monotonic() + (0.0 if self._waited else ARRIVAL_SECONDS)
         looks = 0
         while True:
             settle = looks > 0 and time.monotonic() >= end
@@ -76,7 +72,7 @@ class Arrivals:
                 break
             if looks:  # the second question comes without a wait: a server under constant writes is further by then
                 self._waited = True
-                self._stop.wait(LOOK)
+                self._stop.wait(ARRIVAL_LOOK_SECONDS)
             looks += 1
         self._tells = position is not None
         self._follows = position is not None and (position.standby or self._behind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specs.topology.read_mode import FULL, ReadMode
 
-STEP = 8
+DIVISOR = 8
 """The divisor by which a slice shrinks; three steps lead from ``FULL`` to a single key."""
 
 
@@ -24,7 +24,7 @@ class SliceWidth:
         """Shrink the slice of a read mode; returns ``False`` when it is a single key already."""
         if reading.slice == 1:
             return False
-        self.most = reading.most = reading.slice = max(1, reading.slice // STEP)
+        self.most = reading.most = reading.slice = max(1, reading.slice // DIVISOR)
         return True
 
     def well(self) -> None:

@@ -30,7 +30,7 @@ _PHRASES = (
     ("timeout", r"statement timeout|timed? ?out\b|timeout (was |is )?(exceeded|expired|reached)|^interrupt(ed)?\b"
                 r"|(statement|query|operation|execution) .{0,30}(cancell?ed|interrupted)|cancell?ing statement"),
 )  # fmt: skip
-_LIMIT = 500
+_MESSAGE_CHARACTERS = 500
 _THRIFT = re.compile(r"""errorMessage=(?P<quote>['"])(?P<text>.*?)(?<!\\)(?P=quote)""", re.DOTALL)
 _TRACE = re.compile(r"\\n|\n|\s+at [\w$.]+\([\w.]+:\d+\)|:\d+:\d+(?=$|\\)")
 
@@ -61,7 +61,7 @@ def words(error: BaseException) -> str:
     whole = str(error).strip()
     told = _THRIFT.search(whole)
     first = next((part.strip() for part in _TRACE.split(told["text"] if told else whole) if part and part.strip()), "")
-    return first[:_LIMIT] or type(error).__name__
+    return first[:_MESSAGE_CHARACTERS] or type(error).__name__
 
 
 def reason(error: Any, told: str) -> str:

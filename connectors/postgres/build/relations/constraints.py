@@ -20,7 +20,7 @@ KINDS = {
 }
 _ACTIONS = {"a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
 _MATCHES = {"f": "full", "p": "partial"}
-_LONGEST = 63
+_NAME_BYTES = 63
 """Bytes of a name; longer ones are cut when the server makes them up."""
 
 
@@ -96,7 +96,7 @@ def made_up(name: str, usual: str) -> bool:
     """Whether the server made up ``name``: the usual one, cut where it is too long, counted up where it is taken."""
     if name == usual:
         return True
-    if len(usual.encode()) >= _LONGEST:
+    if len(usual.encode()) >= _NAME_BYTES:
         return re.search(r"_not_null\d*$", name) is not None
     return name.startswith(usual) and name[len(usual) :].isdigit()
 

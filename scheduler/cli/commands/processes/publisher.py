@@ -5,9 +5,7 @@ from __future__ import annotations
 import click
 
 from scheduler.cli.cluster_options import log_json
-
-PATIENCE = 10.0
-"""Seconds to wait for a catalog that is not there yet."""
+from scheduler.cli.times import CATALOG_WAIT_SECONDS
 
 
 @click.command()
@@ -44,7 +42,7 @@ def command(catalog: str | None, metrics: str | None, as_json: bool) -> int:
     stop, health = StopFlag(), Health()
     pulse = health.loop("feeding sinks")
     with ExitStack() as stack:
-        db = open_database(url, patience=PATIENCE)
+        db = open_database(url, patience=CATALOG_WAIT_SECONDS)
         stack.callback(db.close)
         alone(db)
         stack.enter_context(interruptible(stop))

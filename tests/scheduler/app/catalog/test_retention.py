@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from scheduler.app.catalog.retention import DAY, forget, gc
+from scheduler.app.catalog.retention import forget, gc
+from scheduler.app.times import DAY_SECONDS
 from specs.contracts.assignment import Opening
 from specs.errors import UsageError
 from specs.topology.events import Start
@@ -25,12 +26,12 @@ TABLES = (
 
 def test_old_events_go_and_the_rest_stays_without_gaps(db: SqlDatabase) -> None:
     store(db, "r1", [row(f"{S}.a{n}") for n in range(1500)], now=1.0)
-    store(db, "r2", [row(f"{S}.b{n}") for n in range(20)], now=40 * DAY)
-    assert gc(db, days=30, now=50 * DAY) == {"events": 1500, "entities": 0, "runs": 0}
+    store(db, "r2", [row(f"{S}.b{n}") for n in range(20)], now=40 * DAY_SECONDS)
+    assert gc(db, days=30, now=50 * DAY_SECONDS) == {"events": 1500, "entities": 0, "runs": 0}
     assert Catalog(db).feed() == (1501, 1520)
     assert [change.seq for change in Catalog(db).changes()] == list(range(1501, 1521))
     assert len(list(Catalog(db).export())) == 1520
-    assert gc(db, days=1, now=50 * DAY)["events"] == 20
+    assert gc(db, days=1, now=50 * DAY_SECONDS)["events"] == 20
     assert Catalog(db).feed() == (1521, 1520)
 
 
@@ -39,8 +40,8 @@ def test_deleted_entities_go_with_their_words(db: SqlDatabase) -> None:
     crawl.run([*BASE, row(f"{S}.parrot", stats={"row_estimate": 1}), row(f"{S}.b")], LISTINGS)
     for _ in range(2):
         crawl.run([*BASE, row(f"{S}.b")], LISTINGS, gone=[f"{S}.parrot"])
-    assert gc(db, days=30, now=crawl.clock + DAY)["entities"] == 0
-    assert gc(db, days=30, now=crawl.clock + 40 * DAY)["entities"] == 1
+    assert gc(db, days=30, now=crawl.clock + DAY_SECONDS)["entities"] == 0
+    assert gc(db, days=30, now=crawl.clock + 40 * DAY_SECONDS)["entities"] == 1
     assert catalog.search("parrot") == []
     assert [line for line in catalog.export() if "parrot" in line] == []
     _check_index(db)
@@ -51,7 +52,7 @@ def test_deleted_entities_go_with_their_words(db: SqlDatabase) -> None:
 def test_old_runs_go_but_for_the_latest(db: SqlDatabase) -> None:
     crawl = Crawl(db)
     runs = [crawl.run(BASE, LISTINGS[:2]) for _ in range(5)]
-    assert gc(db, days=30, keep_runs=2, now=time.time() + 40 * DAY)["runs"] == 3
+    assert gc(db, days=30, keep_runs=2, now=time.time() + 40 * DAY_SECONDS)["runs"] == 3
     assert [run.id for run in crawl.ledger.runs()] == [run.id for run in reversed(runs[3:])]
     with db.read() as conn:
         assert conn.exec_driver_sql("SELECT count(DISTINCT run) FROM units").scalar_one() == 2

@@ -21,7 +21,8 @@ from workers.cluster.pool.terms import PoolTerms
 from workers.cluster.pool.watchdog import KERNEL, KILLED, Turns, Watchdog
 from workers.ledger import SqlLedger
 from workers.process import liveness
-from workers.process.governor import Group, MemoryBudget, Watch
+from workers.process.governor import Group, MemoryBudget
+from workers.process.governor.watch import Watch
 from workers.store.database import SqlDatabase, open_database
 
 MB = 1 << 20

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from specs.errors import UsageError
-from workers.process.governor import Group, MemoryBudget, Watch, derive, find, processors, share, size
-from workers.process.governor.budget import LEAST, given
-from workers.process.governor.watch import MemoryMeters
+from workers.process.governor import Group, MemoryBudget, derive, find, processors, share, size
+from workers.process.governor.budget import LEAST_BYTES, given
+from workers.process.governor.watch import MemoryMeters, Watch
 
 MB = 1 << 20
 V2 = "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate"
@@ -155,7 +155,7 @@ class TestBudget:
             derive(70 * MB, None, processors=4, root=machine.root)
         need = int(one.value.remedy.split()[3])
         machine.write("sys/fs/cgroup/memory.max", f"{need * MB}\n")
-        assert derive(70 * MB, None, processors=4, root=machine.root).hard >= LEAST
+        assert derive(70 * MB, None, processors=4, root=machine.root).hard >= LEAST_BYTES
         with pytest.raises(UsageError, match="lower --concurrency"):
             derive(70 * MB, 2, processors=4, root=machine.root)
 
@@ -173,7 +173,7 @@ class TestBudget:
 
     def test_embedded_processes_share_and_are_never_refused(self, machine: Machine) -> None:
         assert share(2, root=machine.root).hard == 8192 * MB * 85 // 100 // 2
-        assert share(8, memory=100 * MB, root=machine.root).hard == LEAST
+        assert share(8, memory=100 * MB, root=machine.root).hard == LEAST_BYTES
 
     @pytest.mark.parametrize(
         ("text", "bytes_"), [("512m", 512 * MB), ("2 GiB", 2048 * MB), ("100", 100), ("3KB", 3072), ("1T", 1 << 40)]

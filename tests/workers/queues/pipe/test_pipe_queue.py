@@ -14,7 +14,7 @@ import pytest
 
 from specs.contracts.work import Batch, CommitResult, Lost, QueuePosition, SinkQueue
 from specs.errors import Fatal
-from specs.testing.queue import SOON, QueueSuite, arrivals, batch
+from specs.testing.queue import SOON_SECONDS, QueueSuite, arrivals, batch
 from workers.process.stop_flag import StopFlag
 from workers.queues.pipe.calls import REPLY
 from workers.queues.pipe.frames import Frames, frame
@@ -61,7 +61,7 @@ def both(max_bytes: int = 10_000_000) -> Iterator[Both]:
 
 
 def eventually(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + SOON
+    deadline = time.monotonic() + SOON_SECONDS
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -118,7 +118,7 @@ def test_calls_are_answered_behind_the_end_of_the_run_too() -> None:
         asking = threading.Thread(target=lambda: answers.append(queue.worker.ask("claim", ("w",), {})), daemon=True)
         asking.start()
         queue.ours.sendall(frame(REPLY, pickle.dumps((1, True, "a unit"))))
-        asking.join(SOON)
+        asking.join(SOON_SECONDS)
         assert answers == ["a unit"]
 
 
@@ -136,7 +136,7 @@ def test_a_worker_that_does_not_listen_any_more_counts_as_dead() -> None:
     ours, theirs = socket.socketpair()
     parent.attach("w", ours)
     begun = time.monotonic()
-    while not parent.ended and time.monotonic() - begun < SOON:
+    while not parent.ended and time.monotonic() - begun < SOON_SECONDS:
         parent.wake()
     assert parent.ended == ["w"]
     parent.close()
@@ -145,9 +145,9 @@ def test_a_worker_that_does_not_listen_any_more_counts_as_dead() -> None:
 
 def test_wake_ends_the_idle_wait() -> None:
     with both() as queue:
-        idle = threading.Thread(target=queue.worker.idle, args=[1000 * SOON], daemon=True)
+        idle = threading.Thread(target=queue.worker.idle, args=[1000 * SOON_SECONDS], daemon=True)
         idle.start()
-        end = time.monotonic() + 100 * SOON
+        end = time.monotonic() + 100 * SOON_SECONDS
         while idle.is_alive() and time.monotonic() < end:  # it may not have begun to wait when it was woken
             queue.ours.sendall(frame(b"W", b""))
             queue.parent.wake()

@@ -9,7 +9,8 @@ import pytest
 from redis import exceptions
 
 from specs.errors import Fatal
-from workers.queues.redis.link import AGAIN, BUSY, PATIENCE, LinkStopped, reach
+from workers.queues.redis.link import LinkStopped, reach
+from workers.queues.times import BUSY_SECONDS, REACH_SECONDS, WAITING_LINE_SECONDS
 
 SCRIPT = exceptions.ResponseError("BUSY Redis is busy running a script. You can only call SCRIPT KILL.")
 LOADING = exceptions.BusyLoadingError("Redis is loading the dataset in memory")
@@ -41,7 +42,7 @@ class Server:
 def start(server: Server) -> float:
     """Seconds until a process that starts goes on. Raises what ends it."""
     begun = server.now
-    reach(server, "redis://h", busy=BUSY, sleep=server.sleep, clock=server.clock)
+    reach(server, "redis://h", busy=BUSY_SECONDS, sleep=server.sleep, clock=server.clock)
     return server.now - begun
 
 
@@ -49,9 +50,11 @@ def start(server: Server) -> float:
 def test_it_waits_for_longer_than_for_a_server_that_is_away(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "headrace"):
         took = start(Server(*[error] * 60))
-    assert PATIENCE * 2 < took < BUSY
+    assert REACH_SECONDS * 2 < took < BUSY_SECONDS
     lines = [record.getMessage() for record in caplog.records]
-    assert 1 + took // (AGAIN + 2) <= len(lines) <= 1 + took // AGAIN, "now and then, not at every try"
+    assert 1 + took // (WAITING_LINE_SECONDS + 2) <= len(lines) <= 1 + took // WAITING_LINE_SECONDS, (
+        "now and then, not at every try"
+    )
     assert all("waiting for Redis" in line and "redis://h" in line for line in lines)
 
 
@@ -60,7 +63,7 @@ def test_it_does_not_wait_for_ever() -> None:
     begun = server.now
     with pytest.raises(Fatal, match="busy with a script") as told:
         start(server)
-    assert BUSY <= server.now - begun <= BUSY + 3
+    assert BUSY_SECONDS <= server.now - begun <= BUSY_SECONDS + 3
     assert told.value.remedy
 
 
@@ -70,13 +73,13 @@ def test_what_may_be_a_wrong_setting_is_told_soon(error: Exception, caplog: pyte
     begun = server.now
     with pytest.raises(Fatal):
         start(server)
-    assert PATIENCE <= server.now - begun <= PATIENCE + 3
+    assert REACH_SECONDS <= server.now - begun <= REACH_SECONDS + 3
     assert not caplog.records
 
 
 def test_a_server_that_answers_between_two_outages_is_not_away() -> None:
     away = [AWAY] * 4
-    assert start(Server(*away, SCRIPT, *away, SCRIPT, *away)) > PATIENCE
+    assert start(Server(*away, SCRIPT, *away, SCRIPT, *away)) > REACH_SECONDS
 
 
 def test_who_only_looks_waits_for_nothing() -> None:
@@ -89,5 +92,12 @@ def test_who_is_asked_to_stop_waits_no_longer() -> None:
     server = Server(forever=SCRIPT)
     end = server.now + 20.0
     with pytest.raises(LinkStopped):
-        reach(server, "redis://h", busy=BUSY, stopped=lambda: server.now >= end, sleep=server.sleep, clock=server.clock)
+        reach(
+            server,
+            "redis://h",
+            busy=BUSY_SECONDS,
+            stopped=lambda: server.now >= end,
+            sleep=server.sleep,
+            clock=server.clock,
+        )
     assert server.now <= end + 3

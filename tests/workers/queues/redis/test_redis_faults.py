@@ -12,7 +12,7 @@ import redis
 
 from specs.contracts.work import Lost
 from specs.errors import Fatal, Retry, UsageError
-from specs.testing.queue import SOON, arrivals, batch, commit, until_lost
+from specs.testing.queue import SOON_SECONDS, arrivals, batch, commit, until_lost
 from tests.servers.redis import RedisServer
 from workers.queues.redis.link import connect, reach, where
 from workers.queues.redis.queue import RedisQueue
@@ -32,7 +32,7 @@ def queue(url: str, **bounds: int) -> Iterator[RedisQueue]:
 def test_a_full_server_makes_wait_and_lets_remove(redis_alone: RedisServer) -> None:
     with queue(redis_alone.url) as made, redis_alone.client() as client:
         for number in range(4):
-            assert made.put(batch(1, unit=f"{number:032x}", text=100_000), timeout=SOON)
+            assert made.put(batch(1, unit=f"{number:032x}", text=100_000), timeout=SOON_SECONDS)
         used: Any = client.info("memory")
         client.config_set("maxmemory", used["used_memory"] - 100_000)
         assert made.put(batch(1, unit="f" * 32), timeout=0.1) is None
@@ -41,18 +41,18 @@ def test_a_full_server_makes_wait_and_lets_remove(redis_alone: RedisServer) -> N
         commit(made, 2)
         assert made.sizes() == [(0, 0)]
         with pytest.raises(Lost):
-            made.put(batch(2, unit="0" * 32), timeout=SOON)
-        assert made.put(batch(1, unit="f" * 32), timeout=SOON)
+            made.put(batch(2, unit="0" * 32), timeout=SOON_SECONDS)
+        assert made.put(batch(1, unit="f" * 32), timeout=SOON_SECONDS)
 
 
 def test_a_wiped_server_has_another_epoch(redis_url: str) -> None:
     with queue(redis_url) as made, connect(redis_url) as client:
-        place = made.put(batch(1), timeout=SOON)
+        place = made.put(batch(1), timeout=SOON_SECONDS)
         assert place is not None
         assert made.epoch() == place.epoch
         client.flushall()
         assert made.epoch() != place.epoch
-        again = made.put(batch(2), timeout=SOON)
+        again = made.put(batch(2), timeout=SOON_SECONDS)
         assert again is not None
         assert again.epoch == made.epoch()
         assert [found.seq for _, found in arrivals(made, 1)] == [2]
@@ -63,7 +63,7 @@ def test_a_wiped_server_has_another_epoch(redis_url: str) -> None:
 
 def test_a_restarted_server_still_holds_everything(redis_alone: RedisServer) -> None:
     with queue(redis_alone.url) as made:
-        place = made.put(batch(1), timeout=SOON)
+        place = made.put(batch(1), timeout=SOON_SECONDS)
         time.sleep(1.1)  # the log of writes reaches the disk once per second
         redis_alone.kill()
         with pytest.raises(Retry, match="cannot be reached"):
@@ -71,7 +71,7 @@ def test_a_restarted_server_still_holds_everything(redis_alone: RedisServer) -> 
         assert made.put(batch(2), timeout=0.05) is None
         assert not made.settle("0" * 32, 7, timeout=0.05)
         redis_alone.start()
-        assert made.put(batch(2), timeout=SOON)
+        assert made.put(batch(2), timeout=SOON_SECONDS)
         assert [found.seq for _, found in arrivals(made, 2)] == [1, 2]
         assert place is not None
         assert made.epoch() == place.epoch
@@ -106,7 +106,7 @@ def test_a_lost_reply_costs_nothing(redis_url: str) -> None:
     made = RedisQueue(client, prefix="t")
     for seq in (1, 2, 3):
         client.lose = 1
-        assert made.put(batch(seq), timeout=SOON)
+        assert made.put(batch(seq), timeout=SOON_SECONDS)
     ids = [id_ for id_, _ in made.read(0, 10)]
     assert len(ids) == 3
     client.lose = 1
@@ -114,27 +114,27 @@ def test_a_lost_reply_costs_nothing(redis_url: str) -> None:
         made.remove(0, ids, ["applied"] * 3)
     made.remove(0, ids, ["applied"] * 3)
     assert made.sizes() == [(0, 0)]
-    assert made.settle("0" * 32, 7, timeout=SOON)
+    assert made.settle("0" * 32, 7, timeout=SOON_SECONDS)
     made.close()
 
 
 def test_a_damaged_entry_is_put_aside(redis_url: str) -> None:
     with queue(redis_url) as made, connect(redis_url) as client:
-        assert made.put(batch(1), timeout=SOON)
+        assert made.put(batch(1), timeout=SOON_SECONDS)
         client.xadd("t:sink:0", {"u": "0" * 32, "f": "7", "b": b"HR1 not a batch"})
         client.xadd("t:sink:0", {"what": "ever"})
-        assert made.put(batch(1, unit="1" * 32), timeout=SOON)
+        assert made.put(batch(1, unit="1" * 32), timeout=SOON_SECONDS)
         assert [found.unit for _, found in arrivals(made, 2)] == ["0" * 32, "1" * 32]
         assert made.dead() == 2
         commit(made, 2)
         assert made.sizes() == [(0, 0)]
         with pytest.raises(Lost):  # its unit is read again
-            made.put(batch(2), timeout=SOON)
+            made.put(batch(2), timeout=SOON_SECONDS)
 
 
 def test_a_frozen_server_is_out_of_reach(redis_alone: RedisServer) -> None:
     with queue(redis_alone.url) as made:
-        assert made.put(batch(1), timeout=SOON)
+        assert made.put(batch(1), timeout=SOON_SECONDS)
         redis_alone.freeze()
         with pytest.raises(Retry, match="cannot be reached"):
             made.read(0, 10)

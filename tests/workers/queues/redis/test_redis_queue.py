@@ -10,7 +10,7 @@ import fakeredis
 import pytest
 
 from specs.contracts.work import SinkQueue
-from specs.testing.queue import SOON, QueueSuite, arrivals, batch, commit
+from specs.testing.queue import SOON_SECONDS, QueueSuite, arrivals, batch, commit
 from workers.queues.redis.link import connect
 from workers.queues.redis.queue import RedisQueue
 
@@ -50,7 +50,7 @@ def queue(url: str, **bounds: int) -> Iterator[RedisQueue]:
 def test_the_account_is_even_when_all_is_removed(redis_url: str) -> None:
     with queue(redis_url) as made:
         for seq in (1, 2, 3):
-            made.put(batch(seq), timeout=SOON)
+            made.put(batch(seq), timeout=SOON_SECONDS)
         assert made.sizes()[0][0] == 3
         assert made.sizes()[0][1] > 300
         commit(made, 3)
@@ -61,22 +61,22 @@ def test_the_account_is_even_when_all_is_removed(redis_url: str) -> None:
 
 def test_entries_are_bounded(redis_url: str) -> None:
     with queue(redis_url, max_entries=2) as made:
-        assert made.put(batch(1), timeout=SOON)
-        assert made.put(batch(2), timeout=SOON)
+        assert made.put(batch(1), timeout=SOON_SECONDS)
+        assert made.put(batch(2), timeout=SOON_SECONDS)
         assert made.put(batch(1, unit="1" * 32), timeout=0.05) is None
 
 
 def test_a_batch_sent_twice_lies_there_once(redis_url: str) -> None:
     with queue(redis_url) as made:
-        first = made.put(batch(1), timeout=SOON)
-        assert made.put(batch(1), timeout=SOON) == first
+        first = made.put(batch(1), timeout=SOON_SECONDS)
+        assert made.put(batch(1), timeout=SOON_SECONDS) == first
         assert len(arrivals(made, 1)) == 1
 
 
 def test_units_keep_to_their_shard(redis_url: str) -> None:
     with queue(redis_url, shards=4) as made:
         for number in range(8):
-            place = made.put(batch(1, unit=f"{number:08x}" + "0" * 24), timeout=SOON)
+            place = made.put(batch(1, unit=f"{number:08x}" + "0" * 24), timeout=SOON_SECONDS)
             assert place is not None
             assert place.shard == number % 4
         assert [entries for entries, _ in made.sizes()] == [2, 2, 2, 2]
@@ -84,7 +84,7 @@ def test_units_keep_to_their_shard(redis_url: str) -> None:
 
 def test_all_see_one_queue(redis_url: str) -> None:
     with queue(redis_url) as ours, queue(redis_url) as theirs:
-        place = ours.put(batch(1), timeout=SOON)
+        place = ours.put(batch(1), timeout=SOON_SECONDS)
         assert place is not None
         assert place.epoch == theirs.epoch()
         assert theirs.ours(place.epoch)
@@ -92,12 +92,12 @@ def test_all_see_one_queue(redis_url: str) -> None:
         assert theirs.arrived([0], 0.01)
         commit(theirs, 1, "fenced")
         assert not theirs.arrived([0], 0.01)
-        assert ours.settle("0" * 32, 7, timeout=SOON)
+        assert ours.settle("0" * 32, 7, timeout=SOON_SECONDS)
 
 
 def test_what_was_passed(redis_url: str) -> None:
     with queue(redis_url) as made:
-        first, second = made.put(batch(1), timeout=SOON), made.put(batch(2), timeout=SOON)
+        first, second = made.put(batch(1), timeout=SOON_SECONDS), made.put(batch(2), timeout=SOON_SECONDS)
         assert first is not None
         assert second is not None
         assert made.passed(0) == first.id
@@ -116,7 +116,7 @@ def test_entries_of_two_shards_may_have_the_same_id() -> None:
             client.xadd(f"t:sink:{shard}", {"x": "x"}, id=late)
             client.xdel(f"t:sink:{shard}", late)
         made = RedisQueue(client, prefix="t", shards=2)
-        places = [made.put(batch(1, unit=unit), timeout=SOON) for unit in units]
+        places = [made.put(batch(1, unit=unit), timeout=SOON_SECONDS) for unit in units]
         assert [place and place.id for place in places] == ["9999999999999-6"] * 2
         entries = [made.read(shard, 10) for shard in (0, 1)]
         for shard in (0, 1):

@@ -11,7 +11,7 @@ import redis
 
 from scheduler.app.doctor.cluster_findings import examine
 from specs.errors import Fatal, Retry
-from specs.testing.queue import SOON, arrivals, batch, commit
+from specs.testing.queue import SOON_SECONDS, arrivals, batch, commit
 from tests.servers.redis import RedisServer
 from tests.servers.redis_refusals import WORDS, refusing
 from workers.cluster.settings import load
@@ -29,7 +29,7 @@ TOLD = {**{word: what for word, (what, _) in PASSES.items()}, "MASTERDOWN": "wit
 def test_producers_and_flushers_wait(word: str, redis_alone: RedisServer) -> None:
     what = TOLD[word]
     with closing(RedisQueue(connect(redis_alone.url), prefix="t")) as made:
-        assert made.put(batch(1), timeout=SOON)
+        assert made.put(batch(1), timeout=SOON_SECONDS)
         assert len(arrivals(made, 1)) == 1
         with refusing(redis_alone, word):
             assert made.put(batch(2), timeout=0.05) is None
@@ -41,7 +41,7 @@ def test_producers_and_flushers_wait(word: str, redis_alone: RedisServer) -> Non
                     commit(made, 1)
         if word != "OOM":
             commit(made, 1)
-        assert made.put(batch(2), timeout=SOON)
+        assert made.put(batch(2), timeout=SOON_SECONDS)
         made.writable()
 
 

@@ -15,7 +15,7 @@ from specs.errors import Retry
 from specs.topology.events import Start
 from specs.topology.scope import Scope
 from workers.process.stop_flag import StopFlag
-from workers.unit.lease import heartbeat
+from workers.unit import times
 from workers.unit.lease.heartbeat import Heartbeat, HeldUnit
 
 CLAIM = Claim(Unit("u" * 32, "run", "shop", Start("table", Scope.of("shop"))), 7)
@@ -116,7 +116,7 @@ def test_a_busy_ledger_is_asked_again() -> None:
 
 def test_a_stalled_unit_is_cancelled_and_not_renewed() -> None:
     source, ledger = Source(), Renewals()
-    with beating(ledger, limit=-heartbeat.STALL) as beat, beat.hold(CLAIM) as held:
+    with beating(ledger, limit=-times.STALL_SECONDS) as beat, beat.hold(CLAIM) as held:
         with held.reading(source):  # type: ignore[arg-type]
             eventually(lambda: source.cancelled == 1)
             before = ledger.count
@@ -140,7 +140,7 @@ def test_a_statement_sent_is_a_sign_of_life() -> None:
 
 def test_a_call_of_many_statements_may_take_as_long_as_all_of_them() -> None:
     source = Source()
-    with beating(Renewals(), limit=0.2 - heartbeat.STALL) as beat, beat.hold(CLAIM) as held:
+    with beating(Renewals(), limit=0.2 - times.STALL_SECONDS) as beat, beat.hold(CLAIM) as held:
         source.awaited = 1000
         with held.reading(source):  # type: ignore[arg-type]
             time.sleep(0.6)
@@ -151,7 +151,7 @@ def test_a_call_of_many_statements_may_take_as_long_as_all_of_them() -> None:
 
 def test_what_is_stuck_is_reported_at_last() -> None:
     stuck: list[str] = []
-    with beating(Renewals(), limit=-heartbeat.STALL, lease=0.2, stuck=stuck.append) as beat, beat.hold(CLAIM):
+    with beating(Renewals(), limit=-times.STALL_SECONDS, lease=0.2, stuck=stuck.append) as beat, beat.hold(CLAIM):
         eventually(lambda: stuck)
     assert stuck[0] == "shop"
 
@@ -169,7 +169,7 @@ def test_what_does_not_heed_a_stop_is_reported_soon_and_what_ends_is_not() -> No
         stop.set("SIGINT")
         with held.reading(source):  # type: ignore[arg-type]
             eventually(lambda: source.cancelled == 1)
-        time.sleep(heartbeat.GRACE + 0.3)
+        time.sleep(times.CANCELLED_CALL_SECONDS + 0.3)
         assert not stuck
         with held.reading(source):  # type: ignore[arg-type]
             eventually(lambda: stuck)

@@ -20,8 +20,9 @@ from workers.embedded.solo import solo
 from workers.ledger import SqlLedger
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase, open_database
-from workers.unit.runner import LONGEST, _wait
+from workers.unit.runner import _wait
 from workers.unit.source.slice_width import SliceWidth
+from workers.unit.times import LONGEST_DELAY_SECONDS
 
 
 @pytest.fixture
@@ -84,6 +85,11 @@ def test_slices_shrink_and_grow_by_steps() -> None:
 
 
 def test_what_the_source_asks_for_grows_and_is_never_cut_short() -> None:
-    assert [_wait(Retry("conflict", delay=5.0), tries, 0.0) for tries in (1, 2, 3, 9)] == [5.0, 10.0, 20.0, LONGEST]
+    assert [_wait(Retry("conflict", delay=5.0), tries, 0.0) for tries in (1, 2, 3, 9)] == [
+        5.0,
+        10.0,
+        20.0,
+        LONGEST_DELAY_SECONDS,
+    ]
     assert _wait(Retry("throttled", delay=300.0), 3, 0.0) == 300.0
     assert 0 <= _wait(Retry("lost"), 1, 0.5) <= 1.0
