@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from scheduler.recipes import database_files
-from scheduler.recipes.secrets import password as passwords
 from scheduler.recipes.secrets.stash import Stash
 from specs import registry
 from specs.config import LOCAL_FILE, ConnectionConfig
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 Ask = Callable[[str], str]
 """Returns the answer to a ``${prompt:NAME}``; raises ``UsageError`` when there is no terminal to ask on."""
+PASSWORD_VARIABLE = "HEADRACE_PASSWORD"
+"""The variable of the environment with the password that a recipe may leave out."""
 
 
 @dataclass(slots=True)
@@ -107,10 +108,13 @@ def _loaded(draft: Draft, ask: Ask, env: Mapping[str, str] | None) -> Loaded:
         if prompt not in secrets:
             secrets[prompt] = ask(prompt)
     config = _connection(recipe, draft, secrets, env)
-    password = None if draft.away else (os.environ if env is None else env).get(passwords.VARIABLE)
-    if password and passwords.lacking(config):
-        recipe, secrets["password"] = passwords.with_prompt(recipe), password
-        config = _connection(recipe, draft, secrets, env)
+    password = None if draft.away else (os.environ if env is None else env).get(PASSWORD_VARIABLE)
+    if password:
+        from scheduler.recipes.secrets.password import lacking, with_prompt  # few environments hold one
+
+        if lacking(config):
+            recipe, secrets["password"] = with_prompt(recipe), password
+            config = _connection(recipe, draft, secrets, env)
     sinks = _sinks(recipe, draft, secrets, env)
     stash = Stash()
     recipe = _anchored(stash.recipe(recipe, config, sinks), config)

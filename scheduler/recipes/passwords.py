@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from scheduler.recipes.secrets.password import lacking, with_prompt
 from specs.errors import Fatal, HeadraceError, Stop
 
 if TYPE_CHECKING:
@@ -34,6 +33,8 @@ def typed(loaded: Loaded, ask: Callable[[str], str]) -> Loaded:
 
     Connects to the source once, unless it has a password already. Raises what ``ask`` raises.
     """
+    from scheduler.recipes.secrets.password import lacking, with_prompt  # a pipe types no password
+
     if not lacking(loaded.config) or not _refused(loaded):
         return loaded
     password = ask("password")

@@ -6,8 +6,6 @@ from pydantic import BaseModel
 
 from specs.recipe.recipe import Recipe
 
-VARIABLE = "HEADRACE_PASSWORD"
-
 
 def lacking(config: BaseModel) -> bool:
     """Whether a connection names a user, or its type always has one, but has no password."""
