@@ -12,8 +12,8 @@ from specs.contracts.assignment import Assignment
 from specs.contracts.work import Lost
 from specs.errors import Fatal
 from specs.errors.mistakes import told
-from workers.process.child_heartbeats import beat
 from workers.process.governor import MemoryBudget
+from workers.process.governor.child_heartbeats import beat
 from workers.process.governor.memory import bound, offer, tune
 from workers.process.signals import ending
 from workers.process.stop_flag import StopFlag

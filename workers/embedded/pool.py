@@ -20,9 +20,9 @@ from specs.errors import Fatal
 from workers.embedded.child import Order
 from workers.embedded.control import LEAVE_SECONDS, Control, Tick
 from workers.process import liveness
-from workers.process.child_heartbeats import Heartbeats, silent
 from workers.process.governor import MemoryBudget, share
 from workers.process.governor.budget import given
+from workers.process.governor.child_heartbeats import Heartbeats, silent
 from workers.process.governor.memory import rss
 from workers.process.governor.watch import Watch
 from workers.process.stop_flag import StopFlag

@@ -12,9 +12,9 @@ from pathlib import Path
 from specs.contracts.assignment import Assignment
 from specs.recipe.recipe import Recipe
 from workers.embedded.child import DEAF, Order
-from workers.process.child_heartbeats import Heartbeats
 from workers.process.governor import share
 from workers.process.governor.budget import given as available
+from workers.process.governor.child_heartbeats import Heartbeats
 from workers.queues.pipe.frames import frame
 from workers.queues.pipe.producer import ACKS, ORDER
 

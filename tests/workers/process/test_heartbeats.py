@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from workers.process.child_heartbeats import Heartbeats, beat
+from workers.process.governor.child_heartbeats import Heartbeats, beat
 from workers.process.times import COUNTED_SILENCE_SECONDS, FIRST_HEARTBEAT_SECONDS
 
 

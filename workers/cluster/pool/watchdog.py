@@ -28,7 +28,7 @@ from workers.cluster.times import (
 from workers.ledger import SqlLedger
 from workers.presence import Presence
 from workers.process import liveness
-from workers.process.child_heartbeats import Heartbeats, silent
+from workers.process.governor.child_heartbeats import Heartbeats, silent
 from workers.process.governor.watch import Watch
 from workers.process.times import LEAST_SILENCE_SECONDS, MEMORY_LOOK_SECONDS
 from workers.store.database import SqlDatabase

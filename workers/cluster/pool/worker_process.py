@@ -28,8 +28,8 @@ from workers.cluster.settings import QUEUES, Settings
 from workers.cluster.times import REPLACE_SECONDS, STOP_LOOK_SECONDS, TASK_SECONDS
 from workers.metrics import Counters, local
 from workers.presence import Presence
-from workers.process.child_heartbeats import Heartbeats, beat
 from workers.process.governor import derive, processors
+from workers.process.governor.child_heartbeats import Heartbeats, beat
 from workers.process.governor.memory import bound, offer, rss, tune
 from workers.process.health_endpoint import PLAIN, Health, Route
 from workers.process.health_endpoint import serve as listen

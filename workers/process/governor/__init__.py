@@ -1,5 +1,5 @@
-"""Memory and processors of this machine: how much each process may use, and which child must be killed when memory runs
-out, before the kernel's out-of-memory killer takes any process.
+"""Memory and processors of this machine: how much each process may use, and which child must be killed: when memory
+runs out, before the kernel takes any process, or when the child is silent for too long.
 Every process of ``workers`` and ``scheduler`` calls it.
 """
 
