@@ -10,8 +10,7 @@ from specs.contracts.ledger import Ledger
 from specs.contracts.work import Batch, CommitResult
 from workers.metrics.counters import Counters
 from workers.queues.weight import weigh
-from workers.store.retries import patiently
-from workers.store.times import UNAVAILABLE_SECONDS
+from workers.store.retries import UNAVAILABLE_SECONDS, patiently
 
 GROUP = 16
 """Most batches in one group of commits."""

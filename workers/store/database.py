@@ -17,9 +17,8 @@ from sqlalchemy.pool import StaticPool
 from specs.errors import Fatal, HeadraceError, Retry, UsageError
 from workers.store.database_errors import translate
 from workers.store.private_files import create as private
-from workers.store.retries import jitter
+from workers.store.retries import ANSWER_GRACE_SECONDS, BUSY_SECONDS, STATEMENT_SECONDS, jitter
 from workers.store.sqlite_file import sqlite_file
-from workers.store.times import ANSWER_GRACE_SECONDS, BUSY_SECONDS, STATEMENT_SECONDS
 
 if TYPE_CHECKING:
     from workers.store.deadline import Deadline

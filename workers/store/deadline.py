@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Any
 
-from workers.store.times import DEADLINE_LOOK_SECONDS
+from workers.store.retries import DEADLINE_LOOK_SECONDS
 
 
 class Deadline:

@@ -1,4 +1,5 @@
-"""Waiting before another try: random waits, and repeated calls of a busy or unavailable database."""
+"""How long the database is waited for, in seconds; waiting before another try: random waits, and repeated calls of a
+busy or unavailable database."""
 
 from __future__ import annotations
 
@@ -8,9 +9,18 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from specs.errors import Fatal, Retry
-from workers.store.times import UNAVAILABLE_SECONDS
 
 T = TypeVar("T")
+BUSY_SECONDS = 30.0
+"""Most seconds to wait for SQLite's write lock, a PostgreSQL lock, or a pooled connection."""
+STATEMENT_SECONDS = 120.0
+"""Seconds that a statement may take on PostgreSQL."""
+ANSWER_GRACE_SECONDS = 15.0
+"""Seconds beyond the time of a statement that its answer may take; then the connection is cut."""
+DEADLINE_LOOK_SECONDS = 0.25
+"""Most seconds between two checks whether an answer is late."""
+UNAVAILABLE_SECONDS = 60.0
+"""Seconds for which calls of a busy or restarting database are repeated."""
 TRIES = 5
 """Most attempts of a transaction that collides with others (PostgreSQL deadlocks and serialisation failures)."""
 

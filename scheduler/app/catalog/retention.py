@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from scheduler.app.times import DAY_SECONDS
+from scheduler.app.deadline import DAY_SECONDS
 from specs.errors import UsageError
 from workers.catalog import retention as catalog
 from workers.feed import retention as feed

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 
 from scheduler.app.catalog.usability import location
 from scheduler.app.cluster.top import View, look
-from scheduler.app.deadline import asked
-from scheduler.app.times import ANSWER_SECONDS
+from scheduler.app.deadline import ANSWER_SECONDS, asked
 from workers.cluster.membership import sink
 from workers.cluster.settings import Settings
 from workers.store.database import SqlDatabase, open_database

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from scheduler.app.deadline import Asked, asked
+from scheduler.app.deadline import REDIS_ANSWER_SECONDS, SILENT_SECONDS, Asked, asked
 from scheduler.app.runs.run_state import at_work
-from scheduler.app.times import REDIS_ANSWER_SECONDS, SILENT_SECONDS
 from scheduler.control.schedules.times import upcoming
 from scheduler.control.snapshots import died
 from specs.errors import Fatal, Retry

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from scheduler.app.deadline import items
+from scheduler.app.deadline import ANSWER_SECONDS, REDIS_REACH_SECONDS, SKEW_SECONDS, items
 from scheduler.app.doctor.finding import Finding
-from scheduler.app.times import ANSWER_SECONDS, REDIS_REACH_SECONDS, SKEW_SECONDS
 from scheduler.control.crew import NEEDED
 from specs.errors import HeadraceError
 from workers.cluster.membership import ONE_MACHINE, POSTGRESQL, joined

@@ -11,9 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from scheduler.app.deadline import items
+from scheduler.app.deadline import ANSWER_SECONDS, items
 from scheduler.app.doctor.finding import Finding
-from scheduler.app.times import ANSWER_SECONDS
 from specs.errors import HeadraceError
 
 PACKAGES = ("specs", "connectors", "workers", "scheduler")

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from scheduler.app.deadline import LEADER_LOOK_SECONDS, REPORT_SECONDS, RUN_LOOK_SECONDS
 from scheduler.app.runs.crawl import retryable
 from scheduler.app.runs.results import Meter, summarise
 from scheduler.app.runs.summary import Progress, Summary
-from scheduler.app.times import LEADER_LOOK_SECONDS, REPORT_SECONDS, RUN_LOOK_SECONDS
 from scheduler.control.crew import NEEDED, missing
 from scheduler.control.loops import Troubles
 from scheduler.control.open_runs import Cluster, Tending, connected

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from scheduler.app.catalog.retention import forget, gc
-from scheduler.app.times import DAY_SECONDS
+from scheduler.app.deadline import DAY_SECONDS
 from specs.contracts.assignment import Opening
 from specs.errors import UsageError
 from specs.topology.events import Start
