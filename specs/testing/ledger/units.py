@@ -10,7 +10,7 @@ from specs.testing.ledger.rules import Rules, schema
 from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
 
-DELAY = 0.05
+DELAY_SECONDS = 0.05
 """Seconds that a unit is given back for."""
 
 
@@ -106,10 +106,12 @@ class UnitRules(Rules):
             claim = self.claim(harness)
             assert claim.attempts == attempt
             released = time.monotonic()
-            assert harness.ledger.release(claim.unit.id, claim.fence, delay=DELAY, reason="busy", now=time.time())
+            assert harness.ledger.release(
+                claim.unit.id, claim.fence, delay=DELAY_SECONDS, reason="busy", now=time.time()
+            )
             early = harness.ledger.expire(now=time.time()), harness.ledger.claim("w", now=time.time())
-            assert early == (0, None) or time.monotonic() - released > DELAY
-            time.sleep(DELAY)
+            assert early == (0, None) or time.monotonic() - released > DELAY_SECONDS
+            time.sleep(DELAY_SECONDS)
             assert early[0] + harness.ledger.expire(now=time.time()) == 1
         claim = self.claim(harness)
         self.commit(harness, batch(claim, 1, "shop.a"))
