@@ -37,7 +37,7 @@ def try_again(crawled: dict[str, Any]) -> dict[str, Any]:
 
 @task
 def changes(crawled: dict[str, Any]) -> list[str]:
-    """What the night brought, for whoever reads the log."""
+    """What the night brought, for readers of the log."""
     import headrace
 
     with headrace.catalog() as catalog:

@@ -197,7 +197,7 @@ class PostgresSource(SlicedSource):
         return facets(node, self.driver, self._place.types, self._place.details, self.extract)
 
     def facets(self, node: str) -> int:
-        """An upper bound, told without asking the server: one that nobody has connected to is planned, too."""
+        """An upper bound, told without asking the server: one without a connection is planned, too."""
         return (
             STATEMENTS.get(node, 0)
             + (node == "table" and self.extract.sizes)
@@ -209,7 +209,7 @@ class PostgresSource(SlicedSource):
         return self._locked if node == "table" else None
 
     def _locked(self, kept: Sequence[Listed], error: Skip) -> set[int]:
-        """Relations of the slice that somebody holds exclusively, and the views over such relations."""
+        """Relations of the slice that another session holds exclusively, and the views over such relations."""
         if error.reason != "lock":
             return set()
         try:

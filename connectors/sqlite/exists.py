@@ -12,7 +12,7 @@ _QUERIES = {"Table": "exists_table", "Trigger": "exists_trigger"}
 
 
 def exists(listing: SqliteListing, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
-    """A file shows everything to whoever may read it. Raises ``HeadraceError``, classified."""
+    """A file shows everything to every process that may read it. Raises ``HeadraceError``, classified."""
     if any(part != MAIN for part in scope.path[1:3]):
         return dict.fromkeys(names, "no")
     if type_ in ("Database", "Schema"):

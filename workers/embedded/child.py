@@ -39,11 +39,11 @@ class Order:
     memory: MemoryBudget
 
 
-def main(descriptor: int, mouth: int) -> None:
+def main(descriptor: int, heartbeats: int) -> None:
     """Run units until the parent says that the run is over, or ends. ``descriptor`` is the file descriptor of the pipe
-    to the parent, ``mouth`` that for heartbeats."""
+    to the parent, ``heartbeats`` that for heartbeats."""
     stop = StopFlag()
-    beat(mouth)
+    beat(heartbeats)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal also signals the parent, which then stops the workers
     for number in ending():
         signal.signal(number, lambda number, frame: stop.set(signal.Signals(number).name))

@@ -28,7 +28,7 @@ from workers.process.governor.watch import Watch
 from workers.process.stop_flag import StopFlag
 from workers.process.times import MEMORY_LOOK_SECONDS
 from workers.queues.flusher import Flusher
-from workers.queues.pipe.calls import Clerk
+from workers.queues.pipe.calls import CallServer
 from workers.queues.pipe.frames import frame
 from workers.queues.pipe.pipe_queue import PipeQueue
 from workers.queues.pipe.producer import ORDER
@@ -166,8 +166,8 @@ class Pool:
         with theirs:
             number = theirs.fileno()
             process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _START, str(number), str(self._heartbeats.mouth), json.dumps(sys.path)],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(number, self._heartbeats.mouth),
+                [sys.executable, "-P", "-c", _START, str(number), str(self._heartbeats.writer), json.dumps(sys.path)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(number, self._heartbeats.writer),
                 process_group=0,  # so that Ctrl-C on the terminal signals the parent only
             )  # fmt: skip
         self._processes[name] = process
@@ -190,8 +190,8 @@ def pooled(
     """
     owner = liveness.name()
     order = Order(owner, owner, assignment, memory or share(processes, parent=rss(), memory=given()))
-    clerk = Clerk(ledger)
-    queue = PipeQueue(clerk)
+    server = CallServer(ledger)
+    queue = PipeQueue(server)
     flusher = Flusher(queue, ledger)
     try:
         pool = Pool(ledger, queue, order, stop, lambda: flusher.batches, wanted=processes, silence=silence)
@@ -213,4 +213,4 @@ def pooled(
         return control.run
     finally:
         queue.close()
-        clerk.close()
+        server.close()

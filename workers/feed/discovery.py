@@ -59,7 +59,7 @@ def wanted(service: str, type_: str, recipe: Recipe, via: str) -> Mapping[str, M
 
 def _follows(settings: Mapping[str, Any]) -> bool:
     """Whether a sink is fed from the change feed. A sink that is not installed here counts as one: feeding it then
-    fails with a message, while without it nobody would learn that it gets nothing."""
+    fails with a message, while without it no message would say that it gets nothing."""
     try:
         return mode_of(settings) == "changes"
     except UsageError:

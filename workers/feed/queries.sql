@@ -132,7 +132,7 @@ SELECT sink, count(*) FROM dead_letters GROUP BY sink ORDER BY sink
 SELECT e.state, c.content FROM entities AS e LEFT JOIN contents AS c ON c.id = e.id
 WHERE e.fqn = :fqn AND e.type = :type
 
--- sinks that nobody feeds any more
+-- sinks that no process feeds any more
 
 -- name: drop_old_followers
 DELETE FROM followers

@@ -60,7 +60,7 @@ RETURNING (SELECT r.paused FROM runs r WHERE r.id = units.run) AS paused, set_co
 UPDATE units SET touched = :touched WHERE id = :unit AND fence = :fence AND state = 'running' RETURNING set_config('synchronous_commit', 'off', true);
 
 -- name: flushing
--- waits for nobody: a flusher that has the row is storing the unit just now
+-- waits for no lock: a flusher that has the row is storing the unit just now
 WITH told AS (
   UPDATE units SET state = 'flushing', shard = :shard, epoch = :epoch, position = :position, worker = NULL,
     lease_until = NULL, seconds = seconds + ({now} - claimed_at)

@@ -1,6 +1,6 @@
 """Reads neighbouring small schemas together, so that ten schemas of a hundred objects cost what one of a thousand does.
 
-A packed unit walks its schemas one after the other and asks for the tables of each. The bundle knows which schemas
+A packed unit walks its schemas one after the other and asks for the tables of each. The prefetch knows which schemas
 follow, reads them together, and returns the objects of each when they are asked for. It only saves statements: a walk
 that starts elsewhere, or asks in another order, gets the same objects from a new reading.
 """
@@ -18,7 +18,7 @@ Open = Callable[[Sequence[str]], Iterator[tuple[str, Produced]]]
 """Opens a reading of schemas, in order; yields ``(schema, Item or Outcome)``."""
 
 
-class Bundle:
+class SchemaPrefetch:
     """The schemas of a unit, announced by the producer of schemas, and one open reading per node."""
 
     def __init__(self) -> None:

@@ -9,9 +9,9 @@ from concurrent.futures import Executor
 from itertools import chain
 from typing import Any
 
-from connectors.common.sql.bundle import Bundle
 from connectors.common.sql.driver import Driver
 from connectors.common.sql.fetcher import Suspects
+from connectors.common.sql.schema_prefetch import SchemaPrefetch
 from connectors.common.sql.slices import Facet, Listed, SliceReader
 from connectors.common.sql.types.types import forget
 from specs.config import MetadataExtract
@@ -57,7 +57,7 @@ class SlicedSource(DatabaseSource):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.bundle = Bundle()
+        self.prefetch = SchemaPrefetch()
 
     def _sent(self) -> None:
         """What drivers call for every statement."""
@@ -110,10 +110,10 @@ class SlicedSource(DatabaseSource):
     def schema_items(
         self, scope: Scope, span: KeyRange, found: Iterable[tuple[str, Fields, int | None]]
     ) -> Iterator[Produced]:
-        """Filter ``(name, fields, estimate)`` of schemas, tell the bundle which are kept, and yield them by key."""
+        """Filter ``(name, fields, estimate)`` of schemas, tell the prefetch which are kept, and yield them by key."""
         ordered = sorted((each for each in found if each[0] in span), key=lambda each: each[0])
         produced = [self.container("schemas", "Schema", scope, *each) for each in ordered]
-        self.bundle.announce([each for each in produced if isinstance(each, Item)])
+        self.prefetch.announce([each for each in produced if isinstance(each, Item)])
         yield from produced
 
     def one_database(
@@ -143,7 +143,7 @@ class SlicedSource(DatabaseSource):
         page = self.reading.page
         pages = None if page is None else self.pages(node, schema, span, page)
         if pages is None and span.whole:
-            yield from self.bundle.read(node, schema, lambda schemas: read(self._within(node, base, schemas, span)))
+            yield from self.prefetch.read(node, schema, lambda schemas: read(self._within(node, base, schemas, span)))
             return
         listed = self._within(node, base, [schema], span) if pages is None else chain.from_iterable(pages)
         for _, produced in read(listed):
@@ -193,7 +193,7 @@ class SlicedSource(DatabaseSource):
 
     def forget(self) -> None:
         """Drop the listings of the last unit."""
-        self.bundle.close()
+        self.prefetch.close()
 
     def close(self) -> None:
         self.forget()

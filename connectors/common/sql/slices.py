@@ -52,8 +52,8 @@ class SliceReader:
     """Reads the objects of one node below the schemas of ``base`` (the database's scope).
 
     ``type_`` is the entity type that outcomes are counted under. The first facet is the evidence that an object is
-    there. With ``ahead`` the next slice is read in that executor while this one is handed out, one ahead at most, where
-    ``reading`` has it so; never while keys are being written down before they are touched. ``suspects`` narrows
+    there. With ``ahead`` the next slice is read in that executor while the caller works on this one, one ahead at most,
+    where ``reading`` has it so; never while keys are being written down before they are touched. ``suspects`` narrows
     failures down faster.
     """
 

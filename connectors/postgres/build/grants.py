@@ -34,7 +34,7 @@ _Rights = dict[str, dict[str, bool]]
 def grants(acl: Acl, default: Acl = (), column: str | None = None) -> tuple[Grant, ...]:
     """What the items of ``acl`` differ in from those of ``default`` (``acldefault`` of the same kind and owner).
 
-    A list that is ``None`` was never touched. Whoever granted is left out: a right held from two is one right.
+    A list that is ``None`` was never touched. The grantor is left out: a right held from two is one right.
 
     >>> grants(["owner=arwdDxt/owner", "reader=r*/owner"], ["owner=arwdDxt/owner"])
     (Grant(grantee='reader', column=None, privileges=('select',), grantable=('select',), revoked=()),)

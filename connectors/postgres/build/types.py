@@ -102,7 +102,7 @@ class Types:
             fields.update({key: value for key, value in measures.items() if value is not None})
         if row.kind in _KINDS and row.schema != "pg_catalog":
             fields["type_fqn"] = names.child(names.child(self.database, row.schema), row.name)
-        # Whoever reads of a column of a domain need not look the domain up to know how its texts compare.
+        # So that the domain need not be looked up to know how the texts of its columns compare.
         collation = None if row.kind == "d" else row.collation
         return ColumnType({key: value for key, value in fields.items() if value != ()}, collation, row.storage)
 

@@ -24,7 +24,7 @@ Params = Mapping[str, Any] | Sequence[Any]
 
 
 class PostgresDriver:
-    """Connects on first use. Threads take turns: whoever is in a transaction has the connection.
+    """Connects on first use. Threads take turns: one that is in a transaction has the connection.
 
     Every statement runs in a transaction that begins with settings of its own (``session``), so that nothing is left
     behind in a session that others may get. ``count`` is called once for every statement, but not for what begins a
@@ -114,7 +114,7 @@ class PostgresDriver:
         first = self.config.first_database
         if not crowded(error) or self.database == first:
             return refused(error, self.where, self.database, self.config.username, only=self.database != first)
-        try:  # a limit of 0 lets nobody in, however long one waits
+        try:  # a limit of 0 refuses every connection, however long one waits
             with self._attempt(first) as other:
                 limit = other.execute(self.sql_for(other, "connection_limit"), [self.database]).fetchone()
         except psycopg.Error:

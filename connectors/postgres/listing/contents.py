@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from connectors.common.sql.bundle import TOGETHER
+from connectors.common.sql.schema_prefetch import TOGETHER
 
 
 class Contents:

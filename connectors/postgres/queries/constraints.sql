@@ -31,7 +31,7 @@ SELECT k.conrelid,
        (SELECT d.description
         FROM pg_catalog.pg_description AS d
         WHERE d.objoid = k.oid AND d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objsubid = 0),
-       -- Whoever disables the triggers of a key has it checked no more.
+       -- A key whose triggers are disabled is checked no more.
        k.conenforced AND -- from 18
        (k.contype <> 'f' OR NOT EXISTS (
            SELECT FROM pg_catalog.pg_trigger AS t

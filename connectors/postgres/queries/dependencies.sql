@@ -2,7 +2,7 @@
 
 -- name: rewrites
 -- The rule of a view is its query, whose parts the server has resolved: relations with their columns, and routines.
--- What initdb made is pinned, and in nobody's list.
+-- What initdb made is pinned, and in no list of dependencies.
 SELECT r.ev_class,
        r.rulename,
        r.ev_type,

@@ -24,7 +24,7 @@ SELECT n.nspname, c.relname, c.relname, c.oid,
                         FROM pg_catalog.pg_attrdef AS d WHERE d.adrelid = c.oid) ELSE 0 END
        )::int8 / 500,
        c.relkind,
-       -- Foreign keys have triggers of their own, which are nobody's.
+       -- Foreign keys have triggers of their own, which no user made.
        c.relhastriggers AND EXISTS (
            SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal OFFSET 0),
        c.relispartition,

@@ -26,7 +26,7 @@ def test_a_worker_that_cannot_hear_ends() -> None:
     ours, theirs = socket.socketpair()
     heartbeats = Heartbeats()
     with ours, theirs, closing(heartbeats):
-        given = (theirs.fileno(), heartbeats.mouth)
+        given = (theirs.fileno(), heartbeats.writer)
         process = subprocess.Popen(
             [sys.executable, "-c", START, *map(str, given)], pass_fds=given,
             cwd=Path(__file__).parents[3], stderr=subprocess.PIPE,

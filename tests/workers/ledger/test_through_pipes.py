@@ -10,7 +10,7 @@ import pytest
 from specs.testing.ledger import LedgerSuite
 from tests.workers.ledger.harness import SqlHarness
 from workers.ledger import SqlLedger
-from workers.queues.pipe.calls import CALL, CALLS, Asking, Clerk, asked
+from workers.queues.pipe.calls import CALL, CALLS, Asking, CallServer, asked
 from workers.queues.pipe.frames import Frames
 from workers.store.database import open_database
 
@@ -19,7 +19,7 @@ class Piped:
     """A worker's calls take the way of a spawned worker; those of its parent go to the ledger."""
 
     def __init__(self, ledger: SqlLedger) -> None:
-        self._ledger, self._clerk = ledger, Clerk(ledger)
+        self._ledger, self._server = ledger, CallServer(ledger)
         self._asking = Asking(self._sent)
         self._asked = asked(self._asking.call)
 
@@ -27,12 +27,12 @@ class Piped:
         return getattr(self._asked if method in CALLS else self._ledger, method)
 
     def close(self) -> None:
-        self._clerk.close()
+        self._server.close()
 
     def _sent(self, message: bytes) -> None:
         for kind, payload in Frames().feed(message):
             assert kind == CALL
-            self._clerk.take(self._replied, payload)
+            self._server.take(self._replied, payload)
 
     def _replied(self, message: bytes) -> None:
         for _, payload in Frames().feed(message):

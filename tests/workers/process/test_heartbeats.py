@@ -33,7 +33,7 @@ def heartbeats(clock: Clock) -> Iterator[Heartbeats]:
 
 
 def said(heartbeats: Heartbeats, pid: int) -> None:
-    os.write(heartbeats.mouth, struct.pack("=I", pid))
+    os.write(heartbeats.writer, struct.pack("=I", pid))
 
 
 def test_who_says_nothing_is_silent(heartbeats: Heartbeats, clock: Clock) -> None:
@@ -76,7 +76,7 @@ def test_a_living_process_is_heard(heartbeats: Heartbeats, clock: Clock) -> None
     pid = os.getpid()
     said(heartbeats, pid)
     heartbeats.silence([pid])
-    thread = beat(heartbeats.mouth, every=0.001)
+    thread = beat(heartbeats.writer, every=0.001)
     clock.now = 1.0
     while heartbeats.silence([pid])[pid]:  # silent until it is heard
         clock.now += 0.001

@@ -14,12 +14,12 @@ from workers.process.governor.memory import give_back
 from workers.queues.redis.link import Client
 
 
-def register(app: Celery, drain: Callable[[float], bool], *, seconds: float = TASK_SECONDS) -> None:
-    """Make ``drain(seconds)`` the application's task; it returns whether there may be more units to claim."""
+def register(app: Celery, work: Callable[[float], bool], *, seconds: float = TASK_SECONDS) -> None:
+    """Make ``work(seconds)`` the application's task; it returns whether there may be more units to claim."""
 
     def body(queue: str) -> None:
         try:
-            more = drain(seconds)
+            more = work(seconds)
         except MemoryError:  # Celery would end the whole worker on it, and the next worker would meet it again
             give_back()
             more = True

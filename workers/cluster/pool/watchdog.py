@@ -103,7 +103,7 @@ class Watchdog:
     def start(self, children: Callable[[], list[int]]) -> None:
         """Start both threads; ``children`` returns the process ids of the pool and is called in every turn."""
         self._children = children
-        for name, turn in (("watchdog", self._watching), ("clerk", self._burying)):
+        for name, turn in (("watchdog", self._watching), ("burial", self._burying)):
             self._threads.append(threading.Thread(target=self._guarded, args=[turn], name=name, daemon=True))
             self._threads[-1].start()
 

@@ -42,19 +42,19 @@ from workers.store.database import SqlDatabase
 class PoolProcess:
     """The objects of one pool process; they are made in it, after the fork.
 
-    ``flag`` is set when the worker has to stop; ``mouth`` is the file descriptor for heartbeats.
+    ``flag`` is set when the worker has to stop; ``writer`` is the file descriptor for heartbeats.
     """
 
-    def __init__(self, settings: Settings, flag: Flag, terms: PoolTerms, mouth: int) -> None:
-        self._settings, self._flag, self._terms, self._mouth = settings, flag, terms, mouth
-        self._drain: PoolWorker | None = None
+    def __init__(self, settings: Settings, flag: Flag, terms: PoolTerms, writer: int) -> None:
+        self._settings, self._flag, self._terms, self._writer = settings, flag, terms, writer
+        self._pool_worker: PoolWorker | None = None
         self._stack = ExitStack()
         self._stop = StopFlag()
 
     def open(self, **_: Any) -> None:
         """Prepare the new process: heartbeats, memory limits, and a thread that follows the worker's stop flag. An
         error ends the process, and its parent starts another one."""
-        beat(self._mouth)
+        beat(self._writer)
         offer()
         tune()
         bound(self._terms.budget.data)
@@ -62,19 +62,19 @@ class PoolProcess:
 
     def close(self, **_: Any) -> None:
         """Close the connections of this process."""
-        if self._drain is not None:
-            self._drain.close()
+        if self._pool_worker is not None:
+            self._pool_worker.close()
         self._stack.close()
 
-    def drain(self, seconds: float) -> bool:
+    def work(self, seconds: float) -> bool:
         """Claim and run units for up to ``seconds``; returns whether there may be more. Raises as ``joined`` does."""
-        if self._drain is None:
+        if self._pool_worker is None:
             self._listen()
             db, queue = self._stack.enter_context(joined(self._settings))
             counters = Counters()
-            self._drain = PoolWorker(db, queue, self._stop, self._terms, counters=counters)
+            self._pool_worker = PoolWorker(db, queue, self._stop, self._terms, counters=counters)
             threading.Thread(target=self._tell, args=[db, counters], name="presence", daemon=True).start()
-        return self._drain.run(seconds)
+        return self._pool_worker.run(seconds)
 
     def _listen(self) -> None:
         """Install signal handlers. This has to wait for the first task, because Celery's pool replaces handlers that
@@ -84,7 +84,7 @@ class PoolProcess:
 
     def _asked(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set("SIGTERM")
-        if self._drain is None or not self._drain.busy:
+        if self._pool_worker is None or not self._pool_worker.busy:
             raise SystemExit(0)
 
     def _follow(self) -> None:
@@ -133,10 +133,10 @@ def serve(
     flag = Flag()
     heartbeats = Heartbeats()
     terms = PoolTerms(budget, queue, settings.lease, settings.prefix)
-    child = PoolProcess(settings, flag, terms, heartbeats.mouth)
+    child = PoolProcess(settings, flag, terms, heartbeats.writer)
     app = make(settings)
     app.conf.worker_max_memory_per_child = budget.soft // 1024  # in KiB; Celery checks it between two tasks
-    register(app, child.drain, seconds=seconds)
+    register(app, child.work, seconds=seconds)
 
     def stopping(**_: Any) -> None:
         flag.set()

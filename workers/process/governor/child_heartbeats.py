@@ -27,11 +27,12 @@ _PID = struct.Struct("=I")
 class Heartbeats:
     """One non-blocking pipe that all children of a parent write to; it has to be made before the children start.
 
-    ``mouth`` is the file descriptor that children write to; a spawned child inherits it by number, a forked one has it.
+    ``writer`` is the file descriptor that children write to; a spawned child inherits it by number, a forked one
+    has it.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._ear, self.mouth = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._reader, self.writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._clock = clock
         self._looked = clock()
         self._silence: dict[int, float] = {}
@@ -54,7 +55,7 @@ class Heartbeats:
 
     def close(self) -> None:
         """Close both ends of the pipe. May be called twice."""
-        for end in (self._ear, self.mouth):
+        for end in (self._reader, self.writer):
             with suppress(OSError):
                 os.close(end)
 
@@ -62,7 +63,7 @@ class Heartbeats:
         found: set[int] = set()
         while True:
             try:
-                data = os.read(self._ear, 65_536)
+                data = os.read(self._reader, 65_536)
             except BlockingIOError:
                 return found
             found.update(pid for (pid,) in _PID.iter_unpack(data[: len(data) - len(data) % _PID.size]))
@@ -70,8 +71,8 @@ class Heartbeats:
                 return found
 
 
-def beat(mouth: int, *, every: float = HEARTBEAT_SECONDS) -> threading.Thread:
-    """Start a daemon thread that writes this process's id to ``mouth`` every ``every`` seconds, and return it.
+def beat(writer: int, *, every: float = HEARTBEAT_SECONDS) -> threading.Thread:
+    """Start a daemon thread that writes this process's id to ``writer`` every ``every`` seconds, and return it.
 
     The thread ends by itself when the parent has closed the pipe.
     """
@@ -80,7 +81,7 @@ def beat(mouth: int, *, every: float = HEARTBEAT_SECONDS) -> threading.Thread:
     def turn() -> None:
         while not over.wait(every):
             try:
-                os.write(mouth, said)
+                os.write(writer, said)
             except BlockingIOError:  # the pipe is full: the parent has not read it for a while
                 continue
             except OSError:  # the parent is gone

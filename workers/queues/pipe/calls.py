@@ -45,7 +45,7 @@ class _Call:
     kwargs: dict[str, Any]
 
 
-class Clerk:
+class CallServer:
     """Answers the workers' calls in the parent process, in two threads, so that a slow call does not delay the thread
     that receives batches.
 
@@ -59,7 +59,7 @@ class Clerk:
         self._renewals: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._threads = [
             threading.Thread(target=self._answer, args=[calls], name=name, daemon=True)
-            for calls, name in ((self._calls, "clerk"), (self._renewals, "renewals"))
+            for calls, name in ((self._calls, "calls"), (self._renewals, "renewals"))
         ]
         for thread in self._threads:
             thread.start()

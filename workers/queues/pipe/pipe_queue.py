@@ -14,7 +14,7 @@ from itertools import islice
 from multiprocessing.connection import wait
 
 from specs.contracts.work import Batch, CommitResult
-from workers.queues.pipe.calls import CALL, Clerk
+from workers.queues.pipe.calls import CALL, CallServer
 from workers.queues.pipe.frames import READ, Frames, frame
 from workers.queues.pipe.producer import ACKS, BATCH, END, ERROR, STOP, WAKE
 from workers.queues.times import MESSAGE_SECONDS, PIPE_LOOK_SECONDS
@@ -25,12 +25,12 @@ class PipeQueue:
 
     Its size is bounded by the workers, each of which sends only within its credit of bytes. When a pipe ends, the
     worker's name is added to ``ended``; its complete batches stay in the queue, an incomplete message is dropped.
-    ``errors`` are the errors that workers reported; ``clerk`` answers their calls of the ledger; ``patience`` are the
+    ``errors`` are the errors that workers reported; ``server`` answers their calls of the ledger; ``patience`` are the
     seconds that a worker may take to read a message.
     """
 
-    def __init__(self, clerk: Clerk | None = None, *, patience: float = MESSAGE_SECONDS) -> None:
-        self._clerk, self._patience = clerk, patience
+    def __init__(self, server: CallServer | None = None, *, patience: float = MESSAGE_SECONDS) -> None:
+        self._server, self._patience = server, patience
         self._pipes: dict[socket.socket, str] = {}
         self._frames: dict[socket.socket, Frames] = {}
         self._entries: OrderedDict[str, tuple[Batch, int, socket.socket]] = OrderedDict()
@@ -118,7 +118,7 @@ class PipeQueue:
 
     def _tell(self, pipe: socket.socket, data: bytes) -> None:
         try:
-            with self._telling:  # the threads of the flusher and of the clerk both write, and messages must not mix
+            with self._telling:  # flusher and call server both write, and messages must not mix
                 pipe.sendall(data)
         except OSError:  # the worker is gone, or reads no more: in both cases its pipe is of no use
             with suppress(OSError):
@@ -148,8 +148,8 @@ class PipeQueue:
                         self._last += 1
                         self.bytes += len(payload)
                         self._entries[f"{self._last:016d}"] = (pickle.loads(payload), len(payload), pipe)
-                    elif kind == CALL and self._clerk is not None:
-                        self._clerk.take(partial(self._tell, pipe), payload)
+                    elif kind == CALL and self._server is not None:
+                        self._server.take(partial(self._tell, pipe), payload)
                     elif kind == ERROR:
                         self.errors.append(pickle.loads(payload))
             self._arrival.notify_all()

@@ -82,8 +82,8 @@ def constraint(
 def named_not_nulls(
     rows: list[tuple[Any, ...]], table: str, by_number: Mapping[int, str], told: Collection[str]
 ) -> Iterator[Constraint]:
-    """Those NOT NULLs of the table of this name that somebody named, but for the ``told``: other names say no more than
-    their columns do."""
+    """Those NOT NULLs of the table of this name that were given a name, but for the ``told``: other names say no more
+    than their columns do."""
     for _, numbers, given in rows:
         for number, name in zip(numbers, given, strict=True):
             column = by_number.get(number, "")

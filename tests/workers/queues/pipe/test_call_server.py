@@ -1,4 +1,4 @@
-"""The clerk answers the calls of all workers: none of them keeps the leases of the others waiting."""
+"""The call server answers the calls of all workers: none of them keeps the leases of the others waiting."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from workers.queues.pipe.calls import Clerk
+from workers.queues.pipe.calls import CallServer
 from workers.queues.pipe.frames import Frames
 
 PATIENCE = 30.0
@@ -41,16 +41,16 @@ def ledger() -> Iterator[Slow]:
 
 
 def test_a_renewal_overtakes_what_takes_long_and_counts_from_its_turn(ledger: Slow) -> None:
-    clerk = Clerk(ledger, clock=lambda: 500.0)  # type: ignore[arg-type]
+    server = CallServer(ledger, clock=lambda: 500.0)  # type: ignore[arg-type]
     answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    clerk.take(put(answers), pickle.dumps((1, "sizes", (["a"],), {})))
+    server.take(put(answers), pickle.dumps((1, "sizes", (["a"],), {})))
     assert ledger.begun.wait(PATIENCE)
-    clerk.take(put(answers), pickle.dumps((2, "renew", ("u", 7), {"now": 100.0})))
+    server.take(put(answers), pickle.dumps((2, "renew", ("u", 7), {"now": 100.0})))
     assert answers.get(timeout=PATIENCE) == (2, True, True)
     assert ledger.asked == [500.0]
     ledger.end.set()
     assert answers.get(timeout=PATIENCE) == (1, True, {})
-    clerk.close()
+    server.close()
 
 
 def put(answers: queue.SimpleQueue[Any]) -> Callable[[bytes], None]:
