@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from enum import Enum
 from types import NoneType, UnionType
@@ -42,7 +42,28 @@ def declared(model: type[BaseModel], key: str) -> tuple[str, FieldInfo | None]:
 
 def holds_secret(field: FieldInfo, checked: Any) -> bool:
     """Whether a setting is declared as a secret, or holds one anywhere: in a list, a mapping, a union or a model."""
-    return _mentions(field.annotation) or _holds(checked)
+    return _mentions(field.annotation) or next(_secrets(checked), None) is not None
+
+
+def secret_texts(config: BaseModel) -> tuple[str, ...]:
+    """The values of all settings that are declared as secrets, which no message may contain."""
+    values = (each.get_secret_value() for each in _secrets(config))
+    texts = (value.decode(errors="replace") if isinstance(value, bytes) else str(value) for value in values)
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _secrets(checked: Any) -> Iterator[Secret[Any] | SecretBytes | SecretStr]:
+    if isinstance(checked, _SECRETS):
+        yield checked
+    elif isinstance(checked, BaseModel):
+        for _, value in checked:
+            yield from _secrets(value)
+    elif isinstance(checked, Mapping):
+        for value in checked.values():
+            yield from _secrets(value)
+    elif isinstance(checked, list | tuple | set | frozenset):
+        for value in checked:
+            yield from _secrets(value)
 
 
 def _aliases(alias: str | AliasPath | AliasChoices | None) -> set[Any]:
@@ -55,16 +76,6 @@ def _mentions(annotation: Any) -> bool:
     if annotation in _SECRETS or get_origin(annotation) in _SECRETS:
         return True
     return any(_mentions(each) for each in get_args(annotation) if not isinstance(each, str | int))
-
-
-def _holds(checked: Any) -> bool:
-    if isinstance(checked, BaseModel):
-        return any(_holds(value) for _, value in checked)
-    if isinstance(checked, Mapping):
-        return any(_holds(value) for value in checked.values())
-    if isinstance(checked, list | tuple | set | frozenset):
-        return any(_holds(value) for value in checked)
-    return isinstance(checked, _SECRETS)
 
 
 def _plain(annotation: Any) -> bool:

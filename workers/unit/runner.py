@@ -11,6 +11,8 @@ from specs.contracts.assignment import Assignment
 from specs.contracts.work import Claim, Lost
 from specs.errors import Fatal, Retry
 from specs.errors.mistakes import told
+from specs.recipe.allow_list import mask
+from specs.recipe.declared_settings import secret_texts
 from workers.process.governor import share
 from workers.process.governor.budget import MARGIN_BYTES, given
 from workers.process.governor.memory import Guard, give_back, rss
@@ -46,6 +48,7 @@ class Runner:
     def __init__(self, assignment: Assignment, host: WorkerHost, heartbeat: Heartbeat) -> None:
         self._host, self._heartbeat, self._budget = host, heartbeat, assignment.budget
         self._sources = SourcePool(lambda part, reading: build(assignment.recipe, assignment.secrets, reading, part))
+        self._typed = tuple(assignment.secrets.values())
         self._first = assignment.recipe.parts[0]
         self._narrowing = SliceWidth()
         self._lane = Lane(
@@ -76,7 +79,7 @@ class Runner:
             except (Fatal, KeyboardInterrupt):
                 raise
             except Exception as error:  # a bug in a connector or in Headrace: the unit fails with it as the reason
-                self._release(claim, reason=told(error), failed=True)
+                self._release(claim, reason=mask(told(error), work.secrets), failed=True)
 
     def rest(self) -> None:
         """Close the connection to the source, because there is no unit to run for now."""
@@ -92,6 +95,7 @@ class Runner:
             work.moved, error, answered = False, None, False
             try:
                 with self._sources.lend(careful, claim.unit.start.part) as source, held.reading(source):
+                    work.secrets = (*secret_texts(source.config), *self._typed)
                     try:
                         work.attempt(source)
                         if work.partial:

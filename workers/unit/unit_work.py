@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from specs.contracts.work import Batch, Claim, Receipt, Unit, Verdict
 from specs.errors import HeadraceError, Retry
@@ -19,6 +19,7 @@ from workers.unit.batch_builder import BatchBuilder
 from workers.unit.emitter import Emitter
 from workers.unit.host import Lane
 from workers.unit.lease.heartbeat import HeldUnit
+from workers.unit.source.secrecy import masked
 from workers.unit.source.sources import relax
 
 CALM = 500
@@ -57,6 +58,8 @@ class UnitWork:
         self._statements = self._before = 0
         self._verdicts: list[Verdict] = []
         self.moved = self.partial = False
+        self.secrets: Collection[str] = ()
+        """What no message may contain."""
         self.passed: Callable[[], None] = lambda: None
         """Called after each object that was read all by itself."""
 
@@ -75,7 +78,7 @@ class UnitWork:
             return
         careful, single = source.reading.careful, source.reading.slice == 1
         calm = self._builder.objects + CALM
-        for event in self._events(source):
+        for event in masked(self._events(source), self.secrets):
             if event.cursor is None:  # held by the builder, and dropped should we be stopped before the next cursor
                 self._builder.add(event)
                 continue
