@@ -34,7 +34,8 @@ def _part(value: str) -> str:
 
 
 def _given(value: Any) -> Any:
-    return {} if value is None else value
+    """What is always crawled: ``true``, or nothing written, asks for it with its defaults."""
+    return {} if value is None or value is True else value
 
 
 Later = Annotated[SerializeAsAny[bool], BeforeValidator(_later)]

@@ -99,7 +99,7 @@ def _settings() -> Iterator[str]:
         schema = model.model_json_schema()
         for name, field in schema["properties"].items():
             default = "required" if name in schema.get("required", []) else _default(field.get("default"))
-            yield f"| `{name}` | {_type(field)} | {default} | {field.get('description', '')} |"
+            yield f"| `{name}` | {_type(field, model)} | {default} | {field.get('description', '')} |"
         yield ""
 
 
@@ -122,19 +122,19 @@ def _metrics() -> Iterator[str]:
         yield ""
 
 
-def _type(field: dict[str, object]) -> str:
+def _type(field: dict[str, Any], model: type[BaseModel]) -> str:
     if "$ref" in field:
         name = str(field["$ref"]).rsplit("/", 1)[-1]
         return {"Filter": "filter", "MetadataExtract": "mapping"}.get(name, name)
-    return {"array": "list of regular expressions", "string": "text", "boolean": "true or false"}.get(
-        str(field.get("type")), str(field.get("type"))
-    )
+    of_several = "list of regular expressions" if model is Filter else "list of text"
+    type_: str = field.get("type") or next(each["type"] for each in field["anyOf"] if each["type"] != "null")
+    return {"array": of_several, "string": "text", "boolean": "true or false"}.get(type_, type_)
 
 
 def _default(value: object) -> str:
     if isinstance(value, dict):
         return "everything" if set(value) == {"include", "exclude"} else "see below"
-    if value == []:
+    if value is None or value == []:
         return "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

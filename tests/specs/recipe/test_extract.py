@@ -23,6 +23,7 @@ def test_a_recipe_asks_for_metadata_and_for_what_it_names() -> None:
     assert recipe({}).parts == ("metadata",)
     assert recipe({"usage": True}).parts == ("metadata", "usage")
     assert recipe({"usage": {"window": "2d"}}).extract.usage == UsageExtract(window=172800.0)
+    assert recipe({"metadata": True}) == recipe({"metadata": None}) == recipe({})
     assert recipe({"usage": False}).parts == recipe({"usage": None}).parts == ("metadata",)
 
 
