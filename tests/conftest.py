@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 from tests.checkout import CheckoutGuard
+from tests.dispositions import restore
 from tests.estate import build
 from tests.servers import mariadb, postgres
 from tests.servers import redis as redis_server
@@ -23,6 +24,7 @@ from tests.servers.process import Unavailable
 
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.load_profile("default")
+restore()
 
 
 def pytest_configure(config: pytest.Config) -> None:
