@@ -90,7 +90,7 @@ def summarise(
         filtered={f"{type_} by {rule}": n for (type_, rule), n in dropped.items()},
         idle_filters=_idle(catalog, run, {rule for _, rule in dropped}),
         slowest=[
-            SlowScope(scope=unit.scope, seconds=round(unit.seconds, 3), objects=unit.objects)
+            SlowScope(part=unit.part, scope=unit.scope, seconds=round(unit.seconds, 3), objects=unit.objects)
             for unit in ledger.slowest(run.id, SLOWEST)
         ],
         sinks=published.lines if published else {},

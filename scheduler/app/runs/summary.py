@@ -59,15 +59,11 @@ class TypeTally(BaseModel):
         return self.listed == found and self.emitted == self.stored
 
 
-class IncompleteScope(BaseModel):
-    """A listing that did not come to its end: nothing below it is deleted, and why."""
+class PartOfRun(BaseModel):
+    """What belongs to one part of a run."""
 
     model_config = ConfigDict(frozen=True)
 
-    node: str
-    scope: str
-    reason: str
-    message: str = ""
     part: str = METADATA
 
     @model_serializer(mode="wrap")
@@ -79,8 +75,17 @@ class IncompleteScope(BaseModel):
         return found
 
 
-class SlowScope(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class IncompleteScope(PartOfRun):
+    """A listing that did not come to its end: nothing below it is deleted, and why."""
+
+    node: str
+    scope: str
+    reason: str
+    message: str = ""
+
+
+class SlowScope(PartOfRun):
+    """A unit that workers held for long, in seconds."""
 
     scope: str
     seconds: float

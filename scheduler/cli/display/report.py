@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scheduler.cli.display import terminal
 from scheduler.cli.display.render import clean, duration, number
 from scheduler.cli.display.tables import table
+from specs.topology.events import METADATA
 
 if TYPE_CHECKING:
     from scheduler.app.runs.summary import Summary
@@ -104,7 +105,12 @@ def _slowest(summary: Summary) -> Iterator[str]:
     if summary.slowest and summary.entities:
         yield "\nSlowest scopes:\n"
         rows = [(each.scope, duration(each.seconds), each.objects) for each in summary.slowest[:5]]
-        yield table(("scope", "took", "objects"), rows, indent="  ")
+        header = ("scope", "took", "objects")
+        if {each.part for each in summary.slowest} > {METADATA}:  # more than one part
+            parts = [(*row, each.part) for row, each in zip(rows, summary.slowest, strict=False)]
+            yield table((*header, "part"), parts, indent="  ")
+        else:
+            yield table(header, rows, indent="  ")
         yield ""
 
 
