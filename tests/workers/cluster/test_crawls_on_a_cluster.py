@@ -121,7 +121,7 @@ def test_killed_flushers_and_workers_lose_nothing(redis_url: str, tmp_path: Path
 
 
 def test_without_a_flusher_the_queue_fills_and_nothing_is_dropped(redis_url: str, tmp_path: Path) -> None:
-    recipe = fake(schemas=1, tables=6000)
+    recipe = fake(schemas=1, tables=6000, latency=100, page=100)
     bounds = {"HEADRACE_QUEUE_ENTRIES": "16", "HEADRACE_QUEUE_BYTES": "1000000", "HEADRACE_SHARDS": "1"}
     largest: list[tuple[int, int]] = []
     with cluster(redis_url, lite(tmp_path), tmp_path, **bounds) as made:
@@ -130,7 +130,7 @@ def test_without_a_flusher_the_queue_fills_and_nothing_is_dropped(redis_url: str
 
         def hold(ledger: SqlLedger) -> None:
             run = busy(ledger)
-            made.until(lambda: any((u.node, u.state) == ("schema", "running") for u in ledger.units(run)))
+            made.until(lambda: any((u.node, u.state) == ("table", "running") for u in ledger.units(run)))
             made.until(lambda: frozen_between_writes(flusher, made.catalog))
             with closing(sink(made.settings)) as queue:
                 made.until(lambda: queue.sizes()[0][0])

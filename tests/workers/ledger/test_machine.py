@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from specs.testing.ledger.machine import machine
+from specs.testing.ledger.state_machine.machine import machine
 from tests.workers.ledger.harness import SqlHarness
 from workers.store.database import open_database
 

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from specs.contracts.assignment import Opening
 from specs.contracts.work import Batch, Claim, QueuePosition, Unit
 from specs.testing.ledger.harness import FINISHED, Harness, UnitFacts
-from specs.testing.ledger.machine import script
+from specs.testing.ledger.state_machine import script
 
 SHARDS = 2
 SLOTS = 3
