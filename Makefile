@@ -4,7 +4,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 JOBS ?= 4
 
-.PHONY: help setup demo test test-compose test-dialects lint format bench compare-datahub compare-openmetadata docs lock clean
+.PHONY: help setup demo test coverage test-compose test-dialects lint format bench compare-datahub compare-openmetadata docs lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -17,7 +17,10 @@ demo: setup ## crawl the sample estate and show what to do next
 
 test: setup ## all tests, with the real servers that they need
 	@scripts/servers
-	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup --cov --cov-report=term $(ARGS)
+	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup $(ARGS)
+
+coverage: ## all tests once more, slower, with the lines that none of them runs
+	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term $(ARGS)"
 
 test-compose: setup ## run docker-compose.yml for real with compose v1 and v2, under faults (Docker, or root on Debian)
 	@$(BIN)/pytest -q -x --log-cli-level=INFO -o faulthandler_timeout=0 tests/compose/crawls.py $(ARGS)
