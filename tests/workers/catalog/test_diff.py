@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workers.catalog.upsert.diff import LEAF, PATHS, diff
@@ -25,6 +25,7 @@ def test_equal_contents_have_no_difference(content: dict[str, Any]) -> None:
     assert diff(content, json.loads(json.dumps(content))) == {}
 
 
+@example({"id": {"id": 0}}, {"id": {"id": False}})
 @given(CONTENTS, CONTENTS)
 def test_different_contents_have_a_difference(old: dict[str, Any], new: dict[str, Any]) -> None:
     assert bool(diff(old, new)) == (json.dumps(old, sort_keys=True) != json.dumps(new, sort_keys=True))

@@ -51,8 +51,12 @@ def _walk(path: str, old: Any, new: Any, pairs: list[tuple[str, Any, Any]]) -> N
 def _mappings(path: str, old: dict[str, Any], new: dict[str, Any], pairs: list[tuple[str, Any, Any]]) -> None:
     for key in old if old.keys() == new.keys() else [*old, *(key for key in new if key not in old)]:
         before, after = old.get(key), new.get(key)
-        if before != after or type(before) is not type(after):
+        if before != after or _text(before) != _text(after):  # 0 equals False, also far inside
             _walk(f"{path}.{quote(key)}" if path else quote(key), before, after, pairs)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def _named(items: list[Any]) -> dict[str, Any] | None:
