@@ -24,24 +24,14 @@ def notify(notices: Iterable[str]) -> None:
 
 
 @contextmanager
-def shown(*, quiet: bool, catalog: str) -> Iterator[ProgressLines | Picture | None]:
-    """Yields a callback that shows progress, which is removed from the terminal at the end; with ``quiet``, none.
-
-    When the catalog itself fails, the error says how to resume.
-    """
+def resume_hint(catalog: str) -> Iterator[None]:
+    """While a run is crawled and its result printed: an interruption, or a catalog that fails, says how to resume."""
     from specs.errors import HeadraceError
 
-    show = None
-    if not quiet:
-        from scheduler.cli.display.progress import shower
-
-        show = shower()
     try:
-        yield show
+        yield
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # this process ends now, and says how to go on
-        if show is not None:
-            show.close()  # first: it wipes the lines above it
         resume = _resume(catalog)
         if resume:
             click.echo(f"resume with: {resume}", err=True)
@@ -51,9 +41,24 @@ def shown(*, quiet: bool, catalog: str) -> Iterator[ProgressLines | Picture | No
         if resume:
             error.remedy = f"{error.remedy}; then: {resume}" if error.remedy else resume
         raise
+
+
+@contextmanager
+def shown(*, quiet: bool) -> Iterator[ProgressLines | Picture | None]:
+    """Yields a callback that shows progress, which is removed from the terminal at the end; with ``quiet``, none."""
+    if quiet:
+        yield None
+        return
+    from scheduler.cli.display.progress import shower
+
+    show = shower()
+    try:
+        yield show
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the picture has to be wiped before more is printed
+        raise
     finally:
-        if show is not None:
-            show.close()
+        show.close()
 
 
 def _resume(catalog: str) -> str:

@@ -18,6 +18,19 @@ service: {name: slow, type: "specs.testing.fake:spec"}
 connection: {schemas: 2, tables: 4, faults: [{at: build, where: slow.db_00.schema_0000.t0000001, action: freeze}]}
 """
 
+REPORTING = """
+import io, sys
+from scheduler.cli.cli import run
+
+class Interrupted(io.StringIO):
+    def write(self, text):
+        raise KeyboardInterrupt
+
+sys.stdout = Interrupted()
+sys.exit(run(["crawl", "r.yml", "--catalog", "c.db", "--quiet"]))
+"""
+"""A crawl that is interrupted while its report is printed."""
+
 
 class Terminal:
     """A command on a terminal of its own, and what it shows."""
@@ -63,5 +76,19 @@ def test_the_second_one_keeps_the_command_that_resumes(tmp_path: Path, workers: 
     terminal.rest()
     assert terminal.process.wait(60) == 130
     wiped = terminal.shown.rpartition(b"\x1b[2K")[2].decode()  # what was not wiped by the end of the picture
-    assert "resume with: headrace resume 20" in wiped
+    assert "resume with: headrace resume 20" in wiped, terminal.shown
     assert "--catalog sqlite:///c.db" in wiped
+
+
+def test_one_that_comes_while_the_report_is_printed_keeps_it_too(tmp_path: Path) -> None:
+    """The first one may already have ended the crawl when the second one comes; here a sink is still to be fed."""
+    recipe = RECIPE.replace("freeze", "skip") + f"sinks: [{{type: jsonl, path: '{tmp_path}/missing/out.jsonl'}}]"
+    (tmp_path / "missing").write_text("no folder")
+    (tmp_path / "r.yml").write_text(recipe)
+    done = subprocess.run(
+        [sys.executable, "-c", REPORTING], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 130, done.stderr
+    assert "resume with: headrace resume 20" in done.stderr
+    assert "Traceback" not in done.stderr

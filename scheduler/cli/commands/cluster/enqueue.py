@@ -34,7 +34,7 @@ def command(
     from scheduler.app.catalog.catalog_place import find
     from scheduler.cli.cluster_options import settings
     from scheduler.cli.options import emit, run_named, tell
-    from scheduler.cli.run_commands import finish, notify, shown
+    from scheduler.cli.run_commands import finish, notify, resume_hint, shown
 
     if (source is None) == (retry is None):
         raise click.UsageError("give a URL, a recipe file, or --retry RUN")
@@ -49,16 +49,19 @@ def command(
     loaded = None if source is None else load_for_cluster(source, name=name)
     if loaded is not None:
         notify(loaded.notices)
-    with shown(quiet=quiet or not wait, catalog=where) as progress:
-        if loaded is not None:
-            done = enqueue(
-                given, loaded.recipe.narrowed(only), wait=wait, on_progress=progress, on_notice=notify,
-                accept_identity=accept_identity,
-            )  # fmt: skip
-        else:
-            done = enqueue_retry(given, str(run_named(where, retry)), wait=wait, on_progress=progress, on_notice=notify)
-    if done.summary is not None:
-        return finish(done.summary, as_json=as_json, catalog=where)
+    with resume_hint(where):
+        with shown(quiet=quiet or not wait) as progress:
+            if loaded is not None:
+                done = enqueue(
+                    given, loaded.recipe.narrowed(only), wait=wait, on_progress=progress, on_notice=notify,
+                    accept_identity=accept_identity,
+                )  # fmt: skip
+            else:
+                done = enqueue_retry(
+                    given, str(run_named(where, retry)), wait=wait, on_progress=progress, on_notice=notify
+                )
+        if done.summary is not None:
+            return finish(done.summary, as_json=as_json, catalog=where)
     if as_json:
         emit(done)
     else:

@@ -38,18 +38,19 @@ def command(
       headrace crawl data/own.db
     """
     from scheduler.app.runs.crawl import crawl
-    from scheduler.cli.run_commands import finish, notify, shown
+    from scheduler.cli.run_commands import finish, notify, resume_hint, shown
     from scheduler.recipes.passwords import load
 
     loaded = load(source, name=name)
     notify(loaded.notices)
-    with shown(quiet=quiet, catalog=catalog) as progress:
-        summary = crawl(
-            loaded.recipe.narrowed(only),
-            catalog=catalog,
-            workers=workers,
-            secrets=loaded.secrets,
-            accept_identity=accept_identity,
-            on_progress=progress,
-        )
-    return finish(summary, as_json=as_json, catalog=catalog)
+    with resume_hint(catalog):
+        with shown(quiet=quiet) as progress:
+            summary = crawl(
+                loaded.recipe.narrowed(only),
+                catalog=catalog,
+                workers=workers,
+                secrets=loaded.secrets,
+                accept_identity=accept_identity,
+                on_progress=progress,
+            )
+        return finish(summary, as_json=as_json, catalog=catalog)

@@ -25,7 +25,7 @@ def command(run: str, workers: int, accept_identity: bool, quiet: bool, catalog:
     from scheduler.app.history.interventions import unpause
     from scheduler.app.runs.crawl import resumable, resume
     from scheduler.app.runs.run_choice import answered
-    from scheduler.cli.run_commands import finish, shown
+    from scheduler.cli.run_commands import finish, resume_hint, shown
     from scheduler.recipes.secrets.prompts import ask
 
     done = unpause(catalog, run)
@@ -36,13 +36,14 @@ def command(run: str, workers: int, accept_identity: bool, quiet: bool, catalog:
             click.echo(f"{run}: the workers of the cluster go on")
         return 0
     _, secrets = answered(catalog, run, resumable, ask)
-    with shown(quiet=quiet, catalog=catalog) as progress:
-        summary = resume(
-            run,
-            catalog=catalog,
-            workers=workers,
-            secrets=secrets,
-            accept_identity=accept_identity,
-            on_progress=progress,
-        )
-    return finish(summary, as_json=as_json, catalog=catalog)
+    with resume_hint(catalog):
+        with shown(quiet=quiet) as progress:
+            summary = resume(
+                run,
+                catalog=catalog,
+                workers=workers,
+                secrets=secrets,
+                accept_identity=accept_identity,
+                on_progress=progress,
+            )
+        return finish(summary, as_json=as_json, catalog=catalog)

@@ -22,10 +22,11 @@ def command(run: str, failed: bool, workers: int, quiet: bool, catalog: str, as_
     """
     from scheduler.app.runs.crawl import retry, retryable
     from scheduler.app.runs.run_choice import answered
-    from scheduler.cli.run_commands import finish, shown
+    from scheduler.cli.run_commands import finish, resume_hint, shown
     from scheduler.recipes.secrets.prompts import ask
 
     _, secrets = answered(catalog, run, retryable, ask)
-    with shown(quiet=quiet, catalog=catalog) as progress:
-        summary = retry(run, catalog=catalog, workers=workers, secrets=secrets, on_progress=progress)
-    return finish(summary, as_json=as_json, catalog=catalog)
+    with resume_hint(catalog):
+        with shown(quiet=quiet) as progress:
+            summary = retry(run, catalog=catalog, workers=workers, secrets=secrets, on_progress=progress)
+        return finish(summary, as_json=as_json, catalog=catalog)
