@@ -33,7 +33,7 @@ class HeldUnit:
         self.lost = False
         self.told = ""
         self.at = self.renewed = time.monotonic()
-        self._statements = -1
+        self._sent = (-1, 1)
         self._cancelled = 0.0
 
     def alive(self) -> None:
@@ -57,12 +57,18 @@ class HeldUnit:
 
     def stalled(self) -> bool:
         """Whether there was no progress for longer than any call to the source may take; a new statement to the source
-        counts as progress."""
+        counts as progress, and so does the beginning or end of a call of several statements."""
         source = self.source
-        if source is not None and source.statements != self._statements:
-            self._statements = source.statements
+        sent = (source.statements, source.awaited) if source is not None else self._sent
+        if sent != self._sent:
+            self._sent = sent
             self.alive()
-        return time.monotonic() - self.at > self.limit * (source.awaited if source is not None else 1)
+        return time.monotonic() - self.at > self.allowed()
+
+    def allowed(self) -> float:
+        """The seconds that the present call to the source may take: ``limit`` for each of its statements."""
+        source = self.source
+        return self.limit * (source.awaited if source is not None else 1)
 
     def cancel(self) -> None:
         """Cancel the statement that runs at the source; at most once per reading."""
@@ -145,7 +151,7 @@ class Heartbeat:
     def _beat(self, held: HeldUnit) -> None:
         if held.stalled():  # do not renew, and cancel the call that hangs, which then raises an error in the walk
             held.cancel()
-            if self._stuck is not None and time.monotonic() - held.at > held.limit + self._lease:
+            if self._stuck is not None and time.monotonic() - held.at > held.allowed() + self._lease:
                 held.alive()
                 self._stuck(held.scope)
             return

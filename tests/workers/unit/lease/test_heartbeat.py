@@ -149,6 +149,32 @@ def test_a_call_of_many_statements_may_take_as_long_as_all_of_them() -> None:
             eventually(lambda: source.cancelled == 1)
 
 
+def test_the_end_of_a_call_of_many_statements_is_a_sign_of_life() -> None:
+    source = Source()
+    held = HeldUnit(CLAIM, 60.0, lambda _: None)
+    with held.reading(source):  # type: ignore[arg-type]
+        source.awaited = 3
+        assert not held.stalled()
+        held.at -= 170.0  # as if that time had passed
+        assert not held.stalled()
+        source.awaited = 1
+        assert not held.stalled()
+
+
+def test_a_cancelled_call_of_many_statements_has_time_to_end() -> None:
+    """It may take as long as all of its statements, and is reported as stuck only a lease after that."""
+    source, stuck = Source(), list[str]()
+    source.awaited = 4
+    with (
+        beating(Renewals(), limit=10.0 - times.STALL_SECONDS, lease=60.0, stuck=stuck.append) as beat,
+        beat.hold(CLAIM) as held, held.reading(source),  # type: ignore[arg-type]
+    ):  # fmt: skip
+        assert not held.stalled()
+        held.at -= 75.0  # as if that time had passed: more than one statement may take, and a lease
+        eventually(lambda: source.cancelled == 1)
+        assert not stuck
+
+
 def test_what_is_stuck_is_reported_at_last() -> None:
     stuck: list[str] = []
     with beating(Renewals(), limit=-times.STALL_SECONDS, lease=0.2, stuck=stuck.append) as beat, beat.hold(CLAIM):
