@@ -3,9 +3,13 @@ neither loses nor repeats an object."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from specs.contracts.work import LARGEST, SEARCHED, Batch, Counts, Row, Unit
 from specs.entities.base import content_hash
 from specs.names import mark, split
+from specs.recipe.allow_list import mask
 from specs.topology.events import Covered, Done, Event, Found, Reported, Spawned
 from specs.topology.node import Outcome
 from specs.topology.scope import Cursor, Scope
@@ -27,6 +31,8 @@ class BatchBuilder:
 
     def __init__(self, unit: Unit, fence: int, cursor: Cursor = (), *, largest: int = LARGEST) -> None:
         self._unit, self._fence, self._largest = unit, fence, largest
+        self.secrets: Collection[str] = ()
+        """Texts that no stored message may contain."""
         self._held: list[Event] = []
         self._scope, self._listing = Scope(()), ""
         self.cursor = cursor
@@ -73,6 +79,8 @@ class BatchBuilder:
             self._spawned(event)
         elif isinstance(event, Covered):
             coverage = event.coverage
+            if coverage.error and self.secrets:
+                coverage = replace(coverage, error=mask(coverage.error, self.secrets))
             self._batch.coverages.append(coverage)
             if coverage.error is not None and not self.incomplete:
                 self.incomplete = coverage.error
@@ -127,6 +135,8 @@ class BatchBuilder:
             counts.failed += 1
         else:
             counts.gone += 1
+        if outcome.message and self.secrets:
+            outcome = outcome._replace(message=mask(outcome.message, self.secrets))
         batch.outcomes.append((outcome, event.node, self._fqn(event.scope)))
         self._grow(200 + len(outcome.message))
 

@@ -94,8 +94,10 @@ class Runner:
         while True:
             work.moved, error, answered = False, None, False
             try:
-                with self._sources.lend(careful, claim.unit.start.part) as source, held.reading(source):
-                    work.secrets = (*secret_texts(source.config), *self._typed)
+                with (
+                    self._sources.lend(careful, claim.unit.start.part) as source, held.reading(source),
+                    work.concealing((*secret_texts(source.config), *self._typed)),
+                ):  # fmt: skip
                     try:
                         work.attempt(source)
                         if work.partial:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 
 from specs.contracts.work import Batch, Claim, Receipt, Unit, Verdict
 from specs.errors import HeadraceError, Retry
+from specs.recipe.allow_list import mask
 from specs.sources.base import Source
 from specs.topology.engine import following, post, walk
 from specs.topology.events import Coverage, Covered, Event, Spawned, Start
@@ -19,7 +21,6 @@ from workers.unit.batch_builder import BatchBuilder
 from workers.unit.emitter import Emitter
 from workers.unit.host import Lane
 from workers.unit.lease.heartbeat import HeldUnit
-from workers.unit.source.secrecy import masked
 from workers.unit.source.sources import relax
 
 CALM = 500
@@ -59,9 +60,19 @@ class UnitWork:
         self._verdicts: list[Verdict] = []
         self.moved = self.partial = False
         self.secrets: Collection[str] = ()
-        """What no message may contain."""
         self.passed: Callable[[], None] = lambda: None
         """Called after each object that was read all by itself."""
+
+    @contextmanager
+    def concealing(self, secrets: Collection[str]) -> Iterator[None]:
+        """What is stored about failures contains none of these texts, nor do errors that the block raises: the text of
+        a library's error often quotes the address or the header that it was given."""
+        self.secrets = self._builder.secrets = secrets
+        try:
+            yield
+        except HeadraceError as error:
+            error.what, error.remedy = mask(error.what, secrets), mask(error.remedy, secrets)
+            raise
 
     def attempt(self, source: Source) -> None:
         """Work from the last cursor to the end of the unit.
@@ -78,7 +89,7 @@ class UnitWork:
             return
         careful, single = source.reading.careful, source.reading.slice == 1
         calm = self._builder.objects + CALM
-        for event in masked(self._events(source), self.secrets):
+        for event in self._events(source):
             if event.cursor is None:  # held by the builder, and dropped should we be stopped before the next cursor
                 self._builder.add(event)
                 continue

@@ -11,8 +11,9 @@ from pydantic import Field, SecretStr
 
 from scheduler.control.openings import opening
 from scheduler.control.reconciler import Reconciler
-from specs.contracts.assignment import Assignment
+from specs.contracts.assignment import Assignment, UnitBudget
 from specs.entities.base import Entity
+from specs.errors import Fatal, Retry
 from specs.recipe.recipe import Recipe
 from specs.service_spec import DefaultDatabaseSpec
 from specs.testing.fake import FakeConnection, FakeSource
@@ -49,17 +50,25 @@ class QuotingSource(FakeSource):
         self._break("connection")
         return super().identity()
 
-    def _break(self, where: str) -> None:
+    def yield_schema(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        self._break("retry", Retry)
+        self._break("fatal", Fatal)
+        return super().yield_schema(item, scope)
+
+    def _break(self, where: str, kind: type[Exception] = OSError) -> None:
         if self.config.where == where:
             header = self.config.headers["x"][0].get_secret_value()
-            raise OSError(f"GET https://host/?key={self.config.token.get_secret_value()} with {header} was refused")
+            raise kind(f"GET https://host/?key={self.config.token.get_secret_value()} with {header} was refused")
 
 
 spec = DefaultDatabaseSpec(name="quoting", connection=QuotingConnection, metadata_source_class=QuotingSource)
 
 
-@pytest.mark.parametrize("where", ["object", "listing", "connection"])
-def test_no_failure_is_stored_with_a_secret(tmp_path: Path, where: str) -> None:
+QUOTED = "GET https://host/?key=*** with *** was refused"
+
+
+def crawl(folder: Path, where: str) -> bytes:
+    """Everything that a crawl stores whose source breaks there."""
     recipe = Recipe.from_dict(
         {
             "service": {"name": "shop", "type": f"{__name__}:spec"},
@@ -69,13 +78,24 @@ def test_no_failure_is_stored_with_a_secret(tmp_path: Path, where: str) -> None:
             },
         }
     )  # fmt: skip
-    with open_database(f"sqlite:///{tmp_path / 'catalog.db'}") as db:
+    with open_database(f"sqlite:///{folder / 'catalog.db'}") as db:
         ledger = SqlLedger(db)
         run = ledger.open_run(opening(recipe), now=time.time()).id
         secrets = {"token": TOKEN, "header": HEADER}
         tick = Reconciler(ledger, run, ledger.outstanding).tick
-        solo(ledger, Assignment(run, recipe, secrets), StopFlag(), tick)
-    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    assert b"GET https://host/?key=*** with *** was refused" in kept
+        solo(ledger, Assignment(run, recipe, secrets, budget=UnitBudget(pause=0.01)), StopFlag(), tick)
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("where", ["object", "listing", "connection", "retry"])
+def test_no_failure_is_stored_with_a_secret(tmp_path: Path, where: str) -> None:
+    kept = crawl(tmp_path, where)
+    assert QUOTED.encode() in kept
     assert TOKEN.encode() not in kept
     assert HEADER.encode() not in kept
+
+
+def test_what_ends_the_run_quotes_no_secret(tmp_path: Path) -> None:
+    with pytest.raises(Fatal) as caught:
+        crawl(tmp_path, "fatal")
+    assert caught.value.what == QUOTED

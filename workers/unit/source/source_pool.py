@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from specs.service_spec import METADATA
 from specs.sources.base import Source
-from specs.topology.events import METADATA
 from specs.topology.read_mode import ReadMode
 from workers.unit.source.sources import Opener
 

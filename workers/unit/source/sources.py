@@ -11,8 +11,8 @@ from specs.contracts.work import Claim, Lost
 from specs.recipe.problems import validate
 from specs.recipe.recipe import Recipe
 from specs.recipe.secrets import resolve
+from specs.service_spec import METADATA
 from specs.sources.base import Source
-from specs.topology.events import METADATA
 from specs.topology.node import Topology
 from specs.topology.read_mode import FULL, ReadMode
 from specs.topology.scope import Scope
