@@ -20,7 +20,7 @@ test: setup ## all tests, with the real servers that they need
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup $(ARGS)
 
 coverage: ## all tests once more, slower, with the lines that none of them runs
-	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term $(ARGS)"
+	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term-missing $(ARGS)"
 
 test-compose: setup ## run docker-compose.yml for real with compose v1 and v2, under faults (Docker, or root on Debian)
 	@$(BIN)/pytest -q -x --log-cli-level=INFO -o faulthandler_timeout=0 tests/compose/crawls.py $(ARGS)
