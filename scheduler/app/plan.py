@@ -11,9 +11,10 @@ from scheduler.app.idle_filters import IdleFilters
 from specs.errors import HeadraceError, Stop
 from specs.names import split
 from specs.recipe.recipe import Recipe
+from specs.service_spec import METADATA
 from specs.sources.base import Along, Source
 from specs.topology.engine import expand
-from specs.topology.events import METADATA, Covered, Reported, Spawned, Start
+from specs.topology.events import Covered, Reported, Spawned, Start
 from specs.topology.listing import checked
 from specs.topology.node import Item, Node, Outcome, Topology
 from specs.topology.outcomes import reported
@@ -21,7 +22,6 @@ from specs.topology.scope import EVERYTHING, KeyRange, Scope
 from workers.unit.source.sources import build
 
 SLICE = 1000
-NO_OTHERS: Mapping[str, Source] = {}
 SAMPLES = 3
 """Names shown per rule."""
 
@@ -82,11 +82,11 @@ class Plan:
         return list(dict.fromkeys(unit.part for unit in self.units))
 
     def as_json(self, units: int | None = None) -> dict[str, Any]:
-        """With all units in their order, or the ``units`` largest. They tell their part where there is another one than
-        metadata."""
+        """With all units in their order, or the ``units`` largest. Units and scopes tell their part where there is
+        another one than metadata."""
         found = asdict(self)
-        for unit in found["units"] if self.parts == [METADATA] else ():
-            del unit["part"]
+        for each in (*found["units"], *found["incomplete"]) if self.parts == [METADATA] else ():
+            del each["part"]
         if units is not None:
             found["units"] = sorted(found["units"], key=lambda unit: -unit["objects"])[:units]
         return found
@@ -95,25 +95,21 @@ class Plan:
 def plan(recipe: Recipe, secrets: Mapping[str, str]) -> Plan:
     """Plan a crawl of a recipe. Raises ``UsageError`` for a mistake in its connection, and what the source raises."""
     sources = {part: build(recipe, secrets, part=part) for part in recipe.parts}
-    first, *rest = recipe.parts
     try:
-        others = {part: sources[part] for part in rest}
-        return make(sources[first], recipe.service.name, recipe.service.type, others, first)
+        return make(sources, recipe.service.name, recipe.service.type)
     finally:
         for source in sources.values():
             source.close()
 
 
-def make(
-    source: Source, service: str, type_: str, others: Mapping[str, Source] = NO_OTHERS, part: str = METADATA
-) -> Plan:
-    """Plan a whole crawl: that of ``source``, which reads ``part``, and behind it those of ``others``, by part.
+def make(sources: Mapping[str, Source], service: str, type_: str) -> Plan:
+    """Plan a whole crawl; ``sources`` are those of its parts, in the order in which these are walked.
 
     Raises what a source raises when it cannot be reached at all.
     """
     plan = Plan(service, type_)
-    for name, each in ({part: source} | dict(others)).items():
-        _plan(plan, each, name)
+    for part, source in sources.items():
+        _plan(plan, source, part)
     plan.statements = sum(unit.statements for unit in plan.units)
     plan.rows = sum(tally.kept for tally in plan.entities.values())
     return plan
@@ -249,7 +245,7 @@ class _Planner:
             rule.samples.append(outcome.fqn)
 
     def fail(self, scope: Scope, node: str, error: str) -> None:
-        self.plan.incomplete.append({"scope": scope.fqn, "node": node, "reason": error})
+        self.plan.incomplete.append({"part": self.part, "scope": scope.fqn, "node": node, "reason": error})
 
 
 def _facets(per_slice: int, objects: int) -> int:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from scheduler.cli.display import terminal
 from scheduler.cli.display.render import clean, duration, number
-from scheduler.cli.display.tables import table
-from specs.topology.events import METADATA
+from scheduler.cli.display.tables import table, with_parts
 
 if TYPE_CHECKING:
     from scheduler.app.runs.summary import Summary
 
-MOST_SCOPES = 10
+MOST_ROWS = 10
 """Scopes shown before the rest is only counted."""
 COLUMNS = ("listed", "emitted", "unchanged", "filtered", "failed", "gone", "stored")
 
@@ -81,17 +80,17 @@ def _left_out(summary: Summary) -> Iterator[str]:
     scopes = summary.incomplete_scopes
     if scopes:
         yield f"\nNot listed to the end, so nothing below is deleted ({number(len(scopes))}):\n"
-        rows = [(each.scope, each.node, each.reason, each.message) for each in scopes[:MOST_SCOPES]]
-        yield table(("scope", "node", "reason", "message"), rows, indent="  ")
-        if len(scopes) > MOST_SCOPES:
-            yield f"  and {number(len(scopes) - MOST_SCOPES)} more: headrace failures {summary.run}"
+        rows = [(each.scope, each.node, each.reason, each.message) for each in scopes[:MOST_ROWS]]
+        yield table(*with_parts(("scope", "node", "reason", "message"), rows, scopes), indent="  ")
+        if len(scopes) > MOST_ROWS:
+            yield f"  and {number(len(scopes) - MOST_ROWS)} more: headrace failures {summary.run}"
         yield ""
 
 
 def _filtered(summary: Summary) -> Iterator[str]:
     if summary.filtered:
         yield "\nDropped by filters:\n"
-        rows = sorted(summary.filtered.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_SCOPES]
+        rows = sorted(summary.filtered.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_ROWS]
         yield table(("rule", "objects"), rows, indent="  ")
         yield ""
 
@@ -105,12 +104,7 @@ def _slowest(summary: Summary) -> Iterator[str]:
     if summary.slowest and summary.entities:
         yield "\nSlowest scopes:\n"
         rows = [(each.scope, duration(each.seconds), each.objects) for each in summary.slowest[:5]]
-        header = ("scope", "took", "objects")
-        if {each.part for each in summary.slowest} > {METADATA}:  # more than one part
-            parts = [(*row, each.part) for row, each in zip(rows, summary.slowest, strict=False)]
-            yield table((*header, "part"), parts, indent="  ")
-        else:
-            yield table(header, rows, indent="  ")
+        yield table(*with_parts(("scope", "took", "objects"), rows, summary.slowest), indent="  ")
         yield ""
 
 

@@ -4,11 +4,12 @@ else row by row."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 from unicodedata import east_asian_width
 
 from scheduler.cli.display import terminal
 from scheduler.cli.display.render import EMPTY, cell
+from specs.service_spec import METADATA
 
 GAP = "  "
 LEAST_CHARACTERS = 20
@@ -16,6 +17,21 @@ LEAST_CHARACTERS = 20
 STATEFUL = frozenset({"state", "outcome"})
 """Columns whose words have colours."""
 MEASURED = object()
+
+
+class OfPart(Protocol):
+    @property
+    def part(self) -> str: ...
+
+
+def with_parts(
+    header: Sequence[str], rows: Sequence[Sequence[Any]], parts: Sequence[OfPart]
+) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    """``header`` and ``rows`` with the part of each row first, where there is another one than metadata. ``parts`` has
+    an object for each row, and may have more."""
+    if {each.part for each in parts} <= {METADATA}:
+        return header, rows
+    return ("part", *header), [(each.part, *row) for row, each in zip(rows, parts, strict=False)]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]], *, indent: str = "", width: Any = MEASURED) -> str:

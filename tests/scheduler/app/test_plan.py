@@ -11,6 +11,7 @@ from scheduler.app.runs.crawl import crawl
 from scheduler.recipes.loader import load
 from specs.config import MetadataExtract
 from specs.errors import Fatal
+from specs.service_spec import METADATA
 from specs.testing.fake import FakeConnection, FakeSource
 from specs.topology.engine import walk
 from specs.topology.events import Event, Found, Reported, Spawned, Start
@@ -23,7 +24,7 @@ def source(extract: dict[str, Any] | None = None, **settings: Any) -> FakeSource
 
 
 def planned(extract: dict[str, Any] | None = None, **settings: Any) -> Plan:
-    return make(source(extract, **settings), "shop", "fake")
+    return make({METADATA: source(extract, **settings)}, "shop", "fake")
 
 
 def crawled(extract: dict[str, Any] | None = None, **settings: Any) -> tuple[int, dict[str, int]]:
@@ -106,7 +107,7 @@ def test_the_plan_of_a_real_source_is_what_its_crawl_does(
     loaded = load(url, lambda name: name, name="shop")
     reader = build(loaded.recipe, loaded.secrets)
     try:
-        plan = make(reader, "shop", loaded.recipe.service.type)
+        plan = make({METADATA: reader}, "shop", loaded.recipe.service.type)
     finally:
         reader.close()
     summary = crawl(loaded.recipe, catalog=f"sqlite:///{tmp_path}/c.db", secrets=loaded.secrets)
@@ -127,7 +128,7 @@ def test_planning_many_small_schemas_costs_no_more_than_crawling_them(tmp_path: 
     loaded = load(f"duckdb:///{path}", lambda name: name)
     reader = build(loaded.recipe, {})
     try:
-        plan = make(reader, "many", "duckdb")
+        plan = make({METADATA: reader}, "many", "duckdb")
     finally:
         reader.close()
     summary = crawl(loaded.recipe, catalog=f"sqlite:///{tmp_path}/c.db")
@@ -136,7 +137,7 @@ def test_planning_many_small_schemas_costs_no_more_than_crawling_them(tmp_path: 
 
 def test_a_plan_reads_no_objects() -> None:
     reader = source(schemas=10, tables=50)
-    assert make(reader, "shop", "fake").spent < 60
+    assert make({METADATA: reader}, "shop", "fake").spent < 60
 
 
 def test_filter_patterns_that_make_no_difference_are_named() -> None:

@@ -8,7 +8,7 @@ import pytest
 from scheduler.app.plan import make
 from scheduler.app.runs.crawl import crawl
 from specs.recipe.recipe import Recipe
-from specs.service_spec import DashboardSpec
+from specs.service_spec import METADATA, DashboardSpec
 from specs.sources.services.dashboard import DashboardExtract
 from specs.testing import harvest
 from specs.testing.connector import ConnectorSuite
@@ -72,6 +72,6 @@ def test_an_object_that_cannot_be_read_is_an_outcome_of_its_run(tmp_path: Path) 
     db.close()
     assert (failure.type, failure.fqn, failure.reason) == ("Dashboard", "boards.d0002", "denied")
     source = BoardsSource("boards", BoardsConnection(), recipe.extract.metadata)
-    plan = make(source, "boards", "boards")
+    plan = make({METADATA: source}, "boards", "boards")
     assert plan.statements >= done.statements, "the plan counts a request for each object"
     assert plan.entities["Chart"].filtered == 1

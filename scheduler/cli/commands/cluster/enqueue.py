@@ -38,6 +38,8 @@ def command(
 
     if (source is None) == (retry is None):
         raise click.UsageError("give a URL, a recipe file, or --retry RUN")
+    if retry is not None and only:
+        raise click.UsageError("--only narrows a recipe; --retry walks what failed, in the part in which it failed")
     given = settings(redis, catalog, prefix)
 
     from scheduler.app.runs.cluster import enqueue, enqueue_retry

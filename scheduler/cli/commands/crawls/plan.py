@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -43,7 +43,7 @@ def command(source: str, name: str | None, only: tuple[str, ...], units: int | N
 
 def _print(plan: Plan, units: int) -> None:
     from scheduler.cli.display.render import clean, number
-    from scheduler.cli.display.tables import table
+    from scheduler.cli.display.tables import table, with_parts
 
     click.echo(f"{clean(plan.service)} ({plan.type}): {number(len(plan.units))} units,", nl=False)
     click.echo(f" about {number(plan.statements)} statements, {number(plan.rows)} objects\n")
@@ -58,16 +58,17 @@ def _print(plan: Plan, units: int) -> None:
     largest = sorted(plan.units, key=lambda unit: -unit.objects)[:units]
     if largest:
         click.echo(f"\n{'Units' if len(largest) == len(plan.units) else 'The largest units'}:\n")
-        head: tuple[str, ...] = ("part", "node", "scope", "range", "objects", "statements")
-        lines: list[tuple[Any, ...]] = [
-            (u.part, u.node, u.scope, _span(u.after, u.until), u.objects, u.statements) for u in largest
-        ]
-        if plan.parts == ["metadata"]:
-            head, lines = head[1:], [line[1:] for line in lines]
-        click.echo(table(head, lines))
+        lines = [(u.node, u.scope, _span(u.after, u.until), u.objects, u.statements) for u in largest]
+        click.echo(table(*with_parts(("node", "scope", "range", "objects", "statements"), lines, largest)))
     for scope in plan.incomplete:
-        click.echo(f"incomplete: {clean(scope['scope'])}, {scope['node']}: {clean(scope['reason'])}")
+        click.echo(f"incomplete: {clean(scope['scope'])}, {_node(scope)}: {clean(scope['reason'])}")
     click.echo(f"\nPlanning sent {number(plan.spent)} statements.")
+
+
+def _node(scope: dict[str, str]) -> str:
+    from specs.service_spec import METADATA
+
+    return scope["node"] if scope["part"] == METADATA else f"{scope['node']} ({scope['part']})"
 
 
 def _span(after: str | None, until: str | None) -> str:

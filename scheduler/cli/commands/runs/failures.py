@@ -23,7 +23,7 @@ def command(run: str, limit: int, catalog: str, as_json: bool) -> None:
     """
     from scheduler.app.history.failures import failures
     from scheduler.cli.display.render import number
-    from scheduler.cli.display.tables import table
+    from scheduler.cli.display.tables import table, with_parts
 
     found = failures(catalog, run, None if as_json else limit)
     if as_json:
@@ -36,14 +36,13 @@ def command(run: str, limit: int, catalog: str, as_json: bool) -> None:
         listing = ", ".join(f"{number(n)} {reason}" for reason, n in found.reasons.most_common())
         click.echo(f"{number(found.total)} objects failed: {listing}\n")
         rows = [(each.type, each.fqn, each.reason, each.attempts, each.message) for each in shown]
-        click.echo(table(("type", "object", "reason", "attempts", "message"), rows))
+        click.echo(table(*with_parts(("type", "object", "reason", "attempts", "message"), rows, shown)))
         if found.total > limit:
             click.echo(f"and {number(found.total - limit)} more; see all with --limit {found.total}")
     if scopes:
         click.echo(f"\n{number(len(scopes))} scopes were not listed to their end:\n")
-        click.echo(
-            table(("scope", "node", "reason", "message"), [(s.scope, s.node, s.reason, s.message) for s in scopes])
-        )
+        lines = [(each.scope, each.node, each.reason, each.message) for each in scopes]
+        click.echo(table(*with_parts(("scope", "node", "reason", "message"), lines, scopes)))
     if shown or scopes:
         extra = named(catalog)
         click.echo(f"\ntry it again: headrace retry {run} --failed{f' --catalog {extra}' if extra else ''}")

@@ -43,8 +43,8 @@ def test_a_report_reconciles_and_says_what_was_left_out_and_why() -> None:
 def test_slow_scopes_of_a_run_of_several_parts_name_theirs() -> None:
     both = [SlowScope(scope="shop.sales", seconds=1.5, objects=9, part=part) for part in ("metadata", "usage")]
     text = report(DONE.model_copy(update={"slowest": both}), "")
-    assert "shop.sales  1.50s        9  metadata" in text
-    assert "shop.sales  1.50s        9  usage" in text
+    assert "metadata  shop.sales  1.50s        9" in text
+    assert "usage     shop.sales  1.50s        9" in text
     assert [each.model_dump().get("part") for each in both] == [None, "usage"]
 
 
