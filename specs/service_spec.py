@@ -13,12 +13,22 @@ from specs.errors import Fatal
 
 PartName = str | type[Any] | None
 """A class, or ``"module:Class"``."""
+METADATA = "metadata"
+"""The part that every other one builds on: what exists, and what it looks like."""
 SOURCES = {
-    "metadata": "metadata_source_class",
+    METADATA: "metadata_source_class",
     "lineage": "lineage_source_class",
     "usage": "usage_source_class",
 }
 """The parts that are walked, in the order in which a run shows them, and the field of the spec that binds each."""
+
+
+def imported(place: Any) -> Any:
+    """The object that ``"module:attribute"`` names, imported now; anything but text is returned as it is."""
+    if not isinstance(place, str):
+        return place
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(module), attribute)
 
 
 class BoundPart(NamedTuple):
@@ -74,10 +84,11 @@ class ServiceSpec:
 
     def source_class(self, part: str) -> Any:
         """The source class of a part. Raises ``Fatal`` when the connector has no such part or its driver is missing."""
-        if part not in self.parts:
-            has = ", ".join(self.parts) or "none"
+        parts = self.parts
+        if part not in parts:
+            has = ", ".join(parts) or "none"
             raise Fatal(f"connector {self.name!r} has no part {part!r}", remedy=f"it has: {has}", reason="unsupported")
-        return self._found(self.parts[part].source)
+        return self._found(parts[part].source)
 
     def extract_model(self, part: str) -> type[StrictModel]:
         """The model of a part's ``extract`` section, of a part that the connector has."""
@@ -85,11 +96,8 @@ class ServiceSpec:
         return found
 
     def _found(self, bound: Any) -> Any:
-        if not isinstance(bound, str):
-            return bound
-        module, _, attribute = bound.partition(":")
         try:
-            return getattr(import_module(module), attribute)
+            return imported(bound)
         except ModuleNotFoundError as error:
             raise self.missing(error) from None
 
@@ -115,7 +123,7 @@ class DefaultDatabaseSpec(ServiceSpec):
 
     __slots__ = ()
     EXTRACTS: ClassVar[Mapping[str, PartName]] = {
-        "metadata": "specs.config:MetadataExtract",
+        METADATA: "specs.config:MetadataExtract",
         "usage": "specs.sources.database.usage:UsageExtract",
     }
 
@@ -124,4 +132,4 @@ class DashboardSpec(ServiceSpec):
     """A connector of a tool that draws dashboards."""
 
     __slots__ = ()
-    EXTRACTS: ClassVar[Mapping[str, PartName]] = {"metadata": "specs.sources.services.dashboard:DashboardExtract"}
+    EXTRACTS: ClassVar[Mapping[str, PartName]] = {METADATA: "specs.sources.services.dashboard:DashboardExtract"}

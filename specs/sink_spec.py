@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 from pydantic import Field
@@ -13,14 +12,7 @@ from specs.config import StrictModel
 from specs.contracts.sink import ChangeSink, Mode, Sink
 from specs.errors import UsageError
 from specs.recipe.recipe import Label
-
-
-def bound(place: Any) -> Any:
-    """What ``"module:attribute"`` names, imported now; anything but text is returned as it is."""
-    if not isinstance(place, str):
-        return place
-    module, _, attribute = place.partition(":")
-    return getattr(import_module(module), attribute)
+from specs.service_spec import imported
 
 
 class SinkConfig(StrictModel):
@@ -51,7 +43,7 @@ class SinkSpec:
 
     def config_class(self) -> type[SinkConfig]:
         """The model of the settings, imported now."""
-        found: type[SinkConfig] = bound(self.config)
+        found: type[SinkConfig] = imported(self.config)
         return found
 
     def part(self, mode: Mode) -> Callable[..., Any]:
@@ -61,5 +53,5 @@ class SinkSpec:
         if found is None:
             other = "changes" if mode == "snapshot" else "snapshot"
             raise UsageError(f"sink {self.name!r} has no mode {mode}", remedy=f"write mode: {other}")
-        made: Callable[..., Any] = bound(found)
+        made: Callable[..., Any] = imported(found)
         return made

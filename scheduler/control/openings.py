@@ -9,7 +9,8 @@ from specs.contracts.assignment import Opening
 from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from specs.recipe.secrets import prompts
-from specs.topology.events import METADATA, Start
+from specs.service_spec import METADATA
+from specs.topology.events import Start
 from workers.unit.source.sources import topology
 
 

@@ -13,8 +13,7 @@ from pydantic.fields import FieldInfo
 
 from specs.config import Limits
 from specs.recipe.recipe import Deletion
-from specs.service_spec import ServiceSpec
-from specs.topology.events import METADATA
+from specs.service_spec import METADATA, ServiceSpec
 
 _KNOWN = {
     "host": "localhost",

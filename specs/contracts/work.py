@@ -13,7 +13,8 @@ from hashlib import blake2b
 from typing import Any, Literal, NamedTuple, Protocol
 
 from specs.recipe.extract import parts_of
-from specs.topology.events import METADATA, Coverage, Start
+from specs.service_spec import METADATA
+from specs.topology.events import Coverage, Start
 from specs.topology.node import Outcome
 from specs.topology.scope import Cursor
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny, create_model
+from pydantic import AfterValidator, BeforeValidator, Field, SerializeAsAny, create_model, model_validator
 
 from specs import registry
 from specs.config import MetadataExtract, StrictModel
 from specs.errors import UsageError
 from specs.recipe.problems import nearest
-from specs.service_spec import SOURCES, ServiceSpec
+from specs.service_spec import METADATA, SOURCES, ServiceSpec
 
 
 def _later(value: Any) -> Any:
@@ -39,7 +39,6 @@ def _given(value: Any) -> Any:
 
 
 Later = Annotated[SerializeAsAny[bool], BeforeValidator(_later)]
-METADATA = "metadata"
 
 
 class Extract(StrictModel):
@@ -59,15 +58,29 @@ class Extract(StrictModel):
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts to crawl, in the order in which a run shows them."""
-        asked = [part for part in SOURCES if getattr(self, part)]
-        return tuple(part for part in asked if part in self.only) if self.only else tuple(asked)
+        return _chosen(self.__dict__, self.only)
+
+    @model_validator(mode="after")
+    def _only_what_is_asked_for(self) -> Self:
+        missing = [part for part in self.only if not _is_asked(getattr(self, part))]
+        if missing:
+            raise ValueError(f"only: {missing[0]!r} is not asked for; write {missing[0]}: true, too")
+        return self
 
 
 def parts_of(recipe: Mapping[str, Any]) -> tuple[str, ...]:
     """The parts that a stored recipe asks for, whichever version of the program wrote it."""
     extract = recipe.get("extract") or {}
-    only = extract.get("only") or ()
-    asked = [part for part in SOURCES if part == METADATA or extract.get(part)]
+    return _chosen(extract | {METADATA: True}, extract.get("only") or ())
+
+
+def _is_asked(section: Any) -> bool:
+    """A section without settings asks for its part, too."""
+    return section is not None and section is not False
+
+
+def _chosen(sections: Mapping[str, Any], only: Collection[str]) -> tuple[str, ...]:
+    asked = (part for part in SOURCES if _is_asked(sections.get(part)))
     return tuple(part for part in asked if not only or part in only)
 
 

@@ -20,8 +20,9 @@ from pydantic import (
 from specs import registry
 from specs.config import Limits, StrictModel
 from specs.errors import known_values
-from specs.recipe.extract import METADATA, Extract, extract_of, plain
+from specs.recipe.extract import Extract, extract_of, plain
 from specs.recipe.problems import problems, told, validate
+from specs.service_spec import METADATA
 
 
 def _trimmed(value: str) -> str:

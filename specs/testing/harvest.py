@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from specs import names
 from specs.entities.base import Entity, content_hash
+from specs.service_spec import METADATA
 from specs.sources.base import Source
 from specs.topology.engine import post, walk
-from specs.topology.events import METADATA, Coverage, Covered, Event, Found, Reported, Spawned, Start
+from specs.topology.events import Coverage, Covered, Event, Found, Reported, Spawned, Start
 from specs.topology.node import Item, Node
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange, Scope
 

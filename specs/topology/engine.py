@@ -14,8 +14,9 @@ from collections.abc import Generator, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
 from specs.errors import Fatal, Retry, Stop
+from specs.service_spec import METADATA
 from specs.topology import outcomes
-from specs.topology.events import METADATA, Covered, Done, Event, Reported, Spawned, Start
+from specs.topology.events import Covered, Done, Event, Reported, Spawned, Start
 from specs.topology.listing import checked
 from specs.topology.node import Item, Node, Outcome, Produced, Topology
 from specs.topology.packer import Packer, Sizes, learned

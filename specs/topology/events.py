@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from specs.entities.base import Entity
+from specs.service_spec import METADATA
 from specs.topology.node import Outcome
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange, Scope
-
-METADATA = "metadata"
-"""The part on which all others build: which objects exist, and their descriptions."""
 
 
 @dataclass(frozen=True, slots=True)

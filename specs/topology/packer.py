@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from specs.topology.events import METADATA, Covered, Event, Reported, Spawned, Start
+from specs.service_spec import METADATA
+from specs.topology.events import Covered, Event, Reported, Spawned, Start
 from specs.topology.node import Item, Node, Produced
 from specs.topology.scope import Cursor, KeyRange, Scope
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from specs.contracts.work import RunState
-from specs.topology.events import METADATA, Start
+from specs.service_spec import METADATA
+from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
 from workers.ledger.answers import progress
 from workers.ledger.answers.views import Incomplete

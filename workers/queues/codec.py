@@ -14,7 +14,8 @@ from itertools import accumulate
 from typing import Any
 
 from specs.contracts.work import Batch, Counts, Receipt, Row, Verdict
-from specs.topology.events import METADATA, Coverage, Start
+from specs.service_spec import METADATA
+from specs.topology.events import Coverage, Start
 from specs.topology.node import Outcome
 from specs.topology.scope import KeyRange, Scope
 

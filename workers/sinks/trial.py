@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from specs.recipe.recipe import ServiceRef
-from specs.sink_spec import bound
+from specs.service_spec import imported
 from workers.sinks.recipe_sinks import Configured
 
 
@@ -15,7 +15,7 @@ def tried(sink: Configured, service: ServiceRef) -> str:
     away, ``Skip`` or ``Fatal`` when it refuses us.
     """
     if sink.spec.trial is not None:
-        told: str = bound(sink.spec.trial)(sink.config)
+        told: str = imported(sink.spec.trial)(sink.config)
         return told
     if sink.mode == "snapshot":
         sink.snapshot().close()

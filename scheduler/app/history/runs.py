@@ -9,7 +9,7 @@ from scheduler.app.runs.run_sinks import due
 from scheduler.app.runs.run_state import state_of
 from specs.contracts.assignment import Assignment
 from specs.contracts.work import Run
-from specs.topology.events import METADATA
+from specs.service_spec import METADATA
 from workers.ledger import SqlLedger
 from workers.process import liveness
 from workers.store.database import open_database

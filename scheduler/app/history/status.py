@@ -11,7 +11,7 @@ from scheduler.app.runs.run_state import state_of
 from scheduler.app.runs.summary import Summary
 from scheduler.control.snapshots import result
 from specs.contracts.work import Run
-from specs.topology.events import METADATA
+from specs.service_spec import METADATA
 from workers.ledger import SqlLedger
 from workers.ledger.answers.views import PartTally
 from workers.schedules import Chores

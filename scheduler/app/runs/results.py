@@ -12,7 +12,8 @@ from scheduler.app.idle_filters import IdleFilters
 from scheduler.app.runs.run_state import state_of
 from scheduler.app.runs.summary import IncompleteScope, Progress, SlowScope, Status, Summary, TypeTally
 from specs.contracts.work import Run
-from specs.recipe.extract import METADATA, extract_of, parts_of
+from specs.recipe.extract import extract_of, parts_of
+from specs.service_spec import METADATA
 from workers.catalog import Catalog
 from workers.ledger import SqlLedger
 from workers.process.governor.memory import MB, peak_rss, rss

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
-from specs.topology.events import METADATA
+from specs.service_spec import METADATA
 
 Status = Literal["complete", "partial", "failed", "cancelled", "interrupted", "running", "paused"]
 """``running``: a process works on it; only runs of a cluster can be ``paused``."""

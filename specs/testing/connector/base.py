@@ -8,11 +8,11 @@ from typing import Any, ClassVar, TypeVar
 import pytest
 
 from specs.config import ConnectionConfig, MetadataExtract, StrictModel
-from specs.service_spec import ServiceSpec
+from specs.service_spec import METADATA, ServiceSpec
 from specs.sources.base import Source
 from specs.testing import harvest
 from specs.testing.harvest import Harvest, HarvestedListing
-from specs.topology.events import METADATA, Found
+from specs.topology.events import Found
 from specs.topology.node import Item, Outcome, Topology
 from specs.topology.read_mode import ReadMode
 

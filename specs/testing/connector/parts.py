@@ -6,12 +6,13 @@ from itertools import combinations
 
 from specs.config import ConnectionConfig, MetadataExtract
 from specs.contracts.work import unit_id
+from specs.service_spec import METADATA
 from specs.sources.base import Source
 from specs.testing import harvest
 from specs.testing.connector.base import SuiteBase
 from specs.testing.harvest import Build
 from specs.topology.engine import walk
-from specs.topology.events import METADATA, Found, Spawned, Start
+from specs.topology.events import Found, Spawned, Start
 
 
 class PartsSuite(SuiteBase):

@@ -14,12 +14,13 @@ from specs import names
 from specs.config import ConnectionConfig, Filter, MetadataExtract
 from specs.contracts.positions import SourcePosition
 from specs.errors import Fatal, HeadraceError
+from specs.service_spec import METADATA
 from specs.sources.base import Source
 from specs.testing import harvest
 from specs.testing.connector.base import SuiteBase, leaves, sampled
 from specs.testing.harvest import Harvest, HarvestedListing
 from specs.topology.engine import walk
-from specs.topology.events import METADATA, Found, Start
+from specs.topology.events import Found, Start
 from specs.topology.node import Item, Outcome
 from specs.topology.read_mode import ReadMode
 from specs.topology.scope import EVERYTHING, KeyRange, Scope

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from specs.entities.base import Entity
 from specs.errors import Skip
+from specs.service_spec import METADATA
 from specs.sources.base import Along, Presence
 from specs.sources.database.metadata import DatabaseSource
 from specs.testing.fake import build
 from specs.testing.fake.estate import share
 from specs.testing.fake.listings import FakeListings
-from specs.topology.events import METADATA
 from specs.topology.node import Item, Produced
 from specs.topology.scope import KeyRange, Scope
 

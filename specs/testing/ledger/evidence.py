@@ -9,9 +9,9 @@ import pytest
 from specs.contracts.positions import SourcePosition
 from specs.contracts.work import Receipt, Verdict
 from specs.errors import Fatal
+from specs.service_spec import METADATA
 from specs.testing.ledger.harness import Harness, batch
 from specs.testing.ledger.rules import SERVICE, Rules
-from specs.topology.events import METADATA
 
 
 def at(mark: int, **more: object) -> SourcePosition:

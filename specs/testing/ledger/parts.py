@@ -6,9 +6,10 @@ import time
 from typing import Any
 
 from specs.contracts.work import Verdict, unit_id
+from specs.service_spec import METADATA
 from specs.testing.ledger.harness import Harness, batch
 from specs.testing.ledger.rules import SERVICE, Rules
-from specs.topology.events import METADATA, Start
+from specs.topology.events import Start
 
 WHOLE: list[Any] = ["shop", "shop", {}, None]
 USAGE = Start("service", SERVICE, WHOLE, part="usage")

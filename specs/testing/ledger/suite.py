@@ -8,6 +8,7 @@ import pytest
 
 from specs.contracts.work import Verdict
 from specs.errors import UsageError
+from specs.service_spec import METADATA
 from specs.testing.ledger.commits import CommitRules
 from specs.testing.ledger.evidence import EvidenceRules
 from specs.testing.ledger.harness import Harness, batch
@@ -15,7 +16,6 @@ from specs.testing.ledger.parts import PartRules
 from specs.testing.ledger.rules import SERVICE, Rules
 from specs.testing.ledger.sharing import SharingRules
 from specs.testing.ledger.units import UnitRules
-from specs.topology.events import METADATA
 
 
 class RunRules(Rules):

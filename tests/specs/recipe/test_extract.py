@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from specs.errors import Fatal, UsageError
+from specs.recipe.extract import parts_of
 from specs.recipe.recipe import Recipe
-from specs.service_spec import DashboardSpec
+from specs.service_spec import DashboardSpec, DefaultDatabaseSpec
 from specs.sources.database.usage import UsageExtract
 from specs.sources.services.dashboard import DashboardExtract, DashboardSource
 from specs.testing.fake import FakeConnection, FakeSource, FakeUsage, spec
@@ -33,6 +34,18 @@ def test_what_is_asked_for_survives_the_ledger() -> None:
     assert pickle.loads(pickle.dumps(asked)) == asked
 
 
+TRACED = DefaultDatabaseSpec(
+    name="traced", connection=FakeConnection, metadata_source_class=FakeSource, lineage_source_class=FakeUsage
+)
+"""A connector with a part that has no settings."""
+
+
+def test_a_part_without_settings_is_asked_for_in_the_ledger_too() -> None:
+    asked = recipe({"lineage": True}, f"{__name__}:TRACED")
+    assert asked.parts == parts_of(asked.to_dict()) == ("metadata", "lineage")
+    assert parts_of(asked.narrowed(["lineage"]).to_dict()) == ("lineage",)
+
+
 def test_a_dashboard_has_filters_of_its_own() -> None:
     asked = recipe({"metadata": {"dashboards": {"exclude": ["^tmp"]}}}, f"{__name__}:TOOL")
     assert isinstance(asked.extract.metadata, DashboardExtract)
@@ -50,6 +63,8 @@ def test_a_dashboard_has_filters_of_its_own() -> None:
         ),
         ("specs.testing.fake:spec", {"usage": {"window": "soon"}}, "extract.usage.window: write a duration as"),
         ("specs.testing.fake:spec", {"usage": 3}, "extract.usage: should be"),
+        ("specs.testing.fake:spec", {"only": ["usage"]}, "only: 'usage' is not asked for; write usage: true, too"),
+        ("specs.testing.fake:spec", {"only": ["lineage"]}, "only: 'lineage' is not asked for"),
         ("specs.testing.fake:spec", {"lineage": True}, "extract.lineage: not available yet"),
         ("sqlite", {"usage": True}, "extract.usage: not available yet"),
         (f"{__name__}:TOOL", {"metadata": {"tables": True}}, "extract.metadata: unknown key 'tables'"),

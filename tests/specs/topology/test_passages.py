@@ -7,12 +7,13 @@ import pytest
 from specs.config import ConnectionConfig
 from specs.contracts.work import unit_id
 from specs.entities import Entity, Usage
+from specs.service_spec import METADATA
 from specs.sources import UsageSource
 from specs.sources.base import Presence
 from specs.sources.service import identity
 from specs.testing import harvest
 from specs.topology.engine import walk
-from specs.topology.events import METADATA, Covered, Done, Found, Reported, Spawned, Start
+from specs.topology.events import Covered, Done, Found, Reported, Spawned, Start
 from specs.topology.node import Item, Node, Outcome, Produced
 from specs.topology.scope import KeyRange, Scope
 

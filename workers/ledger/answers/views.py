@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from specs.topology.events import METADATA
+from specs.service_spec import METADATA
 from specs.topology.scope import KeyRange
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from specs.contracts.work import Phase, UnitState, unit_id
-from specs.topology.events import METADATA, Start
+from specs.service_spec import METADATA
+from specs.topology.events import Start
 from workers.ledger.columns import dump_start
 from workers.store.statements import Statements
 

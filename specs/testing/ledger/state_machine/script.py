@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from specs.contracts.work import Batch, Claim, Unit, unit_id
+from specs.service_spec import METADATA
 from specs.testing.ledger.harness import FINISHED, UnitFacts, batch
-from specs.topology.events import METADATA, Start
+from specs.topology.events import Start
 from specs.topology.scope import Scope
 
 CHILDREN: dict[int, dict[int, tuple[str, ...]]] = {0: {0: ("c", "b"), 1: ("c", "a")}, 1: {0: ("x",), 1: ("y", "x")}}

@@ -15,7 +15,7 @@ from scheduler.app.runs.crawl import crawl, resume, retry
 from scheduler.app.runs.summary import Summary
 from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
-from specs.topology.events import METADATA
+from specs.service_spec import METADATA
 from workers.catalog import Catalog
 from workers.ledger import SqlLedger
 from workers.store.database import open_database
