@@ -52,13 +52,6 @@ class DuckdbSource(SlicedSource):
     def check(self) -> Iterator[Step]:
         return self.steps(check(self.names, self.config.endpoint(), self.identity, self.version))
 
-    def cancel(self) -> None:
-        self.driver.cancel()
-
-    def close(self) -> None:
-        super().close()
-        self.driver.close()
-
     # -- what there is --------------------------------------------------------------------------------------------
     def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         name, comment = self.names.database()

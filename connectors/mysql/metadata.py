@@ -66,13 +66,6 @@ class MysqlSource(SlicedSource):
     def check(self) -> Iterator[Step]:
         return check(self)
 
-    def cancel(self) -> None:
-        self.driver.cancel()
-
-    def close(self) -> None:
-        super().close()
-        self.driver.close()
-
     # -- what there is --------------------------------------------------------------------------------------------
     def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         return self.one_database(scope, span, DATABASE, {})

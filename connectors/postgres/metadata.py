@@ -105,20 +105,16 @@ class PostgresSource(SlicedSource):
         shown = {"partitions": self.extract.partitions, "system schemas": self.extract.system_schemas}
         return "shown: " + (", ".join(name for name, on in shown.items() if on) or "no partitions, no system schemas")
 
-    def cancel(self) -> None:
-        self.driver.cancel()
-
     def forget(self) -> None:
         super().forget()
         self.names.forget()
 
     def close(self) -> None:
-        super().close()
         if "ahead" in self.__dict__:
             self.driver.cancel()
             self.ahead.shutdown(wait=True, cancel_futures=True)
             del self.__dict__["ahead"]
-        self.driver.close()
+        super().close()
         self._place = None
 
     # -- what there is --------------------------------------------------------------------------------------------

@@ -66,8 +66,7 @@ class SqlalchemyConnection(DialectConnection):
 
     def secrets(self) -> Iterator[str]:
         """What no message may show: the password, and whatever is not known to be harmless."""
-        if self.password:
-            yield self.password.get_secret_value()
+        yield from super().secrets()
         yield from (self.url[start:end] for _, start, end in secret_spans(self.url))
         yield from _unknown("", self.connect_args)
         for statement in self.on_connect:

@@ -46,13 +46,6 @@ class SqliteSource(SlicedSource):
     def check(self) -> Iterator[Step]:
         return self.steps(check(self.names, self.identity))
 
-    def cancel(self) -> None:
-        self.driver.cancel()
-
-    def close(self) -> None:
-        super().close()
-        self.driver.close()
-
     # -- what there is --------------------------------------------------------------------------------------------
     def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         encoding, count = self.names.rows("encoding")[0][0], self.names.rows("count")[0][0]

@@ -24,7 +24,6 @@ from specs.topology.read_mode import Readable
 from specs.topology.scope import EVERYTHING, Cursor, KeyRange, Scope
 
 S = TypeVar("S", bound=Readable)
-
 SPLIT = 5000
 """Estimated objects above which a listing is split into ranges of about ``SPLIT / 2`` keys."""
 CUT = 256

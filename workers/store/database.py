@@ -116,7 +116,8 @@ def open_database(
     """Open, create or migrate the database at ``url``: ``sqlite:///file``, ``sqlite://`` (memory), ``postgresql://``.
 
     ``patience``: seconds to wait for a server that is out of reach; ``timeout``: seconds that a statement may take on
-    a server; a connection without an answer is cut a little later.
+    a server; a connection without an answer is cut a little later. A file is tried for ``BUSY_SECONDS`` at least,
+    because SQLite does not wait for another process that makes the same file: it calls it locked at once.
 
     Raises ``UsageError`` for a URL that names no database of ours, a missing one (unless ``create``) or one written by
     a newer version; ``Fatal`` when it cannot be reached, read or written.
@@ -128,6 +129,7 @@ def open_database(
     if parsed.drivername == "sqlite":
         _folder(parsed, where, create)
         db = SqlDatabase(_sqlite(parsed), where)
+        patience = max(patience, BUSY_SECONDS)
     else:
         from workers.store.deadline import Deadline
 

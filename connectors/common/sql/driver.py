@@ -1,11 +1,20 @@
-"""The protocol of a database driver, with what the slice reader needs of it."""
+"""The protocol of a database driver, with what slices and sources need of it."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
+from specs.config import Limits
 from specs.errors import HeadraceError
+
+GRACE_SECONDS = 30.0
+"""What a statement may take beyond its own timeout before the connection is given up: the server hangs."""
+LEAST_GRACE_SECONDS = 5.0
+"""The grace is no longer than the timeout of a statement itself, but as long as this."""
+CANCEL_SECONDS = 2.0
+"""How long it may take to ask a server over the network to stop a statement."""
 
 
 class Driver(Protocol):
@@ -24,3 +33,26 @@ class Driver(Protocol):
         ``error``); the reader then bisects. A ``HeadraceError`` is returned as it is.
         """
         ...
+
+    def cancel(self) -> None:
+        """Stop the statement that runs now; may be called from any thread, and does nothing when none runs."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection, if there is one; it is opened anew on the next use."""
+        ...
+
+
+def grace(limits: Limits) -> float:
+    """Seconds that a statement may take beyond its own timeout."""
+    return min(GRACE_SECONDS, max(LEAST_GRACE_SECONDS, limits.statement_timeout))
+
+
+@contextmanager
+def classified(driver: Driver) -> Iterator[None]:
+    """Raises what ``driver.classify`` makes of an error within the block."""
+    try:
+        yield
+    except Exception as raw:
+        error = driver.classify(raw)
+        raise error from (raw if error is not raw else None)

@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from itertools import chain
 from typing import Any
 
-from connectors.common.sql.driver import Driver
+from connectors.common.sql.driver import Driver, classified
 from connectors.common.sql.fetcher import Suspects
 from connectors.common.sql.schema_prefetch import SchemaPrefetch
 from connectors.common.sql.slices import Facet, Listed, SliceReader
@@ -158,12 +158,9 @@ class SlicedSource(DatabaseSource):
 
     def _within(self, node: str, base: Scope, schemas: Sequence[str], span: KeyRange) -> list[Listed]:
         """The listing, complete before the first slice is read, since both use the one connection."""
-        try:
+        with classified(self.driver):
             listed = self.listing(node, base, schemas, span)
             return list(listed) if span.whole else [each for each in listed if each.key in span]
-        except Exception as raw:
-            error = self.driver.classify(raw)
-            raise error from (raw if error is not raw else None)
 
     def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
         if node not in {child.name for child in self.topology.nodes["schema"].children}:
@@ -195,8 +192,12 @@ class SlicedSource(DatabaseSource):
         """Drop the listings of the last unit."""
         self.prefetch.close()
 
+    def cancel(self) -> None:
+        self.driver.cancel()
+
     def close(self) -> None:
         self.forget()
+        self.driver.close()
 
     # -- the stepwise test ----------------------------------------------------------------------------------------
     def steps(self, plan: Sequence[tuple[str, Callable[[], str]]]) -> Iterator[Step]:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
+from connectors.common.sql.driver import grace
 from specs.config import Limits
-
-GRACE_SECONDS = 30.0
-"""What a statement may take beyond its own timeout before the connection is given up."""
-LEAST_GRACE_SECONDS = 5.0
-"""The grace is no longer than the timeout of a statement itself, but as long as this."""
-CANCEL_SECONDS = 2.0
-"""How long the second connection, which stops a statement, may take to be made."""
 
 
 def silence(limits: Limits) -> float:
     """Seconds that the network may be silent while a statement runs."""
-    return limits.statement_timeout + min(GRACE_SECONDS, max(LEAST_GRACE_SECONDS, limits.statement_timeout))
+    return limits.statement_timeout + grace(limits)
 
 
 def of_session(limits: Limits, *, maria: bool) -> str:

@@ -12,9 +12,10 @@ import pymysql
 from pymysql.constants import CLIENT
 from pymysql.cursors import SSCursor
 
+from connectors.common.sql.driver import CANCEL_SECONDS
 from connectors.mysql.connection.config import MysqlConnection
 from connectors.mysql.driver import session
-from connectors.mysql.driver.deadlines import CANCEL_SECONDS, of_session, silence
+from connectors.mysql.driver.deadlines import of_session, silence
 from connectors.mysql.errors import SKIPPED, classify
 from specs.config import Limits
 from specs.errors import Fatal, HeadraceError, Retry, Skip

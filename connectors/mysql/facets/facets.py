@@ -67,7 +67,7 @@ class Facets:
             seen: set[Any] = set()
             strict = name not in _BOTH and name != "views"
             count = 0
-            for row in self.driver.rows(self._sql(name), _parameters(listed), strict=strict):
+            for row in self.driver.rows(self._sql(name), grants.parameters(listed), strict=strict):
                 id_ = row[:2]
                 if id_ not in exact:
                     continue
@@ -103,12 +103,8 @@ class Facets:
     def _routines(self, listed: Sequence[Listed]) -> Iterator[tuple[Any, ...]]:
         """The body comes from the routine's own statement: that of information_schema has other literals."""
         ids = {(each.schema, each.data.name, each.data.kind): each.id for each in listed}
-        schemas = list(dict.fromkeys(each.schema for each in listed))
-        names = list(dict.fromkeys(each.data.name for each in listed))
-        found = [
-            row for row in self.driver.rows(self._sql("routine_bodies"), {"schemas": schemas, "names": names})
-            if row[:3] in ids
-        ]  # fmt: skip
+        parameters = grants.parameters(listed, lambda each: each.data.name)
+        found = [row for row in self.driver.rows(self._sql("routine_bodies"), parameters) if row[:3] in ids]
         wanted = [(row[:3], row[2], quoted(row[0], row[1])) for row in found]
         answers = show_create(self.driver, wanted)
         statements = {key: definitions.first(row, 3 if key[2] == "EVENT" else 2) for key, row in answers}
@@ -130,8 +126,3 @@ def _wants(name: str) -> Callable[[Listed], bool] | None:
     if name == "views":
         return lambda listed: listed.data == "VIEW"
     return lambda listed: listed.data not in VIEWS
-
-
-def _parameters(listed: Sequence[Listed]) -> dict[str, Any]:
-    schemas = list(dict.fromkeys(each.schema for each in listed))
-    return {"schemas": schemas, "names": list(dict.fromkeys(each.name for each in listed))}

@@ -7,14 +7,9 @@ import socket
 from contextlib import suppress
 from typing import Any
 
+from connectors.common.sql.driver import GRACE_SECONDS
 from specs.config import Limits
 
-GRACE_SECONDS = 30.0
-"""What statements may take beyond their own timeout before the connection is cut: the server hangs."""
-LEAST_GRACE_SECONDS = 5.0
-"""The grace is no longer than the timeout of a statement itself, but as long as this."""
-CANCEL_SECONDS = 2.0
-"""How long the request to stop a statement may take."""
 IDLE_IN_TRANSACTION_SECONDS = 60.0
 """How long a transaction may do nothing, beyond the timeout of a statement, before the server ends it."""
 KEEPALIVE_IDLE_SECONDS = 30
@@ -25,11 +20,6 @@ KEEPALIVES = 3
 """... so many times, before it counts as lost."""
 LEAST_CONNECT_SECONDS = 2
 """libpq takes no shorter time for connecting."""
-
-
-def grace(limits: Limits) -> float:
-    """Seconds that statements may take beyond their own timeout."""
-    return min(GRACE_SECONDS, max(LEAST_GRACE_SECONDS, limits.statement_timeout))
 
 
 def of_connection(limits: Limits) -> dict[str, Any]:

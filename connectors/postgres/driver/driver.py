@@ -10,9 +10,10 @@ from typing import Any
 import psycopg
 from psycopg import pq
 
+from connectors.common.sql.driver import CANCEL_SECONDS, grace
 from connectors.postgres.connection.config import PostgresConnection
 from connectors.postgres.driver.byte_names import take_bytes, unencoded
-from connectors.postgres.driver.deadlines import CANCEL_SECONDS, cut_line, grace, of_connection
+from connectors.postgres.driver.deadlines import cut_line, of_connection
 from connectors.postgres.driver.oids import take_oids
 from connectors.postgres.driver.session import BEGIN, HELD, TEXTS, WATCH, Session
 from connectors.postgres.driver.statements import statements

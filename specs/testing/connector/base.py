@@ -83,10 +83,14 @@ class SuiteBase:
 
     @classmethod
     def source(
-        cls, config: ConnectionConfig, extract: StrictModel | None = None, reading: ReadMode | None = None
+        cls,
+        config: ConnectionConfig,
+        extract: StrictModel | None = None,
+        reading: ReadMode | None = None,
+        part: str | None = None,
     ) -> Source:
-        """A fresh source of the service."""
-        made: Source = cls.spec.source_class(cls.part)(cls.service, config, extract, reading=reading)
+        """A fresh source of the service; ``part`` is another part than that of the suite."""
+        made: Source = cls.spec.source_class(part or cls.part)(cls.service, config, extract, reading=reading)
         return made
 
     @classmethod

@@ -7,7 +7,6 @@ from itertools import combinations
 from specs.config import ConnectionConfig, MetadataExtract
 from specs.contracts.work import unit_id
 from specs.service_spec import METADATA
-from specs.sources.base import Source
 from specs.testing import harvest
 from specs.testing.connector.base import SuiteBase
 from specs.testing.harvest import Build
@@ -52,11 +51,11 @@ class PartsSuite(SuiteBase):
                 assert not event.entity.parent or event.entity.parent in places, harvest.described(event.entity)
 
     def _parts(self) -> list[str]:
-        return list(self.spec.parts) if self.part == METADATA else []
+        parts = list(self.spec.parts)
+        return parts if self.part == METADATA and len(parts) > 1 else []
 
     def _build(self, part: str, config: ConnectionConfig, extract: MetadataExtract) -> Build:
-        source: type[Source] = self.spec.source_class(part)
-        return lambda: source(self.service, config, extract)
+        return lambda: self.source(config, extract, part=part)
 
 
 def _units(build: Build, part: str) -> list[Start]:

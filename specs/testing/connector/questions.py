@@ -8,12 +8,12 @@ from collections import defaultdict
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from specs import names
 from specs.config import ConnectionConfig, Filter, MetadataExtract
 from specs.contracts.positions import SourcePosition
 from specs.errors import Fatal, HeadraceError
+from specs.recipe.declared_settings import secret_texts
 from specs.service_spec import METADATA
 from specs.sources.base import Source
 from specs.testing import harvest
@@ -257,6 +257,4 @@ def _refuse(source: Source, told: list[str]) -> None:
 
 def _secrets(config: Any) -> list[str]:
     """The secrets of a config that are long enough to be told from other text."""
-    values = [getattr(config, field) for field in type(config).model_fields]
-    found = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-    return [secret for secret in found if len(secret) > 5]
+    return [secret for secret in secret_texts(config) if len(secret) > 5]

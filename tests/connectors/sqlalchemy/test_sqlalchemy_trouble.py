@@ -121,6 +121,23 @@ def test_a_lost_connection_is_a_retry_and_the_next_try_works(postgres_database: 
 
 
 @pytest.mark.server
+def test_a_connection_lost_before_schemas_are_listed_is_a_retry_too(postgres_database: str) -> None:
+    url = postgres_database.replace("postgresql://", "postgresql+psycopg://", 1)
+    source = InspectorSource("s", SqlalchemyConnection(url=url))
+    database = Scope.of("s", source.names.database)
+    source.identity()  # connects
+    with psycopg.connect(postgres_database, autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    with pytest.raises(Retry):
+        list(source.schemas(database, EVERYTHING))
+    assert "public" in [each.key for each in source.schemas(database, EVERYTHING)]
+    source.close()
+
+
+@pytest.mark.server
 def test_a_slow_statement_is_stopped(postgres_url: str) -> None:
     url = postgres_url.replace("postgresql://", "postgresql+psycopg://", 1)
     sent: list[int] = []

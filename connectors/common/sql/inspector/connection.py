@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pydantic import SecretStr
 
 from specs.config import ConnectionConfig
+from specs.recipe.declared_settings import secret_texts
 
 
 class DialectConnection(ConnectionConfig):
@@ -40,10 +41,7 @@ class DialectConnection(ConnectionConfig):
 
     def secrets(self) -> Iterator[str]:
         """The values of secret settings, which no message may contain."""
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if isinstance(value, SecretStr):
-                yield value.get_secret_value()
+        yield from secret_texts(self)
 
     def endpoint(self) -> str:
         """The URL without its query, which may hold secrets of the driver."""

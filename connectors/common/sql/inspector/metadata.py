@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from connectors.common.sql.driver import classified
 from connectors.common.sql.inspector import build
 from connectors.common.sql.inspector.check import check
 from connectors.common.sql.inspector.connection import DialectConnection
@@ -71,28 +72,20 @@ class InspectorSource(SlicedSource):
         return f"{url.get_backend_name()}://{url.host}:{url.port}/{url.database or ''}"
 
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
-        try:
+        with classified(self.driver):
             return exists(self.names, type_, scope, names)
-        except Exception as raw:
-            error = self.driver.classify(raw)
-            raise error from (raw if error is not raw else None)
 
     def check(self) -> Iterator[Step]:
         return self.steps(check(self.names, self.reflection, self.identity, self.version))
-
-    def cancel(self) -> None:
-        self.driver.cancel()
-
-    def close(self) -> None:
-        super().close()
-        self.driver.close()
 
     # -- what there is --------------------------------------------------------------------------------------------
     def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         return self.one_database(scope, span, self.names.database, {})
 
     def schemas(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        return self.schema_items(scope, span, [(name, {}, None) for name in self.names.schemas()])
+        with classified(self.driver):
+            names = self.names.schemas()
+        return self.schema_items(scope, span, [(name, {}, None) for name in names])
 
     def listing(self, node: str, base: Scope, schemas: Sequence[str], span: KeyRange) -> Iterable[Listed]:
         for schema in schemas:
