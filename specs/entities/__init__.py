@@ -43,8 +43,10 @@ if TYPE_CHECKING:
     from specs.entities.database.tables import UserType as UserType
     from specs.entities.database.triggers import Trigger as Trigger
     from specs.entities.dependencies import Dependency as Dependency
-    from specs.entities.lineage import ColumnEdge as ColumnEdge
+    from specs.entities.lineage import ColumnFlow as ColumnFlow
+    from specs.entities.lineage import ColumnSource as ColumnSource
     from specs.entities.lineage import Edge as Edge
+    from specs.entities.lineage import Flow as Flow
     from specs.entities.lineage import Lineage as Lineage
     from specs.entities.profile import ColumnProfile as ColumnProfile
     from specs.entities.profile import Histogram as Histogram
@@ -84,7 +86,7 @@ else:
             "database.tables": "Column Database DataType Partitioning Schema Sequence Service Table TableType UserType",
             "dependencies": "Dependency",
             "database.indexes": "Index IndexKey",
-            "lineage": "ColumnEdge Edge Lineage",
+            "lineage": "ColumnFlow ColumnSource Edge Flow Lineage",
             "services.messaging": "ConsumerGroup MessageSchema Topic",
             "services.mlmodel": "Feature Model ModelVersion",
             "database.objects": "DatabaseObject",

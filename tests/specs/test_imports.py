@@ -41,8 +41,8 @@ def imported(code: str) -> set[str]:
         ),
         *(
             "specs.contracts.sink",
-            "specs.contracts.profiler",
-            "specs.contracts.sampler",
+            "specs.contracts.parts.profiler",
+            "specs.contracts.parts.sampler",
             "specs.recipe.recipe",
             "specs.testing.fake",
             "specs.testing.harvest",

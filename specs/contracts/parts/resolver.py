@@ -1,0 +1,50 @@
+"""The protocol of the resolver: what the catalog knows of objects, for parts that build on stored metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+
+class StoredObject(NamedTuple):
+    """A live object of the catalog; ``content`` is its canonical JSON, without defaults."""
+
+    type: str
+    fqn: str
+    name: str
+    content: str
+
+
+class NameQuery(NamedTuple):
+    """A name to look up directly below ``parent``, an FQN. ``folded``: a name that differs only in case fits, too,
+    where none is equal."""
+
+    parent: str
+    name: str
+    folded: bool = False
+
+
+class Resolver(Protocol):
+    """Answers from the catalog's own database, in the same process or through a pipe. Answers are bounded in bytes:
+    at least one object, at most about ``ANSWER_BYTES``. All methods raise ``Retry`` while the database is unavailable.
+    """
+
+    def children(
+        self, parent: str, type_: str, *, after: str = "", until: str | None = None, limit: int = 1000
+    ) -> list[StoredObject]:
+        """A page of the live objects of one type directly below ``parent``, ordered by the bytes of their names:
+        those behind ``after``, up to and including ``until``. An empty page is the end."""
+        ...
+
+    def named(self, queries: Sequence[NameQuery], types: Sequence[str] = ("Table",)) -> list[list[StoredObject]]:
+        """The live objects that fit each name, one list per query, in the order of the queries: none, one, or several
+        where the name fits more than one in other case.
+
+        The answer ends early when it is full: it then has fewer lists than there are queries, and the caller asks for
+        the rest.
+        """
+        ...
+
+
+ANSWER_BYTES = 4_000_000
+"""Bytes of contents after which an answer ends."""
