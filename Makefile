@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 JOBS ?= 4
+UV := . scripts/certificates; uv=uv; [ ! -x .tools/uv/bin/uv ] || uv=.tools/uv/bin/uv
 
 .PHONY: help setup demo test coverage test-compose test-dialects lint format bench compare-datahub compare-openmetadata docs lock clean
 
@@ -26,9 +27,10 @@ test-compose: setup ## run docker-compose.yml for real with compose v1 and v2, u
 	@$(BIN)/pytest -q -x --log-cli-level=INFO -o faulthandler_timeout=0 tests/compose/crawls.py $(ARGS)
 
 test-dialects: setup ## the SQLAlchemy dialects whose packages are large: ClickHouse, Hive, Firebird, Turso
-	@[ -x .tools/dialects/bin/pytest ] || { $(BIN)/python -m venv .tools/dialects && \
-	  .tools/dialects/bin/python -m pip install -q -r requirements.lock && \
-	  .tools/dialects/bin/python -m pip install -q -r tests/dialects/requirements.txt; }
+	@[ .tools/dialects/.synced -nt requirements.lock ] && [ .tools/dialects/.synced -nt tests/dialects/requirements.txt ] || { \
+	  $(UV); rm -rf .tools/dialects; export VIRTUAL_ENV=$$PWD/.tools/dialects; \
+	  $$uv venv -q --python $(BIN)/python .tools/dialects && $$uv pip sync -q requirements.lock && \
+	  $$uv pip install -q -r tests/dialects/requirements.txt && touch .tools/dialects/.synced; }
 	@.tools/dialects/bin/python -m pytest -q -rs tests/dialects $(ARGS)
 
 lint: setup ## ruff, mypy --strict, import-linter
@@ -52,7 +54,7 @@ docs: setup ## generate the references and check all links
 	@$(BIN)/python -m scripts.docs
 
 lock: setup ## resolve the dependencies anew into requirements.lock
-	@. scripts/certificates; UV=$$( [ -x .tools/uv/bin/uv ] && echo .tools/uv/bin/uv || echo uv ); $$UV pip compile pyproject.toml --quiet --upgrade \
+	@$(UV); $$uv pip compile pyproject.toml --quiet --upgrade \
 	  --all-extras --group dev --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 
 clean: ## remove everything that is generated
