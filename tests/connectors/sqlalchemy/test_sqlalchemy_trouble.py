@@ -99,6 +99,20 @@ def test_statements_may_be_sent_first(tmp_path: Path) -> None:
     assert "nowhere" in view.properties["broken"]
 
 
+def test_a_colon_in_a_statement_or_a_name_begins_no_parameter(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute('CREATE TABLE "a\\:b::c" (code VARCHAR(7) UNIQUE)')
+        connection.execute('CREATE VIEW "v :x" AS SELECT * FROM nowhere')
+    config = SqlalchemyConnection(url=f"sqlite:///{path}", on_connect=("SELECT 'at 10:30', '50 %', ':x'",))
+    found = {e.entity.fqn: e.entity for e in harvest.entities(lambda: InspectorSource("s", config))}
+    table, view = found["s.x.main.a\\:b::c"], found["s.x.main.v :x"]
+    assert isinstance(table, Table)
+    assert isinstance(view, Table)
+    assert [each.columns for each in table.constraints] == [("code",)]
+    assert "nowhere" in view.properties["broken"]
+
+
 @pytest.mark.server
 def test_a_lost_connection_is_a_retry_and_the_next_try_works(postgres_database: str) -> None:
     with psycopg.connect(postgres_database, autocommit=True) as admin:

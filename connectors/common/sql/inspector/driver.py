@@ -136,13 +136,15 @@ class InspectorDriver:
 
     def _connect(self) -> Connection:
         create_engine(self.url, poolclass=NullPool)  # raises for a dialect or driver that is not there
-        url, arguments = _read_only(self.url, self.config.dialect_arguments())
+        path = _file(self.url)
+        if path is not None:
+            files.head(path, 1)
+        url, arguments = _read_only(self.url, path, self.config.dialect_arguments())
         self._engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
-        _look(self.url)
         event.listen(self._engine, "before_cursor_execute", lambda *_: self.sent())
         connection = self._engine.connect()
         for statement in self.config.dialect_statements():
-            connection.execute(text(statement))
+            connection.execute(literal(statement))
         connection.commit()
         return connection
 
@@ -190,26 +192,25 @@ _PYSQLITE = frozenset({"pysqlite", "pysqlcipher"})
 _DUCKDB = frozenset({"duckdb", "duckdb_engine", "duckdb_sqlalchemy"})
 
 
-def _look(url: URL) -> None:
-    """Raise ``Fatal`` when the database is a file that is missing or empty."""
+def literal(sql: str) -> TextClause:
+    """A statement without parameters: ``text`` would take ``:name`` within it, in a quoted name as well, for one."""
+    return text(sql.replace(":", r"\:"))
+
+
+def _file(url: URL) -> Path | None:
+    """The database file that a URL names; ``None`` for a server, for memory, and for what only the driver can find."""
     path = url.database
-    local = url.get_backend_name() in ("sqlite", "duckdb") and path and not url.host
-    if local and path and not path.startswith((":", "file:", "md:", "motherduck:")):
-        files.head(Path(path), 1)
+    if url.get_backend_name() not in ("sqlite", "duckdb") or not path or url.host:
+        return None
+    return None if path.startswith((":", "file:", "md:", "motherduck:")) else Path(path)
 
 
-def _read_only(url: URL, arguments: dict[str, Any]) -> tuple[URL, dict[str, Any]]:
-    """Files are never created, and opened read-only by drivers that are known to do so; no other URL is rewritten.
-
-    Raises ``Fatal`` for an SQLite file that is not there.
-    """
-    backend, driver = url.get_backend_name(), url.get_driver_name()
-    if backend == "sqlite" and url.host is None and url.database and not url.database.startswith(("file:", ":")):
-        if not Path(url.database).expanduser().is_file():
-            raise Fatal("cannot connect: there is no such file", url.database, "check the path", reason="connection")
-        if driver in _PYSQLITE:
-            query = {**url.query, "mode": "ro", "uri": "true"}
-            return url.set(database=f"file:{quote(url.database)}", query=query), arguments
-    if backend == "duckdb" and driver in _DUCKDB:
-        arguments.setdefault("read_only", True)
+def _read_only(url: URL, path: Path | None, arguments: dict[str, Any]) -> tuple[URL, dict[str, Any]]:
+    """The URL and the arguments with which drivers that are known to do so open the file ``path`` read-only."""
+    driver = url.get_driver_name()
+    if path is not None and driver in _PYSQLITE:
+        query = {**url.query, "mode": "ro", "uri": "true"}
+        return url.set(database=f"file:{quote(str(path))}", query=query), arguments
+    if url.get_backend_name() == "duckdb" and driver in _DUCKDB:
+        return url, {"read_only": True, **arguments}
     return url, arguments

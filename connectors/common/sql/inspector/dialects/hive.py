@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 
-from connectors.common.sql.inspector.driver import InspectorDriver
+from connectors.common.sql.inspector.driver import InspectorDriver, literal
 from connectors.common.sql.slices import Facet, Listed
 from specs.entities.database.tables import Table, TableType
 
@@ -40,7 +39,7 @@ class HiveCatalog:
         return found
 
     def _names(self, statement: str) -> Iterator[str]:
-        for row in self.driver.execute(text(statement)):
+        for row in self.driver.execute(literal(statement)):
             if len(row) < 2 or row[0]:
                 yield str(row[1] if len(row) > 1 else row[0])
 
@@ -50,7 +49,7 @@ class HiveCatalog:
     def columns(self, listed: Sequence[Listed]) -> Iterator[tuple[Any, Any, tuple[str, ...]]]:
         for each in listed:
             place = f"{_quoted(self.schema(each.schema) or each.schema)}.{_quoted(each.name)}"
-            rows = self.driver.execute(text(f"DESCRIBE FORMATTED {place}".replace(":", r"\\:")))
+            rows = self.driver.execute(literal(f"DESCRIBE FORMATTED {place}"))
             yield each.id, described(rows), ()
 
     def completed(self, table: Table, told: dict[str, Any]) -> Table:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, text
 
 from connectors.common.sql.ddl import index_parts
-from connectors.common.sql.inspector.driver import InspectorDriver
+from connectors.common.sql.inspector.driver import InspectorDriver, literal
 from connectors.common.sql.slices import Facet, Listed
 from specs.entities.database.constraints import Constraint, ConstraintKind
 from specs.entities.database.indexes import Index
@@ -51,8 +51,8 @@ class SqliteCatalog:
             yield each.id, (created.get(each.name, []), unique)
 
     def _pragma(self, name: str, argument: str) -> list[tuple[Any, ...]]:
-        quoted = argument.replace('"', '""').replace(":", r"\:")
-        return self.driver.execute(text(f'PRAGMA {name}("{quoted}")'))
+        quoted = argument.replace('"', '""')
+        return self.driver.execute(literal(f'PRAGMA {name}("{quoted}")'))
 
     def completed(self, table: Table, told: dict[str, Any]) -> Table:
         """``table`` with what the dialect did not find."""

@@ -10,11 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.engine.reflection import ObjectKind
 from sqlalchemy.exc import NoSuchTableError, UnreflectableTableError
 
-from connectors.common.sql.inspector.driver import InspectorDriver
+from connectors.common.sql.inspector.driver import InspectorDriver, literal
 from connectors.common.sql.slices import Listed
 from specs.errors import HeadraceError, Skip
 
@@ -105,7 +104,7 @@ class Reflection:
         if schema is not None:
             name = f"{inspector.dialect.identifier_preparer.quote_schema(schema)}.{name}"
         try:
-            self.driver.execute(text(f"SELECT * FROM {name} WHERE 1 = 0"))
+            self.driver.execute(literal(f"SELECT * FROM {name} WHERE 1 = 0"))
         except Exception as raw:  # drivers raise errors of their own past SQLAlchemy
             error = self.driver.classify(raw)
             if not isinstance(error, Skip):
