@@ -17,17 +17,20 @@ def check(
 ) -> list[tuple[str, Callable[[], str]]]:
     """Open, identify, list, and read a few columns: ``(step, what returns its evidence)`` in order."""
 
-    def relations() -> list[Listed]:
-        return listing.below("table", [name for name, *_ in listing.schemas()])
+    first: list[Listed] = []
+
+    def relations() -> str:
+        found = listing.below("table", [name for name, *_ in listing.schemas()])
+        first.extend(found[:ENOUGH])
+        return f"{len(found)} found"
 
     def columns() -> str:
-        first = relations()[:ENOUGH]
         return f"{len(list(rows(listing.driver, 'columns')(first)))} columns of {len(first)} tables and views"
 
     return [
         ("open the file", lambda: f"{listing.database()[0]}, {endpoint}"),
         ("identify the server", lambda: f"DuckDB {version()}, {identity()}"),
         ("list schemas", lambda: f"{len(listing.schemas())} found"),
-        ("list tables and views", lambda: f"{len(relations())} found"),
+        ("list tables and views", relations),
         ("read columns", columns),
     ]

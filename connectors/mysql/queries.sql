@@ -18,6 +18,9 @@ WHERE TABLE_SCHEMA IN %(schemas)s
   AND (%(after)s IS NULL OR CAST(TABLE_NAME AS BINARY) > CAST(%(after)s AS BINARY))
   AND (%(until)s IS NULL OR CAST(TABLE_NAME AS BINARY) <= CAST(%(until)s AS BINARY))
 
+-- name: some_tables
+SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA IN %(schemas)s LIMIT %(size)s
+
 -- name: page
 ORDER BY CAST(TABLE_NAME AS BINARY) LIMIT %(size)s
 

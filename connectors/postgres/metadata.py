@@ -125,7 +125,7 @@ class PostgresSource(SlicedSource):
                     what = f"{invalid(name)}; {INVALID}"
                     yield Outcome("failed", "Database", scope.child(name).fqn, name, "invalid", what)
                 else:
-                    yield self.container("databases", "Database", scope, name, fields)
+                    yield self.kept("databases", "Database", scope, name, fields)
 
     def schemas(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         self.enter(scope)

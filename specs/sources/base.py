@@ -144,11 +144,19 @@ class Source(ABC):
         """
         self.statements += 1
         for name in sorted(name for name in found if name in span):
-            rule = self.extract.rule(kind, name)
-            if rule is None:
-                yield Item(name, name)
-            else:
-                yield Outcome("filtered", type_, scope.child(name).fqn, name, rule)
+            yield self.kept(kind, type_, scope, name)
+
+    def kept(
+        self, kind: str, type_: str, scope: Scope, name: str, data: Any = None, estimate: int | None = None
+    ) -> Produced:
+        """The item of one name below ``scope``, or an outcome with the rule of the filter that drops it.
+
+        ``data`` may be a function that makes the data, which is not called for a name that is dropped.
+        """
+        rule = self.extract.rule(kind, name)
+        if rule is not None:
+            return Outcome("filtered", type_, scope.child(name).fqn, name, rule)
+        return Item(name, name, data() if callable(data) else data, estimate)
 
     def split(self, node: str, scope: Scope, span: KeyRange, size: int) -> Iterable[str]:
         """Keys that cut a large listing into ranges of about ``size`` objects; none when the source cannot find them

@@ -18,7 +18,7 @@ from specs.config import MetadataExtract
 from specs.errors import Fatal, HeadraceError, Retry
 from specs.sources.base import Step
 from specs.sources.database.metadata import DatabaseSource
-from specs.topology.node import Item, Outcome, Produced
+from specs.topology.node import Item, Produced
 from specs.topology.read_mode import ReadMode
 from specs.topology.scope import KeyRange, Scope
 
@@ -26,8 +26,7 @@ GIVEN = Facet("given", lambda listed: [(each.id,) for each in listed])
 """The facet of objects that the listing has read completely, into ``Listed.data``: it sends no statement."""
 
 Fields = dict[str, Any] | Callable[[], dict[str, Any]]
-"""The data of a container's item, or a function that makes it, which is not called for a container that a filter
-drops."""
+"""The data of a container's item, or a function that makes it; see ``Source.kept``."""
 Read = Callable[[Iterable[Listed]], Iterator[tuple[str, Produced]]]
 """``SliceReader.read`` or ``SliceReader.preview``."""
 
@@ -112,7 +111,7 @@ class SlicedSource(DatabaseSource):
     ) -> Iterator[Produced]:
         """Filter ``(name, fields, estimate)`` of schemas, tell the prefetch which are kept, and yield them by key."""
         ordered = sorted((each for each in found if each[0] in span), key=lambda each: each[0])
-        produced = [self.container("schemas", "Schema", scope, *each) for each in ordered]
+        produced = [self.kept("schemas", "Schema", scope, *each) for each in ordered]
         self.prefetch.announce([each for each in produced if isinstance(each, Item)])
         yield from produced
 
@@ -121,16 +120,7 @@ class SlicedSource(DatabaseSource):
     ) -> Iterator[Produced]:
         """The database level of a source that has a single one."""
         if name in span:
-            yield self.container("databases", "Database", scope, name, data, estimate)
-
-    def container(
-        self, kind: str, type_: str, scope: Scope, name: str, fields: Fields, estimate: int | None = None
-    ) -> Produced:
-        """A database or a schema below ``scope``, or the rule of the filter ``kind`` that drops it."""
-        rule = self.extract.rule(kind, name)
-        if rule is not None:
-            return Outcome("filtered", type_, scope.child(name).fqn, name, rule)
-        return Item(name, name, fields() if callable(fields) else fields, estimate)
+            yield self.kept("databases", "Database", scope, name, data, estimate)
 
     def objects(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         """The objects of a leaf node in the schema ``scope``."""

@@ -108,7 +108,7 @@ class PostgresListing:
             return self.extract.rule("views" if data[0] in "vm" else "tables", name) or left_out
         if node != "stored_procedure":
             return None
-        return routine_rule(self.extract, key, name)
+        return routine_rule(self.extract, name, key)
 
     def parameters(self, schemas: Sequence[str], span: KeyRange) -> dict[str, Any]:
         """What the listing's statement is sent with."""
