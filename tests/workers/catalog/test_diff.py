@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from workers.catalog.upsert.diff import LEAF, PATHS, diff
 
 NAMES = st.sampled_from(["id", "note", "a.b", 'q"', "é"])
-LEAVES = st.one_of(st.integers(), st.text(max_size=5), st.booleans())
+LEAVES = st.one_of(st.integers(), st.floats(min_value=0.0, allow_nan=False), st.text(max_size=5), st.booleans())
 ITEMS = st.lists(
     st.fixed_dictionaries({"name": NAMES}, optional={"type": LEAVES, "more": st.lists(LEAVES, max_size=2)}),
     max_size=4,
@@ -26,6 +26,8 @@ def test_equal_contents_have_no_difference(content: dict[str, Any]) -> None:
 
 
 @example({"id": {"id": 0}}, {"id": {"id": False}})
+@example({"id": [{"name": "id", "more": [1]}]}, {"id": [{"name": "id", "more": [1.0]}]})
+@example({"id": [{"name": "id", "more": [0]}]}, {"id": [{"name": "id", "more": [False]}]})
 @given(CONTENTS, CONTENTS)
 def test_different_contents_have_a_difference(old: dict[str, Any], new: dict[str, Any]) -> None:
     assert bool(diff(old, new)) == (json.dumps(old, sort_keys=True) != json.dumps(new, sort_keys=True))

@@ -51,12 +51,19 @@ def _walk(path: str, old: Any, new: Any, pairs: list[tuple[str, Any, Any]]) -> N
 def _mappings(path: str, old: dict[str, Any], new: dict[str, Any], pairs: list[tuple[str, Any, Any]]) -> None:
     for key in old if old.keys() == new.keys() else [*old, *(key for key in new if key not in old)]:
         before, after = old.get(key), new.get(key)
-        if before != after or _text(before) != _text(after):  # 0 equals False, also far inside
+        if before != after or not _same_types(before, after):
             _walk(f"{path}.{quote(key)}" if path else quote(key), before, after, pairs)
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+def _same_types(old: Any, new: Any) -> bool:
+    """Whether two equal values are equal as JSON, too: Python takes 0 for ``False`` and 1 for 1.0, also far inside."""
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, dict):
+        return all(_same_types(value, new[key]) for key, value in old.items())
+    if isinstance(old, list):
+        return all(map(_same_types, old, new))
+    return True
 
 
 def _named(items: list[Any]) -> dict[str, Any] | None:
