@@ -49,11 +49,29 @@ def test_files_are_tried_and_none_is_made(tmp_path: Path) -> None:
     assert (last.ok, last.evidence) == (True, f"{out} can be made")
     assert list(tmp_path.iterdir()) == []
     out.write_text("kept")
-    assert checked([{"type": "jsonl", "path": str(out), "mode": "changes"}])[-1].evidence == f"{out} can be replaced"
+    assert checked([{"type": "jsonl", "path": str(out)}])[-1].evidence == f"{out} can be replaced"
     assert out.read_text() == "kept"
     gone = checked([{"type": "jsonl", "path": str(tmp_path / "no" / "out.jsonl")}])[-1]
     assert (gone.ok, gone.evidence) == (False, f"cannot write: there is no such folder ({tmp_path / 'no'})")
     assert not checked([{"type": "jsonl", "path": str(tmp_path)}])[-1].ok
+
+
+def test_a_file_that_grows_is_tried_itself(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    growing = [{"type": "jsonl", "path": str(out), "mode": "changes"}]
+    assert checked(growing)[-1].evidence == f"{out} can be made"
+    assert not out.exists()
+    (tmp_path / "elsewhere").write_text("kept")
+    out.symlink_to(tmp_path / "elsewhere")
+    assert checked(growing)[-1].evidence == f"{out} can be appended to"
+    assert out.read_text() == "kept"
+    out.unlink()
+    out.symlink_to(tmp_path / "no" / "out.jsonl")
+    gone = checked(growing)[-1]
+    assert (gone.ok, gone.evidence) == (False, f"cannot write: there is no such folder ({tmp_path / 'no'})")
+    out.unlink()
+    out.mkdir()
+    assert checked(growing)[-1].evidence == f"cannot append: this is no plain file ({out})"
 
 
 def test_receivers_are_asked_and_get_nothing() -> None:
