@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from specs.errors import UsageError
-from specs.names import clean
+from workers.catalog.runs import known_run
 from workers.catalog.views import ChangeView, Difference
-from workers.store.statements import Statements, Transactions
+from workers.store.statements import Transactions
 
 if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
@@ -60,14 +59,6 @@ def diff(db: SqlDatabase, since: str | None = None) -> Iterator[Difference]:
             found = _sum_up(type_, fqn, events)
             if found is not None:
                 yield found
-
-
-def known_run(sql: Statements, run: str) -> tuple[str, str]:
-    """``(service, state)`` of a run. Raises ``UsageError`` when there is none of this id."""
-    row = sql.one("known_run", run=clean(run))
-    if row is None:
-        raise UsageError(f"there is no run {run!r}", remedy="see: headrace runs", reason="unknown")
-    return str(row[0]), str(row[1])
 
 
 def _sum_up(type_: str, fqn: str, events: Iterable[Any]) -> Difference | None:

@@ -25,9 +25,6 @@ UPDATE feed SET next = next + :n RETURNING next
 INSERT INTO feed_runs (run, first, last) VALUES (:run, :first, :last)
 ON CONFLICT (run) DO UPDATE SET last = excluded.last
 
--- name: run_of
-SELECT service, recipe FROM runs WHERE id = :run
-
 -- name: forget_absences
 DELETE FROM absences WHERE run = :run
 
@@ -252,7 +249,7 @@ WHERE r.n <= (SELECT n FROM runs WHERE id = :run)
 SELECT id FROM runs ORDER BY n DESC, id DESC LIMIT 1
 
 -- name: known_run
-SELECT service, state FROM runs WHERE id = :run
+SELECT service, state, recipe FROM runs WHERE id = :run
 
 -- name: changes_by_object
 SELECT type, fqn, kind, diff FROM events WHERE seq > :seq ORDER BY fqn, type, seq
@@ -272,7 +269,7 @@ ORDER BY a.fqn, a.type
 -- a retry looks only at what failed, which is never in a listing that came to its end
 
 -- name: newer_runs
-SELECT id, recipe FROM runs
+SELECT id FROM runs
 WHERE service = :service AND id <> :run AND parent IS NULL
     AND n >= (SELECT n FROM runs WHERE id = :run)
 ORDER BY n DESC

@@ -71,7 +71,7 @@ def _forget_page(db: SqlDatabase, service: str, now: float) -> int:
         rows = sql.all("of_service", **_place(service))
         _remove(sql, [row.id for row in rows])
         events = [Event(row.type, row.fqn, "deleted", None) for row in rows if row.state != "deleted"]
-        append(backend(db.dialect, sql.conn), events, Stamp("", service, now, 0))
+        append(backend(sql.conn), events, Stamp("", service, now, 0))
     return len(rows)
 
 

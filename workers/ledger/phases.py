@@ -14,7 +14,6 @@ from workers.ledger.ports import DeletionPort
 from workers.ledger.run import runs
 from workers.ledger.tally import Tally
 from workers.ledger.unit.units import add_units
-from workers.store.database import SqlDatabase
 from workers.store.statements import Statements
 
 SHOWN = 3
@@ -26,7 +25,7 @@ def busy(sql: Statements, run: str) -> bool:
     return sql.one("any_open_unit", run=run) is not None
 
 
-def advance(sql: Statements, db: SqlDatabase, run: str, deletion: DeletionPort) -> None:
+def advance(sql: Statements, run: str, deletion: DeletionPort) -> None:
     """When all units of an open run are finished, add its confirm units, or close it; otherwise do nothing."""
     row = sql.one("lock_run", run=run)
     if row is None or row.state not in ("running", "confirming") or busy(sql, run):
@@ -35,12 +34,12 @@ def advance(sql: Statements, db: SqlDatabase, run: str, deletion: DeletionPort) 
         return
     deletes = row.deletes and not row.doubt
     asks = deletes and row.state == "running"
-    if asks and _confirm(sql, run, row.service, deletion.plan_confirmation(db, sql.conn, run)):
+    if asks and _confirm(sql, run, row.service, deletion.plan_confirmation(sql.conn, run)):
         return
     state, reason = verdict(sql, run, row.doubt)
     runs.close(sql, run, state, reason)
     if deletes:
-        deletion.conclude(db, sql.conn, run, sql.now)  # last: it takes the feed's counter
+        deletion.conclude(sql.conn, run, sql.now)  # last: it takes the feed's counter
 
 
 def _released(sql: Statements, run: str) -> bool:

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from specs.contracts.work import Row, Verdict
 from specs.topology.scope import Scope
-from workers.store.database import SqlDatabase
 
 
 class StoredPort(Protocol):
@@ -31,17 +30,17 @@ class Writer(Protocol):
 
 
 class OpenWriter(Protocol):
-    def __call__(self, db: SqlDatabase, conn: Connection, run: str, service: str, now: float) -> Writer: ...
+    def __call__(self, conn: Connection, run: str, service: str, now: float) -> Writer: ...
 
 
 class DeletionPort(Protocol):
     """Deletion with evidence: the suspects, the source's verdicts on them, and the deletions that follow."""
 
     def plan_confirmation(
-        self, db: SqlDatabase, conn: Connection, run: str
+        self, conn: Connection, run: str
     ) -> Iterable[tuple[str, Scope, Sequence[tuple[str, str]]]]: ...
     def record_verdicts(self, conn: Connection, run: str, verdicts: Sequence[Verdict]) -> None: ...
-    def conclude(self, db: SqlDatabase, conn: Connection, run: str, now: float) -> object: ...
+    def conclude(self, conn: Connection, run: str, now: float) -> object: ...
 
 
 class Sizes(Protocol):

@@ -65,7 +65,7 @@ class SqlLedger(Reader):
             found = runs.get(sql, run)
             if not found.open or (counted and reading.unfinished(sql, run)) or phases.busy(sql, run):
                 return found
-        self._write(now, lambda sql: phases.advance(sql, self.db, run, self._deleter()))
+        self._write(now, lambda sql: phases.advance(sql, run, self._deleter()))
         return self.run(run)
 
     def pause(self, run: str) -> Run:
@@ -213,7 +213,7 @@ class SqlLedger(Reader):
     def _open(self, conn: Any, run: str, service: str, now: float) -> Any:
         if self._writer is None:
             self._writer = catalog_writer()
-        return self._writer(self.db, conn, run, service, now)
+        return self._writer(conn, run, service, now)
 
     def _deleter(self) -> DeletionPort:
         if self._deletion is None:

@@ -50,7 +50,7 @@ def columns(**types: str) -> list[dict[str, Any]]:
 def store(db: SqlDatabase, run: str, rows: Sequence[Row], *, now: float = 1.0, **options: Any) -> StoredRows:
     """Store rows in one transaction of their own."""
     with db.write() as conn:
-        writer = CatalogWriter(db, conn, run, "shop", now, **options)
+        writer = CatalogWriter(conn, run, "shop", now, **options)
         stored = writer.store(rows)
         writer.finish()
     return stored

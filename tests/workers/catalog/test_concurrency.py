@@ -79,7 +79,7 @@ def test_a_reader_that_follows_two_writers_misses_nothing(db: SqlDatabase) -> No
 
 def test_numbers_follow_the_order_of_commits(db: SqlDatabase) -> None:
     with db.write() as conn:
-        slow = CatalogWriter(db, conn, "slow", "shop", 1.0)
+        slow = CatalogWriter(conn, "slow", "shop", 1.0)
         slow.store([row(f"{S}.slow")])
         store(db, "fast", [row(f"{S}.fast")])  # begins later, commits first
         slow.finish()

@@ -42,7 +42,7 @@ def test_planning_a_large_run_keeps_to_a_few_bytes_an_object(db: SqlDatabase) ->
     with db.write() as conn:
         tracemalloc.start()
         try:
-            parts = plan_confirmation(db, conn, "r")
+            parts = plan_confirmation(conn, "r")
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()

@@ -191,7 +191,7 @@ class Lost(Exception):
 
 def _store_and_fail(db: SqlDatabase) -> None:
     with db.write() as conn:
-        writer = CatalogWriter(db, conn, "r1", "shop", 1.0)
+        writer = CatalogWriter(conn, "r1", "shop", 1.0)
         writer.store([row(ORDERS)])
         writer.finish()
         raise Lost

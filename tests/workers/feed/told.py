@@ -42,7 +42,7 @@ def store(db: SqlDatabase, *rows: Row, service: str = "shop", run: str = "") -> 
     """Store rows, each time as another run, which brings every object once."""
     run = run or f"run{next(_RUNS)}"
     with db.write() as conn:
-        writer = CatalogWriter(db, conn, run, service, 1.0)
+        writer = CatalogWriter(conn, run, service, 1.0)
         writer.store(rows)
         writer.finish()
 
@@ -58,7 +58,7 @@ def remove(db: SqlDatabase, *rows: Row, at: float = 1.0) -> None:
                 {"fqn": each.fqn, "type": each.type, "at": at},
             )
         events = [Event(each.type, each.fqn, "deleted", None) for each in rows]
-        append(backend(db.dialect, conn), events, Stamp("run", "shop", at, 0))
+        append(backend(conn), events, Stamp("run", "shop", at, 0))
 
 
 def filled(db: SqlDatabase, tables: int = 3, schemas: int = 1, service: str = "shop") -> list[Row]:

@@ -70,20 +70,18 @@ class SqlHarness:
                 f"CREATE TABLE IF NOT EXISTS remembered (n {serial}, kind TEXT, run TEXT, fqn TEXT, content TEXT)"
             )
 
-    def _writer(self, db: SqlDatabase, conn: Connection, run: str, service: str, now: float) -> Remembering:
+    def _writer(self, conn: Connection, run: str, service: str, now: float) -> Remembering:
         return Remembering(conn, run, self.refuse, self.choke)
 
     # -- deletion -------------------------------------------------------------------------------------------------
-    def plan_confirmation(
-        self, db: SqlDatabase, conn: Connection, run: str
-    ) -> list[tuple[str, Scope, list[tuple[str, str]]]]:
+    def plan_confirmation(self, conn: Connection, run: str) -> list[tuple[str, Scope, list[tuple[str, str]]]]:
         return self.suspects
 
     def record_verdicts(self, conn: Connection, run: str, verdicts: Sequence[Verdict]) -> None:
         for verdict in verdicts:
             remember(conn, "verdict", run, verdict.fqn, verdict.presence)
 
-    def conclude(self, db: SqlDatabase, conn: Connection, run: str, now: float) -> dict[str, int]:
+    def conclude(self, conn: Connection, run: str, now: float) -> dict[str, int]:
         return {}
 
     # -- looking in -----------------------------------------------------------------------------------------------

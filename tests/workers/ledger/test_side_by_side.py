@@ -137,11 +137,11 @@ class Colliding:
     def __init__(self, times: int) -> None:
         self.times = times
 
-    def __call__(self, db: SqlDatabase, conn: Connection, run: str, service: str, now: float) -> Writer:
+    def __call__(self, conn: Connection, run: str, service: str, now: float) -> Writer:
         if self.times:
             self.times -= 1
             conn.exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$")
-        return CatalogWriter(db, conn, run, service, now)
+        return CatalogWriter(conn, run, service, now)
 
 
 @pytest.mark.server

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from specs.errors import UsageError
 from specs.names import clean
 from specs.recipe.extract import parts_of
 from workers.catalog.deletion.absences import apply, counted
+from workers.catalog.runs import Crawled, known_run
 from workers.catalog.upsert.backend import Event, Stamp
 from workers.catalog.upsert.feed import append
 from workers.catalog.upsert.writer import backend
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 def deletions(db: SqlDatabase, run: str) -> Iterator[DeletionView]:
     """Yields every object that ``run`` missed, ordered by FQN. Raises ``UsageError`` for an unknown run."""
-    from workers.catalog.history import known_run  # a crawl lists no deletions
-
     with Transactions(db, "workers.catalog").read() as sql:
         known_run(sql, run)
         for row in sql.stream("absences", run=run):
@@ -52,31 +51,24 @@ def approve(db: SqlDatabase, run: str, *, doubtful: bool = False, now: float | N
 
     Raises ``UsageError`` for an unknown or open run, and when a newer run has looked at the service since.
     """
-    from workers.catalog.history import known_run
-
     with Transactions(db, "workers.catalog").write(time.time() if now is None else now) as sql:
-        service, state = known_run(sql, run)
-        if state in ("running", "confirming"):
-            raise UsageError(f"run {run} is not finished", service, "approve when it is")
-        newer = _newer(sql, run, service)
+        found = known_run(sql, run)
+        if found.state in ("running", "confirming"):
+            raise UsageError(f"run {run} is not finished", found.service, "approve when it is")
+        newer = _newer(sql, run, found)
         if newer is not None:
             remedy = f"see: headrace deletions {newer}"
-            raise UsageError(f"a newer run has looked at the service since {run}", service, remedy)
+            raise UsageError(f"a newer run has looked at the service since {run}", found.service, remedy)
         sql.do("approve", run=run, also="doubt" if doubtful else "waiting")
         return apply(sql, run)
 
 
-def _newer(sql: Statements, run: str, service: str) -> str | None:
-    """The latest run that has looked for the same parts of the service since."""
-    own = sql.one("run_of", run=run)
-    parts = set(_parts(own.recipe)) if own is not None else set()
-    return next(
-        (row.id for row in sql.all("newer_runs", run=run, service=service) if parts & {*_parts(row.recipe)}), None
-    )
-
-
-def _parts(recipe: Any) -> tuple[str, ...]:
-    return parts_of(json.loads(recipe) if isinstance(recipe, str) else recipe)
+def _newer(sql: Statements, run: str, found: Crawled) -> str | None:
+    """The latest run that has looked for the same parts of the service since. Recipes are read one by one: usually the
+    latest run is the answer."""
+    parts = set(parts_of(found.recipe))
+    newer = sql.column("newer_runs", run=run, service=found.service)
+    return next((id_ for id_ in newer if parts & {*parts_of(known_run(sql, id_).recipe)}), None)
 
 
 def undelete(db: SqlDatabase, fqn: str, type_: str | None = None, *, now: float | None = None) -> list[tuple[str, str]]:
@@ -93,5 +85,5 @@ def undelete(db: SqlDatabase, fqn: str, type_: str | None = None, *, now: float 
             back += [tuple(each) for each in sql.all("went_along", run=row.state_run, cause=row.id)]
         sql.many("revive", [{"id": each[0], "now": sql.now} for each in back])
         events = [Event(each[1], each[2], "restored", json.dumps({"state": [each[3], "live"]})) for each in back]
-        append(backend(db.dialect, sql.conn), events, Stamp("", "", sql.now, 0))
+        append(backend(sql.conn), events, Stamp("", "", sql.now, 0))
         return [(each[1], each[2]) for each in back]

@@ -8,10 +8,9 @@ listings of a node in the service together, would lose more than a cap, nothing 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -22,10 +21,8 @@ from workers.catalog.deletion.absences import apply, protect
 from workers.catalog.deletion.marks import load_marks
 from workers.catalog.deletion.tiling import tiles
 from workers.catalog.deletion.unseen import LISTINGS, KnownListing, look_up, unseen
+from workers.catalog.runs import known_run
 from workers.store.statements import Statements
-
-if TYPE_CHECKING:
-    from workers.store.database import SqlDatabase
 
 SUSPECTS_OF_A_UNIT = 1000
 """Most suspects of one confirm unit."""
@@ -39,7 +36,7 @@ Questions = tuple[str, Scope, list[tuple[str, str]]]
 """The part that listed the suspects, their container, and ``(type, fqn)`` of each."""
 
 
-def plan_confirmation(db: SqlDatabase, conn: Connection, run: str) -> Iterator[Questions]:
+def plan_confirmation(conn: Connection, run: str) -> Iterator[Questions]:
     """Find the suspects of a run whose units are all finished: entities of completely read listings that have no mark.
 
     When this returns, all suspects are stored; the returned iterator reads them in pages on the same connection.
@@ -68,10 +65,11 @@ def record_verdicts(conn: Connection, run: str, verdicts: Sequence[Verdict]) -> 
     sql.many("record_verdict", [{"run": run, **verdict._asdict()} for verdict in verdicts])
 
 
-def conclude(db: SqlDatabase, conn: Connection, run: str, now: float) -> dict[str, int]:
+def conclude(conn: Connection, run: str, now: float) -> dict[str, int]:
     """Apply the verdicts; returns how many objects became missing or deleted, by type, descendants included.
 
     It takes the feed's counter, so it must be the last write of the transaction. A repeated call changes nothing.
+    Raises ``UsageError`` for an unknown run.
     """
     sql = Statements(conn, "workers.catalog", now)
     sql.do("revive_confirmed", run=run)
@@ -135,8 +133,6 @@ def _parts(sql: Statements, run: str) -> Iterator[Questions]:
 
 def _caps(sql: Statements, run: str) -> tuple[str, float, int]:
     """``(service, cap as a fraction, cap in objects)`` of a run's recipe."""
-    row = sql.one("run_of", run=run)
-    assert row is not None, f"run {run} is gone"
-    service, recipe = row
-    given = (json.loads(recipe) if isinstance(recipe, str) else recipe).get("deletion") or {}
-    return service, float(given.get("max_fraction", MAX_FRACTION)), int(given.get("max_objects", MAX_OBJECTS))
+    found = known_run(sql, run)
+    given = found.recipe.get("deletion") or {}
+    return found.service, float(given.get("max_fraction", MAX_FRACTION)), int(given.get("max_objects", MAX_OBJECTS))

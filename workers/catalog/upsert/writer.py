@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -17,10 +17,6 @@ from specs.errors import Retry
 from workers.catalog.upsert.backend import Backend, Event, Known, Stamp
 from workers.catalog.upsert.diff import Changes, diff
 from workers.catalog.upsert.feed import append
-
-if TYPE_CHECKING:
-    from workers.store.database import SqlDatabase
-
 
 EMITTED, UNCHANGED = 1, 0
 TWICE = "the run delivered another object of this name before: that one is kept"
@@ -57,7 +53,7 @@ class _Plan:
 
 
 class CatalogWriter:
-    """Stores rows inside the caller's transaction ``conn`` (of ``db.write()``).
+    """Stores rows inside the caller's transaction ``conn`` (of ``SqlDatabase.write``).
 
     A row is *emitted* when it is new, changed or restored, else *unchanged*, which needs no write. A run delivers each
     identity once; a second row of the same identity is refused, so that the number of emitted rows equals the number of
@@ -67,12 +63,10 @@ class CatalogWriter:
     Methods raise ``Retry`` when an entity was removed meanwhile, and the errors of the database.
     """
 
-    def __init__(
-        self, db: SqlDatabase, conn: Connection, run: str, service: str, now: float, *, version: int = HASH_VERSION
-    ) -> None:
+    def __init__(self, conn: Connection, run: str, service: str, now: float, *, version: int = HASH_VERSION) -> None:
         self.conn = conn
         self.stamp = Stamp(run, service, now, version)
-        self.backend = backend(db.dialect, conn)
+        self.backend = backend(conn)
         self.events: list[Event] = []
         self._fates: list[int | str] = []
         self._stale: list[bool] = []
@@ -209,9 +203,9 @@ class CatalogWriter:
         return events
 
 
-def backend(dialect: str, conn: Connection) -> Backend:
-    """The backend of a dialect; PostgreSQL's is imported only when it is used."""
-    if dialect == "postgresql":
+def backend(conn: Connection) -> Backend:
+    """The backend of the connection's dialect; PostgreSQL's is imported only when it is used."""
+    if conn.dialect.name == "postgresql":
         from workers.catalog.upsert.postgresql import PostgresqlBackend
 
         return PostgresqlBackend(conn)
