@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from specs.config import ConnectionConfig, Limits, MetadataExtract, Selection, StrictModel
+from specs.contracts.parts.resolver import Resolver
 from specs.contracts.positions import SourcePosition
 from specs.errors import HeadraceError
 from specs.errors.mistakes import told
@@ -49,8 +50,12 @@ class Source(ABC):
     """The model of the service type's ``extract.metadata``: its filters hold for every part."""
     asks: ClassVar[type[StrictModel]] = StrictModel
     """The model of the ``extract`` section of a part other than metadata."""
+    remote: ClassVar[bool] = True
+    """Whether it asks a server. A part that only reads the catalog has no server that could be another one."""
     arrived: Callable[[], None] | None = None
     """Set by the runner, for ``connected``."""
+    resolver: Resolver | None = None
+    """What the catalog knows, for parts that build on stored metadata. Set by the runner."""
 
     def __init__(
         self,

@@ -81,3 +81,30 @@ FROM (
 ) AS l
 JOIN entities AS e ON e.scope = l.scope COLLATE "C" AND e.node = l.node COLLATE "C"
 WHERE e.state <> 'deleted'
+
+-- name: resolver_children_containing
+SELECT e.id, e.type, e.fqn, e.name, {octets}(c.content)
+FROM entities AS e JOIN contents AS c ON c.id = e.id
+WHERE e.parent = :parent AND e.type = :type AND e.state = 'live' AND e.fqn > :after AND e.fqn <= :until
+    AND EXISTS (SELECT 1 FROM json_array_elements_text((:containing)::json) AS p WHERE strpos(c.content, p) > 0)
+ORDER BY e.fqn LIMIT :limit
+
+-- name: resolver_named
+SELECT q.n, e.id, e.type, e.fqn, e.name, {octets}(c.content)
+FROM (
+    SELECT (n - 1)::int AS n, fqn FROM json_array_elements_text((:fqns)::json) WITH ORDINALITY AS k (fqn, n)
+) AS q
+JOIN entities AS e ON e.fqn = q.fqn COLLATE "C" JOIN contents AS c ON c.id = e.id
+WHERE e.state = 'live' AND e.type IN (SELECT value FROM json_array_elements_text((:types)::json))
+ORDER BY e.fqn, e.type
+
+-- name: resolver_folded
+SELECT lower(e.name), e.id, e.type, e.fqn, e.name, {octets}(c.content)
+FROM entities AS e JOIN contents AS c ON c.id = e.id
+WHERE e.parent = :parent AND e.state = 'live'
+    AND lower(e.name) IN (SELECT value FROM json_array_elements_text((:names)::json))
+    AND e.type IN (SELECT value FROM json_array_elements_text((:types)::json))
+ORDER BY e.fqn, e.type
+
+-- name: resolver_contents
+SELECT id, content FROM contents WHERE id IN (SELECT value::bigint FROM json_array_elements_text((:ids)::json))

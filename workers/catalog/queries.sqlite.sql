@@ -80,3 +80,26 @@ SELECT l.key, e.id, e.mark, e.owner
 FROM json_each(:listings) AS l
 JOIN entities AS e ON e.scope = json_extract(l.value, '$[0]') AND e.node = json_extract(l.value, '$[1]')
 WHERE e.state <> 'deleted'
+
+-- name: resolver_children_containing
+SELECT e.id, e.type, e.fqn, e.name, {octets}(c.content)
+FROM entities AS e JOIN contents AS c ON c.id = e.id
+WHERE e.parent = :parent AND e.type = :type AND e.state = 'live' AND e.fqn > :after AND e.fqn <= :until
+    AND EXISTS (SELECT 1 FROM json_each(:containing) AS p WHERE instr(c.content, p.value) > 0)
+ORDER BY e.fqn LIMIT :limit
+
+-- name: resolver_named
+SELECT q.key, e.id, e.type, e.fqn, e.name, {octets}(c.content)
+FROM json_each(:fqns) AS q JOIN entities AS e ON e.fqn = q.value JOIN contents AS c ON c.id = e.id
+WHERE e.state = 'live' AND e.type IN (SELECT value FROM json_each(:types))
+ORDER BY e.fqn, e.type
+
+-- name: resolver_folded
+SELECT lower(e.name), e.id, e.type, e.fqn, e.name, {octets}(c.content)
+FROM entities AS e JOIN contents AS c ON c.id = e.id
+WHERE e.parent = :parent AND e.state = 'live' AND lower(e.name) IN (SELECT value FROM json_each(:names))
+    AND e.type IN (SELECT value FROM json_each(:types))
+ORDER BY e.fqn, e.type
+
+-- name: resolver_contents
+SELECT id, content FROM contents WHERE id IN (SELECT value FROM json_each(:ids))

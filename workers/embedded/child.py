@@ -17,7 +17,7 @@ from workers.process.governor.child_heartbeats import beat
 from workers.process.governor.memory import bound, offer, tune
 from workers.process.signals import ending
 from workers.process.stop_flag import StopFlag
-from workers.queues.pipe.calls import asked
+from workers.queues.pipe.calls import asked, looked_up
 from workers.queues.pipe.producer import PipeLine
 from workers.unit.host import WorkerHost
 from workers.unit.worker import Worker
@@ -69,7 +69,9 @@ def main(descriptor: int, heartbeats: int) -> None:
 def _work(order: Order, line: PipeLine, stop: StopFlag) -> None:
     tune()
     bound(order.memory.data)
-    host = WorkerHost(order.worker, asked(line.ask), line, stop, soft=order.memory.soft, stuck=_stuck)
+    host = WorkerHost(
+        order.worker, asked(line.ask), line, stop, soft=order.memory.soft, stuck=_stuck, resolver=looked_up(line.ask)
+    )
     worker = Worker(order.assignment, host)
     try:
         worker.work(lambda: line.over)

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from specs.contracts.assignment import Assignment
 from specs.contracts.ledger import Ledger
+from specs.contracts.parts.resolver import Resolver
 from specs.contracts.work import Run
 from specs.errors import Fatal
 from workers.embedded.child import Order
@@ -181,16 +182,17 @@ def pooled(
     ledger: Ledger, assignment: Assignment, stop: StopFlag, tick: Tick, *, processes: int,
     memory: MemoryBudget | None = None, report: Callable[[int], None] = lambda queued: None,
     spawned: Callable[[Pool], None] = lambda pool: None, silence: float = LEASE_SECONDS,
+    resolver: Resolver | None = None,
 ) -> Run | None:  # fmt: skip
     """Work on a run until it is closed or ``stop`` is set; returns the run as it was last read.
 
     ``memory`` is the budget of the ``processes`` workers (``None``: derived from the machine). ``report`` gets the
     bytes of uncommitted batches. A worker that is silent for ``silence`` seconds is killed, and another one takes its
-    place. Raises ``Fatal`` when the run cannot go on.
+    place. ``resolver`` answers what sources ask of the catalog. Raises ``Fatal`` when the run cannot go on.
     """
     owner = liveness.name()
     order = Order(owner, owner, assignment, memory or share(processes, parent=rss(), memory=given()))
-    server = CallServer(ledger)
+    server = CallServer(ledger, resolver)
     queue = PipeQueue(server)
     flusher = Flusher(queue, ledger)
     try:

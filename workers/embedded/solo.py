@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from specs.contracts.assignment import Assignment
 from specs.contracts.ledger import Ledger
+from specs.contracts.parts.resolver import Resolver
 from specs.contracts.work import Run
 from specs.errors import Retry
 from workers.embedded.control import HANGING_SECONDS, Control, Tick
@@ -29,13 +30,14 @@ MOST_THREADS = 8
 def solo(
     ledger: Ledger, assignment: Assignment, stop: StopFlag, tick: Tick, *,
     stuck: Callable[[str], None] | None = None, report: Callable[[int], None] = lambda queued: None,
-    heartbeat: Callable[..., Heartbeat] = Heartbeat,
+    heartbeat: Callable[..., Heartbeat] = Heartbeat, resolver: Resolver | None = None,
 ) -> Run | None:  # fmt: skip
     """Work on a run until it is closed or ``stop`` is set; returns the run as it was last read.
 
     ``report`` gets the bytes of uncommitted batches. ``stuck`` is called, from another thread, when a call of this
     thread to the source neither ends nor can be cancelled; a second walking thread that hangs in this way is replaced.
-    Raises ``Fatal`` when the run cannot go on; batches that were emitted before are committed.
+    ``resolver`` answers what sources ask of the catalog. Raises ``Fatal`` when the run cannot go on; batches that were
+    emitted before are committed.
     """
     owner = liveness.name()
     queue = MemoryQueue(epoch=owner)
@@ -45,7 +47,7 @@ def solo(
     )  # fmt: skip
     failures: list[BaseException] = []
     several = min(LANES, assignment.recipe.limits.connections)
-    host = WorkerHost(owner, ledger, queue, stop, lanes=several, heartbeat=heartbeat)
+    host = WorkerHost(owner, ledger, queue, stop, lanes=several, heartbeat=heartbeat, resolver=resolver)
 
     def flush() -> None:
         try:

@@ -48,7 +48,7 @@ class Sizes(Protocol):
 
 
 def catalog_sizes() -> Sizes:
-    from workers.catalog.sizes import sizes
+    from workers.catalog.questions.sizes import sizes
 
     return sizes
 

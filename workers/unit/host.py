@@ -8,6 +8,7 @@ from typing import Protocol
 
 from specs.contracts.assignment import UnitBudget
 from specs.contracts.ledger import UnitLedger
+from specs.contracts.parts.resolver import Resolver
 from specs.sources.base import Source
 from specs.topology.node import Topology
 from workers.process.governor.memory import Guard
@@ -33,7 +34,8 @@ class WorkerHost:
     ``soft`` are the resident bytes that the process may use (``None``: derived from the machine). ``serves`` is the
     queue whose units are claimed (``None``: of every queue). ``lease`` are the seconds of a unit's lease. ``lanes`` is
     the number of workers of this process: a single one reads its source ahead of building entities. ``stuck`` is called
-    with the scope when a call to the source neither ends nor can be cancelled.
+    with the scope when a call to the source neither ends nor can be cancelled. ``resolver`` answers what sources ask of
+    the catalog.
     """
 
     name: str
@@ -46,6 +48,7 @@ class WorkerHost:
     lanes: int = 1
     stuck: Callable[[str], None] | None = None
     heartbeat: Callable[..., Heartbeat] = Heartbeat
+    resolver: Resolver | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,14 @@ from contextlib import suppress
 from functools import partial
 
 from specs.contracts.assignment import Assignment
+from specs.contracts.parts.resolver import Resolver
 from specs.contracts.work import Claim, Lost
 from specs.errors import Fatal, Retry
 from specs.errors.mistakes import told
 from specs.recipe.allow_list import mask
 from specs.recipe.declared_settings import secret_texts
+from specs.sources.base import Source
+from specs.topology.read_mode import ReadMode
 from workers.process.governor import share
 from workers.process.governor.budget import MARGIN_BYTES, given
 from workers.process.governor.memory import Guard, give_back, rss
@@ -47,7 +50,7 @@ class Runner:
 
     def __init__(self, assignment: Assignment, host: WorkerHost, heartbeat: Heartbeat) -> None:
         self._host, self._heartbeat, self._budget = host, heartbeat, assignment.budget
-        self._sources = SourcePool(lambda part, reading: build(assignment.recipe, assignment.secrets, reading, part))
+        self._sources = SourcePool(partial(_opened, assignment, host.resolver))
         self._typed = tuple(assignment.secrets.values())
         self._first = assignment.recipe.parts[0]
         self._narrowing = SliceWidth()
@@ -161,6 +164,12 @@ class Runner:
                 claim.unit.id, claim.fence, now=time.time(), reason=reason, delay=delay, failed=failed
             )
         )
+
+
+def _opened(assignment: Assignment, resolver: Resolver | None, part: str, reading: ReadMode) -> Source:
+    source = build(assignment.recipe, assignment.secrets, reading, part)
+    source.resolver = resolver
+    return source
 
 
 def _wait(error: Retry, tries: int, pause: float) -> float:

@@ -11,6 +11,7 @@ from scheduler.app.runs.summary import Progress, Summary
 from scheduler.control.reconciler import Reconciler
 from specs.contracts.assignment import Assignment
 from specs.errors import Fatal
+from workers.catalog.questions.resolver import CatalogResolver
 from workers.embedded.solo import solo
 from workers.ledger import SqlLedger
 from workers.process import liveness
@@ -30,14 +31,15 @@ def drive(
     meter = Meter(ledger, given.run, on_progress)
     tick = Reconciler(ledger, given.run, ledger.outstanding).tick
     refused: Fatal | None = None
+    resolver = CatalogResolver(ledger.db)
     try:
         with interruptible(stop) as alarm:
             if workers <= 1:
-                run = solo(ledger, given, stop, tick, report=meter.report, stuck=alarm)
+                run = solo(ledger, given, stop, tick, report=meter.report, stuck=alarm, resolver=resolver)
             else:
                 from workers.embedded.pool import pooled
 
-                run = pooled(ledger, given, stop, tick, processes=workers, report=meter.report)
+                run = pooled(ledger, given, stop, tick, processes=workers, report=meter.report, resolver=resolver)
     except Fatal as error:
         if _of_catalog(ledger, error):
             raise

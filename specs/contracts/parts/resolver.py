@@ -30,20 +30,38 @@ class Resolver(Protocol):
     """
 
     def children(
-        self, parent: str, type_: str, *, after: str = "", until: str | None = None, limit: int = 1000
+        self,
+        parent: str,
+        type_: str,
+        *,
+        containing: Sequence[str] = (),
+        after: str = "",
+        until: str | None = None,
+        limit: int = 1000,
+        contents: bool = True,
     ) -> list[StoredObject]:
-        """A page of the live objects of one type directly below ``parent``, ordered by the bytes of their names:
-        those behind ``after``, up to and including ``until``. An empty page is the end."""
+        """A page of the live objects of one type directly below ``parent``, ordered by FQN: those behind the FQN
+        ``after``, up to and including ``until``. An empty page is the end. Below the empty FQN are services.
+
+        ``containing`` are pieces of canonical JSON, one of which an object's content must contain; none: all objects.
+        Without ``contents`` the objects have an empty one, for listings of names.
+        """
         ...
 
     def named(self, queries: Sequence[NameQuery], types: Sequence[str] = ("Table",)) -> list[list[StoredObject]]:
         """The live objects that fit each name, one list per query, in the order of the queries: none, one, or several
-        where the name fits more than one in other case.
+        where the name fits more than one in other case. They are ordered by FQN and type.
 
         The answer ends early when it is full: it then has fewer lists than there are queries, and the caller asks for
         the rest.
         """
         ...
+
+
+def folded(name: str) -> str:
+    """A name in the form in which names that differ only in the case of ASCII letters are equal. Other letters keep
+    theirs: databases do not agree about them."""
+    return name.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
 
 
 ANSWER_BYTES = 4_000_000

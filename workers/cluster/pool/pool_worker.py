@@ -14,6 +14,7 @@ from specs.contracts.assignment import Assignment, UnitBudget
 from specs.contracts.work import Batch, Claim, Lost, QueuePosition, Run
 from specs.errors import Fatal, HeadraceError, Retry
 from specs.recipe.secrets import prompts
+from workers.catalog.questions.resolver import CatalogResolver
 from workers.cluster.pool.terms import PoolTerms
 from workers.cluster.times import (
     DEAD_SEARCH_SECONDS,
@@ -101,7 +102,7 @@ class PoolWorker:
         self._soft = terms.budget.soft if terms else None
         self._host = WorkerHost(
             self.name, self._ledger, self._line, stop, soft=self._soft, serves=terms.queue if terms else None,
-            lease=terms.lease if terms else LEASE_SECONDS, stuck=self._stuck,
+            lease=terms.lease if terms else LEASE_SECONDS, stuck=self._stuck, resolver=CatalogResolver(db),
         )  # fmt: skip
         self._enough, self._leave = enough, leave
         self._workers: dict[str, Worker] = {}

@@ -1,4 +1,5 @@
-"""Calls of the ledger through the pipe: a spawned worker needs no database driver and no connection of its own."""
+"""Calls of the ledger and of the resolver through the pipe: a spawned worker needs no database driver and no connection
+of its own."""
 
 from __future__ import annotations
 
@@ -12,26 +13,42 @@ from types import FunctionType
 from typing import Any, cast
 
 from specs.contracts.ledger import UnitLedger
+from specs.contracts.parts.resolver import Resolver
 from specs.errors import Fatal, HeadraceError
 from workers.queues.pipe.frames import frame
 
 CALL, REPLY = b"C", b"R"
 """Kinds of messages: ``(number, method, args, kwargs)`` to the parent, ``(number, ok, value or error)`` back."""
-CALLS = frozenset(name for name, each in vars(UnitLedger).items() if isinstance(each, FunctionType) and name[0] != "_")
+Ask = Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
+"""Sends a call as the method's name and its arguments, and returns the reply."""
+
+
+def _methods(protocol: type[Any]) -> frozenset[str]:
+    return frozenset(name for name, each in vars(protocol).items() if isinstance(each, FunctionType) and name[0] != "_")
+
+
+CALLS = _methods(UnitLedger)
 """Methods of the ledger that a worker may call: those of the protocol."""
+LOOKUPS = _methods(Resolver)
+"""Methods of the resolver. The ledger has none of these names."""
 
 
-def asked(ask: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]) -> UnitLedger:
-    """The ledger behind a pipe: every call goes to ``ask`` as the method's name and its arguments."""
-    return cast(UnitLedger, _Asked(ask))
+def asked(ask: Ask) -> UnitLedger:
+    """The ledger behind a pipe: every call goes to ``ask``."""
+    return cast(UnitLedger, _Asked(ask, CALLS))
+
+
+def looked_up(ask: Ask) -> Resolver:
+    """The resolver behind a pipe: every call goes to ``ask``."""
+    return cast(Resolver, _Asked(ask, LOOKUPS))
 
 
 class _Asked:
-    def __init__(self, ask: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]) -> None:
-        self._ask = ask
+    def __init__(self, ask: Ask, methods: frozenset[str]) -> None:
+        self._ask, self._methods = ask, methods
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
-        if method not in CALLS:
+        if method not in self._methods:
             raise AttributeError(method)
         return lambda *args, **kwargs: self._ask(method, args, kwargs)
 
@@ -46,20 +63,24 @@ class _Call:
 
 
 class CallServer:
-    """Answers the workers' calls in the parent process, in two threads, so that a slow call does not delay the thread
-    that receives batches.
+    """Answers the workers' calls in the parent process, in threads, so that a slow call does not delay the thread that
+    receives batches.
 
     Renewals have a thread of their own: if they waited behind another slow call, the leases of all workers would
-    expire.
+    expire. So have lookups in the catalog, which would delay claims.
     """
 
-    def __init__(self, ledger: UnitLedger, *, clock: Callable[[], float] = time.time) -> None:
-        self._ledger, self._clock = ledger, clock
+    def __init__(
+        self, ledger: UnitLedger, resolver: Resolver | None = None, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._ledger, self._resolver, self._clock = ledger, resolver, clock
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._renewals: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._lookups: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        waiting = {"calls": self._calls, "renewals": self._renewals, "lookups": self._lookups}
         self._threads = [
             threading.Thread(target=self._answer, args=[calls], name=name, daemon=True)
-            for calls, name in ((self._calls, "calls"), (self._renewals, "renewals"))
+            for name, calls in waiting.items()
         ]
         for thread in self._threads:
             thread.start()
@@ -67,12 +88,13 @@ class CallServer:
     def take(self, reply: Callable[[bytes], None], payload: bytes) -> None:
         """Queue a call; ``reply`` gets its answer later, as the bytes of one message."""
         call = _Call(reply, *pickle.loads(payload))
-        (self._renewals if call.method == "renew" else self._calls).put(call)
+        lookup = self._lookups if call.method in LOOKUPS else self._calls
+        (self._renewals if call.method == "renew" else lookup).put(call)
 
     def close(self) -> None:
-        """Answer the calls that are queued, then end both threads."""
-        self._calls.put(None)
-        self._renewals.put(None)
+        """Answer the calls that are queued, then end the threads."""
+        for calls in (self._calls, self._renewals, self._lookups):
+            calls.put(None)
         for thread in self._threads:
             thread.join()
 
@@ -84,9 +106,9 @@ class CallServer:
             call.reply(frame(REPLY, pickle.dumps((call.number, *answer))))
 
     def _call(self, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[bool, Any]:
-        assert method in CALLS, method
+        assert method in CALLS | LOOKUPS, method
         try:
-            return True, getattr(self._ledger, method)(*args, **kwargs)
+            return True, getattr(self._resolver if method in LOOKUPS else self._ledger, method)(*args, **kwargs)
         except HeadraceError as error:
             return False, error
         except Exception as error:  # the worker raises it and so ends the run

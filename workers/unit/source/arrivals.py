@@ -39,6 +39,9 @@ class Arrivals:
             self._source, self._asked, self._behind, self._follows = source, False, False, False
             source.arrived = lambda: self._arrive(source)
         self._run, self.stale = run, self._behind
+        if not source.remote:
+            self._tells = False
+            return
         if self._asked:
             if again or self._follows:
                 self._ask(source)
