@@ -15,6 +15,7 @@ from connectors.postgres.connection.config import PostgresConnection
 from connectors.postgres.driver.byte_names import take_bytes, unencoded
 from connectors.postgres.driver.deadlines import cut_line, of_connection
 from connectors.postgres.driver.oids import take_oids
+from connectors.postgres.driver.round_trip import round_trip
 from connectors.postgres.driver.session import BEGIN, HELD, TEXTS, WATCH, Session
 from connectors.postgres.driver.statements import statements
 from connectors.postgres.errors import classify, crowded, refused
@@ -217,7 +218,7 @@ class PostgresDriver:
             cursors[0].execute(*asked[0])
             return [cursors[0].fetchall()]
         opening = None
-        with connection.pipeline():
+        with round_trip(connection):
             if not self._begun:
                 connection.execute(BEGIN)
                 opening = connection.execute(self.session.opening())

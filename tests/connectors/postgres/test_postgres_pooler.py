@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -103,6 +104,19 @@ def test_every_statement_on_its_own_leaves_nothing_behind(postgres_database: str
                 with pytest.raises(Exception, match="no_such"):
                     one.driver.execute("SELECT * FROM no_such")
                 assert settings(clients) == before
+
+
+def test_nothing_is_sent_behind_the_end_of_a_transaction(postgres_database: str, tmp_path: Path) -> None:
+    """A pooler would give a server connection to whoever sends it, and get it back with the next transaction only."""
+    with closing(source(postgres_database)) as one, (tmp_path / "trace").open("w") as trace:
+        connection = one.driver.open().pgconn
+        connection.trace(trace.fileno())
+        one.driver.execute("SELECT pg_sleep(0.1)")  # its answer is not there when everything is sent
+        connection.untrace()
+    lines = [line.split("\t") for line in (tmp_path / "trace").read_text().splitlines()]
+    sent = [line[3].strip() for line in lines if len(line) > 3 and line[1] == "F"]
+    assert sent[-1] == "Sync"
+    assert not {"Sync", "Flush"} & set(sent[:-1])
 
 
 def test_a_pooler_without_transactions_is_refused_with_a_clear_word(postgres_database: str) -> None:
