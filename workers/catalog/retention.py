@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from specs import names
+from workers.catalog import derived
 from workers.catalog.upsert.backend import Event, Stamp
 from workers.catalog.upsert.feed import append
 from workers.catalog.upsert.writer import backend
@@ -81,7 +82,9 @@ def _place(service: str) -> dict[str, str]:
 
 
 def _remove(sql: Statements, ids: list[int]) -> None:
-    """Remove entities with content, words and statistics."""
+    """Remove entities with content, words, statistics and what is derived from them."""
+    if ids:
+        derived.removed(sql.conn, ids)
     for name in ("unindex_ids", "remove_contents", "remove_stats", "remove_entities"):
         if ids and name in sql:
             sql.do(name, ids=json.dumps(ids))

@@ -63,8 +63,8 @@ class Backend(Protocol):
         """The present contents by entity id; locks the entities on a database with several writers."""
         ...
 
-    def insert(self, rows: Sequence[Row], stamp: Stamp) -> None:
-        """Write new entities with content, words and statistics."""
+    def insert(self, rows: Sequence[Row], stamp: Stamp) -> Sequence[int]:
+        """Write new entities with content, words and statistics; returns their ids."""
         ...
 
     def update(self, rows: Sequence[tuple[int, Row, Old]], stamp: Stamp) -> None:

@@ -34,14 +34,15 @@ class PostgresqlBackend:
     def contents(self, ids: Sequence[int]) -> dict[int, Old]:
         return {row[0]: Old(row[1], None) for row in self._ask("old_contents", {"ids": json.dumps(ids)})}
 
-    def insert(self, rows: Sequence[Row], stamp: Stamp) -> None:
-        given = self.sql.column("new_ids", n=len(rows))
+    def insert(self, rows: Sequence[Row], stamp: Stamp) -> Sequence[int]:
+        given: list[int] = self.sql.column("new_ids", n=len(rows))
         pairs = list(zip(given, rows, strict=True))
         self._copy("insert_entities", binary_copy.entities(pairs, stamp))
         self._copy("insert_contents", binary_copy.contents(pairs))
         known = [(at, row) for at, row in pairs if row.stats is not None]
         if known:
             self._copy("insert_stats", binary_copy.stats(known))
+        return given
 
     def update(self, rows: Sequence[tuple[int, Row, Old]], stamp: Stamp) -> None:
         self.execute("update_entity", (entity_values(id_, row, stamp) for id_, row, _ in rows))

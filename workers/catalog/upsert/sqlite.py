@@ -45,7 +45,7 @@ class SqliteBackend:
         found = self.sql.all("old_contents", ids=json.dumps(ids))
         return {row[0]: Old(row[1], row[2]) for row in found}
 
-    def insert(self, rows: Sequence[Row], stamp: Stamp) -> None:
+    def insert(self, rows: Sequence[Row], stamp: Stamp) -> Sequence[int]:
         last = self.sql.value("last_id")
         entities, contents, words, stats = [], [], [], []
         for at, row in enumerate(rows, last + 1):
@@ -62,6 +62,7 @@ class SqliteBackend:
         self._insert_contents(contents)
         self.sql.many("index_words", words)
         self._together("insert_stats", stats)
+        return range(last + 1, last + 1 + len(rows))
 
     def _insert_contents(self, contents: list[tuple[int, str, str]]) -> None:
         largest = max(len(content) for _, content, _ in contents)

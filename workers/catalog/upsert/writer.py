@@ -14,6 +14,7 @@ from specs.entities import entity_types
 from specs.entities.base import HASH_VERSION
 from specs.entities.versions import comparable
 from specs.errors import Retry
+from workers.catalog import derived
 from workers.catalog.upsert.backend import Backend, Event, Known, Stamp
 from workers.catalog.upsert.diff import Changes, diff
 from workers.catalog.upsert.feed import append
@@ -135,7 +136,9 @@ class CatalogWriter:
         plan = self._plan(rows)
         kinds = self._write_changed(plan)
         if plan.created:
-            self.backend.insert(sorted(plan.created, key=_identity), self.stamp)
+            created = sorted(plan.created, key=_identity)
+            ids = self.backend.insert(created, self.stamp)
+            derived.added(self.conn, zip(ids, created, strict=True))
         self.backend.execute("believe", ({"id": id_} for id_ in plan.believed))
         self.backend.execute("store_stats", ({"id": id_, "json": text} for id_, text in plan.stats))
         for kind, row in plan.told:
@@ -200,6 +203,7 @@ class CatalogWriter:
         self.backend.update(updates, self.stamp)
         self.backend.rewrite(rewritten)
         self.backend.execute("rehash", rehashed)
+        derived.changed(self.conn, ((id_, row) for id_, row, _ in (*updates, *rewritten)))
         return events
 
 

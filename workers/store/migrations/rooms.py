@@ -6,7 +6,9 @@ import re
 
 from workers.store import named_sql
 
-ROOMS = ("workers.ledger", "workers.catalog", "workers.feed", "workers.schedules", "workers.presence")
+ROOMS = (
+    "workers.ledger", "workers.catalog", "workers.lineage", "workers.feed", "workers.schedules", "workers.presence",
+)  # fmt: skip
 """Rooms with a ``schema.<dialect>.sql``, in the order in which their tables are created. Only a room's own SQL writes
 to its tables; others may read them."""
 

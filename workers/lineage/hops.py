@@ -1,0 +1,140 @@
+"""Reads edges: those that lead from given objects or columns one step on, in either direction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from specs.entities import entity_types
+from specs.names import mark
+from workers.lineage.edges import UNRESOLVED, column_mark
+from workers.store.statements import Statements, Transactions
+
+if TYPE_CHECKING:
+    from workers.store.database import SqlDatabase
+
+Direction = Literal["upstream", "downstream"]
+PAGE = 1000
+"""Places that one statement looks up."""
+_GOING = {"upstream": "go_up", "downstream": "go_down"}
+
+
+class FlowPlace(NamedTuple):
+    """An object, or one of its columns. ``type`` is empty for a name that fits no object."""
+
+    type: str
+    fqn: str
+    column: str = ""
+
+
+class Hop(NamedTuple):
+    """A step from ``start`` to ``end`` over the edge from ``source`` to ``target``.
+
+    ``end`` is an object where the columns are not known, and where a column decides which rows there are. ``via`` is
+    the FQN of what tells of the edge, and ``state`` whether that is ``live`` or ``missing``; ``end_state`` is that of
+    the end, ``None`` where the catalog has no such object. ``edge`` identifies the edge in ``Edges.columns``.
+    """
+
+    start: FlowPlace
+    end: FlowPlace
+    transformation: str | None
+    source: FlowPlace
+    target: FlowPlace
+    evidence: str
+    proven: bool | None
+    confidence: float
+    by_column: bool
+    edge: tuple[int, int]
+    via: str
+    state: str
+    end_state: str | None
+
+
+class ColumnStep(NamedTuple):
+    """A column of an edge's source, and the one of its target that it becomes part of; that is empty where it decides
+    which rows there are."""
+
+    edge: tuple[int, int]
+    target: str
+    source: str
+    transformation: str
+
+
+class Edges:
+    """The stored edges, within one reading transaction. All methods raise the errors of the database."""
+
+    def __init__(self, sql: Statements) -> None:
+        self._sql = sql
+
+    def hops(self, places: Iterable[FlowPlace], direction: Direction) -> Iterator[Hop]:
+        """Yields the steps from each place, in no order."""
+        left = iter(places)
+        while some := list(islice(left, PAGE)):
+            objects = {mark(each.type, each.fqn): each for each in some if not each.column}
+            if objects:
+                yield from self._over(direction, objects, direction, marks=json.dumps(list(objects)))
+            columns = [
+                (mark(each.type, each.fqn), each.column, column_mark(each.column)) for each in some if each.column
+            ]
+            if columns:
+                known = {mark(each.type, each.fqn): each for each in some}
+                yield from self._over(f"{direction}_columns", known, direction, places=json.dumps(columns))
+
+    def reach(self, places: Iterable[FlowPlace], direction: Direction, limit: int) -> Iterator[Hop]:
+        """Yields the steps between objects that can be reached from these in any number of steps: at most ``limit``."""
+        marks = json.dumps([mark(each.type, each.fqn) for each in places])
+        return self._over(f"{direction}_reach", None, direction, marks=marks, limit=limit)
+
+    def columns(self, edges: Iterable[tuple[int, int]], limit: int) -> Iterator[ColumnStep]:
+        """Yields the columns of edges, in order: at most ``limit``."""
+        left = iter(sorted(set(edges)))
+        while limit > 0 and (some := list(islice(left, PAGE))):
+            rows = self._sql.all("columns_of", edges=json.dumps(some), limit=limit)
+            limit -= len(rows)
+            yield from (ColumnStep((row[0], row[1]), row[2], row[3], row[4]) for row in rows)
+
+    def types(self, fqn: str) -> list[str]:
+        """The types under which edges know an object of this name; an empty one for a name that fits no object."""
+        known = {mark(type_, fqn): type_ for type_ in (*entity_types, UNRESOLVED)}
+        marks = json.dumps(list(known))
+        found = {known[each] for name in _GOING.values() for each in self._sql.column(name, marks=marks)}
+        return sorted(found)
+
+    def going_on(self, places: Sequence[FlowPlace], direction: Direction) -> int:
+        """From how many of these objects edges lead on."""
+        found = 0
+        for at in range(0, len(places), PAGE):
+            marks = {mark(each.type, each.fqn) for each in places[at : at + PAGE]}
+            found += len(self._sql.column(_GOING[direction], marks=json.dumps(list(marks))))
+        return found
+
+    def count(self, places: Iterable[FlowPlace], direction: Direction) -> int:
+        """How many objects these have one step away."""
+        marks = json.dumps([mark(each.type, each.fqn) for each in places])
+        return int(self._sql.value(f"count_{direction}", marks=marks))
+
+    def _over(
+        self, statement: str, starts: dict[int, FlowPlace] | None, direction: Direction, **values: Any
+    ) -> Iterator[Hop]:
+        up = direction == "upstream"
+        for row in self._sql.all(statement, **values):
+            source, target = FlowPlace(row[4], row[5]), FlowPlace(row[6], row[7])
+            near, far = (target, source) if up else (source, target)
+            if starts is not None and starts[row[0]][:2] != near[:2]:
+                continue  # two names with one hash
+            start = near if row[1] is None else FlowPlace(near.type, near.fqn, row[1])
+            yield Hop(
+                start, FlowPlace(far.type, far.fqn, row[2] or ""), row[3], source, target, row[8],
+                None if row[9] is None else bool(row[9]), row[10], bool(row[11]), (row[12], row[13]), row[14], row[15],
+                row[16],
+            )  # fmt: skip
+
+
+@contextmanager
+def reading(db: SqlDatabase) -> Iterator[Edges]:
+    """The edges as they are now, in one snapshot."""
+    with Transactions(db, "workers.lineage").read() as sql:
+        yield Edges(sql)
