@@ -14,6 +14,7 @@ from typing import Any
 
 from scheduler.app.catalog.export import schemas
 from scheduler.cli.pages import reference
+from scheduler.recipes.setting_types import CHOICE, setting_type
 from scheduler.recipes.starter import starter
 from specs import registry
 from specs.service_spec import ServiceSpec
@@ -57,7 +58,7 @@ def connector(spec: ServiceSpec) -> str:
     schema = model.model_json_schema()
     for name, field in schema.get("properties", {}).items():
         default = "required" if name in schema.get("required", []) else _default(field)
-        rows.append(f"| `{name}` | {_type(field)} | {default} | {_cell(field.get('description', ''))} |")
+        rows.append(f"| `{name}` | {setting_type(field, CHOICE)} | {default} | {_cell(field.get('description', ''))} |")
     install = f"Install the driver with `pip install 'headrace[{spec.extra}]'`." if spec.extra else ""
     urls = ", ".join(f"`{scheme}://`" for scheme in spec.schemes)
     parts = [
@@ -74,14 +75,6 @@ def connector(spec: ServiceSpec) -> str:
         "What all recipes share is in [the page on recipes](../../recipe.md).",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _type(field: dict[str, Any]) -> str:
-    if "anyOf" in field:
-        return " or ".join(dict.fromkeys(_type(each) for each in field["anyOf"] if each.get("type") != "null"))
-    if "enum" in field:
-        return ", ".join(f"`{each}`" for each in field["enum"])
-    return "secret" if field.get("format") == "password" else str(field.get("type", "any"))
 
 
 def _default(field: dict[str, Any]) -> str:

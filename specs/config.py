@@ -33,7 +33,7 @@ def _pattern(value: str) -> str:
 
 
 Duration = Annotated[float, BeforeValidator(seconds), Field(gt=0)]
-Pattern = Annotated[str, AfterValidator(_pattern)]
+Pattern = Annotated[str, AfterValidator(_pattern), Field(json_schema_extra={"format": "regex"})]
 LOCAL_FILE = object()
 """Marks settings that name a file: a recipe keeps the whole path when its run starts."""
 LocalFile = Annotated[str, LOCAL_FILE]

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from scheduler.cli.cli import SECTIONS, cli
 from scheduler.cli.pages.sink_page import sinks_page
+from scheduler.recipes.setting_types import CHOICE, setting_type
 from specs.config import Filter, Limits, MetadataExtract
 from specs.recipe.extract import Extract
 from specs.recipe.recipe import Deletion, ServiceRef
@@ -99,7 +100,7 @@ def _settings() -> Iterator[str]:
         schema = model.model_json_schema()
         for name, field in schema["properties"].items():
             default = "required" if name in schema.get("required", []) else _default(field.get("default"))
-            yield f"| `{name}` | {_type(field, model)} | {default} | {field.get('description', '')} |"
+            yield f"| `{name}` | {setting_type(field, CHOICE)} | {default} | {field.get('description', '')} |"
         yield ""
 
 
@@ -120,15 +121,6 @@ def _metrics() -> Iterator[str]:
             labels = ", ".join(f"`{label}`" for label in family.labels)
             yield f"| `{family.name}` | {family.type} | {labels} | {family.what} |"
         yield ""
-
-
-def _type(field: dict[str, Any], model: type[BaseModel]) -> str:
-    if "$ref" in field:
-        name = str(field["$ref"]).rsplit("/", 1)[-1]
-        return {"Filter": "filter", "MetadataExtract": "mapping"}.get(name, name)
-    of_several = "list of regular expressions" if model is Filter else "list of text"
-    type_: str = field.get("type") or next(each["type"] for each in field["anyOf"] if each["type"] != "null")
-    return {"array": of_several, "string": "text", "boolean": "true or false"}.get(type_, type_)
 
 
 def _default(value: object) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from string import Template
-from typing import Any
 
+from scheduler.recipes.setting_types import CHOICE, setting_type
 from workers.sinks import registry
 
 INTRO = Path(__file__).parent / "intros" / "sinks.md"
@@ -27,22 +27,8 @@ def _sinks() -> Iterator[str]:
         for key in sorted(fields, key=lambda key: (key != "type", key not in required, list(fields).index(key))):
             field = fields[key]
             default = "required" if key in required else _default(field.get("default"))
-            yield f"| `{key}` | {_type(field)} | {default} | {field.get('description', '')} |"
+            yield f"| `{key}` | {setting_type(field, CHOICE)} | {default} | {field.get('description', '')} |"
         yield ""
-
-
-def _type(field: dict[str, Any]) -> str:
-    if "anyOf" in field:
-        return _type(next(each for each in field["anyOf"] if each.get("type") != "null"))
-    if "const" in field:
-        return f"`{field['const']}`"
-    if "enum" in field:
-        return ", ".join(f"`{each}`" for each in field["enum"])
-    if field.get("format") == "password":
-        return "secret"
-    if field.get("type") == "object":
-        return f"mapping of {_type(field['additionalProperties'])}s"
-    return {"string": "text"}.get(str(field.get("type")), str(field.get("type")))
 
 
 def _default(value: object) -> str:

@@ -47,6 +47,7 @@ def _row(line: ConnectorLine) -> tuple[Any, ...]:
 
 def _print(explained: ConnectorDetails) -> None:
     from scheduler.cli.display.tables import table
+    from scheduler.recipes.setting_types import setting_type
 
     click.echo(f"{explained.name}: {', '.join(explained.capabilities) or 'no capabilities declared'}")
     if explained.schemes:
@@ -57,23 +58,13 @@ def _print(explained: ConnectorDetails) -> None:
     schema = explained.config
     required = set(schema.get("required", []))
     rows = [
-        (name, _type(field), "required" if name in required else _default(field), field.get("description", ""))
+        (name, setting_type(field), "required" if name in required else _default(field), field.get("description", ""))
         for name, field in schema.get("properties", {}).items()
     ]
     click.echo("\nSettings below `connection`:\n")
     click.echo(table(("setting", "type", "default", "meaning"), rows, indent="  "))
     click.echo("\nExample recipe:\n")
     click.echo("\n".join(f"  {line}".rstrip() for line in explained.example.splitlines()))
-
-
-def _type(field: dict[str, Any]) -> str:
-    if "anyOf" in field:
-        return " or ".join(dict.fromkeys(_type(each) for each in field["anyOf"] if each.get("type") != "null"))
-    if "enum" in field:
-        return " | ".join(map(str, field["enum"]))
-    if "$ref" in field:
-        return str(field["$ref"]).rsplit("/", 1)[-1]
-    return "secret" if field.get("format") == "password" else str(field.get("type", "any"))
 
 
 def _default(field: dict[str, Any]) -> str:
