@@ -65,7 +65,7 @@ def __dir__() -> list[str]:
 
 
 def foreign() -> str:
-    """Says which package of somebody else hides one of ours, and where it lies; empty when none does."""
+    """Says which package of another distribution hides one of ours, and where it lies; empty when none does."""
     home = Path(__file__).resolve().parent
     for name in PACKAGES:
         found = find_spec(name)

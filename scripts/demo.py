@@ -81,7 +81,7 @@ def tour(url: str | None, files: dict[str, tuple[str, str]], environment: dict[s
     headrace("search", "customer", "email", tail=12)
     say("... show a table ...")
     headrace("show", table, tail=45)
-    say("... and see what changed, after somebody changed something")
+    say("... and see what changed, after something changed there")
     change(url)
     headrace("crawl", f"{FOLDER}/{main_service}.yml", "--quiet", tail=12)
     headrace("diff", tail=40)

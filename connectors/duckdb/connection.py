@@ -11,8 +11,8 @@ class DuckdbConnection(FileConnection):
     """A database file, opened read-only. It is never created.
 
     The database is called as DuckDB calls it, by the stem of the file: ``shop.duckdb`` is ``SERVICE.shop.main.orders``.
-    DuckDB lets nobody read a file while another process writes to it. Views over other files are described as they
-    were when they were made; the crawl does not read the files.
+    DuckDB refuses to open a file that another process writes to. Views over other files are described as they were when
+    they were made; the crawl does not read the files.
     """
 
     schemes: ClassVar[tuple[str, ...]] = ("duckdb",)

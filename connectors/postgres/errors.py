@@ -33,7 +33,7 @@ def classify(error: Exception, where: str, *, cancelled: bool = False, waited: f
 
     ``Retry``: the connection is lost or there is none to be had (``connection``), we cancelled (``cancelled``), or no
     answer came (``deadline``). ``Fatal``: a pooler allows no transactions (``settings``). ``Skip``: the statement has
-    failed (``lock``, ``timeout``, ``denied``, ``memory``, ``error``), or somebody stopped it at the server
+    failed (``lock``, ``timeout``, ``denied``, ``memory``, ``error``), or another session or an operator cancelled it
     (``cancelled``).
     """
     if isinstance(error, HeadraceError):
@@ -51,7 +51,7 @@ def classify(error: Exception, where: str, *, cancelled: bool = False, waited: f
     if state == "57014" and cancelled:
         return Retry("the statement was cancelled", where, reason="cancelled")
     if state == "57014" and "user request" in message:
-        remedy = "somebody cancelled it at the server: ask them, then headrace retry"
+        remedy = "another session or an operator cancelled it: ask there, then headrace retry"
         return Skip(f"the statement was cancelled: {message}", where, remedy, reason="cancelled")
     if state in _SKIP:
         return Skip(message, where, _remedy(state), reason=_SKIP[state])
@@ -99,7 +99,7 @@ def refused(
         what = f"database {database!r}" if crowded(error) else f"role {role}"
         remedy = f"raise the connection limit of {what}, or lower limits.connections"
         if full:
-            return Stop(f"{what} lets nobody in: its connection limit is 0", where, remedy, reason="limit")
+            return Stop(f"{what} takes no connections: its connection limit is 0", where, remedy, reason="limit")
         crowd = f"{what} has as many connections as it may have"
         return Retry(crowd, where, remedy, reason="connection", delay=FULL_DELAY_SECONDS)
     if any(
@@ -130,7 +130,7 @@ def _remedy(state: str) -> str:
     if state == "55P03":
         return "another session holds a lock; try later or raise limits.lock_timeout"
     if state == "57014":
-        return "raise limits.statement_timeout, unless somebody cancelled it at the server"
+        return "raise limits.statement_timeout, unless an operator cancelled it at the server"
     return ""
 
 

@@ -30,8 +30,8 @@ def exists(
     driver: PostgresDriver, extract: MetadataExtract, type_: str, scope: Scope, names: list[str]
 ) -> dict[str, Presence]:
     """``yes`` and ``no`` come from the catalog, which shows every object to every role, under the conditions of the
-    listing; a database that nobody may enter, or we may not, answers ``unknown``, one that is gone ``no``. ``scope`` is
-    the objects' parent.
+    listing; a database that takes no connections, or none of ours, answers ``unknown``, one that is gone ``no``.
+    ``scope`` is the objects' parent.
 
     Raises ``Retry`` when the connection is lost, and ``Stop`` or ``Fatal`` when this is another server than before, or
     one whose answers prove nothing.

@@ -10,7 +10,7 @@ from workers.store.database import SqlDatabase
 
 NEEDED = ("scheduler", "worker", "flusher")
 _WITHOUT = {
-    "scheduler": "nobody fires schedules and closes runs",
+    "scheduler": "schedules do not fire and runs are not closed",
     "worker": "nothing is read",
     "flusher": "nothing is stored",
 }

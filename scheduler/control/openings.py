@@ -43,10 +43,10 @@ def load_for_cluster(source: str, *, name: str | None = None) -> Loaded:
     Raises ``UsageError`` for a mistake in it, and when a secret would have to be typed.
     """
 
-    def nobody(asked: str) -> str:
+    def refuse(asked: str) -> str:
         raise untypable(asked)
 
-    loaded = load(source, nobody, name=name, away=True)
+    loaded = load(source, refuse, name=name, away=True)
     untyped(loaded.recipe)
     return loaded
 

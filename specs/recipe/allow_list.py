@@ -142,7 +142,7 @@ def shown(url: str) -> str:
 
 
 def token_spans(text: str) -> Iterator[tuple[str, int, int]]:
-    """The parts of an HTTP URL's path that nobody would type: capability URLs carry their secret there."""
+    """The parts of an HTTP URL's path that look random: capability URLs carry their secret there."""
     if re.match(r"https?://", text):
         begin = text.find("/", text.index("//") + 2)
         end = re.search(r"[?#]|$", text)

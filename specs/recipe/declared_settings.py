@@ -79,7 +79,7 @@ def _mentions(annotation: Any) -> bool:
 
 
 def _plain(annotation: Any) -> bool:
-    """Numbers, switches, dates and choices, and several of them. Mappings are not: their keys are anybody's."""
+    """Numbers, switches, dates and choices, and several of them. Mappings are not: their keys are not declared."""
     origin = get_origin(annotation)
     if origin is Annotated:
         return _plain(get_args(annotation)[0])

@@ -85,8 +85,8 @@ def _chosen(sections: Mapping[str, Any], only: Collection[str]) -> tuple[str, ..
 
 
 def extract_of(type_: str) -> type[Extract]:
-    """The model of ``extract`` for a connector; that of databases where there is none of this name, which whoever
-    builds the source will say."""
+    """The model of ``extract`` for a connector. For an unknown connector it is that of databases: that there is no such
+    connector is told when its source is built."""
     try:
         spec = registry.load(type_)
     except UsageError:

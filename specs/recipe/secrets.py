@@ -106,7 +106,7 @@ def _one(found: re.Match[str], secrets: Mapping[str, str], path: Path, env: Mapp
     if kind == "prompt":
         if name not in secrets:
             raise UsageError(
-                f"{setting}: nobody gave the {name}",
+                f"{setting}: the {name} was not given",
                 remedy="run on a terminal or set HEADRACE_PASSWORD",
                 reason="prompt",
             )

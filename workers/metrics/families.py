@@ -39,7 +39,7 @@ RUNS = (
         "headrace_leases_expired_total", "counter", "Leases of units that ran out: their worker was silent.", _SERVICE
     ),
     Family(
-        "headrace_fenced_writes_total", "counter", "Writes refused because somebody else holds the unit now.", _SERVICE
+        "headrace_fenced_writes_total", "counter", "Writes refused because another worker holds the unit now.", _SERVICE
     ),
     Family("headrace_crashes_total", "counter", "Units given back because their process died.", _SERVICE),
     Family(

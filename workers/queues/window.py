@@ -39,7 +39,7 @@ class Window:
             if self._error is not None:
                 raise self._error
             if holder in self._refused:
-                raise Lost("the unit is somebody else's now")
+                raise Lost("another worker holds the unit now")
             self._open[holder] = self._open.get(holder, 0) + 1
             self.bytes += size
             return True

@@ -31,7 +31,7 @@ CROSS JOIN pg_catalog.pg_control_recovery() AS r
 SELECT pg_catalog.pg_read_file('pg_wal/' || %s || '.history', 0, 1000000, true)
 
 -- name: databases
--- Databases of providers are theirs: they let nobody in, or hold nothing of the customer's.
+-- Databases of providers are theirs: they take no connections, or hold nothing of the customer's.
 SELECT d.datname,
        pg_catalog.pg_get_userbyid(d.datdba),
        pg_catalog.shobj_description(d.oid, 'pg_database'),

@@ -273,7 +273,7 @@ def _trouble(view: View) -> list[str]:
         found.append("no flusher is alive: start headrace flusher")
     if (runs or view.schedules) and view.leader is None:
         found.append(
-            "no scheduler is alive, so schedules do not fire, and runs that nobody waits for do not end: "
+            "no scheduler is alive, so schedules do not fire, and runs for which no command waits do not end: "
             "start headrace scheduler"
         )
     found += [f"shard {s.shard} of the sink queue is nearly full" for s in view.queue if s.bytes > 0.9 * s.limit]

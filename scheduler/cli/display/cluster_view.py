@@ -84,7 +84,7 @@ def _queue(view: View) -> Iterator[str]:
     if view.queue:
         rows = [
             (each.shard, each.entries, size(each.bytes), f"{100 * each.bytes // max(1, each.limit)} %",
-             duration(each.oldest), "a flusher" if each.held else "nobody")
+             duration(each.oldest), "a flusher" if each.held else "none")
             for each in view.queue
         ]  # fmt: skip
         yield table(("shard", "batches", "size", "full", "oldest", "held by"), rows)

@@ -56,7 +56,7 @@ class Firing:
         fire = self._schedules.fire(name, at, opening_of(self._schedules.get(name)), now=at, by_hand=True)
         if fire is None:
             raise Fatal(
-                f"schedule {name!r} was removed, or fired by somebody else", remedy="see: headrace schedule list"
+                f"schedule {name!r} was removed, or fired by another process", remedy="see: headrace schedule list"
             )
         return fire
 

@@ -101,7 +101,7 @@ class FakeConnection(ConnectionConfig):
     changed_share: float = Field(default=0.0, ge=0, le=1, description="Share of the tables that show the version.")
     added: tuple[str, ...] = Field(default=(), description="FQNs of further tables.")
     dropped: tuple[str, ...] = Field(default=(), description="FQNs that are not there: not listed, exists says no.")
-    unused: tuple[str, ...] = Field(default=(), description="FQNs of tables that nobody queried.")
+    unused: tuple[str, ...] = Field(default=(), description="FQNs of tables that no statement queried.")
     hidden: tuple[str, ...] = Field(default=(), description="FQNs that are not listed; exists says unknown.")
     unlisted: tuple[str, ...] = Field(default=(), description="FQNs that are not listed; exists says yes.")
 

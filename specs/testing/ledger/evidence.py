@@ -130,6 +130,6 @@ class EvidenceRules(Rules):
         with pytest.raises(Fatal, match="three"):
             self.arrive(harness, "three", position(c=1))
 
-    def test_an_unknown_run_is_nobodys(self, harness: Harness) -> None:
+    def test_an_unknown_run_belongs_to_no_service(self, harness: Harness) -> None:
         run = self.open(harness).id
         assert not harness.ledger.identify(f"{run}x", "one", accept=False, now=time.time())

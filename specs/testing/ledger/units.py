@@ -78,9 +78,7 @@ class UnitRules(Rules):
         assert [harness.ledger.expire(now=time.time(), grace=60.0) for _ in range(3)] == [0, 0, 0]
         assert harness.ledger.renew(claim.unit.id, claim.fence, now=time.time())
 
-    def test_whoever_renews_between_two_looks_keeps_the_unit_though_the_lease_runs_out_again(
-        self, harness: Harness
-    ) -> None:
+    def test_a_renewal_between_two_looks_keeps_the_unit_though_the_lease_runs_out_again(self, harness: Harness) -> None:
         self.open(harness)
         claim = self.claim(harness, lease=0.0)
         for _ in range(3):
@@ -175,7 +173,7 @@ class UnitRules(Rules):
             claim = harness.ledger.claim("w", now=time.time())
             if claim is None:
                 break
-            if claim.unit.start == schema("a"):  # its final batch was in the queue and nobody could read it
+            if claim.unit.start == schema("a"):  # its final batch was in the queue and could not be read
                 harness.ledger.flushing(claim.unit.id, claim.fence, QueuePosition(0, "e", str(n)))
                 harness.ledger.lost("e", shard=0, before=str(n + 1), now=time.time())
             else:  # the batch before the final one

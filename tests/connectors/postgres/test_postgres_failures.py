@@ -77,7 +77,7 @@ def test_a_statement_that_somebody_cancelled_asks_for_no_longer_timeout(postgres
     found = classify(caught.value, "db")
     assert (type(found), found.reason) == (Skip, "cancelled")
     assert "statement_timeout" not in found.remedy
-    assert "somebody cancelled it" in found.remedy
+    assert "an operator cancelled it" in found.remedy
 
 
 def _cancelled_when_busy(other: psycopg.Connection[Any], pid: int) -> None:

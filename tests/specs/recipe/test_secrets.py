@@ -32,7 +32,7 @@ def test_what_a_secret_holds_is_not_resolved_again() -> None:
     ("value", "part"),
     [
         ("${env:NOPE}", "connection.password: environment variable NOPE is not set"),
-        ("${prompt:password}", "nobody gave the password"),
+        ("${prompt:password}", "the password was not given"),
         ("${file:/nonexistent/x}", "cannot read"),
         ("${vault:x}", "unknown reference 'vault'"),
         ("${NOPE}", "write ${env:NOPE}"),

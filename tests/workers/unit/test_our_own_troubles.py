@@ -28,7 +28,7 @@ SCHEMA = Scope.of("fake", "db_00", "schema_0000")
 
 def lost(node: str, listing: Scope, key: str) -> None:
     if key == "t0000001":
-        raise Lost("the unit is somebody else's now")
+        raise Lost("another worker holds the unit now")
 
 
 def test_a_lease_that_is_lost_while_a_key_is_written_down_is_no_failure_of_the_listing() -> None:

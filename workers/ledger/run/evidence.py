@@ -93,7 +93,7 @@ def _compare(
         kind = "standby" if position.standby else "server"
         return _behind(sql, run, settle, f"the {kind} is behind: it is at {position}, {service} was at {known}")
     if relation == "unclear":
-        why = f"the server was promoted, nobody can tell where; it is at {position}, {service} was at {known}"
+        why = f"the server was promoted and does not tell where; it is at {position}, {service} was at {known}"
         sql.do("set_doubt", run=run, doubt=f"{why}; nothing counts as gone in this run")
     if known is None or position.dump() != known.dump():
         sql.do("set_position", service=service, position=position.dump())

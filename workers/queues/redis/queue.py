@@ -67,7 +67,7 @@ class RedisQueue:
             if answer is not None:
                 word, epoch, id_ = (_text(each) for each in answer)
                 if word == "LOST":
-                    raise Lost("the unit is somebody else's now")
+                    raise Lost("another worker holds the unit now")
                 if word == "OK":
                     self._ready = None
                     return QueuePosition(shard, epoch, id_)

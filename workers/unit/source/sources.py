@@ -58,7 +58,7 @@ def reading(claim: Claim, ledger: UnitLedger, *, alone: bool = True) -> ReadMode
 
     def touch(node: str, listing: Scope, key: str) -> None:
         if key and not patiently(lambda: ledger.touch(claim.unit.id, claim.fence, node, listing.fqn, key)):
-            raise Lost("the unit is somebody else's now")
+            raise Lost("another worker holds the unit now")
 
     return ReadMode(SLICES[careful], touch if careful >= 3 else None, claim.poison, ahead=alone)
 

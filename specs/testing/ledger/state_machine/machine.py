@@ -201,7 +201,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(times=st.sampled_from([1, 5]), ok=st.booleans())
     def report(self, times: int, ok: bool) -> None:
-        """The source fails, or answers again; who fails for too long has failed for good."""
+        """The source fails, or answers again; a source that fails for too long has failed for good."""
         for _ in range(times):
             self.ledger.report(self.service, ok, time.time(), "refused")
         run = self.ledger.run(self.run.id)

@@ -68,7 +68,7 @@ def test_a_schedule_from_its_beginning_to_its_end(typed: Typing) -> None:
     added = typed.add("--zone", "Europe/Berlin", "--jitter", "10m", "--overlap", "queue", "--deadline", "6h")
     assert added.code == 0, "its variable need not be set here"
     assert added.err == (
-        "notice: no scheduler is alive, so nobody fires schedules and closes runs until one is; "
+        "notice: no scheduler is alive, so schedules do not fire and runs are not closed until one is; "
         "start it with: headrace scheduler\n"
     )
     assert added.out.startswith("nightly: next at ")
