@@ -12,7 +12,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from specs.errors import UsageError, known_values
@@ -110,6 +110,15 @@ def load(name: str) -> ServiceSpec:
     Raises ``UsageError`` naming the known ones when there is none.
     """
     return _finder.load(name)
+
+
+def shared(name: str) -> Any:
+    """What connectors share, as ``"module:attribute"`` below their common package; it is imported now.
+
+    For those who may not import connectors, such as the commands that show how SQL is understood.
+    """
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(f"connectors.{SHARED}.{module}"), attribute)
 
 
 def look_into(folder: Path) -> None:

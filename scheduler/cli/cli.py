@@ -44,6 +44,9 @@ SECTIONS: dict[str, dict[str, str]] = {
         "export": "Write the catalog as JSON lines, or its JSON Schema.",
         "undelete": "Bring back an object that was deleted.",
     },
+    "Lineage": {
+        "lineage": "Show what SQL says of lineage.",
+    },
     "Cluster": {
         "up": "Start a whole cluster on this machine.",
         "top": "Watch a cluster: runs, workers, queue, trouble.",

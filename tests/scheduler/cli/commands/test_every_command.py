@@ -82,6 +82,7 @@ ELSEWHERE = {
     "flusher",
     "publisher",
     "dead",
+    "lineage",
 }
 """Their JSON is asked for in tests of their own."""
 

@@ -1,0 +1,56 @@
+"""Dialects of SQL as the analysis needs them: how a parser is found, how names are folded, what is told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+
+ALIASES = {
+    "postgresql": "postgres",
+    "mssql": "tsql",
+    "sqlserver": "tsql",
+    "synapse": "tsql",
+    "mariadb": "mysql",
+    "sparksql": "spark",
+    "awsathena": "athena",
+    "greenplum": "postgres",
+    "cockroachdb": "postgres",
+    "vertica": "postgres",
+    "impala": "hive",
+    "unitycatalog": "databricks",
+    "oracledb": "oracle",
+}
+"""Names of products for dialects that the parser knows by another name."""
+LATERAL_ALIASES = frozenset({"snowflake", "redshift", "databricks", "spark", "duckdb", "clickhouse", "teradata"})
+"""Dialects in which an expression of a SELECT may use the alias of one before it."""
+TWO_LEVELS = frozenset(
+    {"mysql", "doris", "starrocks", "singlestore", "hive", "spark", "spark2", "clickhouse", "sqlite"}
+)
+"""Dialects whose ``USE name`` chooses what stands before the dot of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlDialect:
+    """A dialect by the name that the parser has for it; ``""`` is the base, which reads what many have in common."""
+
+    name: str
+    engine: Dialect
+    lateral_aliases: bool
+
+    def fold(self, identifier: exp.Expr) -> str:
+        """The name that an identifier stands for: unquoted ones are folded as the dialect does it."""
+        return self.engine.normalize_identifier(identifier).name
+
+
+@lru_cache(maxsize=64)
+def dialect_of(name: str) -> SqlDialect:
+    """The dialect of this name, in any case; the base dialect for a name that nobody knows."""
+    wanted = name.strip().lower()
+    wanted = ALIASES.get(wanted, wanted)
+    known = Dialect.get(wanted) if wanted else None
+    if known is None:
+        return SqlDialect("", Dialect.get_or_raise(None), False)
+    return SqlDialect(wanted, known(), wanted in LATERAL_ALIASES)

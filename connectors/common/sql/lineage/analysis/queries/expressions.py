@@ -1,0 +1,78 @@
+"""What an expression is made of: the columns in it, with what becomes of them."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from connectors.common.sql.lineage.analysis.queries.scope import QueryScope
+from connectors.common.sql.lineage.analysis.queries.walk import Walk
+from connectors.common.sql.lineage.analysis.relations import Origins, Relation, gathered, merge
+from specs.entities.lineage import Transformation
+
+PLAIN = (exp.Alias, exp.Paren)
+"""What leaves a value as it is."""
+
+
+def origins_of(walk: Walk, node: exp.Expr, scope: QueryScope) -> Origins:
+    """All columns in an expression. A subquery in it counts with what it yields; what it filters by is a filter."""
+    into: Origins = {}
+    stack: list[tuple[exp.Expr, Transformation]] = [(node, "identity")]
+    while stack:
+        each, so_far = stack.pop()
+        if isinstance(each, exp.Column):
+            merge(into, column_origins(walk, each, scope), so_far)
+        elif isinstance(each, exp.Query):
+            _query(walk, each, scope, into, so_far)
+        elif not isinstance(each, exp.Literal | exp.Identifier | exp.DataType | exp.Star):
+            below = _becomes(each, so_far)
+            stack += [(child, below) for child in each.iter_expressions(reverse=True)]
+    return into
+
+
+def _query(walk: Walk, node: exp.Expr, scope: QueryScope, into: Origins, so_far: Transformation) -> None:
+    for output in walk.query(node, scope).outputs():
+        merge(into, output.origins, so_far)
+
+
+def _becomes(node: exp.Expr, so_far: Transformation) -> Transformation:
+    if isinstance(node, exp.AggFunc):
+        return "aggregate"
+    if isinstance(node, PLAIN) or so_far != "identity":
+        return so_far
+    return "expression"
+
+
+def column_origins(walk: Walk, column: exp.Column, scope: QueryScope) -> Origins:
+    """What a column is made of, by its name; one that fits nothing is kept as not resolved."""
+    parts = column.parts
+    if isinstance(parts[-1], exp.Star):
+        source = scope.source([walk.fold(each) for each in parts[:-1]])
+        found = _whole(source.relation) if source else None
+    else:
+        found = _named(walk, [walk.fold(each) for each in parts], scope)
+    if found is None:
+        walk.unresolved.setdefault(".".join(each.name for each in parts))
+        return {}
+    for key in found:
+        walk.read.setdefault(key)
+    return found
+
+
+def _named(walk: Walk, names: list[str], scope: QueryScope) -> Origins | None:
+    for end in range(len(names) - 1, 0, -1):  # a.b.c: table a.b, or table a and a field c of its column b
+        source = scope.source(names[:end])
+        if source is not None:
+            found = source.relation.find(names[end])
+            if found is None:
+                found = source.relation.guess(names[end])
+                if not source.relation.open:
+                    walk.unresolved.setdefault(".".join(names))
+            return found
+    found = scope.column(names[0])
+    if found is None and len(names) == 1 and (source := scope.source(names)) is not None:
+        return _whole(source.relation)  # a row as a value: row_to_json(t)
+    return found
+
+
+def _whole(relation: Relation) -> Origins:
+    return gathered(each.origins for each in relation.outputs())

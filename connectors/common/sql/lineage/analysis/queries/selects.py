@@ -1,0 +1,124 @@
+"""The columns of a SELECT list, and what else a SELECT reads."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from connectors.common.sql.lineage.analysis.queries.expressions import column_origins, origins_of
+from connectors.common.sql.lineage.analysis.queries.scope import FromItem, QueryScope
+from connectors.common.sql.lineage.analysis.queries.sources import add_join, add_source, filter_by
+from connectors.common.sql.lineage.analysis.queries.walk import Walk
+from connectors.common.sql.lineage.analysis.relations import Derived, Output, Relation, gathered
+
+CONDITIONS = ("where", "having", "qualify", "prewhere", "connect")
+ORDERS = ("group", "order", "sort", "cluster", "distribute", "windows", "distinct")
+"""Parts of a SELECT that read columns, of which none decides alone which rows there are."""
+
+
+def select(walk: Walk, node: exp.Select, scope: QueryScope) -> Derived:
+    """What a SELECT yields; ``scope`` has the queries of its WITH already."""
+    args = node.args
+    if (first := args.get("from_")) is not None:
+        add_source(walk, first.this, scope)
+    for lateral in args.get("laterals") or ():
+        add_source(walk, lateral, scope)
+    for join in args.get("joins") or ():
+        add_join(walk, join, scope)
+    scope.prefers_aliases = walk.session.dialect.lateral_aliases
+    outputs: list[Output] = []
+    opens: list[Relation] = []
+    for each in node.expressions:
+        if each.is_star:
+            _star(walk, each, scope, outputs, opens)
+        else:
+            _output(walk, each, scope, outputs)
+    scope.prefers_aliases = True
+    for part in CONDITIONS:
+        if (condition := args.get(part)) is not None:
+            filter_by(walk, condition if part == "connect" else condition.this, scope)
+    for part in ORDERS:
+        found = args.get(part)
+        for each in found if isinstance(found, list) else (found,):
+            if isinstance(each, exp.Expr):
+                origins_of(walk, each, scope)
+    return Derived(outputs, tuple(opens))
+
+
+def _output(walk: Walk, node: exp.Expr, scope: QueryScope, outputs: list[Output]) -> None:
+    inner = node.this if isinstance(node, exp.Alias) else node
+    if isinstance(inner, exp.Column):
+        made = Output(_name(walk, node), column_origins(walk, inner, scope))
+    elif isinstance(inner, exp.Aliases):
+        origins = origins_of(walk, inner.this, scope)
+        outputs += [Output(walk.fold(each), origins, inner) for each in inner.args["expressions"]]
+        return
+    else:
+        made = Output(_name(walk, node), origins_of(walk, inner, scope), inner)
+    outputs.append(made)
+    if isinstance(node, exp.Alias):
+        scope.aliases.setdefault(made.name.casefold(), made)
+
+
+def _name(walk: Walk, node: exp.Expr) -> str:
+    """The name of a column of a SELECT list; the text of an expression that has none."""
+    alias = node.args.get("alias")
+    if isinstance(alias, exp.Identifier):
+        return walk.fold(alias)
+    if isinstance(node, exp.Column):
+        return walk.fold(node.this)
+    if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
+        return walk.fold(node.expression)
+    if isinstance(node, exp.Cast) and isinstance(node.this, exp.Column):
+        return walk.fold(node.this.this)
+    return node.output_name or node.sql(dialect=walk.session.dialect.engine)
+
+
+def _star(walk: Walk, node: exp.Expr, scope: QueryScope, outputs: list[Output], opens: list[Relation]) -> None:
+    star = node.this if isinstance(node, exp.Column) else node
+    if isinstance(node, exp.Column):
+        source = scope.source([walk.fold(each) for each in node.parts[:-1]])
+        if source is None:
+            walk.unresolved.setdefault(node.sql())
+            return
+        sources = [source]
+        found = list(source.relation.outputs())
+    else:
+        sources = scope.sources
+        found = _all(scope)
+    if not isinstance(star, exp.Star):
+        return
+    hidden = {_plain(walk, each) for each in star.args.get("except_") or ()}
+    replaced = {_name(walk, each).casefold(): each for each in star.args.get("replace") or ()}
+    renamed = {_plain(walk, each.this): walk.fold(each.args["alias"]) for each in star.args.get("rename") or ()}
+    for each in found:
+        key = each.name.casefold()
+        if key in hidden:
+            continue
+        if key in replaced:
+            each = Output(each.name, origins_of(walk, replaced[key].this, scope), replaced[key].this)
+        outputs.append(each._replace(name=renamed.get(key, each.name)))
+        for origin in each.origins:
+            walk.read.setdefault(origin)
+    opens += [each.relation for each in sources if each.relation.open]
+
+
+def _plain(walk: Walk, node: exp.Expr) -> str:
+    identifier = node.this if isinstance(node, exp.Column) else node
+    return walk.fold(identifier).casefold()
+
+
+def _all(scope: QueryScope) -> list[Output]:
+    """All columns of all sources; those of USING once, and first."""
+    found: list[Output] = []
+    for name, sources in scope.merged.items():
+        origins = gathered(each.relation.find(name) or each.relation.guess(name) for each in sources)
+        found.append(Output(_spelled(sources, name), origins))
+    for each in scope.sources:
+        merged = {name for name, sources in scope.merged.items() if each in sources}
+        found += [output for output in each.relation.outputs() if output.name.casefold() not in merged]
+    return found
+
+
+def _spelled(sources: list[FromItem], name: str) -> str:
+    names = [output.name for each in sources for output in each.relation.outputs() if output.name.casefold() == name]
+    return names[0] if names else name

@@ -1,0 +1,105 @@
+"""A session: which database and schema its names belong to, and what its earlier statements created."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlglot import exp
+
+from connectors.common.sql.lineage.analysis.dialects import SqlDialect
+from connectors.common.sql.lineage.analysis.known import KnownTables, NameIndex
+from connectors.common.sql.lineage.analysis.relations import Derived, Relation, Stored
+from specs.contracts.parts.statements import TableName
+
+
+class Temporary(NamedTuple):
+    """A table that lives as long as its session: what it was made of stands for it."""
+
+    columns: Derived
+    sources: tuple[TableName, ...]
+
+
+class SqlSession:
+    """What the statements of one text share. ``named`` collects the relations that they name."""
+
+    def __init__(self, dialect: SqlDialect, known: KnownTables, database: str = "", schema: str = "") -> None:
+        self.dialect = dialect
+        self.database, self.schema = database, schema
+        self._known = known
+        self._temporary: dict[TableName, Temporary] = {}
+        self._created: dict[TableName, NameIndex] = {}
+        self.named: dict[TableName, None] = {}
+
+    def name(self, table: exp.Table) -> TableName:
+        """The name of a relation, completed by the defaults of the session."""
+        parts = [self.dialect.fold(each) for each in table.parts]
+        name = parts[-1] if parts else ""
+        if table.this and table.this.args.get("temporary"):  # the parser takes the # of #name off
+            name = f"#{name}"
+        schema = parts[-2] if len(parts) > 1 else ""
+        database = ".".join(parts[:-2])
+        return TableName(database or self.database, schema or self.schema, name)
+
+    def target(self, table: exp.Table) -> TableName:
+        """The name of a relation that is written, as it is known where one is known by it."""
+        name = self.name(table)
+        if name in self._temporary:
+            return name
+        self.named.setdefault(name)
+        fitting = self._known.fitting(name)
+        return fitting[0] if len(fitting) == 1 else name
+
+    def relation(self, name: TableName) -> tuple[Relation, tuple[TableName, ...]]:
+        """What a name stands for, and the relations of the database that it is or, when temporary, was made of."""
+        if (temporary := self._temporary.get(name)) is not None:
+            return temporary.columns, temporary.sources
+        self.named.setdefault(name)
+        if name in self._created:
+            return Stored(((name, self._created[name]),)), (name,)
+        fitting = self._known.fitting(name) or [name]
+        return Stored(tuple((each, self._known.columns(each)) for each in fitting)), tuple(fitting)
+
+    def columns(self, name: TableName) -> list[str] | None:
+        """The names of the columns of a relation that is to be written, as far as they are known."""
+        if name in self._temporary:
+            found = self._temporary[name].columns
+            return None if found.open else [each.name for each in found.outputs()]
+        if name in self._created:
+            return list(self._created[name])
+        fitting = self._known.fitting(name)
+        index = self._known.columns(fitting[0]) if len(fitting) == 1 else None
+        return None if index is None else list(index)
+
+    def is_temporary(self, name: TableName) -> bool:
+        """Whether a statement of the session created it for the session only."""
+        return name in self._temporary
+
+    def create(self, name: TableName, columns: list[str] | None) -> None:
+        """Keep the columns of a table that a statement created, if they are known."""
+        if columns is not None:
+            self._created[name] = NameIndex(columns)
+
+    def create_temporary(self, name: TableName, columns: Derived, sources: Iterable[TableName]) -> None:
+        """Keep what a temporary table is made of."""
+        self._temporary[name] = Temporary(columns, tuple(sources))
+
+    def add(self, name: TableName, columns: Derived, sources: Iterable[TableName]) -> None:
+        """Keep what else a temporary table is made of."""
+        before = self._temporary[name]
+        together = dict.fromkeys((*before.sources, *sources))
+        self._temporary[name] = Temporary(before.columns.merged(columns), tuple(together))
+
+    def drop(self, name: TableName) -> bool:
+        """Forget a relation; whether it was a temporary table."""
+        self._created.pop(name, None)
+        return self._temporary.pop(name, None) is not None
+
+    def rename(self, name: TableName, new: TableName) -> bool:
+        """Keep what is known of a relation under its new name; whether it was a temporary table."""
+        if name in self._created:
+            self._created[new] = self._created.pop(name)
+        if name not in self._temporary:
+            return False
+        self._temporary[new] = self._temporary.pop(name)
+        return True

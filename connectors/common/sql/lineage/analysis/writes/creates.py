@@ -1,0 +1,64 @@
+"""CREATE of views and tables by a query, and SELECT INTO."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
+from connectors.common.sql.lineage.analysis.relations import Derived, Output
+from connectors.common.sql.lineage.analysis.writes.targets import Written, listed, positioned
+
+RELATIONS = ("TABLE", "VIEW")
+
+
+def create(walk: QueryWalk, node: exp.Create) -> Written:
+    """What CREATE says of its relation; nothing for objects that hold no data."""
+    table = node.this.this if isinstance(node.this, exp.Schema) else node.this
+    kind = (node.args.get("kind") or "").upper()
+    if kind not in RELATIONS or not isinstance(table, exp.Table):
+        return Written("other")
+    temporary = _temporary(node, table)
+    target = walk.session.name(table) if temporary else walk.session.target(table)
+    names = listed(walk, node.this)
+    if not isinstance(node.expression, exp.Query | exp.Table | exp.Values):
+        if temporary:
+            walk.session.create_temporary(target, Derived([Output(each, {}) for each in names or ()]), ())
+        else:
+            walk.session.create(target, names)
+        return Written("other")
+    found = positioned(walk.query(node.expression, None), names)
+    return _created(walk, Written("create_view" if kind == "VIEW" else "create_table", target, found, None, temporary))
+
+
+def _created(walk: QueryWalk, written: Written) -> Written:
+    """Keep what is created for the statements behind it."""
+    if written.target is None or written.columns is None:
+        return written
+    if written.temporary:
+        walk.session.create_temporary(written.target, written.columns, walk.sources)
+    else:
+        names = None if written.columns.open else [each.name for each in written.columns.outputs()]
+        walk.session.create(written.target, names)
+    return written
+
+
+def select_into(walk: QueryWalk, node: exp.Expr, into: exp.Into) -> Written:
+    """SELECT ... INTO makes a table of the query's columns."""
+    found = walk.query(node, None)
+    table = into.this
+    if not isinstance(table, exp.Table):
+        return Written("select", None, found)
+    temporary = bool(into.args.get("temporary")) or _local(table)
+    target = walk.session.name(table) if temporary else walk.session.target(table)
+    return _created(walk, Written("create_table", target, found, None, temporary))
+
+
+def _temporary(node: exp.Create, table: exp.Table) -> bool:
+    properties = node.args.get("properties")
+    kinds = properties.expressions if isinstance(properties, exp.Properties) else []
+    return any(isinstance(each, exp.TemporaryProperty) for each in kinds) or _local(table)
+
+
+def _local(table: exp.Table) -> bool:
+    """Whether the name alone makes a table temporary: ``#name``."""
+    return table.name.startswith("#") or bool(table.this and table.this.args.get("temporary"))

@@ -1,0 +1,74 @@
+"""From the columns of a query to those of the relation that it is written into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlglot import exp
+
+from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
+from connectors.common.sql.lineage.analysis.relations import Derived, Output
+from specs.contracts.parts.statements import (
+    JoinedTables,
+    SourceColumn,
+    StatementKind,
+    StatementLineage,
+    TableName,
+    TargetColumn,
+)
+
+
+class Written(NamedTuple):
+    """What one target gets."""
+
+    kind: StatementKind
+    target: TableName | None = None
+    columns: Derived | None = None
+    renamed: TableName | None = None
+    temporary: bool = False
+
+
+def told(walk: QueryWalk, written: Written) -> StatementLineage:
+    """What a walk found, as the answer for a statement."""
+    columns = written.columns or Derived([])
+    pairs = walk.joins.items()
+    return StatementLineage(
+        kind=written.kind,
+        target=written.target,
+        sources=tuple(walk.sources),
+        columns=tuple(_column(walk, each) for each in columns.outputs() if each.name != "*"),
+        filters=tuple(SourceColumn(*key, "filter") for key in walk.filters),
+        joins=tuple(JoinedTables(left, right, tuple(columns)) for (left, right), columns in pairs),
+        read=tuple(walk.read),
+        unresolved=tuple(walk.unresolved),
+        renamed=written.renamed,
+        temporary=written.temporary,
+        level="tables" if columns.open and not columns.outputs() else "columns",
+    )
+
+
+def _column(walk: QueryWalk, output: Output) -> TargetColumn:
+    sources = tuple(SourceColumn(*key, what) for key, what in output.origins.items())
+    return TargetColumn(output.name, sources, _text(walk, output.made))
+
+
+def _text(walk: QueryWalk, made: exp.Expr | None) -> str | None:
+    return None if made is None else made.sql(dialect=walk.session.dialect.engine)
+
+
+def positioned(found: Derived, names: Sequence[str] | None) -> Derived:
+    """The columns of a query under the names of the target's, which are the same by their position."""
+    return found if names is None or found.open else found.renamed(names)
+
+
+def listed(walk: QueryWalk, node: exp.Expr | None) -> list[str] | None:
+    """The names of a list of columns behind the name of a relation, or ``None`` without such a list."""
+    if not isinstance(node, exp.Schema | exp.Tuple):
+        return None
+    names = []
+    for each in node.expressions:
+        column = each.this if isinstance(each, exp.Column | exp.ColumnDef) else each
+        if isinstance(column, exp.Identifier):
+            names.append(walk.fold(column))
+    return names or None

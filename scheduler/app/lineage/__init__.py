@@ -1,0 +1,3 @@
+"""Lineage: what people ask of it.
+Called by commands.
+"""
