@@ -31,15 +31,17 @@ class SinkSpec:
     """The parts of one sink, each a class or function, or ``"module:name"``; ``None`` for a mode that it lacks.
 
     ``snapshot`` is called with the checked settings, ``changes`` with the settings and the ``ServiceRef`` of the
-    recipe. ``trial`` says in words whether the sink would take something, without bringing it anything: it is called
-    with the settings, for ``headrace check``, and raises what a delivery raises.
+    recipe, and with the ``StoredLineage`` of the catalog where ``asks_lineage`` is set. ``trial`` says in words whether
+    the sink would take something, without bringing it anything: it is called with the settings, for ``headrace check``,
+    and raises what a delivery raises.
     """
 
     name: str
     config: str | type[SinkConfig]
     snapshot: str | Callable[[Any], Sink] | None = None
-    changes: str | Callable[[Any, Any], ChangeSink] | None = None
+    changes: str | Callable[..., ChangeSink] | None = None
     trial: str | Callable[[Any], str] | None = None
+    asks_lineage: bool = False
 
     def config_class(self) -> type[SinkConfig]:
         """The model of the settings, imported now."""

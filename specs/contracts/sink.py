@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
@@ -84,4 +84,36 @@ class ChangeSink(Protocol):
 
     def close(self) -> None:
         """Give back connections and files. May be called twice."""
+        ...
+
+
+class TypedFqn(NamedTuple):
+    """An object by its type and FQN."""
+
+    type: str
+    fqn: str
+
+
+class StoredLineage(Protocol):
+    """The catalog's answers to a sink whose receiver keeps all lineage of an object in one place, whichever objects
+    tell of it. A *teller* is the object to which a ``Lineage`` entity belongs: a view, or a procedure that fills
+    several tables. All methods raise ``Retry`` while the catalog is unavailable.
+    """
+
+    def targets(self, teller: str, now: Sequence[TypedFqn]) -> list[TypedFqn]:
+        """The targets that a teller has or ever had: ``now`` and all that were handed in before, with the teller itself
+        where it was among them.
+
+        ``now`` is stored durably before the answer, so that what a sink was told of a target is still found when the
+        teller names that target no more.
+        """
+        ...
+
+    def feeding(self, target: TypedFqn) -> Iterator[str]:
+        """Yields the contents of the live ``Lineage`` entities that may tell of ``target``: its own, and those of
+        tellers that were handed in with it."""
+        ...
+
+    def content(self, wanted: TypedFqn) -> str | None:
+        """The content of a live object; ``None`` when the catalog has none."""
         ...

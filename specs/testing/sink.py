@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from specs.contracts.sink import Bounds, Change, ChangeSink, Refused, Sink
+from specs.contracts.sink import Bounds, Change, ChangeSink, Refused, Sink, TypedFqn
 from specs.entities.base import Entity
 from specs.entities.database.tables import Column, Database, DataType, Schema, Service, Table, TableType
 
@@ -119,6 +119,31 @@ class MemoryFollower:
 
     def close(self) -> None:
         """Nothing stays open."""
+
+
+class MemoryLineage:
+    """A ``StoredLineage`` in memory: ``contents`` by type and FQN, to which a test adds and from which it removes."""
+
+    def __init__(self) -> None:
+        self.contents: dict[TypedFqn, str] = {}
+        self._targets: dict[str, set[TypedFqn]] = {}
+
+    def add(self, entity: Entity) -> None:
+        self.contents[TypedFqn(entity.type_name(), entity.fqn)] = entity.content()
+
+    def targets(self, teller: str, now: Sequence[TypedFqn]) -> list[TypedFqn]:
+        self._targets.setdefault(teller, set()).update(now)
+        return sorted(self._targets[teller])
+
+    def feeding(self, target: TypedFqn) -> Iterator[str]:
+        tellers = {target.fqn, *(teller for teller, found in self._targets.items() if target in found)}
+        for teller in sorted(tellers):
+            found = self.content(TypedFqn("Lineage", teller))
+            if found is not None:
+                yield found
+
+    def content(self, wanted: TypedFqn) -> str | None:
+        return self.contents.get(wanted)
 
 
 ODD = 'odd "name". with; ünï😀 > and :: in it'

@@ -10,6 +10,7 @@ from specs.recipe.recipe import Recipe
 from workers.catalog import Catalog
 from workers.feed.discovery import name_of, wanted
 from workers.feed.subscription.delivery import Sent
+from workers.feed.subscription.fed_targets import FedTargets
 from workers.feed.subscription.subscriber import Fed, Following, SubscriberStopped, SubscriptionLost, pause
 from workers.feed.subscription.subscriptions import Subscriptions
 from workers.feed.times import CRAWL_PAUSE_SECONDS, LEASE_SECONDS
@@ -60,7 +61,7 @@ def feed(
 def _one(db: SqlDatabase, followers: Subscriptions, recipe: Recipe, sink: Configured, goal: int, stop: StopFlag) -> Fed:
     name = name_of(recipe.service.name, sink.label)
     failing, sent = 0, Sent()
-    with closing(sink.changes(recipe.service)) as made:
+    with closing(sink.changes(recipe.service, FedTargets(db))) as made:
         while True:
             held = followers.take(name)
             if held is None:

@@ -132,7 +132,16 @@ SELECT sink, count(*) FROM dead_letters GROUP BY sink ORDER BY sink
 SELECT e.state, c.content FROM entities AS e LEFT JOIN contents AS c ON c.id = e.id
 WHERE e.fqn = :fqn AND e.type = :type
 
--- sinks that no process feeds any more
+-- name: note_target
+INSERT INTO fed_targets (teller, type, fqn) VALUES (:teller, :type, :fqn) ON CONFLICT DO NOTHING
+
+-- name: targets_of
+SELECT type, fqn FROM fed_targets WHERE teller = :teller ORDER BY fqn, type
+
+-- name: tellers_of
+SELECT teller FROM fed_targets WHERE fqn = :fqn AND type = :type AND teller > :after ORDER BY teller LIMIT :limit
+
+-- sinks that no process feeds any more, and lineage that is gone for good
 
 -- name: drop_old_followers
 DELETE FROM followers
@@ -140,3 +149,8 @@ WHERE (state = 'idle' OR service NOT IN (SELECT service FROM services)) AND coal
 
 -- name: drop_orphaned_letters
 DELETE FROM dead_letters WHERE sink NOT IN (SELECT sink FROM followers)
+
+-- name: drop_orphaned_targets
+DELETE FROM fed_targets WHERE NOT EXISTS (
+    SELECT 1 FROM entities WHERE entities.fqn = fed_targets.teller AND entities.type = 'Lineage'
+)

@@ -1,4 +1,4 @@
-"""Removes followers of sinks that are no longer fed, with their dead letters."""
+"""Removes followers of sinks that are no longer fed, with their dead letters, and targets of lineage that is gone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from workers.store.statements import Transactions
 
 def forget_unfed(db: SqlDatabase, before: float) -> None:
     """Remove followers that no recipe names any more, or whose service was removed, and that acknowledged nothing since
-    ``before`` (epoch seconds)."""
+    ``before`` (epoch seconds); and the targets of lineage that was removed from the catalog."""
     with Transactions(db, "workers.feed").write() as sql:
         sql.do("drop_old_followers", before=before)
         sql.do("drop_orphaned_letters")
+        sql.do("drop_orphaned_targets")

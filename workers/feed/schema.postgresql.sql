@@ -29,3 +29,12 @@ CREATE TABLE dead_letters (
     at DOUBLE PRECISION NOT NULL
 );
 CREATE UNIQUE INDEX dead_letters_entity ON dead_letters (sink, type, fqn);
+
+-- objects whose data another object's lineage tells of, now or before: what a sink may have been told
+CREATE TABLE fed_targets (
+    teller TEXT COLLATE "C" NOT NULL, -- the FQN of the lineage
+    type TEXT COLLATE "C" NOT NULL,
+    fqn TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (teller, fqn, type)
+);
+CREATE INDEX fed_targets_object ON fed_targets (fqn, type);

@@ -29,3 +29,12 @@ CREATE TABLE dead_letters (
     at REAL NOT NULL
 );
 CREATE UNIQUE INDEX dead_letters_entity ON dead_letters (sink, type, fqn);
+
+-- objects whose data another object's lineage tells of, now or before: what a sink may have been told
+CREATE TABLE fed_targets (
+    teller TEXT NOT NULL, -- the FQN of the lineage
+    type TEXT NOT NULL,
+    fqn TEXT NOT NULL,
+    PRIMARY KEY (teller, fqn, type)
+);
+CREATE INDEX fed_targets_object ON fed_targets (fqn, type);

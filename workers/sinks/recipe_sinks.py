@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from specs.contracts.sink import ChangeSink, Mode, Sink
+from specs.contracts.sink import ChangeSink, Mode, Sink, StoredLineage
 from specs.errors import UsageError
 from specs.recipe.problems import validate
 from specs.recipe.recipe import ServiceRef
@@ -32,8 +32,10 @@ class Configured(NamedTuple):
         made: Sink = self.spec.part("snapshot")(self.config)
         return made
 
-    def changes(self, service: ServiceRef) -> ChangeSink:
-        made: ChangeSink = self.spec.part("changes")(self.config, service)
+    def changes(self, service: ServiceRef, stored: StoredLineage) -> ChangeSink:
+        """The sink in its mode ``changes``; it may ask ``stored`` for lineage."""
+        given = (self.config, service, stored) if self.spec.asks_lineage else (self.config, service)
+        made: ChangeSink = self.spec.part("changes")(*given)
         return made
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+from specs.contracts.sink import TypedFqn
 from specs.recipe.recipe import ServiceRef
 from specs.service_spec import imported
 from workers.sinks.recipe_sinks import Configured
@@ -20,9 +23,22 @@ def tried(sink: Configured, service: ServiceRef) -> str:
     if sink.mode == "snapshot":
         sink.snapshot().close()
         return "can be made; whether it takes a snapshot shows when there is one"
-    made = sink.changes(service)
+    made = sink.changes(service, NoLineage())
     try:
         made.deliver([])
     finally:
         made.close()
     return "answers, and takes changes from us"
+
+
+class NoLineage:
+    """What a sink on trial is told of lineage: nothing is stored."""
+
+    def targets(self, teller: str, now: Sequence[TypedFqn]) -> list[TypedFqn]:
+        return list(now)
+
+    def feeding(self, target: TypedFqn) -> Iterator[str]:
+        return iter(())
+
+    def content(self, wanted: TypedFqn) -> str | None:
+        return None

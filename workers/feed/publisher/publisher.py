@@ -14,6 +14,7 @@ from specs.errors import HeadraceError, Retry
 from specs.recipe.recipe import ServiceRef
 from workers.feed.discovery import Discovery
 from workers.feed.subscription.delivery import Sent
+from workers.feed.subscription.fed_targets import FedTargets
 from workers.feed.subscription.subscriber import Following, SubscriberStopped, SubscriptionLost, pause
 from workers.feed.subscription.subscriptions import FeedPosition, FollowerView, HeldSubscription, Subscriptions
 from workers.feed.times import DISCOVERY_SECONDS, LEASE_SECONDS, LEVEL_PAUSE_SECONDS, TURN_SECONDS
@@ -28,10 +29,15 @@ Make = Callable[[Mapping[str, Any], str], ChangeSink]
 """Makes a sink from a follower's config, for a service. Raises ``UsageError`` when a reference cannot be resolved."""
 
 
-def make(config: Mapping[str, Any], service: str) -> ChangeSink:
-    """The sink of a follower's config. Raises ``UsageError`` for wrong settings and references without a value."""
-    (sink,) = configured([config["settings"]], {})
-    return sink.changes(ServiceRef(name=service, type=config["type"]))
+def maker(db: SqlDatabase) -> Make:
+    """Makes the sinks of followers of ``db``. What it returns raises ``UsageError`` for wrong settings and references
+    without a value."""
+
+    def make(config: Mapping[str, Any], service: str) -> ChangeSink:
+        (sink,) = configured([config["settings"]], {})
+        return sink.changes(ServiceRef(name=service, type=config["type"]), FedTargets(db))
+
+    return make
 
 
 class Publishing:
@@ -39,9 +45,10 @@ class Publishing:
     ``lease`` seconds."""
 
     def __init__(
-        self, db: SqlDatabase, stop: StopFlag, *, name: str = "", lease: float = LEASE_SECONDS, make: Make = make
+        self, db: SqlDatabase, stop: StopFlag, *, name: str = "", lease: float = LEASE_SECONDS,
+        make: Make | None = None,
     ) -> None:  # fmt: skip
-        self._db, self._stop, self._make = db, stop, make
+        self._db, self._stop, self._make = db, stop, make or maker(db)
         self.followers = Subscriptions(db, name=name, lease=lease)
         self._discovery = Discovery(db, self.followers)
         self._discovered = float("-inf")

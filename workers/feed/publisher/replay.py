@@ -9,7 +9,7 @@ from typing import Any
 
 from specs.errors import HeadraceError, UsageError, known_values
 from workers.feed.dead_letters import count, letters
-from workers.feed.publisher.publisher import Make, make
+from workers.feed.publisher.publisher import Make, maker
 from workers.feed.subscription.subscriber import Following, SubscriberStopped, SubscriptionLost
 from workers.feed.subscription.subscriptions import HeldSubscription, Subscriptions
 from workers.feed.times import REPLAY_WAIT_SECONDS
@@ -32,7 +32,7 @@ class Replayed:
 
 
 def replay(
-    db: SqlDatabase, sink: str | None = None, fqn: str = "", *, stop: StopFlag | None = None, make: Make = make,
+    db: SqlDatabase, sink: str | None = None, fqn: str = "", *, stop: StopFlag | None = None, make: Make | None = None,
     patience: float = REPLAY_WAIT_SECONDS,
 ) -> list[Replayed]:  # fmt: skip
     """Send the dead letters of one sink or of all sinks again, containers first; with ``fqn``, those of one object
@@ -46,7 +46,7 @@ def replay(
         raise known_values("unknown sink", sink, known)
     dead = count(db)
     wanted = [each for each in known if each in dead and sink in (None, each) and letters(db, each, fqn, limit=1)]
-    return [_one(db, followers, each, fqn, stop or StopFlag(), make, patience) for each in wanted]
+    return [_one(db, followers, each, fqn, stop or StopFlag(), make or maker(db), patience) for each in wanted]
 
 
 def _one(

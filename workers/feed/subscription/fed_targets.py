@@ -1,0 +1,63 @@
+"""Which objects a lineage tells of, now or before, for sinks whose receivers keep all lineage of an object together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from specs.contracts.sink import TypedFqn
+from workers.store.database import SqlDatabase
+from workers.store.statements import Statements, Transactions
+
+PAGE_TELLERS = 200
+"""Most tellers of one object that are read at once."""
+
+
+class FedTargets:
+    """The ``StoredLineage`` of a catalog: its table ``fed_targets``, and the present contents of entities.
+
+    A row is kept until its teller's lineage is removed from the catalog, which happens once all sinks know of the
+    deletion. Targets that tell of themselves (views) need no row.
+    """
+
+    def __init__(self, db: SqlDatabase) -> None:
+        self._transactions = Transactions(db, "workers.feed")
+
+    def targets(self, teller: str, now: Sequence[TypedFqn]) -> list[TypedFqn]:
+        """Store ``now``, where it is new, and return all targets. Raises ``Retry`` as a transaction does."""
+        with self._transactions.read() as sql:
+            known = {TypedFqn(*row) for row in sql.all("targets_of", teller=teller)}
+        new = [each for each in now if each.fqn != teller and each not in known]
+        if new:
+            with self._transactions.write() as sql:
+                sql.many("note_target", [{"teller": teller, "type": each.type, "fqn": each.fqn} for each in new])
+        return sorted({*known, *now})
+
+    def feeding(self, target: TypedFqn) -> Iterator[str]:
+        """Yields the live lineage that may tell of ``target``, its own first. Raises ``Retry`` as a transaction
+        does."""
+        with self._transactions.read() as sql:
+            own = _live(sql, "Lineage", target.fqn)
+        if own is not None:
+            yield own
+        after = ""
+        while True:
+            with self._transactions.read() as sql:
+                tellers = sql.column(
+                    "tellers_of", fqn=target.fqn, type=target.type, after=after, limit=PAGE_TELLERS
+                )  # fmt: skip
+                found = [_live(sql, "Lineage", teller) for teller in tellers]
+            yield from filter(None, found)
+            if not tellers:
+                return
+            after = tellers[-1]
+
+    def content(self, wanted: TypedFqn) -> str | None:
+        """The content of a live object. Raises ``Retry`` as a transaction does."""
+        with self._transactions.read() as sql:
+            return _live(sql, wanted.type, wanted.fqn)
+
+
+def _live(sql: Statements, type_: str, fqn: str) -> str | None:
+    row = sql.one("state_of", fqn=fqn, type=type_)
+    found: str | None = None if row is None or row[0] == "deleted" else row[1]
+    return found
