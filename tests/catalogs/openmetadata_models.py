@@ -24,20 +24,26 @@ package = types.ModuleType("metadata")  # its own __init__ wants everything
 package.__path__ = list(found.submodule_search_locations)
 sys.modules["metadata"] = package
 from metadata.generated.schema.api.data import createDatabase, createDatabaseSchema, createStoredProcedure, createTable
+from metadata.generated.schema.api.lineage import addLineage
 from metadata.generated.schema.api.services import createDatabaseService
 from metadata.generated.schema.entity.data import storedProcedure, table
 from metadata.generated.schema.entity.services import databaseService
+from metadata.generated.schema.type import entityLineage, entityReference
 models = {
     "Service": createDatabaseService.CreateDatabaseServiceRequest, "Database": createDatabase.CreateDatabaseRequest,
     "Schema": createDatabaseSchema.CreateDatabaseSchemaRequest, "Table": createTable.CreateTableRequest,
     "StoredProcedure": createStoredProcedure.CreateStoredProcedureRequest, "column": table.Column,
     "constraint": table.TableConstraint, "partition": table.TablePartition,
     "partition column": table.PartitionColumnDetails, "code": storedProcedure.StoredProcedureCode,
+    "Lineage": addLineage.AddLineageRequest, "edge": entityLineage.EntitiesEdge,
+    "details": entityLineage.LineageDetails, "column flow": entityLineage.ColumnLineage,
+    "reference": entityReference.EntityReference,
 }
 enums = {
     "dataType": table.DataType, "tableType": table.TableType, "constraint": table.Constraint,
     "constraintType": table.ConstraintType, "intervalType": table.PartitionIntervalTypes,
     "language": storedProcedure.Language, "serviceType": databaseService.DatabaseServiceType,
+    "source": entityLineage.Source,
 }
 print(json.dumps({
     "fields": {name: {each.alias or key: each.is_required() for key, each in model.model_fields.items()}

@@ -17,15 +17,23 @@ from connectors.postgres.metadata import PostgresSource
 from connectors.sqlite.connection import SqliteConnection
 from connectors.sqlite.metadata import SqliteSource
 from specs.entities.database.tables import DataType
+from specs.recipe.recipe import ServiceRef
 from specs.sources.base import Source
 from specs.testing import harvest
+from specs.testing.sink import upsert
 from tests.catalogs.openmetadata_models import FACTS, VERSION
-from workers.sinks.openmetadata import columns, mapping
+from tests.servers.catalogs import OpenMetadata
+from tests.servers.receiver import Receiver, Request
+from tests.workers.sinks.lineages import containers, fills, objects, stored, view_lineage
+from workers.sinks.openmetadata import columns, edges, mapping
+from workers.sinks.openmetadata.config import OpenMetadataConfig
+from workers.sinks.openmetadata.sink import OpenMetadataSink
 
 FROZEN = json.loads(FACTS.read_text())
 _INSIDE = {
     "columns": "column", "children": "column", "tableConstraints": "constraint", "tablePartition": "partition",
-    "storedProcedureCode": "code",
+    "storedProcedureCode": "code", "edge": "edge", "fromEntity": "reference", "toEntity": "reference",
+    "lineageDetails": "details", "pipeline": "reference", "columnsLineage": "column flow",
 }  # fmt: skip
 """The model of what lies in a field."""
 
@@ -85,6 +93,26 @@ def test_partitions_are_told_by_column() -> None:
         ]
     }
     assert list(mistakes("Table", made)) == []
+
+
+def test_lineage() -> None:
+    sent = []
+    receiver = OpenMetadata()
+
+    def work(request: Request) -> tuple[int, Any]:
+        if (request.method, request.path) == ("PUT", "/api/v1/lineage"):
+            sent.append(request.json())
+        return receiver(request)
+
+    with Receiver(work) as at:
+        told = [view_lineage(), fills("fill")]
+        config = OpenMetadataConfig.model_validate({"type": "openmetadata", "url": f"{at.url}/api"})
+        sink = OpenMetadataSink(config, ServiceRef(name="shop", type="postgres"), stored(*told))
+        assert sink.deliver([upsert(each) for each in (*containers(), *objects(), *told)]) == []
+        sink.close()
+    assert len(sent) == 3
+    assert [text for each in sent for text in mistakes("Lineage", each)] == []
+    assert set(edges.SOURCES.values()) <= set(FROZEN["members"]["source"])
 
 
 def test_every_type_and_name_of_ours_is_one_of_theirs() -> None:

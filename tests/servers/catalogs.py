@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -34,6 +35,8 @@ class OpenMetadata:
         self.token = token
         self.entities: dict[tuple[str, str], dict[str, Any]] = {}
         self.deleted: set[tuple[str, str]] = set()
+        self.edges: dict[tuple[str, str], dict[str, Any]] = {}
+        """The details of edges, by the ids of their ends."""
         self.versions = 0
         """How many requests changed an object; the real product makes a new version for each."""
 
@@ -48,7 +51,12 @@ class OpenMetadata:
             return 200, {"version": "1.12.0", "revision": "x", "timestamp": 0}
         if request.method == "PUT" and path in _REQUESTS:
             return self._put(path, request.json())
+        if path.startswith("lineage"):
+            return self._lineage(request.method, path.removeprefix("lineage").strip("/"), request)
         kind, _, name = path.partition("/name/")
+        if request.method == "GET" and kind in _REQUESTS:
+            found = (kind, unquote(name))
+            return (200, {"id": identity(*found)}) if self._has(found) else (404, {"message": f"{name} not found"})
         if request.method == "DELETE" and kind in _REQUESTS:
             return self._delete(kind, unquote(name), parse_qs(url.query))
         return 405, {"message": "HTTP 405 Method Not Allowed"}
@@ -110,10 +118,75 @@ class OpenMetadata:
         self.versions += 1
         return 200, {}
 
+    def _has(self, key: tuple[str, str]) -> bool:
+        return key in self.entities and key not in self.deleted
+
+    def _lineage(self, method: str, path: str, request: Request) -> tuple[int, Any]:
+        named = {identity(*key): key for key in self.entities}
+        if method == "PUT" and not path:
+            (edge,) = request.json().values()
+            if edge.keys() != {"fromEntity", "toEntity", "lineageDetails"}:
+                return 400, {"message": f"edge {sorted(edge)}"}
+            ends = [edge["fromEntity"], edge["toEntity"], edge["lineageDetails"].get("pipeline")]
+            for end in filter(None, ends):
+                if not self._has(named.get(end["id"], ("", ""))) or _ENTITIES[end["type"]] != named[end["id"]][0]:
+                    return 404, {"message": f"{end['type']} instance for {end['id']} not found"}
+            for flow in edge["lineageDetails"]["columnsLineage"]:
+                for column in (*flow["fromColumns"], flow["toColumn"]):
+                    if column not in self._column_fqns():
+                        return 400, {"message": f"Invalid column FQN {column}"}
+            ids = (edge["fromEntity"]["id"], edge["toEntity"]["id"])
+            self.versions += self.edges.get(ids) != edge["lineageDetails"]
+            self.edges[ids] = edge["lineageDetails"]
+            return 200, {}
+        kind, _, name = path.partition("/name/")
+        if method == "GET" and kind in _ENTITIES:
+            key = (_ENTITIES[kind], unquote(name))
+            if not self._has(key):
+                return 404, {"message": f"{kind} instance for {name} not found"}
+            own = identity(*key)
+            up = {ids: details for ids, details in self.edges.items() if ids[1] == own}
+            types = {path: entity for entity, path in _ENTITIES.items()}
+            return 200, {
+                "entity": {"id": own, "type": kind}, "downstreamEdges": [],
+                "nodes": [
+                    {"id": start, "type": types[named[start][0]], "fullyQualifiedName": named[start][1]}
+                    for start, _ in up
+                ],
+                "upstreamEdges": [
+                    {"fromEntity": ids[0], "toEntity": own, "lineageDetails": {**details, "updatedAt": 1}}
+                    for ids, details in up.items()
+                ],
+            }  # fmt: skip
+        parts = path.split("/")
+        if method == "DELETE" and len(parts) == 4 and {parts[0], parts[2]} <= _ENTITIES.keys():
+            self.versions += 1
+            found = self.edges.pop((parts[1], parts[3]), None)
+            return (200, {}) if found is not None else (404, {"message": "Lineage edge not found"})
+        return 405, {"message": "HTTP 405 Method Not Allowed"}
+
+    def _column_fqns(self) -> set[str]:
+        return {
+            f"{fqn}.{_quote(column['name'])}" for fqn, made in self.live("tables").items() for column in made["columns"]
+        }
+
+    def lineage(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The details of edges, by the FQNs of their ends."""
+        named = {identity(*key): key[1] for key in self.entities}
+        return {(named[start], named[end]): details for (start, end), details in self.edges.items()}
+
     def live(self, path: str) -> dict[str, dict[str, Any]]:
         return {
             fqn: made for (kind, fqn), made in self.entities.items() if kind == path and (kind, fqn) not in self.deleted
         }
+
+
+_ENTITIES = {"table": "tables", "storedProcedure": "storedProcedures"}
+
+
+def identity(path: str, fqn: str) -> str:
+    """The id that an object has as long as it lives."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{path}/{fqn}"))
 
 
 def _quote(name: str) -> str:

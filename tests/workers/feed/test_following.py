@@ -21,6 +21,7 @@ from tests.workers.feed.told import (
     store,
     view,
 )
+from workers.feed.subscription.fed_targets import FedTargets
 from workers.feed.subscription.subscriber import Following
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase
@@ -238,7 +239,7 @@ def test_what_a_restored_container_brings_back_over_there_is_deleted_again(db: S
     followers, work = registered(db), OpenMetadata()
     with Receiver(work) as receiver:
         config = OpenMetadataConfig.model_validate({"type": "openmetadata", "url": f"{receiver.url}/api"})
-        sink = OpenMetadataSink(config, ServiceRef(name="shop", type="postgres"))
+        sink = OpenMetadataSink(config, ServiceRef(name="shop", type="postgres"), FedTargets(db))
         following(db, followers, sink).feed()
         remove(db, table(0))
         remove(db, row("shop.db.s"), *map(table, range(1, 4)))

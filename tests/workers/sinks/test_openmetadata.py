@@ -27,7 +27,7 @@ from specs.entities.database.tables import (
 from specs.entities.database.triggers import Trigger
 from specs.errors import Fatal
 from specs.recipe.recipe import ServiceRef
-from specs.testing.sink import ChangesSuite, delete, estate, upsert
+from specs.testing.sink import ChangesSuite, MemoryLineage, delete, estate, upsert
 from tests.servers.catalogs import OpenMetadata
 from tests.servers.receiver import Fault, Receiver
 from workers.sinks.openmetadata.columns import TYPES, column
@@ -39,9 +39,10 @@ from workers.sinks.openmetadata.sink import OpenMetadataSink
 TOKEN = "j.w.t-0123"
 
 
-def made(receiver: Receiver, **settings: Any) -> OpenMetadataSink:
+def made(receiver: Receiver, stored: MemoryLineage | None = None, **settings: Any) -> OpenMetadataSink:
     given = {"type": "openmetadata", "url": f"{receiver.url}/api", "token": TOKEN, "timeout": 5} | settings
-    return OpenMetadataSink(OpenMetadataConfig.model_validate(given), ServiceRef(name="shop", type="postgres"))
+    config, service = OpenMetadataConfig.model_validate(given), ServiceRef(name="shop", type="postgres")
+    return OpenMetadataSink(config, service, stored or MemoryLineage())
 
 
 @pytest.fixture

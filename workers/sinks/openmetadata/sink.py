@@ -7,44 +7,47 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from specs.contracts.sink import Bounds, Change, Refused
+from specs.contracts.sink import Bounds, Change, Refused, StoredLineage
 from specs.errors import Fatal, Skip
 from specs.recipe.recipe import ServiceRef
+from workers.sinks.common.fed import fed
 from workers.sinks.common.http import Http
 from workers.sinks.openmetadata.config import OpenMetadataConfig
+from workers.sinks.openmetadata.edges import ENTITIES
+from workers.sinks.openmetadata.lineage import REFUSED, LineageEdges
 from workers.sinks.openmetadata.mapping import PATHS, SERVICES, request
 from workers.sinks.openmetadata.names import fqn
-
-REFUSED = frozenset({400, 404, 409, 413, 422})
-"""Status codes that refuse an entity; with 404, its container does not exist."""
 
 
 class OpenMetadataSink:
     """PUT creates, updates and undeletes entities; DELETE is soft. Changes of types without a path are skipped.
 
     A table whose foreign keys refer to tables that do not exist there yet is sent without them, and still reported as
-    refused, so that it is tried again with them later.
+    refused, so that it is tried again with them later. So is lineage that names objects which do not exist there yet.
     """
 
     bounds = Bounds(1, 1)
 
-    def __init__(self, config: OpenMetadataConfig, service: ServiceRef) -> None:
+    def __init__(self, config: OpenMetadataConfig, service: ServiceRef, stored: StoredLineage) -> None:
         self.timeout = config.timeout
         self._service_type = config.service_type or SERVICES.get(service.type, "CustomDatabase")
         token = config.token.get_secret_value() if config.token else ""
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         self._http = Http(config, headers=headers, secrets=[token])
+        self._stored, self._edges = stored, LineageEdges(self._http)
         self._met = False
 
     def deliver(self, changes: Sequence[Change]) -> list[Refused]:
         self._meet()
         refused = []
         for change in changes:
-            if change.type in PATHS:
-                try:
+            try:
+                if change.type in PATHS:
                     self._send(change)
-                except Skip as refusal:
-                    refused.append(Refused(change, str(refusal)))
+                elif change.type == "Lineage":
+                    self._bring(change)
+            except Skip as refusal:
+                refused.append(Refused(change, str(refusal)))
         return refused
 
     def close(self) -> None:
@@ -83,6 +86,17 @@ class OpenMetadataSink:
                 path, made | {"tableConstraints": [each for each in made["tableConstraints"] if each not in keys]}
             )
             raise
+
+    def _bring(self, change: Change) -> None:
+        refusals = []
+        for found in fed(change, self._stored):
+            if found.target.type in ENTITIES:
+                try:
+                    self._edges.bring(found)
+                except Skip as refusal:
+                    refusals.append(refusal)
+        if refusals:
+            raise refusals[0]
 
     def _put(self, path: str, made: dict[str, Any]) -> None:
         self._http.send("PUT", path, json.dumps(made, ensure_ascii=False).encode(), contents=REFUSED)

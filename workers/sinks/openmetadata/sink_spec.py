@@ -8,4 +8,5 @@ spec = SinkSpec(
     name="openmetadata",
     config="workers.sinks.openmetadata.config:OpenMetadataConfig",
     changes="workers.sinks.openmetadata.sink:OpenMetadataSink",
+    asks_lineage=True,
 )
