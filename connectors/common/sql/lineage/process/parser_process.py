@@ -1,0 +1,205 @@
+"""A parser of statements in a process of its own: a text that hangs, breaks or bloats it costs that text only."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from connectors.common.sql.lineage.process.child import READY, ParserAnswer, ParserBounds, ParserRequest
+from connectors.common.sql.lineage.process.frames import receive, send
+from specs.contracts.parts.statements import Columns, Statement, StatementLineage, TableName
+from specs.errors import Fatal, Retry
+
+ANALYZER = "connectors.common.sql.lineage.analysis.analyzer:LineageAnalyzer"
+"""The class that the process runs."""
+STATEMENT_SECONDS = 20.0
+"""Seconds of processor time that one statement may take."""
+STARTING_SECONDS = 120.0
+"""Seconds that the process may take until its imports are done."""
+HANGING_SECONDS = 120.0
+"""Seconds after which a process that does not answer is ended, however little of the processor it had."""
+DATA_BYTES = 1 << 30
+"""Bytes of data that the process may hold: a text of a megabyte takes a few hundred."""
+RESIDENT_BYTES = 300_000_000
+"""Resident bytes above which the process is replaced by a new one, between two statements."""
+_STATEMENTS, _BYTES = 200, 1_000_000
+"""Most statements of one request, and about the most bytes of their texts."""
+_START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
+    "from connectors.common.sql.lineage.process.child import ParserBounds, main; "
+    "main(int(sys.argv[1]), sys.argv[3], ParserBounds(float(sys.argv[4]), int(sys.argv[5])))"
+)
+
+
+class ParserProcess:
+    """A ``StatementParser`` that asks one process after the other; each is started when it is needed.
+
+    ``parser`` names the class that the process runs. A process that a statement ends is replaced, and that statement is
+    tried once more, alone: the system may have ended the process for another reason. All methods raise ``Retry`` when
+    no process can be started or the call is cancelled, and ``Fatal`` when the parser cannot be imported there.
+    """
+
+    def __init__(
+        self, parser: str = ANALYZER, *, bounds: ParserBounds | None = None, hanging: float = HANGING_SECONDS,
+        resident: int = RESIDENT_BYTES,
+    ) -> None:  # fmt: skip
+        self._parser, self._hanging, self._resident = parser, hanging, resident
+        self._bounds = bounds or ParserBounds(STATEMENT_SECONDS, DATA_BYTES)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pipe: socket.socket | None = None
+        self._named: dict[int, tuple[TableName, ...]] = {}
+        self._broken: dict[int, str] = {}
+        self._cancelled = False
+        self.started = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The process that runs now."""
+        return None if self._process is None else self._process.pid
+
+    def names(self, statements: Sequence[Statement]) -> list[tuple[TableName, ...]]:
+        """The relations that each text names. Of a text that cannot be read there are none, and ``lineage`` says
+        why."""
+        self._named, self._broken = {}, {}
+        for statement, found in self._answers("names", [(each, {}) for each in statements]):
+            if isinstance(found, str):
+                self._broken[statement.id] = found
+                found = ()
+            self._named[statement.id] = found
+        return [self._named[each.id] for each in statements]
+
+    def lineage(self, statements: Sequence[Statement], columns: Columns) -> list[tuple[StatementLineage, ...]]:
+        """What the statements of each text read and write. Each text gets the columns of the relations that it named
+        when ``names`` was last asked, and all of them when it was not."""
+        index: dict[str, list[TableName]] = defaultdict(list)
+        for table in columns:
+            index[table.name.casefold()].append(table)
+        given = [(each, self._needed(each, columns, index)) for each in statements if each.id not in self._broken]
+        answers: dict[int, Any] = {id_: _failed(error) for id_, error in self._broken.items()}
+        for statement, found in self._answers("lineage", given):
+            answers[statement.id] = _failed(found) if isinstance(found, str) else found
+        return [answers[each.id] for each in statements]
+
+    def _needed(self, statement: Statement, columns: Columns, index: dict[str, list[TableName]]) -> Columns:
+        named = self._named.get(statement.id)
+        if named is None:
+            return columns
+        said = {name.name.casefold() for name in named}
+        if statement.target is not None:
+            said.add(statement.target.name.casefold())
+        return {table: columns[table] for name in said for table in index.get(name, ())}
+
+    def _answers(self, method: str, given: Sequence[tuple[Statement, Columns]]) -> Iterator[tuple[Statement, Any]]:
+        """Yields each statement with its answer, or with the reason why there is none."""
+        self._cancelled = False
+        for chunk in _chunks(given):
+            left, again = list(chunk), False
+            while left:
+                try:
+                    for found in self._asked(method, left[:1] if again else left[:]):
+                        yield left.pop(0)[0], found
+                        again = False
+                except (EOFError, OSError) as problem:
+                    error, certain = self._ended(problem)
+                    if self._cancelled:
+                        raise Retry("reading statements was cancelled", reason="cancelled") from None
+                    if certain or again:
+                        yield left.pop(0)[0], error
+                    again = not again and not certain
+
+    def _asked(self, method: str, statements: Sequence[tuple[Statement, Columns]]) -> Iterator[Any]:
+        pipe = self._pipe or self._begin()
+        send(pipe, ParserRequest(method, tuple(statements)))
+        resident = 0
+        for _ in statements:
+            answer: ParserAnswer = receive(pipe)
+            resident = answer.resident
+            yield answer.found if answer.error is None else answer.error
+        if resident > self._resident:
+            self.close()
+
+    def _begin(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        bounds = [str(self._bounds.seconds), str(self._bounds.memory)]
+        try:
+            with theirs:
+                number = theirs.fileno()
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-c", _START, str(number), json.dumps(sys.path), self._parser, *bounds],
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                    pass_fds=(number,), process_group=0,
+                )  # fmt: skip
+        except OSError as error:
+            ours.close()
+            raise Retry("no process for the parser can be started", str(error), reason="memory") from None
+        self._pipe = ours
+        self.started += 1
+        ours.settimeout(STARTING_SECONDS)
+        try:
+            ready = receive(ours)
+        except (EOFError, OSError) as problem:
+            why, _ = self._ended(problem)
+            raise Fatal(f"the parser {self._parser!r} does not start: {why}", reason="internal") from None
+        assert ready == READY, ready
+        ours.settimeout(self._hanging)
+        return ours
+
+    def _ended(self, problem: Exception) -> tuple[str, bool]:
+        """End the process, which has not answered; returns why, and whether its statement is the reason for certain."""
+        process = self._process
+        assert process is not None
+        if isinstance(problem, TimeoutError):
+            self.close()
+            return f"reading it hung for {self._hanging:g} s", True
+        self._drop()
+        try:
+            code = process.wait(self._hanging)
+        except subprocess.TimeoutExpired:  # it has closed its pipe, and does not end
+            process.kill()
+            code = process.wait()
+        if code == -signal.SIGPROF:
+            return f"reading it takes more than {self._bounds.seconds:g} s", True
+        return f"reading it ended the parser ({f'signal {-code}' if code < 0 else f'exit code {code}'})", False
+
+    def cancel(self) -> None:
+        """End the call that runs now, from another thread; does nothing where there is none."""
+        process = self._process
+        if process is not None:
+            self._cancelled = True
+            process.kill()
+
+    def close(self) -> None:
+        """End the process. May be called twice."""
+        process = self._process
+        self._drop()
+        if process is not None:
+            process.kill()
+            process.wait()
+
+    def _drop(self) -> None:
+        pipe, self._pipe, self._process = self._pipe, None, None
+        if pipe is not None:
+            pipe.close()
+
+
+def _chunks(given: Sequence[tuple[Statement, Columns]]) -> Iterator[list[tuple[Statement, Columns]]]:
+    chunk: list[tuple[Statement, Columns]] = []
+    held = 0
+    for each in given:
+        if chunk and (len(chunk) == _STATEMENTS or held + len(each[0].sql) > _BYTES):
+            yield chunk
+            chunk, held = [], 0
+        chunk.append(each)
+        held += len(each[0].sql)
+    if chunk:
+        yield chunk
+
+
+def _failed(error: str) -> tuple[StatementLineage, ...]:
+    return (StatementLineage("other", level="none", error=error),)
