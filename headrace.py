@@ -22,6 +22,7 @@ PACKAGES = ("specs", "connectors", "workers", "scheduler")
 _PLACES = {
     "connectors.common.sql.inspector.connection": "DialectConnection",
     "connectors.common.sql.inspector.metadata": "InspectorSource",
+    "connectors.common.sql.lineage.source": "DatabaseLineage",
     "scheduler.app.programs.opened_catalog": "OpenCatalog",
     "scheduler.app.programs.python_api": "catalog crawl resume retry",
     "scheduler.app.runs.summary": "Progress Summary",

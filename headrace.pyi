@@ -2,6 +2,7 @@ from typing import NoReturn
 
 from connectors.common.sql.inspector.connection import DialectConnection as DialectConnection
 from connectors.common.sql.inspector.metadata import InspectorSource as InspectorSource
+from connectors.common.sql.lineage.source import DatabaseLineage as DatabaseLineage
 from scheduler.app.programs.opened_catalog import OpenCatalog as OpenCatalog
 from scheduler.app.programs.python_api import catalog as catalog
 from scheduler.app.programs.python_api import crawl as crawl

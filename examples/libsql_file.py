@@ -28,6 +28,7 @@ spec = DefaultDatabaseSpec(
     name="libsql",
     connection=LibsqlFile,
     metadata_source_class="headrace:InspectorSource",
+    lineage_source_class="headrace:DatabaseLineage",
     schemes=LibsqlFile.schemes,
     driver="sqlalchemy_libsql",
     capabilities=frozenset({"views", "checks", "indexes", "foreign_keys"}),

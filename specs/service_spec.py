@@ -124,6 +124,7 @@ class DefaultDatabaseSpec(ServiceSpec):
     __slots__ = ()
     EXTRACTS: ClassVar[Mapping[str, PartName]] = {
         METADATA: "specs.config:MetadataExtract",
+        "lineage": "specs.sources.database.lineage:LineageExtract",
         "usage": "specs.sources.database.usage:UsageExtract",
     }
 

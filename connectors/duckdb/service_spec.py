@@ -6,6 +6,7 @@ spec = DefaultDatabaseSpec(
     name="duckdb",
     connection="connectors.duckdb.connection:DuckdbConnection",
     metadata_source_class="connectors.duckdb.metadata:DuckdbSource",
+    lineage_source_class="connectors.common.sql.lineage.source:DatabaseLineage",
     schemes=("duckdb",),
     driver="duckdb",
     extra="duckdb",

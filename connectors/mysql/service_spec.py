@@ -6,6 +6,7 @@ spec = DefaultDatabaseSpec(
     name="mysql",
     connection="connectors.mysql.connection.config:MysqlConnection",
     metadata_source_class="connectors.mysql.metadata:MysqlSource",
+    lineage_source_class="connectors.common.sql.lineage.source:DatabaseLineage",
     schemes=("mysql", "mariadb"),
     drivers=frozenset({"aiomysql", "asyncmy", "cymysql", "mariadbconnector", "mysqlconnector", "mysqldb", "pymysql"}),
     driver="pymysql",

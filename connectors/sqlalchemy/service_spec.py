@@ -6,5 +6,6 @@ spec = DefaultDatabaseSpec(
     name="sqlalchemy",
     connection="connectors.sqlalchemy.connection:SqlalchemyConnection",
     metadata_source_class="connectors.common.sql.inspector.metadata:InspectorSource",
+    lineage_source_class="connectors.common.sql.lineage.source:DatabaseLineage",
     capabilities=frozenset({"views", "sequences", "checks", "indexes", "foreign_keys", "comments"}),
 )

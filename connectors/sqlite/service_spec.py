@@ -6,6 +6,7 @@ spec = DefaultDatabaseSpec(
     name="sqlite",
     connection="connectors.sqlite.connection:SqliteConnection",
     metadata_source_class="connectors.sqlite.metadata:SqliteSource",
+    lineage_source_class="connectors.common.sql.lineage.source:DatabaseLineage",
     schemes=("sqlite",),
     drivers=frozenset({"aiosqlite", "pysqlite"}),
     capabilities=frozenset({"views", "triggers", "ddl", "checks", "indexes", "foreign_keys", "statistics"}),

@@ -47,7 +47,7 @@ class Extract(StrictModel):
     metadata: Annotated[SerializeAsAny[MetadataExtract], BeforeValidator(_given)] = Field(
         default=MetadataExtract(), description="What exists and what it looks like."
     )
-    lineage: Later = Field(default=False, description="What feeds what. Not available yet.")
+    lineage: Later = Field(default=False, description="What feeds what; true, or settings.")
     usage: Later = Field(default=False, description="Who asks for what. Not available yet.")
     profile: Later = Field(default=False, description="Statistics of the data. Not available yet.")
     classify: Later = Field(default=False, description="Find personal data. Not available yet.")

@@ -6,16 +6,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from specs.config import ConnectionConfig, Limits, MetadataExtract, Selection, StrictModel
-from specs.contracts.parts.resolver import Resolver
 from specs.contracts.positions import SourcePosition
 from specs.errors import HeadraceError
 from specs.errors.mistakes import told
 from specs.topology.node import Item, Outcome, Produced, Topology
 from specs.topology.read_mode import ReadMode
 from specs.topology.scope import KeyRange, Scope
+
+if TYPE_CHECKING:
+    from specs.contracts.parts.resolver import Resolver
 
 Presence = Literal["yes", "no", "unknown"]
 

@@ -45,6 +45,10 @@ class TestLibsqlFile(ConnectorSuite):
         return libsql_file.LibsqlFile(path="/no/such/folder/shop.db")
 
 
+class TestLibsqlLineage(TestLibsqlFile):
+    part = "lineage"
+
+
 def test_the_command_crawls_it_as_a_service_of_its_own_kind(sqlite_estate: Path, tmp_path: Path) -> None:
     recipe = tmp_path / "r.yml"
     recipe.write_text(f'service: {{name: shop, type: "libsql_file:spec"}}\nconnection: {{path: "{sqlite_estate}"}}\n')

@@ -12,10 +12,10 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from specs.contracts.assignment import Assignment
 from specs.contracts.ledger import Ledger
-from specs.contracts.parts.resolver import Resolver
 from specs.contracts.work import Run
 from specs.errors import Fatal
 from workers.embedded.child import Order
@@ -35,6 +35,9 @@ from workers.queues.pipe.pipe_queue import PipeQueue
 from workers.queues.pipe.producer import ORDER
 from workers.store.retries import patiently
 from workers.unit.times import LEASE_SECONDS
+
+if TYPE_CHECKING:
+    from specs.contracts.parts.resolver import Resolver
 
 DEATHS = 12
 """Deaths in a row per worker, with no batch committed in between, after which the run fails."""

@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from specs.contracts.assignment import Assignment
 from specs.contracts.ledger import Ledger
-from specs.contracts.parts.resolver import Resolver
 from specs.contracts.work import Run
 from specs.errors import Retry
 from workers.embedded.control import HANGING_SECONDS, Control, Tick
@@ -20,6 +20,9 @@ from workers.queues.memory import MemoryQueue
 from workers.unit.host import WorkerHost
 from workers.unit.lease.heartbeat import Heartbeat
 from workers.unit.worker import Worker
+
+if TYPE_CHECKING:
+    from specs.contracts.parts.resolver import Resolver
 
 LANES = 2
 """Units that are walked at once: while one thread waits for the source, the other builds entities."""

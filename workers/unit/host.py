@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from specs.contracts.assignment import UnitBudget
 from specs.contracts.ledger import UnitLedger
-from specs.contracts.parts.resolver import Resolver
 from specs.sources.base import Source
 from specs.topology.node import Topology
 from workers.process.governor.memory import Guard
@@ -17,6 +16,9 @@ from workers.unit.emitter import Producer
 from workers.unit.lease.heartbeat import Heartbeat
 from workers.unit.source.arrivals import Arrivals
 from workers.unit.times import LEASE_SECONDS
+
+if TYPE_CHECKING:
+    from specs.contracts.parts.resolver import Resolver
 
 
 class Line(Producer, Protocol):

@@ -6,9 +6,9 @@ import logging
 import time
 from contextlib import suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 from specs.contracts.assignment import Assignment
-from specs.contracts.parts.resolver import Resolver
 from specs.contracts.work import Claim, Lost
 from specs.errors import Fatal, Retry
 from specs.errors.mistakes import told
@@ -31,6 +31,9 @@ from workers.unit.source.source_pool import SourcePool
 from workers.unit.source.sources import build, reading, topology
 from workers.unit.times import LONGEST_DELAY_SECONDS
 from workers.unit.unit_work import Stopping, Tight, UnitWork
+
+if TYPE_CHECKING:
+    from specs.contracts.parts.resolver import Resolver
 
 TRIES = 3
 """Most tries in a row without progress, within one claim, when no smaller slice can be read."""

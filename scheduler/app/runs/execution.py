@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from scheduler.app.runs.results import Meter, summarise
 from scheduler.app.runs.run_sinks import DONE, sink
@@ -11,12 +12,15 @@ from scheduler.app.runs.summary import Progress, Summary
 from scheduler.control.reconciler import Reconciler
 from specs.contracts.assignment import Assignment
 from specs.errors import Fatal
-from workers.catalog.questions.resolver import CatalogResolver
+from specs.service_spec import METADATA
 from workers.embedded.solo import solo
 from workers.ledger import SqlLedger
 from workers.process import liveness
 from workers.process.interruption import interruptible
 from workers.process.stop_flag import StopFlag
+
+if TYPE_CHECKING:
+    from specs.contracts.parts.resolver import Resolver
 
 
 def drive(
@@ -31,7 +35,7 @@ def drive(
     meter = Meter(ledger, given.run, on_progress)
     tick = Reconciler(ledger, given.run, ledger.outstanding).tick
     refused: Fatal | None = None
-    resolver = CatalogResolver(ledger.db)
+    resolver = _resolver(ledger, given)
     try:
         with interruptible(stop) as alarm:
             if workers <= 1:
@@ -53,6 +57,15 @@ def drive(
         ledger.db, ledger, run or ledger.run(given.run), seconds=time.monotonic() - begun,
         code=refused.exit_code if refused else None, published=published,
     )  # fmt: skip
+
+
+def _resolver(ledger: SqlLedger, given: Assignment) -> Resolver | None:
+    """What answers the questions of parts that build on stored metadata, where there is one."""
+    if given.recipe.parts == (METADATA,):
+        return None
+    from workers.catalog.questions.resolver import CatalogResolver
+
+    return CatalogResolver(ledger.db)
 
 
 def _of_catalog(ledger: SqlLedger, error: Fatal) -> bool:

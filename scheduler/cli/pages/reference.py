@@ -20,6 +20,7 @@ from scheduler.recipes.setting_types import CHOICE, setting_type
 from specs.config import Filter, Limits, MetadataExtract
 from specs.recipe.extract import Extract
 from specs.recipe.recipe import Deletion, ServiceRef
+from specs.sources.database.lineage import LineageExtract
 from workers.cluster.settings import Settings, variable, variables
 from workers.metrics.families import GROUPS
 
@@ -28,6 +29,7 @@ _MODELS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("service", ServiceRef),
     ("extract", Extract),
     ("extract.metadata", MetadataExtract),
+    ("extract.lineage", LineageExtract),
     ("A filter", Filter),
     ("limits", Limits),
     ("deletion", Deletion),

@@ -7,6 +7,9 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
+from pydantic import Field
+
+from specs.config import StrictModel
 from specs.entities.base import Entity
 from specs.entities.lineage import Lineage
 from specs.sources.database.schemas import SchemaSource, schema_topology
@@ -14,16 +17,29 @@ from specs.topology.node import Item, Node, Produced, Stage, Topology
 from specs.topology.scope import KeyRange, Scope
 
 
+class LineageExtract(StrictModel):
+    """Which lineage of a database to extract."""
+
+    views: bool = Field(default=True, description="Read the definitions of views and materialized views.")
+    filters: bool = Field(default=False, description="Keep the columns that only decide which rows there are.")
+    max_statement_bytes: int = Field(
+        default=1_000_000, ge=1000, description="Longer definitions are not parsed: each is a failed outcome."
+    )
+
+
 class LineageSource(SchemaSource):
     """Yields one ``Lineage`` per object whose data comes from others. The ends of edges are FQNs that are not looked up
     in the catalog."""
 
     family = "database"
+    asks = LineageExtract
+    settings: LineageExtract
     topology: ClassVar[Topology[LineageSource]]
 
     @abstractmethod
     def targets(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        """The objects of a schema whose data comes from others; the key is the name."""
+        """The objects of a schema whose data comes from others; the key is the last part of the FQN, as it stands
+        there."""
 
     @abstractmethod
     def yield_lineage(self, item: Item, scope: Scope) -> Iterable[Entity]:

@@ -8,10 +8,12 @@ from typing import Any, ClassVar, TypeVar
 import pytest
 
 from specs.config import ConnectionConfig, MetadataExtract, StrictModel
+from specs.contracts.parts.resolver import Resolver
 from specs.service_spec import METADATA, ServiceSpec
 from specs.sources.base import Source
 from specs.testing import harvest
 from specs.testing.harvest import Harvest, HarvestedListing
+from specs.testing.resolver import MemoryResolver
 from specs.topology.events import Found
 from specs.topology.node import Item, Outcome, Topology
 from specs.topology.read_mode import ReadMode
@@ -42,6 +44,8 @@ class SuiteBase:
     def unreachable(cls) -> ConnectionConfig | None:
         """A connection that must fail, if there can be one."""
         return None
+
+    _catalog: ClassVar[tuple[ConnectionConfig, MemoryResolver] | None] = None
 
     unreadable: ClassVar[Mapping[tuple[str, str], str]] = {}
     """``(type, FQN)`` of listed objects that cannot be read, and the reason of the outcome that each must have."""
@@ -89,9 +93,23 @@ class SuiteBase:
         reading: ReadMode | None = None,
         part: str | None = None,
     ) -> Source:
-        """A fresh source of the service; ``part`` is another part than that of the suite."""
-        made: Source = cls.spec.source_class(part or cls.part)(cls.service, config, extract, reading=reading)
+        """A fresh source of the service; ``part`` is another part than that of the suite. One that asks no server
+        gets what the catalog would know."""
+        part = part or cls.part
+        made: Source = cls.spec.source_class(part)(cls.service, config, extract, reading=reading)
+        if not made.remote:
+            made.resolver = cls._stored(config, extract)
         return made
+
+    @classmethod
+    def _stored(cls, config: ConnectionConfig, extract: StrictModel | None) -> Resolver:
+        """A catalog with the service's metadata, which is crawled once."""
+        stored = cls.__dict__.get("_catalog")
+        if stored is None or stored[0] is not config:
+            found = harvest.entities(lambda: cls.source(config, extract, part=METADATA))
+            stored = (config, MemoryResolver.of(event.entity for event in found))
+            cls._catalog = stored
+        return stored[1]
 
     @classmethod
     def readable(cls, listing: HarvestedListing) -> list[Item]:

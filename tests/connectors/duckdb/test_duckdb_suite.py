@@ -23,3 +23,7 @@ class TestDuckdb(ConnectorSuite):
     @classmethod
     def unreachable(cls) -> DuckdbConnection:
         return DuckdbConnection(path=str(Path(__file__).with_name("no such file.duckdb")))
+
+
+class TestDuckdbLineage(TestDuckdb):
+    part = "lineage"

@@ -38,3 +38,7 @@ class TestMysql(ConnectorSuite):
     @classmethod
     def unreachable(cls) -> MysqlConnection:
         return MysqlConnection.from_url(urlsplit("mysql://nobody:secret-password@127.0.0.1:1/"))
+
+
+class TestMysqlLineage(TestMysql):
+    part = "lineage"

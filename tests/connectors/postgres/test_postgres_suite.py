@@ -52,3 +52,7 @@ class TestEverythingShown(LawSuite, EntitySuite):
     @classmethod
     def extract(cls) -> MetadataExtract:
         return MetadataExtract(partitions=True, sizes=True)
+
+
+class TestPostgresLineage(TestPostgres):
+    part = "lineage"

@@ -77,3 +77,18 @@ class TestMariadbDialect(ConnectorSuite):
     @classmethod
     def extract(cls) -> MetadataExtract:
         return MetadataExtract.model_validate({"schemas": {"include": ["^shop_ops$"]}})
+
+
+class TestSqliteDialectLineage(TestSqliteDialect):
+    part = "lineage"
+
+
+@pytest.mark.server
+class TestPostgresDialectLineage(TestPostgresDialect):
+    part = "lineage"
+
+
+@pytest.mark.server
+class TestMariadbDialectLineage(TestMariadbDialect):
+    part = "lineage"
+    absent = "no"

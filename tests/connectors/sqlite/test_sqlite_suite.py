@@ -23,3 +23,7 @@ class TestSqlite(ConnectorSuite):
     @classmethod
     def unreachable(cls) -> SqliteConnection:
         return SqliteConnection(path=str(Path(__file__).with_name("no such file.db")))
+
+
+class TestSqliteLineage(TestSqlite):
+    part = "lineage"

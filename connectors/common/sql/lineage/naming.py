@@ -1,0 +1,37 @@
+"""How the names in the SQL of a product lead to objects of the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from specs.contracts.parts.statements import TableName
+
+
+@dataclass(frozen=True, slots=True)
+class NamingRules:
+    """``folded``: a name that nothing is called exactly fits what is called so in another case. ``one_part``: the
+    schema that is meant where a name gives the database only (``shop.orders``); empty where that cannot be written.
+    """
+
+    folded: bool = True
+    one_part: str = ""
+
+    def readings(self, said: TableName) -> list[TableName]:
+        """What a name may mean, the likeliest first."""
+        if not self.one_part or not said.schema or said.schema == self.one_part:
+            return [said]
+        return [said, TableName(said.schema, self.one_part, said.name)]
+
+
+RULES: Mapping[str, NamingRules] = {
+    "postgres": NamingRules(folded=False),
+    "duckdb": NamingRules(one_part="main"),
+}
+"""Products whose rules are not the usual ones. PostgreSQL stores names as they are meant: the parser has folded those
+without quotes, and one with quotes means exactly that."""
+
+
+def rules_of(product: str) -> NamingRules:
+    """The rules of a product, as the catalog calls it."""
+    return RULES.get(product, NamingRules())

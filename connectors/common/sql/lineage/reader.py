@@ -1,0 +1,71 @@
+"""Reads definitions, many together: names first, then the columns of what they mean, then what is made of what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connectors.common.sql.lineage.build import lineage
+from connectors.common.sql.lineage.definitions import Definition
+from connectors.common.sql.lineage.relations import KnownRelations, Meanings
+from specs.contracts.parts.statements import Statement, StatementLineage, StatementParser
+from specs.entities.lineage import Lineage
+from specs.errors import Skip
+from specs.sources.database.lineage import LineageExtract
+
+
+class DefinitionReader:
+    """Reads definitions in one dialect with ``parser``; ``relations`` knows what names mean."""
+
+    def __init__(
+        self, parser: StatementParser, relations: KnownRelations, dialect: str, settings: LineageExtract
+    ) -> None:
+        self._parser, self._relations, self._dialect, self._settings = parser, relations, dialect, settings
+
+    def read(self, views: Sequence[Definition]) -> list[Lineage | Skip]:
+        """The lineage of each view, or the error for which there is none. A view whose text cannot be read has what the
+        source itself records of it. Raises what the parser and the resolver raise."""
+        answers, meanings = self._answers(views)
+        found: list[Lineage | Skip] = []
+        for at, view in enumerate(views):
+            answer = answers.get(at)
+            usable = answer if answer is not None and answer.level != "none" else None
+            if usable is None and not view.depends_on:
+                found.append(self._unread(view, answer))
+            else:
+                found.append(lineage(view, usable, meanings.get(at, {}), filters=self._settings.filters))
+        return found
+
+    def _answers(self, views: Sequence[Definition]) -> tuple[dict[int, StatementLineage], dict[int, Meanings]]:
+        """What the parser says of each text that it may read, and what the names in it mean."""
+        statements = [
+            Statement(at, view.text, self._dialect, view.relation.table.database, view.relation.table.schema,
+                      view.relation.table)
+            for at, view in enumerate(views)
+            if view.text and view.size <= self._settings.max_statement_bytes
+        ]  # fmt: skip
+        said = dict(zip((each.id for each in statements), self._parser.names(statements), strict=True))
+        known = self._relations.meanings(name for named in said.values() for name in named)
+        columns = {relation.table: relation.columns for relations in known.values() for relation in relations}
+        columns |= {views[each.id].relation.table: views[each.id].relation.columns for each in statements}
+        answers = self._parser.lineage(statements, columns)
+        found = {each.id: _one(answer) for each, answer in zip(statements, answers, strict=True)}
+        return found, {at: {name: known[name] for name in named} for at, named in said.items()}
+
+    def _unread(self, view: Definition, answer: StatementLineage | None) -> Skip:
+        fqn = view.relation.fqn
+        if not view.text:
+            return Skip(
+                "the catalog has no definition of it", fqn, "crawl metadata with ddl: true", reason="definition"
+            )
+        if answer is None:
+            what = f"its definition has {view.size:,} bytes, more than max_statement_bytes"
+            return Skip(what, fqn, "allow more, where memory does", reason="size")
+        what = f"its definition cannot be parsed: {answer.error or 'nothing is known of it'}"
+        return Skip(what, fqn, reason="parse")
+
+
+def _one(answers: tuple[StatementLineage, ...]) -> StatementLineage:
+    """What a definition says: its one statement, or the first that says anything."""
+    said = [each for each in answers if each.level != "none"]
+    reading = [each for each in said if each.sources or each.columns]
+    return (reading or said or list(answers) or [StatementLineage("other", level="none")])[0]
