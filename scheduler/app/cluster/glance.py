@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from scheduler.app.catalog.usability import location
-from scheduler.app.cluster.top import View, look
+from scheduler.app.cluster.top import View, ask_queue, look
 from scheduler.app.deadline import ANSWER_SECONDS, asked
 from workers.cluster.membership import sink
 from workers.cluster.settings import Settings
@@ -23,9 +23,10 @@ def glances(settings: Settings) -> Iterator[Callable[[], View]]:
     queue, opened = sink(settings), list[SqlDatabase]()
 
     def seen() -> View:
+        waiting = ask_queue(queue)  # before a slow catalog is opened: one that then waits for Redis would be blamed
         if not opened:
             opened.append(open_database(url, create=False, timeout=ANSWER_SECONDS))
-        return look(opened[0], queue)
+        return look(opened[0], queue, waiting)
 
     try:
         yield lambda: asked(seen).answer("the catalog", str(location(url)))

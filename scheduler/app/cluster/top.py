@@ -21,6 +21,9 @@ from workers.process import liveness
 from workers.schedules import Schedules
 from workers.store.database import SqlDatabase
 
+_Told = tuple[list[tuple[int, int]], list[float], int, str]
+"""What a sink queue tells: sizes, ages, torn batches, and why nothing more is taken."""
+
 
 @dataclass(frozen=True)
 class RunView:
@@ -137,10 +140,15 @@ class View:
         return asdict(self)
 
 
-def look(db: SqlDatabase, queue: Queue, *, now: float | None = None) -> View:
-    """Read the state of a cluster. Raises ``Retry`` and ``Fatal`` as ``SqlDatabase`` does; when the queue cannot be
-    reached or hangs, the view says so."""
-    waiting = asked(lambda: _asked(queue), REDIS_ANSWER_SECONDS)
+def ask_queue(queue: Queue) -> Asked[_Told]:
+    """Begin to ask the sink queue, which has ``REDIS_ANSWER_SECONDS`` from now on."""
+    return asked(lambda: _told(queue), REDIS_ANSWER_SECONDS)
+
+
+def look(db: SqlDatabase, queue: Queue, waiting: Asked[_Told] | None = None, *, now: float | None = None) -> View:
+    """Read the state of a cluster. Raises ``Retry`` and ``Fatal`` as ``SqlDatabase`` does; when the queue, which may be
+    ``waiting`` to answer already, cannot be reached or hangs, the view says so."""
+    waiting = waiting or ask_queue(queue)
     at = time.time() if now is None else now
     with asking(db, now) as ask:
         rows = ask("open_runs")
@@ -229,8 +237,7 @@ def _snapshots(ask: Ask) -> Iterator[SinkView]:
             )  # fmt: skip
 
 
-def _asked(queue: Queue) -> tuple[list[tuple[int, int]], list[float], int, str]:
-    """Sizes, ages, torn batches, and why nothing more is taken."""
+def _told(queue: Queue) -> _Told:
     sizes, ages, torn, refusal = queue.sizes(), queue.ages(), queue.dead(), ""
     try:
         queue.writable()
@@ -239,9 +246,7 @@ def _asked(queue: Queue) -> tuple[list[tuple[int, int]], list[float], int, str]:
     return sizes, ages, torn, refusal
 
 
-def _shards(
-    waiting: Asked[tuple[list[tuple[int, int]], list[float], int, str]], limit: int, held: set[int]
-) -> tuple[list[ShardView], int, str]:  # fmt: skip
+def _shards(waiting: Asked[_Told], limit: int, held: set[int]) -> tuple[list[ShardView], int, str]:
     try:
         sizes, ages, torn, refusal = waiting.answer("Redis", "")
     except (Retry, Fatal) as error:
