@@ -13,6 +13,8 @@ import venv
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE
+
 VERSION = "2.0.7.0"
 NEEDED = ("pydantic", "email-validator", "python-dateutil")
 FACTS = Path(__file__).parent / "openmetadata_facts.json"
@@ -61,7 +63,7 @@ def gather() -> dict[str, Any]:
         pip = [python, "-m", "pip", "install", "--quiet"]
         subprocess.run([*pip, "--no-deps", f"openmetadata-ingestion=={VERSION}"], check=True)
         subprocess.run([*pip, *NEEDED], check=True)
-    done = subprocess.run([python, "-c", _ASK], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run([python, "-c", _ASK], capture_output=True, text=True, timeout=PATIENCE, check=True)
     found: dict[str, Any] = {"version": VERSION, **json.loads(done.stdout)}
     return found
 

@@ -18,6 +18,7 @@ from specs import names
 from specs.contracts.assignment import Opening
 from specs.topology.events import Start
 from specs.topology.scope import Scope
+from tests.patience import PATIENCE
 from tests.servers.receiver import Fault, Hook, Receiver
 from tests.workers.feed.told import catalog, row, store
 from workers.feed import Subscriptions, letters
@@ -25,8 +26,6 @@ from workers.ledger import SqlLedger
 from workers.store.database import SqlDatabase, open_database
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 180.0
-"""Seconds for anything that is waited for."""
 
 
 class Feeding:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from workers.process.governor.cgroups import Group, folders, number
 
 START = "import sys; open(sys.argv.pop(1), 'w').write('0'); from scheduler.cli.cli import main; main()"
@@ -50,7 +51,7 @@ def command(inside: Group, *arguments: str) -> list[str]:
 
 
 def _remove(folder: Path) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while True:
         try:
             return folder.rmdir()

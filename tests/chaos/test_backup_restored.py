@@ -17,6 +17,7 @@ from scheduler.app.runs.cluster import enqueue
 from scheduler.app.runs.results import summarise
 from tests.chaos.proof import proof
 from tests.chaos.waiting import wait, working
+from tests.patience import PATIENCE
 from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
 from workers.ledger import SqlLedger
 from workers.store.database import open_database
@@ -28,7 +29,7 @@ def copy(url: str, name: str, onto: str) -> None:
     """Make the database ``onto`` a copy of ``name``, as a backup or its restoration does."""
     with psycopg.connect(url.rpartition("/")[0] + "/postgres", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{onto}" WITH (FORCE)')
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         while True:
             try:
                 connection.execute(f'CREATE DATABASE "{onto}" TEMPLATE "{name}"')

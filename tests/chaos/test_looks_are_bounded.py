@@ -21,6 +21,7 @@ from workers.store.database import open_database
 
 pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("frozen")]
 
+
 def asked(folder: Path, redis: str, catalog: str, *arguments: str) -> tuple[int, str]:
     environ = {**os.environ, "PYTHONPATH": str(ROOT), "HEADRACE_REDIS": redis, "HEADRACE_CATALOG": catalog}
     done = subprocess.run(

@@ -12,6 +12,7 @@ import pytest
 
 from scheduler.app.runs.summary import Summary
 from tests.chaos.groups import command, group
+from tests.patience import PATIENCE
 from tests.workers.cluster.rig import Cluster, cluster, fake
 from workers.process.governor.cgroups import Group
 
@@ -48,7 +49,7 @@ def failed_alone(made: Cluster, summary: Summary, *, reason: str) -> None:
     assert POISON not in names
     assert all(POISON[:-2] + f"{number:02d}" in names for number in range(40) if number != 17)
     told = subprocess.run(
-        command_of(made, "failures", summary.run), env=made.environ, capture_output=True, text=True, timeout=60
+        command_of(made, "failures", summary.run), env=made.environ, capture_output=True, text=True, timeout=PATIENCE
     )  # fmt: skip
     assert POISON in told.stdout, told
 

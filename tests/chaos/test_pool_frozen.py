@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.rig import Pooled, check, fake, undisturbed
+from tests.patience import PATIENCE
 from workers.embedded.pool import Pool
 from workers.ledger import SqlLedger
 
@@ -61,7 +62,7 @@ def moved(ledger: SqlLedger, run: str, before: int) -> bool:
 
 
 def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.02)

@@ -32,7 +32,7 @@ def recipe(**fault: Any) -> Any:
 def asked(address: str) -> str:
     """What ``/healthz`` answers, whether all is well or not; nothing where no answer came."""
     try:
-        with urllib.request.urlopen(f"http://{address}/healthz", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://{address}/healthz", timeout=PATIENCE) as answer:
             return str(answer.read().decode())
     except urllib.error.HTTPError as error:
         with error:

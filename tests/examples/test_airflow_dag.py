@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.patience import PATIENCE
 from tests.scheduler.cli.commands.calling import RECIPE
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +31,7 @@ def run(tmp_path: Path, broken: float) -> subprocess.CompletedProcess[str]:
     (tmp_path / "r.yml").write_text(RECIPE % {key: json.dumps(value) for key, value in values.items()})
     return subprocess.run(
         [sys.executable, ROOT / "examples" / "airflow_dag.py"], cwd=tmp_path, capture_output=True, text=True,
-        timeout=120, stdin=subprocess.DEVNULL, check=False,
+        timeout=PATIENCE, stdin=subprocess.DEVNULL, check=False,
         env={
             **os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}", "SHOP_RECIPE": "r.yml",
             "HEADRACE_CATALOG": str(tmp_path / "c.db"),
@@ -48,7 +49,8 @@ def test_what_failed_is_tried_again(tmp_path: Path) -> None:
     done = run(tmp_path, 0.3)
     assert done.returncode == 0, done.stderr
     listed = subprocess.run(
-        [sys.executable, "-m", "headrace", "runs", "--json"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        [sys.executable, "-m", "headrace", "runs", "--json"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE,
         env={**os.environ, "PYTHONPATH": str(ROOT), "HEADRACE_CATALOG": str(tmp_path / "c.db")}, check=True,
     )  # fmt: skip
     runs = json.loads(listed.stdout)

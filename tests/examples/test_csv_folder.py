@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from specs.testing.connector import ConnectorSuite
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "csv_folder.py"
@@ -62,7 +63,7 @@ def test_the_command_crawls_it_from_its_folder(folder: Path, tmp_path: Path) -> 
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["entities"]["Table"]["stored"] == 4

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from specs.testing.connector import ConnectorSuite
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "libsql_file.py"
@@ -56,7 +57,7 @@ def test_the_command_crawls_it_as_a_service_of_its_own_kind(sqlite_estate: Path,
     headrace = Path(sys.executable).with_name("headrace")
     for command in (["crawl", recipe, "--quiet"], ["show", "shop", "--json"]):
         done = subprocess.run(
-            [headrace, *command], cwd=EXAMPLE.parent, capture_output=True, text=True, timeout=120, env=environment,
+            [headrace, *command], cwd=EXAMPLE.parent, capture_output=True, text=True, timeout=PATIENCE, env=environment,
             stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

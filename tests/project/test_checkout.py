@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.checkout import contents
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,7 +42,7 @@ def test_a_run_that_leaves_something_fails(tmp_path: Path, processes: tuple[str,
         command = [sys.executable, "-m", "pytest", "-q", "-c", "/dev/null", "--rootdir", ".", *processes, "test_it.py"]
         return subprocess.run(
             command, cwd=tmp_path, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), **environ},
-            capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL,
         )  # fmt: skip
 
     tidy = run()

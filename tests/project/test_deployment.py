@@ -16,6 +16,7 @@ import yaml
 
 from scheduler.cli.cli import COMMANDS, cli
 from scripts.docs import pages
+from tests.patience import PATIENCE
 from workers.cluster.settings import variables
 
 ROOT = Path(__file__).parents[2]
@@ -118,7 +119,7 @@ def test_containers_may_do_little(service: str) -> None:
 
 
 def test_secrets_are_files_that_init_makes(tmp_path: Path) -> None:
-    subprocess.run([ROOT / "deploy" / "init", tmp_path / "made"], check=True, capture_output=True, timeout=60)
+    subprocess.run([ROOT / "deploy" / "init", tmp_path / "made"], check=True, capture_output=True, timeout=PATIENCE)
     made = {path.name: path.read_text() for path in (tmp_path / "made").iterdir()}
     assert {f"deploy/secrets/{name}" for name in made} == {each["file"] for each in COMPOSE["secrets"].values()}
     assert "PASSWORD" not in made["redis-acl"]
@@ -127,7 +128,7 @@ def test_secrets_are_files_that_init_makes(tmp_path: Path) -> None:
         password = made[f"redis-{user}"].split(":")[2].partition("@")[0]
         assert len(password) == 48
         assert f"user {user} on >{password} " in made["redis-acl"]
-    subprocess.run([ROOT / "deploy" / "init", tmp_path / "made"], check=True, capture_output=True, timeout=60)
+    subprocess.run([ROOT / "deploy" / "init", tmp_path / "made"], check=True, capture_output=True, timeout=PATIENCE)
     assert {path.name: path.read_text() for path in (tmp_path / "made").iterdir()} == made, "never overwritten"
     hosts = {re.split(r"[@:/]+", made[name])[3] for name in ("catalog", "redis-worker")}
     assert hosts == {"postgres", "redis"} <= set(COMPOSE["services"])

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 NAMES = ("redis-acl", "redis-scheduler", "redis-worker", "redis-flusher", "postgres-password", "catalog")
 
@@ -15,7 +17,7 @@ NAMES = ("redis-acl", "redis-scheduler", "redis-worker", "redis-flusher", "postg
 def init(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     environ = {**os.environ, "PATH": f"{folder.parent / 'bin'}:/usr/bin:/bin", **environ}
     return subprocess.run(
-        [ROOT / "deploy" / "init", folder], env=environ, capture_output=True, text=True, timeout=60
+        [ROOT / "deploy" / "init", folder], env=environ, capture_output=True, text=True, timeout=PATIENCE
     )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 URL = "postgresql://crawler@db/shop"
 
@@ -42,7 +44,7 @@ def test_every_line_runs_on_the_sample_estate(postgres_estate: str, tmp_path: Pa
     }  # fmt: skip
     for line in lines:
         done = subprocess.run(
-            ["bash", "-c", line.replace(URL, f"'{url}'")], cwd=tmp_path, env=environ, timeout=120,
+            ["bash", "-c", line.replace(URL, f"'{url}'")], cwd=tmp_path, env=environ, timeout=PATIENCE,
             capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
         assert done.returncode == 0, (line, done.stdout, done.stderr)

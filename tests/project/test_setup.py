@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 UV = """#!/bin/bash
 if [ "$1" = --version ]; then echo "uv 0.13.0"; exit; fi
@@ -33,7 +35,7 @@ def setup(tmp_path: Path, **environ: str) -> tuple[subprocess.CompletedProcess[s
     (binaries / "uv").chmod(0o755)
     clean = {name: value for name, value in os.environ.items() if name not in NAMES}
     done = subprocess.run(
-        ["bash", checkout / "scripts" / "setup"], capture_output=True, text=True, timeout=60, check=False,
+        ["bash", checkout / "scripts" / "setup"], capture_output=True, text=True, timeout=PATIENCE, check=False,
         stdin=subprocess.DEVNULL,
         env={**clean, "PATH": f"{binaries}{os.pathsep}{clean['PATH']}", "SEEN": str(seen), **environ},
     )  # fmt: skip

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"specs", "connectors", "workers", "scheduler"}
 
@@ -20,7 +22,7 @@ def _run(*command: str | Path, cwd: Path, path: Path | None = None) -> str:
     if path:
         environment["PYTHONPATH"] = str(path)
     done = subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -96,7 +98,7 @@ def test_a_foreign_package_of_our_names_is_told_with_its_place(unpacked: Path, t
     (foreign / "__init__.py").write_text("")
     path = os.pathsep.join((str(foreign.parent), str(unpacked)))
     done = subprocess.run(
-        [sys.executable, "-m", "headrace", "runs"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        [sys.executable, "-m", "headrace", "runs"], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE,
         stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path},
     )  # fmt: skip
     assert done.returncode == 1

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.patience import PATIENCE
 from tests.servers.process import START_TIMEOUT, Process, Unavailable, account, free_port, private_folder, run
 
 USER = "postgres"
@@ -68,7 +69,9 @@ def _major(folder: Path) -> int | None:
     if not (folder / "initdb").is_file():
         return None
     try:
-        text = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, timeout=20).stdout
+        text = subprocess.run(
+            [folder / "postgres", "--version"], capture_output=True, text=True, timeout=PATIENCE
+        ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return None
     version = re.search(r"(\d+)", text)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from scheduler.local import machine
 from specs.errors import Fatal
+from tests.patience import PATIENCE
 
 free_port = machine.port
 START_TIMEOUT = 180.0
@@ -115,8 +116,8 @@ class Process:
         return self._process.poll() is None
 
     def wait(self) -> None:
-        """Wait until the process has ended. Raises ``TimeoutExpired`` after ``STOP_TIMEOUT`` seconds."""
-        self._process.wait(STOP_TIMEOUT)
+        """Wait until the process has ended. Raises ``TimeoutExpired`` after ``PATIENCE`` seconds."""
+        self._process.wait(PATIENCE)
 
     def wait_until(self, answers: Callable[[], bool]) -> None:
         """Wait until the server answers. Raises ``Unavailable`` with the end of its log when it ends, or does not

@@ -11,6 +11,8 @@ import time
 from contextlib import suppress
 from typing import Literal
 
+from tests.patience import PATIENCE
+
 Mode = Literal["pass", "reset", "half-open", "slow", "cut", "refuse"]
 CHUNK = 16_384
 """Most bytes that are forwarded at once."""
@@ -46,7 +48,7 @@ class Proxy:
         """Change the mode; returns once it holds for all connections."""
         self._taken.clear()
         self._wanted = (mode, rate)
-        assert self._taken.wait(10), "the proxy is dead"
+        assert self._taken.wait(PATIENCE), "the proxy is dead"
 
     @property
     def connections(self) -> int:
@@ -54,7 +56,7 @@ class Proxy:
 
     def close(self) -> None:
         self._closed = True
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
 
     def _listen(self) -> None:
         made = socket.socket()

@@ -10,10 +10,9 @@ from typing import Any
 
 import redis
 
+from tests.patience import PATIENCE
 from tests.servers.redis import RedisServer
 
-PATIENCE = 30.0
-"""Seconds that Redis may take to change its state."""
 LOOP = "while true do end"
 
 

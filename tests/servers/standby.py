@@ -7,11 +7,9 @@ import time
 
 import psycopg
 
+from tests.patience import PATIENCE
 from tests.servers.postgres import FAST, PASSWORD, USER, PostgresServer
 from tests.servers.process import Process, account, free_port, private_folder, run
-
-PATIENCE = 60.0
-"""Seconds that a standby may take to carry out a command."""
 
 
 class PostgresStandby:

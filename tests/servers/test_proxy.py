@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.servers.proxy import Proxy
 
 
@@ -35,7 +36,7 @@ def echo() -> Iterator[int]:
     over.set()
     with suppress(OSError):
         socket.create_connection(listener.getsockname(), timeout=1).close()
-    thread.join(5)
+    thread.join(PATIENCE)
     listener.close()
 
 

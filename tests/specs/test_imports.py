@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.patience import PATIENCE
+
 FOREIGN = {
     "sqlalchemy",
     "celery",
@@ -24,7 +26,7 @@ DRIVERS = {"psycopg", "pymysql", "duckdb"}
 def imported(code: str) -> set[str]:
     """The top-level modules that a fresh process holds after ``code``."""
     code += "\nimport sys; print(*sorted({name.split('.')[0] for name in sys.modules}))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True)
     return set(done.stdout.split())
 
 

@@ -12,6 +12,7 @@ from specs import registry
 from specs.errors import Fatal, UsageError
 from specs.service_spec import DefaultDatabaseSpec, ServiceSpec
 from specs.testing.fake import FakeConnection, FakeSource
+from tests.patience import PATIENCE
 
 
 def test_the_known_connectors_are_the_folders() -> None:
@@ -56,7 +57,7 @@ def test_parts_are_imported_only_when_asked_for() -> None:
         "s.config_class();"
         "assert 'specs.testing.fake' in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE)
 
 
 def test_a_part_that_is_not_bound_is_unsupported() -> None:
@@ -105,4 +106,4 @@ def test_a_connector_of_another_distribution_is_found_by_its_entry_point(tmp_pat
         "assert registry.load('sqlite').name == 'sqlite', 'our own folders come first'\n"
     )
     path = f"{tmp_path}{os.pathsep}{Path(specs.__path__[0]).parent}"
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, env=os.environ | {"PYTHONPATH": path})
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE, env=os.environ | {"PYTHONPATH": path})

@@ -19,6 +19,7 @@ from specs.errors import Fatal, Skip
 from specs.testing import harvest
 from specs.topology.scope import Scope
 from tests.connectors.duckdb.support import entities, make
+from tests.patience import PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_a_file_that_another_process_writes_to(tmp_path: Path) -> None:
         with pytest.raises(Fatal) as caught:
             source.identity()
         source.close()
-        writer.communicate(b"", timeout=20)
+        writer.communicate(b"", timeout=PATIENCE)
     assert caught.value.reason == "lock"
     assert "in use" in caught.value.what
     assert "close the process" in caught.value.remedy

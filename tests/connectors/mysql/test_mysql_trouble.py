@@ -21,6 +21,7 @@ from specs.testing import harvest
 from specs.topology.node import Item, Outcome
 from specs.topology.read_mode import ReadMode
 from specs.topology.scope import EVERYTHING, Scope
+from tests.patience import PATIENCE
 from tests.servers.mariadb import connect
 
 pytestmark = pytest.mark.server
@@ -61,7 +62,7 @@ def test_a_table_that_is_being_made_is_one_failed_outcome(admin: pymysql.cursors
         reading.close()
     finally:
         admin.execute(f"KILL {threads[0]}")
-        maker.join(10)
+        maker.join(PATIENCE)
     kept = [each.name for each in produced if isinstance(each, Item)]
     assert kept == [f"t{number}" for number in range(6)]
     (failed,) = [each for each in produced if isinstance(each, Outcome)]

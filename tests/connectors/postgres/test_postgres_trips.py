@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from tests.connectors.postgres.support import source
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.server
 
@@ -24,12 +25,12 @@ def test_a_trip_says_how_many_statements_are_waited_for(postgres_database: str) 
         asked = [("SELECT 1", ()), ("SELECT 2 FROM pg_advisory_lock_shared(7)", ())]
         thread = threading.Thread(target=lambda: found.extend(one.driver.together(asked)))
         thread.start()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while one.awaited == 1:
             assert time.monotonic() < deadline
             time.sleep(0.01)
         assert one.awaited == 2
         other.execute("SELECT pg_advisory_unlock(7)")
-        thread.join(30)
+        thread.join(PATIENCE)
     assert found == [[(1,)], [(2,)]]
     assert one.awaited == 1

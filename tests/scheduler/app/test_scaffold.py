@@ -10,6 +10,7 @@ import pytest
 
 from scheduler.app.scaffold import scaffold
 from specs.errors import UsageError
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 
@@ -17,7 +18,7 @@ ROOT = Path(__file__).parents[3]
 def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(folder), str(ROOT)])
     return subprocess.run(
-        [sys.executable, *arguments], cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+        [sys.executable, *arguments], cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False,
         env={"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": path},
     )  # fmt: skip
 

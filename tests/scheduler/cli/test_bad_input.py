@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[3]
 SECRET = "hunter2"
 FAKE = 'service: {name: fake, type: "specs.testing.fake:spec"}\n'
@@ -44,7 +46,7 @@ class Shell:
 
     def run(self, *arguments: str, limit: Callable[[], None] | None = None, **environment: str) -> tuple[int, str, str]:
         with self.start(*arguments, limit=limit, **environment) as process:
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=PATIENCE)
         return process.returncode, out, err
 
     def stored(self) -> int:
@@ -233,12 +235,12 @@ def test_a_full_disk_for_the_export(shell: Shell) -> None:
 def test_ctrl_c_stops_while_a_source_is_slow_and_says_how_to_resume(shell: Shell) -> None:
     recipe = shell.write(FAKE + "connection: {schemas: 10, tables: 50, columns: 3, latency: 500}\n")
     with shell.start("crawl", recipe) as process:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while not shell.stored():
             assert time.monotonic() < deadline
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, err
     command = out.strip().splitlines()[-1]
     assert command.startswith("resume with: headrace resume ")

@@ -15,6 +15,7 @@ import pytest
 from scheduler.cli.cli import COMMANDS, cli, module_of, run
 from scheduler.cli.pages.reference import command_page, recipe_page
 from specs import registry
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 
@@ -29,7 +30,7 @@ def called(*arguments: str) -> tuple[int, str, str]:
 def headrace(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", "from scheduler.cli.cli import main; main()", *arguments],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False,
         env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment},
     )  # fmt: skip
 
@@ -167,6 +168,6 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
-    assert process.wait(timeout=30) == 141
+    assert process.wait(timeout=PATIENCE) == 141
     assert process.stderr.read() == b""
     process.stderr.close()

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[3]
 RECIPE = """
 service: {name: slow, type: "specs.testing.fake:spec"}
@@ -74,7 +76,7 @@ def test_the_second_one_keeps_the_command_that_resumes(tmp_path: Path, workers: 
             terminal.process.wait(0.5)
             break
     terminal.rest()
-    assert terminal.process.wait(60) == 130
+    assert terminal.process.wait(PATIENCE) == 130
     wiped = terminal.shown.rpartition(b"\x1b[2K")[2].decode()  # what was not wiped by the end of the picture
     assert "resume with: headrace resume 20" in wiped, terminal.shown
     assert "--catalog sqlite:///c.db" in wiped
@@ -87,7 +89,7 @@ def test_one_that_comes_while_the_report_is_printed_keeps_it_too(tmp_path: Path)
     (tmp_path / "r.yml").write_text(recipe)
     done = subprocess.run(
         [sys.executable, "-c", REPORTING], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, timeout=120,
+        capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode == 130, done.stderr
     assert "resume with: headrace resume 20" in done.stderr

@@ -15,6 +15,7 @@ from specs.contracts.assignment import Opening
 from specs.errors import Retry
 from specs.topology.events import Start
 from specs.topology.scope import KeyRange, Scope
+from tests.patience import PATIENCE
 from workers.ledger import SqlLedger
 from workers.presence import Presence, live
 from workers.process.stop_flag import StopFlag
@@ -102,8 +103,8 @@ def test_a_loop_goes_on_after_anything_and_stops(caplog: pytest.LogCaptureFixtur
             enough.set()
 
     thread = loop("work", act, 0.0, stop)
-    assert enough.wait(60)
+    assert enough.wait(PATIENCE)
     stop.set()
-    thread.join(60)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     assert "internal error" in caplog.text

@@ -17,6 +17,7 @@ from specs.errors import HeadraceError
 from specs.recipe.recipe import Recipe
 from specs.topology.events import Start
 from specs.topology.scope import Scope
+from tests.patience import PATIENCE
 from workers.cluster.settings import Settings, load
 from workers.schedules import Chores, Schedules
 
@@ -45,7 +46,7 @@ def rival(settings: Settings, number: int, gate: threading.Barrier, wrong: list[
     try:
         with connected(settings) as mine:
             scheduler = Scheduler(mine, name=f"rival:{number}:1", lease=-1.0)
-            gate.wait(60)
+            gate.wait(PATIENCE)
             for _ in range(ROUNDS):
                 assert scheduler.lead(), "all of them lead"
                 scheduler.look()
@@ -78,7 +79,7 @@ def test_all_at_once(settings: Settings, cluster: Cluster, tmp_path: Path) -> No
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(PATIENCE)
     assert wrong == []
     chores = Chores(cluster.db)
     assert {ledger.run(run).state for run in ended} == {"complete"}

@@ -19,6 +19,7 @@ from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from specs.topology.events import Start
 from specs.topology.scope import Scope
+from tests.patience import PATIENCE
 from workers.feed.snapshots import Published
 from workers.ledger import SqlLedger
 from workers.schedules import Chores
@@ -181,19 +182,19 @@ def test_two_at_once_write_once(case: Case) -> None:
     def slowly(_db: SqlDatabase, recipe: Recipe, _secrets: dict[str, str]) -> Published:
         case.written.append(recipe.service.name)
         begun.set()
-        assert go.wait(60)
+        assert go.wait(PATIENCE)
         return Published({"jsonl x": 1}, [])
 
     first = Snapshots(case.db, publish=slowly, name="first", lease=0.3)
     thread = threading.Thread(target=first.step)
     thread.start()
-    assert begun.wait(60)
+    assert begun.wait(PATIENCE)
     second = Snapshots(case.db, publish=slowly, name="second", lease=0.3)
     end = time.monotonic() + 1.0
     while time.monotonic() < end:  # longer than the lease, which the first one keeps renewing
         assert second.step() == 0
         time.sleep(0.05)
     go.set()
-    thread.join(60)
+    thread.join(PATIENCE)
     assert second.step() == 0
     assert case.written == ["shop"]

@@ -12,6 +12,7 @@ from scheduler.app.runs.cluster import StandIn, attend
 from scheduler.control.open_runs import Cluster, connected
 from specs.contracts.assignment import Opening
 from specs.contracts.work import Run
+from tests.patience import PATIENCE
 from workers.cluster.settings import load
 from workers.schedules import Leadership
 
@@ -52,7 +53,7 @@ def test_it_leaves_all_to_a_scheduler_until_that_is_gone(cluster: Cluster) -> No
     standin = StandIn(cluster, run.id)
     standin.look()
     assert cluster.ledger.run(run.id).open
-    end = time.monotonic() + 120
+    end = time.monotonic() + PATIENCE
     while cluster.ledger.run(run.id).open:
         assert time.monotonic() < end
         standin.look()

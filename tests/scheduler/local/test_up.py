@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.scheduler.local.uprig import gone, headrace, short_folder, started
 from tests.workers.cluster.rig import fake, undisturbed
 from tests.workers.metrics.parsing import samples
@@ -41,7 +42,7 @@ def test_up_crawls_like_the_embedded_product_and_keeps_its_catalog(folder: Path)
 
         url = re.search(r"Metrics: (\S+)", up.out.read_text())
         assert url
-        with urllib.request.urlopen(url[1], timeout=30) as answer:
+        with urllib.request.urlopen(url[1], timeout=PATIENCE) as answer:
             told = samples(answer.read().decode())
         assert told["headrace_runs", frozenset({("service", "estate"), ("state", "complete")})] == 1
 

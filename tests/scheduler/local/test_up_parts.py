@@ -18,6 +18,7 @@ from scheduler.local.machine import account, home, major, port
 from scheduler.local.supervisor import Supervisor
 from scheduler.local.times import RESTART_PAUSE_SECONDS
 from specs.errors import Fatal, UsageError
+from tests.patience import PATIENCE
 from tests.scheduler.local.uprig import alive, short_folder
 from workers.process.stop_flag import StopFlag
 
@@ -170,7 +171,7 @@ class TestSupervisor:
             assert child.process is not None
             pids = [child.process.pid, int(told[0])]
         assert told[-1] == "does not end, so it is killed"
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while any(alive(pid) for pid in pids) and time.monotonic() < end:
             time.sleep(0.02)
         assert not any(alive(pid) for pid in pids)

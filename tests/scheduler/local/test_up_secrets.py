@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.patience import PATIENCE
 from tests.scheduler.local.uprig import UpProcess, headrace, short_folder, started
 from workers.queues.redis.link import connect
 
@@ -62,7 +63,7 @@ def in_redis(url: str) -> Iterator[tuple[str, str]]:
 def everywhere(up: UpProcess, folder: Path) -> Iterator[tuple[str, str]]:
     url = re.search(r"Metrics: (\S+)", up.out.read_text())
     assert url
-    with urllib.request.urlopen(url[1], timeout=30) as answer:
+    with urllib.request.urlopen(url[1], timeout=PATIENCE) as answer:
         yield "metrics", answer.read().decode()
     for arguments in (("top", "--json"), ("runs", "--json"), ("dead", "list"), ("schedule", "list"), ("doctor",)):
         done = headrace(*arguments, cwd=folder, **up.environ)

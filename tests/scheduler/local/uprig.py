@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[3]
-PATIENCE = 180.0
 
 
 def headrace(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from specs.errors.mistakes import told
+from tests.patience import PATIENCE
 
 CONNECTOR = """
 from headrace import ConnectionConfig, DatabaseSource, DefaultDatabaseSpec, Table, identity
@@ -45,7 +46,7 @@ def headrace(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedP
     command = [str(Path(sys.executable).with_name("headrace")), *arguments]
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=120, cwd=folder,
+        command, capture_output=True, text=True, timeout=PATIENCE, cwd=folder,
         env=clean | {"HEADRACE_CATALOG": f"sqlite:///{folder / 'c.db'}"} | env,
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from specs.topology.events import Start
 from specs.topology.node import Outcome
 from specs.topology.read_mode import ReadMode
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
+from tests.patience import PATIENCE
 
 SCHEMA = Scope.of("fake", "db_00", "schema_0000")
 TABLE = "fake.db_00.schema_0000.t0000001"
@@ -63,7 +64,7 @@ for number, event in enumerate(walking):
     if number == 60_000: break
 print(peak() - early)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert int(done.stdout) < 2048, f"{done.stdout} KB more after 30,000 tables"
 
 
@@ -110,7 +111,7 @@ def test_a_fault_counts_across_sources_and_processes(tmp_path: Path) -> None:
         f"s = FakeSource('fake', FakeConnection.model_validate_json({config.model_dump_json()!r}));"
         "s.yield_table(None, Scope.of('fake', 'db_00', 'schema_0000', 't0000001')).__next__()"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE)
     assert "specs.errors.Retry" in done.stderr
     with pytest.raises(Retry):
         harvest.walk_unit(lambda: FakeSource("fake", config), Start("table", SCHEMA))
@@ -124,7 +125,7 @@ def test_a_fault_can_end_the_process(action: str, code: int) -> None:
         f"s = FakeSource('fake', FakeConnection(faults=(Fault(at='read', where={TABLE!r}, action={action!r}),)));"
         "list(s.tables(Scope.of('fake', 'db_00', 'schema_0000'), EVERYTHING)); print('survived')"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE)
     assert (done.returncode, done.stdout) == (code, "")
 
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 import pytest
 
 from specs.errors import Retry
+from tests.patience import PATIENCE
 from tests.workers.catalog.crawls import row, store
 from workers.catalog import Catalog, CatalogWriter
 from workers.store.database import SqlDatabase, open_database
 
 S = "shop.db.s"
-PATIENCE = 60.0
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from scheduler.app.runs.cluster import enqueue
 from scheduler.app.runs.crawl import crawl
 from scheduler.app.runs.summary import Summary
 from specs.recipe.recipe import Recipe
+from tests.patience import PATIENCE
 from workers.catalog import Catalog
 from workers.cluster.settings import Settings, load
 from workers.ledger import SqlLedger
@@ -25,8 +26,6 @@ from workers.store.database import open_database
 
 ROOT = Path(__file__).parents[3]
 FAKE = "specs.testing.fake:spec"
-PATIENCE = 180.0
-"""Seconds for anything that is waited for: far more than it takes, even where ten processes share a processor."""
 
 
 def fake(**connection: Any) -> Recipe:

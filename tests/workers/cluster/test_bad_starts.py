@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import FAKE, ROOT
 from workers.store.database import open_database
@@ -22,7 +23,7 @@ def headrace(folder: Path, *arguments: str, **environ: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-c", "from scheduler.cli.cli import main; main()", *arguments],
         cwd=folder, env={**inherited, "PYTHONPATH": str(ROOT), **environ}, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=PATIENCE,
     )  # fmt: skip
     return done.returncode, done.stdout
 

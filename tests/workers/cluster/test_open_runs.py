@@ -170,7 +170,7 @@ def test_a_run_of_one_command_can_be_cancelled(tmp_path: Path) -> None:
 
 
 def _got(address: str, path: str) -> str:
-    with urllib.request.urlopen(f"http://{address}{path}", timeout=30) as answer:
+    with urllib.request.urlopen(f"http://{address}{path}", timeout=PATIENCE) as answer:
         return str(answer.read().decode())
 
 

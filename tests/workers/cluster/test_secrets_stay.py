@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import yaml
 
+from tests.patience import PATIENCE
 from tests.servers import postgres
 from tests.servers.process import free_port
 from tests.servers.redis import RedisServer
@@ -99,7 +100,7 @@ def test_no_secret_is_anywhere_else(
             made.until(lambda: "webhook" in "".join(log.read_text() for log in made.logs))
             for kind, port in ports.items():
                 places[f"metrics of {kind}"] = (
-                    urllib.request.urlopen(f"http://{port}/metrics", timeout=10).read().decode()
+                    urllib.request.urlopen(f"http://{port}/metrics", timeout=PATIENCE).read().decode()
                 )
             places |= dict(written(made, redis_alone, f"{postgres_url.rpartition('/')[0]}/{name}"))
     finally:

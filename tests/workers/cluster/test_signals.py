@@ -74,7 +74,7 @@ def test_what_nohup_ignores_stays_ignored() -> None:
         "print([each.name for each in ending()]); signal.signal(signal.SIGHUP, signal.SIG_IGN); "
         "print([each.name for each in ending()])"
     )
-    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     assert told.stdout.splitlines() == ["['SIGTERM', 'SIGHUP', 'SIGQUIT']", "['SIGTERM', 'SIGQUIT']"]
 
 

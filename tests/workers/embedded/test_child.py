@@ -11,6 +11,7 @@ from pathlib import Path
 
 from specs.contracts.assignment import Assignment
 from specs.recipe.recipe import Recipe
+from tests.patience import PATIENCE
 from workers.embedded.child import DEAF, Order
 from workers.process.governor import share
 from workers.process.governor.budget import given as available
@@ -35,7 +36,7 @@ def test_a_worker_that_cannot_hear_ends() -> None:
             order = Order("w/1", "w", Assignment("run", recipe), share(1, memory=available()))
             ours.sendall(frame(ORDER, pickle.dumps(order)))
             ours.sendall(frame(ACKS, b"what breaks the thread that hears"))
-            _, told = process.communicate(timeout=60)
+            _, told = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
     assert process.returncode == DEAF

@@ -15,6 +15,7 @@ from specs.errors import Fatal, Retry, UsageError
 from specs.testing.sink import MemoryFollower
 from specs.topology.events import Start
 from specs.topology.scope import Scope
+from tests.patience import PATIENCE
 from tests.workers.feed.told import Failing, catalog, filled, objects, remove, row, store
 from workers.feed import letters
 from workers.feed.publisher.process import serve
@@ -53,7 +54,7 @@ class Sinks:
 
 def until(publishing: Publishing, true: Callable[[], object]) -> None:
     publishing._discovered = float("-inf")
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end, [publishing.followers.views()]
         publishing._quiet.clear()
@@ -146,7 +147,7 @@ def test_two_publishers_share_without_sending_twice(db: SqlDatabase) -> None:
     opened(db, HOOK, FILE)
     sinks = Sinks(webhook=Failing(lambda _: time.sleep(0.01), entries=5))
     both = [Publishing(db, StopFlag(), make=sinks, name=f"elsewhere:{at}:1") for at in range(2)]
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while not (len(sinks.made) == 2 and all(objects(each) == catalog(db) for each in sinks.made.values())):
         assert time.monotonic() < end
         for each in both:
@@ -200,7 +201,7 @@ def test_the_process_stops_while_a_sink_hangs(tmp_path: Path) -> None:
         opened(db, {"type": "webhook", "url": receiver.url})
 
         def watch() -> None:
-            end = time.monotonic() + 60
+            end = time.monotonic() + PATIENCE
             while not receiver.requests and time.monotonic() < end:
                 time.sleep(0.02)
             hung.set()
@@ -212,5 +213,5 @@ def test_the_process_stops_while_a_sink_hangs(tmp_path: Path) -> None:
         receiver.stop()
         for thread in threading.enumerate():
             if thread.name.startswith("shop/"):
-                thread.join(30)
+                thread.join(PATIENCE)
     db.close()

@@ -15,10 +15,10 @@ from specs.contracts.work import Claim, QueuePosition
 from specs.errors import Retry
 from specs.topology.events import Start
 from specs.topology.scope import Scope
+from tests.patience import PATIENCE
 from workers.ledger import SqlLedger
 from workers.store.database import SqlDatabase, open_database
 
-PATIENCE = 30.0
 HELD = 0.5
 """Seconds for which a row is locked: longer than the leases in here."""
 

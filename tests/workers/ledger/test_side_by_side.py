@@ -15,6 +15,7 @@ from specs.errors import Retry
 from specs.testing.ledger import batch
 from specs.topology.events import Start
 from specs.topology.scope import Scope
+from tests.patience import PATIENCE
 from workers.catalog.reader import Catalog
 from workers.catalog.upsert.writer import CatalogWriter
 from workers.ledger import SqlLedger
@@ -31,7 +32,7 @@ def start(*path: str) -> Start:
 def work(ledger: SqlLedger, run: str, worker: str) -> int:
     """Claim and walk until the run is closed: units at depth 0 and 1 have children and a post phase."""
     done = 0
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         claim = ledger.claim(worker, run=run, now=time.time())
         if claim is not None:
@@ -89,7 +90,7 @@ def test_two_flushers_deliver_the_same_batches(db: SqlDatabase) -> None:
     ready = threading.Barrier(2)
 
     def flush(mine: list[int]) -> list[str]:
-        ready.wait(timeout=10)
+        ready.wait(timeout=PATIENCE)
         found = []
         for at in range(0, len(mine), 4):
             found += ledger.commit([batches[n] for n in mine[at : at + 4]], now=time.time())

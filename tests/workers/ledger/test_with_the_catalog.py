@@ -16,6 +16,7 @@ from specs.errors import Fatal
 from specs.testing.ledger import batch
 from specs.topology.events import Coverage, Start
 from specs.topology.scope import Scope
+from tests.patience import PATIENCE
 from workers.catalog.reader import Catalog
 from workers.ledger import SqlLedger
 from workers.store.database import SqlDatabase, open_database
@@ -105,5 +106,7 @@ SqlLedger(db).runs()
 db.close()
 print(sorted({{"workers.store.migrations.steps", "psycopg", "click", "rich", "celery", "redis"}} & sys.modules.keys()))
 """
-    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
     assert found.stdout.strip() == "[]"

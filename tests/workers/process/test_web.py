@@ -11,10 +11,8 @@ from contextlib import suppress
 import pytest
 
 from specs.errors import Fatal, Retry, UsageError
+from tests.patience import PATIENCE
 from workers.process.health_endpoint import CLIENTS_AT_ONCE, PLAIN, REQUEST_BYTES, Health, Web, parse, serve
-
-PATIENCE = 120.0
-"""Seconds for anything that is waited for."""
 
 
 def broken() -> tuple[int, str, str]:
@@ -30,7 +28,7 @@ ROUTES = {"/healthz": lambda: (200, PLAIN, "ok ü\n"), "/broken": broken, "/odd"
 
 def get(web: Web, path: str, method: str = "GET") -> tuple[int, str]:
     host, port = parse(web.address)
-    connection = http.client.HTTPConnection(host, port, timeout=10)
+    connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
     try:
         connection.request(method, path)
         answer = connection.getresponse()
@@ -79,7 +77,7 @@ def test_silent_and_chattering_clients_do_not_hold_it_up() -> None:
         return 200, PLAIN, "at last"
 
     web = serve("127.0.0.1:0", {**ROUTES, "/slow": slow})
-    clients = [socket.create_connection(parse(web.address), timeout=20) for _ in range(4)]
+    clients = [socket.create_connection(parse(web.address), timeout=PATIENCE) for _ in range(4)]
     clients[0].sendall(b"GET /hea")
     assert get(web, "/healthz")[0] == 200
     clients[1].sendall(b"nonsense\r\n\r\n")
@@ -97,7 +95,7 @@ def test_silent_and_chattering_clients_do_not_hold_it_up() -> None:
 
 
 def test_a_request_that_trickles_in_ends(caplog: pytest.LogCaptureFixture) -> None:
-    with serve("127.0.0.1:0", ROUTES) as web, socket.create_connection(parse(web.address), timeout=30) as client:
+    with serve("127.0.0.1:0", ROUTES) as web, socket.create_connection(parse(web.address), timeout=PATIENCE) as client:
         client.sendall(b"GET /healthz HTTP/1.1\r\n")
         sent = 0
         with suppress(OSError):
@@ -110,9 +108,9 @@ def test_a_request_that_trickles_in_ends(caplog: pytest.LogCaptureFixture) -> No
 
 def test_too_many_clients_are_turned_away() -> None:
     with serve("127.0.0.1:0", ROUTES) as web:
-        held = [socket.create_connection(parse(web.address), timeout=20) for _ in range(CLIENTS_AT_ONCE)]
+        held = [socket.create_connection(parse(web.address), timeout=PATIENCE) for _ in range(CLIENTS_AT_ONCE)]
         time.sleep(0.5)
-        with socket.create_connection(parse(web.address), timeout=20) as more:
+        with socket.create_connection(parse(web.address), timeout=PATIENCE) as more:
             assert more.recv(1) == b""
         for each in held:
             each.close()

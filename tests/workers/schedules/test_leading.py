@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.patience import PATIENCE
 from workers.schedules import Leadership, leads
 from workers.store.database import SqlDatabase, open_database
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.server
 
 
 def until(true: Iterator[object]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while not next(true):
         assert time.monotonic() < end
         time.sleep(0.02)

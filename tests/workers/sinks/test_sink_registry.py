@@ -15,6 +15,7 @@ import pytest
 import specs
 from specs.contracts.sink import Mode
 from specs.errors import UsageError
+from tests.patience import PATIENCE
 from workers import sinks
 from workers.feed.discovery import wanted
 from workers.sinks import registry
@@ -84,7 +85,7 @@ def installed(tmp_path: Path) -> dict[str, str]:
 
 def headrace(folder: Path, env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "headrace", *words, "--catalog", f"sqlite:///{folder / 'catalog.db'}"]
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def recipe(folder: Path, *asked: dict[str, Any]) -> str:
@@ -174,7 +175,7 @@ def test_what_is_wrong_with_one_is_told_before_a_run(
 def test_check_tries_it_without_bringing_anything(tmp_path: Path, installed: dict[str, str]) -> None:
     asked = [{"type": "paper", "path": "a.txt"}, {"type": "paper", "path": "b.txt", "mode": "snapshot"}]
     command = [sys.executable, "-m", "headrace", "check", recipe(tmp_path, *asked)]
-    done = subprocess.run(command, cwd=tmp_path, env=installed, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=tmp_path, env=installed, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     assert "takes changes from us" in done.stdout
     assert not (tmp_path / "b.txt").exists()

@@ -17,6 +17,7 @@ import pytest
 from specs.contracts.work import WINDOW, Batch, CommitResult, Lost, Receipt
 from specs.errors import Fatal, Retry
 from specs.testing.queue import UNIT, batch
+from tests.patience import PATIENCE
 from workers.process import liveness
 from workers.process.governor import memory
 from workers.process.interruption import interruptible
@@ -264,7 +265,7 @@ class TestInterruption:
         before = signal.getsignal(signal.SIGINT)
         with interruptible(stop):
             os.kill(os.getpid(), signal.SIGTERM)
-            assert stop.wait(60)
+            assert stop.wait(PATIENCE)
             threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT]).start()
             with pytest.raises(KeyboardInterrupt):
                 time.sleep(120)

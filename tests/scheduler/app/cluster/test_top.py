@@ -25,6 +25,7 @@ from specs.errors import Retry
 from specs.testing.queue import batch
 from specs.topology.events import Start
 from specs.topology.scope import Scope
+from tests.patience import PATIENCE
 from workers.ledger import SqlLedger
 from workers.presence import Presence
 from workers.process import liveness
@@ -205,7 +206,7 @@ def test_the_command_shows_a_cluster_once_where_there_is_no_terminal(tmp_path: P
     command = [sys.executable, "-c", "from scheduler.cli.cli import main; main()", "top", "--redis", redis_url]
 
     def top(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120)
+        return subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
 
     missing = top("--catalog", url)
     assert missing.returncode == 1
@@ -225,7 +226,7 @@ def test_on_a_terminal_it_redraws_until_ctrl_c(tmp_path: Path, redis_url: str) -
         stderr=subprocess.PIPE, env={**os.environ, "TERM": "xterm", "COLUMNS": "150", "LINES": "40"},
     )  # fmt: skip
     os.close(theirs)
-    shown, end = b"", time.monotonic() + 60
+    shown, end = b"", time.monotonic() + PATIENCE
     while shown.count(b"No run is open.") < 3 and time.monotonic() < end:
         shown += os.read(ours, 65536)
     process.send_signal(signal.SIGINT)
@@ -235,7 +236,7 @@ def test_on_a_terminal_it_redraws_until_ctrl_c(tmp_path: Path, redis_url: str) -
     except OSError:  # how a terminal says that nobody writes any more
         pass
     os.close(ours)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, errors) == (0, b"")
     assert b"\x1b[?1049h" in shown, "a screen of its own"
     assert b"\x1b[?1049l" in shown, "which is left at the end"

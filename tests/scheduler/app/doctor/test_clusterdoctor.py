@@ -17,6 +17,7 @@ import pytest
 from scheduler.app.doctor.cluster_findings import examine
 from scheduler.app.doctor.finding import Finding
 from specs.errors import Fatal
+from tests.patience import PATIENCE
 from tests.servers.redis import RedisServer
 from workers.cluster.membership import check
 from workers.cluster.settings import Settings, load
@@ -128,7 +129,7 @@ def doctor(folder: Path, *arguments: str, **environ: str) -> tuple[int, dict[str
     done = subprocess.run(
         [sys.executable, "-c", "from scheduler.cli.cli import main; main()", "doctor", "--json", *arguments],
         cwd=folder, env={**inherited, "PYTHONPATH": str(ROOT), **environ}, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     return done.returncode, {each["name"]: each for each in json.loads(done.stdout)["findings"]}
 

@@ -16,6 +16,7 @@ from scheduler.app.runs.summary import Summary
 from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from specs.service_spec import METADATA
+from tests.patience import PATIENCE
 from workers.catalog import Catalog
 from workers.ledger import SqlLedger
 from workers.store.database import open_database
@@ -68,7 +69,7 @@ def killed(made: Recipe, place: str) -> None:
         "from scheduler.app.runs.crawl import crawl\nfrom specs.recipe.recipe import Recipe\n"
         f"crawl(Recipe.from_dict({made.to_dict()!r}), catalog={place!r})"
     )
-    died = subprocess.run([sys.executable, "-c", code], timeout=120, check=False)
+    died = subprocess.run([sys.executable, "-c", code], timeout=PATIENCE, check=False)
     assert died.returncode == -9
 
 

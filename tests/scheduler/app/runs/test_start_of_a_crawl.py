@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 NEEDLESS = {
     *(
         "specs.entities.services.dashboard",
@@ -43,7 +45,7 @@ headrace.main()
 def crawled(source: str, folder: Path, *, code: int = 0) -> set[str]:
     """Crawl in a process of its own; the modules that it held at its end."""
     probe = PROBE.format(source=source, catalog=f"sqlite:///{folder / 'catalog.db'}")
-    done = subprocess.run([sys.executable, "-c", probe], cwd=folder, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", probe], cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == code, done.stderr.splitlines()[0]
     return set(done.stderr.splitlines()[-1].split())
 

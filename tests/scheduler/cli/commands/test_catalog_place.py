@@ -15,6 +15,7 @@ import pytest
 from scheduler.app.catalog.catalog_place import CatalogPlace, find
 from scheduler.local.folder import CATALOG, Folder
 from specs.errors import UsageError
+from tests.patience import PATIENCE
 from tests.scheduler.cli.commands.calling import Estate
 
 ROOT = Path(__file__).parents[4]
@@ -53,7 +54,7 @@ def headrace(home: Path, *arguments: str, **environ: str) -> subprocess.Complete
     return subprocess.run(
         [sys.executable, "-c", "from scheduler.cli.cli import main; main()", *arguments],
         cwd=home, env={**clean, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(home), **environ},
-        capture_output=True, text=True, timeout=180, stdin=subprocess.DEVNULL, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL, check=False,
     )  # fmt: skip
 
 

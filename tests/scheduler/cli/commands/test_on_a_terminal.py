@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.cli.display.tables import measure
+from tests.patience import PATIENCE
 from tests.scheduler.cli.commands.calling import Estate
 
 ROOT = Path(__file__).parents[4]
@@ -48,7 +49,7 @@ def on_a_terminal(*arguments: str, **environ: str) -> str:
             break
         seen += chunk
     os.close(primary)
-    process.wait(60)
+    process.wait(PATIENCE)
     return seen.decode().replace("\r\n", "\n")
 
 

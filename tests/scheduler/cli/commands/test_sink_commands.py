@@ -57,7 +57,7 @@ def test_a_publisher_answers_metrics_and_stops_on_sigterm(tmp_path: Path) -> Non
         process = made.publisher("--metrics", f"127.0.0.1:{port}", "--json")
         made.until(made.level)
         for path, wanted in (("metrics", 'kind="publisher"'), ("healthz", "ok")):
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=20) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=PATIENCE) as answer:
                 assert wanted in answer.read().decode()
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0

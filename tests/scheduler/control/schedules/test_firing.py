@@ -10,6 +10,7 @@ import pytest
 
 from scheduler.control.schedules.fires import Firing
 from specs.errors import UsageError
+from tests.patience import PATIENCE
 from tests.scheduler.control.schedules.scheduled import HOUR, Case
 from workers.schedules import Schedules
 from workers.store.database import open_database
@@ -171,14 +172,14 @@ def test_many_schedulers_at_once_fire_each_time_once(postgres_database: str) -> 
 
             def strike(at: int, gate: threading.Barrier = gate, fired: list[str] = fired) -> None:
                 firing = Firing(Schedules(others[at]), clock=case.clock)
-                gate.wait(30)
+                gate.wait(PATIENCE)
                 fired += [fire.schedule for fire in firing.step()]
 
             threads = [threading.Thread(target=strike, args=[at]) for at in range(len(others))]
             for thread in threads:
                 thread.start()
             for thread in threads:
-                thread.join(60)
+                thread.join(PATIENCE)
             assert sorted(fired) == [f"s{number}" for number in range(6)]
         assert len(case.ledger.runs(limit=100)) == 30
         assert [case.outcomes(f"s{number}") for number in range(6)] == [["started"] * 5] * 6

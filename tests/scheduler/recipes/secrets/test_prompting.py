@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[4]
 ASK = "from scheduler.recipes.secrets.prompts import ask; print('got', ask('password'))"
 
@@ -45,7 +47,7 @@ def test_a_person_is_asked_without_echo() -> None:
             shown += os.read(outer, 100)
         while not shown.endswith(b"\n"):
             shown += os.read(outer, 100)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     os.close(outer)
     assert shown.count(b"sesame") == 1
     assert b"got sesame" in shown

@@ -17,6 +17,7 @@ import pytest
 from scheduler.control.openings import root_of
 from specs.contracts.assignment import Opening
 from specs.recipe.recipe import Recipe
+from tests.patience import PATIENCE
 from workers.cluster.pool.terms import PoolTerms
 from workers.cluster.pool.watchdog import KERNEL, KILLED, Turns, Watchdog
 from workers.ledger import SqlLedger
@@ -61,14 +62,14 @@ def watchdog(db: SqlDatabase, budget: MemoryBudget, *, resident: int = 0, **opti
 
 
 def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.02)
 
 
 def gone(process: subprocess.Popen[bytes]) -> None:
-    process.wait(30)
+    process.wait(PATIENCE)
 
 
 BUDGET = MemoryBudget(limit=1000 * MB, processes=1, hard=100 * MB)
@@ -141,7 +142,7 @@ def test_a_watchdog_that_breaks_ends_the_worker(db: SqlDatabase) -> None:
 
     made = watchdog(db, BUDGET, failed=failed.set)
     made.start(children)
-    assert failed.wait(30)
+    assert failed.wait(PATIENCE)
     made.stop()
 
 
@@ -157,7 +158,7 @@ def test_a_fork_waits_for_whoever_talks_to_the_database(db: SqlDatabase) -> None
 
     thread = threading.Thread(target=talk)
     thread.start()
-    inside.wait(10)
+    inside.wait(PATIENCE)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # newer Pythons warn of forks beside threads
         pid = os.fork()

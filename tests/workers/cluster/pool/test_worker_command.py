@@ -30,7 +30,7 @@ def refused(made: Cluster, *arguments: str, **environ: str) -> str:
     """What a worker that does not start writes."""
     done = subprocess.run(
         [sys.executable, "-c", "from scheduler.cli.cli import main; main()", "worker", *arguments],
-        env={**made.environ, **environ}, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+        env={**made.environ, **environ}, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode == 1, done
     assert "Traceback" not in done.stderr
@@ -69,11 +69,11 @@ def test_a_worker_fits_into_its_memory_and_tells_who_it_is(redis_url: str, tmp_p
         assert (child.queue, child.name != parent.name, child.rss > 20 * MB) == ("small", True, True)
         assert 112 * MB <= (child.budget or 0) < 255 * MB
         assert child.info["counters"]["claims"] >= 1
-        with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://{address}/metrics", timeout=PATIENCE) as answer:
             page = answer.read().decode()
         assert 'headrace_process_resident_bytes{process="' in page
         assert f"{float(300 * MB)}" in page or f" {300 * MB}" in page
-        with urllib.request.urlopen(f"http://{address}/healthz", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://{address}/healthz", timeout=PATIENCE) as answer:
             assert answer.read() == b"ok\n"
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(PATIENCE) == 0

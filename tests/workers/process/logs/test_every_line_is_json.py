@@ -42,7 +42,7 @@ def objects(text: str) -> list[dict[str, Any]]:
 
 
 def test_whatever_is_written_to_stderr() -> None:
-    done = subprocess.run([sys.executable, "-c", STRAY], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", STRAY], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     found = objects(done.stderr)
     said = [each["message"] for each in found]
     assert said[:4] == ["a line", "another one", "in two pieces", "and no end"]
@@ -65,7 +65,7 @@ def test_what_keeps_a_process_from_starting(kind: str, wrong: str, tmp_path: Pat
     done = subprocess.run(
         [sys.executable, "-c", "from scheduler.cli.cli import main; main()", kind, "--json", *more], cwd=tmp_path,
         env={**inherited, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), **given}, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert done.returncode != 0
     assert objects(done.stderr)
@@ -86,7 +86,7 @@ def test_processes_in_trouble(redis_alone: RedisServer, tmp_path: Path) -> None:
         made.until(lambda: "Cannot connect" in made.log(worker))
         redis_alone.start()
         made.until(lambda: made.log(worker).count("Connected to redis") > 1)
-        children = subprocess.run(["pgrep", "-P", str(worker.pid)], capture_output=True, text=True, timeout=10)
+        children = subprocess.run(["pgrep", "-P", str(worker.pid)], capture_output=True, text=True, timeout=PATIENCE)
         os.kill(int(children.stdout.split()[0]), signal.SIGKILL)
         for process in processes.values():
             process.terminate()

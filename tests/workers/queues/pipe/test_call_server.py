@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE
 from workers.queues.pipe.calls import CallServer
 from workers.queues.pipe.frames import Frames
-
-PATIENCE = 30.0
 
 
 class Slow:

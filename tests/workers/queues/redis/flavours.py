@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.servers.process import Unavailable
 from tests.servers.redis import RedisServer
 
@@ -35,7 +36,7 @@ def program(name: str) -> Path:
     """The server of a kind, such as ``redis-6.2``. Skips the test where there is none."""
     wanted = "" if name == "valkey" else name.removeprefix("redis-") + "."
     for path in candidates(name):
-        version = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=20).stdout
+        version = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=PATIENCE).stdout
         number = next(
             (word.removeprefix("v=") for word in version.split() if word.removeprefix("v=")[:1].isdigit()), ""
         )

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 import redis
 
+from tests.patience import PATIENCE
 from tests.servers.process import private_folder
 from tests.servers.redis import RedisServer
 from tests.workers.queues.redis.flavours import ROOT, program
@@ -82,7 +83,7 @@ class Encrypted(RedisServer):
 @contextmanager
 def with_tls() -> Iterator[Encrypted]:
     binary = program("redis-7")
-    if "libssl" not in subprocess.run(["ldd", binary], capture_output=True, text=True, timeout=20).stdout:
+    if "libssl" not in subprocess.run(["ldd", binary], capture_output=True, text=True, timeout=PATIENCE).stdout:
         pytest.skip("this redis-7 was built without TLS; Debian's redis-tools has it")
     folder = private_folder("hr-tls-", None)
     folder.chmod(0o755)
@@ -103,7 +104,7 @@ def certify(folder: Path) -> None:
         pytest.skip("no openssl to make certificates with")
 
     def openssl(*arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True, timeout=60)
+        subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True, timeout=PATIENCE)
 
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
     for name in ("ca", "other"):

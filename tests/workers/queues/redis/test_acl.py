@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from tests.patience import PATIENCE
 from tests.servers.process import free_port
 from tests.workers.cluster.rig import check, cluster, fake, undisturbed
 from tests.workers.cluster.test_bad_starts import headrace
@@ -35,7 +36,7 @@ def test_a_crawl_needs_nothing_else(flavour: str, tmp_path: Path) -> None:
         made.start("flusher", HEADRACE_REDIS=users.url("flusher"))
         made.worker(1, HEADRACE_REDIS=users.url("worker"))
         check(made, made.crawl(recipe), undisturbed(recipe, tmp_path))
-        assert b"headrace_queue_bytes" in urllib.request.urlopen(f"http://{metrics}/metrics", timeout=10).read()
+        assert b"headrace_queue_bytes" in urllib.request.urlopen(f"http://{metrics}/metrics", timeout=PATIENCE).read()
         for command in (["top", "--once"], ["doctor"]) if flavour == "redis-7" else ():
             told = {"HEADRACE_REDIS": made.redis, "HEADRACE_CATALOG": made.catalog}
             code, out = headrace(tmp_path, *command, **told)

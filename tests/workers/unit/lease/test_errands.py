@@ -7,9 +7,8 @@ from collections.abc import Callable
 
 from specs.contracts.work import Lost
 from specs.errors import Fatal, Retry
+from tests.patience import PATIENCE
 from workers.unit.lease.errands import Errands
-
-PATIENCE = 30.0
 
 
 class Told:

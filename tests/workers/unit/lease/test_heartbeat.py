@@ -14,6 +14,7 @@ from specs.contracts.work import Claim, Lost, Unit
 from specs.errors import Retry
 from specs.topology.events import Start
 from specs.topology.scope import Scope
+from tests.patience import PATIENCE
 from workers.process.stop_flag import StopFlag
 from workers.unit import times
 from workers.unit.lease.heartbeat import Heartbeat, HeldUnit
@@ -58,7 +59,7 @@ def beating(ledger: Renewals, stop: StopFlag | None = None, **options: Any) -> I
 
 
 def eventually(true: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -83,13 +84,13 @@ def test_an_errand_that_takes_long_holds_up_no_renewal() -> None:
 
     def waits() -> None:
         begun.set()
-        over.wait(30)
+        over.wait(PATIENCE)
         told.append("first")
 
     with beating(ledger) as beat, beat.hold(CLAIM) as held:
         held.later(waits)
         held.later(lambda: told.append("second"))
-        assert begun.wait(30)
+        assert begun.wait(PATIENCE)
         before = ledger.count
         eventually(lambda: ledger.count >= before + 2)
         assert told == []
