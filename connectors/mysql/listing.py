@@ -60,7 +60,10 @@ class MysqlListing:
         return sorted((each for each in found if each.schema in order), key=lambda each: (order[each.schema], each.key))
 
     def pages(self, node: str, schema: str, span: KeyRange, size: int) -> Iterator[list[Listed]]:
-        """Tables or sequences of one schema, from ``size`` names in one answer."""
+        """The names of a leaf node in one schema, in order of keys, from ``size`` names in one answer."""
+        if node == "stored_procedure":
+            yield from self._routine_pages(schema, span, size)
+            return
         after = span.after
         while True:
             part = span.resume(after)
@@ -71,6 +74,27 @@ class MysqlListing:
             if len(rows) < size:
                 return
             after = max(row[1] for row in rows)
+
+    def _routine_pages(self, schema: str, span: KeyRange, size: int) -> Iterator[list[Listed]]:
+        """Pages are cut by what keys begin with: the name and a bracket. Rows whose beginning a next page may continue
+        wait for it, since a key of that page may go before theirs: ``a(b(int)`` goes before ``a(int)``."""
+        given: dict[str, Any] = {"schema": schema, "after": span.after, "until": span.until, "size": size}
+        prefix: bytes | None = None
+        kind: str | None = None
+        waiting: list[tuple[Any, ...]] = []
+        while True:
+            fresh = self.driver.fetch(Q["page_of_routines"], {**given, "prefix": prefix, "kind": kind})
+            places = {(row[8], row[2]) for row in fresh}
+            end, kind = max(places, default=(b"", ""))
+            full, prefix = len(places) >= size, end
+            ready: list[tuple[Any, ...]] = []
+            rows, waiting = waiting + fresh, []
+            for row in rows:
+                (waiting if full and end.startswith(row[8]) else ready).append(row)
+            found = routines((row[:8] for row in ready), self.extract)
+            yield sorted((each for each in found if each.key in span), key=lambda each: each.key)
+            if not full:
+                return
 
     def names(self, node: str, schema: str) -> set[str]:
         """All names of a leaf node in a schema."""

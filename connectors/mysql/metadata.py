@@ -76,8 +76,8 @@ class MysqlSource(SlicedSource):
     def listing(self, node: str, base: Scope, schemas: Sequence[str], span: KeyRange) -> Iterable[Listed]:
         return self.names.below(node, schemas, span)
 
-    def pages(self, node: str, schema: str, span: KeyRange, size: int) -> Iterator[list[Listed]] | None:
-        return None if node == "stored_procedure" else self.names.pages(node, schema, span, size)
+    def pages(self, node: str, schema: str, span: KeyRange, size: int) -> Iterator[list[Listed]]:
+        return self.names.pages(node, schema, span, size)
 
     # -- how objects are read -------------------------------------------------------------------------------------
     def facet_list(self, node: str) -> Sequence[Facet]:

@@ -38,6 +38,36 @@ FROM information_schema.EVENTS
 WHERE EVENT_SCHEMA IN %(schemas)s
 ORDER BY 4
 
+-- name: page_of_routines
+-- A key begins with ``prefix``, which the server can order by; ``routine_pages`` puts the keys in order.
+SELECT r.ROUTINE_SCHEMA, r.ROUTINE_NAME, r.ROUTINE_TYPE, p.ORDINAL_POSITION, p.PARAMETER_MODE, p.PARAMETER_NAME,
+       p.DTD_IDENTIFIER, r.length, r.prefix
+FROM (
+    SELECT * FROM (
+        SELECT ROUTINE_SCHEMA, ROUTINE_NAME, ROUTINE_TYPE, SPECIFIC_NAME, LENGTH(ROUTINE_DEFINITION) AS length,
+               CAST(CASE WHEN ROUTINE_TYPE IN ('FUNCTION', 'PROCEDURE') THEN CONCAT(ROUTINE_NAME, '(')
+                         ELSE CONCAT(LOWER(ROUTINE_TYPE), ' ', ROUTINE_NAME) END AS BINARY) AS prefix
+        FROM information_schema.ROUTINES
+        WHERE ROUTINE_SCHEMA = %(schema)s
+        UNION ALL
+        SELECT EVENT_SCHEMA, EVENT_NAME, 'EVENT', EVENT_NAME, LENGTH(EVENT_DEFINITION),
+               CAST(CONCAT('event ', EVENT_NAME) AS BINARY)
+        FROM information_schema.EVENTS
+        WHERE EVENT_SCHEMA = %(schema)s
+    ) AS a
+    WHERE CAST(a.ROUTINE_SCHEMA AS BINARY) = CAST(%(schema)s AS BINARY)
+      AND (%(after)s IS NULL OR a.prefix > CAST(%(after)s AS BINARY)
+           OR SUBSTRING(CAST(%(after)s AS BINARY), 1, LENGTH(a.prefix)) = a.prefix)
+      AND (%(until)s IS NULL OR a.prefix <= CAST(%(until)s AS BINARY))
+      AND (%(prefix)s IS NULL OR a.prefix > %(prefix)s OR (a.prefix = %(prefix)s AND a.ROUTINE_TYPE > %(kind)s))
+    ORDER BY a.prefix, a.ROUTINE_TYPE
+    LIMIT %(size)s
+) AS r
+LEFT JOIN information_schema.PARAMETERS p
+  ON p.SPECIFIC_SCHEMA = %(schema)s AND p.SPECIFIC_SCHEMA = r.ROUTINE_SCHEMA AND p.SPECIFIC_NAME = r.SPECIFIC_NAME
+ AND p.ROUTINE_TYPE = r.ROUTINE_TYPE AND p.ORDINAL_POSITION > 0
+ORDER BY 4
+
 -- name: objects
 SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, ENGINE, ROW_FORMAT, TABLE_ROWS, DATA_LENGTH + INDEX_LENGTH, AUTO_INCREMENT,
        CREATE_TIME, UPDATE_TIME, TABLE_COLLATION, CREATE_OPTIONS, TABLE_COMMENT

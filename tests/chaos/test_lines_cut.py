@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -58,8 +59,8 @@ def mariadb_behind(mariadb_database: str) -> Iterator[tuple[str, Proxy]]:
     proxy.close()
 
 
-def crawled(url: str, folder: Path) -> tuple[Run, dict[str, int], list[str]]:
-    """The run, the tables' counts, and what does not add up."""
+def crawled(url: str, folder: Path) -> tuple[Run, dict[str, dict[str, int]], list[str]]:
+    """The run, its counts by type, and what does not add up."""
     parts = urlsplit(url)
     kind = "mysql" if parts.scheme.startswith(("mysql", "mariadb")) else "postgres"
     connection = {"host": parts.hostname, "port": parts.port, "username": parts.username, "password": parts.password}
@@ -75,7 +76,7 @@ def crawled(url: str, folder: Path) -> tuple[Run, dict[str, int], list[str]]:
         opened = ledger.open_run(Opening("shop", kind, recipe.to_dict(), (root_of(recipe),), slots=2), now=time.time())
         tick = Reconciler(ledger, opened.id, ledger.outstanding).tick
         solo(ledger, Assignment(opened.id, recipe, budget=UnitBudget(pause=0.005)), StopFlag(), tick)
-        counts = ledger.counts(opened.id).get("Table", {})
+        counts = ledger.counts(opened.id)
         return ledger.run(opened.id), counts, ledger.reconcile(opened.id, Catalog(db).stored(opened.id))
     finally:
         db.close()
@@ -87,9 +88,9 @@ def test_postgres_is_read_whole_however_little_passes(
 ) -> None:
     url, proxy = postgres_behind
     proxy.set("cut", size)
-    run, tables, wrong = crawled(url, tmp_path)
+    run, counts, wrong = crawled(url, tmp_path)
     assert (run.state, run.reason) == ("complete", "")
-    assert tables["emitted"] == TABLES
+    assert counts["Table"]["emitted"] == TABLES
     assert wrong == []
 
 
@@ -99,9 +100,29 @@ def test_mariadb_is_read_whole_however_little_passes(
 ) -> None:
     url, proxy = mariadb_behind
     proxy.set("cut", size)
-    run, tables, wrong = crawled(url, tmp_path)
+    run, counts, wrong = crawled(url, tmp_path)
     assert (run.state, run.reason) == ("complete", "")
-    assert tables["emitted"] == TABLES
+    assert counts["Table"]["emitted"] == TABLES
+    assert wrong == []
+
+
+def test_mariadb_is_read_object_by_object_and_routines_are_listed_in_pages(
+    mariadb_database: str, tmp_path: Path
+) -> None:
+    """The names of all routines and their arguments do not pass in one answer, nor more than one object."""
+    arguments = ", ".join(f"argument_{n} INT" for n in range(8))
+    with connect(mariadb_database) as connection, connection.cursor() as cursor:
+        for n in range(25):
+            cursor.execute(f"CREATE PROCEDURE p{n}({arguments}) SELECT {n}")
+        cursor.execute("CREATE TABLE t (id INT PRIMARY KEY, a TEXT)")
+    url = urlsplit(mariadb_database)
+    proxy = Proxy(url.port or 3306)
+    proxy.set("cut", 9_000)
+    with closing(proxy):
+        behind = url._replace(netloc=f"{url.netloc.rpartition('@')[0]}@127.0.0.1:{proxy.port}").geturl()
+        run, counts, wrong = crawled(behind, tmp_path)
+    assert (run.state, run.reason) == ("complete", "")
+    assert (counts["Table"]["emitted"], counts["StoredProcedure"]["emitted"]) == (1, 25)
     assert wrong == []
 
 

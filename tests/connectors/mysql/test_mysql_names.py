@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,6 +13,7 @@ from specs.config import MetadataExtract
 from specs.entities.database.tables import Column, Sequence, Table
 from specs.testing import harvest
 from specs.topology.read_mode import ReadMode
+from specs.topology.scope import EVERYTHING, KeyRange
 from tests.servers.mariadb import connect
 
 pytestmark = pytest.mark.server
@@ -78,3 +80,26 @@ def test_labels_are_what_the_server_stores(mariadb_database: str, mode: str) -> 
     columns: dict[str, Column] = {column.name: column for column in table.columns}
     assert columns["e"].values == columns["s"].values == tuple(LABELS)
     assert columns["d"].default == r"'x\\y'"
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+def test_pages_of_routines_are_their_listing_whatever_they_are_called(mariadb_database: str, size: int) -> None:
+    names = ["a", "a(b", "a b", "A2", "ő", "event x", "z%s", "a(", "a'b"]
+    with connect(mariadb_database) as connection, connection.cursor() as cursor:
+        for name in names:
+            cursor.execute(f"CREATE PROCEDURE `{name}`(p INT, q VARCHAR(9)) SELECT 1")
+        for name in ("a", "a(b", "b"):
+            cursor.execute(f"CREATE FUNCTION `{name}`(p INT, q VARCHAR(9)) RETURNS INT RETURN 1")
+        for name in ("x", "x(", "y"):
+            cursor.execute(f"CREATE EVENT `{name}` ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1")
+    source = MysqlSource("s", MysqlConnection.from_url(urlsplit(mariadb_database)))
+    schema = mariadb_database.rpartition("/")[2]
+    with closing(source):
+        whole = source.names.below("stored_procedure", [schema], EVERYTHING)
+        assert len(whole) == len({each.key for each in whole}) == 15
+        pages = list(source.pages("stored_procedure", schema, EVERYTHING, size))
+        assert [each for page in pages for each in page] == whole
+        for after in range(0, len(whole), 3):
+            span = KeyRange(whole[after].key, whole[-2].key)
+            rest = source.pages("stored_procedure", schema, span, size)
+            assert [each for page in rest for each in page] == whole[after + 1 : -1]
