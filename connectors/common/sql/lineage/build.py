@@ -10,6 +10,7 @@ from typing import Any
 from connectors.common.sql.lineage.definitions import Definition
 from connectors.common.sql.lineage.relations import KnownRelation, Meanings
 from specs import names
+from specs.contracts.parts.resolver import folded
 from specs.contracts.parts.statements import SourceColumn, StatementLineage, TableName
 from specs.entities.lineage import ColumnFlow, ColumnSource, Edge, Flow, Lineage
 
@@ -24,7 +25,7 @@ def lineage(view: Definition, found: StatementLineage | None, meanings: Meanings
     answer = found or StatementLineage("other", level="none")
     relations = _by_name(meanings)
     edges, unresolved = _edges(view, answer, relations, _ambiguous(meanings))
-    columns = [] if found is None else _columns(answer, relations)
+    columns = [] if found is None else _columns(view, answer, relations)
     flows: tuple[Flow, ...] = ()
     if edges:
         conditions = _sources(answer.filters, relations) if filters else ()
@@ -72,14 +73,29 @@ def _edges(
     return edges, unresolved
 
 
-def _columns(answer: StatementLineage, relations: Mapping[TableName, tuple[KnownRelation, ...]]) -> list[ColumnFlow]:
+def _columns(
+    view: Definition, answer: StatementLineage, relations: Mapping[TableName, tuple[KnownRelation, ...]]
+) -> list[ColumnFlow]:
     flows: dict[str, ColumnFlow] = {}
-    for each in answer.columns:
-        sources = _sources(each.sources, relations)
-        if each.column and each.column != "*" and (sources or each.expression is not None):
-            fields: dict[str, Any] = {"column": each.column, "sources": sources, "expression": each.expression}
-            flows.setdefault(each.column, ColumnFlow(**fields))
+    for name, each in zip(_own_names(view, answer), answer.columns, strict=True):
+        if name and name != "*":
+            fields: dict[str, Any] = {"sources": _sources(each.sources, relations), "expression": each.expression}
+            flows.setdefault(name, ColumnFlow(column=name, **fields))
     return list(flows.values())
+
+
+def _own_names(view: Definition, answer: StatementLineage) -> list[str]:
+    """The view's own names of the columns of its text, which may spell them in another case or not name them at all."""
+    own = [name for name, _ in view.relation.columns]
+    known, spelled = set(own), {folded(name): name for name in own}
+    same = len(own) == len(answer.columns)
+    found = []
+    for at, each in enumerate(answer.columns):
+        if each.column in known:
+            found.append(each.column)
+        else:
+            found.append(spelled.get(folded(each.column)) or (own[at] if same else each.column))
+    return found
 
 
 def _sources(

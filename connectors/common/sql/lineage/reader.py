@@ -28,7 +28,7 @@ class DefinitionReader:
         found: list[Lineage | Skip] = []
         for at, view in enumerate(views):
             answer = answers.get(at)
-            usable = answer if answer is not None and answer.level != "none" else None
+            usable = answer if answer is not None and _is_query(answer) else None
             if usable is None and not view.depends_on:
                 found.append(self._unread(view, answer))
             else:
@@ -65,7 +65,10 @@ class DefinitionReader:
 
 
 def _one(answers: tuple[StatementLineage, ...]) -> StatementLineage:
-    """What a definition says: its one statement, or the first that says anything."""
-    said = [each for each in answers if each.level != "none"]
-    reading = [each for each in said if each.sources or each.columns]
-    return (reading or said or list(answers) or [StatementLineage("other", level="none")])[0]
+    """What a definition says: its one statement, or the first that is a query."""
+    return next(filter(_is_query, answers), answers[0] if answers else StatementLineage("other", level="none"))
+
+
+def _is_query(answer: StatementLineage) -> bool:
+    """Whether a statement was understood, and is one that a view can have."""
+    return answer.level != "none" and (answer.kind != "other" or bool(answer.sources))

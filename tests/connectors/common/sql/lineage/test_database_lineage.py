@@ -1,0 +1,97 @@
+"""The source of lineage: it walks the catalog, and neither a server nor a password is needed."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from connectors.common.sql.lineage.source import DatabaseLineage
+from connectors.postgres.connection.config import PostgresConnection
+from specs.config import MetadataExtract
+from specs.entities.base import Entity
+from specs.errors import Fatal
+from specs.sources.database.lineage import LineageExtract
+from specs.testing.resolver import MemoryResolver
+from specs.topology.node import Item, Outcome
+from specs.topology.read_mode import ReadMode
+from specs.topology.scope import EVERYTHING, KeyRange, Scope
+from tests.connectors.common.sql.lineage.estate import service, table, view
+
+MAIN = Scope.of("svc", "db", "main")
+NOWHERE = PostgresConnection(host="127.0.0.1", port=1, database="nowhere")
+
+
+def source(known: list[Entity], *, reading: ReadMode | None = None, settings: Any = None, **extract: Any) -> Any:
+    selected = MetadataExtract.model_validate(extract)
+    asked = LineageExtract.model_validate(settings or {})
+    made = DatabaseLineage("svc", NOWHERE, selected, reading=reading, settings=asked)
+    made.resolver = MemoryResolver.of(known)
+    return closing(made)
+
+
+def views(*names: str) -> list[Entity]:
+    return [
+        *service(),
+        table("svc.db.main.t"),
+        *(view(f"svc.db.main.{name}", "SELECT id, name FROM t") for name in names),
+    ]
+
+
+def test_only_views_are_listed_by_the_last_part_of_their_fqns() -> None:
+    with source(views("b", "a", '"x.y"', "B")) as made:
+        found = list(made.targets(MAIN, EVERYTHING))
+        assert [each.key for each in found] == ['"x.y"', "B", "a", "b"]
+        assert [each.name for each in found] == ["x.y", "B", "a", "b"]
+        assert [each.key for each in made.targets(MAIN, KeyRange("B", "a"))] == ["a"]
+        assert [each.key for each in made.preview("lineage", MAIN, EVERYTHING)] == ['"x.y"', "B", "a", "b"]
+        assert made.statements == 0
+
+
+def test_filters_of_the_metadata_hold() -> None:
+    with source(views("kept", "tmp_1"), views={"exclude": ["^tmp_"]}) as made:
+        item, outcome = made.targets(MAIN, EVERYTHING)
+    assert isinstance(item, Item)
+    assert outcome == Outcome("filtered", "Lineage", "svc.db.main.tmp_1", "tmp_1", "views.exclude: ^tmp_")
+
+
+def test_views_can_be_left_out() -> None:
+    with source(views("a"), settings={"views": False}) as made:
+        assert list(made.targets(MAIN, EVERYTHING)) == []
+        assert not made.lists("lineage")
+
+
+def test_a_large_listing_splits() -> None:
+    with source(views(*(f"v{at:02}" for at in range(10)))) as made:
+        assert list(made.split("lineage", MAIN, EVERYTHING, 3)) == ["v02", "v05", "v08"]
+        assert list(made.split("lineage", MAIN, KeyRange("v04"), 3)) == ["v07"]
+
+
+def test_poison_is_passed_over() -> None:
+    poisoned = ReadMode(poison=frozenset({("lineage", MAIN.fqn, "b")}))
+    with source(views("a", "b", "c"), reading=poisoned) as made:
+        found = list(made.targets(MAIN, EVERYTHING))
+    assert [type(each) for each in found] == [Item, Outcome, Item]
+    assert found[1].reason == "poison"
+
+
+def test_lineage_exists_as_long_as_its_view() -> None:
+    with source(views("a", "b")) as made:
+        assert made.exists("Lineage", MAIN, ["b", "t", "none", "a"]) == {
+            "b": "yes",
+            "t": "no",
+            "none": "no",
+            "a": "yes",
+        }
+
+
+def test_a_source_without_a_catalog_says_so() -> None:
+    with closing(DatabaseLineage("svc", NOWHERE)) as made, pytest.raises(Fatal, match="read from the catalog"):
+        list(made.targets(MAIN, EVERYTHING))
+
+
+def test_a_process_is_started_for_statements_only() -> None:
+    with source(service()) as made:
+        assert list(made.targets(MAIN, EVERYTHING)) == []
+        assert made._parser is None

@@ -1,0 +1,68 @@
+"""Lineage of views of MariaDB, over several databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from connectors.mysql.connection.config import MysqlConnection
+from connectors.mysql.service_spec import spec
+from tests.connectors.told_lineage import TABLES, Told, all_told
+from tests.servers.mariadb import connect
+
+pytestmark = pytest.mark.server
+
+RAW, MART = "lineage_raw", "lineage_mart"
+ESTATE = """
+CREATE TABLE lineage_raw.Orders (Id int PRIMARY KEY, customer int, amount decimal(10, 2), day date);
+CREATE TABLE lineage_raw.customers (id int PRIMARY KEY, name text, country text);
+CREATE VIEW lineage_mart.plain AS SELECT ID, AMOUNT * 2 AS twice FROM lineage_raw.Orders;
+CREATE VIEW lineage_mart.renamed (a, b) AS SELECT * FROM (SELECT name, country FROM lineage_raw.customers) AS x;
+CREATE VIEW lineage_mart.joined AS
+    SELECT c.name, sum(o.amount) AS total FROM lineage_raw.Orders o JOIN lineage_raw.customers c ON c.id = o.customer
+    GROUP BY c.name;
+CREATE VIEW lineage_mart.ranked AS SELECT name, rank() OVER (ORDER BY total) AS place FROM lineage_mart.joined;
+CREATE VIEW lineage_mart.united AS SELECT id, name FROM lineage_raw.customers UNION SELECT customer, day FROM lineage_raw.Orders;
+CREATE VIEW lineage_mart.counted AS
+    WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 3)
+    SELECT n.i, c.name FROM n CROSS JOIN lineage_raw.customers c;
+CREATE VIEW lineage_mart.nested AS
+    SELECT name, (SELECT max(amount) FROM lineage_raw.Orders o WHERE o.customer = c.id) AS best FROM lineage_raw.customers c
+"""  # noqa: E501
+ORDERS, CUSTOMERS = "lineage_raw.Orders", "lineage_raw.customers"
+EXPECTED: dict[str, Told] = {
+    "plain": {TABLES: [ORDERS], "ID": [f"{ORDERS}.Id"], "twice": [f"{ORDERS}.amount"]},
+    "renamed": {TABLES: [CUSTOMERS], "a": [f"{CUSTOMERS}.name"], "b": [f"{CUSTOMERS}.country"]},
+    "joined": {TABLES: [ORDERS, CUSTOMERS], "name": [f"{CUSTOMERS}.name"], "total": [f"{ORDERS}.amount"]},
+    "ranked": {
+        TABLES: [f"{MART}.joined"],
+        "name": [f"{MART}.joined.name"],
+        "place": [f"{MART}.joined.total"],
+    },
+    "united": {
+        TABLES: [ORDERS, CUSTOMERS],
+        "id": [f"{ORDERS}.customer", f"{CUSTOMERS}.id"],
+        "name": [f"{ORDERS}.day", f"{CUSTOMERS}.name"],
+    },
+    "counted": {TABLES: [CUSTOMERS], "i": [], "name": [f"{CUSTOMERS}.name"]},
+    "nested": {TABLES: [ORDERS, CUSTOMERS], "name": [f"{CUSTOMERS}.name"], "best": [f"{ORDERS}.amount"]},
+}
+
+
+@pytest.fixture
+def config(mariadb_url: str) -> Iterator[MysqlConnection]:
+    with connect(mariadb_url) as connection, connection.cursor() as cursor:
+        for schema in (RAW, MART):
+            cursor.execute(f"CREATE OR REPLACE DATABASE {schema}")
+        for statement in ESTATE.split(";\n"):
+            cursor.execute(statement)
+        yield MysqlConnection.from_url(urlsplit(mariadb_url))
+        for schema in (RAW, MART):
+            cursor.execute(f"DROP DATABASE {schema}")
+
+
+def test_views_say_what_they_are_made_of(config: MysqlConnection) -> None:
+    found = all_told(spec, config, schemas={"include": ["^lineage_"]})
+    assert found == {f"{MART}.{view}": told for view, told in EXPECTED.items()}
