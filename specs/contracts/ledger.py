@@ -72,6 +72,11 @@ class UnitLedger(Protocol):
         ``reason``."""
         ...
 
+    def end_part(self, unit: str, fence: int, *, reason: str, now: float) -> bool:
+        """Fail a unit and every other one of its part that waits for a worker, all for ``reason``; units of the part
+        that are worked on go on. The other parts of the run do, too."""
+        ...
+
     def report(self, service: str, ok: bool, now: float, reason: str = "") -> None:
         """Report whether the source of a service answered. A cluster pauses a service that keeps failing; the run of a
         single command is not paused.

@@ -6,7 +6,7 @@
      ├── Retry   transient: try the unit again, after ``delay`` seconds
      ├── Skip    this object only: it becomes one ``failed`` outcome
      ├── Stop    this scope: denied or unsupported, its receipt is incomplete
-     └── Fatal   this run: bad recipe, wrong password, foreign server
+     └── Fatal   this run: bad recipe, wrong password, foreign server; in a part beside metadata, that part
           └── UsageError    the person's input: exit code 1
 
 A message says what happened, where (FQN or URL without secrets) and what to do. Errors can be pickled, because worker
@@ -72,7 +72,8 @@ class Stop(HeadraceError):
 
 
 class Fatal(HeadraceError):
-    """This run cannot go on. Exit code 2: the source is unreachable or refused us."""
+    """This run cannot go on. Exit code 2: the source is unreachable or refused us. Raised by the source of a part
+    beside metadata it ends that part only, and the run is partial."""
 
     exit_code = 2
 

@@ -119,6 +119,12 @@ class SqlLedger(Reader):
     ) -> bool:
         return self._write(now, lambda sql: giveback.release(sql, unit, fence, reason, delay, failed), durable=False)
 
+    def end_part(self, unit: str, fence: int, *, reason: str, now: float) -> bool:
+        found = self._write(now, lambda sql: giveback.fail_held(sql, unit, fence, reason))
+        while found is not None and self._write(now, lambda sql: giveback.fail_waiting(sql, *found, reason)):
+            pass  # a page in each transaction
+        return found is not None
+
     def abandon(self, worker: str, *, now: float, reason: str) -> int:
         return self._write(
             now,

@@ -14,6 +14,7 @@ from specs.errors import Fatal, Retry
 from specs.errors.mistakes import told
 from specs.recipe.allow_list import mask
 from specs.recipe.declared_settings import secret_texts
+from specs.service_spec import METADATA
 from specs.sources.base import Source
 from specs.topology.read_mode import ReadMode
 from workers.process.governor import share
@@ -41,6 +42,8 @@ ATTEMPTS = 5
 """Claims that ended in an error after which the unit has failed."""
 BEGINNINGS = 3
 """Claims of a root unit whose source never answered after which a cluster's run fails."""
+WHOLE_RUN = frozenset({"catalog", "queue", "internal", "identity", "history"})
+"""Reasons of ``Fatal`` that are no part's own: what we ourselves need is missing, or the server is another one."""
 log = logging.getLogger("headrace.worker")
 
 
@@ -55,7 +58,7 @@ class Runner:
         self._host, self._heartbeat, self._budget = host, heartbeat, assignment.budget
         self._sources = SourcePool(partial(_opened, assignment, host.resolver))
         self._typed = tuple(assignment.secrets.values())
-        self._first = assignment.recipe.parts[0]
+        self._first, self._several = assignment.recipe.parts[0], len(assignment.recipe.parts) > 1
         self._narrowing = SliceWidth()
         self._lane = Lane(
             host, partial(topology, assignment.recipe), assignment.budget,
@@ -65,7 +68,7 @@ class Runner:
 
     def run(self, claim: Claim) -> None:
         """Work on a claim until its receipt is emitted or the unit is released. Raises ``Fatal`` when the run cannot go
-        on."""
+        on; when only its part cannot, the part ends."""
         unit = claim.unit
         with context(run=unit.run, unit=unit.id, fence=claim.fence), self._heartbeat.hold(claim) as held:
             emitter = Emitter(self._host.line, unit.id, claim.fence, stop=self._host.stop, waiting=held.waiting)
@@ -82,7 +85,12 @@ class Runner:
                 self._release(claim, reason="out of memory: the rest was given back")
             except Retry as error:
                 self._later(claim, emitter, error, fruitless=claim.cursor == () and not work.children)
-            except (Fatal, KeyboardInterrupt):
+            except Fatal as error:
+                if not self._ends_its_part(claim, error):
+                    raise
+                emitter.settle()
+                self._end_part(claim, str(error))
+            except KeyboardInterrupt:
                 raise
             except Exception as error:  # a bug in a connector or in Headrace: the unit fails with it as the reason
                 self._release(claim, reason=mask(told(error), work.secrets), failed=True)
@@ -157,6 +165,16 @@ class Runner:
             self._release(claim, reason=str(error), failed=True)
             return
         self._release(claim, reason=str(error), delay=_wait(error, claim.attempts + 1, 2 * self._budget.pause))
+
+    def _ends_its_part(self, claim: Claim, error: Fatal) -> bool:
+        """Whether an error ends the part of the claim and not the run, because other parts do not need it: what they
+        have stored is good, and the metadata is stored before any other part begins."""
+        return self._several and claim.unit.start.part != METADATA and error.reason not in WHOLE_RUN
+
+    def _end_part(self, claim: Claim, reason: str) -> None:
+        log.error("the part %s cannot go on: %s", claim.unit.start.part, reason)
+        ledger = self._host.ledger
+        patiently(lambda: ledger.end_part(claim.unit.id, claim.fence, reason=reason, now=time.time()))
 
     def _release(self, claim: Claim, *, reason: str, delay: float = 0.0, failed: bool = False) -> None:
         what = "has failed" if failed else "is given back"

@@ -61,6 +61,28 @@ class PartRules(Rules):
         harness.ledger.end(run.id, state="cancelled", reason="enough", now=time.time())
         assert {unit.state for unit in harness.units(run.id)} == {"cancelled"}
 
+    def test_a_part_that_ends_takes_what_waits_of_it_and_nothing_else(self, harness: Harness) -> None:
+        run = self.open(harness, Start("service", SERVICE, WHOLE), USAGE, slots=4)
+        self.commit(harness, batch(self.claim(harness), 1, "shop", done=True))
+        assert harness.ledger.advance(run.id, now=time.time()).state == "running"
+        below = [Start("schema", SERVICE.child(name), [name, name, {}, 1], part="usage") for name in "abcd"]
+        other = Start("schema", SERVICE.child("a"), ["a", "a", {}, 1])
+        children = [other, *below]
+        assert self.commit(harness, batch(self.claim(harness), 1, done=True, children=children)) == ["applied"]
+        kept, delayed, first, second = (self.claim(harness) for _ in range(4))
+        assert [each.unit.start for each in (kept, delayed, first, second)] == children[:4]
+        assert harness.ledger.release(delayed.unit.id, delayed.fence, now=time.time(), reason="later", delay=60.0)
+        assert harness.ledger.end_part(first.unit.id, first.fence, reason="refused", now=time.time())
+        assert not harness.ledger.end_part(first.unit.id, first.fence, reason="refused", now=time.time())
+        assert harness.ledger.claim("w", now=time.time()) is None
+        for each in (second, kept):
+            assert harness.ledger.advance(run.id, now=time.time()).open
+            assert self.commit(harness, batch(each, 1, done=True)) == ["applied"]
+        ended = harness.ledger.advance(run.id, now=time.time())
+        assert ended.state == "partial"
+        assert [each in ended.reason for each in ("shop.a", "shop.b", "shop.c", "shop.d")] == [True, True, False, True]
+        assert "schema (usage): refused" in ended.reason
+
     def test_suspects_are_asked_for_at_the_source_of_their_part(self, harness: Harness) -> None:
         run = self.open(harness)
         self.commit(harness, batch(self.claim(harness), 1, "shop", done=True))

@@ -64,6 +64,20 @@ def test_what_failed_is_retried_in_its_part(redis_url: str, postgres_database: s
             db.close()
 
 
+def test_what_ends_another_part_leaves_the_metadata(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
+    where = "estate.db_00.schema_0001"
+    fault = {"at": "list", "where": where, "node": "usage", "part": "usage", "action": "fatal"}
+    recipe = both(schemas=3, tables=9, columns=2, used=1.0, faults=[fault])
+    with cluster(redis_url, postgres_database, tmp_path) as made:
+        made.flusher()
+        made.worker(1)
+        partial = made.crawl(recipe)
+        assert partial.status == "partial"
+        assert "(usage): the server refuses us" in partial.reason
+        assert partial.entities["Table"].emitted == 27
+        assert {each.part for each in partial.incomplete_scopes} == {"usage"}
+
+
 def test_each_part_misses_what_it_lists(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
     where = "estate.db_00.schema_0001.t0000004"
     shape = {"schemas": 3, "tables": 9, "columns": 2, "used": 1.0}

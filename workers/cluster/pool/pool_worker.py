@@ -212,7 +212,7 @@ class PoolWorker:
         except Fatal as error:
             if error.reason == "catalog":
                 raise Retry(error.what, error.where, error.remedy, reason="catalog") from None
-            if error.reason in ("denied", "queue") and "Redis" in error.what:
+            if error.reason == "queue":
                 self._give_back(str(error), delay=5.0)
                 log.error("%s", error)
                 return False

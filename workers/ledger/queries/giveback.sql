@@ -1,5 +1,5 @@
 -- name: held
-SELECT id, run, state, committed_seq, crashes, touched, claimed_at, outstanding, parent, depth, failed, post, phase,
+SELECT id, run, part, state, committed_seq, crashes, touched, claimed_at, outstanding, parent, depth, failed, post, phase,
   {now} - claimed_at AS spent
 FROM units WHERE id = :unit AND fence = :fence AND state IN ('running', 'flushing') {lock};
 
@@ -46,6 +46,9 @@ UPDATE units SET failed = 1, complete = 0, reason = :reason, worker = NULL, leas
   seconds = seconds + :spent
 WHERE id = :unit
 RETURNING id, run, parent, depth, state, outstanding, failed, post, phase;
+
+-- name: waiting_of_part
+SELECT id FROM units WHERE run = :run AND part = :part AND state IN ('ready', 'delayed') ORDER BY id LIMIT 500 {lock};
 
 -- name: add_poison
 INSERT INTO poison (unit, node, listing, key) VALUES (:unit, :node, :listing, :key)

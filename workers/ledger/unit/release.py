@@ -112,6 +112,24 @@ def fail(sql: Statements, row: Any, reason: str, spent: float) -> None:
     tally.write(sql)
 
 
+def fail_held(sql: Statements, unit: str, fence: int, reason: str) -> tuple[str, str] | None:
+    """Fail a running unit; returns its run and its part, or ``None`` when the worker no longer holds it."""
+    row = sql.one("held", unit=unit, fence=fence)
+    return (row.run, row.part) if release(sql, unit, fence, reason, 0.0, True) and row is not None else None
+
+
+def fail_waiting(sql: Statements, run: str, part: str, reason: str) -> int:
+    """Fail a page of the units of a part that wait for a worker; returns how many."""
+    tally, reason = Tally(), clean(reason)
+    finishing = Finishing(sql, tally)
+    found = sql.column("waiting_of_part", run=run, part=part)
+    for unit in found:
+        finishing.settle(sql.one("fail", unit=unit, reason=reason, spent=0.0))
+    finishing.write()
+    tally.write(sql)
+    return len(found)
+
+
 def lost(sql: Statements, epoch: str, shard: int | None, before: str | None) -> int:
     """Make flushing units ready again whose final batch was lost; returns how many. Without ``shard`` these are all
     units of the ``epoch``, because the queue lost its data; with it, those whose position lies before ``before``,

@@ -70,14 +70,14 @@ def translate(error: Exception, place: str) -> HeadraceError:
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     if isinstance(error, exceptions.AuthenticationError) or any(word in text for word in _REFUSED):
         remedy = f"correct user and password in {SETTING}; that user needs scripts, streams and lists under our prefix"
-        return Fatal("Redis refused the user, the password or a command", place, remedy, reason="denied")
+        return Fatal("Redis refused the user, the password or a command", place, remedy, reason="queue")
     word = passing(error)
     if word is not None:
         what, remedy = PASSES[word]
         return (Busy if word in _BY_ITSELF else Retry)(what, place, remedy, reason="full" if word == "OOM" else "queue")
     if isinstance(error, _LOST) and any(word in text for word in _CERTIFICATES):
         remedy = f"correct {SETTING}_CA, {SETTING}_CERT and {SETTING}_KEY, or the host in {SETTING}"
-        return Fatal(f"Redis and we do not trust each other: {_why(text)}", place, remedy, reason="denied")
+        return Fatal(f"Redis and we do not trust each other: {_why(text)}", place, remedy, reason="queue")
     if isinstance(error, _LOST) and "max number of clients" in text:
         return Retry("Redis has as many clients as it allows", place, "raise its maxclients", reason="queue")
     if isinstance(error, _LOST):

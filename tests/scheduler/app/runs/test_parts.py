@@ -134,6 +134,33 @@ def test_what_fails_in_one_part_is_retried_there(place: str, tmp_path: Path) -> 
     assert set(states(place).values()) == {"live"}
 
 
+def refused(part: str, node: str, where: str, times: int | None = None) -> dict[str, Any]:
+    return {"at": "list", "where": where, "node": node, "part": part, "action": "fatal", "times": times}
+
+
+@pytest.mark.parametrize(("node", "where"), [("schema", "shop.db_00"), ("usage", "shop.db_00.schema_0001")])
+def test_what_ends_another_part_leaves_the_metadata(
+    crawled: Crawl, place: str, tmp_path: Path, node: str, where: str
+) -> None:
+    crawled(recipe({}, METADATA))
+    fault = refused("usage", node, where, times=1)
+    ended = crawled(recipe({"dropped": [USED], "faults": [fault], "state": str(tmp_path / "faults")}))
+    assert (ended.status, ended.exit_code) == ("partial", 3)
+    assert "(usage): the server refuses us" in ended.reason
+    assert ended.missing == {"Table": 1}, "what was listed was listed to its end"
+    assert {each.part for each in ended.incomplete_scopes} == {"usage"}
+    mended = retry(ended.run, catalog=place)
+    assert (mended.status, count(mended)) == ("complete", {"Usage": 23})
+
+
+def test_what_ends_the_first_part_ends_the_run(crawled: Crawl) -> None:
+    for made in (recipe({"faults": [refused(METADATA, "table", "shop.db_00.schema_0001")]}),
+                 recipe({"faults": [refused("usage", "usage", "shop.db_00.schema_0001")]}, "usage")):  # fmt: skip
+        ended = crawled(made)
+        assert (ended.status, ended.exit_code) == ("failed", 2)
+        assert ended.reason.startswith("the server refuses us")
+
+
 @pytest.mark.parametrize("part", [METADATA, "usage"])
 @pytest.mark.parametrize("at", ["build", "list"])
 def test_a_killed_child_costs_nothing_of_either_part(place: str, tmp_path: Path, part: str, at: str) -> None:
