@@ -20,8 +20,6 @@ the ledger and ends the process."""
 NOTED_RELEASE_SECONDS = 0.3
 """Seconds within which most stopped walks release their unit; after them the release is also noted in Redis, in case
 the database is unavailable."""
-STOP_LOOK_SECONDS = 0.05
-"""Seconds between two checks of the stop flag."""
 FIRST_CLAIM_PAUSE_SECONDS = 0.01
 """Seconds of the first wait when there is no unit to claim; each further wait is longer by half. The next unit is
 usually about to be committed by a flusher."""
@@ -32,7 +30,7 @@ RUN_LIST_SECONDS = 1.0
 """Seconds after which the list of open runs is read again while there are units to claim."""
 DEAD_SEARCH_SECONDS = 1.0
 """Seconds between two searches for units of dead processes."""
-FULL_QUEUE_SECONDS = 0.1
+COUNTED_WAIT_SECONDS = 0.1
 """Seconds above which the time for putting a batch into the queue counts as waiting for room."""
 ENDED_LOOK_SECONDS = 0.02
 """Seconds between two checks whether the pool processes have ended."""

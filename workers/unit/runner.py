@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from specs.contracts.assignment import Assignment
@@ -61,7 +61,7 @@ class Runner:
         self._first, self._several = assignment.recipe.parts[0], len(assignment.recipe.parts) > 1
         self._narrowing = SliceWidth()
         self._lane = Lane(
-            host, partial(topology, assignment.recipe), assignment.budget,
+            host, cache(partial(topology, assignment.recipe)), assignment.budget,
             Guard(host.soft or max(share(1, memory=given()).soft, rss() + MARGIN_BYTES)),
             Arrivals(host.ledger, host.stop, accept=assignment.accept_identity),
         )  # fmt: skip
@@ -90,8 +90,6 @@ class Runner:
                     raise
                 emitter.settle()
                 self._end_part(claim, str(error))
-            except KeyboardInterrupt:
-                raise
             except Exception as error:  # a bug in a connector or in Headrace: the unit fails with it as the reason
                 self._release(claim, reason=mask(told(error), work.secrets), failed=True)
 

@@ -17,14 +17,13 @@ from specs.recipe.secrets import prompts
 from workers.catalog.questions.resolver import CatalogResolver
 from workers.cluster.pool.terms import PoolTerms
 from workers.cluster.times import (
+    COUNTED_WAIT_SECONDS,
     DEAD_SEARCH_SECONDS,
     FIRST_CLAIM_PAUSE_SECONDS,
-    FULL_QUEUE_SECONDS,
     IDLE_TASK_SECONDS,
     NOTED_RELEASE_SECONDS,
     RELEASE_SECONDS,
     RUN_LIST_SECONDS,
-    STOP_LOOK_SECONDS,
 )
 from workers.ledger import SqlLedger
 from workers.metrics import Counters
@@ -32,6 +31,7 @@ from workers.process import liveness
 from workers.process.governor.memory import give_back, rss
 from workers.process.logs import context
 from workers.process.stop_flag import StopFlag
+from workers.process.times import STOP_LOOK_SECONDS
 from workers.queues.redis.queue import RedisQueue
 from workers.store.database import SqlDatabase
 from workers.unit.host import WorkerHost
@@ -67,7 +67,7 @@ class RedisLine:
         begun = time.monotonic()
         position = self._queue.put(batch, timeout=timeout)
         took = time.monotonic() - begun
-        if position is None or took > FULL_QUEUE_SECONDS:
+        if position is None or took > COUNTED_WAIT_SECONDS:
             self._counters.add("full_seconds", took)
         return position
 

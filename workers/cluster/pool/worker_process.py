@@ -25,7 +25,7 @@ from workers.cluster.pool.shared_flag import Flag
 from workers.cluster.pool.terms import PoolTerms
 from workers.cluster.pool.watchdog import Turns, Watchdog
 from workers.cluster.settings import QUEUES, Settings
-from workers.cluster.times import REPLACE_SECONDS, STOP_LOOK_SECONDS, TASK_SECONDS
+from workers.cluster.times import REPLACE_SECONDS, TASK_SECONDS
 from workers.metrics import Counters, local
 from workers.presence import Presence
 from workers.process.governor import derive, processors
@@ -36,6 +36,7 @@ from workers.process.health_endpoint import serve as listen
 from workers.process.logs import setup
 from workers.process.signals import ending
 from workers.process.stop_flag import StopFlag
+from workers.process.times import STOP_LOOK_SECONDS
 from workers.store.database import SqlDatabase
 
 
