@@ -37,16 +37,18 @@ def root_of(recipe: Recipe, part: str = METADATA) -> Start:
     return Start.root(topology(recipe, part).root.name, recipe.service.name, part)
 
 
-def load_for_cluster(source: str, *, name: str | None = None) -> Loaded:
-    """The recipe at a URL or in a file, for workers elsewhere; ``name`` overrides the service's.
+def load_for_cluster(source: str, *, name: str | None = None, only: Sequence[str] = ()) -> Loaded:
+    """The recipe at a URL or in a file, for workers elsewhere; ``name`` overrides the service's, ``only`` are the parts
+    to which it is narrowed.
 
-    Raises ``UsageError`` for a mistake in it, and when a secret would have to be typed.
+    Raises ``UsageError`` for a mistake in it, for a part that the connector does not have, and when a secret would have
+    to be typed.
     """
 
     def refuse(asked: str) -> str:
         raise untypable(asked)
 
-    loaded = load(source, refuse, name=name, away=True)
+    loaded = load(source, refuse, name=name, only=only, away=True)
     untyped(loaded.recipe)
     return loaded
 

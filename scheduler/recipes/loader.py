@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path as FilePath
@@ -35,7 +35,8 @@ class Draft:
     """A recipe as the person gave it, not checked yet. ``origins`` maps a path of the recipe to the path in the
     document.
 
-    ``away``: other machines will resolve its references and need its driver.
+    ``away``: other machines will resolve its references and need its driver. ``only``: the parts to which it is
+    narrowed.
     """
 
     data: Any
@@ -44,6 +45,7 @@ class Draft:
     secrets: dict[str, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     away: bool = False
+    only: Sequence[str] = ()
 
     def refuse(self, found: list[Problem]) -> UsageError:
         """One line: every mistake with its place."""
@@ -74,19 +76,20 @@ class Loaded:
 
 
 def load(
-    given: str, ask: Ask, *, name: str | None = None, env: Mapping[str, str] | None = None, away: bool = False
-) -> Loaded:
-    """Load a URL or a file; ``name`` overrides the service's; ``away``: it will be used on other machines, so that
-    its variables, files and driver need not be there on this one.
+    given: str, ask: Ask, *, name: str | None = None, only: Sequence[str] = (), env: Mapping[str, str] | None = None,
+    away: bool = False,
+) -> Loaded:  # fmt: skip
+    """Load a URL or a file; ``name`` overrides the service's, ``only`` are the parts to which the recipe is narrowed;
+    ``away``: it will be used on other machines, so that its variables, files and driver need not be there on this one.
 
-    Raises ``UsageError`` with line, column and nearest key.
+    Raises ``UsageError`` with line, column and nearest key, and for a part that the connector does not have.
     """
     if "://" in given:
         draft = _from_url(given, name)
     else:
         registry.look_into(FilePath(given).parent)  # a connector of one's own lies beside the recipe
         draft = _from_file(FilePath(given), name)
-    draft.away = away
+    draft.away, draft.only = away, only
     return _loaded(draft, ask, env)
 
 
@@ -103,6 +106,7 @@ def _loaded(draft: Draft, ask: Ask, env: Mapping[str, str] | None) -> Loaded:
         recipe = Recipe.model_validate(draft.data)
     except ValidationError as error:
         raise draft.refuse(problems(error, Recipe)) from None
+    recipe = recipe.narrowed(draft.only)
     secrets = dict(draft.secrets)
     for prompt in prompts([recipe.connection, *recipe.sinks]):
         if prompt not in secrets:

@@ -10,21 +10,21 @@ from pydantic import SecretStr
 from specs.errors import Fatal, HeadraceError, Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from scheduler.recipes.loader import Loaded
 
 
-def load(source: str, *, name: str | None = None) -> Loaded:
-    """Load a URL or file for a crawl from this machine.
+def load(source: str, *, name: str | None = None, only: Sequence[str] = ()) -> Loaded:
+    """Load a URL or file for a crawl from this machine, narrowed to the parts ``only`` where there are any.
 
     On a terminal the person is asked for a password when the recipe has a prompt for it, or when the source refuses us
-    without one. Raises ``UsageError`` for a wrong recipe, and when a secret is needed and there is no terminal.
+    without one. Raises ``UsageError`` for a wrong recipe or part, and when a secret is needed and there is no terminal.
     """
     from scheduler.recipes import loader
     from scheduler.recipes.secrets.prompts import ask
 
-    loaded = loader.load(source, ask, name=name)
+    loaded = loader.load(source, ask, name=name, only=only)
     return typed(loaded, ask) if sys.stdin.isatty() and sys.stderr.isatty() else loaded
 
 

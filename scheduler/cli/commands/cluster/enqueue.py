@@ -48,14 +48,14 @@ def command(
     where = given.catalog.get_secret_value()
     if not as_json:
         tell(find(catalog))
-    loaded = None if source is None else load_for_cluster(source, name=name)
+    loaded = None if source is None else load_for_cluster(source, name=name, only=only)
     if loaded is not None:
         notify(loaded.notices)
     with resume_hint(where):
         with shown(quiet=quiet or not wait) as progress:
             if loaded is not None:
                 done = enqueue(
-                    given, loaded.recipe.narrowed(only), wait=wait, on_progress=progress, on_notice=notify,
+                    given, loaded.recipe, wait=wait, on_progress=progress, on_notice=notify,
                     accept_identity=accept_identity,
                 )  # fmt: skip
             else:

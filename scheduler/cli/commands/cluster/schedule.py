@@ -77,7 +77,7 @@ def add(
     from scheduler.cli.run_commands import notify
     from scheduler.control.openings import load_for_cluster
 
-    loaded = load_for_cluster(source)
+    loaded = load_for_cluster(source, only=only)
     notify(loaded.notices)
 
     import time
@@ -86,7 +86,7 @@ def add(
     from scheduler.cli.display.render import moment
     from scheduler.control.schedules.additions import checked
 
-    made = checked(name, loaded.recipe.narrowed(only), cron, zone, jitter, overlap, catch_up, deadline)
+    made = checked(name, loaded.recipe, cron, zone, jitter, overlap, catch_up, deadline)
     added = schedules.add(catalog, made, replace=replace)
     notify(added.notices)
     zone_here = time.strftime("%Z", time.localtime(added.next))

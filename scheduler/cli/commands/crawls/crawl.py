@@ -41,12 +41,12 @@ def command(
     from scheduler.cli.run_commands import finish, notify, resume_hint, shown
     from scheduler.recipes.passwords import load
 
-    loaded = load(source, name=name)
+    loaded = load(source, name=name, only=only)
     notify(loaded.notices)
     with resume_hint(catalog):
         with shown(quiet=quiet) as progress:
             summary = crawl(
-                loaded.recipe.narrowed(only),
+                loaded.recipe,
                 catalog=catalog,
                 workers=workers,
                 secrets=loaded.secrets,

@@ -31,9 +31,9 @@ def command(source: str, name: str | None, only: tuple[str, ...], units: int | N
     from scheduler.cli.run_commands import notify
     from scheduler.recipes.passwords import load
 
-    loaded = load(source, name=name)
+    loaded = load(source, name=name, only=only)
     notify(loaded.notices)
-    made = plan(loaded.recipe.narrowed(only), loaded.secrets)
+    made = plan(loaded.recipe, loaded.secrets)
     if as_json:
         emit(made.as_json(units))
     else:

@@ -79,6 +79,11 @@ def test_a_part_that_is_not_there_is_refused(typed: Typed, command: str) -> None
     assert "unknown part 'lineage'; known: metadata, usage" in refused.err
 
 
+def test_a_wrong_part_is_told_before_a_password_is_asked_for(typed: Typed) -> None:
+    typed.recipe.write_text(RECIPE.replace("used: 1.0", 'used: 1.0, server: "${prompt:server}"'))
+    assert "unknown part 'lineage'" in typed("crawl", str(typed.recipe), "--only", "lineage").err
+
+
 def test_a_recipe_may_say_it_itself(typed: Typed) -> None:
     typed.recipe.write_text(RECIPE.replace("2d}", "2d}, only: [usage]"))
     done = typed("crawl", str(typed.recipe), "--json", "--quiet")
