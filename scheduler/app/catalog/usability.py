@@ -41,9 +41,6 @@ def probe(url: str) -> str:
     place = location(url)
     if isinstance(place, Path) and not os.access(place, os.W_OK):
         raise Fatal("the catalog cannot be written", str(place), "make the file and its folder writable")
-    db = open_database(url, create=False)
-    try:
+    with open_database(url, create=False) as db:
         Catalog(db).try_to_write()
-    finally:
-        db.close()
     return f"{db.dialect}, reachable and writable: {db.where}"

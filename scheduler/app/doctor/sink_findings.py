@@ -18,8 +18,7 @@ HOPELESS = 3
 
 def examine(catalog: str) -> Iterator[Finding]:
     """Findings on the sinks of all services; nothing when there are none."""
-    db = open_database(catalog, create=False)
-    try:
+    with open_database(catalog, create=False) as db:
         for run in overdue(db):
             evidence = f"the sinks of run {run.id} were not all written"
             yield Finding(f"sinks of {run.service}", "note", evidence, f"headrace resume {run.id}")
@@ -36,8 +35,6 @@ def examine(catalog: str) -> Iterator[Finding]:
                 yield Finding(f"sink {view.sink}", "note", evidence, "headrace dead list; headrace dead replay")
             else:
                 yield Finding(f"sink {view.sink}", "ok", f"{view.state}, {view.behind} changes behind")
-    finally:
-        db.close()
 
 
 def _unwritten(db: SqlDatabase) -> Iterator[Finding]:
