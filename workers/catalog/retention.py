@@ -1,4 +1,4 @@
-"""Removes old events, deleted entities, and all rows of a run or a service, in pages."""
+"""Removes old events, deleted entities, and all rows of a run or a service, a page in each transaction."""
 
 from __future__ import annotations
 
@@ -15,39 +15,23 @@ from workers.store.statements import Statements, Transactions
 if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
 
-_PAGE = 1000
-"""Most rows that one transaction removes; the same number is the limit in the statements."""
-
 
 def forget_events(db: SqlDatabase, before: float) -> int:
     """Remove events that are older than ``before`` (epoch seconds), the oldest first; returns how many."""
-    removed = 0
-    while True:
-        with Transactions(db, "workers.catalog").write() as sql:
-            n = sql.do("delete_old_events", before=before)
-        removed += n
-        if n < _PAGE:
-            return removed
+    return Transactions(db, "workers.catalog").paged(lambda sql: sql.do("delete_old_events", before=before))
 
 
 def forget_deleted(db: SqlDatabase, before: float) -> int:
     """Remove entities that were deleted before ``before`` (epoch seconds), unless a sink has not got that change yet;
     returns how many."""
-    removed = 0
-    while True:
-        with Transactions(db, "workers.catalog").write() as sql:
-            ids = sql.column("old_deleted", before=before)
-            _remove(sql, ids)
-        removed += len(ids)
-        if len(ids) < _PAGE:
-            return removed
+    return Transactions(db, "workers.catalog").paged(lambda sql: _remove(sql, sql.column("old_deleted", before=before)))
 
 
 def forget_run(db: SqlDatabase, run: str) -> None:
     """Remove the catalog's rows of a run: the objects that it missed, and the numbers of its events."""
-    for name in ("drop_absences", "drop_feed_runs"):
-        with Transactions(db, "workers.catalog").write() as sql:
-            sql.do(name, run=run)
+    transactions = Transactions(db, "workers.catalog")
+    transactions.paged(lambda sql: sql.do("drop_absences", run=run))
+    transactions.paged(lambda sql: sql.do("drop_feed_run", run=run))
 
 
 def knows_service(db: SqlDatabase, service: str) -> bool:
@@ -58,22 +42,18 @@ def knows_service(db: SqlDatabase, service: str) -> bool:
 
 def forget_service(db: SqlDatabase, service: str, now: float) -> int:
     """Remove the entities of a service, contents before containers, with an event for each; returns how many."""
-    removed = 0
-    while n := _forget_page(db, service, now):
-        removed += n
-    root = names.build(service)
-    with Transactions(db, "workers.catalog").write() as sql:
-        sql.do("drop_fingerprints", service=root, after=f"{root}.", end=f"{root}/")
+    transactions, root = Transactions(db, "workers.catalog"), names.build(service)
+    removed = transactions.paged(lambda sql: _forget_page(sql, service), now)
+    transactions.retried(lambda sql: sql.do("drop_fingerprints", service=root, after=f"{root}.", end=f"{root}/"))
     return removed
 
 
-def _forget_page(db: SqlDatabase, service: str, now: float) -> int:
-    with Transactions(db, "workers.catalog").write() as sql:
-        rows = sql.all("of_service", **_place(service))
-        _remove(sql, [row.id for row in rows])
-        events = [Event(row.type, row.fqn, "deleted", None) for row in rows if row.state != "deleted"]
-        append(backend(sql.conn), events, Stamp("", service, now, 0))
-    return len(rows)
+def _forget_page(sql: Statements, service: str) -> int:
+    rows = sql.all("of_service", **_place(service))
+    removed = _remove(sql, [row.id for row in rows])
+    events = [Event(row.type, row.fqn, "deleted", None) for row in rows if row.state != "deleted"]
+    append(backend(sql.conn), events, Stamp("", service, sql.now, 0))
+    return removed
 
 
 def _place(service: str) -> dict[str, str]:
@@ -81,10 +61,11 @@ def _place(service: str) -> dict[str, str]:
     return {"service": service, "root": root, "end": f"{root}/"}
 
 
-def _remove(sql: Statements, ids: list[int]) -> None:
-    """Remove entities with content, words, statistics and what is derived from them."""
+def _remove(sql: Statements, ids: list[int]) -> int:
+    """Remove entities with content, words, statistics and what is derived from them; returns how many."""
     if ids:
         derived.removed(sql.conn, ids)
     for name in ("unindex_ids", "remove_contents", "remove_stats", "remove_entities"):
         if ids and name in sql:
             sql.do(name, ids=json.dumps(ids))
+    return len(ids)

@@ -63,17 +63,19 @@ def settle(sql: Statements, sink: str, sent: Iterable[Change], refused: Iterable
 
 def letters(db: SqlDatabase, sink: str = "", fqn: str = "", *, limit: int = 1000) -> list[Letter]:
     """The first ``limit`` dead letters, ordered by sink, FQN and type; of one sink or one object where given."""
-    with Transactions(db, "workers.feed").read() as sql:
-        rows = sql.all("dead", **_given(sink, fqn, ("", "", ""), limit))
-    return [Letter(*row) for row in rows]
+    return next(pages(db, sink, fqn, limit=limit), [])
 
 
 def pages(db: SqlDatabase, sink: str, fqn: str = "", *, limit: int = 500) -> Iterator[list[Letter]]:
-    """Yields pages of all dead letters of a sink; those that are written meanwhile may be among them."""
+    """Yields pages of all dead letters of a sink, or of all sinks where it is empty; those that are written meanwhile
+    may be among them."""
     after = ("", "", "")
     while True:
         with Transactions(db, "workers.feed").read() as sql:
-            rows = sql.all("dead", **_given(sink, fqn, after, limit))
+            rows = sql.all(
+                "dead", sink=sink, fqn=clean(fqn), limit=limit, after_sink=after[0], after_fqn=after[1],
+                after_type=after[2],
+            )  # fmt: skip
         if not rows:
             return
         found = [Letter(*row) for row in rows]
@@ -85,10 +87,3 @@ def count(db: SqlDatabase) -> dict[str, int]:
     """The number of dead letters by sink."""
     with Transactions(db, "workers.feed").read() as sql:
         return {row[0]: int(row[1]) for row in sql.all("count_dead")}
-
-
-def _given(sink: str, fqn: str, after: tuple[str, str, str], limit: int) -> dict[str, Any]:
-    return {
-        "sink": sink, "fqn": clean(fqn), "limit": limit, "after_sink": after[0], "after_fqn": after[1],
-        "after_type": after[2],
-    }  # fmt: skip

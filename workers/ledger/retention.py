@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from workers.store.database import SqlDatabase
-from workers.store.statements import Transactions
+from functools import partial
 
-_OF_RUN = ("counts", "filtered", "outcomes", "coverage", "marks", "suspects", "tallies")
-"""Tables with rows of a run; its units and the run itself come last, so that an interrupted one is found again."""
+from workers.store.database import SqlDatabase
+from workers.store.statements import Statements, Transactions
+
+_OF_RUN = ("counts", "filtered", "outcomes", "coverage", "marks", "suspects", "tallies", "poison", "units", "run")
+"""Tables with rows of a run; its units, by which those of ``poison`` are found, and the run itself come last, so that
+after an interruption they are found again."""
 
 
 def old_runs(db: SqlDatabase, before: float, keep: int) -> list[str]:
@@ -23,13 +26,14 @@ def runs_of(db: SqlDatabase, service: str) -> dict[str, str]:
 
 
 def forget_run(db: SqlDatabase, run: str) -> None:
-    """Remove a closed run, table by table, and the run itself last."""
+    """Remove a closed run, table by table in transactions of bounded size, and the run itself last."""
+    transactions = Transactions(db, "workers.ledger")
     for table in _OF_RUN:
-        with Transactions(db, "workers.ledger").write() as sql:
-            sql.do(f"drop_{table}", run=run)
-    with Transactions(db, "workers.ledger").write() as sql:
-        for name in ("drop_poison", "drop_units", "drop_run"):
-            sql.do(name, run=run)
+        transactions.paged(partial(_drop, table, run))
+
+
+def _drop(table: str, run: str, sql: Statements) -> int:
+    return sql.do(f"drop_{table}", run=run)
 
 
 def forget_service(db: SqlDatabase, service: str) -> None:

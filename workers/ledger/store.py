@@ -121,8 +121,8 @@ class SqlLedger(Reader):
 
     def end_part(self, unit: str, fence: int, *, reason: str, now: float) -> bool:
         found = self._write(now, lambda sql: giveback.fail_held(sql, unit, fence, reason))
-        while found is not None and self._write(now, lambda sql: giveback.fail_waiting(sql, *found, reason)):
-            pass  # a page in each transaction
+        if found is not None:
+            self._transactions.paged(lambda sql: giveback.fail_waiting(sql, *found, reason), now)
         return found is not None
 
     def abandon(self, worker: str, *, now: float, reason: str) -> int:
@@ -192,14 +192,7 @@ class SqlLedger(Reader):
         return self._write(now, store)
 
     def _write(self, now: float, act: Callable[[Statements], T], *, durable: bool = True) -> T:
-        """Call ``act`` in one writing transaction, again when it collides with another one; ``durable`` as in
-        ``SqlDatabase.write``."""
-
-        def transaction() -> T:
-            with self._transactions.write(now, durable=durable) as sql:
-                return act(sql)
-
-        return colliding(transaction)
+        return self._transactions.retried(act, now, durable=durable)
 
     def _once(self, now: float, act: Callable[[Statements], T]) -> T:
         """Call ``act``, whose statements may each be a transaction of its own, which saves round trips on PostgreSQL.

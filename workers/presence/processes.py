@@ -8,13 +8,11 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
 from specs.errors import Retry
 from workers.process import liveness
 from workers.process.governor.memory import rss
 from workers.store.database import SqlDatabase
-from workers.store.statements import Statements, Transactions
+from workers.store.statements import Transactions
 
 WRITE_SECONDS = 5.0
 """Least seconds between two writes of a row."""
@@ -89,9 +87,10 @@ class Presence:
             return
 
 
-def forget(conn: Connection, silent: float, *, now: float) -> int:
-    """Remove the rows that were not written for ``silent`` seconds; returns how many."""
-    return Statements(conn, "workers.presence", now).do("sweep", silent=silent)
+def forget(db: SqlDatabase, silent: float, *, now: float) -> int:
+    """Remove the rows that were not written for ``silent`` seconds; returns how many. Raises ``Retry`` while the
+    database is unavailable."""
+    return Transactions(db, "workers.presence").retried(lambda sql: sql.do("sweep", silent=silent), now)
 
 
 def live(

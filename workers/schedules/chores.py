@@ -30,7 +30,7 @@ class Chores:
     """
 
     def __init__(self, db: SqlDatabase, *, clock: Callable[[], float] = time.time) -> None:
-        self._transactions, self._clock = ScheduleTransactions(db), clock
+        self._db, self._transactions, self._clock = db, ScheduleTransactions(db), clock
 
     def finished(self) -> list[str]:
         """The ids of open runs whose units are all finished, by their tallies."""
@@ -75,7 +75,6 @@ class Chores:
 
     def sweep(self) -> int:
         """Remove the rows of processes without a sign of life for ``SILENT_SECONDS``; returns how many."""
-        now = self._clock()
         from workers.presence import forget  # brings metrics along, which no crawl needs
 
-        return self._transactions.write(lambda both: forget(both.own.conn, SILENT_SECONDS, now=now), now=now)
+        return forget(self._db, SILENT_SECONDS, now=self._clock())

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from workers.store.database import SqlDatabase
-from workers.store.retries import colliding
 from workers.store.statements import Statements, Transactions
 
 T = TypeVar("T")
@@ -41,9 +40,4 @@ class ScheduleTransactions:
 
     def write(self, act: Callable[[Both], T], *, now: float) -> T:
         """Call ``act`` in one transaction, again when it collides with another one; returns what it returns."""
-
-        def transaction() -> T:
-            with self._transactions.write(now) as own:
-                return act(Both(Statements(own.conn, "workers.ledger", now), own))
-
-        return colliding(transaction)
+        return self._transactions.retried(lambda own: act(Both(Statements(own.conn, "workers.ledger", now), own)), now)

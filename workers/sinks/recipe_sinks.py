@@ -53,7 +53,7 @@ def configured(
         except UsageError as error:
             what = f"sinks.{at}: {error.what}"
             raise UsageError(what, error.where, error.remedy, reason=error.reason) from None
-        if mode not in (None, mode_of(settings)):
+        if mode not in (None, mode_of(settings, spec)):
             continue
         path = ("sinks", at)
         config = validate(spec.config_class(), resolve(dict(settings), secrets, path), path, where="recipe")
@@ -64,11 +64,12 @@ def configured(
     return found
 
 
-def mode_of(settings: Mapping[str, Any]) -> str:
-    """The mode of a sink as written, else the default of its type. Raises ``UsageError`` for an unknown type."""
+def mode_of(settings: Mapping[str, Any], spec: SinkSpec | None = None) -> str:
+    """The mode of a sink as written, else the default of its type, whose ``spec`` is found where it is not given.
+    Raises ``UsageError`` for an unknown type."""
     written = settings.get("mode")
     if written is None:
-        written = registry.load(settings["type"]).config_class().model_fields["mode"].default
+        written = (spec or registry.load(settings["type"])).config_class().model_fields["mode"].default
     return str(written)
 
 

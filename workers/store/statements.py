@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from workers.store import named_sql
+from workers.store.retries import colliding
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult, Row
 
     from workers.store.database import SqlDatabase
 
+T = TypeVar("T")
 HELD_ROWS = 1000
 """Most rows of a streamed result that are held at once."""
 
@@ -101,3 +103,21 @@ class Transactions:
     def read(self, now: float = 0.0) -> Iterator[Statements]:
         with self.db.read() as conn:
             yield Statements(conn, self._room, now)
+
+    def retried(self, act: Callable[[Statements], T], now: float = 0.0, *, durable: bool = True) -> T:
+        """Call ``act`` in one writing transaction, again when it collides with another one; returns what it returns.
+        Raises what the transaction raises."""
+
+        def transaction() -> T:
+            with self.write(now, durable=durable) as sql:
+                return act(sql)
+
+        return colliding(transaction)
+
+    def paged(self, act: Callable[[Statements], int], now: float = 0.0) -> int:
+        """Call ``act``, which changes a bounded number of rows, in one transaction after the other until it changes
+        none, so that others get their turn in between; returns how many it changed. Raises what they raise."""
+        changed = 0
+        while n := self.retried(act, now):
+            changed += n
+        return changed

@@ -18,7 +18,7 @@ from workers.store import named_sql
 from workers.store.database import SqlDatabase, open_database
 from workers.store.database_errors import translate
 from workers.store.migrations.rooms import ROOMS
-from workers.store.migrations.version import HEAD, stored
+from workers.store.migrations.version import head, stored
 from workers.store.sqlite_file import sqlite_file
 
 
@@ -43,7 +43,7 @@ def tables(db: SqlDatabase) -> dict[str, str]:
 def test_a_new_database_is_created_with_its_folder(db: SqlDatabase, file: Path) -> None:
     assert file.is_file()
     with db.read() as conn:
-        assert stored(conn) == HEAD
+        assert stored(conn) == head()
         assert conn.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert conn.exec_driver_sql("PRAGMA page_size").scalar() == 8192
     assert {"runs", "units", "entities"} <= tables(db).keys()
@@ -58,13 +58,13 @@ def test_many_may_open_a_new_database_at_once(file: Path) -> None:
         return version
 
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(opened, range(8))) == [HEAD] * 8
+        assert list(pool.map(opened, range(8))) == [head()] * 8
 
 
 def test_a_newer_version_is_refused(db: SqlDatabase, file: Path) -> None:
     with db.write() as conn:
         conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'")
-    with pytest.raises(UsageError, match=f"0999.*{HEAD}.*install the newer"):
+    with pytest.raises(UsageError, match=f"0999.*{head()}.*install the newer"):
         open_database(f"sqlite:///{file}")
 
 
@@ -133,7 +133,7 @@ def test_a_file_uri_makes_the_folder_that_it_names_and_no_other(tmp_path: Path) 
 def test_a_read_only_file_can_be_read_but_not_written(db: SqlDatabase, file: Path) -> None:
     frozen = open_database(f"sqlite:///file:{file}?mode=ro&uri=true")
     with frozen.read() as conn:
-        assert stored(conn) == HEAD
+        assert stored(conn) == head()
     with pytest.raises(Fatal, match="cannot be written"), frozen.write() as conn:
         conn.exec_driver_sql("DELETE FROM runs")
     frozen.close()
@@ -259,7 +259,7 @@ def test_postgresql_is_created_once_and_refused_when_newer(postgres_database: st
         return version
 
     with ThreadPoolExecutor(3) as pool:
-        assert list(pool.map(opened, range(3))) == [HEAD] * 3
+        assert list(pool.map(opened, range(3))) == [head()] * 3
     with psycopg.connect(postgres_database) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0999'")
     with pytest.raises(UsageError, match="0999"):
@@ -272,7 +272,7 @@ def test_an_older_postgresql_database_is_migrated(postgres_database: str) -> Non
         connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
     db = open_database(postgres_database)
     with db.read() as conn:
-        assert stored(conn) == HEAD
+        assert stored(conn) == head()
         assert conn.exec_driver_sql("SELECT count(*) FROM units").scalar() == 0
     db.close()
 

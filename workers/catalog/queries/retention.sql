@@ -25,7 +25,8 @@ WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM events ORDER BY seq LIMIT 100
 DELETE FROM fingerprints WHERE scope = :service OR (scope > :after AND scope < :end)
 
 -- name: drop_absences
-DELETE FROM absences WHERE run = :run
+DELETE FROM absences
+WHERE (run, id) IN (SELECT run, id FROM absences WHERE run = :run ORDER BY id LIMIT 1000)
 
--- name: drop_feed_runs
+-- name: drop_feed_run
 DELETE FROM feed_runs WHERE run = :run

@@ -15,12 +15,7 @@ def append(backend: Backend, events: Sequence[Event], stamp: Stamp) -> None:
     """
     if not events:
         return
-    behind = reserve(backend, len(events))
+    behind = int(backend.sql.value("advance_feed", n=len(events)))
     backend.append(behind - len(events), events, stamp)
     if stamp.run:
         backend.execute("note_run", [{"run": stamp.run, "first": behind - len(events), "last": behind - 1}])
-
-
-def reserve(backend: Backend, n: int) -> int:
-    """Take ``n`` numbers; returns the one behind them."""
-    return int(backend.sql.value("advance_feed", n=n))

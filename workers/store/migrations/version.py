@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -17,20 +18,22 @@ FIRST = "0001"
 """The oldest version that can be migrated."""
 STEPS = Path(__file__).parent / "versions"
 """The steps from one version to the next: ``<version>_<word>.sql``, and more of them for one dialect."""
-
-
-def versions() -> list[str]:
-    """All versions that can be migrated, the oldest first."""
-    return [FIRST, *sorted({path.name[:4] for path in STEPS.glob("*.sql")})]
-
-
-HEAD = versions()[-1]
-"""The version that this program reads and writes: that of the newest step."""
 TABLE = "alembic_version"
 """The table of the version. Alembic made it, and it keeps its name, so that older versions of Headrace recognise the
 database too."""
 OTHER = "name a database of its own with --catalog, or HEADRACE_CATALOG"
 _LOCK = 0x68656164  # any number that other programs do not use for their advisory locks
+
+
+@cache
+def versions() -> tuple[str, ...]:
+    """All versions that can be migrated, the oldest first."""
+    return FIRST, *sorted({path.name[:4] for path in STEPS.glob("*.sql")})
+
+
+def head() -> str:
+    """The version that this program reads and writes: that of the newest step."""
+    return versions()[-1]
 
 
 class Migrated(Protocol):
@@ -45,13 +48,13 @@ class Migrated(Protocol):
 
 
 def ensure(db: Migrated, create: bool) -> None:
-    """Bring the database to ``HEAD``, in one transaction.
+    """Bring the database to the newest version, in one transaction.
 
     Raises ``UsageError`` for a newer version, a database that is not ours, and an empty one unless ``create``.
     """
     with db.read() as conn:
         found = stored(conn)
-    if found == HEAD:
+    if found == head():
         return
     _refuse(found, db.where, create)
     with db.write() as conn:
@@ -61,7 +64,7 @@ def ensure(db: Migrated, create: bool) -> None:
         if found is None:
             _refuse_others(conn, db.where)
             build(conn)
-        elif found != HEAD:
+        elif found != head():
             _refuse(found, db.where, create)
             _migrate(conn, found)
 
@@ -79,10 +82,10 @@ def stored(conn: Connection) -> str | None:
 
 
 def build(conn: Connection) -> None:
-    """Create all tables at ``HEAD``, from the schema files."""
+    """Create all tables at the newest version, from the schema files."""
     _run(conn, creation(conn.dialect.name))
     conn.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS {TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-    conn.exec_driver_sql(f"INSERT INTO {TABLE} VALUES ('{HEAD}')")
+    conn.exec_driver_sql(f"INSERT INTO {TABLE} VALUES ('{head()}')")
 
 
 def _migrate(conn: Connection, found: str) -> None:
@@ -91,7 +94,7 @@ def _migrate(conn: Connection, found: str) -> None:
     for version in versions():
         if version > found:
             _run(conn, steps(STEPS, version, conn.dialect.name))
-    conn.exec_driver_sql(f"UPDATE {TABLE} SET version_num = '{HEAD}'")
+    conn.exec_driver_sql(f"UPDATE {TABLE} SET version_num = '{head()}'")
 
 
 def _run(conn: Connection, statements: Sequence[str]) -> None:
@@ -105,11 +108,11 @@ def _refuse(found: str | None, where: str, create: bool) -> None:
         raise UsageError(
             "this database holds no catalog", where, "run: headrace crawl ..., or name another with --catalog"
         )
-    if found and (not re.fullmatch(r"\d{4}", found) or (found < HEAD and found not in versions())):
+    if found and (not re.fullmatch(r"\d{4}", found) or (found < head() and found not in versions())):
         raise UsageError(f"this database belongs to another program (it is of version {found})", where, OTHER)
-    if found and found > HEAD:
+    if found and found > head():
         remedy = "install the newer headrace, or name another catalog with --catalog"
-        raise UsageError(f"the catalog is of version {found}, this program knows up to {HEAD}", where, remedy)
+        raise UsageError(f"the catalog is of version {found}, this program knows up to {head()}", where, remedy)
 
 
 def _refuse_others(conn: Connection, where: str) -> None:

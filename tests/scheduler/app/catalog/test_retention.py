@@ -14,6 +14,7 @@ from specs.topology.events import Start
 from tests.workers.catalog.crawls import ROOT, Crawl, row, store
 from workers.catalog import Catalog
 from workers.store.database import SqlDatabase
+from workers.store.statements import Transactions
 
 S = "shop.db.s"
 BASE = [row("shop.db", "Database"), row(S, "Schema")]
@@ -56,6 +57,34 @@ def test_old_runs_go_but_for_the_latest(db: SqlDatabase) -> None:
     assert [run.id for run in crawl.ledger.runs()] == [run.id for run in reversed(runs[3:])]
     with db.read() as conn:
         assert conn.exec_driver_sql("SELECT count(DISTINCT run) FROM units").scalar_one() == 2
+
+
+LARGE = {
+    "filtered": "(run, unit, type, rule, n) SELECT {run}, 'u', 'Table', n || '', 1",
+    "outcomes": "(run, unit, kind, type, fqn, key, reason, message, attempts, node, scope) "
+    "SELECT {run}, 'u', 'gone', 'Table', 't', n || '', '', '', 1, 'table', 's'",
+    "absences": "(run, id, type, fqn, parent, scope, node) SELECT {run}, n, 'Table', 't' || n, '', '', 'table'",
+}
+"""By table, 2,500 rows of a run."""
+
+
+def test_a_large_run_goes_in_pages(db: SqlDatabase) -> None:
+    crawl = Crawl(db)
+    old, new = (crawl.run(BASE, LISTINGS[:2]).id for _ in range(2))
+    numbers = "WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 2500)"
+    with db.write() as conn:
+        for run in (old, new):
+            for table, rows in LARGE.items():
+                columns, values = rows.split(" SELECT ")
+                values = values.format(run=f"'{run}'")
+                conn.exec_driver_sql(f"INSERT INTO {table} {columns} {numbers} SELECT {values} FROM many")
+    for table in LARGE:
+        room = Transactions(db, "workers.catalog" if table == "absences" else "workers.ledger")
+        assert room.retried(lambda sql, table=table: sql.do(f"drop_{table}", run=old)) == 1000
+    assert gc(db, days=30, keep_runs=1, now=time.time() + 40 * DAY_SECONDS)["runs"] == 1
+    with db.read() as conn:
+        for table in LARGE:
+            assert conn.exec_driver_sql(f"SELECT run, count(*) FROM {table} GROUP BY run").all() == [(new, 2500)]
 
 
 def test_a_forgotten_service_leaves_nothing_but_events(db: SqlDatabase) -> None:

@@ -19,7 +19,7 @@ from workers.ledger import SqlLedger
 from workers.schedules import Schedules
 from workers.store import named_sql
 from workers.store.database import SqlDatabase, open_database
-from workers.store.migrations.version import HEAD, stored, versions
+from workers.store.migrations.version import head, stored, versions
 
 HERE = Path(__file__).parent
 OLD = ["0001", "0002"]
@@ -96,7 +96,7 @@ def test_an_older_database_becomes_what_a_new_one_is(urls: tuple[str, str], vers
     old, new = open_database(urls[0]), open_database(urls[1])
     try:
         with old.read() as conn:
-            assert stored(conn) == HEAD
+            assert stored(conn) == head()
             row = conn.exec_driver_sql("SELECT id, state, via FROM runs").one()
         assert tuple(row) == ("r1", "running", "embedded")
         assert shape(old) == shape(new)
@@ -143,7 +143,7 @@ def test_a_catalog_with_rows_is_crawled_on_and_tidied(urls: tuple[str, str]) -> 
 
 
 def test_the_newest_step_leads_to_the_version_of_this_program() -> None:
-    assert versions()[-1] == HEAD
+    assert versions()[-1] == head()
 
 
 def test_a_version_that_never_was_is_of_another_program(tmp_path: Path) -> None:
