@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from scheduler.app.catalog.usability import missing
 from scheduler.app.idle_filters import IdleFilters
 from specs.errors import HeadraceError, Stop
 from specs.names import split
@@ -63,7 +65,7 @@ class Rule:
 @dataclass(slots=True)
 class Plan:
     """The whole plan. ``idle_filters`` are patterns that make no difference. ``spent`` are the statements that planning
-    itself sent to the source."""
+    itself sent to the source. ``later`` are parts that read a catalog which does not exist yet."""
 
     service: str
     type: str
@@ -75,6 +77,7 @@ class Plan:
     statements: int = 0
     rows: int = 0
     spent: int = 0
+    later: list[str] = field(default_factory=list)
 
     @property
     def parts(self) -> list[str]:
@@ -85,6 +88,8 @@ class Plan:
         """With all units in their order, or the ``units`` largest. Units and scopes tell their part where there is
         another one than metadata."""
         found = asdict(self)
+        if not self.later:
+            del found["later"]
         for each in (*found["units"], *found["incomplete"]) if self.parts == [METADATA] else ():
             del each["part"]
         if units is not None:
@@ -92,14 +97,33 @@ class Plan:
         return found
 
 
-def plan(recipe: Recipe, secrets: Mapping[str, str]) -> Plan:
-    """Plan a crawl of a recipe. Raises ``UsageError`` for a mistake in its connection, and what the source raises."""
+def plan(recipe: Recipe, secrets: Mapping[str, str], catalog: str = "") -> Plan:
+    """Plan a crawl of a recipe. What reads the catalog is planned by what ``catalog``, a URL, holds now.
+
+    Raises ``UsageError`` for a mistake in the recipe's connection, and what the source and the catalog raise.
+    """
     sources = {part: build(recipe, secrets, part=part) for part in recipe.parts}
     try:
-        return make(sources, recipe.service.name, recipe.service.type)
+        with _resolved([each for each in sources.values() if not each.remote], catalog):
+            return make(sources, recipe.service.name, recipe.service.type)
     finally:
         for source in sources.values():
             source.close()
+
+
+@contextmanager
+def _resolved(sources: list[Source], catalog: str) -> Iterator[None]:
+    """Let these sources ask the catalog, where there is one."""
+    if not sources or not catalog or missing(catalog):
+        yield
+        return
+    from workers.catalog.questions.resolver import CatalogResolver
+    from workers.store.database import open_database
+
+    with open_database(catalog, create=False) as db:
+        for source in sources:
+            source.resolver = CatalogResolver(db)
+        yield
 
 
 def make(sources: Mapping[str, Source], service: str, type_: str) -> Plan:
@@ -109,7 +133,10 @@ def make(sources: Mapping[str, Source], service: str, type_: str) -> Plan:
     """
     plan = Plan(service, type_)
     for part, source in sources.items():
-        _plan(plan, source, part)
+        if source.remote or source.resolver is not None:
+            _plan(plan, source, part)
+        else:
+            plan.later.append(part)
     plan.statements = sum(unit.statements for unit in plan.units)
     plan.rows = sum(tally.kept for tally in plan.entities.values())
     return plan
@@ -149,7 +176,7 @@ class _Planner:
         if start.item is not None:
             self.below(node, start.scope, start, kept)
         elif node.unit:
-            unit.statements += 1
+            unit.statements += int(self.source.remote)
             for name in self.names(node, start.scope, start.range):
                 self.below(node, start.scope.child(name), None, kept)
         else:

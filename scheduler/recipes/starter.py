@@ -15,6 +15,8 @@ from specs.config import Limits
 from specs.recipe.recipe import Deletion
 from specs.service_spec import METADATA, ServiceSpec
 
+ASKED = ("lineage",)
+"""The parts that a starter asks for besides metadata: those that cost the source nothing."""
 _KNOWN = {
     "host": "localhost",
     "username": "crawler",
@@ -45,20 +47,31 @@ def starter(
 
 
 def _defaults(spec: ServiceSpec) -> Iterator[str]:
-    yield "# Everything below is the default; uncomment what should differ."
-    yield "# extract:"
+    asked = [part for part in spec.parts if part in ASKED]
+    if asked:
+        yield "extract:"
+        yield from (f"  {part}: true  # {_settings(spec, part) or 'or false'}" for part in asked)
+    within = "  # " if asked else "#   "
+    yield f"{within[:-1].rstrip()} Everything below is the default; uncomment what should differ."
+    if not asked:
+        yield "# extract:"
     for part in spec.parts:
         if part == METADATA:
-            yield "#   metadata:"
-            yield from (f"#     {line}" for line in _fields(spec.extract_model(part)))
-        else:
-            settings = ", ".join(spec.extract_model(part).model_fields)
-            yield f"#   {part}: false  # {'true, or settings: ' + settings if settings else 'or true'}"
+            yield f"{within}metadata:"
+            yield from (f"{within}  {line}" for line in _fields(spec.extract_model(part)))
+        elif part not in asked:
+            yield f"{within}{part}: false  # {_settings(spec, part) or 'or true'}"
     for title, model in (("limits", Limits), ("deletion", Deletion)):
         yield f"# {title}:"
         yield from (f"#   {line}" for line in _fields(model))
     yield "# sinks:"
     yield "#   - {type: jsonl, path: out.jsonl}  # besides the catalog: one entity a line"
+
+
+def _settings(spec: ServiceSpec, part: str) -> str:
+    """What may be written for a part besides what stands there."""
+    settings = ", ".join(spec.extract_model(part).model_fields)
+    return f"true, or settings: {settings}" if settings else ""
 
 
 def _aside(text: str, short: bool) -> str:

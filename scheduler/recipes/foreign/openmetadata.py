@@ -16,6 +16,8 @@ TYPES = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite":
 CONNECTION: Path = ("source", "serviceConnection", "config")
 OPTIONS: Path = ("source", "sourceConfig", "config")
 _HARMLESS = re.compile(r"supports\w+|type|scheme|classificationName|queryStatementSource|policyAgentConfig")
+_LINEAGE = "-lineage"
+"""What the type of a source ends with in a workflow that reads lineage."""
 _FILTERS = {
     "databases": "databaseFilterPattern",
     "schemas": "schemaFilterPattern",
@@ -74,14 +76,14 @@ class _Translation:
 
     def translate(self) -> Translated:
         type_ = self._type()
-        self._purpose()
+        lineage = self._purpose()
         name = self.take(("source", "serviceName"))
         metadata = self._metadata()
         connection = self._connection(type_, metadata)
         self.put(("service",), {"name": name, "type": type_}, ("source",))
         self.found.origins["service", "name"] = ("source", "serviceName")
         self.put(("connection",), connection, CONNECTION)
-        self.put(("extract",), {"metadata": metadata}, OPTIONS)
+        self.put(("extract",), {"metadata": metadata} | (self._lineage() if lineage else {}), OPTIONS)
         threads = self.take((*OPTIONS, "threads"))
         if isinstance(threads, int) and threads > 1:
             self.put(("limits",), {"connections": threads}, OPTIONS)
@@ -103,20 +105,20 @@ class _Translation:
         return value
 
     def _type(self) -> str:
-        given = str(self.take(("source", "type")) or "").lower()
-        for suffix in ("-lineage", "-usage"):
-            if given.endswith(suffix):
-                place = self.place(("source", "type"))
-                raise UsageError(f"{place}: {suffix[1:]} workflows are not available yet; run the metadata one")
+        given = str(self.take(("source", "type")) or "").lower().removesuffix(_LINEAGE)
+        if given.endswith("-usage"):
+            place = self.place(("source", "type"))
+            raise UsageError(f"{place}: usage workflows are not available yet; run the metadata one")
         known = [name for name, ours in TYPES.items() if ours in registry.known()]
         if given not in known:
             raise known_values(f"{self.place(('source', 'type'))}: unsupported source type", given, known)
         return TYPES[given]
 
-    def _purpose(self) -> None:
-        """Check that the workflow crawls metadata. Raises ``UsageError`` for every other kind of workflow."""
+    def _purpose(self) -> bool:
+        """Whether the workflow reads lineage; if not, it crawls metadata. Raises ``UsageError`` for every other kind of
+        workflow."""
         purpose = self.take((*OPTIONS, "type"))
-        if purpose not in (None, "DatabaseMetadata"):
+        if purpose not in (None, "DatabaseMetadata", "DatabaseLineage"):
             place = self.place((*OPTIONS, "type"))
             what = f"{place}: {purpose} workflows are not available yet"
             raise UsageError(
@@ -127,6 +129,7 @@ class _Translation:
             raise UsageError(
                 f"{place}: workflows with a processor are not available yet", remedy="run the metadata one"
             )
+        return purpose == "DatabaseLineage" or str(self.take(("source", "type"))).lower().endswith(_LINEAGE)
 
     # -- what to extract ------------------------------------------------------------------------------------------
     def _metadata(self) -> dict[str, Any]:
@@ -147,6 +150,16 @@ class _Translation:
             if self.take((*OPTIONS, key)) is False:
                 metadata[kind] = False
         return metadata
+
+    def _lineage(self) -> dict[str, Any]:
+        """Lineage alone, over the metadata that the catalog holds; query logs are told of, as long as nothing reads
+        them."""
+        if self.take((*OPTIONS, "processQueryLineage")) is not False:
+            self.found.notices.append("lineage is read from the definitions in the catalog; query logs are not read")
+        if self.take((*OPTIONS, "processViewLineage")) is False:
+            place = self.place((*OPTIONS, "processViewLineage"))
+            raise UsageError(f"{place}: only the lineage of views is available yet", remedy="set it to true")
+        return {"lineage": True, "only": ["lineage"]}
 
     # -- the connection -------------------------------------------------------------------------------------------
     def _connection(self, type_: str, metadata: dict[str, Any]) -> dict[str, Any]:

@@ -59,8 +59,9 @@ def test_only_what_everybody_has_must_be_filled_in() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_commented_lines_are_the_defaults(name: str) -> None:
     text = starter(name, registry.load(name))
+    assert "\nextract:\n  lineage: true  # true, or settings: views" in text
     below = text.split("uncomment what should differ.\n")[1]
-    data = yaml.safe_load(re.sub(r"(?m)^# ", "", below))
+    data = yaml.safe_load("extract:\n" + re.sub(r"(?m)^(  )?# ", r"\1", below))
     recipe = Recipe.from_dict({"service": {"name": "a", "type": name}, **data})
     assert recipe.extract.metadata == MetadataExtract()
     assert recipe.limits == Limits()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.cli.options import as_json, emit, only_parts
+from scheduler.cli.options import as_json, catalog, emit, only_parts
 
 if TYPE_CHECKING:
     from scheduler.app.plan import Plan
@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 @click.option(
     "--units", type=click.IntRange(0), help="Units to list, the largest first. [default: 20; all with --json]"
 )
+@catalog
 @as_json
-def command(source: str, name: str | None, only: tuple[str, ...], units: int | None, as_json: bool) -> int:
+def command(
+    source: str, name: str | None, only: tuple[str, ...], units: int | None, catalog: str, as_json: bool
+) -> int:
     """Expand a crawl without reading tables: units, statements, expected rows, what each filter keeps and drops.
+    Lineage is planned by what the catalog holds.
 
     \b
     Example:
@@ -33,7 +37,7 @@ def command(source: str, name: str | None, only: tuple[str, ...], units: int | N
 
     loaded = load(source, name=name, only=only)
     notify(loaded.notices)
-    made = plan(loaded.recipe, loaded.secrets)
+    made = plan(loaded.recipe, loaded.secrets, catalog)
     if as_json:
         emit(made.as_json(units))
     else:
@@ -62,6 +66,8 @@ def _print(plan: Plan, units: int) -> None:
         click.echo(table(*with_parts(("node", "scope", "range", "objects", "statements"), lines, largest)))
     for scope in plan.incomplete:
         click.echo(f"incomplete: {clean(scope['scope'])}, {_node(scope)}: {clean(scope['reason'])}")
+    for part in plan.later:
+        click.echo(f"{part}: read from the catalog when the metadata is stored, without a statement to the source")
     click.echo(f"\nPlanning sent {number(plan.spent)} statements.")
 
 

@@ -136,7 +136,6 @@ def test_what_cannot_be_translated_is_pointed_at(old: str, new: str, part: str, 
     ("change", "part"),
     [
         ({"type": "Profiler"}, "dh.yml:6:13: Profiler workflows are not available yet"),
-        ({"type": "DatabaseLineage"}, "DatabaseLineage workflows are not available yet"),
         ({"type": "DatabaseUsage"}, "DatabaseUsage workflows"),
         ({"type": "AutoClassification"}, "AutoClassification workflows"),
         ({"type": "DatabaseMetadata", "processor": True}, "workflows with a processor are not available yet"),

@@ -77,7 +77,7 @@ def test_what_has_no_counterpart_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "part"),
     [
-        ("type: postgres\n", "type: postgres-lineage\n", r"flow.yml:3:9: lineage workflows are not available"),
+        ("type: postgres\n", "type: postgres-usage\n", r"flow.yml:3:9: usage workflows are not available"),
         ("type: postgres\n", "type: postgers\n", r"unsupported source type 'postgers'; did you mean 'postgres'"),
         ("threads: 4", "useFqnForFiltering: true", r"flow.yml:19:\d+: filters on full names"),
         ('{password: "${SHOP_PW}"}', "{awsConfig: {}}", r"authType.awsConfig is not supported"),
@@ -95,6 +95,27 @@ def test_what_would_change_the_crawl_is_refused(tmp_path: Path, old: str, new: s
     with pytest.raises(UsageError) as caught:
         loaded(tmp_path, WORKFLOW.replace(old, new, 1))
     assert re.search(part, str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("type: postgres\n", "type: postgres-lineage\n"),
+        ("type: DatabaseMetadata", "type: DatabaseLineage"),
+        ("type: DatabaseMetadata", "type: DatabaseLineage\n      processQueryLineage: false"),
+    ],
+)
+def test_lineage_workflows_read_lineage_alone(tmp_path: Path, old: str, new: str) -> None:
+    found = loaded(tmp_path, WORKFLOW.replace(old, new, 1))
+    assert found.recipe.parts == ("lineage",)
+    assert found.recipe.extract.metadata.rule("views", "tmp_x") is not None
+    assert any("query logs are not read" in each for each in found.notices) == ("processQueryLineage" not in new)
+
+
+def test_lineage_of_nothing_is_refused(tmp_path: Path) -> None:
+    text = WORKFLOW.replace("type: DatabaseMetadata", "type: DatabaseLineage\n      processViewLineage: false", 1)
+    with pytest.raises(UsageError, match=r"flow.yml:17:\d+: only the lineage of views"):
+        loaded(tmp_path, text)
 
 
 def test_all_databases(tmp_path: Path) -> None:
