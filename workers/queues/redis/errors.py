@@ -82,6 +82,10 @@ def translate(error: Exception, place: str) -> HeadraceError:
         return Retry("Redis has as many clients as it allows", place, "raise its maxclients", reason="queue")
     if isinstance(error, _LOST):
         remedy = f"start it, or correct {SETTING} (rediss:// where it speaks TLS)"
+        if place.startswith(
+            "rediss:"
+        ):  # a refused certificate may look like a lost connection: its alert comes too late
+            remedy = f"start it, or correct {SETTING}, {SETTING}_CA, {SETTING}_CERT or {SETTING}_KEY"
         return Retry("Redis cannot be reached", place, remedy, reason="queue")
     return Fatal(
         f"Redis refused a command: {text[:200]}", place, "is it Redis 6.2 or newer, or Valkey?", reason="queue"

@@ -77,3 +77,11 @@ def test_others_do_not_pass(said: str) -> None:
     error = redis.exceptions.ResponseError(said)
     assert passing(error) is None
     assert isinstance(translate(error, "redis://h"), Fatal)
+
+
+def test_a_lost_connection_through_tls_names_the_certificates() -> None:
+    """A certificate that the server refuses may look like one, when its alert comes too late."""
+    lost = redis.exceptions.ConnectionError("Connection closed by server.")
+    told = [translate(lost, place).remedy for place in ("rediss://h", "redis://h")]
+    assert ["HEADRACE_REDIS_CERT" in remedy for remedy in told] == [True, False]
+    assert "rediss:// where it speaks TLS" in told[1]
