@@ -86,12 +86,24 @@ def facts(aspects: Facts) -> Facts:
                     ]
                     for each in told.get("fields", ())
                 },
+                "lineage": _lineage(told.get("upstreamLineage", {})),
                 "foreign": sorted(
                     [each["name"], each["sourceFields"], each["foreignFields"]]
                     for each in told.get("foreignKeys") or ()
                 ),
             }  # fmt: skip
     return found
+
+
+def _lineage(told: dict[str, Any]) -> dict[str, Any]:
+    """The sources of a dataset, and those of its columns with what becomes of them: ``COPY`` or ``SQL``."""
+    return {
+        "sources": sorted([each["dataset"], each["type"]] for each in told.get("upstreams", ())),
+        "columns": sorted(
+            [each["downstreams"], sorted(each["upstreams"]), each["transformOperation"].partition(":")[0]]
+            for each in told.get("fineGrainedLineages") or ()
+        ),
+    }
 
 
 def gather() -> dict[str, Any]:

@@ -18,23 +18,35 @@ from connectors.sqlite.connection import SqliteConnection
 from connectors.sqlite.metadata import SqliteSource
 from specs.sources.base import Source
 from specs.testing import harvest
+from specs.testing.sink import MemoryLineage, upsert
 from tests.catalogs import zoo
 from tests.catalogs.datahub_ingestion import DATABASE, FACTS, VERSION, Facts, facts
 from tests.servers.mariadb import connect
 from tests.servers.postgres import create_database, drop_database
+from workers.sinks.common.fed import fed
 from workers.sinks.datahub.aspects_of import KINDS, proposals
+from workers.sinks.datahub.lineage import lineage_of
 from workers.sinks.datahub.urns import UrnNames
 
 FROZEN = json.loads(FACTS.read_text())
 
 
-def sent(made: UrnNames, source: Source) -> Facts:
+def sent(made: UrnNames, source: Source, flavour: str, schema: str) -> Facts:
+    """What we send of a service called ``svc``, with the lineage of the views in ``schema``."""
     aspects: Facts = {}
+    stored = MemoryLineage()
     for each in harvest.entities(lambda: source):
         entity = each.entity
+        stored.add(entity)
         if entity.type_name() in KINDS:
             for proposal in proposals(entity.type_name(), entity.fqn, json.loads(entity.content()), made):
                 aspects.setdefault(proposal.urn, {})[proposal.aspect] = proposal.value
+    for lineage in zoo.lineage(flavour, schema):
+        stored.add(lineage)
+        for found in fed(upsert(lineage), stored):
+            told = lineage_of(found, "svc", made)
+            assert told is not None
+            aspects[told.urn][told.aspect] = told.value
     return facts(aspects)
 
 
@@ -67,7 +79,11 @@ def postgres_zoo(postgres_url: str) -> Iterator[str]:
 @pytest.mark.parametrize(("facts_of", "env", "instance"), [("postgres", "PROD", None), ("postgres eu", "DEV", "eu")])
 def test_postgres(facts_of: str, env: str, instance: str | None, postgres_zoo: str) -> None:
     source = PostgresSource("svc", PostgresConnection.from_url(urlsplit(postgres_zoo)))
-    found = set(differences(sent(UrnNames("postgres", env, instance), source), FROZEN[facts_of]))
+    found = set(
+        differences(
+            sent(UrnNames("postgres", env, instance), source, "postgres", f"svc.{DATABASE}.shop"), FROZEN[facts_of]
+        )
+    )
     prefix = "eu." if instance else ""
     orders = f"urn:li:dataset:(urn:li:dataPlatform:postgres,{prefix}{DATABASE}.shop.orders,{env})"
     view = f"urn:li:dataset:(urn:li:dataPlatform:postgres,{prefix}{DATABASE}.shop.mv,{env})"
@@ -89,7 +105,11 @@ def test_mysql_and_mariadb(platform: str, mariadb_url: str) -> None:
         url = f"{mariadb_url.rstrip('/')}/{DATABASE}"
         zoo.fill_mariadb(url)
         source = MysqlSource("svc", MysqlConnection.from_url(urlsplit(url)))
-        found = set(differences(sent(UrnNames(platform, "PROD", None), source), FROZEN[platform]))
+        found = set(
+            differences(
+                sent(UrnNames(platform, "PROD", None), source, "mariadb", f"svc.def.{DATABASE}"), FROZEN[platform]
+            )
+        )
         cursor.execute(f"DROP DATABASE {DATABASE}")
     place = f"urn:li:dataset:(urn:li:dataPlatform:{platform},{DATABASE}"
     assert found == {
@@ -102,7 +122,8 @@ def test_mysql_and_mariadb(platform: str, mariadb_url: str) -> None:
 
 def test_sqlite(tmp_path: Path) -> None:
     zoo.fill_sqlite(tmp_path / "shop.db")
-    ours = sent(UrnNames("sqlite", "PROD", None), SqliteSource("svc", SqliteConnection(path=str(tmp_path / "shop.db"))))
+    source = SqliteSource("svc", SqliteConnection(path=str(tmp_path / "shop.db")))
+    ours = sent(UrnNames("sqlite", "PROD", None), source, "sqlite", "svc.main.main")
     told: dict[str, Any] = {
         urn: each | {"container": "", "path": []} for urn, each in ours.items() if ":dataset:" in urn
     }  # fmt: skip

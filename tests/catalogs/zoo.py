@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
+
+from specs import names
+from specs.entities.lineage import ColumnFlow, ColumnSource, Edge, Flow, Lineage
 
 POSTGRES = """
 CREATE SCHEMA shop;
@@ -21,6 +25,9 @@ COMMENT ON TABLE shop.orders IS 'All orders';
 COMMENT ON COLUMN shop.orders.note IS 'a note';
 CREATE TABLE shop.items (order_id bigint REFERENCES shop.orders (id), no int, PRIMARY KEY (order_id, no));
 CREATE VIEW shop.v AS SELECT id, note FROM shop.orders;
+CREATE VIEW shop.w AS
+    SELECT o.id, upper(o.note) AS note, i.no + 1 AS after
+    FROM shop.orders AS o JOIN shop.items AS i ON i.order_id = o.id;
 CREATE MATERIALIZED VIEW shop.mv AS SELECT id FROM shop.orders;
 CREATE TABLE public."a(b),c" (x int);
 CREATE TABLE public.part (k int, d date) PARTITION BY RANGE (d);
@@ -47,6 +54,41 @@ CREATE TABLE items (
 );
 CREATE VIEW v AS SELECT id, t FROM orders;
 """
+
+
+VIEWS: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "postgres": {
+        "v": {"id": ("orders.id",), "note": ("orders.note",)}, "mv": {"id": ("orders.id",)},
+        "w": {"id": ("orders.id",), "upper(note)": ("orders.note",), "no + 1": ("items.no",)},
+    },
+    "mariadb": {"v": {"id": ("foo.id",), "note": ("foo.note",)}},
+    "sqlite": {"v": {"id": ("orders.id",), "t": ("orders.t",)}},
+}  # fmt: skip
+"""The columns that each column of a view is made of: the column is called as it is here, or by ``ALIASES``."""
+ALIASES = {"upper(note)": "note", "no + 1": "after"}
+
+
+def lineage(flavour: str, schema: str) -> list[Lineage]:
+    """What the views of a flavour are made of; ``schema`` is the FQN of their schema."""
+    parts = names.split(schema)
+    found = []
+    for view, columns in VIEWS[flavour].items():
+        sources = sorted({each.partition(".")[0] for made in columns.values() for each in made})
+        flow = Flow(
+            target=names.build(*parts, view),
+            edges=tuple(Edge(source=names.build(*parts, each)) for each in sources),
+            columns=tuple(_column(parts, written, made) for written, made in columns.items()),
+        )
+        found.append(Lineage(fqn=flow.target, name=view, parent=schema, flows=(flow,)))
+    return found
+
+
+def _column(schema: tuple[str, ...], written: str, made: tuple[str, ...]) -> ColumnFlow:
+    parts = [each.partition(".") for each in made]
+    return ColumnFlow(
+        column=ALIASES.get(written, written), expression=written if written in ALIASES else None,
+        sources=tuple(ColumnSource(source=names.build(*schema, table), column=column) for table, _, column in parts),
+    )  # fmt: skip
 
 
 def fill_postgres(url: str) -> None:

@@ -199,10 +199,27 @@ _ASPECTS: dict[str, set[str]] = {
     "viewProperties": {"materialized", "viewLogic", "viewLanguage"},
     "containerProperties": {"name", "env", "customProperties"},
     "browsePathsV2": {"path"}, "subTypes": {"typeNames"}, "dataPlatformInstance": {"platform"},
-    "container": {"container"}, "status": {"removed"},
+    "container": {"container"}, "status": {"removed"}, "upstreamLineage": {"upstreams", "fineGrainedLineages"},
 }  # fmt: skip
 """The required fields by aspect."""
+_DATASET = r"urn:li:dataset:\(urn:li:dataPlatform:[a-z]+,[^(),]+,[A-Z]+\)"
+_FIELD = re.compile(rf"urn:li:schemaField:\({_DATASET},[^(),]+\)", re.DOTALL)
 _URN = re.compile(r"urn:li:(container:[0-9a-f]{32}|dataset:\(urn:li:dataPlatform:[a-z]+,[^(),]+,[A-Z]+\))", re.DOTALL)
+
+
+def _wrong_lineage(value: dict[str, Any]) -> str:
+    """What the schema of ``upstreamLineage`` does not allow."""
+    for each in value["upstreams"]:
+        if not re.fullmatch(_DATASET, each["dataset"]) or each["type"] not in ("COPY", "TRANSFORMED", "VIEW"):
+            return f"upstream {each}"
+        if each["auditStamp"].keys() != {"time", "actor"}:
+            return f"stamp {each}"
+    for each in value["fineGrainedLineages"]:
+        if not all(map(_FIELD.fullmatch, (*each["upstreams"], *each["downstreams"]))) or not each["upstreams"]:
+            return f"fields {each}"
+        if (each["upstreamType"], each["downstreamType"]) != ("FIELD_SET", "FIELD"):
+            return f"types {each}"
+    return ""
 
 
 class DataHub:
@@ -234,6 +251,8 @@ class DataHub:
                 return 422, {"message": f"URN {each['entityUrn']}"}
             if not _ASPECTS[name] <= value.keys():
                 return 422, {"message": f"{name} misses {_ASPECTS[name] - value.keys()}"}
+            if name == "upstreamLineage" and (wrong := _wrong_lineage(value)):
+                return 422, {"message": wrong}
             made[each["entityUrn"], name] = value
         self.versions += any(self.aspects.get(key) != value for key, value in made.items())
         self.aspects |= made

@@ -14,7 +14,7 @@ from specs.entities.database.constraints import Constraint, ConstraintKind
 from specs.entities.database.tables import Column, DataType, Table, TableType
 from specs.errors import Fatal, Skip
 from specs.recipe.recipe import ServiceRef
-from specs.testing.sink import ChangesSuite, estate, upsert
+from specs.testing.sink import ChangesSuite, MemoryLineage, estate, upsert
 from tests.servers.catalogs import DataHub
 from tests.servers.receiver import Fault, Receiver
 from workers.sinks.datahub.aspects_of import proposals
@@ -26,9 +26,10 @@ TOKEN = "p.a.t-0123"
 NAMES = UrnNames("postgres", "PROD", None)
 
 
-def made(receiver: Receiver, **settings: Any) -> DataHubSink:
+def made(receiver: Receiver, stored: MemoryLineage | None = None, **settings: Any) -> DataHubSink:
     given = {"type": "datahub", "url": receiver.url, "token": TOKEN, "timeout": 5} | settings
-    return DataHubSink(DataHubConfig.model_validate(given), ServiceRef(name="shop", type="postgres"))
+    config, service = DataHubConfig.model_validate(given), ServiceRef(name="shop", type="postgres")
+    return DataHubSink(config, service, stored or MemoryLineage())
 
 
 @pytest.fixture

@@ -8,4 +8,5 @@ spec = SinkSpec(
     name="datahub",
     config="workers.sinks.datahub.config:DataHubConfig",
     changes="workers.sinks.datahub.sink:DataHubSink",
+    asks_lineage=True,
 )
