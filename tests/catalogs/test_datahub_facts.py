@@ -128,9 +128,16 @@ def test_sqlite(tmp_path: Path) -> None:
         urn: each | {"container": "", "path": []} for urn, each in ours.items() if ":dataset:" in urn
     }  # fmt: skip
     orders = "urn:li:dataset:(urn:li:dataPlatform:sqlite,main.orders,PROD)"
-    assert set(differences(told, FROZEN["sqlite"])) == {  # an INTEGER PRIMARY KEY is never null
-        f"{orders} id: ['Number', False, True, None], not ['Number', True, True, None]"
+    view = "urn:li:dataset:(urn:li:dataPlatform:sqlite,main.v,PROD)"
+    ours_of_it, theirs = told[view]["lineage"], FROZEN["sqlite"][view]["lineage"]
+    assert set(differences(told, FROZEN["sqlite"])) == {
+        # an INTEGER PRIMARY KEY is never null
+        f"{orders} id: ['Number', False, True, None], not ['Number', True, True, None]",
+        # it looks for the sources of views where no dataset is: without the database
+        f"{view} lineage: {ours_of_it!r}, not {theirs!r}",
     }
+    assert ours_of_it["sources"] == [[orders, "VIEW"]]
+    assert json.loads(json.dumps(theirs).replace("sqlite,orders", "sqlite,main.orders")) == ours_of_it
 
 
 def test_the_facts_are_of_the_version_that_the_docs_name() -> None:
