@@ -1,1 +1,2 @@
-"""Code that several sinks share: HTTP with its settings, and a change as a line of JSON. Only sinks call it."""
+"""Code that several sinks share: HTTP with its settings, a change as a line of JSON, files of lines, and all lineage of
+one object. Only sinks call it."""

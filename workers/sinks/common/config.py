@@ -31,10 +31,9 @@ def _endpoint(value: str) -> str:
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 
 
-class HttpConfig(SinkConfig):
-    """Base of the settings of sinks that speak HTTP."""
+class HttpSettings(SinkConfig):
+    """How a sink speaks HTTP, wherever it sends to."""
 
-    url: Endpoint = Field(description="Where to send to: https://host/path, without user and password.")
     headers: dict[str, SecretStr] = Field(
         default={}, description="Further headers; write their secrets as references: ${env:NAME}, ${file:PATH}."
     )
@@ -42,6 +41,12 @@ class HttpConfig(SinkConfig):
     ca_file: Annotated[str | None, LOCAL_FILE] = Field(
         default=None, description="Certificates to trust in place of the usual ones, in PEM."
     )
+
+
+class HttpConfig(HttpSettings):
+    """Base of the settings of sinks that speak HTTP only."""
+
+    url: Endpoint = Field(description="Where to send to: https://host/path, without user and password.")
 
 
 class BatchedConfig(HttpConfig):

@@ -18,7 +18,7 @@ from requests.adapters import HTTPAdapter
 
 from specs.errors import Fatal, Retry, Skip
 from specs.recipe.allow_list import mask
-from workers.sinks.common.config import HttpConfig
+from workers.sinks.common.config import HttpSettings
 
 ANSWER_BYTES = 4_000_000
 """Most bytes of an answer that are read."""
@@ -38,15 +38,17 @@ class Answer(NamedTuple):
 
 
 class Http:
-    """Sends requests below ``config.url``. ``secrets`` never appear in a message, even when the server echoes one.
+    """Sends requests below ``url``. ``secrets`` never appear in a message, even when the server echoes one.
 
     Redirects are not followed, because they would send the secrets to another server. Raises ``Fatal`` when the file of
     certificates cannot be read.
     """
 
-    def __init__(self, config: HttpConfig, *, headers: Mapping[str, str], secrets: Iterable[str] = ()) -> None:
-        self._url, self._timeout = config.url.rstrip("/"), config.timeout
-        parts = urlsplit(config.url)
+    def __init__(
+        self, config: HttpSettings, url: str, *, headers: Mapping[str, str], secrets: Iterable[str] = ()
+    ) -> None:
+        self._url, self._timeout = url.rstrip("/"), config.timeout
+        parts = urlsplit(url)
         self.where = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
         given = {name: value.get_secret_value() for name, value in config.headers.items()}
         self._secrets = sorted(_pieces([*given.values(), *secrets]), key=len, reverse=True)

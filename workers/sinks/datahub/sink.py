@@ -43,7 +43,7 @@ class DataHubSink:
         headers = {"Content-Type": "application/json", "X-RestLi-Protocol-Version": "2.0.0"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        self._http = Http(config, headers=headers, secrets=[token])
+        self._http = Http(config, config.url, headers=headers, secrets=[token])
         self._met = False
 
     def deliver(self, changes: Sequence[Change]) -> list[Refused]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from specs.contracts.sink import Bounds, Change, Refused
-from specs.errors import Fatal
 from specs.recipe.recipe import ServiceRef
 from workers.sinks.common.change_line import line
+from workers.sinks.common.line_files import append
 from workers.sinks.jsonl.config import JsonlConfig
-from workers.store.private_files import opener
 
 BATCH = Bounds(1000, 4_000_000)
 
@@ -35,30 +33,8 @@ class AppendingSink:
         if not changes:
             return []
         text = "".join(f"{line(change)}\n" for change in changes).encode()
-        try:
-            with open(self._path, "a+b", opener=opener) as stream:
-                _mend(stream.fileno())
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError as error:
-            remedy = "make room or choose another path"
-            raise Fatal(f"cannot write: {error.strerror}", str(self._path), remedy, reason="sink") from None
+        append(self._path, text)
         return []
 
     def close(self) -> None:
         """Do nothing: the file is opened for each batch only."""
-
-
-def _mend(file: int) -> None:
-    """Cut the file off behind its last line end."""
-    size = end = os.fstat(file).st_size
-    while end:
-        start = max(0, end - 65536)
-        at = os.pread(file, end - start, start).rfind(b"\n")
-        if at >= 0:
-            end = start + at + 1
-            break
-        end = start
-    if end < size:
-        os.ftruncate(file, end)

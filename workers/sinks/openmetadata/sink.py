@@ -33,7 +33,7 @@ class OpenMetadataSink:
         self._service_type = config.service_type or SERVICES.get(service.type, "CustomDatabase")
         token = config.token.get_secret_value() if config.token else ""
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        self._http = Http(config, headers=headers, secrets=[token])
+        self._http = Http(config, config.url, headers=headers, secrets=[token])
         self._stored, self._edges = stored, LineageEdges(self._http)
         self._met = False
 

@@ -21,7 +21,7 @@ class WebhookSink:
         self.bounds, self.timeout = config.bounds, config.timeout
         self._service = service.name
         self._key = config.hmac_secret.get_secret_value() if config.hmac_secret else ""
-        self._http = Http(config, headers={"Content-Type": "application/json"}, secrets=[self._key])
+        self._http = Http(config, config.url, headers={"Content-Type": "application/json"}, secrets=[self._key])
 
     def deliver(self, changes: Sequence[Change]) -> list[Refused]:
         body = _body(self._service, changes)
