@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 4
 UV := . scripts/certificates; uv=uv; [ ! -x .tools/uv/bin/uv ] || uv=.tools/uv/bin/uv
 
-.PHONY: help setup demo test coverage test-compose test-dialects lint format bench compare-datahub compare-openmetadata docs lock clean
+.PHONY: help setup demo test coverage test-compose test-dialects lint format bench compare-datahub compare-openmetadata compare-openlineage docs lock clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ compare-datahub: setup ## what DataHub's own ingestion makes today of what our t
 
 compare-openmetadata: setup ## what OpenMetadata's models take today of what our tests froze
 	@$(BIN)/python -m tests.catalogs.openmetadata_models --check
+
+compare-openlineage: setup ## what OpenLineage's own client makes today of what our tests froze
+	@$(BIN)/python -m tests.catalogs.openlineage_client --check
 
 bench: setup ## measure against the floor; writes docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks.run $(ARGS)

@@ -30,7 +30,18 @@ class MemorySink:
 
 
 class SnapshotSuite:
-    """Subclass it and override ``sink`` and ``stored``; the place is the same for all sinks of one test."""
+    """Subclass it and override ``sink`` and ``stored``; the place is the same for all sinks of one test.
+
+    A sink that keeps some types of entities only overrides ``line``, too.
+    """
+
+    def line(self, number: int) -> str:
+        """The line of one entity; those of higher numbers come later."""
+        return LINES[number] if number < len(LINES) else f'{{"fqn":"shop.y{number:05}","type":"Table"}}'
+
+    @property
+    def lines(self) -> list[str]:
+        return [self.line(number) for number in range(3)]
 
     @pytest.fixture
     def place(self, tmp_path: Any) -> Any:
@@ -46,12 +57,12 @@ class SnapshotSuite:
 
     def test_writes_all_lines(self, place: Any) -> None:
         sink = self.sink(place)
-        assert sink.write(LINES) == 3
+        assert sink.write(self.lines) == 3
         sink.close()
-        assert self.stored(place) == LINES
+        assert self.stored(place) == self.lines
 
     def test_a_snapshot_replaces_the_one_before(self, place: Any) -> None:
-        for lines in (LINES, LINES[:1], LINES[1:]):
+        for lines in (self.lines, self.lines[:1], self.lines[1:]):
             sink = self.sink(place)
             assert sink.write(lines) == len(lines)
             sink.close()
@@ -65,24 +76,24 @@ class SnapshotSuite:
 
     def test_a_broken_stream_leaves_the_snapshot_before(self, place: Any) -> None:
         sink = self.sink(place)
-        sink.write(LINES)
+        sink.write(self.lines)
 
         def broken() -> Iterator[str]:
-            yield LINES[0]
+            yield self.line(0)
             raise RuntimeError("the catalog went away")
 
         with pytest.raises(RuntimeError):
             sink.write(broken())
         sink.close()
-        assert self.stored(place) == LINES
+        assert self.stored(place) == self.lines
 
     def test_takes_a_stream_of_any_length(self, place: Any) -> None:
         sink = self.sink(place)
-        assert sink.write(f'{{"n":{number}}}' for number in range(20_000)) == 20_000
+        assert sink.write(map(self.line, range(20_000))) == 20_000
         sink.close()
         stored = self.stored(place)
         assert stored is not None
-        assert stored[-1] == '{"n":19999}'
+        assert stored[-1] == self.line(19_999)
 
     def test_close_may_be_called_twice(self, place: Any) -> None:
         sink = self.sink(place)

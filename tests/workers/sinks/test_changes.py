@@ -14,6 +14,7 @@ from specs.errors import Fatal
 from specs.recipe.recipe import ServiceRef
 from specs.testing.sink import ChangesSuite, MemoryFollower, delete, estate, upsert
 from tests.servers.receiver import Hook, Receiver
+from tests.workers.sinks.lineages import view_lineage
 from workers.sinks.jsonl.appended import AppendingSink
 from workers.sinks.jsonl.config import JsonlConfig
 from workers.sinks.webhook.config import WebhookConfig
@@ -82,3 +83,18 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     sink = AppendingSink(JsonlConfig(type="jsonl", path=str(tmp_path / "no" / "x"), mode="changes"), SERVICE)
     with pytest.raises(Fatal, match="No such file"):
         sink.deliver([upsert(each) for each in estate()])
+
+
+def test_lineage_is_carried_on_like_any_entity(tmp_path: Path) -> None:
+    lineage = view_lineage()
+    file = tmp_path / "out.jsonl"
+    appended = AppendingSink(JsonlConfig(type="jsonl", path=str(file), mode="changes"), SERVICE)
+    appended.deliver([upsert(lineage), delete(lineage, 2)])
+    first, second = [json.loads(line) for line in file.read_text().splitlines()]
+    assert (first["type"], first["entity"]) == ("Lineage", json.loads(lineage.content()))
+    assert second == {"seq": 2, "op": "delete", "type": "Lineage", "fqn": lineage.fqn}
+    with Receiver(Hook()) as receiver:
+        hook = WebhookSink(WebhookConfig(type="webhook", url=f"{receiver.url}/hook"), SERVICE)
+        hook.deliver([upsert(lineage)])
+        hook.close()
+        assert receiver.work.objects == {("Lineage", lineage.fqn): json.loads(lineage.content())}

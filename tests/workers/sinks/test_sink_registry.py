@@ -99,7 +99,7 @@ def recipe(folder: Path, *asked: dict[str, Any]) -> str:
 
 
 def test_our_sinks_are_the_folders() -> None:
-    assert registry.known() == ("datahub", "jsonl", "openmetadata", "webhook")
+    assert registry.known() == ("datahub", "jsonl", "openlineage", "openmetadata", "webhook")
     for name in registry.known():
         spec = registry.load(name)
         assert spec.name == name
@@ -126,7 +126,7 @@ def test_a_mode_that_a_sink_lacks_is_told() -> None:
 
 @pytest.mark.parametrize("name", ["jsnl", "", "common"])
 def test_an_unknown_name_lists_the_known_ones(name: str) -> None:
-    with pytest.raises(UsageError, match="known: datahub, jsonl, openmetadata, webhook"):
+    with pytest.raises(UsageError, match="known: datahub, jsonl, openlineage, openmetadata, webhook"):
         registry.load(name)
 
 
