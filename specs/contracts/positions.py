@@ -25,7 +25,9 @@ class SourcePosition:
 
     ``timeline`` increases when a replica is promoted; ``forks`` is, by earlier timeline, the mark up to which this one
     shares it. ``standby``: the server follows another one, ``lag`` seconds behind it by its own account. ``unique``:
-    names of streams are globally unique, so that a common stream proves a common history.
+    names of streams are globally unique, so that a common stream proves a common history. ``writers`` are, by stream
+    and server, the last mark that the server wrote, where several servers number their changes in one stream; a server
+    that is missing may have written, too.
     """
 
     marks: Mapping[str, int]
@@ -34,6 +36,7 @@ class SourcePosition:
     standby: bool = False
     lag: float | None = None
     unique: bool = False
+    writers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def relate(self, known: SourcePosition) -> Relation:
         """The relation of this position to ``known``, the furthest one so far.
@@ -52,10 +55,26 @@ class SourcePosition:
         elif self.timeline < known.timeline:
             fork = known.forks.get(self.timeline)
             return "other" if fork is not None and max(self.marks.values(), default=0) > fork else "behind"
-        if not lacks:
-            return "same"
+        shared = [
+            (mark, known.writers[stream][server])
+            for stream, servers in self.writers.items()
+            for server, mark in servers.items()
+            if server in known.writers.get(stream, {})
+        ]
+        if not lacks and all(ours >= theirs for ours, theirs in shared):
+            return "unclear" if self._passed_by(known) else "same"
         more = any(mark > known.marks.get(stream, 0) for stream, mark in self.marks.items())
-        return "other" if more else "behind"
+        return "other" if more or any(ours > theirs for ours, theirs in shared) else "behind"
+
+    def _passed_by(self, known: SourcePosition) -> bool:
+        """Whether this server is further in a stream, and knows nothing of the server that wrote last at ``known``."""
+        for stream, servers in known.writers.items():
+            last = known.marks.get(stream, 0)
+            ours = self.writers.get(stream)
+            ahead = self.marks.get(stream, 0) > last
+            if ours and ahead and any(mark == last and server not in ours for server, mark in servers.items()):
+                return True
+        return False
 
     def kin(self, known: SourcePosition) -> bool:
         """Whether both have a globally unique stream in common."""
@@ -68,11 +87,15 @@ class SourcePosition:
     def dump(self) -> str:
         """The fields that ``relate`` needs, as JSON."""
         forks = {str(timeline): mark for timeline, mark in self.forks.items()}
-        given = {"marks": dict(self.marks), "timeline": self.timeline, "forks": forks, "unique": self.unique}
+        given = {
+            "marks": dict(self.marks), "timeline": self.timeline, "forks": forks, "unique": self.unique,
+            "writers": {stream: dict(servers) for stream, servers in self.writers.items()},
+        }  # fmt: skip
         return json.dumps({key: value for key, value in given.items() if value}, separators=(",", ":"))
 
     @classmethod
     def load(cls, text: str) -> SourcePosition:
         found = json.loads(text)
         forks = {int(timeline): mark for timeline, mark in found.get("forks", {}).items()}
-        return cls(found.get("marks", {}), found.get("timeline", 0), forks, unique=found.get("unique", False))
+        marks, timeline, writers = found.get("marks", {}), found.get("timeline", 0), found.get("writers", {})
+        return cls(marks, timeline, forks, unique=found.get("unique", False), writers=writers)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -151,3 +155,19 @@ def test_nothing_of_another_database_is_told(tmp_path: Path) -> None:
     view = table(path, "v")
     assert "does not exist" in view.properties["broken"], "a schema or a database of that name is not there"
     assert [column.name for column in view.columns] == ["a"], "as it was made"
+
+
+def test_the_time_zone_of_the_machine_changes_no_text(tmp_path: Path) -> None:
+    at = "TIMESTAMPTZ '2020-01-01 12:00:00+02'"
+    path = make(
+        tmp_path / "x.duckdb", f"CREATE TABLE t(a TIMESTAMPTZ DEFAULT {at}, CHECK (a > '2020-01-01 00:00:00+00'))",
+        f"CREATE VIEW v AS SELECT a, {at} AS b, date_trunc('day', a) AS c FROM t", f"CREATE MACRO m(x) AS x > {at}",
+    )  # fmt: skip
+    script = (
+        "import json, sys; from pathlib import Path; from tests.connectors.duckdb.support import entities;"
+        "print(json.dumps({fqn: each.model_dump_json() for fqn, each in entities(Path(sys.argv[1])).items()}))"
+    )
+    read = [sys.executable, "-c", script, str(path)]
+    elsewhere = {**os.environ, "TZ": "Asia/Tokyo", "PYTHONPATH": os.getcwd()}
+    told = subprocess.run(read, env=elsewhere, capture_output=True, check=True, text=True)
+    assert json.loads(told.stdout) == {fqn: each.model_dump_json() for fqn, each in entities(path).items()}

@@ -112,6 +112,43 @@ def test_a_replica_that_is_behind_takes_nothing_away(
     assert service.crawl(replica).missing == {"Table": 1}
 
 
+def test_a_promoted_replica_has_another_history_where_it_lacks_what_was_read(
+    pair: tuple[mariadb.MariadbServer, mariadb.MariadbServer], tmp_path: Path
+) -> None:
+    primary, replica = pair
+    service = Service(tmp_path)
+    assert service.crawl(primary).status == "complete"
+    assert service.crawl(replica, accept=True).status == "complete"
+    tell(replica, "STOP SLAVE", "RESET SLAVE ALL")
+    tell(primary, "CREATE TABLE shop.lost (id int)")
+    assert service.crawl(primary).status == "complete"
+    before = service.found()
+    tell(replica, *(f"CREATE TABLE shop.own{n} (id int)" for n in range(3)))
+    told = service.crawl(replica)
+    assert (told.status, "another history" in told.reason) == ("failed", True)
+    assert service.found() == before
+    assert service.crawl(replica, accept=True).status == "complete"
+    tell(primary, *(f"CREATE TABLE shop.more{n} (id int)" for n in range(5)))
+    told = service.crawl(primary)
+    assert (told.status, "promoted" in told.doubt) == ("partial", True), "the old primary went on alone"
+
+
+def test_a_failover_goes_on_with_the_same_history(
+    pair: tuple[mariadb.MariadbServer, mariadb.MariadbServer], tmp_path: Path
+) -> None:
+    primary, replica = pair
+    service = Service(tmp_path)
+    assert service.crawl(primary).status == "complete"
+    assert service.crawl(replica, accept=True).status == "complete"
+    tell(primary, "CREATE TABLE shop.kept (id int)")
+    assert service.crawl(primary).status == "complete"
+    catch_up(primary, replica)
+    tell(replica, "STOP SLAVE", "RESET SLAVE ALL", "CREATE TABLE shop.own (id int)")
+    told = service.crawl(replica)
+    assert (told.status, told.doubt) == ("complete", "")
+    assert {"shop.def.shop.kept", "shop.def.shop.own"} <= service.found().keys()
+
+
 def test_check_tells_primary_and_replica(pair: tuple[mariadb.MariadbServer, mariadb.MariadbServer]) -> None:
     for server, word in zip(pair, ("primary, at GTIDs 0 ", "replica, at GTIDs 0 "), strict=True):
         with closing(MysqlSource("s", MysqlConnection.from_url(urlsplit(server.url)))) as one:
@@ -135,5 +172,7 @@ def test_sets_of_mysql(gtids: str, marks: dict[str, int]) -> None:
 
 
 def test_positions_of_mariadb() -> None:
+    assert positions.writers("0-1-90,0-2-100,5-2-7") == {"0": {"1": 90, "2": 100}, "5": {"2": 7}}
+    assert positions.writers("") == {}
     assert positions.domains("0-1-100,5-2-7") == {"0": 100, "5": 7}
     assert positions.domains("") == {}
