@@ -11,7 +11,7 @@ from workers.sinks.datahub.aspects_of import Proposal
 from workers.sinks.datahub.urns import UrnNames
 
 UNKNOWN = {"time": 0, "actor": "urn:li:corpuser:unknown"}
-"""The stamp that DataHub itself writes when nobody is known: equal lineage stays equal."""
+"""The stamp that DataHub itself writes where the author is unknown: equal lineage stays equal."""
 
 
 def lineage_of(found: FedObject, service: str, made: UrnNames) -> Proposal | None:

@@ -1,4 +1,4 @@
-"""The mapping from lineage to OpenMetadata's edges: one for each pair of objects, whoever tells of it."""
+"""The mapping from lineage to OpenMetadata's edges: one for each pair of objects, however many entities tell of it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ SOURCES = {
 }  # fmt: skip
 """OpenMetadata's kinds of lineage by our evidence."""
 MARK = "Headrace: "
-"""Begins the descriptions of our edges; edges without it are somebody else's, and are not deleted."""
+"""Begins the descriptions of our edges; edges without it were made by a person or another tool, and are not deleted."""
 REPLACED = frozenset({"ViewLineage", "QueryLineage"})
-"""Kinds of somebody else's edges that ours replace. What a person or another tool declared stays."""
+"""Kinds of edges of other tools that ours replace. What a person or another tool declared stays."""
 SQL_CHARACTERS = 20_000
 """Longest SQL text that is repeated with an edge; the object that it belongs to has it in any case."""
 TELLERS = 10

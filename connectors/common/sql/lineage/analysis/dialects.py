@@ -47,7 +47,7 @@ class SqlDialect:
 
 @lru_cache(maxsize=64)
 def dialect_of(name: str) -> SqlDialect:
-    """The dialect of this name, in any case; the base dialect for a name that nobody knows."""
+    """The dialect of this name, in any case; the base dialect for an unknown name."""
     wanted = name.strip().lower()
     wanted = ALIASES.get(wanted, wanted)
     known = Dialect.get(wanted) if wanted else None

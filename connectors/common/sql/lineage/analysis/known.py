@@ -9,7 +9,7 @@ from specs.contracts.parts.statements import Columns, TableName
 
 class NameIndex:
     """Names in the case that they have. A name that is not there in its own case is found in another one: all that
-    differ only in case, since nobody knows which one is meant."""
+    differ only in case, since it is not known which one is meant."""
 
     __slots__ = ("_exact", "_folded")
 

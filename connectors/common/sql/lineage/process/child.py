@@ -64,7 +64,7 @@ def _answered(parser: StatementParser, method: str, statement: Statement, column
         return ParserAnswer(found[0], None, _resident())
     except MemoryError:
         error = "reading it takes too much memory"
-    except Exception as problem:  # a mistake of the parser, over a text that nobody thought of
+    except Exception as problem:  # a mistake of the parser, over a text that its authors did not expect
         error = f"the parser broke: {type(problem).__name__}: {problem}"[:500]
     return ParserAnswer(None, error, _resident())
 
