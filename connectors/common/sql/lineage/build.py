@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any
 
 from connectors.common.sql.lineage.definitions import Definition
 from connectors.common.sql.lineage.relations import KnownRelation, Meanings
 from specs import names
 from specs.contracts.parts.resolver import folded
 from specs.contracts.parts.statements import SourceColumn, StatementLineage, TableName
+from specs.entities.construction import trusted
 from specs.entities.lineage import ColumnFlow, ColumnSource, Edge, Flow, Lineage
 
 PARTLY = 0.5
@@ -79,8 +79,8 @@ def _columns(
     flows: dict[str, ColumnFlow] = {}
     for name, each in zip(_own_names(view, answer), answer.columns, strict=True):
         if name and name != "*":
-            fields: dict[str, Any] = {"sources": _sources(each.sources, relations), "expression": each.expression}
-            flows.setdefault(name, ColumnFlow(column=name, **fields))
+            fields = {"column": name, "sources": _sources(each.sources, relations), "expression": each.expression}
+            flows.setdefault(name, trusted(ColumnFlow, fields))
     return list(flows.values())
 
 
@@ -101,11 +101,12 @@ def _own_names(view: Definition, answer: StatementLineage) -> list[str]:
 def _sources(
     found: Iterable[SourceColumn], relations: Mapping[TableName, Sequence[KnownRelation]]
 ) -> tuple[ColumnSource, ...]:
-    made = {
-        (relation.fqn, each.column, each.transformation): ColumnSource(
-            source=relation.fqn, column=each.column, transformation=each.transformation
-        )
+    told = {
+        (relation.fqn, each.column, each.transformation): None
         for each in found
         for relation in relations.get(each.table, ())
     }
-    return tuple(made.values())
+    return tuple(
+        trusted(ColumnSource, {"source": source, "column": column, "transformation": transformation})
+        for source, column, transformation in told
+    )
