@@ -45,7 +45,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "undelete": "Bring back an object that was deleted.",
     },
     "Lineage": {
-        "lineage": "Show what SQL says of lineage.",
+        "lineage": "Show what feeds an object, and what it feeds.",
+        "impact": "Show what a change of an object or column reaches.",
     },
     "Cluster": {
         "up": "Start a whole cluster on this machine.",

@@ -143,7 +143,10 @@ class Entity(Part):
         return _dump(self, include=set(known))
 
     def search_text(self) -> str:
-        """The text that full-text search looks in to find this object."""
+        """The text that full-text search looks in to find this object. What describes another one is not found beside
+        it."""
+        if self.DESCRIBES:
+            return ""
         return " ".join(filter(None, (self.name, self.display_name, self.comment, *self.tags)))
 
 

@@ -31,26 +31,30 @@ class FlowPlace(NamedTuple):
 
 
 class Hop(NamedTuple):
-    """A step from ``start`` to ``end`` over the edge from ``source`` to ``target``.
+    """A step from ``start`` to ``end``, over an edge that leads this way or comes from there.
 
     ``end`` is an object where the columns are not known, and where a column decides which rows there are. ``via`` is
-    the FQN of what tells of the edge, and ``state`` whether that is ``live`` or ``missing``; ``end_state`` is that of
-    the end, ``None`` where the catalog has no such object. ``edge`` identifies the edge in ``Edges.columns``.
+    the FQN of what tells of the edge, where that is not its target, and ``state`` whether that is ``live`` or
+    ``missing``. ``end_state`` is that of the end, ``None`` where the catalog has no such object. ``teller`` and ``n``
+    identify the edge; ``proven`` and ``by_column`` are 0 or 1.
     """
 
     start: FlowPlace
     end: FlowPlace
     transformation: str | None
-    source: FlowPlace
-    target: FlowPlace
     evidence: str
-    proven: bool | None
+    proven: int | None
     confidence: float
-    by_column: bool
-    edge: tuple[int, int]
-    via: str
+    by_column: int
+    teller: int
+    n: int
+    via: str | None
     state: str
     end_state: str | None
+
+    @property
+    def edge(self) -> tuple[int, int]:
+        return self.teller, self.n
 
 
 class ColumnStep(NamedTuple):
@@ -69,24 +73,31 @@ class Edges:
     def __init__(self, sql: Statements) -> None:
         self._sql = sql
 
-    def hops(self, places: Iterable[FlowPlace], direction: Direction) -> Iterator[Hop]:
-        """Yields the steps from each place, in no order."""
+    def hops(self, places: Iterable[FlowPlace], direction: Direction, limit: int) -> Iterator[Hop]:
+        """Yields the steps from each place, in no order; for each ``PAGE`` places at most ``limit``, and as many again
+        where these are objects and columns."""
         left = iter(places)
         while some := list(islice(left, PAGE)):
             objects = {mark(each.type, each.fqn): each for each in some if not each.column}
             if objects:
-                yield from self._over(direction, objects, direction, marks=json.dumps(list(objects)))
+                yield from self._over(direction, objects, limit, marks=json.dumps(list(objects)))
             columns = [
                 (mark(each.type, each.fqn), each.column, column_mark(each.column)) for each in some if each.column
             ]
             if columns:
                 known = {mark(each.type, each.fqn): each for each in some}
-                yield from self._over(f"{direction}_columns", known, direction, places=json.dumps(columns))
+                yield from self._over(f"{direction}_columns", known, limit, places=json.dumps(columns))
 
     def reach(self, places: Iterable[FlowPlace], direction: Direction, limit: int) -> Iterator[Hop]:
         """Yields the steps between objects that can be reached from these in any number of steps: at most ``limit``."""
         marks = json.dumps([mark(each.type, each.fqn) for each in places])
-        return self._over(f"{direction}_reach", None, direction, marks=marks, limit=limit)
+        return self._over(f"{direction}_reach", None, limit, marks=marks)
+
+    def told(self, teller: FlowPlace, direction: Direction, limit: int) -> Iterator[Hop]:
+        """Yields the steps from an object that tells of flows between others: to what they read, or to what they
+        write; at most ``limit``."""
+        found = self._over(f"told_{direction}", None, limit, fqn=teller.fqn)
+        return (hop._replace(start=teller) for hop in found)
 
     def columns(self, edges: Iterable[tuple[int, int]], limit: int) -> Iterator[ColumnStep]:
         """Yields the columns of edges, in order: at most ``limit``."""
@@ -116,25 +127,20 @@ class Edges:
         marks = json.dumps([mark(each.type, each.fqn) for each in places])
         return int(self._sql.value(f"count_{direction}", marks=marks))
 
-    def _over(
-        self, statement: str, starts: dict[int, FlowPlace] | None, direction: Direction, **values: Any
-    ) -> Iterator[Hop]:
-        up = direction == "upstream"
-        for row in self._sql.all(statement, **values):
-            source, target = FlowPlace(row[4], row[5]), FlowPlace(row[6], row[7])
-            near, far = (target, source) if up else (source, target)
-            if starts is not None and starts[row[0]][:2] != near[:2]:
-                continue  # two names with one hash
-            start = near if row[1] is None else FlowPlace(near.type, near.fqn, row[1])
-            yield Hop(
-                start, FlowPlace(far.type, far.fqn, row[2] or ""), row[3], source, target, row[8],
-                None if row[9] is None else bool(row[9]), row[10], bool(row[11]), (row[12], row[13]), row[14], row[15],
-                row[16],
-            )  # fmt: skip
+    def _over(self, statement: str, starts: dict[int, FlowPlace] | None, limit: int, **values: Any) -> Iterator[Hop]:
+        """Steps from ``starts``, by mark; without them the rows name where they start."""
+        for row in self._sql.all(statement, **values, limit=limit):
+            mark_, column, end_column, transformation, type_, fqn, *rest = row
+            start = FlowPlace(rest.pop(-2), rest.pop()) if starts is None else starts[mark_]
+            if column is not None:
+                start = FlowPlace(start.type, start.fqn, column)
+            yield Hop(start, FlowPlace(type_, fqn, end_column or ""), transformation, *rest)
 
 
 @contextmanager
 def reading(db: SqlDatabase) -> Iterator[Edges]:
     """The edges as they are now, in one snapshot."""
     with Transactions(db, "workers.lineage").read() as sql:
+        if "widen" in sql:
+            sql.do("widen")
         yield Edges(sql)

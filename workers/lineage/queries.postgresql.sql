@@ -24,13 +24,14 @@ DELETE FROM lineage_columns WHERE teller IN (SELECT value::bigint FROM json_arra
 
 -- name: downstream
 SELECT w.value::bigint, NULL, NULL, NULL,
-    e.source_type, e.source, e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column,
-    e.teller, e.n, t.fqn, t.state, x.state
+    e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state
 FROM json_array_elements_text((:marks)::json) AS w (value)
 JOIN lineage_edges AS e ON e.source_mark = w.value::bigint
 JOIN entities AS t ON t.id = e.teller
 LEFT JOIN entities AS x ON x.fqn = e.target AND x.type = e.target_type
 WHERE t.state <> 'deleted'
+LIMIT :limit
 
 -- name: downstream_reach
 WITH RECURSIVE reach (mark) AS (
@@ -41,8 +42,8 @@ WITH RECURSIVE reach (mark) AS (
     WHERE t.state <> 'deleted'
 )
 SELECT reach.mark, NULL, NULL, NULL,
-    e.source_type, e.source, e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column,
-    e.teller, e.n, t.fqn, t.state, x.state
+    e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state, e.source_type, e.source
 FROM reach
 JOIN lineage_edges AS e ON e.source_mark = reach.mark
 JOIN entities AS t ON t.id = e.teller
@@ -52,8 +53,8 @@ LIMIT :limit
 
 -- name: downstream_columns
 SELECT (w.value ->> 0)::bigint, w.value ->> 1, c.target_column, c.transformation,
-    e.source_type, e.source, e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column,
-    e.teller, e.n, t.fqn, t.state, x.state
+    e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state
 FROM json_array_elements((:places)::json) AS w (value)
 JOIN lineage_edges AS e ON e.source_mark = (w.value ->> 0)::bigint
 LEFT JOIN lineage_columns AS c ON c.teller = e.teller AND c.n = e.n
@@ -61,16 +62,28 @@ LEFT JOIN lineage_columns AS c ON c.teller = e.teller AND c.n = e.n
 JOIN entities AS t ON t.id = e.teller
 LEFT JOIN entities AS x ON x.fqn = e.target AND x.type = e.target_type
 WHERE t.state <> 'deleted' AND (c.teller IS NOT NULL OR e.by_column = 0)
+LIMIT :limit
+
+-- name: told_downstream
+SELECT NULL, NULL, NULL, NULL,
+    e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state, e.source_type, e.source
+FROM entities AS t
+JOIN lineage_edges AS e ON e.teller = t.id
+LEFT JOIN entities AS x ON x.fqn = e.target AND x.type = e.target_type
+WHERE t.fqn = :fqn AND t.type = 'Lineage' AND t.state <> 'deleted' AND e.target <> t.fqn
+LIMIT :limit
 
 -- name: upstream
 SELECT w.value::bigint, NULL, NULL, NULL,
-    e.source_type, e.source, e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column,
-    e.teller, e.n, t.fqn, t.state, x.state
+    e.source_type, e.source, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state
 FROM json_array_elements_text((:marks)::json) AS w (value)
 JOIN lineage_edges AS e ON e.target_mark = w.value::bigint
 JOIN entities AS t ON t.id = e.teller
 LEFT JOIN entities AS x ON x.fqn = e.source AND x.type = e.source_type
 WHERE t.state <> 'deleted'
+LIMIT :limit
 
 -- name: upstream_reach
 WITH RECURSIVE reach (mark) AS (
@@ -81,8 +94,8 @@ WITH RECURSIVE reach (mark) AS (
     WHERE t.state <> 'deleted'
 )
 SELECT reach.mark, NULL, NULL, NULL,
-    e.source_type, e.source, e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column,
-    e.teller, e.n, t.fqn, t.state, x.state
+    e.source_type, e.source, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state, e.target_type, e.target
 FROM reach
 JOIN lineage_edges AS e ON e.target_mark = reach.mark
 JOIN entities AS t ON t.id = e.teller
@@ -92,8 +105,8 @@ LIMIT :limit
 
 -- name: upstream_columns
 SELECT (w.value ->> 0)::bigint, w.value ->> 1, c.source_column, c.transformation,
-    e.source_type, e.source, e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column,
-    e.teller, e.n, t.fqn, t.state, x.state
+    e.source_type, e.source, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state
 FROM json_array_elements((:places)::json) AS w (value)
 JOIN lineage_edges AS e ON e.target_mark = (w.value ->> 0)::bigint
 LEFT JOIN lineage_columns AS c ON c.teller = e.teller AND c.n = e.n
@@ -101,6 +114,17 @@ LEFT JOIN lineage_columns AS c ON c.teller = e.teller AND c.n = e.n
 JOIN entities AS t ON t.id = e.teller
 LEFT JOIN entities AS x ON x.fqn = e.source AND x.type = e.source_type
 WHERE t.state <> 'deleted' AND (c.teller IS NOT NULL OR e.by_column = 0)
+LIMIT :limit
+
+-- name: told_upstream
+SELECT NULL, NULL, NULL, NULL,
+    e.source_type, e.source, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state, e.target_type, e.target
+FROM entities AS t
+JOIN lineage_edges AS e ON e.teller = t.id
+LEFT JOIN entities AS x ON x.fqn = e.source AND x.type = e.source_type
+WHERE t.fqn = :fqn AND t.type = 'Lineage' AND t.state <> 'deleted' AND e.target <> t.fqn
+LIMIT :limit
 
 -- name: columns_of
 SELECT c.teller, c.n, c.target_column, c.source_column, c.transformation

@@ -25,13 +25,14 @@ DELETE FROM lineage_columns WHERE teller IN (SELECT value FROM json_each(:ids))
 
 -- name: downstream
 SELECT w.value, NULL, NULL, NULL,
-    e.source_type, e.source, e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column,
-    e.teller, e.n, t.fqn, t.state, x.state
+    e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state
 FROM json_each(:marks) AS w
 JOIN lineage_edges AS e ON e.source_mark = w.value
 JOIN entities AS t ON t.id = e.teller
 LEFT JOIN entities AS x ON x.fqn = e.target AND x.type = e.target_type
 WHERE t.state <> 'deleted'
+LIMIT :limit
 
 -- name: downstream_reach
 WITH RECURSIVE reach (mark) AS (
@@ -42,8 +43,8 @@ WITH RECURSIVE reach (mark) AS (
     WHERE t.state <> 'deleted'
 )
 SELECT reach.mark, NULL, NULL, NULL,
-    e.source_type, e.source, e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column,
-    e.teller, e.n, t.fqn, t.state, x.state
+    e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state, e.source_type, e.source
 FROM reach
 JOIN lineage_edges AS e ON e.source_mark = reach.mark
 JOIN entities AS t ON t.id = e.teller
@@ -53,8 +54,8 @@ LIMIT :limit
 
 -- name: downstream_columns
 SELECT json_extract(w.value, '$[0]'), json_extract(w.value, '$[1]'), c.target_column, c.transformation,
-    e.source_type, e.source, e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column,
-    e.teller, e.n, t.fqn, t.state, x.state
+    e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state
 FROM json_each(:places) AS w
 JOIN lineage_edges AS e ON e.source_mark = json_extract(w.value, '$[0]')
 LEFT JOIN lineage_columns AS c ON c.teller = e.teller AND c.n = e.n
@@ -62,16 +63,28 @@ LEFT JOIN lineage_columns AS c ON c.teller = e.teller AND c.n = e.n
 JOIN entities AS t ON t.id = e.teller
 LEFT JOIN entities AS x ON x.fqn = e.target AND x.type = e.target_type
 WHERE t.state <> 'deleted' AND (c.teller IS NOT NULL OR e.by_column = 0)
+LIMIT :limit
+
+-- name: told_downstream
+SELECT NULL, NULL, NULL, NULL,
+    e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state, e.source_type, e.source
+FROM entities AS t
+JOIN lineage_edges AS e ON e.teller = t.id
+LEFT JOIN entities AS x ON x.fqn = e.target AND x.type = e.target_type
+WHERE t.fqn = :fqn AND t.type = 'Lineage' AND t.state <> 'deleted' AND e.target <> t.fqn
+LIMIT :limit
 
 -- name: upstream
 SELECT w.value, NULL, NULL, NULL,
-    e.source_type, e.source, e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column,
-    e.teller, e.n, t.fqn, t.state, x.state
+    e.source_type, e.source, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state
 FROM json_each(:marks) AS w
 JOIN lineage_edges AS e ON e.target_mark = w.value
 JOIN entities AS t ON t.id = e.teller
 LEFT JOIN entities AS x ON x.fqn = e.source AND x.type = e.source_type
 WHERE t.state <> 'deleted'
+LIMIT :limit
 
 -- name: upstream_reach
 WITH RECURSIVE reach (mark) AS (
@@ -82,8 +95,8 @@ WITH RECURSIVE reach (mark) AS (
     WHERE t.state <> 'deleted'
 )
 SELECT reach.mark, NULL, NULL, NULL,
-    e.source_type, e.source, e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column,
-    e.teller, e.n, t.fqn, t.state, x.state
+    e.source_type, e.source, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state, e.target_type, e.target
 FROM reach
 JOIN lineage_edges AS e ON e.target_mark = reach.mark
 JOIN entities AS t ON t.id = e.teller
@@ -93,8 +106,8 @@ LIMIT :limit
 
 -- name: upstream_columns
 SELECT json_extract(w.value, '$[0]'), json_extract(w.value, '$[1]'), c.source_column, c.transformation,
-    e.source_type, e.source, e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column,
-    e.teller, e.n, t.fqn, t.state, x.state
+    e.source_type, e.source, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state
 FROM json_each(:places) AS w
 JOIN lineage_edges AS e ON e.target_mark = json_extract(w.value, '$[0]')
 LEFT JOIN lineage_columns AS c ON c.teller = e.teller AND c.n = e.n
@@ -102,6 +115,17 @@ LEFT JOIN lineage_columns AS c ON c.teller = e.teller AND c.n = e.n
 JOIN entities AS t ON t.id = e.teller
 LEFT JOIN entities AS x ON x.fqn = e.source AND x.type = e.source_type
 WHERE t.state <> 'deleted' AND (c.teller IS NOT NULL OR e.by_column = 0)
+LIMIT :limit
+
+-- name: told_upstream
+SELECT NULL, NULL, NULL, NULL,
+    e.source_type, e.source, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state, e.target_type, e.target
+FROM entities AS t
+JOIN lineage_edges AS e ON e.teller = t.id
+LEFT JOIN entities AS x ON x.fqn = e.source AND x.type = e.source_type
+WHERE t.fqn = :fqn AND t.type = 'Lineage' AND t.state <> 'deleted' AND e.target <> t.fqn
+LIMIT :limit
 
 -- name: columns_of
 SELECT c.teller, c.n, c.target_column, c.source_column, c.transformation
@@ -137,3 +161,7 @@ FROM json_each(:marks) AS w
 JOIN lineage_edges AS e ON e.target_mark = w.value
 JOIN entities AS t ON t.id = e.teller
 WHERE t.state <> 'deleted'
+
+-- name: widen
+-- A walk jumps about in the file: with the cache of a crawl it would read most pages again and again.
+PRAGMA cache_size = -32000

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from specs.entities import entity_types
 from specs.errors import UsageError, known_values
 from workers.catalog import Brief, Catalog, Entry
 from workers.store.database import open_database
@@ -21,6 +22,10 @@ class TreeNode:
     catalog: Catalog
 
     def below(self) -> Iterator[TreeNode]:
+        """The objects below; what describes another object leaves them to that one."""
+        known = entity_types.get(self.object.type)
+        if known is not None and known.DESCRIBES:
+            return iter(())
         return _below(self.catalog, self.object.fqn, self.depth - 1)
 
     def as_json(self) -> dict[str, Any]:
@@ -82,6 +87,13 @@ def search(catalog: str, words: str, limit: int = 20) -> list[Brief]:
         return Catalog(db).search(words, limit)
 
 
+def no_such_name(catalog: Catalog, fqn: str) -> UsageError:
+    """The error to raise for a name that no object has; it names near ones."""
+    near = [each.fqn for each in catalog.search(fqn.rpartition(".")[2], 3)]
+    remedy = f"did you mean {', '.join(near)}?" if near else "find it with: headrace search WORDS"
+    return UsageError("nothing in the catalog has this name", fqn, remedy, reason="unknown")
+
+
 def _found(catalog: Catalog, fqn: str, type_: str | None = None) -> list[Entry]:
     found = catalog.find(fqn)
     chosen = [each for each in found if type_ is None or each.type == type_]
@@ -89,9 +101,7 @@ def _found(catalog: Catalog, fqn: str, type_: str | None = None) -> list[Entry]:
         raise known_values(f"{fqn} has no", str(type_), [each.type for each in found])
     if chosen:
         return chosen
-    near = [each.fqn for each in catalog.search(fqn.rpartition(".")[2], 3)]
-    remedy = f"did you mean {', '.join(near)}?" if near else "find it with: headrace search WORDS"
-    raise UsageError("nothing in the catalog has this name", fqn, remedy, reason="unknown")
+    raise no_such_name(catalog, fqn)
 
 
 def _below(catalog: Catalog, fqn: str | None, depth: int) -> Iterator[TreeNode]:

@@ -20,7 +20,7 @@ LISTING = [("lineage", S), ("table", S)]
 def ends(db: SqlDatabase, name: str, direction: Direction = "upstream", column: str = "") -> list[str]:
     """Where one step leads, by name within ``S``; a column stands behind the name."""
     with reading(db) as edges:
-        hops = list(edges.hops([FlowPlace("Table", fqn(name), column)], direction))
+        hops = list(edges.hops([FlowPlace("Table", fqn(name), column)], direction, 100))
     return sorted(f"{hop.end.fqn.removeprefix(f'{S}.')}{'.' if hop.end.column else ''}{hop.end.column}" for hop in hops)
 
 
@@ -52,7 +52,7 @@ def test_an_edge_says_what_is_known_of_it(db: SqlDatabase) -> None:
     )
     store(db, "r1", [row(told), table(fqn("a"))])
     with reading(db) as edges:
-        found = {hop.source: hop for hop in edges.hops([FlowPlace("Table", fqn("v"))], "upstream")}
+        found = {hop.end: hop for hop in edges.hops([FlowPlace("Table", fqn("v"))], "upstream", 100)}
     known, lost = found[FlowPlace("Table", fqn("a"))], found[FlowPlace("", "gone")]
     assert (known.evidence, known.proven, known.confidence, known.via) == ("procedure", False, 0.5, fqn("p"))
     assert (known.state, known.end_state, known.by_column) == ("live", "live", False)
@@ -71,7 +71,7 @@ def test_what_names_only_columns_makes_an_edge_too(db: SqlDatabase) -> None:
     assert ends(db, "v", column="x") == ["a.i", "b.j"]
     assert ends(db, "b", "downstream", "j") == ["v"]  # it decides which rows there are
     with reading(db) as edges:
-        hops = list(edges.hops([FlowPlace("Table", fqn("v"))], "upstream"))
+        hops = list(edges.hops([FlowPlace("Table", fqn("v"))], "upstream", 100))
         columns = list(edges.columns([hop.edge for hop in hops], 10))
     assert [each[1:] for each in columns] == [("x", "i", "aggregate"), ("", "j", "filter")]
     assert isinstance(columns[0], ColumnStep)
@@ -115,7 +115,7 @@ def test_edges_stay_while_what_tells_of_them_is_missing_and_go_when_it_is_delete
     crawl.run([told, *whole], LISTING)
     crawl.run(whole, LISTING, gone=[fqn("v")])
     with reading(db) as edges:
-        [hop] = edges.hops([FlowPlace("Table", fqn("a"))], "downstream")
+        [hop] = edges.hops([FlowPlace("Table", fqn("a"))], "downstream", 100)
     assert hop.state == "missing"
     run = crawl.run(whole, LISTING, gone=[fqn("v")])
     assert Catalog(db).deleted(run.id) == {"Lineage": 1}

@@ -1,4 +1,4 @@
-"""``headrace lineage parse``."""
+"""``headrace lineage FQN``, and the other commands about lineage."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "show": "Show what feeds an object, and what it feeds.",
     "parse": "Tell the lineage of SQL, line by line.",
 }
 
+_DEFAULT = "show"
+
 
 class LineageGroup(click.Group):
-    """Knows its commands by name; a command's module is imported when it is run or explained."""
+    """Knows its commands by name; a command's module is imported when it is run or explained. What is no command is the
+    name of an object, or an option of ``show``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in (*COMMANDS, *self.get_help_option_names(ctx)):
+            args = [_DEFAULT, *args]
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -27,9 +36,10 @@ class LineageGroup(click.Group):
 
 @click.group(cls=LineageGroup)
 def command() -> None:
-    """Show what SQL says of lineage. What is printed is JSON, without --json.
+    """Show what feeds an object, and what it feeds: headrace lineage FQN is short for headrace lineage show FQN.
 
     \b
-    Example:
+    Examples:
+      headrace lineage shop_prod.shop.sales.orders
       headrace lineage parse < statements.jsonl
     """

@@ -62,6 +62,8 @@ JSON_CALLS: dict[str, Callable[[Estate, Path], tuple[str, ...]]] = {
     "diff": lambda e, p: ("diff", "--catalog", e.catalog),
     "changes": lambda e, p: ("changes", "--limit", "1", "--catalog", e.catalog),
     "export": lambda e, p: ("export", "--catalog", e.catalog),
+    "lineage": lambda e, p: ("lineage", "shop", "--catalog", e.catalog),
+    "impact": lambda e, p: ("impact", "shop", "--catalog", e.catalog),
     "doctor": lambda e, p: ("doctor", "--catalog", e.catalog),
     "gc": lambda e, p: ("gc", "--catalog", e.catalog),
     "completion": lambda e, p: ("completion", "bash"),
@@ -82,7 +84,6 @@ ELSEWHERE = {
     "flusher",
     "publisher",
     "dead",
-    "lineage",
 }
 """Their JSON is asked for in tests of their own."""
 

@@ -1,0 +1,82 @@
+"""From the name that a person types to the objects, or the column, at which a walk begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scheduler.app.catalog.objects import no_such_name
+from specs.entities import entity_types
+from specs.errors import UsageError, known_values
+from specs.names import build, clean, split
+from workers.catalog import Catalog, Entry
+from workers.lineage.hops import Edges, FlowPlace
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Where walks begin: the objects of one name, or its column. ``state`` is that of the object in the catalog,
+    ``external`` where it has none."""
+
+    fqn: str
+    column: str | None
+    places: tuple[FlowPlace, ...]
+    state: str
+
+
+def begin(catalog: Catalog, edges: Edges, fqn: str, column: str | None = None) -> Beginning:
+    """The objects of this name, or its column. Raises ``UsageError`` with near names when neither the catalog nor an
+    edge knows it, and when the object has no such column."""
+    fqn = clean(fqn)
+    found = _find(catalog, edges, fqn)
+    if found is None:
+        raise no_such_name(catalog, fqn)
+    places, entries = found
+    if column is None:
+        return Beginning(fqn, None, tuple(places), _state(places, entries))
+    column = clean(column)
+    known = [name for each in entries for name in _columns(each)]
+    if known and column not in known:
+        raise known_values(f"{fqn} has no column", column, known)
+    return Beginning(fqn, column, tuple(each._replace(column=column) for each in places), _state(places, entries))
+
+
+def begin_anywhere(catalog: Catalog, edges: Edges, name: str) -> Beginning:
+    """The objects of this name, else the column that it names: ``FQN.column``. Raises ``UsageError`` as ``begin``
+    does."""
+    if _find(catalog, edges, clean(name)) is not None:
+        return begin(catalog, edges, name)
+    try:
+        *parents, column = split(clean(name))
+    except ValueError as error:
+        raise UsageError(str(error), remedy="find it with: headrace search WORDS") from None
+    parent = build(*parents) if parents else ""
+    if not parent or _find(catalog, edges, parent) is None:
+        raise no_such_name(catalog, name)
+    return begin(catalog, edges, parent, column)
+
+
+def _find(catalog: Catalog, edges: Edges, fqn: str) -> tuple[list[FlowPlace], Sequence[Entry]] | None:
+    entries = catalog.find(fqn)
+    types = [each.type for each in entries if not _describes(each.type)]
+    linked = edges.types(fqn)
+    tells = [str(each.content.get("target_type", "Table")) for each in entries if each.type == "Lineage"]
+    chosen = linked if linked and not tells else [*linked, *types] or tells
+    if not chosen:
+        return None
+    return [FlowPlace(each, fqn) for each in dict.fromkeys(chosen)], entries
+
+
+def _describes(type_: str) -> bool:
+    known = entity_types.get(type_)
+    return known is not None and known.DESCRIBES
+
+
+def _columns(entry: Entry) -> list[str]:
+    return [str(each["name"]) for each in entry.content.get("columns", ()) if "name" in each]
+
+
+def _state(places: Sequence[FlowPlace], entries: Sequence[Entry]) -> str:
+    if all(not each.type for each in places):
+        return "unresolved"
+    return next((each.state for each in entries if not _describes(each.type)), "external")

@@ -1,0 +1,140 @@
+"""The lineage of an object or of one of its columns: what feeds it, and what it feeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from scheduler.app.lineage.beginnings import begin
+from scheduler.app.lineage.walk import STEPS, LineageWalk, Walked, uncollected
+from workers.catalog import Catalog
+from workers.lineage.hops import ColumnStep, Direction, Edges, FlowPlace, Hop, reading
+from workers.store.database import open_database
+
+COLUMNS = 200_000
+"""Most pairs of columns that one answer holds."""
+
+
+class LineageNode(NamedTuple):
+    """An object, or a column of one. ``state``: ``live`` or ``missing``, ``external`` where the catalog has no such
+    object, ``unresolved`` where a name in the text fits none. ``depth`` counts steps; it is negative upstream."""
+
+    place: FlowPlace
+    state: str
+    depth: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {**named(self.place), "state": self.state, "depth": self.depth}
+
+
+class LineageLink(NamedTuple):
+    """``source`` feeds ``target``. ``via`` are the objects that tell of it, where it is not the target itself;
+    ``columns`` has ``(column of the target, column of the source, transformation)``, a target's empty one where the
+    source's decides which rows there are."""
+
+    source: FlowPlace
+    target: FlowPlace
+    evidence: tuple[str, ...]
+    via: tuple[str, ...]
+    proven: bool | None
+    confidence: float
+    state: str
+    columns: tuple[tuple[str, str, str], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"source": named(self.source), "target": named(self.target)}
+        found |= {"evidence": list(self.evidence), "via": list(self.via), "proven": self.proven}
+        found |= {"confidence": self.confidence, "state": self.state}
+        keys = ("target", "source", "transformation")
+        return {**found, "columns": [dict(zip(keys, each, strict=True)) for each in self.columns]}
+
+
+@dataclass(frozen=True, slots=True)
+class LineageGraph:
+    """``nodes`` stand nearest first, those of the beginning among them. ``further``: how many of the farthest nodes
+    lead on; ``complete`` is false when there was more than an answer holds."""
+
+    fqn: str
+    column: str | None
+    nodes: tuple[LineageNode, ...]
+    links: tuple[LineageLink, ...]
+    directions: tuple[Direction, ...]
+    depth: int | None
+    further: int
+    complete: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "fqn": self.fqn, "column": self.column, "directions": list(self.directions), "depth": self.depth,
+            "complete": self.complete, "further": self.further, "nodes": [each.as_json() for each in self.nodes],
+            "edges": [each.as_json() for each in self.links],
+        }  # fmt: skip
+
+
+def named(place: FlowPlace) -> dict[str, Any]:
+    """A place in JSON; ``type`` is ``null`` for a name that fits no object."""
+    found: dict[str, Any] = {"type": place.type or None, "fqn": place.fqn}
+    return {**found, "column": place.column} if place.column else found
+
+
+def lineage(
+    catalog: str,
+    fqn: str,
+    *,
+    column: str | None = None,
+    directions: tuple[Direction, ...] = ("upstream", "downstream"),
+    depth: int | None = None,
+    columns: bool = False,
+    steps: int = STEPS,
+) -> LineageGraph:
+    """What feeds an object, or one ``column`` of it, and what it feeds, within ``depth`` steps; ``columns``: with the
+    columns of each edge. Raises ``UsageError`` with near names when nothing has this name."""
+    with uncollected(), open_database(catalog, create=False) as db, reading(db) as edges:
+        start = begin(Catalog(db), edges, fqn, column)
+        walks = {each: LineageWalk(edges, each, depth=depth, steps=steps).run(start.places) for each in directions}
+        links = _links(edges, walks, columns)
+    nodes = {place: LineageNode(place, start.state, 0) for place in start.places}
+    for direction, walked in walks.items():
+        for place, reached in walked.found.items():
+            if reached.by is not None and place not in nodes:
+                sign = -1 if direction == "upstream" else 1
+                nodes[place] = LineageNode(place, state_of(reached.by), sign * reached.depth)
+    return LineageGraph(
+        start.fqn, start.column, tuple(nodes.values()), links, directions, depth,
+        sum(each.further for each in walks.values()), not any(each.cut for each in walks.values()),
+    )  # fmt: skip
+
+
+def state_of(hop: Hop) -> str:
+    """The state of the object that a step leads to."""
+    if not hop.end.type:
+        return "unresolved"
+    return hop.end_state if hop.end_state in ("live", "missing") else "external"
+
+
+def _links(edges: Edges, walks: dict[Direction, Walked], columns: bool) -> tuple[LineageLink, ...]:
+    found: dict[tuple[FlowPlace, FlowPlace], list[Hop]] = {}
+    for direction, walked in walks.items():
+        for hop in walked.hops:
+            pair = (hop.end, hop.start) if direction == "upstream" else (hop.start, hop.end)
+            found.setdefault(pair, []).append(hop)
+    steps: dict[tuple[int, int], list[ColumnStep]] = {}
+    if columns:
+        for step in edges.columns((hop.edge for hops in found.values() for hop in hops), COLUMNS):
+            steps.setdefault(step.edge, []).append(step)
+    return tuple(_link(*pair, hops, steps) for pair, hops in sorted(found.items()))
+
+
+def _link(
+    source: FlowPlace, target: FlowPlace, hops: list[Hop], steps: dict[tuple[int, int], list[ColumnStep]]
+) -> LineageLink:
+    pairs = {(each.target, each.source, each.transformation) for hop in hops for each in steps.get(hop.edge, ())}
+    if target.column or source.column:
+        pairs |= {(target.column, source.column, hop.transformation) for hop in hops if hop.transformation}
+    proven = [hop.proven for hop in hops if hop.proven is not None]
+    via = {hop.via for hop in hops if hop.via and hop.via not in (source.fqn, target.fqn)}
+    return LineageLink(
+        source, target, tuple(sorted({hop.evidence for hop in hops})), tuple(sorted(via)),
+        bool(max(proven)) if proven else None, max(hop.confidence for hop in hops),
+        min(hop.state for hop in hops), tuple(sorted(pairs)),
+    )  # fmt: skip

@@ -1,0 +1,74 @@
+"""What a change of an object or a column reaches: everything downstream, each with a shortest path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from scheduler.app.lineage.beginnings import begin_anywhere
+from scheduler.app.lineage.graph import named, state_of
+from scheduler.app.lineage.walk import STEPS, LineageWalk, Walked, uncollected
+from workers.catalog import Catalog
+from workers.lineage.hops import FlowPlace, reading
+from workers.store.database import open_database
+
+PATH = 20
+"""Most places of a path; of a longer one the last ones stand."""
+
+
+class Affected(NamedTuple):
+    """A place downstream. ``path`` leads to it from the beginning; ``None`` stands for places that are left out.
+    ``certain``: the columns of all edges on the path are known; where they are not, the whole object stands for them.
+    ``confidence`` is the lowest on the path."""
+
+    place: FlowPlace
+    state: str
+    depth: int
+    path: tuple[FlowPlace | None, ...]
+    via: str | None
+    confidence: float
+    certain: bool
+
+    def as_json(self) -> dict[str, Any]:
+        path = [None if each is None else named(each) for each in self.path]
+        found = {**named(self.place), "state": self.state, "depth": self.depth, "via": self.via}
+        return {**found, "confidence": self.confidence, "certain": self.certain, "path": path}
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """``affected`` stand nearest first. ``complete`` is false when there was more than an answer holds."""
+
+    fqn: str
+    column: str | None
+    affected: tuple[Affected, ...]
+    complete: bool
+
+    def as_json(self) -> dict[str, Any]:
+        affected = [each.as_json() for each in self.affected]
+        return {"fqn": self.fqn, "column": self.column, "complete": self.complete, "affected": affected}
+
+
+def impact(catalog: str, name: str, *, depth: int | None = None, steps: int = STEPS) -> Impact:
+    """Everything downstream of an object, or of a column: ``FQN.column``. Raises ``UsageError`` with near names when
+    nothing has this name."""
+    with uncollected(), open_database(catalog, create=False) as db, reading(db) as edges:
+        start = begin_anywhere(Catalog(db), edges, name)
+        walked = LineageWalk(edges, "downstream", depth=depth, keep=False, steps=steps).run(start.places)
+        found = tuple(_affected(walked))
+    return Impact(start.fqn, start.column, found, not walked.cut and not walked.further)
+
+
+def _affected(walked: Walked) -> Iterator[Affected]:
+    """Yields the places that were reached; a path is that of the place before, and one step more."""
+    paths: dict[FlowPlace, tuple[FlowPlace | None, ...]] = {}
+    for place, (depth, by, confidence, certain) in walked.found.items():
+        if by is None:
+            paths[place] = (place,)
+            continue
+        before = paths[by.start]
+        path = (*before, place) if len(before) < PATH else (None, *before[2:], place)
+        paths[place] = path
+        via = by.via if by.via not in (by.start.fqn, by.end.fqn) else None
+        yield Affected(place, state_of(by), depth, path, via, confidence, certain)
