@@ -118,7 +118,12 @@ def _stop(process: subprocess.Popen[bytes], folder: Path) -> None:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-    mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines() if str(folder) in line]
+    remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder, and unmount before what is mounted below it."""
+    mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines() if f"{folder}/" in line]
     for mount in sorted(mounts, reverse=True):
         subprocess.run(["umount", "-l", mount], capture_output=True, timeout=60)
     shutil.rmtree(folder, ignore_errors=True)

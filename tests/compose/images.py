@@ -14,13 +14,15 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.compose.engine import Unavailable, run
+from tests.compose.engine import Unavailable, remove, run
 
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / ".tools" / "images" / "base.tar"
 PACKAGES = "python3,python3-venv,python3-pip,ca-certificates,redis-server,postgresql-15"
 STANDINS = Path(__file__).with_name("images")
 PULL = 120
+BOOTSTRAP = 3600
+"""Seconds: about a minute on a quiet machine, more than ten on one that is busy."""
 log = logging.getLogger("compose")
 
 
@@ -67,7 +69,7 @@ def _bootstrap() -> None:
     folder = Path(tempfile.mkdtemp(prefix="hr-base-", dir="/var/tmp"))
     try:
         root = folder / "root"
-        run("debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", root)
+        run("debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", root, timeout=BOOTSTRAP)
         own = Path("/usr/local/share/ca-certificates")
         if own.is_dir():
             for file in own.glob("*.crt"):
@@ -77,7 +79,7 @@ def _bootstrap() -> None:
         run("tar", "-C", root, "-cf", folder / "base.tar", ".")
         shutil.move(folder / "base.tar", BASE)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)  # an interrupted bootstrap leaves /proc mounted in it
 
 
 def _stand_in(name: str, base: str) -> None:
