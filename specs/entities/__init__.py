@@ -70,10 +70,11 @@ if TYPE_CHECKING:
     from specs.entities.services.search import SearchTemplate as SearchTemplate
     from specs.entities.services.storage import Bucket as Bucket
     from specs.entities.services.storage import Container as Container
-    from specs.entities.usage import DayUse as DayUse
+    from specs.entities.usage import ColumnUse as ColumnUse
     from specs.entities.usage import Join as Join
     from specs.entities.usage import QueryUse as QueryUse
     from specs.entities.usage import Usage as Usage
+    from specs.entities.usage import UsageDay as UsageDay
 else:
     __getattr__, __all__ = lazy(
         __name__,
@@ -97,7 +98,7 @@ else:
             "services.search": "SearchIndex SearchTemplate",
             "services.storage": "Bucket Container",
             "database.triggers": "Trigger",
-            "usage": "DayUse Join QueryUse Usage",
+            "usage": "ColumnUse Join QueryUse Usage UsageDay",
         },
         own=["entity_types"],
     )
@@ -110,7 +111,7 @@ class _EntityTypes(Mapping[str, type["Entity"]]):
         "Service", "Database", "Schema", "Table", "StoredProcedure", "Sequence", "UserType", "Trigger",
         "DatabaseObject", "Dashboard", "Chart", "DataModel", "Pipeline", "Topic", "ConsumerGroup", "Bucket",
         "Container", "Model", "ModelVersion", "SearchIndex", "SearchTemplate", "ApiCollection", "ApiEndpoint",
-        "Lineage", "Usage", "TableProfile",
+        "Lineage", "UsageDay", "Usage", "TableProfile",
     )  # fmt: skip
 
     def __getitem__(self, name: str) -> type[Entity]:

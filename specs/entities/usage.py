@@ -1,18 +1,24 @@
-"""Usage: how often an object was queried, by how many users, and with which objects it was joined."""
+"""Usage: how often objects were queried, by whom, with which columns and joins; in buckets of one day each.
+
+A run replaces the buckets of the days that it read. What lies in a bucket was counted once, so that buckets may be
+added up, but for users: those of several days are told by their names.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from specs.entities.base import Entity, Name, Part, ordered
 
-TOP = 20
-"""Most queries, users and joins that are kept per day."""
+TOP = 10
+"""Most queries and joins of an object that are kept per day."""
+TOP_USERS = 1000
+"""Most users of an object that are kept by name per day."""
 
 
 class QueryUse(Part):
-    """One query shape: literals replaced, counted."""
+    """One query shape: literals removed, counted. ``users`` and ``mean_ms`` are known where the log tells them."""
 
     sql: Name
     count: int
@@ -28,19 +34,59 @@ class Join(Part):
     columns: Annotated[tuple[tuple[Name, Name], ...], ordered()] = ()
 
 
-class DayUse(Part):
-    """One day (UTC). ``queries`` counts all of them, ``top`` keeps the ``TOP`` most frequent."""
+class ColumnUse(Part):
+    """How many statements used a column, wherever it stands in them."""
 
-    day: date
+    column: Name
     queries: int
-    users: int | None = None
-    top: tuple[QueryUse, ...] = ()
-    joins: Annotated[tuple[Join, ...], ordered(lambda join: join.other)] = ()
 
 
 class Usage(Entity):
-    """How one object was used. It has the FQN of that object, whose type is ``target_type``."""
+    """How one object was used on one day. It lies below the ``UsageDay``; its name is the FQN of the object without the
+    service's, ``target`` the whole FQN.
+
+    ``queries`` counts statements, ``reads`` and ``writes`` those that read or changed it; one may do both, and one that
+    only defines it does neither. ``user_names`` may be left out, hashed, or too many to be kept.
+    """
 
     DESCRIBES: ClassVar[bool] = True
+    target: str = ""
     target_type: str = "Table"
-    days: Annotated[tuple[DayUse, ...], ordered(lambda use: use.day)] = ()
+    day: date
+    queries: int = 0
+    reads: int = 0
+    writes: int = 0
+    users: int | None = None
+    user_names: Annotated[tuple[Name, ...], ordered()] = ()
+    first_use: datetime | None = None
+    last_use: datetime | None = None
+    columns: Annotated[tuple[ColumnUse, ...], ordered(lambda use: use.column)] = ()
+    top: tuple[QueryUse, ...] = ()
+    joins: Annotated[tuple[Join, ...], ordered(lambda join: (join.other, join.columns))] = ()
+
+
+class UsageDay(Entity):
+    """One day of a service's query log, in the time zone ``zone``: an account of its statements.
+
+    ``statements`` = ``resolved`` (they name an object of the catalog) + ``unresolved`` (they name only others) +
+    ``nameless`` (they name none) + ``unparsed``. Statements that the server refused (``failed``), and lines that are
+    ``broken``, are not among them. ``unknown`` are the names most often used that fit no object.
+    """
+
+    day: date
+    zone: str = "UTC"
+    evidence: str = "query_log"
+    """Where the numbers come from: a ``query_log``, or counters of the server (``statistics``)."""
+    statements: int = 0
+    resolved: int = 0
+    unresolved: int = 0
+    nameless: int = 0
+    unparsed: int = 0
+    failed: int = 0
+    broken: int = 0
+    shapes: int = 0
+    users: int | None = None
+    user_names: Annotated[tuple[Name, ...], ordered()] = ()
+    unknown: Annotated[tuple[Name, ...], ordered()] = ()
+    since: datetime | None = None
+    """Counters only: since when they have counted; statements before are not known."""

@@ -47,6 +47,10 @@ CHANGED: Mapping[int, Mapping[str, frozenset[str]]] = {
             {"columns", "arguments", "state", "constraint", "deferrable", "initially_deferred", "referred_table"}
             | {"old_table", "new_table", "definer", "order", "definition"}
         ),
+        "Usage": frozenset(
+            {"target", "day", "queries", "reads", "writes", "users", "user_names", "first_use", "last_use"}
+            | {"columns", "top", "joins"}
+        ),
         "UserType": _SECURABLE | frozenset({"collation", "kind", "base_type", "fields", "properties"}),
     },
 }

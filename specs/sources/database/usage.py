@@ -1,35 +1,104 @@
-"""Usage of databases: how often objects were queried, and by how many users. Walked after the metadata, over the same
-schemas."""
+"""Usage of databases: how often objects were queried, and by whom. Walked after the metadata, day by day."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from datetime import date, datetime, timedelta, tzinfo
+from typing import ClassVar, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from specs.config import Duration, StrictModel
+from specs.config import Duration, LocalFile, StrictModel
 from specs.entities.base import Entity
-from specs.entities.usage import Usage
-from specs.sources.database.schemas import SchemaSource, schema_topology
-from specs.topology.node import Item, Node, Produced, Stage, Topology
+from specs.entities.usage import Usage, UsageDay
+from specs.sources.service import ServiceSource, service_node
+from specs.topology.node import Item, Node, Outcome, Produced, Stage, Topology
 from specs.topology.scope import KeyRange, Scope
+
+LogType = Literal[
+    "csv", "jsonl", "parquet", "postgres_csvlog", "postgres_jsonlog", "mysql_general_log", "mysql_slow_log"
+]
+
+
+def _zone(name: str) -> str:
+    if not _known(name):
+        raise ValueError(f"unknown time zone {name!r}; write UTC, or a name like Europe/Berlin")
+    return name
+
+
+def _known(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (OSError, LookupError, ValueError):
+        return False
+    return True
+
+
+class QueryLogFiles(StrictModel):
+    """A query log in files."""
+
+    type: LogType = Field(description="The format of the files.")
+    files: tuple[LocalFile, ...] = Field(
+        min_length=1, description="Paths, where the worker finds them; * and ? stand for any names, .gz is read."
+    )
+    columns: dict[Literal["time", "user", "database", "session", "text", "duration", "rows"], str] = Field(
+        default_factory=dict, description="csv, jsonl, parquet: columns that have other names: {text: query_text}."
+    )
+    zone: str = Field(default="UTC", description="The time zone of times that name none.")
+    default_schema: str = Field(
+        default="", description="The schema of names without one; the product's own default otherwise."
+    )
+
+    @field_validator("zone")
+    @classmethod
+    def _of_zone(cls, name: str) -> str:
+        return _zone(name)
 
 
 class UsageExtract(StrictModel):
     """What usage of a database to extract."""
 
-    window: Duration = Field(default=7 * 86400.0, description="How far to look back, in whole days of UTC.")
+    window: Duration = Field(default=7 * 86400.0, description="How far to look back, in whole days.")
+    zone: str = Field(default="UTC", description="The time zone in which a day begins and ends.")
+    users: Literal["names", "hashed", "none"] = Field(
+        default="names", description="Keep the names of users, a hash of each, or only how many there were."
+    )
+    keep: Duration = Field(default=400 * 86400.0, description="Days that are older leave the catalog.")
+    query_log: QueryLogFiles | None = Field(
+        default=None, description="Files to read; without them the server's own statistics, where it has some."
+    )
+
+    @field_validator("zone")
+    @classmethod
+    def _of_zone(cls, name: str) -> str:
+        return _zone(name)
 
     @property
     def days(self) -> int:
         """Whole days of the window, one at least."""
         return max(1, round(self.window / 86400))
 
+    def timezone(self) -> tzinfo:
+        """The time zone of the days."""
+        return ZoneInfo(self.zone)
 
-class UsageSource(SchemaSource):
-    """Yields one ``Usage`` per object that was queried within the window."""
+    def day_of(self, time: float) -> date:
+        """The day on which a time lies, in seconds since 1970."""
+        return datetime.fromtimestamp(time, self.timezone()).date()
+
+    def bounds(self, day: date) -> tuple[float, float]:
+        """When a day begins and ends, in seconds since 1970; it has 23 or 25 hours where clocks are changed."""
+        zone = self.timezone()
+        begin = datetime(day.year, day.month, day.day, tzinfo=zone)
+        after = day + timedelta(days=1)
+        return begin.timestamp(), datetime(after.year, after.month, after.day, tzinfo=zone).timestamp()
+
+
+class UsageSource(ServiceSource):
+    """Yields a ``UsageDay`` for each day of the window, and one ``Usage`` for each object that was used on it. Days are
+    units, which any worker may take."""
 
     family = "database"
     asks = UsageExtract
@@ -37,14 +106,25 @@ class UsageSource(SchemaSource):
     topology: ClassVar[Topology[UsageSource]]
 
     @abstractmethod
+    def days(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """The days to read; key and name are ISO dates."""
+
+    @abstractmethod
+    def yield_day(self, item: Item, scope: Scope) -> Iterable[UsageDay | Outcome]:
+        """Build the ``UsageDay`` of an item; what of its log could not be read is an outcome."""
+
+    @abstractmethod
     def used(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        """Objects of a schema that were queried; the key is the name."""
+        """Objects that were used on a day, or were in what was read of it before; key and name are their FQNs without
+        the service's."""
 
     @abstractmethod
     def yield_usage(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        """Build the ``Usage`` of an item; it has the item's FQN."""
+        """Build the ``Usage`` of an item on its day."""
 
 
-UsageSource.topology = schema_topology(
-    Node("usage", UsageSource.used, ranged=True, stages=(Stage(Usage, UsageSource.yield_usage),)),
-)  # fmt: skip
+_USAGE = Node("usage", UsageSource.used, ranged=True, stages=(Stage(Usage, UsageSource.yield_usage),))
+_DAY = (Stage(UsageDay, UsageSource.yield_day),)
+UsageSource.topology = Topology(
+    service_node(Node("day", UsageSource.days, unit=True, ranged=True, stages=_DAY, children=(_USAGE,)), passage=True)
+)

@@ -11,7 +11,7 @@ from specs.entities.database.constraints import Constraint, ConstraintKind
 from specs.entities.database.indexes import Index
 from specs.entities.database.tables import Column, DataType, Table, TableType
 from specs.entities.database.triggers import Trigger
-from specs.entities.usage import DayUse, Usage
+from specs.entities.usage import Usage
 from specs.sources.database.metadata import identity
 from specs.testing.fake.estate import Estate, FakeNames, share
 from specs.topology.scope import Scope
@@ -91,7 +91,9 @@ def usage(estate: Estate, scope: Scope, days: int) -> Usage:
     found = [last - timedelta(days=ago) for ago in range(days)]
     return Usage(
         **identity(scope),
-        days=tuple(DayUse(day=day, queries=int(1 + 1000 * share(seed, "queries", scope.path, day))) for day in found),
+        target=scope.fqn,
+        day=last,
+        queries=sum(int(1 + 1000 * share(seed, "queries", scope.path, day)) for day in found),
     )
 
 

@@ -21,6 +21,8 @@ NEEDED: dict[str, dict[str, Any]] = {
     "Container": {"path": "a/b"},
     "ApiEndpoint": {"method": "GET", "path": "/a"},
     "Table": {"table_type": "regular"},
+    "UsageDay": {"day": "2026-11-30"},
+    "Usage": {"day": "2026-11-30"},
 }
 
 
@@ -88,7 +90,7 @@ def test_what_has_children_is_a_container_and_nothing_else(abstract: type[Source
 
 
 def test_containers_of_all_families_are_known() -> None:
-    assert container_types() == {"Service", "Database", "Schema", "Bucket", "ApiCollection"}
+    assert container_types() == {"Service", "Database", "Schema", "Bucket", "ApiCollection", "UsageDay"}
 
 
 @pytest.mark.parametrize("abstract", TYPED)

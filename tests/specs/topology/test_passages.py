@@ -6,9 +6,9 @@ import pytest
 
 from specs.config import ConnectionConfig
 from specs.contracts.work import unit_id
-from specs.entities import Entity, Usage
+from specs.entities import Entity, Lineage
 from specs.service_spec import METADATA
-from specs.sources import UsageSource
+from specs.sources import LineageSource
 from specs.sources.base import Presence
 from specs.sources.service import identity
 from specs.testing import harvest
@@ -18,7 +18,7 @@ from specs.topology.node import Item, Node, Outcome, Produced
 from specs.topology.scope import KeyRange, Scope
 
 
-class Queried(UsageSource):
+class Queried(LineageSource):
     """Two databases of three schemas, one left out by a filter and one that may not be read; two objects in each."""
 
     def identity(self) -> str:
@@ -41,11 +41,11 @@ class Queried(UsageSource):
             else:
                 yield Item(key, key, {}, 2)
 
-    def used(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+    def targets(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         yield from (Item(key, key) for key in ("t", "u") if key in span)
 
-    def yield_usage(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        yield Usage(**identity(scope))
+    def yield_lineage(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        yield Lineage(**identity(scope))
 
 
 def build() -> Queried:
@@ -53,15 +53,15 @@ def build() -> Queried:
 
 
 def root() -> Start:
-    return Start("service", Scope.of("svc"), ["svc", "svc", {}, None], part="usage")
+    return Start("service", Scope.of("svc"), ["svc", "svc", {}, None], part="lineage")
 
 
 def test_only_what_the_part_owns_is_sent_and_covered() -> None:
     whole = harvest.walk_whole(build, root())
-    assert {type_ for type_, *_ in whole.sent} == {"Usage"}
+    assert {type_ for type_, *_ in whole.sent} == {"Lineage"}
     assert len(whole.sent) == 2 * 2 * 2
     assert whole.reported == []
-    assert {each.node for each in whole.coverages if each.error is None} == {"usage"}
+    assert {each.node for each in whole.coverages if each.error is None} == {"lineage"}
 
 
 def test_what_could_not_be_read_on_the_way_down_leaves_the_listing_incomplete() -> None:
@@ -79,18 +79,18 @@ def test_units_yield_what_the_root_walk_yields() -> None:
 
 
 def test_units_of_two_parts_over_the_same_place_are_two() -> None:
-    database = Start("database", Scope.of("svc", "a"), ["a", "a", {}, 4], part="usage")
+    database = Start("database", Scope.of("svc", "a"), ["a", "a", {}, 4], part="lineage")
     spawned = [event for event in walk(build(), Queried.topology, database) if isinstance(event, Spawned)]
     assert spawned
     for event in spawned:
-        assert event.start.part == "usage"
+        assert event.start.part == "lineage"
         assert event.fqns == ()
         own = Start(event.start.node, event.start.scope, event.start.item, event.start.range, part=METADATA)
         assert unit_id("run", own) != unit_id("run", event.start)
 
 
 def test_a_passage_of_a_unit_comes_to_its_end_without_evidence() -> None:
-    database = Start("database", Scope.of("svc", "a"), ["a", "a", {}, 4], part="usage")
+    database = Start("database", Scope.of("svc", "a"), ["a", "a", {}, 4], part="lineage")
     told = list(walk(build(), Queried.topology, database))
     assert not any(isinstance(event, Found | Reported) for event in told)
     assert [event.coverage.reason for event in told if isinstance(event, Covered)] == ["denied"]
@@ -101,12 +101,12 @@ def test_a_passage_of_a_unit_comes_to_its_end_without_evidence() -> None:
     "wrong",
     [
         {"children": ()},
-        {"stages": UsageSource.topology.nodes["usage"].stages},
-        {"post_process": UsageSource.topology.nodes["usage"].stages},
+        {"stages": LineageSource.topology.nodes["lineage"].stages},
+        {"post_process": LineageSource.topology.nodes["lineage"].stages},
     ],
 )
 def test_a_passage_leads_somewhere_and_emits_nothing(wrong: dict[str, object]) -> None:
-    leaf = UsageSource.topology.nodes["usage"]
+    leaf = LineageSource.topology.nodes["lineage"]
     given = {"children": (leaf,), **wrong}
     with pytest.raises(ValueError, match="is a passage"):
-        Node("schema", UsageSource.schemas, passage=True, **given)  # type: ignore[arg-type]
+        Node("schema", LineageSource.schemas, passage=True, **given)  # type: ignore[arg-type]

@@ -1,0 +1,121 @@
+"""Counts of statements by fingerprint, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Literal
+
+from connectors.common.sql.query_log.fingerprint import Fingerprints
+from connectors.common.sql.query_log.statements import LogStatement
+
+MOST_SHAPES = 50_000
+"""Fingerprints of one day that are told apart; statements of further ones are counted as not parsed."""
+MOST_TEXT = 48_000_000
+"""Characters of texts that are kept to be parsed, one per fingerprint."""
+MOST_USERS = 20_000
+"""Users of one day that are told apart."""
+
+UserNames = Literal["names", "hashed", "none"]
+
+
+@dataclass(slots=True)
+class Shape:
+    """The statements of one fingerprint in one database. ``text`` is one of them, to be parsed; it holds data and is
+    never stored. Without ``text`` it was too long."""
+
+    database: str
+    text: str
+    count: int = 0
+    users: set[int] = field(default_factory=set)
+    first: float = float("inf")
+    last: float = float("-inf")
+    timed: int = 0
+    total_ms: float = 0.0
+
+
+class Users:
+    """The users of one day, by numbers."""
+
+    def __init__(self, keep: UserNames, service: str) -> None:
+        self._keep, self._service = keep, service
+        self._numbers: dict[str, int] = {}
+
+    def number(self, name: str) -> int | None:
+        """The number of a user; ``None`` for no name, and where there are too many."""
+        found = self._numbers.get(name)
+        if found is None and name and len(self._numbers) < MOST_USERS:
+            found = self._numbers[name] = len(self._numbers)
+        return found
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def names(self, numbers: Iterable[int] | None = None) -> tuple[str, ...]:
+        """Their names as the recipe wants them kept: as they are, hashed, or none. A hash is one of the service: the
+        same user has another one elsewhere."""
+        if self._keep == "none":
+            return ()
+        told = list(self._numbers)
+        chosen = told if numbers is None else [told[number] for number in numbers]
+        return tuple(chosen if self._keep == "names" else map(self._hashed, chosen))
+
+    def _hashed(self, name: str) -> str:
+        return blake2b(name.encode("utf-8", "surrogatepass"), key=self._key(), digest_size=8).hexdigest()
+
+    def _key(self) -> bytes:
+        return blake2b(self._service.encode(), digest_size=16).digest()
+
+
+class StatementCounts:
+    """The statements of one day by database and fingerprint."""
+
+    def __init__(self, fingerprints: Fingerprints, users: Users, longest: int) -> None:
+        self.fingerprints, self.users, self._longest = fingerprints, users, longest
+        self._shapes: dict[tuple[str, int], Shape] = {}
+        self._kept = 0
+        self.statements = 0
+        self.overflow = 0
+
+    def __len__(self) -> int:
+        return len(self._shapes)
+
+    def add(self, statements: Iterable[LogStatement]) -> None:
+        """Count statements of a log, once each."""
+        key, number = self.fingerprints.key, self.users.number
+        for statement in statements:
+            self.statements += 1
+            shape = self.shape(statement.database, key(statement.text), statement.text)
+            if shape is None:
+                continue
+            shape.count += 1
+            user = number(statement.user)
+            if user is not None:
+                shape.users.add(user)
+            time = statement.time
+            if time < shape.first:
+                shape.first = time
+            if time > shape.last:
+                shape.last = time
+            if statement.duration_ms is not None:
+                shape.timed += 1
+                shape.total_ms += statement.duration_ms
+
+    def shape(self, database: str, key: int, text: str) -> Shape | None:
+        """The shape of this fingerprint, a new one if need be; ``None``, and counted, where there are too many."""
+        found = self._shapes.get((database, key))
+        if found is not None:
+            return found
+        if len(self._shapes) >= MOST_SHAPES:
+            self.overflow += 1
+            return None
+        fits = len(text) <= self._longest and self._kept + len(text) <= MOST_TEXT
+        self._kept += len(text) if fits else 0
+        found = self._shapes[database, key] = Shape(database, text if fits else "")
+        return found
+
+    def shapes(self) -> Iterator[Shape]:
+        """All shapes, in an order that does not depend on that of the log."""
+        for key in sorted(self._shapes):
+            yield self._shapes[key]

@@ -1,0 +1,236 @@
+"""Usage of any database from the files of a query log."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple
+
+from connectors.common.sql.inspector.connection import DialectConnection
+from connectors.common.sql.lineage.analysis.dialects import dialect_of
+from connectors.common.sql.lineage.naming import rules_of
+from connectors.common.sql.lineage.process.parser_process import ParserProcess
+from connectors.common.sql.lineage.relations import KnownRelations
+from connectors.common.sql.query_log.fingerprint import Fingerprints
+from connectors.common.sql.query_log.statements import LogTally, TimeSpan
+from connectors.common.sql.usage.counting import StatementCounts, Users
+from connectors.common.sql.usage.logs import log_of
+from connectors.common.sql.usage.objects import ObjectUse, usage_fields
+from connectors.common.sql.usage.places import SessionPlaces
+from connectors.common.sql.usage.reading import DayAccount, ShapeReader
+from specs import names
+from specs.contracts.parts.resolver import NameQuery, Resolver, StoredObject
+from specs.contracts.parts.statements import StatementParser
+from specs.entities.base import Entity
+from specs.entities.usage import TOP, TOP_USERS, Usage, UsageDay
+from specs.errors import Fatal, Stop
+from specs.sources.base import Presence
+from specs.sources.database.usage import UsageSource
+from specs.sources.service import identity
+from specs.topology.node import Item, Outcome, Produced
+from specs.topology.read_mode import ReadMode
+from specs.topology.scope import KeyRange, Scope
+
+LONGEST_STATEMENT = 1_000_000
+"""Characters of a statement that is parsed; longer ones are counted only."""
+NEVER = frozenset({"denied", "unreadable", "missing"})
+"""Problems of a whole file for which a day is not replaced: what was read before knew more."""
+
+
+class ReadDay(NamedTuple):
+    """What was read of one day."""
+
+    counts: StatementCounts
+    uses: dict[str, ObjectUse]
+    account: DayAccount
+    tally: LogTally
+
+
+class LogUsage(UsageSource):
+    """The usage of one database service. Names in statements are looked up in the catalog, through the resolver."""
+
+    remote: ClassVar[bool] = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._parser: StatementParser | None = None
+        self._read: tuple[str, ReadDay] | None = None
+        self._pieces = 1
+
+    def now(self) -> float:
+        """The present time, in seconds since 1970."""
+        return time.time()
+
+    def new_parser(self) -> StatementParser:
+        """A parser of statements; it ends with ``close``."""
+        return ParserProcess()
+
+    # -- surroundings ---------------------------------------------------------------------------------------------
+    @property
+    def catalog(self) -> Resolver:
+        """What answers for the catalog. Raises ``Fatal`` where the source was made without one."""
+        if self.resolver is None:
+            raise Fatal("usage is told of objects of the catalog, and there is none", self.service, reason="internal")
+        return self.resolver
+
+    @cached_property
+    def dialect(self) -> str:
+        """The dialect of the log, by the name that the connection or the catalog has for it."""
+        if isinstance(self.config, DialectConnection):
+            return self.config.dialect_url().partition(":")[0].partition("+")[0]
+        (found,) = self.catalog.named([NameQuery("", self.service)], ("Service",))
+        return str(json.loads(found[0].content)["service_type"]) if found else ""
+
+    @property
+    def awaited(self) -> int:
+        """One more for each piece that was read: whoever watches sees that it goes on."""
+        return self._pieces
+
+    def _piece(self) -> None:
+        self._pieces += 1
+
+    def identity(self) -> str:
+        """The catalog's part of the service: no server is behind it."""
+        return f"catalog:{self.service}"
+
+    def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
+        """Days leave the catalog when they are older than ``keep``; what lies in one is listed again with it."""
+        if type_ != UsageDay.type_name():
+            return dict.fromkeys(names, "yes")
+        oldest = self._today() - timedelta(days=int(self.settings.keep / 86400))
+        return {name: "no" if name < oldest.isoformat() else "yes" for name in names}
+
+    def begin(self, reading: ReadMode) -> None:
+        super().begin(reading)
+        self._read = None
+
+    def cancel(self) -> None:
+        if isinstance(self._parser, ParserProcess):
+            self._parser.cancel()
+
+    def close(self) -> None:
+        self._read = None
+        parser, self._parser = self._parser, None
+        if parser is not None:
+            parser.close()
+
+    # -- days -----------------------------------------------------------------------------------------------------
+    def days(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        if self.settings.query_log is None:
+            raise Fatal(
+                "this connector has no statistics of statements",
+                self.service,
+                "name the files of a query log: usage: {query_log: {type: csv, files: [...]}}",
+                reason="recipe",
+            )
+        today = self._today()
+        for ago in range(self.settings.days - 1, -1, -1):
+            day = (today - timedelta(days=ago)).isoformat()
+            if day in span:
+                yield Item(day, day, {})
+
+    def yield_day(self, item: Item, scope: Scope) -> Iterable[UsageDay | Outcome]:
+        found = self._day(scope)
+        users, account, tally = found.counts.users, found.account, found.tally
+        yield UsageDay(
+            **identity(scope),
+            day=date.fromisoformat(scope.name),
+            zone=self.settings.zone,
+            statements=found.counts.statements,
+            resolved=account.resolved,
+            unresolved=account.unresolved,
+            nameless=account.nameless,
+            unparsed=account.unparsed,
+            failed=tally.counts["failed"],
+            broken=tally.counts["broken"] + tally.counts["too_long"],
+            shapes=len(found.counts),
+            users=len(users) or None,
+            user_names=users.names() if len(users) <= TOP_USERS else (),
+            unknown=tuple(
+                name for name, _ in sorted(account.unknown.items(), key=lambda each: (-each[1], each[0]))[:TOP]
+            ),
+        )
+        for problem in tally.problems:
+            place = problem.path if problem.offset is None else f"{problem.path}:{problem.offset}"
+            message = f"{problem.message}; {problem.remedy}" if problem.remedy else problem.message
+            fqn = names.child(scope.fqn, place)
+            yield Outcome("failed", UsageDay.type_name(), fqn, place, problem.reason, message, stands=False)
+
+    def _day(self, scope: Scope) -> ReadDay:
+        """The day at ``scope``, read once. Raises ``Stop`` when the log cannot be trusted to be whole."""
+        if self._read is None or self._read[0] != scope.name:
+            self._read = scope.name, self._read_day(date.fromisoformat(scope.name))
+        return self._read[1]
+
+    def _read_day(self, day: date) -> ReadDay:
+        settings = self.settings.query_log
+        assert settings is not None
+        dialect = dialect_of(self.dialect).name
+        users = Users(self.settings.users, self.service)
+        counts = StatementCounts(Fingerprints(dialect), users, LONGEST_STATEMENT)
+        tally = LogTally()
+        for page in log_of(settings, now=self.now()).pages(TimeSpan(*self.settings.bounds(day)), tally):
+            counts.add(page.statements)
+            self._piece()
+        _trusted(tally)
+        if self._parser is None:
+            self._parser = self.new_parser()
+        databases = [each.name for each in self._stored(Scope.of(self.service), "Database")]
+        places = SessionPlaces(self.dialect, databases, settings.default_schema)
+        relations = KnownRelations(self.catalog, self.service, rules_of(self.dialect))
+        uses, account = ShapeReader(self._parser, relations, places, self.dialect, self._piece).read(counts)
+        return ReadDay(counts, uses.found, account, tally)
+
+    # -- objects --------------------------------------------------------------------------------------------------
+    def used(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        found = {names.build(*names.split(fqn)[1:]): use for fqn, use in self._day(scope).uses.items()}
+        known = {each.name for each in self._stored(scope, Usage.type_name())}
+        for key in sorted(found.keys() | known):
+            if key in span:
+                yield Item(key, key, found.get(key))
+
+    def yield_usage(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        day = date.fromisoformat(scope.path[-2])
+        fields: dict[str, Any] = {"day": day}
+        if item.data is not None:
+            counts = self._day(Scope(scope.path[:-1])).counts
+            fields = usage_fields(item.data, counts.users, counts.fingerprints, day)
+        target = names.build(self.service, *names.split(item.name))
+        yield Usage(**identity(scope), target=target, **fields)
+
+    def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
+        """Of a day's objects only those that are known: the log is not read for a plan."""
+        if node != "usage":
+            yield from super().preview(node, scope, span)
+            return
+        for key in sorted(each.name for each in self._stored(scope, Usage.type_name())):
+            if key in span:
+                yield Item(key, key)
+
+    def listing_statements(self, node: str, objects: int) -> int:
+        return 0
+
+    def _stored(self, scope: Scope, type_: str) -> Iterator[StoredObject]:
+        after = ""
+        while page := self.catalog.children(scope.fqn, type_, after=after, contents=False):
+            yield from page
+            after = page[-1].fqn
+
+    def _today(self) -> date:
+        return self.settings.day_of(self.now())
+
+
+def _trusted(tally: LogTally) -> None:
+    """Raises ``Stop`` when a file is missing, or more lines are broken than not: what was read before stays."""
+    for problem in tally.problems:
+        if problem.offset is None and problem.reason in NEVER:
+            raise Stop(problem.message, problem.path, problem.remedy, reason=problem.reason)
+    seen = tally.statements + tally.counts["outside"] + tally.counts["future"]
+    if tally.counts["broken"] > seen:
+        first = tally.problems[0]
+        remedy = first.remedy or "check the type and the columns of the log in the recipe"
+        what = f"{tally.counts['broken']:,} lines are broken, and {seen:,} are not: {first.message}"
+        raise Stop(what, first.path, remedy, reason="broken")

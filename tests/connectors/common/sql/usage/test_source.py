@@ -1,0 +1,128 @@
+"""Usage from a query log: counted once, by object, by day; nothing of the log is lost, and no data is kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from specs.entities import ColumnUse, Join, QueryUse
+from specs.errors import Fatal, Stop
+from specs.topology.scope import EVERYTHING, KeyRange, Scope
+from tests.connectors.common.sql.usage.usages import DAY, source, walked, write
+
+STATEMENTS = [
+    (10, "ann", "SELECT o.total FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.name = 'secret one'"),
+    (20, "bob", "select o.total from orders o join customers c on c.id = o.customer_id where c.name = 'secret two'"),
+    (30, "ann", "INSERT INTO daily SELECT id, total FROM orders"),
+    (40, "cid", "INSERT INTO customers VALUES (1, 'secret')"),
+    (50, "cid", "SELECT * FROM nowhere"),
+    (60, "cid", "SET search_path = public"),
+    (70, "cid", "SELECT FROM WHERE ((("),
+]
+
+
+def test_a_day_is_told_by_object(tmp_path: Path) -> None:
+    write(tmp_path / "log", STATEMENTS)
+    day, used, outcomes = walked(source(tmp_path / "log"))
+    assert not outcomes
+    assert set(used) == {"db.public.orders", "db.public.customers", "db.public.daily"}
+    orders, customers, daily = (used[f"db.public.{name}"] for name in ("orders", "customers", "daily"))
+    assert (orders.fqn, orders.target) == ('shop.2026-11-29."db.public.orders"', "shop.db.public.orders")
+    assert orders.parent == day.fqn == "shop.2026-11-29"
+    assert (orders.queries, orders.reads, orders.writes) == (3, 3, 0)
+    assert (customers.queries, customers.reads, customers.writes) == (3, 2, 1)
+    assert (daily.queries, daily.reads, daily.writes) == (1, 0, 1)
+    assert (orders.users, orders.user_names, customers.users) == (2, ("ann", "bob"), 3)
+    assert orders.first_use == datetime(2026, 11, 29, 0, 0, 10, tzinfo=UTC)
+    assert orders.last_use == datetime(2026, 11, 29, 0, 0, 30, tzinfo=UTC)
+    assert ColumnUse(column="total", queries=3) in orders.columns
+    assert orders.joins == (Join(other="shop.db.public.customers", count=2, columns=(("customer_id", "id"),)),)
+    assert customers.joins == (Join(other="shop.db.public.orders", count=2, columns=(("id", "customer_id"),)),)
+    text = "select o.total from orders o join customers c on c.id = o.customer_id where c.name = ?"
+    assert orders.top[0] == QueryUse(sql=text, count=2, users=2, mean_ms=2.0)
+
+
+def test_the_account_of_a_day_adds_up_to_the_log(tmp_path: Path) -> None:
+    write(tmp_path / "log", STATEMENTS * 3 + [(86_400, "ann", "SELECT 1")])
+    day, used, _ = walked(source(tmp_path / "log"))
+    assert day.statements == 21 == day.resolved + day.unresolved + day.nameless + day.unparsed
+    assert (day.resolved, day.unresolved, day.nameless, day.unparsed) == (12, 3, 3, 3)
+    assert (day.shapes, day.users, day.unknown) == (6, 3, ("db.public.nowhere",))
+    assert used["db.public.orders"].queries == 9
+
+
+def test_no_data_of_the_log_is_kept(tmp_path: Path) -> None:
+    write(tmp_path / "log", STATEMENTS)
+    day, used, _ = walked(source(tmp_path / "log"))
+    assert "secret" not in "".join(each.content() for each in [day, *used.values()])
+
+
+def test_a_second_reading_is_the_same_and_empties_what_is_used_no_more(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    write(log, STATEMENTS)
+    day, used, _ = walked(source(log))
+    again = walked(source(log, [day, *used.values()]))
+    assert (again[0], again[1]) == (day, used)
+    write(log, STATEMENTS[3:4])
+    _, fewer, _ = walked(source(log, [day, *used.values()]))
+    assert {name: use.queries for name, use in fewer.items()} == {
+        "db.public.orders": 0,
+        "db.public.customers": 1,
+        "db.public.daily": 0,
+    }
+
+
+def test_users_are_hashed_or_left_out(tmp_path: Path) -> None:
+    write(tmp_path / "log", STATEMENTS)
+    _, hashed, _ = walked(source(tmp_path / "log", users="hashed"))
+    _, none, _ = walked(source(tmp_path / "log", users="none"))
+    told = hashed["db.public.orders"].user_names
+    assert len(told) == 2
+    assert not {"ann", "bob"} & set(told)
+    assert (none["db.public.orders"].users, none["db.public.orders"].user_names) == (2, ())
+
+
+def test_days_are_units_in_the_zone_of_the_recipe(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    write(log, [(-7200, "ann", "select 1 from orders"), (-3600, "ann", "select 1 from orders")])
+    made = source(log, window="3d", zone="Europe/Berlin")
+    assert [item.key for item in made.days(Scope.of("shop"), EVERYTHING)] == ["2026-11-27", "2026-11-28", "2026-11-29"]
+    only = KeyRange(after="2026-11-27", until="2026-11-28")
+    assert [item.key for item in made.days(Scope.of("shop"), only)] == ["2026-11-28"]
+    assert walked(made)[0].statements == 1  # 23:00 UTC is midnight there
+    assert walked(made, "2026-11-28")[0].statements == 1
+    assert walked(made)[0].zone == "Europe/Berlin"
+
+
+def test_a_broken_line_is_an_outcome_and_costs_itself(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    write(log, STATEMENTS)
+    log.write_text("{broken\n" + log.read_text())
+    day, _, outcomes = walked(source(log))
+    assert (day.statements, day.broken) == (7, 1)
+    assert [(each.kind, each.type, each.reason) for each in outcomes] == [("failed", "UsageDay", "form")]
+    assert outcomes[0].fqn.startswith("shop.2026-11-29.")
+
+
+def test_a_log_that_is_not_whole_replaces_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with pytest.raises(Stop, match="there is no such file"):
+        walked(source(log))
+    write(log, STATEMENTS)
+    log.write_text(log.read_text() + "nonsense\n" * 8)
+    with pytest.raises(Stop, match="8 lines are broken, and 7 are not"):
+        walked(source(log))
+
+
+def test_without_a_log_the_recipe_is_told_what_to_name() -> None:
+    with pytest.raises(Fatal, match="query_log"):
+        list(source("log", query_log=None).days(Scope.of("shop"), EVERYTHING))
+
+
+def test_old_days_leave_the_catalog(tmp_path: Path) -> None:
+    made = source(tmp_path / "log", keep="30d")
+    scope = Scope.of("shop")
+    assert made.exists("UsageDay", scope, ["2026-10-29", "2026-10-30"]) == {"2026-10-29": "no", "2026-10-30": "yes"}
+    assert made.settings.day_of(DAY) == date(2026, 11, 29)
