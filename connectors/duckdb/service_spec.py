@@ -7,6 +7,7 @@ spec = DefaultDatabaseSpec(
     connection="connectors.duckdb.connection:DuckdbConnection",
     metadata_source_class="connectors.duckdb.metadata:DuckdbSource",
     lineage_source_class="connectors.common.sql.lineage.source:DatabaseLineage",
+    usage_source_class="connectors.common.sql.usage.source:LogUsage",
     schemes=("duckdb",),
     driver="duckdb",
     extra="duckdb",

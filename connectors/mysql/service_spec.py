@@ -7,6 +7,7 @@ spec = DefaultDatabaseSpec(
     connection="connectors.mysql.connection.config:MysqlConnection",
     metadata_source_class="connectors.mysql.metadata:MysqlSource",
     lineage_source_class="connectors.common.sql.lineage.source:DatabaseLineage",
+    usage_source_class="connectors.common.sql.usage.source:LogUsage",
     schemes=("mysql", "mariadb"),
     drivers=frozenset({"aiomysql", "asyncmy", "cymysql", "mariadbconnector", "mysqlconnector", "mysqldb", "pymysql"}),
     driver="pymysql",

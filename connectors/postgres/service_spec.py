@@ -9,6 +9,7 @@ spec = DefaultDatabaseSpec(
     connection="connectors.postgres.connection.config:PostgresConnection",
     metadata_source_class="connectors.postgres.metadata:PostgresSource",
     lineage_source_class="connectors.common.sql.lineage.source:DatabaseLineage",
+    usage_source_class="connectors.common.sql.usage.source:LogUsage",
     schemes=("postgresql", "postgres"),
     drivers=frozenset({"asyncpg", "pg8000", "psycopg", "psycopg2", "psycopg2cffi", "psycopg_async"}),
     driver="psycopg",

@@ -7,5 +7,6 @@ spec = DefaultDatabaseSpec(
     connection="connectors.sqlalchemy.connection:SqlalchemyConnection",
     metadata_source_class="connectors.common.sql.inspector.metadata:InspectorSource",
     lineage_source_class="connectors.common.sql.lineage.source:DatabaseLineage",
+    usage_source_class="connectors.common.sql.usage.source:LogUsage",
     capabilities=frozenset({"views", "sequences", "checks", "indexes", "foreign_keys", "comments"}),
 )

@@ -48,6 +48,9 @@ SECTIONS: dict[str, dict[str, str]] = {
         "lineage": "Show what feeds an object, and what it feeds.",
         "impact": "Show what a change of an object or column reaches.",
     },
+    "Usage": {
+        "usage": "Show who uses an object, and how; and what nobody uses.",
+    },
     "Cluster": {
         "up": "Start a whole cluster on this machine.",
         "top": "Watch a cluster: runs, workers, queue, trouble.",

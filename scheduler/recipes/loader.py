@@ -16,6 +16,7 @@ from scheduler.recipes.secrets.stash import Stash
 from specs import registry
 from specs.config import LOCAL_FILE, ConnectionConfig
 from specs.errors import UsageError
+from specs.recipe.extract import Extract
 from specs.recipe.problems import Path, Problem, dotted, nearest, problems
 from specs.recipe.recipe import Recipe
 from specs.recipe.secrets import prompts, resolve
@@ -132,7 +133,14 @@ def _anchored(recipe: Recipe, config: ConnectionConfig) -> Recipe:
         from workers.sinks import registry as sink_registry
 
         sinks = tuple(_whole(sink, sink_registry.load(sink["type"]).config_class()) for sink in sinks)
-    return recipe.model_copy(update={"connection": _whole(recipe.connection, type(config)), "sinks": sinks})
+    connection = _whole(recipe.connection, type(config))
+    return recipe.model_copy(update={"connection": connection, "extract": _with_paths(recipe.extract), "sinks": sinks})
+
+
+def _with_paths(extract: Extract) -> Extract:
+    """Parts that read files know how to name them wholly."""
+    usage: Any = extract.usage
+    return extract.model_copy(update={"usage": usage.anchored()}) if hasattr(usage, "anchored") else extract
 
 
 def _whole(written: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:

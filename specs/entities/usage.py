@@ -50,6 +50,9 @@ class Usage(Entity):
     """
 
     DESCRIBES: ClassVar[bool] = True
+    VOLATILE: ClassVar[frozenset[str]] = frozenset(
+        {"queries", "reads", "writes", "users", "user_names", "first_use", "last_use", "columns", "top", "joins"}
+    )
     target: str = ""
     target_type: str = "Table"
     day: date
@@ -64,6 +67,10 @@ class Usage(Entity):
     top: tuple[QueryUse, ...] = ()
     joins: Annotated[tuple[Join, ...], ordered(lambda join: (join.other, join.columns))] = ()
 
+    def search_text(self) -> str:
+        """Nothing: the object is found by its own words."""
+        return ""
+
 
 class UsageDay(Entity):
     """One day of a service's query log, in the time zone ``zone``: an account of its statements.
@@ -73,6 +80,10 @@ class UsageDay(Entity):
     ``broken``, are not among them. ``unknown`` are the names most often used that fit no object.
     """
 
+    VOLATILE: ClassVar[frozenset[str]] = frozenset(
+        {"statements", "resolved", "unresolved", "nameless", "unparsed", "failed", "broken", "shapes", "users"}
+        | {"user_names", "unknown", "since"}
+    )
     day: date
     zone: str = "UTC"
     evidence: str = "query_log"
@@ -90,3 +101,7 @@ class UsageDay(Entity):
     unknown: Annotated[tuple[Name, ...], ordered()] = ()
     since: datetime | None = None
     """Counters only: since when they have counted; statements before are not known."""
+
+    def search_text(self) -> str:
+        """Nothing: a day is no object of the source."""
+        return ""

@@ -108,3 +108,10 @@ ORDER BY e.fqn, e.type
 
 -- name: resolver_contents
 SELECT id, content FROM contents WHERE id IN (SELECT value::bigint FROM json_array_elements_text((:ids)::json))
+
+-- name: usage_totals
+SELECT e.name, sum((s.json::jsonb ->> 'queries')::bigint), max(s.json::jsonb ->> 'last_use')
+FROM entities AS d JOIN entities AS e ON e.parent = d.fqn JOIN stats AS s ON s.id = e.id
+WHERE d.parent = :parent AND d.type = 'UsageDay' AND d.state = 'live' AND d.name >= :since
+    AND e.type = 'Usage' AND e.state = 'live' AND (s.json::jsonb ->> 'queries')::bigint > 0
+GROUP BY e.name ORDER BY e.name

@@ -103,3 +103,10 @@ ORDER BY e.fqn, e.type
 
 -- name: resolver_contents
 SELECT id, content FROM contents WHERE id IN (SELECT value FROM json_each(:ids))
+
+-- name: usage_totals
+SELECT e.name, sum(json_extract(s.json, '$.queries')), max(json_extract(s.json, '$.last_use'))
+FROM entities AS d JOIN entities AS e ON e.parent = d.fqn JOIN stats AS s ON s.id = e.id
+WHERE d.parent = :parent AND d.type = 'UsageDay' AND d.state = 'live' AND d.name >= :since
+    AND e.type = 'Usage' AND e.state = 'live' AND json_extract(s.json, '$.queries') > 0
+GROUP BY e.name ORDER BY e.name

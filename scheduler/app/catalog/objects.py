@@ -105,4 +105,4 @@ def _found(catalog: Catalog, fqn: str, type_: str | None = None) -> list[Entry]:
 
 
 def _below(catalog: Catalog, fqn: str | None, depth: int) -> Iterator[TreeNode]:
-    return (TreeNode(each, depth, catalog) for each in catalog.children(fqn))
+    return (TreeNode(each, depth, catalog) for each in catalog.children(fqn) if each.type != "UsageDay")

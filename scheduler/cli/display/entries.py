@@ -23,17 +23,19 @@ _DEFAULTS = {"nullable": True}
 _TEXTS = ("view_definition", "ddl", "code", "definition")
 
 
-def describe(entry: Entry) -> str:
-    """All fields of an object, the most important ones first."""
-    return "\n".join(_lines(entry))
+def describe(entry: Entry, usage: str = "") -> str:
+    """All fields of an object, the most important ones first, and how it was used."""
+    return "\n".join(_lines(entry, usage))
 
 
-def _lines(entry: Entry) -> Iterator[str]:
+def _lines(entry: Entry, usage: str) -> Iterator[str]:
     missing = "  (missing: the source no longer has it)" if entry.state == "missing" else ""
     yield f"{entry.type} {clean(entry.fqn)}{missing}"
     content = {key: value for key, value in entry.content.items() if key not in _HIDDEN}
     plain = {key: value for key, value in content.items() if key not in _TEXTS and not _parts(value)}
     facts = [*plain.items(), *entry.stats.items()]
+    if usage:
+        facts.append(("usage", usage))
     facts += [
         ("first seen", moment(entry.first_seen)),
         ("changed", f"{moment(entry.changed_at)} by {entry.changed_run}"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -79,6 +80,14 @@ class UsageExtract(StrictModel):
     def days(self) -> int:
         """Whole days of the window, one at least."""
         return max(1, round(self.window / 86400))
+
+    def anchored(self) -> UsageExtract:
+        """The same with whole paths, so that a run can be resumed from any folder."""
+        log = self.query_log
+        if log is None:
+            return self
+        files = tuple(path if "${" in path else str(Path(path).expanduser().absolute()) for path in log.files)
+        return self.model_copy(update={"query_log": log.model_copy(update={"files": files})})
 
     def timezone(self) -> tzinfo:
         """The time zone of the days."""

@@ -21,7 +21,7 @@ UserNames = Literal["names", "hashed", "none"]
 
 
 @dataclass(slots=True)
-class Shape:
+class QueryShape:
     """The statements of one fingerprint in one database. ``text`` is one of them, to be parsed; it holds data and is
     never stored. Without ``text`` it was too long."""
 
@@ -73,7 +73,7 @@ class StatementCounts:
 
     def __init__(self, fingerprints: Fingerprints, users: Users, longest: int) -> None:
         self.fingerprints, self.users, self._longest = fingerprints, users, longest
-        self._shapes: dict[tuple[str, int], Shape] = {}
+        self._shapes: dict[tuple[str, int], QueryShape] = {}
         self._kept = 0
         self.statements = 0
         self.overflow = 0
@@ -102,7 +102,7 @@ class StatementCounts:
                 shape.timed += 1
                 shape.total_ms += statement.duration_ms
 
-    def shape(self, database: str, key: int, text: str) -> Shape | None:
+    def shape(self, database: str, key: int, text: str) -> QueryShape | None:
         """The shape of this fingerprint, a new one if need be; ``None``, and counted, where there are too many."""
         found = self._shapes.get((database, key))
         if found is not None:
@@ -112,10 +112,10 @@ class StatementCounts:
             return None
         fits = len(text) <= self._longest and self._kept + len(text) <= MOST_TEXT
         self._kept += len(text) if fits else 0
-        found = self._shapes[database, key] = Shape(database, text if fits else "")
+        found = self._shapes[database, key] = QueryShape(database, text if fits else "")
         return found
 
-    def shapes(self) -> Iterator[Shape]:
+    def shapes(self) -> Iterator[QueryShape]:
         """All shapes, in an order that does not depend on that of the log."""
         for key in sorted(self._shapes):
             yield self._shapes[key]

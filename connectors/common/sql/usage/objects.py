@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.common.sql.lineage.relations import KnownRelation, Meanings
 from connectors.common.sql.query_log.fingerprint import Fingerprints
-from connectors.common.sql.usage.counting import Shape, Users
+from connectors.common.sql.usage.counting import QueryShape, Users
 from specs.contracts.parts.statements import StatementLineage, TableName
 from specs.entities.usage import TOP, TOP_USERS, ColumnUse, Join, QueryUse
 
@@ -32,7 +32,7 @@ class ObjectUse:
     last: float = float("-inf")
     columns: Counter[str] = field(default_factory=Counter)
     joins: Counter[tuple[str, tuple[tuple[str, str], ...]]] = field(default_factory=Counter)
-    shapes: list[Shape] = field(default_factory=list)
+    shapes: list[QueryShape] = field(default_factory=list)
 
 
 class ObjectUses:
@@ -41,7 +41,7 @@ class ObjectUses:
     def __init__(self) -> None:
         self.found: dict[str, ObjectUse] = {}
 
-    def add(self, shape: Shape, answers: Iterable[StatementLineage], meanings: Meanings) -> bool:
+    def add(self, shape: QueryShape, answers: Iterable[StatementLineage], meanings: Meanings) -> bool:
         """Count what the statements of a shape do; returns whether they name an object of the catalog."""
         relations = _by_name(meanings)
         read, written, defined = set[str](), set[str](), set[str]()
@@ -68,7 +68,7 @@ class ObjectUses:
                 self.found[own].joins[other, pairs] += shape.count
         return bool(read or written or defined)
 
-    def _count(self, shape: Shape, fqn: str, read: bool, written: bool) -> None:
+    def _count(self, shape: QueryShape, fqn: str, read: bool, written: bool) -> None:
         use = self.found.setdefault(fqn, ObjectUse())
         use.queries += shape.count
         use.reads += shape.count if read else 0
@@ -105,13 +105,13 @@ def moment(time: float) -> datetime | None:
     return None if time in (float("inf"), float("-inf")) else datetime.fromtimestamp(int(time), UTC)
 
 
-def _query(shape: Shape, fingerprints: Fingerprints) -> QueryUse:
+def _query(shape: QueryShape, fingerprints: Fingerprints) -> QueryUse:
     mean = round(shape.total_ms / shape.timed, 3) if shape.timed else None
     text = fingerprints.of(shape.text).text[:SHOWN_TEXT]
     return QueryUse(sql=text, count=shape.count, users=len(shape.users) or None, mean_ms=mean)
 
 
-def _rank(shape: Shape) -> tuple[int, str]:
+def _rank(shape: QueryShape) -> tuple[int, str]:
     return shape.count, shape.text
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from connectors.common.sql.lineage.relations import KnownRelations
-from connectors.common.sql.usage.counting import Shape, StatementCounts
+from connectors.common.sql.usage.counting import QueryShape, StatementCounts
 from connectors.common.sql.usage.objects import ObjectUses
 from connectors.common.sql.usage.places import SessionPlaces
 from specs import names
@@ -48,7 +48,7 @@ class ShapeReader:
     def read(self, counts: StatementCounts) -> tuple[ObjectUses, DayAccount]:
         """What the statements did, and the account of them."""
         uses, account = ObjectUses(), DayAccount(unparsed=counts.overflow)
-        waiting: list[Shape] = []
+        waiting: list[QueryShape] = []
         size = 0
         for shape in counts.shapes():
             if not shape.text:
@@ -62,7 +62,7 @@ class ShapeReader:
         self._slice(waiting, uses, account)
         return uses, account
 
-    def _slice(self, shapes: Iterable[Shape], uses: ObjectUses, account: DayAccount) -> None:
+    def _slice(self, shapes: Iterable[QueryShape], uses: ObjectUses, account: DayAccount) -> None:
         given = list(shapes)
         if not given:
             return

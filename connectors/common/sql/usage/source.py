@@ -119,6 +119,7 @@ class LogUsage(UsageSource):
 
     # -- days -----------------------------------------------------------------------------------------------------
     def days(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """The days of the window. Raises ``Fatal`` when the recipe names no log."""
         if self.settings.query_log is None:
             raise Fatal(
                 "this connector has no statistics of statements",

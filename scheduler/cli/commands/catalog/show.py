@@ -20,10 +20,12 @@ def command(fqn: str, type_: str | None, catalog: str, as_json: bool) -> None:
       headrace show shop_prod.shop.sales.orders
     """
     from scheduler.app.catalog.objects import look_up
+    from scheduler.app.usage.one_line import usage_lines
     from scheduler.cli.display.entries import describe
 
     found = look_up(catalog, fqn, type_)
     if as_json:
         emit(found)
     else:
-        click.echo("\n\n".join(describe(each) for each in found))
+        used = usage_lines(catalog, found)
+        click.echo("\n\n".join(describe(each, used.get(each.type, "")) for each in found))

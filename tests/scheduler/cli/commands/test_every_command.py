@@ -84,6 +84,7 @@ ELSEWHERE = {
     "flusher",
     "publisher",
     "dead",
+    "usage",
 }
 """Their JSON is asked for in tests of their own."""
 

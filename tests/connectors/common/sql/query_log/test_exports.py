@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,7 @@ def test_statements_outside_the_span_and_of_the_future_are_counted(tmp_path: Pat
     log = tmp_path / "log.jsonl"
     times = [DAY - 1, DAY, DAY + 86399.5, DAY + 86400, NOW + 3 * 86400]
     log.write_text("".join(json.dumps({"time": time, "text": "select 1"}) + "\n" for time in times))
+    os.utime(log, (NOW, NOW))
     found, tally = read(JsonExport(columns()), log, TimeSpan(DAY, DAY + 86400))
     assert [each.time for each in found] == [DAY, DAY + 86399.5]
     assert (tally.statements, dict(tally.counts)) == (2, {"outside": 2, "future": 1})

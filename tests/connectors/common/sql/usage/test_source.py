@@ -10,7 +10,7 @@ import pytest
 from specs.entities import ColumnUse, Join, QueryUse
 from specs.errors import Fatal, Stop
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
-from tests.connectors.common.sql.usage.usages import DAY, source, walked, write
+from tests.connectors.common.sql.usage.usages import DAY, append, source, walked, write
 
 STATEMENTS = [
     (10, "ann", "SELECT o.total FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.name = 'secret one'"),
@@ -99,7 +99,7 @@ def test_days_are_units_in_the_zone_of_the_recipe(tmp_path: Path) -> None:
 def test_a_broken_line_is_an_outcome_and_costs_itself(tmp_path: Path) -> None:
     log = tmp_path / "log"
     write(log, STATEMENTS)
-    log.write_text("{broken\n" + log.read_text())
+    append(log, "{broken\n")
     day, _, outcomes = walked(source(log))
     assert (day.statements, day.broken) == (7, 1)
     assert [(each.kind, each.type, each.reason) for each in outcomes] == [("failed", "UsageDay", "form")]
@@ -111,7 +111,7 @@ def test_a_log_that_is_not_whole_replaces_nothing(tmp_path: Path) -> None:
     with pytest.raises(Stop, match="there is no such file"):
         walked(source(log))
     write(log, STATEMENTS)
-    log.write_text(log.read_text() + "nonsense\n" * 8)
+    append(log, "nonsense\n" * 8)
     with pytest.raises(Stop, match="8 lines are broken, and 7 are not"):
         walked(source(log))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,13 @@ def write(log: Path, statements: Iterable[tuple[float, str, str]]) -> None:
         for second, user, text in statements
     )
     log.write_text("".join(f"{line}\n" for line in lines))
+    os.utime(log, (DAY + 43_200, DAY + 43_200))
+
+
+def append(log: Path, text: str) -> None:
+    with log.open("a") as file:
+        file.write(text)
+    os.utime(log, (DAY + 43_200, DAY + 43_200))
 
 
 def walked(made: UsageToday, day: str = "2026-11-29") -> tuple[UsageDay, dict[str, Usage], list[Outcome]]:

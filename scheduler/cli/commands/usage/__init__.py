@@ -1,0 +1,4 @@
+"""Commands about usage.
+
+Called by ``scheduler.cli.cli``, which imports one when it runs.
+"""

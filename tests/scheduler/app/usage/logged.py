@@ -1,0 +1,56 @@
+"""A service of SQLite whose usage is read from a log, at noon of 2026-11-29."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from connectors.common.sql.lineage.analysis.analyzer import LineageAnalyzer
+from connectors.common.sql.usage.source import LogUsage
+from specs.contracts.parts.statements import StatementParser
+from specs.recipe.recipe import Recipe
+from specs.service_spec import DefaultDatabaseSpec
+
+NOON = 1_795_910_400.0 + 43_200
+
+
+class UsageAtNoon(LogUsage):
+    def now(self) -> float:
+        return NOON
+
+    def new_parser(self) -> StatementParser:
+        return LineageAnalyzer()
+
+
+spec = DefaultDatabaseSpec(
+    name="sqlite",
+    connection="connectors.sqlite.connection:SqliteConnection",
+    metadata_source_class="connectors.sqlite.metadata:SqliteSource",
+    usage_source_class=UsageAtNoon,
+)
+
+
+def recipe(folder: Path) -> Recipe:
+    file = folder / "shop.db"
+    if not file.exists():
+        with closing(sqlite3.connect(file)) as connection:
+            connection.executescript(
+                "CREATE TABLE orders (id INTEGER, customer INTEGER); CREATE TABLE customers (id INTEGER);"
+                "CREATE TABLE idle (x INTEGER); CREATE VIEW big AS SELECT id FROM orders;"
+            )
+    return Recipe.from_dict({
+        "service": {"name": "shop", "type": f"{__name__}:spec"},
+        "connection": {"path": str(file)},
+        "extract": {"usage": {"window": "3d", "query_log": {"type": "jsonl", "files": [str(folder / "log.jsonl")]}}},
+    })  # fmt: skip
+
+
+def log(folder: Path, statements: Iterable[tuple[float, str, str]]) -> None:
+    """Write ``(days ago, user, text)``."""
+    lines = ({"time": NOON - ago * 86_400, "user": user, "text": text} for ago, user, text in statements)
+    (folder / "log.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    os.utime(folder / "log.jsonl", (NOON, NOON))
