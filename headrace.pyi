@@ -19,6 +19,8 @@ from specs.config import MetadataExtract as MetadataExtract
 from specs.contracts.sink import Bounds as Bounds
 from specs.contracts.sink import Change as Change
 from specs.contracts.sink import Refused as Refused
+from specs.contracts.sink import StoredLineage as StoredLineage
+from specs.contracts.sink import TypedFqn as TypedFqn
 from specs.entities import *
 from specs.errors import Fatal as Fatal
 from specs.errors import HeadraceError as HeadraceError
@@ -36,6 +38,7 @@ from specs.sink_spec import SinkSpec as SinkSpec
 from specs.sources import *
 from specs.testing.connector import ConnectorSuite as ConnectorSuite
 from specs.testing.sink import ChangesSuite as ChangesSuite
+from specs.testing.sink import MemoryLineage as MemoryLineage
 from specs.testing.sink import SnapshotSuite as SnapshotSuite
 from specs.topology.node import Item as Item
 from specs.topology.node import Node as Node

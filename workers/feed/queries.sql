@@ -151,6 +151,9 @@ WHERE (state = 'idle' OR service NOT IN (SELECT service FROM services)) AND coal
 DELETE FROM dead_letters WHERE sink NOT IN (SELECT sink FROM followers)
 
 -- name: drop_orphaned_targets
-DELETE FROM fed_targets WHERE NOT EXISTS (
-    SELECT 1 FROM entities WHERE entities.fqn = fed_targets.teller AND entities.type = 'Lineage'
+DELETE FROM fed_targets
+WHERE (teller, fqn, type) IN (
+    SELECT teller, fqn, type FROM fed_targets
+    WHERE NOT EXISTS (SELECT 1 FROM entities WHERE entities.fqn = fed_targets.teller AND entities.type = 'Lineage')
+    LIMIT 1000
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -10,8 +11,15 @@ import pytest
 from scheduler.app.catalog.retention import gc
 from specs.contracts.sink import TypedFqn
 from specs.contracts.work import Row
-from tests.workers.feed.told import remove, row, store
+from specs.errors import Retry
+from specs.recipe.recipe import ServiceRef
+from tests.servers.catalogs import DataHub
+from tests.servers.receiver import Fault, Receiver
+from tests.workers.feed.told import following, registered, remove, row, store
 from workers.feed.subscription.fed_targets import PAGE_TELLERS, FedTargets
+from workers.sinks.datahub.config import DataHubConfig
+from workers.sinks.datahub.sink import DataHubSink
+from workers.sinks.datahub.urns import UrnNames
 from workers.store.database import SqlDatabase
 
 TOTALS, LATE = TypedFqn("Table", "shop.db.s.totals"), TypedFqn("Table", "shop.db.s.late")
@@ -71,3 +79,30 @@ def test_they_go_with_the_lineage_for_good(db: SqlDatabase, days: float) -> None
     gc(db, days=days)
     assert stored.targets("shop.db.s.fill", []) == []
     assert stored.targets("shop.db.s.mend", []) == [TOTALS]
+
+
+def test_what_a_lost_answer_told_is_taken_back(db: SqlDatabase) -> None:
+    """A receiver takes lineage, the sink does not learn of it, and then the lineage names that target no more."""
+
+    def fills(*targets: TypedFqn) -> Row:
+        flows = [{"target": each.fqn, "edges": [{"source": "shop.db.s.orders"}]} for each in targets]
+        return lineage("fill", target_type="StoredProcedure", evidence="procedure", flows=flows)
+
+    tables = [row(fqn, "Table", table_type="regular", columns=[]) for fqn in (TOTALS.fqn, LATE.fqn, "shop.db.s.orders")]
+    store(db, row("shop"), row("shop.db"), row("shop.db.s"), *tables, fills(TOTALS, LATE))
+    followers, made = registered(db), UrnNames("postgres", "PROD", None)
+    with Receiver(DataHub(), [None, Fault("die")]) as receiver:
+        config = DataHubConfig.model_validate({"type": "datahub", "url": receiver.url, "timeout": 5})
+        service = ServiceRef(name="shop", type="postgres")
+        with closing(DataHubSink(config, service, FedTargets(db))) as sink, pytest.raises(Retry):
+            following(db, followers, sink).feed()
+        store(db, fills(TOTALS))
+        with closing(DataHubSink(config, service, FedTargets(db))) as sink:
+            following(db, followers, sink).feed()
+        work = receiver.work
+        assert isinstance(work, DataHub)
+        found = {
+            each: [up["dataset"] for up in work.aspects[made.dataset(each.fqn), "upstreamLineage"]["upstreams"]]
+            for each in (TOTALS, LATE)
+        }
+    assert found == {TOTALS: [made.dataset("shop.db.s.orders")], LATE: []}

@@ -35,21 +35,15 @@ class FedTargets:
     def feeding(self, target: TypedFqn) -> Iterator[str]:
         """Yields the live lineage that may tell of ``target``, its own first. Raises ``Retry`` as a transaction
         does."""
-        with self._transactions.read() as sql:
-            own = _live(sql, "Lineage", target.fqn)
-        if own is not None:
-            yield own
-        after = ""
-        while True:
+        after, tellers = "", [target.fqn]
+        while tellers:
             with self._transactions.read() as sql:
+                found = [_live(sql, "Lineage", teller) for teller in tellers]
                 tellers = sql.column(
                     "tellers_of", fqn=target.fqn, type=target.type, after=after, limit=PAGE_TELLERS
                 )  # fmt: skip
-                found = [_live(sql, "Lineage", teller) for teller in tellers]
             yield from filter(None, found)
-            if not tellers:
-                return
-            after = tellers[-1]
+            after = tellers[-1] if tellers else after
 
     def content(self, wanted: TypedFqn) -> str | None:
         """The content of a live object. Raises ``Retry`` as a transaction does."""
