@@ -10,17 +10,19 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from connectors.mysql import service_spec as mysql
 from connectors.mysql.connection.config import MysqlConnection
-from connectors.mysql.metadata import MysqlSource
+from connectors.postgres import service_spec as postgres
 from connectors.postgres.connection.config import PostgresConnection
-from connectors.postgres.metadata import PostgresSource
+from connectors.sqlite import service_spec as sqlite
 from connectors.sqlite.connection import SqliteConnection
-from connectors.sqlite.metadata import SqliteSource
-from specs.sources.base import Source
-from specs.testing import harvest
+from specs.config import ConnectionConfig
+from specs.contracts.sink import TypedFqn
+from specs.service_spec import ServiceSpec
 from specs.testing.sink import MemoryLineage, upsert
 from tests.catalogs import zoo
 from tests.catalogs.datahub_ingestion import DATABASE, FACTS, VERSION, Facts, facts
+from tests.connectors import told_lineage
 from tests.servers.mariadb import connect
 from tests.servers.postgres import create_database, drop_database
 from workers.sinks.common.fed import fed
@@ -31,20 +33,20 @@ from workers.sinks.datahub.urns import UrnNames
 FROZEN = json.loads(FACTS.read_text())
 
 
-def sent(made: UrnNames, source: Source, flavour: str, schema: str) -> Facts:
-    """What we send of a service called ``svc``, with the lineage of the views in ``schema``."""
+def sent(made: UrnNames, spec: ServiceSpec, config: ConnectionConfig) -> Facts:
+    """What we send of a service, with the lineage that is read from it."""
     aspects: Facts = {}
-    stored = MemoryLineage()
-    for each in harvest.entities(lambda: source):
-        entity = each.entity
-        stored.add(entity)
-        if entity.type_name() in KINDS:
-            for proposal in proposals(entity.type_name(), entity.fqn, json.loads(entity.content()), made):
+    resolver, stored = told_lineage.stored(spec, config), MemoryLineage()
+    for each in resolver.objects:
+        stored.contents[TypedFqn(each.type, each.fqn)] = each.content
+        if each.type in KINDS:
+            for proposal in proposals(each.type, each.fqn, json.loads(each.content), made):
                 aspects.setdefault(proposal.urn, {})[proposal.aspect] = proposal.value
-    for lineage in zoo.lineage(flavour, schema):
+    read = told_lineage.events(told_lineage.lineage_source(spec, config, resolver))
+    for lineage in told_lineage.entities(read).values():
         stored.add(lineage)
         for found in fed(upsert(lineage), stored):
-            told = lineage_of(found, "svc", made)
+            told = lineage_of(found, told_lineage.SERVICE, made)
             assert told is not None
             aspects[told.urn][told.aspect] = told.value
     return facts(aspects)
@@ -78,12 +80,8 @@ def postgres_zoo(postgres_url: str) -> Iterator[str]:
 @pytest.mark.server
 @pytest.mark.parametrize(("facts_of", "env", "instance"), [("postgres", "PROD", None), ("postgres eu", "DEV", "eu")])
 def test_postgres(facts_of: str, env: str, instance: str | None, postgres_zoo: str) -> None:
-    source = PostgresSource("svc", PostgresConnection.from_url(urlsplit(postgres_zoo)))
-    found = set(
-        differences(
-            sent(UrnNames("postgres", env, instance), source, "postgres", f"svc.{DATABASE}.shop"), FROZEN[facts_of]
-        )
-    )
+    config = PostgresConnection.from_url(urlsplit(postgres_zoo))
+    found = set(differences(sent(UrnNames("postgres", env, instance), postgres.spec, config), FROZEN[facts_of]))
     prefix = "eu." if instance else ""
     orders = f"urn:li:dataset:(urn:li:dataPlatform:postgres,{prefix}{DATABASE}.shop.orders,{env})"
     view = f"urn:li:dataset:(urn:li:dataPlatform:postgres,{prefix}{DATABASE}.shop.mv,{env})"
@@ -104,12 +102,8 @@ def test_mysql_and_mariadb(platform: str, mariadb_url: str) -> None:
         cursor.execute(f"CREATE OR REPLACE DATABASE {DATABASE}")
         url = f"{mariadb_url.rstrip('/')}/{DATABASE}"
         zoo.fill_mariadb(url)
-        source = MysqlSource("svc", MysqlConnection.from_url(urlsplit(url)))
-        found = set(
-            differences(
-                sent(UrnNames(platform, "PROD", None), source, "mariadb", f"svc.def.{DATABASE}"), FROZEN[platform]
-            )
-        )
+        config = MysqlConnection.from_url(urlsplit(url))
+        found = set(differences(sent(UrnNames(platform, "PROD", None), mysql.spec, config), FROZEN[platform]))
         cursor.execute(f"DROP DATABASE {DATABASE}")
     place = f"urn:li:dataset:(urn:li:dataPlatform:{platform},{DATABASE}"
     assert found == {
@@ -122,8 +116,7 @@ def test_mysql_and_mariadb(platform: str, mariadb_url: str) -> None:
 
 def test_sqlite(tmp_path: Path) -> None:
     zoo.fill_sqlite(tmp_path / "shop.db")
-    source = SqliteSource("svc", SqliteConnection(path=str(tmp_path / "shop.db")))
-    ours = sent(UrnNames("sqlite", "PROD", None), source, "sqlite", "svc.main.main")
+    ours = sent(UrnNames("sqlite", "PROD", None), sqlite.spec, SqliteConnection(path=str(tmp_path / "shop.db")))
     told: dict[str, Any] = {
         urn: each | {"container": "", "path": []} for urn, each in ours.items() if ":dataset:" in urn
     }  # fmt: skip

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
 from pathlib import Path
-
-from specs import names
-from specs.entities.lineage import ColumnFlow, ColumnSource, Edge, Flow, Lineage
 
 POSTGRES = """
 CREATE SCHEMA shop;
@@ -54,41 +50,6 @@ CREATE TABLE items (
 );
 CREATE VIEW v AS SELECT id, t FROM orders;
 """
-
-
-VIEWS: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]] = {
-    "postgres": {
-        "v": {"id": ("orders.id",), "note": ("orders.note",)}, "mv": {"id": ("orders.id",)},
-        "w": {"id": ("orders.id",), "upper(note)": ("orders.note",), "no + 1": ("items.no",)},
-    },
-    "mariadb": {"v": {"id": ("foo.id",), "note": ("foo.note",)}},
-    "sqlite": {"v": {"id": ("orders.id",), "t": ("orders.t",)}},
-}  # fmt: skip
-"""The columns that each column of a view is made of: the column is called as it is here, or by ``ALIASES``."""
-ALIASES = {"upper(note)": "note", "no + 1": "after"}
-
-
-def lineage(flavour: str, schema: str) -> list[Lineage]:
-    """What the views of a flavour are made of; ``schema`` is the FQN of their schema."""
-    parts = names.split(schema)
-    found = []
-    for view, columns in VIEWS[flavour].items():
-        sources = sorted({each.partition(".")[0] for made in columns.values() for each in made})
-        flow = Flow(
-            target=names.build(*parts, view),
-            edges=tuple(Edge(source=names.build(*parts, each)) for each in sources),
-            columns=tuple(_column(parts, written, made) for written, made in columns.items()),
-        )
-        found.append(Lineage(fqn=flow.target, name=view, parent=schema, flows=(flow,)))
-    return found
-
-
-def _column(schema: tuple[str, ...], written: str, made: tuple[str, ...]) -> ColumnFlow:
-    parts = [each.partition(".") for each in made]
-    return ColumnFlow(
-        column=ALIASES.get(written, written), expression=written if written in ALIASES else None,
-        sources=tuple(ColumnSource(source=names.build(*schema, table), column=column) for table, _, column in parts),
-    )  # fmt: skip
 
 
 def fill_postgres(url: str) -> None:
