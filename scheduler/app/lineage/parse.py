@@ -41,28 +41,94 @@ def answer(parser: StatementParser, line: str) -> dict[str, Any]:
 
 
 def _told(found: Iterable[StatementLineage]) -> dict[str, Any]:
-    read: dict[str, None] = {}
-    written: dict[str, None] = {}
-    columns: dict[str, dict[str, None]] = {}
-    errors: dict[str, None] = {}
-    for each in found:
-        read.update(dict.fromkeys(_text(table) for table in each.sources))
+    session = SessionAnswer()
+    statements = list(found)
+    while statements:
+        each = statements.pop(0)
+        if statements and _swap(each, statements[0]):
+            session.swap(each.target, statements.pop(0).target)
+        else:
+            session.add(each)
+    return session.told()
+
+
+def _swap(one: StatementLineage, other: StatementLineage) -> bool:
+    named = one.target is not None and one.renamed is not None
+    return named and (one.target, one.renamed) == (other.renamed, other.target)
+
+
+class SessionAnswer:
+    """The statements of one session as one answer. Relations that it creates are nothing that it reads from outside,
+    what it drops is not left, and what it renames is called by the new name."""
+
+    def __init__(self) -> None:
+        self._read: dict[TableName, None] = {}
+        self._written: dict[TableName, None] = {}
+        self._columns: dict[tuple[TableName | None, str], dict[tuple[TableName, str], None]] = {}
+        self._created: set[TableName] = set()
+        self._errors: dict[str, None] = {}
+
+    def add(self, each: StatementLineage) -> None:
+        """Add the next statement."""
         if each.error is not None:
-            errors.setdefault(each.error)
-        if each.temporary:
-            continue
+            self._errors.setdefault(each.error)
+        if each.kind == "rename" and each.target is not None and each.renamed is not None:
+            if not each.temporary:
+                self._rename(each.target, each.renamed)
+            return
+        self._read.update(dict.fromkeys(table for table in each.sources if table not in self._created))
+        if each.temporary or each.kind == "drop":
+            return
         if each.target is not None:
-            written.setdefault(_text(each.target))
+            self._written.setdefault(each.target)
+            if each.kind in ("create_table", "create_view"):
+                self._created.add(each.target)
         for column in each.columns:
-            name = f"{_text(each.target)}.{column.column}" if each.target else column.column
-            made_of = columns.setdefault(name, {})
-            made_of.update(dict.fromkeys(f"{_text(source.table)}.{source.column}" for source in column.sources))
-    return {
-        "in_tables": list(read),
-        "out_tables": list(written),
-        "columns": [{"out": name, "in": list(made_of)} for name, made_of in columns.items()],
-        "error": "; ".join(errors) or None,
-    }
+            made_of = self._columns.setdefault((each.target, column.column), {})
+            made_of.update(dict.fromkeys((source.table, source.column) for source in column.sources))
+
+    def swap(self, one: TableName | None, other: TableName | None) -> None:
+        """Let two relations change their names."""
+        if one is None or other is None:
+            return
+        if {one, other} & {*self._read, *self._written}:
+            self._call({one: other, other: one})
+        else:
+            self._read.update({one: None, other: None})
+            self._written.update({one: None, other: None})
+
+    def _rename(self, old: TableName, new: TableName) -> None:
+        if old in self._read or old in self._written:
+            self._call({old: new})
+        else:
+            self._read.setdefault(old)
+            self._written.setdefault(new)
+
+    def _call(self, names: dict[TableName, TableName]) -> None:
+        self._read = {names.get(each, each): None for each in self._read}
+        self._written = {names.get(each, each): None for each in self._written}
+        self._created = {names.get(each, each) for each in self._created}
+        self._columns = {
+            (names.get(target, target) if target else None, column): {
+                (names.get(table, table), source): None for table, source in made_of
+            }
+            for (target, column), made_of in self._columns.items()
+        }
+
+    def told(self) -> dict[str, Any]:
+        """The answer, with names as texts."""
+        return {
+            "in_tables": [_text(each) for each in self._read],
+            "out_tables": [_text(each) for each in self._written],
+            "columns": [
+                {
+                    "out": f"{_text(target)}.{column}" if target else column,
+                    "in": [f"{_text(table)}.{source}" for table, source in made_of],
+                }
+                for (target, column), made_of in self._columns.items()
+            ],
+            "error": "; ".join(self._errors) or None,
+        }
 
 
 def _text(table: TableName) -> str:

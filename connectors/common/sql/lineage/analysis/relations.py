@@ -113,6 +113,8 @@ class Derived(Relation):
         return exact[0].origins if len(exact) == 1 else gathered(each.origins for each in exact)
 
     def guess(self, name: str) -> Origins:
+        if name == "*":  # all of them, whatever their names are
+            return gathered(each.guess(name) for each in self.beyond)
         return self.beyond[0].guess(name) if len(self.beyond) == 1 else {}
 
     def outputs(self) -> Sequence[Output]:
@@ -123,13 +125,26 @@ class Derived(Relation):
         named = [Output(name, *each[1:]) for name, each in zip(names, self._outputs, strict=False)]
         return Derived([*named, *self._outputs[len(named) :]], self.beyond)
 
-    def merged(self, other: Derived) -> Derived:
-        """Rows of both: columns are the same by their position, and by their name where positions are not known."""
-        if self.beyond or other.beyond:
-            return self.merged_by_name(other)
-        theirs = other.outputs()
-        both = [_together(one, more) for one, more in zip(self._outputs, theirs, strict=False)]
-        return Derived([*both, *self._outputs[len(both) :], *theirs[len(both) :]])
+    def merged(self, others: Sequence[Derived]) -> Derived:
+        """Rows of all: columns are the same by their position, and by their name where positions are not known."""
+        if self.beyond or any(each.beyond for each in others):
+            found = self
+            for each in others:
+                found = found.merged_by_name(each)
+            return found
+        outputs = list(self._outputs)
+        copied: set[int] = set()
+        for each in others:
+            theirs = each.outputs()
+            for at, more in enumerate(theirs[: len(outputs)]):
+                if at not in copied:
+                    copied.add(at)
+                    outputs[at] = outputs[at]._replace(origins=dict(outputs[at].origins))
+                merge(outputs[at].origins, more.origins)
+                if outputs[at].made is None and more.made is not None:
+                    outputs[at] = outputs[at]._replace(made=more.made)
+            outputs += theirs[len(outputs) :]
+        return Derived(outputs)
 
     def merged_by_name(self, other: Derived) -> Derived:
         """Rows of both: columns are the same by their name."""

@@ -12,6 +12,9 @@ from connectors.common.sql.lineage.analysis.known import KnownTables, NameIndex
 from connectors.common.sql.lineage.analysis.relations import Derived, Relation, Stored
 from specs.contracts.parts.statements import TableName
 
+FILE_FORMATS = frozenset({"parquet", "csv", "json", "orc", "avro", "delta", "text", "binaryfile", "iceberg"})
+"""What may stand before the address of files that are queried like a table."""
+
 
 class Temporary(NamedTuple):
     """A table that lives as long as its session: what it was made of stands for it."""
@@ -30,15 +33,25 @@ class SqlSession:
         self._temporary: dict[TableName, Temporary] = {}
         self._created: dict[TableName, NameIndex] = {}
         self.named: dict[TableName, None] = {}
+        self.in_routine = False
+        """Whether SELECT ... INTO fills a variable."""
+        self.rows: dict[str, Relation] = {}
+        """What NEW, OLD and the like stand for in a trigger."""
+        self._changed: TableName | None = None
+        self._transient: set[str] = set()
 
     def name(self, table: exp.Table) -> TableName:
-        """The name of a relation, completed by the defaults of the session."""
+        """The name of a relation, completed by the defaults of the session; of a file its address alone."""
+        if table.args.get("db") and "/" in table.name and table.db.lower() in FILE_FORMATS:
+            return TableName("", "", table.name)
         parts = [self.dialect.fold(each) for each in table.parts]
         name = parts[-1] if parts else ""
         if table.this and table.this.args.get("temporary"):  # the parser takes the # of #name off
             name = f"#{name}"
         schema = parts[-2] if len(parts) > 1 else ""
         database = ".".join(parts[:-2])
+        if self._changed is not None and len(parts) == 1 and name.casefold() in self.rows:
+            return self._changed
         return TableName(database or self.database, schema or self.schema, name)
 
     def target(self, table: exp.Table) -> TableName:
@@ -71,6 +84,22 @@ class SqlSession:
         index = self._known.columns(fitting[0]) if len(fitting) == 1 else None
         return None if index is None else list(index)
 
+    def foresee(self, dropped: set[str]) -> None:
+        """Take tables that the text itself drops for temporary ones; they are given by the last part of their name."""
+        self._transient |= dropped
+
+    def is_transient(self, name: TableName) -> bool:
+        """Whether the text itself drops the relation after it made it."""
+        return name.name.casefold() in self._transient
+
+    def changes_of(self, parts: list[str]) -> None:
+        """Read from now on what runs when this relation changes: a trigger."""
+        names: list[exp.Identifier | None] = [exp.Identifier(this=each, quoted=False) for each in parts]
+        catalog, db, this = ([None, None, *names])[-3:]
+        self._changed = self.target(exp.Table(this=this, db=db, catalog=catalog))
+        relation = self.relation(self._changed)[0]
+        self.rows = dict.fromkeys(("new", "old", "inserted", "deleted"), relation)
+
     def is_temporary(self, name: TableName) -> bool:
         """Whether a statement of the session created it for the session only."""
         return name in self._temporary
@@ -88,7 +117,7 @@ class SqlSession:
         """Keep what else a temporary table is made of."""
         before = self._temporary[name]
         together = dict.fromkeys((*before.sources, *sources))
-        self._temporary[name] = Temporary(before.columns.merged(columns), tuple(together))
+        self._temporary[name] = Temporary(before.columns.merged([columns]), tuple(together))
 
     def drop(self, name: TableName) -> bool:
         """Forget a relation; whether it was a temporary table."""

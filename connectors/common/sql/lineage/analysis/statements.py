@@ -2,40 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlglot import exp
 
 from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
 from connectors.common.sql.lineage.analysis.session import SqlSession
 from connectors.common.sql.lineage.analysis.writes.creates import create, select_into
-from connectors.common.sql.lineage.analysis.writes.inserts import insert
+from connectors.common.sql.lineage.analysis.writes.inserts import copied, insert, insert_many
+from connectors.common.sql.lineage.analysis.writes.merges import merge_into
+from connectors.common.sql.lineage.analysis.writes.renames import altered, chosen, dropped, used
 from connectors.common.sql.lineage.analysis.writes.targets import Written, positioned, told
+from connectors.common.sql.lineage.analysis.writes.updates import delete, update
 from specs.contracts.parts.statements import StatementLineage, TableName
 
 
 def read(session: SqlSession, node: exp.Expr, target: TableName | None = None) -> list[StatementLineage]:
     """What a statement says; several answers where it writes several relations."""
     walk = QueryWalk(session)
+    written = list(_written(walk, node, target))
+    for inner in walk.modifying:  # INSERT and the like inside of WITH
+        written += _written(QueryWalk(session), inner, None)
+    return [told(walk, each) for each in written] or [StatementLineage("other")]
+
+
+def _written(walk: QueryWalk, node: exp.Expr, target: TableName | None) -> Iterator[Written]:
     if isinstance(node, exp.Query):
-        return [told(walk, _query(walk, node, target))]
-    if isinstance(node, exp.Create):
+        yield _query(walk, node, target)
+    elif isinstance(node, exp.Create):
         written = create(walk, node)
-        return [told(walk, written if target is None else written._replace(target=target))]
-    if isinstance(node, exp.Insert):
-        return [told(walk, insert(walk, node))]
-    return [StatementLineage("other")]
+        yield written if target is None else written._replace(target=target)
+    elif isinstance(node, exp.Cache):
+        temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
+        yield create(walk, exp.Create(this=node.this, kind="VIEW", expression=node.expression, properties=temporary))
+    elif isinstance(node, exp.Insert):
+        yield insert(walk, node)
+    elif isinstance(node, exp.MultitableInserts):
+        yield from insert_many(walk, node)
+    elif isinstance(node, exp.Merge):
+        yield merge_into(walk, node)
+    elif isinstance(node, exp.Update):
+        yield from update(walk, node)
+    elif isinstance(node, exp.Delete):
+        yield from delete(walk, node)
+    elif isinstance(node, exp.Copy):
+        yield copied(walk, node)
+    else:
+        yield from _names(walk, node)
+
+
+def _names(walk: QueryWalk, node: exp.Expr) -> Iterator[Written]:
+    if isinstance(node, exp.Alter):
+        yield from altered(walk, node)
+    elif isinstance(node, exp.Drop):
+        yield from dropped(walk, node)
+    elif isinstance(node, exp.Use):
+        used(walk, node)
+    elif isinstance(node, exp.Set):
+        chosen(walk, node)
 
 
 def _query(walk: QueryWalk, node: exp.Expr, target: TableName | None) -> Written:
     if target is not None:
         names = walk.session.columns(target)
         return Written("create_view", target, positioned(walk.query(node, None), names))
-    into = next((each for each in _first_selects(node) if each.args.get("into")), None)
-    if into is not None:
-        return select_into(walk, node, into.args["into"])
+    into = _first(node).args.get("into")
+    if into is not None and not walk.session.in_routine:
+        return select_into(walk, node, into)
     return Written("select", None, walk.query(node, None))
 
 
-def _first_selects(node: exp.Expr) -> list[exp.Expr]:
+def _first(node: exp.Expr) -> exp.Expr:
     while isinstance(node, exp.SetOperation | exp.Subquery):
         node = node.this
-    return [node]
+    return node

@@ -68,9 +68,19 @@ def _named(walk: Walk, names: list[str], scope: QueryScope) -> Origins | None:
                 if not source.relation.open:
                     walk.unresolved.setdefault(".".join(names))
             return found
+    row = walk.session.rows.get(names[0].casefold()) if len(names) > 1 else None
+    if row is not None:  # NEW and OLD in a trigger
+        return _row(walk, row, names[1])
     found = scope.column(names[0])
     if found is None and len(names) == 1 and (source := scope.source(names)) is not None:
         return _whole(source.relation)  # a row as a value: row_to_json(t)
+    return found
+
+
+def _row(walk: Walk, row: Relation, name: str) -> Origins:
+    found = row.find(name) or row.guess(name)
+    for table, _ in found:
+        walk.sources.setdefault(table)
     return found
 
 

@@ -10,7 +10,7 @@ from connectors.common.sql.lineage.analysis.queries.sources import add_source
 from connectors.common.sql.lineage.analysis.queries.walk import Walk
 from connectors.common.sql.lineage.analysis.relations import Derived
 
-ROUNDS = 8
+RECURSIVE_ROUNDS = 8
 """How often the recursive part of a WITH is read at most, until it adds nothing more."""
 
 
@@ -47,11 +47,23 @@ class QueryWalk(Walk):
             alias = cte.args["alias"]
             name = self.fold(alias.this)
             names = [self.fold(each) for each in alias.columns]
-            if isinstance(cte.this, exp.SetOperation) and self._names_itself(cte.this, name):
+            if isinstance(cte.this, exp.DML):
+                found = self._returned(cte.this, scope)
+            elif isinstance(cte.this, exp.SetOperation) and self._names_itself(cte.this, name):
                 found = self._recursive(cte.this, name, names, scope)
             else:
                 found = self.query(cte.this, scope)
             scope.ctes[name] = found.renamed(names) if names else found
+
+    def _returned(self, node: exp.Expr, scope: QueryScope) -> Derived:
+        """The rows that a modifying statement in WITH returns, which are those of the relation that it changes."""
+        if not isinstance(node, exp.Delete):
+            self.modifying.append(node)
+        table = node.this.this if isinstance(node.this, exp.Schema) else node.this
+        returning = node.args.get("returning")
+        if returning is None or not isinstance(table, exp.Table):
+            return Derived([])
+        return self.query(exp.Select(expressions=returning.expressions, from_=exp.From(this=table)), scope)
 
     def _names_itself(self, node: exp.Expr, name: str) -> bool:
         return any(not each.args.get("db") and self.fold(each.this) == name for each in _tables(node))
@@ -64,24 +76,25 @@ class QueryWalk(Walk):
         starts = [each for each, _ in parts if not self._names_itself(each, name)]
         found = self.query(starts[0], scope) if starts else Derived([])
         for each in starts[1:]:
-            found = found.merged(self.query(each, scope))
-        for _ in range(ROUNDS):
+            found = found.merged([self.query(each, scope)])
+        for _ in range(RECURSIVE_ROUNDS):
             before = [dict(each.origins) for each in found.outputs()]
             inner = QueryScope(scope, {name: found.renamed(names) if names else found})
             for each, _by_name in parts:
                 if each not in starts:
-                    found = found.merged(self.query(each, inner))
+                    found = found.merged([self.query(each, inner)])
             if before == [each.origins for each in found.outputs()]:
                 break
         return found
 
     def _set_operation(self, node: exp.SetOperation, scope: QueryScope) -> Derived:
         parts = branches(node)
-        found = self.query(parts[0][0], scope)
-        for each, by_name in parts[1:]:
-            more = self.query(each, scope)
-            found = found.merged_by_name(more) if by_name else found.merged(more)
-        return found
+        first, *others = [self.query(each, scope) for each, _ in parts]
+        if not any(by_name for _, by_name in parts):
+            return first.merged(others)
+        for (_, by_name), more in zip(parts[1:], others, strict=True):
+            first = first.merged_by_name(more) if by_name else first.merged([more])
+        return first
 
 
 def branches(node: exp.Expr) -> list[tuple[exp.Expr, bool]]:

@@ -17,17 +17,31 @@ def create(walk: QueryWalk, node: exp.Create) -> Written:
     kind = (node.args.get("kind") or "").upper()
     if kind not in RELATIONS or not isinstance(table, exp.Table):
         return Written("other")
-    temporary = _temporary(node, table)
+    temporary = _temporary(node, table) or walk.session.is_transient(walk.session.name(table))
     target = walk.session.name(table) if temporary else walk.session.target(table)
     names = listed(walk, node.this)
     if not isinstance(node.expression, exp.Query | exp.Table | exp.Values):
-        if temporary:
-            walk.session.create_temporary(target, Derived([Output(each, {}) for each in names or ()]), ())
-        else:
-            walk.session.create(target, names)
-        return Written("other")
+        return _empty(walk, node, Written("create_table", target, None, None, temporary), names)
     found = positioned(walk.query(node.expression, None), names)
+    if (into := node.find(exp.ToTableProperty)) is not None and isinstance(into.this, exp.Table):
+        target = walk.session.target(into.this)  # a view that only fills another table
     return _created(walk, Written("create_view" if kind == "VIEW" else "create_table", target, found, None, temporary))
+
+
+def _empty(walk: QueryWalk, node: exp.Create, written: Written, names: list[str] | None) -> Written:
+    """A table without a query: it has the columns that are listed, or those of the table that it is made like."""
+    clone, like = node.args.get("clone"), node.find(exp.LikeProperty)
+    model = clone.this if isinstance(clone, exp.Clone) else like.this if like is not None else None
+    columns = Derived([Output(each, {}) for each in names or ()])
+    if isinstance(model, exp.Table):
+        found = walk.query(model, None)
+        written = written._replace(columns=found if clone is not None else None)
+        columns = Derived([Output(each.name, each.origins if clone else {}) for each in found.outputs()])
+    if written.target is not None and written.temporary:
+        walk.session.create_temporary(written.target, columns, walk.sources)
+    elif written.target is not None:
+        walk.session.create(written.target, [each.name for each in columns.outputs()] or None)
+    return written
 
 
 def _created(walk: QueryWalk, written: Written) -> Written:

@@ -1,13 +1,16 @@
-"""INSERT of a query."""
+"""INSERT: of a query, of values, into several relations at once."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from sqlglot import exp
 
 from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
-from connectors.common.sql.lineage.analysis.queries.scope import QueryScope
+from connectors.common.sql.lineage.analysis.queries.scope import FromItem, QueryScope
 from connectors.common.sql.lineage.analysis.relations import Derived
-from connectors.common.sql.lineage.analysis.writes.targets import Written, listed, positioned
+from connectors.common.sql.lineage.analysis.writes.targets import Written, external, listed, positioned
+from connectors.common.sql.lineage.analysis.writes.updates import assignments, collected
 from specs.contracts.parts.statements import TableName
 
 
@@ -15,17 +18,25 @@ def insert(walk: QueryWalk, node: exp.Insert, outer: QueryScope | None = None) -
     """What INSERT says of its target. Its columns are those that it lists, else those that are known of it."""
     this = node.this
     table = this.this if isinstance(this, exp.Schema) else this
+    scope = QueryScope(outer, {})
+    walk.declare(node, scope)
+    if isinstance(table, exp.Directory):
+        return Written("insert", external(table.this), walk.query(node.expression, scope))
     if not isinstance(table, exp.Table):
         return Written("other")
     target = walk.session.target(table)
-    scope = QueryScope(outer, {})
-    walk.declare(node, scope)
-    if not isinstance(node.expression, exp.Query | exp.Table):
+    if not isinstance(node.expression, exp.Query | exp.Table | exp.Values):
         return Written("insert", target)
     found = walk.query(node.expression, scope)
     if not node.args.get("by_name"):
         names = listed(walk, this)
-        found = positioned(found, names if names is not None else _known(walk, target, table, found))
+        if names is None:
+            names = _known(walk, target, table, found)
+        if names is None and isinstance(node.expression, exp.Values):
+            found = Derived([])  # values have no names of their own
+        found = positioned(found, names)
+    if (conflict := node.args.get("conflict")) is not None:
+        found = _updated(walk, conflict, target, found)
     if walk.session.is_temporary(target):
         walk.session.add(target, found, walk.sources)
         return Written("insert", target, found, temporary=True)
@@ -42,3 +53,59 @@ def _known(walk: QueryWalk, target: TableName, table: exp.Table, found: Derived)
         return None
     left = [each for each in names if each.casefold() not in fixed]
     return left if len(left) == len(found.outputs()) or not fixed else None
+
+
+def _updated(walk: QueryWalk, conflict: exp.Expr, target: TableName, found: Derived) -> Derived:
+    """With what ON CONFLICT assigns: ``excluded`` is the row that was to be inserted."""
+    scope = QueryScope(None, {})
+    scope.sources.append(FromItem("excluded", found))
+    scope.sources.append(FromItem(target.name, walk.session.relation(target)[0], target))
+    assigned = assignments(walk, conflict.expressions, scope)
+    more = [(walk.fold(column.this), origins, made) for column, origins, made in assigned]
+    before = [(each.name, each.origins, each.made) for each in found.outputs()]
+    return Derived(collected([*before, *more]).outputs(), found.beyond) if more else found
+
+
+def insert_many(walk: QueryWalk, node: exp.MultitableInserts) -> Iterator[Written]:
+    """What each INSERT of one query says: ``FROM t INSERT ... INSERT ...``, and ``INSERT ALL INTO ... INTO ...``."""
+    scope = QueryScope(None, {})
+    walk.declare(node, scope)
+    source = node.args["source"]
+    for each in node.expressions:
+        single = each.this if isinstance(each, exp.ConditionalInsert) else each
+        if isinstance(single.expression, exp.Select):
+            if single.expression.args.get("from_") is None:
+                single.expression.set("from_", exp.From(this=source.copy()))
+            yield insert(walk, single, scope)
+        else:
+            yield _part(walk, single, walk.query(source, scope))
+
+
+def _part(walk: QueryWalk, node: exp.Insert, found: Derived) -> Written:
+    table = node.this.this if isinstance(node.this, exp.Schema) else node.this
+    target = walk.session.target(table)
+    scope = QueryScope(None, {})
+    scope.sources.append(FromItem("", found))
+    names = listed(walk, node.this) or walk.session.columns(target)
+    if isinstance(node.expression, exp.Values):
+        values = walk.query(node.expression, scope)
+        named = [each.name for row in node.expression.expressions[:1] for each in row.expressions]
+        return Written("insert", target, values.renamed(names or named))
+    return Written("insert", target, positioned(Derived(found.outputs(), found.beyond), names))
+
+
+def copied(walk: QueryWalk, node: exp.Copy) -> Written:
+    """What COPY says: a relation is filled from files, or written into them."""
+    this = node.this
+    table = this.this if isinstance(this, exp.Schema) else this
+    files = [each for each in (external(file) for file in node.args.get("files") or ()) if each is not None]
+    if not node.args.get("kind"):  # into files
+        if isinstance(table, exp.Query | exp.Table):
+            walk.query(table, None)
+        return Written("copy", files[0] if files else None)
+    for file in node.args.get("files") or ():
+        if isinstance(file, exp.Query):
+            walk.query(file, None)
+    for each in files:
+        walk.sources.setdefault(each)
+    return Written("copy", walk.session.target(table)) if isinstance(table, exp.Table) else Written("other")

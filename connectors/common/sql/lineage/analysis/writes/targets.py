@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sqlglot import exp
 
 from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
-from connectors.common.sql.lineage.analysis.relations import Derived, Output
+from connectors.common.sql.lineage.analysis.relations import Derived, Output, gathered
 from specs.contracts.parts.statements import (
     JoinedTables,
     SourceColumn,
@@ -37,15 +37,23 @@ def told(walk: QueryWalk, written: Written) -> StatementLineage:
         kind=written.kind,
         target=written.target,
         sources=tuple(walk.sources),
-        columns=tuple(_column(walk, each) for each in columns.outputs() if each.name != "*"),
+        columns=tuple(_columns(walk, columns)),
         filters=tuple(SourceColumn(*key, "filter") for key in walk.filters),
         joins=tuple(JoinedTables(left, right, tuple(columns)) for (left, right), columns in pairs),
         read=tuple(walk.read),
         unresolved=tuple(walk.unresolved),
         renamed=written.renamed,
         temporary=written.temporary,
-        level="tables" if columns.open and not columns.outputs() else "columns",
+        level="tables" if walk.incomplete else "columns",
     )
+
+
+def _columns(walk: QueryWalk, columns: Derived) -> Iterator[TargetColumn]:
+    for each in columns.outputs():
+        yield _column(walk, each)
+    if columns.open:  # all columns of a relation of which none is known
+        origins = gathered(each.guess("*") for each in columns.beyond)
+        yield TargetColumn("*", tuple(SourceColumn(*key, what) for key, what in origins.items()))
 
 
 def _column(walk: QueryWalk, output: Output) -> TargetColumn:
@@ -60,6 +68,12 @@ def _text(walk: QueryWalk, made: exp.Expr | None) -> str | None:
 def positioned(found: Derived, names: Sequence[str] | None) -> Derived:
     """The columns of a query under the names of the target's, which are the same by their position."""
     return found if names is None or found.open else found.renamed(names)
+
+
+def external(node: exp.Expr | None) -> TableName | None:
+    """A file or a folder of files as a relation, by its address; ``None`` where the text does not say it."""
+    this = node.this if isinstance(node, exp.Table) else node
+    return TableName("", "", this.name) if isinstance(this, exp.Literal) and this.name else None
 
 
 def listed(walk: QueryWalk, node: exp.Expr | None) -> list[str] | None:

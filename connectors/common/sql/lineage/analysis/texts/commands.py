@@ -1,0 +1,73 @@
+"""Statements whose syntax the parser keeps as a text: those that move rows or names between relations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from connectors.common.sql.lineage.analysis.texts.words import STRINGS, Tokens, words
+
+MOVES = (("WITH", "TABLE"), ("APPEND", "FROM"), ("SWITCH", "TO"))
+"""Words in ALTER TABLE between the relation that is altered and the other one."""
+
+
+def understood(tokens: Tokens) -> list[exp.Expr]:
+    """The statements that say the same and can be read; none where nothing is moved or renamed."""
+    said = words(tokens)
+    if said[:2] == ["RENAME", "TABLE"] or said[:2] == ["RENAME", "TABLES"]:
+        pairs = _pairs(tokens, said, 2, "TO")
+        return [exp.Alter(this=old, kind="TABLE", actions=[exp.AlterRename(this=new)]) for old, new in pairs]
+    if said[:2] in (["EXCHANGE", "TABLES"], ["EXCHANGE", "TABLE"]):
+        pairs = _pairs(tokens, said, 2, "AND")
+        return [exp.Alter(this=old, kind="TABLE", actions=[exp.SwapTable(this=new)]) for old, new in pairs]
+    if said[:2] == ["ALTER", "TABLE"]:
+        return _moved(tokens, said)
+    return []
+
+
+def unloaded(tokens: Tokens) -> str | None:
+    """The query of UNLOAD, which is written as a text."""
+    found = [each.text for each in tokens[1:4] if each.token_type in STRINGS]
+    return found[0] if found and words(tokens[:1]) == ["UNLOAD"] else None
+
+
+def unload_target(tokens: Tokens) -> str:
+    """Where UNLOAD writes to."""
+    said = words(tokens)
+    at = said.index("TO") + 1 if "TO" in said else len(said)
+    return tokens[at].text if at < len(said) else ""
+
+
+def _moved(tokens: Tokens, said: list[str]) -> list[exp.Expr]:
+    altered, _ = _table(tokens, said, 2)
+    for at in range(3, len(said) - 1):
+        if (said[at], said[at + 1]) in MOVES or (said[at] == "FROM" and "REPLACE" in said[:at]):
+            other, _ = _table(tokens, said, at + (1 if said[at] == "FROM" else 2))
+            one, two = (other, altered) if said[at] == "SWITCH" else (altered, other)
+            return [exp.Insert(this=one, expression=exp.Select(expressions=[exp.Star()], from_=exp.From(this=two)))]
+    return []
+
+
+def _pairs(tokens: Tokens, said: list[str], at: int, between: str) -> Iterator[tuple[exp.Table, exp.Table]]:
+    while at < len(said):
+        old, at = _table(tokens, said, at)
+        if at >= len(said) or said[at] != between:
+            return
+        new, at = _table(tokens, said, at + 1)
+        yield old, new
+        at += 1
+
+
+def _table(tokens: Tokens, said: list[str], at: int) -> tuple[exp.Table, int]:
+    """The relation that is named at a position, and the position behind it."""
+    while at < len(said) and said[at] in ("IF", "EXISTS", "ONLY"):
+        at += 1
+    parts = [tokens[at].text] if at < len(said) else [""]
+    at += 1
+    while at + 1 < len(said) and said[at] == ".":
+        parts.append(tokens[at + 1].text)
+        at += 2
+    names = [exp.Identifier(this=each, quoted=False) for each in parts]
+    db = names[-2] if len(names) > 1 else None
+    return exp.Table(this=names[-1], db=db, catalog=names[-3] if len(names) > 2 else None), at

@@ -1,0 +1,50 @@
+"""Tokens of SQL as words: what a keyword is, and what is inside of brackets or CASE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlglot.tokenizer_core import Token, TokenType
+
+STRINGS = frozenset({TokenType.STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING, TokenType.NATIONAL_STRING})
+OPERATORS = frozenset({TokenType.PLUS, TokenType.DASH, TokenType.STAR, TokenType.SLASH, TokenType.MOD})
+Tokens = Sequence[Token]
+
+
+def word(token: Token) -> str:
+    """The token as a keyword would be written; nothing for texts and quoted names."""
+    kind = token.token_type
+    return "" if kind in STRINGS or kind == TokenType.IDENTIFIER else token.text.upper()
+
+
+def words(tokens: Tokens) -> list[str]:
+    """All tokens as words."""
+    return [word(each) for each in tokens]
+
+
+def joined(tokens: Tokens) -> list[Token]:
+    """The tokens with ``+=`` and the like as ``=``: what a column is set to is what counts."""
+    kept: list[Token] = []
+    for token in tokens:
+        before = kept[-1] if kept and token.token_type == TokenType.EQ else None
+        if before is not None and before.token_type in OPERATORS and before.end + 1 == token.start:
+            kept.pop()
+        kept.append(token)
+    return kept
+
+
+def flat(said: Sequence[str], start: int = 0) -> Iterator[int]:
+    """The positions of the words that stand in no brackets and in no CASE, from ``start`` on."""
+    depth = cases = 0
+    for position in range(start, len(said)):
+        each = said[position]
+        if each == "(":
+            depth += 1
+        elif each == ")":
+            depth -= 1
+        elif each == "CASE" and depth <= 0 and not (position and said[position - 1] == "END"):
+            cases += 1
+        elif each == "END" and cases and depth <= 0:
+            cases -= 1
+        elif depth <= 0 and not cases:
+            yield position

@@ -1,0 +1,118 @@
+"""UPDATE and DELETE: what the rows that change take from others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlglot import exp
+
+from connectors.common.sql.lineage.analysis.queries.expressions import origins_of
+from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
+from connectors.common.sql.lineage.analysis.queries.scope import FromItem, QueryScope
+from connectors.common.sql.lineage.analysis.queries.sources import add_source, filter_by
+from connectors.common.sql.lineage.analysis.relations import Derived, Origins, Output, gathered
+from connectors.common.sql.lineage.analysis.writes.targets import Written
+from specs.contracts.parts.statements import TableName
+
+Assigned = tuple[exp.Column, Origins, exp.Expr]
+
+
+def update(walk: QueryWalk, node: exp.Update, outer: QueryScope | None = None) -> list[Written]:
+    """What UPDATE says of each relation that it assigns to: several where it joins them."""
+    scope = QueryScope(outer, {})
+    walk.declare(node, scope)
+    targets = _rows(walk, node, scope, [node.args.get("from_")])
+    for join in node.args.get("joins") or ():
+        add_source(walk, join.this, scope)
+    found: dict[TableName, list[Output]] = {each: [] for each in targets[:1]}
+    for column, origins, made in assignments(walk, node.expressions, scope):
+        item = scope.source([walk.fold(each) for each in column.parts[:-1]]) if len(column.parts) > 1 else None
+        named = item.table if item is not None and item.table in targets else targets[0] if targets else None
+        if named is not None:
+            plain = None if isinstance(made, exp.Column) else made
+            found.setdefault(named, []).append(Output(walk.fold(column.this), origins, plain))
+    return [Written("update", target, Derived(outputs)) for target, outputs in found.items()]
+
+
+def delete(walk: QueryWalk, node: exp.Delete, outer: QueryScope | None = None) -> list[Written]:
+    """What DELETE says: which relation loses rows, and which others decide that."""
+    scope = QueryScope(outer, {})
+    walk.declare(node, scope)
+    using = node.args.get("using")
+    targets = _rows(walk, node, scope, using if isinstance(using, list) else [])
+    named = [scope.source([walk.fold(part) for part in each.parts]) for each in node.args.get("tables") or ()]
+    chosen = [each.table for each in named if each is not None and each.table is not None] or targets[:1]
+    for each in chosen:
+        walk.sources.pop(each, None)
+    return [Written("delete", each) for each in chosen]
+
+
+def _rows(walk: QueryWalk, node: exp.Expr, scope: QueryScope, others: Iterable[exp.Expr | None]) -> list[TableName]:
+    """Add the relation that is changed and those that are read beside it; the answer is what can be changed."""
+    tables: list[TableName] = []
+    if isinstance(node.this, exp.Table):
+        tables = list(changed(walk, node.this, scope))
+    for each in others:
+        if each is not None:
+            add_source(walk, each.this if isinstance(each, exp.From) else each, scope)
+    first = scope.sources[0] if tables else None
+    for item in scope.sources[1:]:  # UPDATE alias ... FROM table AS alias: the alias is no relation of its own
+        if first is not None and item.table is not None and first.alias in (item.alias, item.table.name):
+            if item.alias != first.alias and item.table != first.table:
+                continue
+            scope.sources.remove(first)
+            tables = [item.table]
+            if sum(each.table == item.table for each in scope.sources) == 1:
+                walk.sources.pop(item.table, None)
+            break
+    if (where := node.args.get("where")) is not None:
+        filter_by(walk, where.this, scope)
+    return tables
+
+
+def changed(walk: QueryWalk, node: exp.Table, scope: QueryScope) -> Iterator[TableName]:
+    """Add a relation that is changed: it is no source of itself, but what is joined to it is one."""
+    before = dict(walk.sources)
+    joins = node.args.get("joins") or []
+    add_source(walk, node, scope)
+    first = scope.sources[0]
+    if first.table is not None:
+        target = walk.session.target(node)
+        scope.sources[0] = FromItem(first.alias, first.relation, target)
+        if target not in before:
+            walk.sources.pop(target, None)
+        yield target
+    for item in scope.sources[1:] if joins else ():
+        if item.table is not None:
+            yield item.table
+
+
+def assignments(walk: QueryWalk, expressions: Iterable[exp.Expr], scope: QueryScope) -> Iterator[Assigned]:
+    """Each column of SET with what it gets; of ``(a, b) = (SELECT x, y)`` each gets its own."""
+    for each in expressions:
+        if not isinstance(each, exp.EQ | exp.PropertyEQ):
+            continue
+        left, right = each.this, each.expression
+        if isinstance(left, exp.Column):
+            yield left, origins_of(walk, right, scope), right
+        elif isinstance(left, exp.Tuple | exp.Paren):
+            columns = left.expressions if isinstance(left, exp.Tuple) else [left.this]
+            if isinstance(right, exp.Query):
+                values = [output.origins for output in walk.query(right, scope).outputs()]
+            else:
+                parts = right.expressions if isinstance(right, exp.Tuple) else [right]
+                values = [origins_of(walk, part, scope) for part in parts]
+            for column, origins in zip(columns, values, strict=False):
+                if isinstance(column, exp.Column):
+                    yield column, origins, right
+
+
+def collected(assigned: Iterable[tuple[str, Origins, exp.Expr | None]]) -> Derived:
+    """Columns that several branches assign to, each once."""
+    found: dict[str, Output] = {}
+    for name, origins, made in assigned:
+        before = found.get(name)
+        if before is not None:
+            origins, made = gathered((before.origins, origins)), before.made or made
+        found[name] = Output(name, origins, made)
+    return Derived(list(found.values()))
