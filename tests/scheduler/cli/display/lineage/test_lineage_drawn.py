@@ -15,6 +15,7 @@ from scheduler.cli.display.lineage import diagrams, openlineage, tree
 from scheduler.cli.display.lineage.impact import told as told_impact
 from scheduler.cli.display.tables import measure
 from specs.entities import Edge
+from tests.servers.openlineage import mistakes
 from tests.workers.catalog.crawls import row as table
 from tests.workers.catalog.crawls import store
 from tests.workers.lineage.told import S, fqn, row
@@ -109,6 +110,7 @@ def test_diagrams_name_everything_and_escape_it(url: str, tmp_path: Path) -> Non
 
 def test_events_have_jobs_with_inputs_outputs_and_columns(url: str) -> None:
     found = openlineage.events(lineage(url, fqn("v"), depth=3, columns=True), datetime(2026, 1, 31, tzinfo=UTC))
+    assert [mistakes(each) for each in found] == [[]] * len(found)
     assert [each["job"]["name"] for each in found] == [fqn("p"), fqn("v"), fqn("w")]
     of_v = found[1]
     assert of_v["eventTime"] == "2026-01-31T00:00:00+00:00"
@@ -121,6 +123,7 @@ def test_events_have_jobs_with_inputs_outputs_and_columns(url: str) -> None:
     assert fields["x"]["inputFields"][0]["transformations"][0]["subtype"] == "IDENTITY"
     assert json.dumps(found)
     [of_p] = openlineage.events(lineage(url, fqn("p"), depth=1, columns=True), datetime(2026, 1, 31, tzinfo=UTC))
+    assert mistakes(of_p) == []
     assert [each["name"] for each in (*of_p["inputs"], *of_p["outputs"])] == ["db.s.w", "db.s.t"]
 
 
