@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from scheduler.cli.display import terminal
+from scheduler.cli.display.lineage.entity import flows
 from scheduler.cli.display.render import cell, clean, moment
 from scheduler.cli.display.tables import table
 
@@ -23,19 +24,18 @@ _DEFAULTS = {"nullable": True}
 _TEXTS = ("view_definition", "ddl", "code", "definition")
 
 
-def describe(entry: Entry, usage: str = "") -> str:
-    """All fields of an object, the most important ones first, and how it was used."""
-    return "\n".join(_lines(entry, usage))
+def describe(entry: Entry, *, usage: str = "", lineage: str = "") -> str:
+    """All fields of an object, the most important ones first, how it was used, and how much lineage there is of it."""
+    return "\n".join(_lines(entry, {"usage": usage, "lineage": lineage}))
 
 
-def _lines(entry: Entry, usage: str) -> Iterator[str]:
+def _lines(entry: Entry, told: Mapping[str, str]) -> Iterator[str]:
     missing = "  (missing: the source no longer has it)" if entry.state == "missing" else ""
     yield f"{entry.type} {clean(entry.fqn)}{missing}"
-    content = {key: value for key, value in entry.content.items() if key not in _HIDDEN}
+    hidden = (*_HIDDEN, "flows") if entry.type == "Lineage" else _HIDDEN
+    content = {key: value for key, value in entry.content.items() if key not in hidden}
     plain = {key: value for key, value in content.items() if key not in _TEXTS and not _parts(value)}
-    facts = [*plain.items(), *entry.stats.items()]
-    if usage:
-        facts.append(("usage", usage))
+    facts = [*plain.items(), *entry.stats.items(), *((key, value) for key, value in told.items() if value)]
     facts += [
         ("first seen", moment(entry.first_seen)),
         ("changed", f"{moment(entry.changed_at)} by {entry.changed_run}"),
@@ -47,6 +47,7 @@ def _lines(entry: Entry, usage: str) -> Iterator[str]:
         if _parts(value):
             yield f"\n  {key.replace('_', ' ')} ({len(value)}):"
             yield _part_table(value)
+    yield from flows(entry.content) if entry.type == "Lineage" else ()
     for key in _TEXTS:
         if content.get(key):
             yield f"\n  {key.replace('_', ' ')}:"

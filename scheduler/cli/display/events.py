@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scheduler.cli.display import terminal
+from scheduler.cli.display.lineage import changes
 from scheduler.cli.display.render import clean
 from specs import names
 
@@ -29,7 +30,8 @@ def told(kind: str, type_: str, fqn: str, diff: dict[str, Any] | None) -> Iterat
     yield f"{sign} {type_} {clean(fqn)}" + ("" if kind in _SIGNS else f" ({kind})")
     for path, change in (diff or {}).items():
         old, new = change if isinstance(change, list) and len(change) == 2 else (None, change)
-        yield f"    {_changed(path, old, new)}"
+        lines = changes.told(fqn, path, old, new) if type_ == "Lineage" else []
+        yield from (f"    {_cut(line)}" for line in lines or [_changed(path, old, new)])
 
 
 def _changed(path: str, old: Any, new: Any) -> str:

@@ -15,6 +15,8 @@ PATHS = 200
 """Most paths of one difference; the number of further ones is given under the path ``…``."""
 LEAF = 2000
 """Most characters of JSON of one old or new value."""
+KEYS = ("name", "target", "source", "column")
+"""What items of lists are called by: the last three are those of flows, edges and columns of lineage."""
 
 Changes = dict[str, list[Any]]
 
@@ -22,9 +24,9 @@ Changes = dict[str, list[Any]]
 def diff(old: dict[str, Any], new: dict[str, Any]) -> Changes:
     """The changed paths with ``[old, new]``; ``null`` means absent.
 
-    Lists whose items all have a ``name``, each another one, are compared by name, other lists as a whole; when only the
-    order of names changed, the values are the two lists of names. A dot inside a name is quoted as in FQNs. The size is
-    bounded.
+    Lists whose items all have a ``name`` (or another of ``KEYS``), each another one, are compared by name, other lists
+    as a whole; when only the order of names changed, the values are the two lists of names. A dot inside a name is
+    quoted as in FQNs. The size is bounded.
     """
     pairs: list[tuple[str, Any, Any]] = []
     _mappings("", old, new, pairs)
@@ -39,12 +41,13 @@ def _walk(path: str, old: Any, new: Any, pairs: list[tuple[str, Any, Any]]) -> N
         _mappings(path, old, new, pairs)
         return
     if isinstance(old, list) and isinstance(new, list):
-        before, after = _named(old), _named(new)
-        if before is not None and after is not None:
-            _mappings(path, before, after, pairs)
-            if before.keys() == after.keys() and list(before) != list(after):
-                pairs.append((path, list(before), list(after)))
-            return
+        for key in KEYS:
+            before, after = _named(old, key), _named(new, key)
+            if before is not None and after is not None:
+                _mappings(path, before, after, pairs)
+                if before.keys() == after.keys() and list(before) != list(after):
+                    pairs.append((path, list(before), list(after)))
+                return
     pairs.append((path, old, new))
 
 
@@ -66,11 +69,11 @@ def _same_types(old: Any, new: Any) -> bool:
     return True
 
 
-def _named(items: list[Any]) -> dict[str, Any] | None:
-    """The items by name, or ``None`` when they have none, or the same one twice."""
+def _named(items: list[Any], key: str) -> dict[str, Any] | None:
+    """The items by the text that they have under ``key``, or ``None`` when one has none, or two the same one."""
     found: dict[str, Any] = {}
     for item in items:
-        name = item.get("name") if isinstance(item, dict) else None
+        name = item.get(key) if isinstance(item, dict) else None
         if not isinstance(name, str) or name in found:
             return None
         found[name] = item

@@ -20,12 +20,18 @@ def command(fqn: str, type_: str | None, catalog: str, as_json: bool) -> None:
       headrace show shop_prod.shop.sales.orders
     """
     from scheduler.app.catalog.objects import look_up
+    from scheduler.app.lineage.neighbours import neighbours
     from scheduler.app.usage.one_line import usage_lines
     from scheduler.cli.display.entries import describe
+    from scheduler.cli.display.lineage.tree import counted
 
     found = look_up(catalog, fqn, type_)
     if as_json:
         emit(found)
     else:
-        used = usage_lines(catalog, found)
-        click.echo("\n\n".join(describe(each, used.get(each.type, "")) for each in found))
+        used, near = usage_lines(catalog, found), neighbours(catalog, found)
+        shown = [
+            describe(each, usage=used.get(each.type, ""), lineage=counted(*beside))
+            for each, beside in zip(found, near, strict=True)
+        ]
+        click.echo("\n\n".join(shown))

@@ -43,6 +43,13 @@ def drawn(graph: LineageGraph, *, columns: bool = False, width: Any = MEASURED) 
         yield "there is more than one answer holds: ask with a smaller --depth, or from an object that is nearer"
 
 
+def counted(upstream: int, downstream: int) -> str:
+    """``fed by 2 objects, feeds 13``; empty where there is no lineage."""
+    if not upstream and not downstream:
+        return ""
+    return f"fed by {number(upstream)} object{'' if upstream == 1 else 's'}, feeds {number(downstream)}"
+
+
 def label(place: FlowPlace) -> str:
     """``shop.db.s.orders  [Table]``; of a column its name, too."""
     name = f"{place.fqn}.{place.column}" if place.column else place.fqn

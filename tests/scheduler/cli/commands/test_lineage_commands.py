@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -77,3 +78,19 @@ def test_a_wrong_name_or_option_is_told(views: str) -> None:
     assert called("lineage", "--depht", "3", "own", "--catalog", views).code == 1
     assert called("lineage").code == 1
     assert "parse" in called("lineage", "--help").out
+
+
+def test_show_counts_what_is_next_to_an_object_and_tells_flows(views: str) -> None:
+    shown = called("show", "own.main.main.totals", "--catalog", views).out
+    assert re.search(r"lineage +fed by 1 object, feeds 1\n", shown)
+    flow = shown.partition("Lineage own.main.main.totals")[2]
+    assert "own.main.main.totals is fed by:\n    own.main.main.orders  [Table]\n" in flow
+    assert "total <- own.main.main.orders.amount (expression), own.main.main.orders.tax (expression)" in flow
+    assert "lineage  " not in called("show", "own.main", "--catalog", views).out
+
+
+def test_what_describes_an_object_is_found_with_it(views: str) -> None:
+    found = called("search", "totals", "--json", "--catalog", views).json
+    assert [each["type"] for each in found] == ["Table"]
+    tree = called("tree", "own.main.main", "--json", "--catalog", views).json
+    assert ("totals", "Lineage") in [(each["name"], each["type"]) for each in tree]
