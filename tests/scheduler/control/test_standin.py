@@ -47,12 +47,13 @@ def test_a_sink_that_fails_is_told_and_not_waited_for(cluster: Cluster, tmp_path
 
 
 def test_it_leaves_all_to_a_scheduler_until_that_is_gone(cluster: Cluster) -> None:
-    leader = Leadership(cluster.db, "scheduler", name="elsewhere:1:1", lease=4.0)
+    leader = Leadership(cluster.db, "scheduler", name="elsewhere:1:1")
     assert leader.hold()
     run = empty(cluster)
     standin = StandIn(cluster, run.id)
     standin.look()
     assert cluster.ledger.run(run.id).open
+    leader.leave()
     end = time.monotonic() + PATIENCE
     while cluster.ledger.run(run.id).open:
         assert time.monotonic() < end
