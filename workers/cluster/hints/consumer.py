@@ -38,8 +38,10 @@ class Prompt(Consumer):  # type: ignore[misc]
             super().on_connection_error_before_connected(exc)
 
     def on_connection_error_after_connected(self, exc: BaseException) -> None:
-        if not self._refused(exc):
-            super().on_connection_error_after_connected(exc)
+        """Celery closes the connection here. One that stayed open would go on being polled, and end the worker once a
+        task that came through it is done."""
+        super().on_connection_error_after_connected(exc)
+        self._refused(exc)
 
     def _refused(self, exc: BaseException) -> bool:
         """Whether Redis refuses commands for a while: then log one line and wait. Other errors are left to Celery."""
