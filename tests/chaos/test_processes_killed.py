@@ -25,6 +25,9 @@ def test_fifty_kills_lose_nothing(redis_url: str, postgres_database: str, tmp_pa
         def kill(ledger: SqlLedger) -> None:
             killer.rage(ledger, working(ledger), KILLS)
 
-        proof(made, made.crawl(fake(**estate, latency=25, page=8), kill), calm)
+        for _ in range(KILLS):  # a busy machine may be through with a crawl before all of them are done
+            proof(made, made.crawl(fake(**estate, latency=25, page=8), kill), calm)
+            if killer.total >= KILLS:
+                break
     assert killer.total >= KILLS, killer.kills
     assert all(killer.kills.values()), killer.kills
