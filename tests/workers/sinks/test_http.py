@@ -32,15 +32,15 @@ def receiver() -> Iterator[Receiver]:
 
 
 def sink(receiver: Receiver, **settings: Any) -> WebhookSink:
-    given = {"type": "webhook", "url": f"{receiver.url}/hook/in?key=k3y", "timeout": 0.5}
+    given = {"type": "webhook", "url": f"{receiver.url}/hook/in?key=k3y", "timeout": 20}
     headers = {"Authorization": f"Bearer {SECRET}"}
     config = WebhookConfig.model_validate({"headers": headers} | given | settings)
     return WebhookSink(config, ServiceRef(name="shop", type="postgres"))
 
 
-def failure(receiver: Receiver, fault: Fault) -> HeadraceError:
+def failure(receiver: Receiver, fault: Fault, **settings: Any) -> HeadraceError:
     receiver.faults = [fault]
-    made = sink(receiver)
+    made = sink(receiver, **settings)
     with pytest.raises(HeadraceError) as told:
         made.deliver(CHANGES)
     assert SECRET not in str(told.value)
@@ -83,14 +83,14 @@ def test_we_are_refused(receiver: Receiver, status: int) -> None:
 
 @pytest.mark.parametrize("action", ["hang", "drop", "die", "trickle"])
 def test_no_answer_is_worth_another_try(receiver: Receiver, action: str) -> None:
-    error = failure(receiver, Fault(action))
+    error = failure(receiver, Fault(action), timeout=2)
     assert isinstance(error, Retry)
     assert receiver.url in str(error)
 
 
 def test_a_slow_answer_is_one(receiver: Receiver) -> None:
     receiver.faults = [Fault("slow")]
-    made = sink(receiver, timeout=20)
+    made = sink(receiver)
     assert made.deliver(CHANGES) == []
     made.close()
 
