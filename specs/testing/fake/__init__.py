@@ -16,17 +16,21 @@ from specs.testing.fake.config import Server as Server
 from specs.testing.fake.source import FakeSource as FakeSource
 
 if TYPE_CHECKING:
-    from specs.testing.fake.usage import FakeUsage as FakeUsage
+    from specs.testing.fake.parts.lineage import FakeLineage as FakeLineage
+    from specs.testing.fake.parts.usage import FakeUsage as FakeUsage
 else:  # a part is imported when a run asks for it
     __getattr__, __all__ = lazy(
-        __name__, {"usage": "FakeUsage"}, own=("FakeConnection", "FakeSource", "Fault", "Server", "spec")
+        __name__,
+        {"parts.usage": "FakeUsage", "parts.lineage": "FakeLineage"},
+        own=("FakeConnection", "FakeSource", "Fault", "Server", "spec"),
     )
 
 spec = DefaultDatabaseSpec(
     name="fake",
     connection=FakeConnection,
     metadata_source_class=FakeSource,
-    usage_source_class="specs.testing.fake.usage:FakeUsage",
+    lineage_source_class="specs.testing.fake.parts.lineage:FakeLineage",
+    usage_source_class="specs.testing.fake.parts.usage:FakeUsage",
     schemes=("fake",),
     capabilities=frozenset({"views", "procedures", "sequences", "types", "triggers", "statistics"}),
 )

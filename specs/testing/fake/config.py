@@ -82,6 +82,7 @@ class FakeConnection(ConnectionConfig):
     types: int = Field(default=0, ge=0, description="User-defined types per schema.")
     objects: int = Field(default=0, ge=0, description="Objects of other kinds, per schema, per database and above.")
     used: float = Field(default=0.5, ge=0, le=1, description="Share of the tables that were queried (part usage).")
+    fed: float = Field(default=0.5, ge=0, le=1, description="Share of the tables fed by others (part lineage).")
     odd_names: bool = Field(default=False, description="Give names dots, quotes, spaces, capitals and emoji.")
 
     latency: float = Field(default=0.0, ge=0, description="Milliseconds that each page (slice) takes.")
@@ -102,6 +103,7 @@ class FakeConnection(ConnectionConfig):
     added: tuple[str, ...] = Field(default=(), description="FQNs of further tables.")
     dropped: tuple[str, ...] = Field(default=(), description="FQNs that are not there: not listed, exists says no.")
     unused: tuple[str, ...] = Field(default=(), description="FQNs of tables that no statement queried.")
+    unfed: tuple[str, ...] = Field(default=(), description="FQNs of tables that nothing feeds.")
     hidden: tuple[str, ...] = Field(default=(), description="FQNs that are not listed; exists says unknown.")
     unlisted: tuple[str, ...] = Field(default=(), description="FQNs that are not listed; exists says yes.")
 

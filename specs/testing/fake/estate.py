@@ -17,12 +17,13 @@ _DIGITS = re.compile(r"[0-9]+")
 _SUFFIXES = ("", "", '."quoted"', " with space", "É", "😀", "UPPER", "")
 _ARGUMENTS = ("integer", "text")
 _FORMATS = {"database": "db_{:02d}", "schema": "schema_{:04d}", "table": "t{:07d}", "usage": "t{:07d}"}
+_FORMATS["lineage"] = _FORMATS["table"]
 _FORMATS |= {"stored_procedure": "p{:06d}", "sequence": "seq_{:06d}", "type": "type_{:06d}"}
 _FIELDS = {"database": "databases", "schema": "schemas", "stored_procedure": "procedures"}
 _FIELDS |= {"sequence": "sequences", "type": "types"}
 _FORMATS |= dict.fromkeys(OTHERS, "collation c{:05d}")
 _FIELDS |= dict.fromkeys(OTHERS, "objects")
-_TABLES = ("table", "usage")
+_TABLES = ("table", "usage", "lineage")
 """Nodes whose objects have the names of tables."""
 _ABOVE = {"database": 0, "schema": 1, "service_object": 0, "database_object": 1}
 
@@ -98,8 +99,8 @@ class Estate:
 
     def listing(self, node: str, scope: Scope, span: KeyRange) -> Iterator[str]:
         """The names of ``node`` below ``scope`` in ``span``, ordered."""
-        if node == "usage":
-            return (name for name in self.listing("table", scope, span) if self.is_used(scope, name))
+        if node in ("usage", "lineage"):
+            return (name for name in self.listing("table", scope, span) if self._tells(node, scope, name))
         known = self.names(node, scope)
         found: Iterator[str] = (known.name(index) for index in known.span(span))
         if node == "table" and self._added:
@@ -121,7 +122,7 @@ class Estate:
         if self._absent and any(names.build(*path[:n]) in self._absent for n in range(2, len(path) + 1)):
             return False
         above = ("database", "schema")[: _ABOVE.get(node, 2)]
-        if len(scope.path) != len(above) + 1 or (node == "usage" and not self.is_used(scope, name)):
+        if len(scope.path) != len(above) + 1 or not self._tells(node, scope, name):
             return False
         for depth, container in enumerate(above, start=1):
             if self.names(container, Scope(path[:depth])).index(path[depth]) is None:
@@ -132,6 +133,19 @@ class Estate:
 
     def is_view(self, schema: Scope, name: str) -> bool:
         return self.config.views > 0 and share(self.config.seed, "view", name, schema.path) < self.config.views
+
+    def _tells(self, node: str, schema: Scope, name: str) -> bool:
+        """Whether a node lists what it tells of a table; nodes of other objects list all of these."""
+        if node == "usage":
+            return self.is_used(schema, name)
+        return node != "lineage" or self.is_fed(schema, name)
+
+    def is_fed(self, schema: Scope, name: str) -> bool:
+        """Whether a table is fed by others."""
+        config = self.config
+        if config.unfed and names.child(schema.fqn, name) in config.unfed:
+            return False
+        return share(config.seed, "fed", name, schema.path) < config.fed
 
     def is_used(self, schema: Scope, name: str) -> bool:
         """Whether a table was queried."""

@@ -21,10 +21,12 @@ from specs.topology.node import Item, Outcome, Produced
 from specs.topology.scope import KeyRange, Scope
 
 NODES = {"Database": "database", "Schema": "schema", "Table": "table", "StoredProcedure": "stored_procedure"}
-NODES |= {"Sequence": "sequence", "UserType": "type", "Usage": "usage"}
+NODES |= {"Sequence": "sequence", "UserType": "type", "Usage": "usage", "Lineage": "lineage"}
 """The node that lists each entity type."""
 _TYPES = {node: type_ for type_, node in NODES.items()} | dict.fromkeys(OTHERS, "DatabaseObject")
-_FACETS = {"table": 2, "stored_procedure": 1, "sequence": 1, "type": 1, "usage": 1} | dict.fromkeys(OTHERS, 0)
+_FACETS = {"table": 2, "stored_procedure": 1, "sequence": 1, "type": 1, "usage": 1, "lineage": 1} | dict.fromkeys(
+    OTHERS, 0
+)
 
 
 class FakeListings(SchemaSource):

@@ -47,7 +47,7 @@ def test_the_name_can_be_overridden(tmp_path: Path) -> None:
             FAKE + "extract:\n  metadata:\n    tables: {exclude: [^tmp_, '^x(?!y)']}\n",
             "recipe.yml:4:31: extract.metadata.tables.exclude.1: look-ahead is not available in filters: '(?!' at char",
         ),
-        (FAKE + "extract: {lineage: true}\n", "recipe.yml:2:20: extract.lineage: not available yet"),
+        (FAKE + "extract: {profile: true}\n", "recipe.yml:2:20: extract.profile: not available yet"),
         (FAKE + "extract: {usage: {windw: 1d}}\n", "recipe.yml:2:19: unknown key 'windw'; did you mean 'window'?"),
         (FAKE + "extract: {usage: {window: 1x}}\n", "recipe.yml:2:27: extract.usage.window: write a duration"),
         (FAKE + "connection: {server: '${env:NOPE_X}'}\n", "connection.server: environment variable NOPE_X is not set"),

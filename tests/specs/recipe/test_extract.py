@@ -65,8 +65,8 @@ def test_a_dashboard_has_filters_of_its_own() -> None:
         ("specs.testing.fake:spec", {"usage": 3}, "extract.usage: should be"),
         ("specs.testing.fake:spec", {"only": ["usage"]}, "only: 'usage' is not asked for; write usage: true, too"),
         ("specs.testing.fake:spec", {"only": ["lineage"]}, "only: 'lineage' is not asked for"),
-        ("specs.testing.fake:spec", {"lineage": True}, "extract.lineage: not available yet"),
-        ("sqlite", {"usage": True}, "extract.usage: not available yet"),
+        ("specs.testing.fake:spec", {"profile": True}, "extract.profile: not available yet"),
+        (f"{__name__}:TOOL", {"usage": True}, "extract.usage: not available yet"),
         (f"{__name__}:TOOL", {"metadata": {"tables": True}}, "extract.metadata: unknown key 'tables'"),
         (f"{__name__}:TOOL", {"metadata": {"dashbords": True}}, "did you mean 'dashboards'?"),
         ("specs.testing.fake:spec", {"metadata": {"dashboards": True}}, "extract.metadata: unknown key 'dashboards'"),
@@ -80,7 +80,7 @@ def test_mistakes_name_the_setting(type_: str, extract: Any, message: str) -> No
 
 
 def test_parts_are_what_the_spec_binds() -> None:
-    assert list(spec.parts) == ["metadata", "usage"]
+    assert list(spec.parts) == ["metadata", "lineage", "usage"]
     assert spec.source_class("metadata") is FakeSource
     assert spec.source_class("usage") is FakeUsage
     assert spec.extract_model("usage") is UsageExtract

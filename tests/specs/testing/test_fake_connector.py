@@ -29,6 +29,10 @@ class TestFakeUsage(TestFake):
     part = "usage"
 
 
+class TestFakeLineage(TestFake):
+    part = "lineage"
+
+
 class TestFakeWithOddNames(ConnectorSuite):
     spec = spec
     samples = 200
@@ -50,3 +54,7 @@ class TestFakeWithOddNames(ConnectorSuite):
 
 class TestFakeUsageWithOddNames(TestFakeWithOddNames):
     part = "usage"
+
+
+class TestFakeLineageWithOddNames(TestFakeWithOddNames):
+    part = "lineage"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from specs import names
 from specs.contracts.work import Row
 from specs.entities import ColumnFlow, ColumnSource, Edge, Flow, Lineage
 from specs.entities.base import content_hash
+from workers.catalog import Catalog
+from workers.store.database import SqlDatabase
 
 S = "shop.db.s"
 
@@ -54,3 +57,31 @@ def row(told: Lineage) -> Row:
         type="Lineage", fqn=told.fqn, parent=told.parent, name=told.name, node="lineage", scope=told.parent,
         owner=None, hash=content_hash(content), search=told.name, content=content, stats=None,
     )  # fmt: skip
+
+
+def stored_edges(db: SqlDatabase) -> list[tuple[object, ...]]:
+    """The edges of live and missing entities, each with its columns, in order."""
+    with db.read() as conn:
+        rows = conn.exec_driver_sql(
+            "SELECT t.fqn, e.source_type, e.source, e.target_type, e.target, e.evidence, c.target_column,"
+            " c.source_column, c.transformation FROM lineage_edges AS e JOIN entities AS t ON t.id = e.teller"
+            " LEFT JOIN lineage_columns AS c ON c.teller = e.teller AND c.n = e.n WHERE t.state <> 'deleted'"
+        )
+        return sorted(map(tuple, rows), key=repr)
+
+
+def told_edges(db: SqlDatabase) -> list[tuple[object, ...]]:
+    """The same, from the contents of the entities; each column has one source of each object."""
+    found: list[tuple[object, ...]] = []
+    for line in Catalog(db).export():
+        told = json.loads(line)
+        if told["type"] != "Lineage":
+            continue
+        entity = Lineage(**{key: value for key, value in told.items() if key not in ("type", "state")})
+        for flow in entity.flows:
+            columns = [(column.column, of) for column in flow.columns for of in column.sources]
+            for edge in flow.edges:
+                ends = (entity.fqn, edge.source_type, edge.source, flow.target_type, flow.target, entity.evidence)
+                own = [(name, of.column, of.transformation) for name, of in columns if of.source == edge.source]
+                found += [(*ends, *each) for each in own or [(None, None, None)]]
+    return sorted(found, key=repr)

@@ -268,6 +268,9 @@ def test_parts_are_told_where_there_are_others_than_metadata(place: str) -> None
 
 # -- catalogs from before there were parts ----------------------------------------------------------------------------
 BEFORE = (
+    "DROP TABLE fed_targets",
+    "DROP TABLE lineage_edges",
+    "DROP TABLE lineage_columns",
     "DROP INDEX units_held",
     "DROP INDEX coverage_run",
     "ALTER TABLE units DROP COLUMN part",
