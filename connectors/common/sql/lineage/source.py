@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 from connectors.common.sql.inspector.connection import DialectConnection
-from connectors.common.sql.lineage.definitions import VIEWS, definition, is_view
 from connectors.common.sql.lineage.naming import rules_of
 from connectors.common.sql.lineage.process.parser_process import ParserProcess
-from connectors.common.sql.lineage.reader import DefinitionReader
 from connectors.common.sql.lineage.relations import KnownRelations
+from connectors.common.sql.lineage.views.definitions import VIEWS, definition, is_view
+from connectors.common.sql.lineage.views.reader import DefinitionReader
 from specs.contracts.parts.resolver import NameQuery, Resolver, StoredObject
 from specs.entities.base import Entity
 from specs.entities.lineage import Lineage

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connectors.common.sql.lineage.analysis.analyzer import LineageAnalyzer
-from connectors.common.sql.lineage.definitions import definition
 from connectors.common.sql.lineage.naming import rules_of
-from connectors.common.sql.lineage.reader import DefinitionReader
 from connectors.common.sql.lineage.relations import KnownRelations
+from connectors.common.sql.lineage.views.definitions import definition
+from connectors.common.sql.lineage.views.reader import DefinitionReader
 from specs import names
 from specs.contracts.parts.resolver import NameQuery
 from specs.entities.base import Entity

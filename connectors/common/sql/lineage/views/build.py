@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 
-from connectors.common.sql.lineage.definitions import Definition
 from connectors.common.sql.lineage.relations import KnownRelation, Meanings
+from connectors.common.sql.lineage.views.definitions import Definition
 from specs import names
 from specs.contracts.parts.resolver import folded
 from specs.contracts.parts.statements import SourceColumn, StatementLineage, TableName

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connectors.common.sql.lineage.build import lineage
-from connectors.common.sql.lineage.definitions import Definition
 from connectors.common.sql.lineage.relations import KnownRelations, Meanings
+from connectors.common.sql.lineage.views.build import lineage
+from connectors.common.sql.lineage.views.definitions import Definition
 from specs.contracts.parts.statements import Statement, StatementLineage, StatementParser
 from specs.entities.lineage import Lineage
 from specs.errors import Skip
