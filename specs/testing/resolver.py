@@ -48,6 +48,12 @@ class MemoryResolver:
             return [each._replace(content="") for each in found]
         return [each for group in self._bounded([[each] for each in found]) for each in group]
 
+    def holders(self, scope: str, types: Sequence[str], *, after: str = "", limit: int = 1000) -> list[str]:
+        self.asked += 1
+        begin = f"{scope}."
+        found = {_parent(each.fqn) for each in self.objects if each.type in types and each.fqn.startswith(begin)}
+        return sorted(each for each in found if each != scope and each > after)[:limit]
+
     def named(self, queries: Sequence[NameQuery], types: Sequence[str] = ("Table",)) -> list[list[StoredObject]]:
         self.asked += 1
         return self._bounded([self._fitting(query, types) for query in queries])
@@ -108,6 +114,21 @@ class ResolverSuite:
         assert [each.name for each in found] == ["a", "c"]
         found = resolver.children("shop.main", "Table", containing=views, after="shop.main.c", contents=False)
         assert [(each.name, each.content) for each in found] == [("d", "")]
+
+    def test_holders_of_objects_are_found_at_any_depth(self, opened: Callable[..., Resolver]) -> None:
+        tables = [_object(f"shop.main.{name}") for name in ("a", "a-b", "b", '"c.d"', "e")]
+        triggers = [_object(f"{table.fqn}.t{at}", "Trigger") for table in tables[:4] for at in range(3)]
+        others = [
+            _object("shop.main.x", "Lineage"),
+            _object("shop.main.e.gone", "Lineage"),
+            _object("shop.more.a.t", "Trigger"),
+        ]
+        resolver = opened([*tables, *triggers, *others])
+        expected = sorted([*(table.fqn for table in tables)])
+        assert resolver.holders("shop.main", ("Trigger", "Lineage")) == expected
+        assert resolver.holders("shop.main", ("Trigger",), after=expected[1], limit=2) == expected[2:4]
+        assert resolver.holders("shop.main", ("Trigger", "Lineage"), after=expected[-1]) == []
+        assert resolver.holders("shop.none", ("Trigger",)) == []
 
     def test_names_are_answered_in_the_order_of_the_queries(self, opened: Callable[..., Resolver]) -> None:
         resolver = opened([_object("shop.main.a"), _object("shop.main.b"), _object("shop.main.b", "Sequence")])

@@ -110,3 +110,9 @@ FROM entities AS d JOIN entities AS e ON e.parent = d.fqn JOIN stats AS s ON s.i
 WHERE d.parent = :parent AND d.type = 'UsageDay' AND d.state = 'live' AND d.name >= :since
     AND e.type = 'Usage' AND e.state = 'live' AND json_extract(s.json, '$.queries') > 0
 GROUP BY e.name ORDER BY e.name
+
+-- name: resolver_holders
+SELECT DISTINCT parent FROM entities
+WHERE fqn > :begin AND fqn < :end AND type IN (SELECT value FROM json_each(:types)) AND state <> 'deleted'
+    AND parent <> :scope AND parent > :after
+ORDER BY parent LIMIT :limit

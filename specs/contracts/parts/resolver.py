@@ -48,6 +48,12 @@ class Resolver(Protocol):
         """
         ...
 
+    def holders(self, scope: str, types: Sequence[str], *, after: str = "", limit: int = 1000) -> list[str]:
+        """A page of the FQNs below ``scope`` of what holds objects of one of these types, ordered, those behind
+        ``after``. An empty page is the end. Objects count as long as they are not deleted, also those that were not
+        seen any more: what tells of them has to be looked at once again."""
+        ...
+
     def named(self, queries: Sequence[NameQuery], types: Sequence[str] = ("Table",)) -> list[list[StoredObject]]:
         """The live objects that fit each name, one list per query, in the order of the queries: none, one, or several
         where the name fits more than one in other case. They are ordered by FQN and type.

@@ -14,6 +14,8 @@ from workers.store.statements import Statements, Transactions
 if TYPE_CHECKING:
     from workers.store.database import SqlDatabase
 
+_BEHIND = "/"
+"""The character behind the dot: an FQN with it lies behind all that is below the FQN."""
 LAST = "\U0010ffff"
 """A text behind every FQN."""
 
@@ -48,6 +50,14 @@ class CatalogResolver:
             if not contents:
                 return [StoredObject(each.type, each.fqn, each.name, "") for each in found]
             return [stored for fits in self._read(sql, [[each] for each in found]) for stored in fits]
+
+    def holders(self, scope: str, types: Sequence[str], *, after: str = "", limit: int = 1000) -> list[str]:
+        given = {"begin": f"{scope}.", "end": f"{scope}{_BEHIND}", "scope": scope, "after": after}
+        with self._transactions.read() as sql:
+            return [
+                str(each)
+                for each in sql.column("resolver_holders", types=json.dumps(list(types)), limit=limit, **given)
+            ]
 
     def named(self, queries: Sequence[NameQuery], types: Sequence[str] = ("Table",)) -> list[list[StoredObject]]:
         with self._transactions.read() as sql:
