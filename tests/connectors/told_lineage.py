@@ -55,6 +55,16 @@ def outcomes(found: list[Event]) -> list[Outcome]:
     return [event.outcome for event in found if isinstance(event, Reported)]
 
 
+def moves(lineage: Lineage) -> dict[str, Told]:
+    """What a body puts into each relation: its tables under ``TABLES``, then the sources of each column, sorted."""
+    found: dict[str, Told] = {}
+    for flow in lineage.flows:
+        made = found[local(flow.target)] = {TABLES: sorted(local(edge.source) for edge in flow.edges)}
+        for column in flow.columns:
+            made[column.column] = sorted(f"{local(each.source)}.{each.column}" for each in column.sources)
+    return found
+
+
 def told(lineage: Lineage) -> Told:
     """What a view is made of: its tables under ``TABLES``, then the sources of each of its columns, sorted."""
     found: Told = {TABLES: []}
@@ -66,9 +76,11 @@ def told(lineage: Lineage) -> Told:
     return found
 
 
-def all_told(spec: ServiceSpec, config: ConnectionConfig, **extract: Any) -> dict[str, Told]:
+def all_told(
+    spec: ServiceSpec, config: ConnectionConfig, settings: dict[str, Any] | None = None, **extract: Any
+) -> dict[str, Told]:
     """What every view of a service is made of."""
-    found = events(lineage_source(spec, config, stored(spec, config, **extract)))
+    found = events(lineage_source(spec, config, stored(spec, config, **extract), **(settings or {})))
     assert outcomes(found) == []
     made = entities(found)
     assert {view: each.unresolved for view, each in made.items() if each.unresolved} == {}

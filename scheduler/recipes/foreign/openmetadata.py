@@ -18,6 +18,7 @@ OPTIONS: Path = ("source", "sourceConfig", "config")
 _HARMLESS = re.compile(r"supports\w+|type|scheme|classificationName|queryStatementSource|policyAgentConfig")
 _LINEAGE = "-lineage"
 """What the type of a source ends with in a workflow that reads lineage."""
+_TEXTS = {"views": "processViewLineage", "procedures": "processStoredProcedureLineage"}
 _FILTERS = {
     "databases": "databaseFilterPattern",
     "schemas": "schemaFilterPattern",
@@ -156,10 +157,11 @@ class _Translation:
         them."""
         if self.take((*OPTIONS, "processQueryLineage")) is not False:
             self.found.notices.append("lineage is read from the definitions in the catalog; query logs are not read")
-        if self.take((*OPTIONS, "processViewLineage")) is False:
-            place = self.place((*OPTIONS, "processViewLineage"))
-            raise UsageError(f"{place}: only the lineage of views is available yet", remedy="set it to true")
-        return {"lineage": True, "only": ["lineage"]}
+        asked = {ours: self.take((*OPTIONS, theirs)) is not False for ours, theirs in _TEXTS.items()}
+        if not any(asked.values()):
+            place = self.place((*OPTIONS, _TEXTS["views"]))
+            raise UsageError(f"{place}: lineage of query logs alone is not available yet", remedy="set it to true")
+        return {"lineage": asked, "only": ["lineage"]}
 
     # -- the connection -------------------------------------------------------------------------------------------
     def _connection(self, type_: str, metadata: dict[str, Any]) -> dict[str, Any]:

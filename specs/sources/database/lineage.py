@@ -21,9 +21,10 @@ class LineageExtract(StrictModel):
     """Which lineage of a database to extract."""
 
     views: bool = Field(default=True, description="Read the definitions of views and materialized views.")
+    procedures: bool = Field(default=True, description="Read the bodies of routines and triggers.")
     filters: bool = Field(default=False, description="Keep the columns that only decide which rows there are.")
     max_statement_bytes: int = Field(
-        default=1_000_000, ge=1000, description="Longer definitions are not parsed: each is a failed outcome."
+        default=1_000_000, ge=1000, description="Longer texts are not parsed: each is a failed outcome."
     )
 
 
@@ -38,14 +39,26 @@ class LineageSource(SchemaSource):
 
     @abstractmethod
     def targets(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        """The objects of a schema whose data comes from others; the key is the last part of the FQN, as it stands
-        there."""
+        """The objects of a schema that tell what data comes from: views, and routines that move data; the key is the
+        last part of the FQN, as it stands there."""
+
+    def trigger_tables(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """The tables of a schema that have triggers, or had some of which the catalog tells."""
+        return iter(())
+
+    def triggers(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """The triggers of a table that move data; the key is the last part of the FQN."""
+        return iter(())
 
     @abstractmethod
     def yield_lineage(self, item: Item, scope: Scope) -> Iterable[Entity]:
         """Build the ``Lineage`` of an item; it has the item's FQN."""
 
 
+_TOLD: tuple[Stage[LineageSource, Entity], ...] = (Stage(Lineage, LineageSource.yield_lineage),)
 LineageSource.topology = schema_topology(
-    Node("lineage", LineageSource.targets, ranged=True, stages=(Stage(Lineage, LineageSource.yield_lineage),)),
+    Node("lineage", LineageSource.targets, ranged=True, stages=_TOLD),
+    Node("trigger_table", LineageSource.trigger_tables, passage=True, children=(
+        Node("trigger_lineage", LineageSource.triggers, ranged=True, stages=_TOLD),
+    )),
 )  # fmt: skip

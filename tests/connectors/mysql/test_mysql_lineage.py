@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ import pytest
 
 from connectors.mysql.connection.config import MysqlConnection
 from connectors.mysql.service_spec import spec
+from tests.connectors import told_lineage
 from tests.connectors.told_lineage import TABLES, Told, all_told
 from tests.servers.mariadb import connect
 
@@ -31,6 +33,22 @@ CREATE VIEW lineage_mart.counted AS
 CREATE VIEW lineage_mart.nested AS
     SELECT name, (SELECT max(amount) FROM lineage_raw.Orders o WHERE o.customer = c.id) AS best FROM lineage_raw.customers c
 """  # noqa: E501
+BODIES = """
+CREATE TABLE lineage_mart.totals (customer int, total decimal(10, 2));
+CREATE TABLE lineage_mart.audit (order_id int, was decimal(10, 2));
+CREATE PROCEDURE lineage_mart.refresh(IN wanted int)
+BEGIN
+    DECLARE n INT;
+    SELECT count(*) INTO n FROM lineage_raw.Orders;
+    IF n > wanted THEN
+        CREATE TEMPORARY TABLE passing AS SELECT customer, amount FROM lineage_raw.Orders;
+        INSERT INTO totals (customer, total) SELECT customer, sum(amount) FROM passing GROUP BY customer;
+    END IF;
+END;
+CREATE FUNCTION lineage_mart.twice(n int) RETURNS int DETERMINISTIC RETURN n * 2;
+CREATE TRIGGER lineage_raw.noted AFTER UPDATE ON lineage_raw.Orders FOR EACH ROW
+    INSERT INTO lineage_mart.audit (order_id, was) VALUES (OLD.id, OLD.amount)
+"""
 ORDERS, CUSTOMERS = "lineage_raw.Orders", "lineage_raw.customers"
 EXPECTED: dict[str, Told] = {
     "plain": {TABLES: [ORDERS], "ID": [f"{ORDERS}.Id"], "twice": [f"{ORDERS}.amount"]},
@@ -56,7 +74,7 @@ def config(mariadb_url: str) -> Iterator[MysqlConnection]:
     with connect(mariadb_url) as connection, connection.cursor() as cursor:
         for schema in (RAW, MART):
             cursor.execute(f"CREATE OR REPLACE DATABASE {schema}")
-        for statement in ESTATE.split(";\n"):
+        for statement in [*ESTATE.split(";\n"), *re.split(r";\n(?=CREATE)", BODIES)]:
             cursor.execute(statement)
         yield MysqlConnection.from_url(urlsplit(mariadb_url))
         for schema in (RAW, MART):
@@ -64,5 +82,20 @@ def config(mariadb_url: str) -> Iterator[MysqlConnection]:
 
 
 def test_views_say_what_they_are_made_of(config: MysqlConnection) -> None:
-    found = all_told(spec, config, schemas={"include": ["^lineage_"]})
+    found = all_told(spec, config, settings={"procedures": False}, schemas={"include": ["^lineage_"]})
     assert found == {f"{MART}.{view}": told for view, told in EXPECTED.items()}
+
+
+def test_bodies_say_what_they_move(config: MysqlConnection) -> None:
+    catalog = told_lineage.stored(spec, config, schemas={"include": ["^lineage_"]})
+    found = told_lineage.events(told_lineage.lineage_source(spec, config, catalog, views=False))
+    assert told_lineage.outcomes(found) == []
+    made = told_lineage.entities(found)
+    assert {name: (each.evidence, told_lineage.moves(each)) for name, each in made.items()} == {
+        "lineage_mart.refresh(int(11))": ("procedure", {"lineage_mart.totals": {
+            TABLES: [ORDERS], "customer": [f"{ORDERS}.customer"], "total": [f"{ORDERS}.amount"],
+        }}),
+        f"{ORDERS}.noted": ("trigger", {"lineage_mart.audit": {
+            TABLES: [ORDERS], "order_id": [f"{ORDERS}.Id"], "was": [f"{ORDERS}.amount"],
+        }}),
+    }  # fmt: skip

@@ -86,3 +86,60 @@ def test_views_say_what_they_are_made_of(each_postgres_database: str) -> None:
     edges = [edge for each in made.values() for flow in each.flows for edge in flow.edges]
     assert {(edge.proven, edge.confidence) for edge in edges} == {(True, 1.0)}
     assert {each.unresolved for each in made.values()} == {()}
+
+
+BODIES = """
+CREATE SCHEMA ops;
+CREATE TABLE ops.orders (id int, customer int, amount numeric);
+CREATE TABLE ops.totals (customer int, total numeric);
+CREATE TABLE ops.audit (order_id int, was numeric, at timestamptz);
+CREATE TABLE public.settings (name text, value text);
+CREATE TABLE ops.copied (id int, name text);
+CREATE PROCEDURE ops.refresh() LANGUAGE plpgsql AS $$
+DECLARE n int;
+BEGIN
+    SELECT count(*) INTO n FROM ops.orders;
+    IF n > 0 THEN
+        DELETE FROM totals;
+        INSERT INTO ops.totals (customer, total) SELECT customer, sum(amount) FROM ops.orders GROUP BY customer;
+    END IF;
+END $$;
+CREATE FUNCTION ops.take(wanted text) RETURNS void LANGUAGE sql AS
+    'INSERT INTO ops.copied SELECT o.id, s.value FROM ops.orders o, settings s WHERE s.name = wanted';
+CREATE FUNCTION ops.one() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION ops.note() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO ops.audit (order_id, was, at) VALUES (OLD.id, OLD.amount, now());
+    RETURN NEW;
+END $$;
+CREATE TRIGGER noted AFTER UPDATE ON ops.orders FOR EACH ROW EXECUTE FUNCTION ops.note();
+"""
+
+
+def test_bodies_say_what_they_move(each_postgres_database: str) -> None:
+    config = PostgresConnection.from_url(urlsplit(each_postgres_database))
+    with session(each_postgres_database, f"SET check_function_bodies = off; {BODIES}"):
+        catalog = told_lineage.stored(spec, config)
+    found = told_lineage.events(told_lineage.lineage_source(spec, config, catalog))
+    assert told_lineage.outcomes(found) == []
+    made = told_lineage.entities(found)
+    assert {name: (each.evidence, each.target_type, told_lineage.moves(each)) for name, each in made.items()} == {
+        "ops.refresh()": (
+            "procedure", "StoredProcedure",
+            {"ops.totals": {
+                TABLES: ["ops.orders"], "customer": ["ops.orders.customer"], "total": ["ops.orders.amount"],
+            }},
+        ),
+        "ops.take(text)": (
+            "procedure", "StoredProcedure",
+            {"ops.copied": {
+                TABLES: ["ops.orders", "public.settings"], "id": ["ops.orders.id"], "name": ["public.settings.value"],
+            }},
+        ),
+        "ops.orders.noted": (
+            "trigger", "Trigger",
+            {"ops.audit": {
+                TABLES: ["ops.orders"], "order_id": ["ops.orders.id"], "was": ["ops.orders.amount"], "at": [],
+            }},
+        ),
+    }  # fmt: skip

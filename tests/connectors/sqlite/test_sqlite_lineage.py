@@ -8,6 +8,7 @@ from pathlib import Path
 
 from connectors.sqlite.connection import SqliteConnection
 from connectors.sqlite.service_spec import spec
+from tests.connectors import told_lineage
 from tests.connectors.told_lineage import TABLES, Told, all_told
 
 ESTATE = """
@@ -52,6 +53,38 @@ EXPECTED: dict[str, Told] = {
     "main.keys": {TABLES: ["main.Orders"], "Id": ["main.Orders.Id"], "item": ["main.Orders.doc"]},
     "main.counted": {TABLES: ["main.customers"], "i": [], "name": ["main.customers.name"]},
 }
+
+
+BODIES = """
+CREATE TABLE orders (id INTEGER PRIMARY KEY, amount REAL);
+CREATE TABLE audit (order_id INT, was REAL);
+CREATE TABLE quiet (id INTEGER PRIMARY KEY);
+CREATE VIEW shown AS SELECT id, amount FROM orders;
+CREATE TRIGGER noted AFTER UPDATE ON orders BEGIN INSERT INTO audit VALUES (OLD.id, OLD.amount); END;
+CREATE TRIGGER written INSTEAD OF INSERT ON shown BEGIN
+    INSERT INTO orders (id, amount) VALUES (NEW.id, NEW.amount);
+END;
+CREATE TRIGGER silent AFTER DELETE ON quiet BEGIN DELETE FROM audit; END;
+"""
+
+
+def test_triggers_say_what_they_move(tmp_path: Path) -> None:
+    path = tmp_path / "shop.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(BODIES)
+    config = SqliteConnection(path=str(path))
+    catalog = told_lineage.stored(spec, config)
+    found = told_lineage.events(told_lineage.lineage_source(spec, config, catalog, views=False))
+    assert told_lineage.outcomes(found) == []
+    made = told_lineage.entities(found)
+    assert {name: told_lineage.moves(each) for name, each in made.items()} == {
+        "main.orders.noted": {"main.audit": {
+            TABLES: ["main.orders"], "order_id": ["main.orders.id"], "was": ["main.orders.amount"],
+        }},
+        "main.shown.written": {"main.orders": {
+            TABLES: ["main.shown"], "id": ["main.shown.id"], "amount": ["main.shown.amount"],
+        }},
+    }  # fmt: skip
 
 
 def test_views_say_what_they_are_made_of(tmp_path: Path) -> None:

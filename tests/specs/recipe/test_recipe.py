@@ -34,7 +34,7 @@ def test_a_recipe_survives_the_ledger() -> None:
         ({"limits": {"connections": "many"}}, "limits.connections: should be a valid integer"),
         ({"limits": {"lock_timeout": "soon"}}, "write a duration as"),
         ({"extract": {"metadata": {"schemas": {"include": ["("]}}}}, "not a regular expression"),
-        ({"extract": {"usage": {"window": "7d"}}}, "extract.usage: not available yet"),
+        ({"extract": {"profile": {"sample": 5}}}, "extract.profile: not available yet"),
         ({"extract": {"classify": True}}, "extract.classify: not available yet"),
         ({"service": {"name": "x"}}, "service: missing key 'type'"),
         ({"service": {"name": " x", "type": "y"}}, "without blanks"),

@@ -12,20 +12,26 @@ from specs.contracts.parts.statements import TableName
 class NamingRules:
     """``folded``: a name that nothing is called exactly fits what is called so in another case. ``one_part``: the
     schema that is meant where a name gives the database only (``shop.orders``); empty where that cannot be written.
+    ``behind``: the schema in which names are looked for that are not in their own one.
     """
 
     folded: bool = True
     one_part: str = ""
+    behind: str = ""
 
-    def readings(self, said: TableName) -> list[TableName]:
-        """What a name may mean, the likeliest first."""
-        if not self.one_part or not said.schema or said.schema == self.one_part:
-            return [said]
-        return [said, TableName(said.schema, self.one_part, said.name)]
+    def readings(self, said: TableName, home: str = "") -> list[TableName]:
+        """What a name may mean, the likeliest first. ``home`` is the schema of a body: names in it may mean a relation
+        of another schema, since nobody has completed them."""
+        found = [said]
+        if self.one_part and said.schema not in ("", self.one_part):
+            found.append(TableName(said.schema, self.one_part, said.name))
+        if self.behind and said.schema == home != self.behind:
+            found.append(TableName(said.database, self.behind, said.name))
+        return found
 
 
 RULES: Mapping[str, NamingRules] = {
-    "postgres": NamingRules(folded=False),
+    "postgres": NamingRules(folded=False, behind="public"),
     "duckdb": NamingRules(one_part="main"),
 }
 """Products whose rules are not the usual ones. PostgreSQL stores names as they are meant: the parser has folded those

@@ -35,7 +35,7 @@ class KnownRelations:
 
     def __init__(self, resolver: Resolver, service: str, rules: NamingRules, most: int = CACHE_BYTES) -> None:
         self._resolver, self._service, self._rules, self._most = resolver, service, rules, most
-        self._cache: OrderedDict[TableName, tuple[KnownRelation, ...]] = OrderedDict()
+        self._cache: OrderedDict[tuple[TableName, str], tuple[KnownRelation, ...]] = OrderedDict()
         self._held = 0
 
     def clear(self) -> None:
@@ -43,24 +43,24 @@ class KnownRelations:
         self._cache.clear()
         self._held = 0
 
-    def meanings(self, said: Iterable[TableName]) -> Meanings:
-        """What each of these names means."""
+    def meanings(self, said: Iterable[TableName], home: str = "") -> Meanings:
+        """What each of these names means; ``home`` see ``NamingRules.readings``."""
         wanted = list(dict.fromkeys(said))
         found: Meanings = {}
         for name in wanted:
-            if name in self._cache:
-                self._cache.move_to_end(name)
-                found[name] = self._cache[name]
+            if (name, home) in self._cache:
+                self._cache.move_to_end((name, home))
+                found[name] = self._cache[name, home]
         missing = [name for name in wanted if name not in found]
-        for name, relations in zip(missing, self._looked_up(missing), strict=True):
+        for name, relations in zip(missing, self._looked_up(missing, home), strict=True):
             found[name] = relations
-            self._keep(name, relations)
+            self._keep((name, home), relations)
         return found
 
-    def _looked_up(self, said: Sequence[TableName]) -> list[tuple[KnownRelation, ...]]:
+    def _looked_up(self, said: Sequence[TableName], home: str) -> list[tuple[KnownRelation, ...]]:
         """What each name means by the first of its readings that means anything."""
         found: list[tuple[KnownRelation, ...]] = [() for _ in said]
-        readings = [self._rules.readings(name) for name in said]
+        readings = [self._rules.readings(name, home) for name in said]
         for turn in range(max(map(len, readings), default=0)):
             places = [at for at, each in enumerate(readings) if turn < len(each) and not found[at]]
             read = self._read([readings[at][turn] for at in places])
@@ -101,7 +101,7 @@ class KnownRelations:
             found += self._resolver.named(queries[len(found) :], (type_,))
         return found
 
-    def _keep(self, name: TableName, relations: tuple[KnownRelation, ...]) -> None:
+    def _keep(self, name: tuple[TableName, str], relations: tuple[KnownRelation, ...]) -> None:
         self._cache[name] = relations
         self._held += _size(relations)
         while self._held > self._most:

@@ -1,21 +1,22 @@
-"""The lineage of views, read from the definitions that the catalog holds: no server is asked."""
+"""The lineage of views, routines and triggers, read from the texts that the catalog holds: no server is asked."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from heapq import merge
 from typing import Any, ClassVar, NamedTuple
 
 from connectors.common.sql.inspector.connection import DialectConnection
+from connectors.common.sql.lineage.listings import ROUTINE, TRIGGER, TYPE, VIEW, CatalogListings, Teller
 from connectors.common.sql.lineage.naming import rules_of
 from connectors.common.sql.lineage.process.parser_process import ParserProcess
 from connectors.common.sql.lineage.relations import KnownRelations
-from connectors.common.sql.lineage.views.definitions import VIEWS, definition, is_view
-from connectors.common.sql.lineage.views.reader import DefinitionReader
+from connectors.common.sql.lineage.text_reader import TextReader
+from connectors.common.sql.lineage.views.definitions import is_view
 from specs.contracts.parts.resolver import NameQuery, Resolver, StoredObject
 from specs.entities.base import Entity
-from specs.entities.lineage import Lineage
 from specs.errors import Fatal, Skip
 from specs.sources.base import Presence
 from specs.sources.database.lineage import LineageSource
@@ -27,18 +28,17 @@ SLICE = 250
 """Most definitions that are parsed together."""
 SLICE_BYTES = 2_000_000
 """About the most bytes of texts that are parsed together."""
-TYPE = Lineage.type_name()
 
 
-class _Read(NamedTuple):
-    """A view that is not filtered, and its key."""
+class _Waiting(NamedTuple):
+    """An object that is not filtered, and its key."""
 
     key: str
     stored: StoredObject
 
 
 class DatabaseLineage(LineageSource):
-    """The lineage of one database service. Views and the columns of what they name come from the catalog, through the
+    """The lineage of one database service. Texts and the columns of what they name come from the catalog, through the
     resolver; metadata of the same run, or of an earlier one, has stored them."""
 
     remote: ClassVar[bool] = False
@@ -46,7 +46,7 @@ class DatabaseLineage(LineageSource):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._parser: ParserProcess | None = None
-        self._waiting = 1
+        self._awaited = 1
 
     # -- surroundings ---------------------------------------------------------------------------------------------
     @property
@@ -72,27 +72,36 @@ class DatabaseLineage(LineageSource):
         return str(json.loads(found[0].content)["service_type"]) if found else ""
 
     @cached_property
-    def _reader(self) -> DefinitionReader:
+    def _reader(self) -> TextReader:
         relations = KnownRelations(self.catalog, self.service, rules_of(self.dialect))
-        return DefinitionReader(self.parser, relations, self.dialect, self.settings)
+        return TextReader(self.parser, self.catalog, relations, self.dialect, self.settings)
+
+    @property
+    def _listings(self) -> CatalogListings:
+        return CatalogListings(self.catalog, self.extract)
 
     @property
     def awaited(self) -> int:
-        return self._waiting
+        return self._awaited
 
     def identity(self) -> str:
         """The catalog's part of the service: no server is behind it."""
         return f"catalog:{self.service}"
 
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
-        """Whether the catalog still has the view that an object of ``type_`` belongs to."""
+        """Whether the catalog still has the object that an object of ``type_`` tells of, and it still has lineage."""
         found: list[list[StoredObject]] = []
         while len(found) < len(names):
-            found += self.catalog.named([NameQuery(scope.fqn, name) for name in names[len(found) :]])
+            queries = [NameQuery(scope.fqn, name) for name in names[len(found) :]]
+            found += self.catalog.named(queries, ("StoredProcedure", "Table", "Trigger"))
         return {
-            name: "yes" if any(is_view(each) for each in fitting) else "no"
-            for name, fitting in zip(names, found, strict=True)
+            name: "yes" if any(map(self._tells, fitting)) else "no" for name, fitting in zip(names, found, strict=True)
         }
+
+    def _tells(self, stored: StoredObject) -> bool:
+        if stored.type == VIEW:
+            return is_view(stored)
+        return self._reader.read(TRIGGER if stored.type == TRIGGER else ROUTINE, [stored]) != [None]
 
     def begin(self, reading: ReadMode) -> None:
         super().begin(reading)
@@ -119,81 +128,76 @@ class DatabaseLineage(LineageSource):
     def schemas(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         return self._containers("schemas", "Schema", scope, span)
 
-    def _containers(self, kind: str, type_: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        found = (each.name for each in self._pages(scope, type_, KeyRange(), contents=False))
-        for name in sorted(name for name in found if name in span):
-            yield self.kept(kind, type_, scope, name)
+    def trigger_tables(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._listings.trigger_tables(scope, span) if self.settings.procedures else iter(())
 
-    # -- views ----------------------------------------------------------------------------------------------------
+    def _containers(self, kind: str, type_: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        for name in self._listings.names(type_, scope):
+            if name in span:
+                yield self.kept(kind, type_, scope, name)
+
+    # -- what tells of lineage ------------------------------------------------------------------------------------
     def targets(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        waiting: list[_Read | Outcome] = []
-        held = 0
-        for stored in self._views(scope, span, contents=True):
-            kept = self._kept(scope, stored)
-            if isinstance(kept, Item):
-                poison = self.reading.before("lineage", scope, kept.key)
-                if poison:
-                    kept = Outcome("failed", TYPE, stored.fqn, kept.key, "poison", poison)
-            waiting.append(_Read(kept.key, stored) if isinstance(kept, Item) else kept)
-            held += len(stored.content)
-            if len(waiting) >= min(SLICE, self.reading.slice) or held > SLICE_BYTES:
-                yield from self._parsed(scope, waiting)
-                waiting, held = [], 0
-        yield from self._parsed(scope, waiting)
+        read = [self._read("lineage", type_, scope, span) for type_ in (VIEW, ROUTINE)]
+        return merge(*read, key=lambda produced: produced.key)
+
+    def triggers(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._read("trigger_lineage", TRIGGER, scope, span)
 
     def yield_lineage(self, item: Item, scope: Scope) -> Iterable[Entity]:
         yield item.data
 
     def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
-        if node != "lineage":
+        """Views have lineage by their names; whether a body moves data is known when it is read."""
+        if node == "lineage":
+            views = (self._listings.kept(scope, each) for each in self._stored(VIEW, scope, span, contents=False))
+            bodies = self._read(node, ROUTINE, scope, span)
+            yield from merge(views, bodies, key=lambda produced: produced.key)
+        else:
             yield from super().preview(node, scope, span)
-            return
-        for stored in self._views(scope, span, contents=False):
-            yield self._kept(scope, stored)
 
     def split(self, node: str, scope: Scope, span: KeyRange, size: int) -> Iterable[str]:
         if node != "lineage":
             return []
-        kept = [self._kept(scope, each) for each in self._views(scope, span, contents=False)]
-        return [each.key for each in kept if isinstance(each, Item)][size - 1 : -1 : size]
+        found = [each for type_ in (VIEW, ROUTINE) for each in self._stored(type_, scope, span, contents=False)]
+        kept = [self._listings.kept(scope, each) for each in found]
+        return sorted(each.key for each in kept if isinstance(each, Item))[size - 1 : -1 : size]
 
     def listing_statements(self, node: str, objects: int) -> int:
         return 0
 
     def lists(self, node: str) -> bool:
-        return node != "lineage" or self.settings.views
+        return self.settings.procedures or (self.settings.views and node in ("database", "schema", "lineage"))
 
-    def _views(self, scope: Scope, span: KeyRange, *, contents: bool) -> Iterator[StoredObject]:
-        if self.settings.views:
-            yield from self._pages(scope, "Table", span, containing=VIEWS, contents=contents)
+    def _stored(self, type_: Teller, scope: Scope, span: KeyRange, *, contents: bool) -> Iterator[StoredObject]:
+        """The objects of one type that are asked for."""
+        if self.settings.views if type_ == VIEW else self.settings.procedures:
+            yield from self._listings.objects(type_, scope, span, contents=contents)
 
-    def _pages(
-        self, scope: Scope, type_: str, span: KeyRange, *, containing: tuple[str, ...] = (), contents: bool
-    ) -> Iterator[StoredObject]:
-        """The objects of one type below ``scope``, by the last parts of their FQNs."""
-        begin = f"{scope.fqn}."
-        after = "" if span.after is None else begin + span.after
-        until = None if span.until is None else begin + span.until
-        options = {"containing": containing, "until": until, "limit": 1000, "contents": contents}
-        while page := self.catalog.children(scope.fqn, type_, after=after, **options):  # type: ignore[arg-type]
-            yield from (each for each in page if each.fqn[len(begin) :] in span)
-            after = page[-1].fqn
+    def _read(self, node: str, type_: Teller, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """The objects of one type, slice by slice, each with what it tells."""
+        waiting: list[_Waiting | Outcome] = []
+        held = 0
+        for stored in self._stored(type_, scope, span, contents=True):
+            kept = self._listings.kept(scope, stored)
+            poison = self.reading.before(node, scope, kept.key) if isinstance(kept, Item) else ""
+            if poison:
+                kept = Outcome("failed", TYPE, stored.fqn, kept.key, "poison", poison)
+            waiting.append(_Waiting(kept.key, stored) if isinstance(kept, Item) else kept)
+            held += len(stored.content)
+            if len(waiting) >= min(SLICE, self.reading.slice) or held > SLICE_BYTES:
+                yield from self._told(type_, waiting)
+                waiting, held = [], 0
+        yield from self._told(type_, waiting)
 
-    def _kept(self, scope: Scope, view: StoredObject) -> Item | Outcome:
-        key = view.fqn[len(scope.fqn) + 1 :]
-        rule = self.extract.rule("views", view.name)
-        if rule is not None:
-            return Outcome("filtered", TYPE, view.fqn, key, rule)
-        return Item(key, view.name)
-
-    def _parsed(self, scope: Scope, waiting: list[_Read | Outcome]) -> Iterator[Produced]:
-        """Each view with its lineage, or why there is none; those that are not dropped are parsed together."""
-        views = [definition(each.stored) for each in waiting if isinstance(each, _Read)]
-        self._waiting = max(1, len(views))
+    def _told(self, type_: Teller, waiting: list[_Waiting | Outcome]) -> Iterator[Produced]:
+        """What each object tells, or why that is not known; all that are not dropped are read together."""
+        objects = [each.stored for each in waiting if isinstance(each, _Waiting)]
+        self._awaited = max(1, len(objects))
         try:
-            found = iter(self._reader.read(views) if views else [])
+            found = iter(self._reader.read(type_, objects) if objects else [])
         finally:
-            self._waiting = 1
+            self._awaited = 1
         for each in waiting:
             if isinstance(each, Outcome):
                 yield each
@@ -201,5 +205,5 @@ class DatabaseLineage(LineageSource):
             made = next(found)
             if isinstance(made, Skip):
                 yield Outcome("failed", TYPE, each.stored.fqn, each.key, made.reason, str(made))
-            else:
+            elif made is not None:
                 yield Item(each.key, each.stored.name, made)

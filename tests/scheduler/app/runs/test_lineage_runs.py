@@ -112,6 +112,18 @@ def test_a_view_that_is_gone_takes_its_lineage_along(file: Path, place: str) -> 
     assert states[1] == {"best": "missing"}
 
 
+def test_a_trigger_that_is_gone_or_moves_nothing_takes_its_lineage_along(file: Path, place: str) -> None:
+    written = "CREATE TRIGGER {} AFTER UPDATE ON orders BEGIN {}; END;"
+    insert, delete = "INSERT INTO audit VALUES (OLD.id)", "DELETE FROM audit"
+    execute(file, "CREATE TABLE audit (id INT);" + written.format("one", insert) + written.format("two", insert))
+    crawl(recipe(file), catalog=place)
+    assert {"one", "two"} < set(exported(place))
+    execute(file, "DROP TRIGGER one; DROP TRIGGER two;" + written.format("two", delete))
+    for _ in range(4):
+        crawl(recipe(file), catalog=place)
+    assert set(exported(place)) == {"sums", "best"}
+
+
 def test_a_text_that_cannot_be_read_costs_that_view(crawled: Crawl, file: Path, place: str) -> None:
     execute(file, "CREATE VIEW huge AS SELECT id FROM orders -- " + "x" * 5000)
     found = crawled(recipe(file, {"max_statement_bytes": 4000}))

@@ -113,9 +113,12 @@ def test_lineage_workflows_read_lineage_alone(tmp_path: Path, old: str, new: str
 
 
 def test_lineage_of_nothing_is_refused(tmp_path: Path) -> None:
-    text = WORKFLOW.replace("type: DatabaseMetadata", "type: DatabaseLineage\n      processViewLineage: false", 1)
-    with pytest.raises(UsageError, match=r"flow.yml:17:\d+: only the lineage of views"):
-        loaded(tmp_path, text)
+    switches = ("processViewLineage: false", "processStoredProcedureLineage: false")
+    lines = ["\n      ".join(["type: DatabaseLineage", *switches[:count]]) for count in (1, 2)]
+    chosen: Any = loaded(tmp_path, WORKFLOW.replace("type: DatabaseMetadata", lines[0], 1)).recipe.extract.lineage
+    assert (chosen.views, chosen.procedures) == (False, True)
+    with pytest.raises(UsageError, match=r"flow.yml:17:\d+: lineage of query logs alone"):
+        loaded(tmp_path, WORKFLOW.replace("type: DatabaseMetadata", lines[1], 1))
 
 
 def test_all_databases(tmp_path: Path) -> None:

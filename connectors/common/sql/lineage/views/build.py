@@ -3,32 +3,26 @@ source's own catalog records."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from hashlib import blake2b
-
-from connectors.common.sql.lineage.relations import KnownRelation, Meanings
+from connectors.common.sql.lineage.flows import PARTLY, Relations, ambiguous, by_name, sources, text_hash, written
+from connectors.common.sql.lineage.relations import Meanings
 from connectors.common.sql.lineage.views.definitions import Definition
 from specs import names
 from specs.contracts.parts.resolver import folded
-from specs.contracts.parts.statements import SourceColumn, StatementLineage, TableName
+from specs.contracts.parts.statements import StatementLineage
 from specs.entities.construction import trusted
-from specs.entities.lineage import ColumnFlow, ColumnSource, Edge, Flow, Lineage
-
-PARTLY = 0.5
-"""The confidence of what was understood in part, of one among several objects that a name fits, and of an edge that the
-source's own catalog does not record."""
+from specs.entities.lineage import ColumnFlow, Edge, Flow, Lineage
 
 
 def lineage(view: Definition, found: StatementLineage | None, meanings: Meanings, *, filters: bool) -> Lineage:
     """The lineage of a view; without ``found`` only what the source itself records."""
     fqn = view.relation.fqn
     answer = found or StatementLineage("other", level="none")
-    relations = _by_name(meanings)
-    edges, unresolved = _edges(view, answer, relations, _ambiguous(meanings))
+    relations = by_name(meanings)
+    edges, unresolved = _edges(view, answer, relations, ambiguous(meanings))
     columns = [] if found is None else _columns(view, answer, relations)
     flows: tuple[Flow, ...] = ()
     if edges:
-        conditions = _sources(answer.filters, relations) if filters else ()
+        conditions = sources(answer.filters, relations) if filters else ()
         flows = (Flow(target=fqn, edges=tuple(edges.values()), columns=tuple(columns), filters=conditions),)
     return Lineage(
         fqn=fqn,
@@ -37,24 +31,14 @@ def lineage(view: Definition, found: StatementLineage | None, meanings: Meanings
         evidence="view",
         flows=flows,
         unresolved=tuple(unresolved),
-        sql_hash=blake2b(view.text.encode("utf-8", "replace"), digest_size=16).hexdigest(),
+        sql_hash=text_hash(view.text),
     )
-
-
-def _by_name(meanings: Meanings) -> dict[TableName, tuple[KnownRelation, ...]]:
-    """Relations by the names that answers may have for them: as it was said, and as the catalog has it."""
-    known = {each.table: (each,) for relations in meanings.values() for each in relations}
-    return known | {said: relations for said, relations in meanings.items() if relations}
-
-
-def _ambiguous(meanings: Meanings) -> set[str]:
-    return {each.fqn for relations in meanings.values() if len(relations) > 1 for each in relations}
 
 
 def _edges(
     view: Definition,
     answer: StatementLineage,
-    relations: Mapping[TableName, tuple[KnownRelation, ...]],
+    relations: Relations,
     ambiguous: set[str],
 ) -> tuple[dict[str, Edge], dict[str, None]]:
     """The edges by their source, and the names that fit nothing."""
@@ -63,7 +47,7 @@ def _edges(
     for name in answer.sources:
         fitting = relations.get(name, ())
         if not fitting:
-            unresolved.setdefault(names.build(*filter(None, name)))
+            unresolved.setdefault(written(name))
         for each in fitting:
             proven = each.fqn in view.depends_on if view.depends_on else None
             partly = answer.level != "columns" or proven is False or (each.fqn in ambiguous and not proven)
@@ -73,13 +57,11 @@ def _edges(
     return edges, unresolved
 
 
-def _columns(
-    view: Definition, answer: StatementLineage, relations: Mapping[TableName, tuple[KnownRelation, ...]]
-) -> list[ColumnFlow]:
+def _columns(view: Definition, answer: StatementLineage, relations: Relations) -> list[ColumnFlow]:
     flows: dict[str, ColumnFlow] = {}
     for name, each in zip(_own_names(view, answer), answer.columns, strict=True):
         if name and name != "*":
-            fields = {"column": name, "sources": _sources(each.sources, relations), "expression": each.expression}
+            fields = {"column": name, "sources": sources(each.sources, relations), "expression": each.expression}
             flows.setdefault(name, trusted(ColumnFlow, fields))
     return list(flows.values())
 
@@ -96,17 +78,3 @@ def _own_names(view: Definition, answer: StatementLineage) -> list[str]:
         else:
             found.append(spelled.get(folded(each.column)) or (own[at] if same else each.column))
     return found
-
-
-def _sources(
-    found: Iterable[SourceColumn], relations: Mapping[TableName, Sequence[KnownRelation]]
-) -> tuple[ColumnSource, ...]:
-    told = {
-        (relation.fqn, each.column, each.transformation): None
-        for each in found
-        for relation in relations.get(each.table, ())
-    }
-    return tuple(
-        trusted(ColumnSource, {"source": source, "column": column, "transformation": transformation})
-        for source, column, transformation in told
-    )

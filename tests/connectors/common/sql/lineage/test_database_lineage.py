@@ -11,6 +11,7 @@ from connectors.common.sql.lineage.source import DatabaseLineage
 from connectors.postgres.connection.config import PostgresConnection
 from specs.config import MetadataExtract
 from specs.entities.base import Entity
+from specs.entities.database.routines import StoredProcedure
 from specs.errors import Fatal
 from specs.sources.database.lineage import LineageExtract
 from specs.testing.resolver import MemoryResolver
@@ -59,7 +60,21 @@ def test_filters_of_the_metadata_hold() -> None:
 def test_views_can_be_left_out() -> None:
     with source(views("a"), settings={"views": False}) as made:
         assert list(made.targets(MAIN, EVERYTHING)) == []
-        assert not made.lists("lineage")
+        assert made.lists("lineage"), "routines are asked for"
+    with source(views("a"), settings={"views": False, "procedures": False}) as made:
+        assert not any(map(made.lists, ("database", "schema", "lineage", "trigger_table", "trigger_lineage")))
+
+
+def test_views_and_routines_are_one_listing() -> None:
+    written = "INSERT INTO t SELECT id, name FROM v"
+    routines = [StoredProcedure(fqn=f"svc.db.main.{name}", name=name, parent=MAIN.fqn, language="sql", code=code)
+                for name, code in (("a()", written), ("u()", "SELECT 1"), ("z()", written))]  # fmt: skip
+    with source([*views("v", "b"), *routines], stored_procedures={"exclude": ["^z"]}) as made:
+        found = list(made.targets(MAIN, EVERYTHING))
+        shown = list(made.preview("lineage", MAIN, EVERYTHING))
+    assert [(each.key, type(each)) for each in found] == [("a()", Item), ("b", Item), ("v", Item), ("z()", Outcome)]
+    assert [each.key for each in shown] == [each.key for each in found]
+    assert found[-1].reason == "stored_procedures.exclude: ^z"
 
 
 def test_a_large_listing_splits() -> None:
