@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
@@ -13,11 +14,18 @@ from specs.contracts.parts.statements import Statement, StatementLineage, Statem
 
 def answers(lines: Iterable[str]) -> Iterator[str]:
     """One answer per line that is not empty, in order. A line that is no statement gets an answer with ``error``."""
-    parser: StatementParser = registry.shared("sql.lineage.analysis.analyzer:LineageAnalyzer")()
-    try:
+    with own_answers() as told:
         for line in lines:
             if line.strip():
-                yield json.dumps(answer(parser, line), ensure_ascii=False)
+                yield json.dumps(told(line), ensure_ascii=False)
+
+
+@contextmanager
+def own_answers() -> Iterator[Callable[[str], dict[str, Any]]]:
+    """A function that answers a line, as long as the context lasts."""
+    parser: StatementParser = registry.shared("sql.lineage.analysis.analyzer:LineageAnalyzer")()
+    try:
+        yield lambda line: answer(parser, line)
     finally:
         parser.close()
 

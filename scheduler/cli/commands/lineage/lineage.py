@@ -9,6 +9,7 @@ import click
 COMMANDS = {
     "show": "Show what feeds an object, and what it feeds.",
     "parse": "Tell the lineage of SQL, line by line.",
+    "score": "Measure how well SQL is understood.",
 }
 
 _DEFAULT = "show"

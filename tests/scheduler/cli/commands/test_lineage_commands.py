@@ -94,3 +94,11 @@ def test_what_describes_an_object_is_found_with_it(views: str) -> None:
     assert [each["type"] for each in found] == ["Table"]
     tree = called("tree", "own.main.main", "--json", "--catalog", views).json
     assert ("totals", "Lineage") in [(each["name"], each["type"]) for each in tree]
+
+
+def test_score_of_cases_and_of_another_program(tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text('{"id": 1, "sql": "select a from t", "expected": {"in_tables": ["u"]}}\n', encoding="utf-8")
+    shown = called("lineage", "score", str(cases), "--misses")
+    assert (shown.code, "0 of 1" in shown.out, "['u']" in shown.out) == (0, True, True)
+    assert called("lineage", "score", str(cases), "--json").json["tables_exact_percent"] == 0.0

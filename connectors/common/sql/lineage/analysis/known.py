@@ -44,11 +44,14 @@ class KnownTables:
         for each in columns:
             self._by_name.setdefault(each.name.casefold(), []).append(each)
 
-    def fitting(self, name: TableName) -> list[TableName]:
-        """The relations that a name fits: the one that is called so, or those in another case."""
+    def fitting(self, name: TableName, defaults: tuple[str, str] = ("", "")) -> list[TableName]:
+        """The relations that a name fits: the one that is called so, or those in another case.
+
+        ``defaults``, a database and a schema, completed the name: a relation may be known without them.
+        """
         if name in self._columns:
             return [name]
-        found = [each for each in self._by_name.get(name.name.casefold(), ()) if _fits(name, each)]
+        found = [each for each in self._by_name.get(name.name.casefold(), ()) if _fits(name, each, defaults)]
         exact = [each for each in found if each.name == name.name]
         return exact or found
 
@@ -61,9 +64,8 @@ class KnownTables:
         return self._indexes[name]
 
 
-def _fits(name: TableName, known: TableName) -> bool:
-    return _same(name.schema, known.schema) and _same(name.database, known.database)
-
-
-def _same(said: str, known: str) -> bool:
-    return not said or not known or said.casefold() == known.casefold()
+def _fits(name: TableName, known: TableName, defaults: tuple[str, str]) -> bool:
+    for said, has, default in zip(name[:2], known[:2], defaults, strict=True):
+        if said and said.casefold() != has.casefold() and (has or said != default):
+            return False
+    return True

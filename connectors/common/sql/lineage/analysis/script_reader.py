@@ -17,7 +17,7 @@ from connectors.common.sql.lineage.analysis.texts.headers import defined
 from connectors.common.sql.lineage.analysis.texts.routines import Body, ChangesOf, Piece, is_routine, pieces
 from connectors.common.sql.lineage.analysis.texts.scripts import chunks, loose, with_semicolons
 from connectors.common.sql.lineage.analysis.texts.templates import rendered
-from connectors.common.sql.lineage.analysis.texts.words import Tokens, joined, word
+from connectors.common.sql.lineage.analysis.texts.words import Tokens, joined, word, words
 from specs.contracts.parts.statements import StatementKind, StatementLineage, TableName
 
 NESTED_TEXTS = 4
@@ -63,7 +63,7 @@ class ScriptReader:
             return
         self._session.foresee(_dropped(tokens))
         for part in chunks(tokens):
-            chunk = joined(self._whole(sql, part))
+            chunk = joined(self._whole(sql, part), rows=bool(self._session.rows) or _in_trigger(part))
             if is_routine(chunk) and self._session.dialect.name not in ("tsql", "fabric"):
                 self._session.in_routine = True
             found = False
@@ -75,12 +75,13 @@ class ScriptReader:
 
     def _whole(self, sql: str, tokens: Tokens) -> Tokens:
         """The tokens of a command one by one: the tokenizer leaves all behind its first word as one text."""
-        last = tokens[-1]
-        if len(tokens) < 2 or last.token_type != TokenType.STRING or sql[last.start : last.start + 1] in "'\"$":
+        if len(tokens) < 2 or tokens[-2].token_type not in self._engine.tokenizer_class.COMMANDS:
             return tokens
-        if tokens[-2].token_type not in self._engine.tokenizer_class.COMMANDS:
+        last, behind = tokens[-1], tokens[-2].end + 1
+        if last.token_type != TokenType.STRING or not sql[behind:].lstrip().startswith(last.text[:1] or "'"):
             return tokens
-        return [*tokens[:-1], *self._engine.tokenize(last.text)]
+        place = max(sql.find(last.text, behind), 0)
+        return [*tokens[:-1], *self._engine.tokenize(" " * place + last.text)]
 
     def _piece(self, sql: str, piece: Piece, depth: int) -> Iterator[StatementLineage]:
         if isinstance(piece, ChangesOf):
@@ -151,6 +152,10 @@ class ScriptReader:
         nodes = [exp.Identifier(this=each.strip('"`[]'), quoted=each[0] in quotes) for each in parts[-3:]]
         db, catalog = (nodes[-2] if len(nodes) > 1 else None), (nodes[-3] if len(nodes) > 2 else None)
         return self._session.target(exp.Table(this=nodes[-1], db=db, catalog=catalog))
+
+
+def _in_trigger(tokens: Tokens) -> bool:
+    return is_routine(tokens) and "TRIGGER" in words(tokens[:16])
 
 
 def _text(sql: str, tokens: Tokens) -> str:

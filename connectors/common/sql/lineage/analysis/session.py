@@ -60,7 +60,7 @@ class SqlSession:
         if name in self._temporary:
             return name
         self.named.setdefault(name)
-        fitting = self._known.fitting(name)
+        fitting = self._fitting(name)
         return fitting[0] if len(fitting) == 1 else name
 
     def relation(self, name: TableName) -> tuple[Relation, tuple[TableName, ...]]:
@@ -70,8 +70,11 @@ class SqlSession:
         self.named.setdefault(name)
         if name in self._created:
             return Stored(((name, self._created[name]),)), (name,)
-        fitting = self._known.fitting(name) or [name]
+        fitting = self._fitting(name) or [name]
         return Stored(tuple((each, self._known.columns(each)) for each in fitting)), tuple(fitting)
+
+    def _fitting(self, name: TableName) -> list[TableName]:
+        return self._known.fitting(name, (self.database, self.schema))
 
     def columns(self, name: TableName) -> list[str] | None:
         """The names of the columns of a relation that is to be written, as far as they are known."""
@@ -80,7 +83,7 @@ class SqlSession:
             return None if found.open else [each.name for each in found.outputs()]
         if name in self._created:
             return list(self._created[name])
-        fitting = self._known.fitting(name)
+        fitting = self._fitting(name)
         index = self._known.columns(fitting[0]) if len(fitting) == 1 else None
         return None if index is None else list(index)
 

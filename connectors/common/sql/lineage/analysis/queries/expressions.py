@@ -23,10 +23,22 @@ def origins_of(walk: Walk, node: exp.Expr, scope: QueryScope) -> Origins:
             merge(into, column_origins(walk, each, scope), so_far)
         elif isinstance(each, exp.Query):
             _query(walk, each, scope, into, so_far)
+        elif isinstance(each, exp.Window) and isinstance(each.args.get("alias"), exp.Identifier):
+            named = scope.windows.get(walk.fold(each.args["alias"]))
+            stack += [(part, "expression") for part in _parts(named)]
+            stack += [(child, so_far) for child in each.iter_expressions(reverse=True)]
         elif not isinstance(each, exp.Literal | exp.Identifier | exp.DataType | exp.Star):
             below = _becomes(each, so_far)
             stack += [(child, below) for child in each.iter_expressions(reverse=True)]
     return into
+
+
+def _parts(window: exp.Expr | None) -> list[exp.Expr]:
+    """What a named window partitions and orders by."""
+    if window is None:
+        return []
+    order = window.args.get("order")
+    return [*(window.args.get("partition_by") or ()), *([order] if order is not None else ())]
 
 
 def _query(walk: Walk, node: exp.Expr, scope: QueryScope, into: Origins, so_far: Transformation) -> None:
@@ -71,6 +83,9 @@ def _named(walk: Walk, names: list[str], scope: QueryScope) -> Origins | None:
     row = walk.session.rows.get(names[0].casefold()) if len(names) > 1 else None
     if row is not None:  # NEW and OLD in a trigger
         return _row(walk, row, names[1])
+    scalar = scope.scalar(names[0])
+    if scalar is not None:
+        return origins_of(walk, scalar, scope)
     found = scope.column(names[0])
     if found is None and len(names) == 1 and (source := scope.source(names)) is not None:
         return _whole(source.relation)  # a row as a value: row_to_json(t)

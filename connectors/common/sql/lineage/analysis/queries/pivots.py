@@ -30,7 +30,10 @@ def _pivot(walk: Walk, pivot: exp.Pivot, source: FromItem, scope: QueryScope) ->
     used = {*key_origins, *(key for _, origins in made for key in origins)}
     names = [walk.fold(each) for each in pivot.args.get("columns") or ()]
     new = [Output(name, made[number % len(made)][1]) for number, name in enumerate(names)] if made else []
-    return Derived([*_rest(source.relation, used), *new], (source.relation,) if source.relation.open else ())
+    rest = _rest(source.relation, used)
+    if isinstance(group := pivot.args.get("group"), exp.Group):
+        rest = [Output(_name(walk, each), origins_of(walk, each, scope)) for each in group.expressions]
+    return Derived([*rest, *new], (source.relation,) if source.relation.open else ())
 
 
 def _unpivot(walk: Walk, pivot: exp.Pivot, source: FromItem, scope: QueryScope) -> Relation:

@@ -30,7 +30,7 @@ class QueryWalk(Walk):
         if isinstance(node, exp.SetOperation):
             return self._set_operation(node, scope)
         if isinstance(node, exp.Select):
-            return select(self, node, QueryScope(scope, {}) if scope.ctes else scope)
+            return select(self, node, QueryScope(scope, {}) if scope.ctes or scope.scalars else scope)
         return self._from(node, scope)
 
     def _from(self, node: exp.Expr, scope: QueryScope) -> Derived:
@@ -46,6 +46,9 @@ class QueryWalk(Walk):
         for cte in declared.expressions:
             alias = cte.args["alias"]
             name = self.fold(alias.this)
+            if cte.args.get("scalar") and not isinstance(cte.this, exp.Query):
+                scope.scalars[name] = cte.this
+                continue
             names = [self.fold(each) for each in alias.columns]
             if isinstance(cte.this, exp.DML):
                 found = self._returned(cte.this, scope)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sqlglot import exp
+
 from connectors.common.sql.lineage.analysis.relations import Computed, Origins, Output, Relation, gathered
 from specs.contracts.parts.statements import TableName
 
@@ -20,7 +22,7 @@ class FromItem(NamedTuple):
 class QueryScope:
     """Sources in order. ``outer`` is the scope around a subquery; ``merged`` are the names of USING."""
 
-    __slots__ = ("aliases", "ctes", "merged", "outer", "prefers_aliases", "sources")
+    __slots__ = ("aliases", "ctes", "merged", "outer", "prefers_aliases", "scalars", "sources", "windows")
 
     def __init__(self, outer: QueryScope | None, ctes: dict[str, Relation]) -> None:
         self.outer, self.ctes = outer, ctes
@@ -28,12 +30,23 @@ class QueryScope:
         self.aliases: dict[str, Output] = {}
         self.merged: dict[str, list[FromItem]] = {}
         self.prefers_aliases = False
+        self.scalars: dict[str, exp.Expr] = {}
+        self.windows: dict[str, exp.Expr] = {}
 
     def cte(self, name: str) -> Relation | None:
         """The query of this name that WITH declares here or further out."""
         scope: QueryScope | None = self
         while scope is not None:
             if (found := scope.ctes.get(name)) is not None:
+                return found
+            scope = scope.outer
+        return None
+
+    def scalar(self, name: str) -> exp.Expr | None:
+        """The expression of this name that WITH declares here or further out."""
+        scope: QueryScope | None = self
+        while scope is not None:
+            if (found := scope.scalars.get(name)) is not None:
                 return found
             scope = scope.outer
         return None

@@ -25,6 +25,10 @@ def select(walk: Walk, node: exp.Select, scope: QueryScope) -> Derived:
     for join in args.get("joins") or ():
         add_join(walk, join, scope)
     scope.prefers_aliases = walk.session.dialect.lateral_aliases
+    for window in args.get("windows") or ():
+        scope.windows[walk.fold(window.this)] = window
+    if (rows := args.get("match")) is not None:
+        _match(walk, rows, scope)
     outputs: list[Output] = []
     opens: list[Relation] = []
     for each in node.expressions:
@@ -42,6 +46,18 @@ def select(walk: Walk, node: exp.Select, scope: QueryScope) -> Derived:
             if isinstance(each, exp.Expr):
                 origins_of(walk, each, scope)
     return Derived(outputs, tuple(opens))
+
+
+def _match(walk: Walk, node: exp.Expr, scope: QueryScope) -> None:
+    """What MATCH_RECOGNIZE yields: the columns it partitions by, and its measures."""
+    origins_of(walk, node, scope)
+    found: list[Output] = []
+    for each in node.args.get("partition_by") or ():
+        _output(walk, each, scope, found)
+    for measure in node.args.get("measures") or ():
+        _output(walk, measure.this, scope, found)
+    scope.sources = [FromItem("", Derived(found))]
+    scope.aliases.clear()
 
 
 def _output(walk: Walk, node: exp.Expr, scope: QueryScope, outputs: list[Output]) -> None:
@@ -70,7 +86,19 @@ def _name(walk: Walk, node: exp.Expr) -> str:
         return walk.fold(node.expression)
     if isinstance(node, exp.Cast) and isinstance(node.this, exp.Column):
         return walk.fold(node.this.this)
-    return node.output_name or node.sql(dialect=walk.session.dialect.engine)
+    return node.output_name or _unnamed(walk, node)
+
+
+def _unnamed(walk: Walk, node: exp.Expr) -> str:
+    """What the server calls an expression: PostgreSQL by its function, most others by its text."""
+    if walk.session.dialect.name != "postgres":
+        return node.sql(dialect=walk.session.dialect.engine)
+    function = node.this if isinstance(node, exp.Window) else node
+    if isinstance(function, exp.Anonymous):
+        return str(function.this).lower()
+    if isinstance(function, exp.Case):
+        return "case"
+    return function.sql_name().lower() if isinstance(function, exp.Func) else "?column?"
 
 
 def _star(walk: Walk, node: exp.Expr, scope: QueryScope, outputs: list[Output], opens: list[Relation]) -> None:

@@ -14,6 +14,8 @@ from connectors.common.sql.lineage.analysis.relations import Computed, Derived, 
 def add_source(walk: Walk, node: exp.Expr, scope: QueryScope) -> None:
     """Add a relation, a subquery, a function or a join in brackets, with all that is joined to it."""
     first = len(scope.sources)
+    if isinstance(node, exp.Final):
+        node = node.this
     if isinstance(node, exp.Table):
         _table(walk, node, scope)
     elif isinstance(node, exp.Subquery | exp.Paren):

@@ -23,6 +23,10 @@ def understood(tokens: Tokens) -> list[exp.Expr]:
         return [exp.Alter(this=old, kind="TABLE", actions=[exp.SwapTable(this=new)]) for old, new in pairs]
     if said[:2] == ["ALTER", "TABLE"]:
         return _moved(tokens, said)
+    if said[0] == "CREATE" and "TABLE" in said[:4] and "CLONE" in said:
+        made, _ = _table(tokens, said, said.index("TABLE") + 1)
+        model, _ = _table(tokens, said, said.index("CLONE") + 1)
+        return [exp.Create(this=made, kind="TABLE", clone=exp.Clone(this=model))]
     return []
 
 
@@ -61,7 +65,7 @@ def _pairs(tokens: Tokens, said: list[str], at: int, between: str) -> Iterator[t
 
 def _table(tokens: Tokens, said: list[str], at: int) -> tuple[exp.Table, int]:
     """The relation that is named at a position, and the position behind it."""
-    while at < len(said) and said[at] in ("IF", "EXISTS", "ONLY"):
+    while at < len(said) and said[at] in ("IF", "NOT", "EXISTS", "ONLY"):
         at += 1
     parts = [tokens[at].text] if at < len(said) else [""]
     at += 1

@@ -22,10 +22,15 @@ def words(tokens: Tokens) -> list[str]:
     return [word(each) for each in tokens]
 
 
-def joined(tokens: Tokens) -> list[Token]:
-    """The tokens with ``+=`` and the like as ``=``: what a column is set to is what counts."""
+def joined(tokens: Tokens, *, rows: bool = False) -> list[Token]:
+    """The tokens as the parser knows them: ``+=`` and the like as ``=``, since what a column is set to is what counts,
+    and REPLACE INTO as INSERT INTO. ``rows``: ``:NEW`` and ``:OLD`` are the rows of a trigger."""
     kept: list[Token] = []
     for token in tokens:
+        if kept and token.token_type == TokenType.INTO and kept[-1].token_type == TokenType.REPLACE:
+            kept[-1] = Token(TokenType.INSERT, kept[-1].text, start=kept[-1].start, end=kept[-1].end)
+        if rows and kept and kept[-1].token_type == TokenType.COLON and token.text.upper() in ("NEW", "OLD"):
+            kept.pop()
         before = kept[-1] if kept and token.token_type == TokenType.EQ else None
         if before is not None and before.token_type in OPERATORS and before.end + 1 == token.start:
             kept.pop()

@@ -70,7 +70,7 @@ def select_into(walk: QueryWalk, node: exp.Expr, into: exp.Into) -> Written:
 def _temporary(node: exp.Create, table: exp.Table) -> bool:
     properties = node.args.get("properties")
     kinds = properties.expressions if isinstance(properties, exp.Properties) else []
-    return any(isinstance(each, exp.TemporaryProperty) for each in kinds) or _local(table)
+    return any(isinstance(each, exp.TemporaryProperty | exp.VolatileProperty) for each in kinds) or _local(table)
 
 
 def _local(table: exp.Table) -> bool:

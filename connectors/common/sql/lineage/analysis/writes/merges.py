@@ -40,10 +40,14 @@ def merge_into(walk: QueryWalk, node: exp.Merge) -> Written:
 def _branch(walk: QueryWalk, then: exp.Expr | None, scope: QueryScope, target: TableName | None) -> Iterator[Assigned]:
     if isinstance(then, exp.Update):
         if any(isinstance(each, exp.Star) for each in then.expressions):
-            yield from _all(scope)
+            rows = QueryScope(scope.outer, scope.ctes)
+            rows.sources = scope.sources[1:]
+            yield from _all(rows)
         for column, origins, made in assignments(walk, then.expressions, scope):
             yield walk.fold(column.this), origins, None if isinstance(made, exp.Column) else made
     elif isinstance(then, exp.Insert):
+        target_row, scope = scope, QueryScope(scope.outer, scope.ctes)  # values see the source only
+        scope.sources = target_row.sources[1:]
         values = then.expression
         if isinstance(values, exp.Values):
             values = values.expressions[0] if values.expressions else None
@@ -63,7 +67,7 @@ def _branch(walk: QueryWalk, then: exp.Expr | None, scope: QueryScope, target: T
 
 def _all(scope: QueryScope) -> Iterator[Assigned]:
     """Every column of the source into the target's column of the same name: ``INSERT *``, ``UPDATE SET *``."""
-    for item in scope.sources[1:]:
+    for item in scope.sources:
         for output in item.relation.outputs():
             yield output.name, output.origins, output.made
         if item.relation.open:

@@ -1,0 +1,61 @@
+"""The cases that ship, by dialect: each table and each column of them is told as their expectation has it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scheduler.app.lineage.parse import own_answers
+from scheduler.app.lineage.score import cases_of, score
+
+ROOT = Path(__file__).parents[5]
+FILES = sorted((ROOT / "specs" / "testing" / "lineage").glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_all_cases_of_a_dialect(file: Path) -> None:
+    with own_answers() as own:
+        found = score(cases_of([str(file)]), own)
+    assert found.misses == []
+    assert found.cases > 0
+
+
+def test_there_are_many_and_their_names_are_their_own() -> None:
+    cases = list(cases_of([]))
+    assert len(cases) >= 300
+    assert len({each["id"] for each in cases}) == len(cases)
+
+
+PURE = """
+import sys
+from importlib.machinery import FileFinder, PathFinder, SourceFileLoader
+
+class Pure(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if not name.startswith("sqlglot.") or path is None:
+            return None
+        for folder in path:
+            found = FileFinder(folder, (SourceFileLoader, [".py"])).find_spec(name)
+            if found is not None:
+                return found
+        return None
+
+sys.meta_path.insert(0, Pure)
+import sqlglot.parser
+assert sqlglot.parser.__file__.endswith(".py")
+from scheduler.app.lineage.parse import own_answers
+from scheduler.app.lineage.score import cases_of, score
+with own_answers() as own:
+    print([each.id for each in score(cases_of([]), own).misses])
+"""
+
+
+def test_the_parser_that_is_not_compiled_tells_the_same() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PURE], cwd=ROOT, capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL
+    )
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
