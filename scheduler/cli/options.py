@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -13,6 +13,8 @@ import click
 if TYPE_CHECKING:
     from scheduler.app.catalog.catalog_place import CatalogPlace
 
+LINES = 1000
+"""Lines of JSON that are printed at once."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 only_parts = click.option(
@@ -157,6 +159,23 @@ def emit(data: Any, *, line: bool = False) -> None:
     For an object with ``as_json``, also in a list, its result is printed.
     """
     click.echo(json.dumps(_plain(data), ensure_ascii=False, indent=None if line else 2))
+
+
+def emit_lines(data: Mapping[str, Any]) -> None:
+    """Print an object that may be large as JSON, its tuples an item a line as they come: no second copy is made of
+    them all, and Python has a fast encoder for single lines only."""
+    fields = [(json.dumps(key), value) for key, value in data.items()]
+    for at, (key, value) in enumerate(fields):
+        begin, end = "{" if at == 0 else " ", "}" if at == len(fields) - 1 else ","
+        if not isinstance(value, tuple):
+            click.echo(f"{begin}{key}: {json.dumps(value, ensure_ascii=False)}{end}")
+            continue
+        click.echo(f"{begin}{key}: [")
+        for first in range(0, len(value), LINES):
+            some = value[first : first + LINES]
+            lines = ",\n".join(f"  {json.dumps(_plain(each), ensure_ascii=False)}" for each in some)
+            click.echo(lines + ("," if first + LINES < len(value) else ""))
+        click.echo(f" ]{end}")
 
 
 def _plain(data: Any) -> Any:

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from headrace import PACKAGES
-from tests.benchmarks import distributed, million, page, results, scenarios, stopping, throughput, warehouse
+from tests.benchmarks import distributed, graphs, million, page, results, scenarios, stopping, throughput, warehouse
 from tests.benchmarks.commands import Bench
 from tests.benchmarks.report import Report
 from tests.servers import postgres
@@ -52,6 +52,7 @@ SCENARIOS: dict[str, Callable[[Session], Report]] = {
     "workers": lambda s: scenarios.two_workers(s.bench, s.warehouse("large"), s.runs),
     "stopping": lambda s: stopping.stopping(s.bench, s.warehouse("large"), s.runs),
     "flat": lambda s: scenarios.flat(s.bench, s.runs),
+    "graph": lambda s: graphs.graph(s.bench, s.runs),
     "overhead": lambda s: distributed.overhead(s.bench, s.warehouse("large"), s.runs),
     "children": lambda s: distributed.children(s.bench, s.warehouse("large"), max(1, s.runs // 2)),
     "sink": lambda s: throughput.sink(s.given.units),

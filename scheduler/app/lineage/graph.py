@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from scheduler.app.lineage.beginnings import begin
 from scheduler.app.lineage.walk import STEPS, LineageWalk, Walked, uncollected
+from specs.names import child
 from workers.catalog import Catalog
 from workers.lineage.hops import ColumnStep, Direction, Edges, FlowPlace, Hop, reading
 from workers.store.database import open_database
@@ -64,11 +65,16 @@ class LineageGraph:
     complete: bool
 
     def as_json(self) -> dict[str, Any]:
+        """The fields; nodes and edges stay tuples of objects that have ``as_json``."""
         return {
             "fqn": self.fqn, "column": self.column, "directions": list(self.directions), "depth": self.depth,
-            "complete": self.complete, "further": self.further, "nodes": [each.as_json() for each in self.nodes],
-            "edges": [each.as_json() for each in self.links],
+            "complete": self.complete, "further": self.further, "nodes": self.nodes, "edges": self.links,
         }  # fmt: skip
+
+
+def name_of(place: FlowPlace) -> str:
+    """The FQN of an object; that of a column has its name behind it."""
+    return child(place.fqn, place.column) if place.column else place.fqn
 
 
 def named(place: FlowPlace) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from scheduler.app.lineage.beginnings import begin_anywhere
-from scheduler.app.lineage.graph import named, state_of
+from scheduler.app.lineage.graph import name_of, named, state_of
 from scheduler.app.lineage.walk import STEPS, LineageWalk, Walked, uncollected
 from workers.catalog import Catalog
 from workers.lineage.hops import FlowPlace, reading
@@ -31,7 +31,7 @@ class Affected(NamedTuple):
     certain: bool
 
     def as_json(self) -> dict[str, Any]:
-        path = [None if each is None else named(each) for each in self.path]
+        path = [None if each is None else name_of(each) for each in self.path]
         found = {**named(self.place), "state": self.state, "depth": self.depth, "via": self.via}
         return {**found, "confidence": self.confidence, "certain": self.certain, "path": path}
 
@@ -46,8 +46,8 @@ class Impact:
     complete: bool
 
     def as_json(self) -> dict[str, Any]:
-        affected = [each.as_json() for each in self.affected]
-        return {"fqn": self.fqn, "column": self.column, "complete": self.complete, "affected": affected}
+        """The fields; what is affected stays a tuple of objects that have ``as_json``."""
+        return {"fqn": self.fqn, "column": self.column, "complete": self.complete, "affected": self.affected}
 
 
 def impact(catalog: str, name: str, *, depth: int | None = None, steps: int = STEPS) -> Impact:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit, names_begun
+from scheduler.cli.options import as_json, catalog, emit_lines, names_begun
 
 
 @click.command()
@@ -27,7 +27,7 @@ def command(name: str, depth: int | None, catalog: str, as_json: bool) -> None:
 
     found = impact(catalog, name, depth=depth)
     if as_json:
-        emit(found)
+        emit_lines(found.as_json())
         return
     for line in told(found):
         click.echo(line)

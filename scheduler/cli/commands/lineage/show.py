@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit, name_argument
+from scheduler.cli.options import as_json, catalog, emit_lines, name_argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def command(
         directions=("upstream", "downstream") if both else ("upstream",) if upstream else ("downstream",),
     )  # fmt: skip
     if as_json or format_ == "json":
-        emit(found)
+        emit_lines(found.as_json())
         return
     for line in _lines(found, format_, columns):
         click.echo(line)
