@@ -184,3 +184,15 @@ WHERE TABLE_SCHEMA IN %(schemas)s AND TABLE_NAME IN %(names)s
 SELECT Db, Routine_name, Routine_type, User, Host, Proc_priv
 FROM mysql.procs_priv
 WHERE Db IN %(schemas)s AND Routine_name IN %(names)s
+
+-- name: statement_counters
+SELECT CONCAT(COALESCE(SCHEMA_NAME, ''), '/', DIGEST), COALESCE(SCHEMA_NAME, ''), DIGEST_TEXT, COUNT_STAR,
+       SUM_TIMER_WAIT / 1000000000, UNIX_TIMESTAMP(LAST_SEEN)
+FROM performance_schema.events_statements_summary_by_digest
+WHERE COUNT_STAR > 0
+
+-- name: counting
+SHOW GLOBAL VARIABLES LIKE 'performance_schema'
+
+-- name: uptime
+SHOW GLOBAL STATUS WHERE Variable_name = 'Uptime'

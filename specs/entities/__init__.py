@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from specs.entities.usage import Join as Join
     from specs.entities.usage import QueryUse as QueryUse
     from specs.entities.usage import Usage as Usage
+    from specs.entities.usage import UsageCounters as UsageCounters
     from specs.entities.usage import UsageDay as UsageDay
 else:
     __getattr__, __all__ = lazy(
@@ -98,7 +99,7 @@ else:
             "services.search": "SearchIndex SearchTemplate",
             "services.storage": "Bucket Container",
             "database.triggers": "Trigger",
-            "usage": "ColumnUse Join QueryUse Usage UsageDay",
+            "usage": "ColumnUse Join QueryUse Usage UsageCounters UsageDay",
         },
         own=["entity_types"],
     )
@@ -111,7 +112,7 @@ class _EntityTypes(Mapping[str, type["Entity"]]):
         "Service", "Database", "Schema", "Table", "StoredProcedure", "Sequence", "UserType", "Trigger",
         "DatabaseObject", "Dashboard", "Chart", "DataModel", "Pipeline", "Topic", "ConsumerGroup", "Bucket",
         "Container", "Model", "ModelVersion", "SearchIndex", "SearchTemplate", "ApiCollection", "ApiEndpoint",
-        "Lineage", "UsageDay", "Usage", "TableProfile",
+        "Lineage", "UsageDay", "Usage", "UsageCounters", "TableProfile",
     )  # fmt: skip
 
     def __getitem__(self, name: str) -> type[Entity]:

@@ -6,8 +6,11 @@ added up, but for users: those of several days are told by their names.
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
 
 from specs.entities.base import Entity, Name, Part, ordered
 
@@ -104,4 +107,26 @@ class UsageDay(Entity):
 
     def search_text(self) -> str:
         """Nothing: a day is no object of the source."""
+        return ""
+
+
+class UsageCounters(Entity):
+    """What a server's counters of statements said at the last look: the ``base`` before the day, and the ``last``
+    numbers, by counter. The next look counts the difference."""
+
+    VOLATILE: ClassVar[frozenset[str]] = frozenset({"day", "server", "base", "last", "evicted"})
+    day: date | None = None
+    server: str = ""
+    base: dict[str, int] = Field(default_factory=dict)
+    last: dict[str, int] = Field(default_factory=dict)
+    evicted: int = 0
+
+    @classmethod
+    def told(cls, statistics: str) -> dict[str, Any]:
+        """The numbers in what the catalog keeps of them."""
+        found: dict[str, Any] = {"server": "", "base": {}, "last": {}, **json.loads(statistics)}
+        return found
+
+    def search_text(self) -> str:
+        """Nothing: counters are no object of the source."""
         return ""

@@ -19,11 +19,15 @@ class MemoryResolver:
     def __init__(self, objects: Iterable[StoredObject] = (), most: int = ANSWER_BYTES) -> None:
         self.objects = sorted(objects, key=lambda each: (each.fqn, each.type))
         self.most, self.asked = most, 0
+        self.told: dict[tuple[str, str], str] = {}
 
     @classmethod
     def of(cls, entities: Iterable[Entity]) -> MemoryResolver:
         """A resolver that knows these entities."""
-        return cls(StoredObject(each.type_name(), each.fqn, each.name, each.content()) for each in entities)
+        known = list(entities)
+        made = cls(StoredObject(each.type_name(), each.fqn, each.name, each.content()) for each in known)
+        made.told = {(each.type_name(), each.fqn): text for each in known if (text := each.stats()) is not None}
+        return made
 
     def children(
         self,
@@ -57,6 +61,10 @@ class MemoryResolver:
     def named(self, queries: Sequence[NameQuery], types: Sequence[str] = ("Table",)) -> list[list[StoredObject]]:
         self.asked += 1
         return self._bounded([self._fitting(query, types) for query in queries])
+
+    def statistics(self, type_: str, fqn: str) -> str | None:
+        self.asked += 1
+        return self.told.get((type_, fqn))
 
     def _fitting(self, query: NameQuery, types: Sequence[str]) -> list[StoredObject]:
         name = names.clean(query.name)
@@ -162,6 +170,11 @@ class ResolverSuite:
         assert [each.name for each in resolver.children("shop.main", "Table")] == ["t0", "t1"]
         queries = [NameQuery("shop.main", f"t{at}") for at in range(5)]
         assert len(resolver.named(queries)) == 2
+
+    def test_objects_without_statistics_have_none(self, opened: Callable[..., Resolver]) -> None:
+        resolver = opened([_object("shop.main.a")])
+        assert resolver.statistics("Table", "shop.main.a") is None
+        assert resolver.statistics("Table", "shop.none") is None
 
     def test_an_answer_has_one_object_at_least(self, opened: Callable[..., Resolver]) -> None:
         resolver = opened([_object("shop.main.a"), _object("shop.main.b")], 10)

@@ -18,7 +18,11 @@ ELSEWHERE = {
     INSPECTOR: frozenset({"service_spec"}),  # a connector binds it
 }
 """Names that a folder lacks, and why."""
-BESIDE = {INSPECTOR: frozenset({"dialects"})}  # what single dialects spell in their own way
+BESIDE = {
+    INSPECTOR: frozenset({"dialects"}),  # what single dialects spell in their own way
+    "postgres": frozenset({"usage"}),  # servers that count statements
+    "mysql": frozenset({"usage"}),
+}
 """Names that a folder has besides."""
 FLAT = 8
 """Modules in one package, at most."""

@@ -12,6 +12,9 @@ from specs.errors import UsageError, known_values
 from workers.catalog import Brief, Catalog, Entry
 from workers.store.database import open_database
 
+_HIDDEN = frozenset({"UsageDay", "UsageCounters"})
+"""What lies below a service and is no object of the source."""
+
 
 @dataclass(frozen=True, slots=True)
 class TreeNode:
@@ -105,4 +108,4 @@ def _found(catalog: Catalog, fqn: str, type_: str | None = None) -> list[Entry]:
 
 
 def _below(catalog: Catalog, fqn: str | None, depth: int) -> Iterator[TreeNode]:
-    return (TreeNode(each, depth, catalog) for each in catalog.children(fqn) if each.type != "UsageDay")
+    return (TreeNode(each, depth, catalog) for each in catalog.children(fqn) if each.type not in _HIDDEN)

@@ -63,6 +63,10 @@ class Resolver(Protocol):
         """
         ...
 
+    def statistics(self, type_: str, fqn: str) -> str | None:
+        """The volatile facts of a live object, as JSON; ``None`` where there are none."""
+        ...
+
 
 def folded(name: str) -> str:
     """A name in the form in which names that differ only in the case of ASCII letters are equal. Other letters keep

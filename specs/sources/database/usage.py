@@ -119,7 +119,7 @@ class UsageSource(ServiceSource):
         """The days to read; key and name are ISO dates."""
 
     @abstractmethod
-    def yield_day(self, item: Item, scope: Scope) -> Iterable[UsageDay | Outcome]:
+    def yield_day(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
         """Build the ``UsageDay`` of an item; what of its log could not be read is an outcome."""
 
     @abstractmethod
@@ -133,7 +133,8 @@ class UsageSource(ServiceSource):
 
 
 _USAGE = Node("usage", UsageSource.used, ranged=True, stages=(Stage(Usage, UsageSource.yield_usage),))
-_DAY = (Stage(UsageDay, UsageSource.yield_day),)
-UsageSource.topology = Topology(
-    service_node(Node("day", UsageSource.days, unit=True, ranged=True, stages=_DAY, children=(_USAGE,)), passage=True)
-)
+UsageSource.topology = Topology(service_node(
+    Node("day", UsageSource.days, unit=True, ranged=True,
+         stages=(Stage(UsageDay, UsageSource.yield_day),), children=(_USAGE,)),
+    passage=True,
+))  # fmt: skip

@@ -35,6 +35,7 @@ def test_a_recipe_survives_the_ledger() -> None:
         ({"limits": {"lock_timeout": "soon"}}, "write a duration as"),
         ({"extract": {"metadata": {"schemas": {"include": ["("]}}}}, "not a regular expression"),
         ({"extract": {"profile": {"sample": 5}}}, "extract.profile: not available yet"),
+        ({"extract": {"usage": {"zone": "Mars/Base"}}}, "unknown time zone 'Mars/Base'"),
         ({"extract": {"classify": True}}, "extract.classify: not available yet"),
         ({"service": {"name": "x"}}, "service: missing key 'type'"),
         ({"service": {"name": " x", "type": "y"}}, "without blanks"),

@@ -63,6 +63,11 @@ class CatalogResolver:
         with self._transactions.read() as sql:
             return self._read(sql, _fitting(sql, queries, json.dumps(list(types))))
 
+    def statistics(self, type_: str, fqn: str) -> str | None:
+        with self._transactions.read() as sql:
+            rows = sql.all("resolver_statistics", type=type_, fqn=fqn)
+        return str(rows[0][0]) if rows and rows[0][0] else None
+
     def _read(self, sql: Statements, groups: Sequence[list[_Fit]]) -> list[list[StoredObject]]:
         """The objects of the first groups, at least one, as many as an answer may hold."""
         held, kept = 0, 0

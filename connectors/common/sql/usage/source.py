@@ -133,7 +133,7 @@ class LogUsage(UsageSource):
             if day in span:
                 yield Item(day, day, {})
 
-    def yield_day(self, item: Item, scope: Scope) -> Iterable[UsageDay | Outcome]:
+    def yield_day(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
         found = self._day(scope)
         users, account, tally = found.counts.users, found.account, found.tally
         yield UsageDay(
@@ -177,10 +177,14 @@ class LogUsage(UsageSource):
             counts.add(page.statements)
             self._piece()
         _trusted(tally)
+        return self._told(counts, tally, settings.default_schema)
+
+    def _told(self, counts: StatementCounts, tally: LogTally, default_schema: str) -> ReadDay:
+        """What the statements that were counted did."""
         if self._parser is None:
             self._parser = self.new_parser()
         databases = [each.name for each in self._stored(Scope.of(self.service), "Database")]
-        places = SessionPlaces(self.dialect, databases, settings.default_schema)
+        places = SessionPlaces(self.dialect, databases, default_schema)
         relations = KnownRelations(self.catalog, self.service, rules_of(self.dialect))
         uses, account = ShapeReader(self._parser, relations, places, self.dialect, self._piece).read(counts)
         return ReadDay(counts, uses.found, account, tally)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from scheduler.app.usage.buckets import added_up
 from scheduler.app.usage.one_line import one_line
 from scheduler.app.usage.usage import ContainerUsage, ObjectUsage, unused, usage
 from specs.errors import UsageError
-from tests.scheduler.app.usage.logged import log, recipe
+from tests.scheduler.app.usage.logged import counting_recipe, log, recipe
 from workers.store.database import open_database
 
 ORDERS = "shop.main.main.orders"
@@ -94,6 +95,18 @@ def test_a_service_without_usage_is_told_what_to_ask_for(tmp_path: Path) -> None
     with pytest.raises(UsageError, match="no usage of this service was read"):
         usage(place, ORDERS)
     assert unused(place, 30) == []
+
+
+def test_counters_of_a_server_are_counted_from_look_to_look(tmp_path: Path) -> None:
+    place = f"sqlite:///{tmp_path / 'catalog.db'}"
+    for calls in (100, 104, 104, 109):
+        (tmp_path / "counters.json").write_text(json.dumps({"SELECT id FROM orders WHERE id = ?": calls}))
+        assert crawl(counting_recipe(tmp_path), catalog=place).status == "complete"
+    found = usage(place, ORDERS)
+    assert isinstance(found, ObjectUsage)
+    assert [(each.day, each.queries) for each in found.use.days] == [("2026-11-29", 9)]
+    account = usage(place, "shop").accounts[0]  # type: ignore[union-attr]
+    assert (account["evidence"], account["statements"]) == ("statistics", 9)
 
 
 def test_users_of_days_are_distinct_and_never_added_up() -> None:
