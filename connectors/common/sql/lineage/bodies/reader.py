@@ -37,7 +37,7 @@ class BodyReader:
         found: list[Lineage | Skip | None] = [self._too_long(body) for body in bodies]
         for each, answer in zip(statements, answers, strict=True):
             body = bodies[each.id]
-            errors = [one.error for one in answer if one.level == "none" and one.error]
+            errors = [one.error for one in answer if one.error and not one.sources]
             if errors and len(errors) == len(answer):
                 found[each.id] = Skip(f"its body cannot be parsed: {errors[0]}", body.fqn, reason="parse")
             else:

@@ -70,5 +70,5 @@ def _one(answers: tuple[StatementLineage, ...]) -> StatementLineage:
 
 
 def _is_query(answer: StatementLineage) -> bool:
-    """Whether a statement was understood, and is one that a view can have."""
-    return answer.level != "none" and (answer.kind != "other" or bool(answer.sources))
+    """Whether anything was understood of a statement, and it is one that a view can have."""
+    return bool(answer.sources) or (answer.level == "columns" and answer.kind != "other")

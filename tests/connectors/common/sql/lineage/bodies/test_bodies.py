@@ -90,6 +90,12 @@ def test_names_that_the_schema_lacks_are_looked_for_in_public() -> None:
     assert [(flow.target, flow.edges[0].source) for flow in found.flows] == [(T, "svc.db.public.p")]
 
 
+def test_a_body_that_cannot_be_read_is_an_outcome() -> None:
+    found = read("BEGIN INSERT INTO t VALUES (" + "(" * 20_000)
+    assert isinstance(found, Skip)
+    assert found.reason == "parse"
+
+
 def test_a_body_that_is_too_long_is_an_outcome() -> None:
     found = read("BEGIN INSERT INTO t SELECT * FROM u; END -- " + "x" * 2000, max_statement_bytes=2000)
     assert isinstance(found, Skip)
