@@ -55,7 +55,10 @@ class DefinitionReader:
         fqn = view.relation.fqn
         if not view.text:
             return Skip(
-                "the catalog has no definition of it", fqn, "crawl metadata with ddl: true", reason="definition"
+                "the catalog has no definition of it",
+                fqn,
+                "crawl it with ddl: true and the right to see it",
+                reason="definition",
             )
         if answer is None:
             what = f"its definition has {view.size:,} bytes, more than max_statement_bytes"
