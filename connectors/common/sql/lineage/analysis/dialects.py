@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sqlglot import exp
@@ -32,6 +32,10 @@ TWO_LEVELS = frozenset(
 """Dialects whose ``USE name`` chooses what stands before the dot of a table."""
 
 
+REMEMBERED_NAMES = 20_000
+"""Names whose folding is remembered: statements of one database name the same things again and again."""
+
+
 @dataclass(frozen=True, slots=True)
 class SqlDialect:
     """A dialect by the name that the parser has for it; ``""`` is the base, which reads what many have in common."""
@@ -39,10 +43,19 @@ class SqlDialect:
     name: str
     engine: Dialect
     lateral_aliases: bool
+    _folded: dict[tuple[str, bool], str] = field(default_factory=dict)
 
     def fold(self, identifier: exp.Expr) -> str:
         """The name that an identifier stands for: unquoted ones are folded as the dialect does it."""
-        return self.engine.normalize_identifier(identifier).name
+        if self.name == "bigquery":  # which folds columns, and tables not
+            return self.engine.normalize_identifier(identifier).name
+        key = identifier.name, bool(identifier.args.get("quoted"))
+        found = self._folded.get(key)
+        if found is None:
+            if len(self._folded) >= REMEMBERED_NAMES:
+                self._folded.clear()
+            found = self._folded[key] = self.engine.normalize_identifier(identifier).name
+        return found
 
 
 @lru_cache(maxsize=64)

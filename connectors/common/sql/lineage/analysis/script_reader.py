@@ -61,7 +61,8 @@ class ScriptReader:
         except (SqlglotError, ValueError, TypeError) as error:
             yield self._guessed(sql, error)
             return
-        self._session.foresee(_dropped(tokens))
+        if "drop" in sql.lower():
+            self._session.foresee(_dropped(tokens))
         for part in chunks(tokens):
             chunk = joined(self._whole(sql, part), rows=bool(self._session.rows) or _in_trigger(part))
             if is_routine(chunk) and self._session.dialect.name not in ("tsql", "fabric"):

@@ -19,7 +19,10 @@ def word(token: Token) -> str:
 
 def words(tokens: Tokens) -> list[str]:
     """All tokens as words."""
-    return [word(each) for each in tokens]
+    return [
+        "" if each.token_type in STRINGS or each.token_type == TokenType.IDENTIFIER else each.text.upper()
+        for each in tokens
+    ]
 
 
 def joined(tokens: Tokens, *, rows: bool = False) -> list[Token]:

@@ -62,7 +62,7 @@ def _column(walk: QueryWalk, output: Output) -> TargetColumn:
 
 
 def _text(walk: QueryWalk, made: exp.Expr | None) -> str | None:
-    return None if made is None else made.sql(dialect=walk.session.dialect.engine)
+    return None if made is None else made.sql(dialect=walk.session.dialect.engine, copy=False)
 
 
 def positioned(found: Derived, names: Sequence[str] | None) -> Derived:
