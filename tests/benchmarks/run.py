@@ -14,7 +14,18 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from headrace import PACKAGES
-from tests.benchmarks import distributed, graphs, million, page, results, scenarios, stopping, throughput, warehouse
+from tests.benchmarks import (
+    distributed,
+    graphs,
+    lineage,
+    million,
+    page,
+    results,
+    scenarios,
+    stopping,
+    throughput,
+    warehouse,
+)
 from tests.benchmarks.commands import Bench
 from tests.benchmarks.report import Report
 from tests.servers import postgres
@@ -57,12 +68,13 @@ SCENARIOS: dict[str, Callable[[Session], Report]] = {
     "children": lambda s: distributed.children(s.bench, s.warehouse("large"), max(1, s.runs // 2)),
     "sink": lambda s: throughput.sink(s.given.units),
     "ledger": lambda s: distributed.ledger(s.bench.folder),
+    "lineage": lambda s: lineage.views(),
     "million": lambda s: million.million(s.bench, s.given.tables),
 }
 """In the order of the page."""
 LONG = {"million"}
 """Only when asked for; what was recorded last stays on the page."""
-ONCE = {"flat", "sink", "ledger", "million"}
+ONCE = {"flat", "sink", "ledger", "lineage", "million"}
 """These repeat what they compare by themselves, or are long."""
 
 

@@ -30,21 +30,8 @@ def test_there_are_many_and_their_names_are_their_own() -> None:
 
 
 PURE = """
-import sys
-from importlib.machinery import FileFinder, PathFinder, SourceFileLoader
-
-class Pure(PathFinder):
-    @classmethod
-    def find_spec(cls, name, path=None, target=None):
-        if not name.startswith("sqlglot.") or path is None:
-            return None
-        for folder in path:
-            found = FileFinder(folder, (SourceFileLoader, [".py"])).find_spec(name)
-            if found is not None:
-                return found
-        return None
-
-sys.meta_path.insert(0, Pure)
+from tests import pure_sqlglot
+pure_sqlglot.install()
 import sqlglot.parser
 assert sqlglot.parser.__file__.endswith(".py")
 from scheduler.app.lineage.parse import own_answers
