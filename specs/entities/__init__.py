@@ -101,7 +101,7 @@ else:
             "database.triggers": "Trigger",
             "usage": "ColumnUse Join QueryUse Usage UsageCounters UsageDay",
         },
-        own=["entity_types"],
+        own=["describes", "entity_types"],
     )
 
 
@@ -133,3 +133,8 @@ class _EntityTypes(Mapping[str, type["Entity"]]):
 
 entity_types: Mapping[str, type[Entity]] = _EntityTypes()
 """Every entity type by its name."""
+
+
+def describes(type_: str) -> bool:
+    """Whether entities of a type tell something of another object, whose name they have (``Entity.DESCRIBES``)."""
+    return type_ in entity_types and entity_types[type_].DESCRIBES

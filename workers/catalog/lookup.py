@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from specs.entities import describes
 from specs.names import clean
 from workers.catalog.deletion.absences import counted
 from workers.catalog.upsert.words import cut
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 
 
 def find(db: SqlDatabase, fqn: str) -> list[Entry]:
-    """All entities of this FQN (a table and a trigger may share one), ordered by type, without deleted ones."""
+    """All entities of this FQN (a table and a trigger may share one), ordered by type, without deleted ones; what
+    describes another one stands behind it."""
     with Transactions(db, "workers.catalog").read() as sql:
         rows = sql.all("find", fqn=clean(fqn))
-    return [
+    found = [
         Entry(
             *(row[0], row[1], row[2], row[3], row[4], row[5]),
             content=json.loads(row[6]),
@@ -31,6 +33,7 @@ def find(db: SqlDatabase, fqn: str) -> list[Entry]:
         )
         for row in rows
     ]
+    return sorted(found, key=lambda each: describes(each.type))
 
 
 def children(db: SqlDatabase, fqn: str, begin: str = "") -> Iterator[Brief]:

@@ -27,7 +27,7 @@ class Catalog:
         return found[0] if found else None
 
     def find(self, fqn: str) -> list[Entry]:
-        """All entities of this FQN, ordered by type."""
+        """All entities of this FQN, ordered by type; what describes another one last."""
         return lookup.find(self.db, fqn)
 
     def search(self, words: str, limit: int = 20) -> list[Brief]:

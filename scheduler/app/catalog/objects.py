@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from specs.entities import entity_types
+from specs.entities import describes
 from specs.errors import UsageError, known_values
 from workers.catalog import Brief, Catalog, Entry
 from workers.store.database import open_database
@@ -26,8 +26,7 @@ class TreeNode:
 
     def below(self) -> Iterator[TreeNode]:
         """The objects below; what describes another object leaves them to that one."""
-        known = entity_types.get(self.object.type)
-        if known is not None and known.DESCRIBES:
+        if describes(self.object.type):
             return iter(())
         return _below(self.catalog, self.object.fqn, self.depth - 1)
 

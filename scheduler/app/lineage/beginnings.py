@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scheduler.app.catalog.objects import no_such_name
-from specs.entities import entity_types
+from specs.entities import describes
 from specs.errors import UsageError, known_values
 from specs.names import build, clean, split
 from workers.catalog import Catalog, Entry
@@ -58,18 +58,13 @@ def begin_anywhere(catalog: Catalog, edges: Edges, name: str) -> Beginning:
 
 def _find(catalog: Catalog, edges: Edges, fqn: str) -> tuple[list[FlowPlace], Sequence[Entry]] | None:
     entries = catalog.find(fqn)
-    types = [each.type for each in entries if not _describes(each.type)]
+    types = [each.type for each in entries if not describes(each.type)]
     linked = edges.types(fqn)
     tells = [str(each.content.get("target_type", "Table")) for each in entries if each.type == "Lineage"]
     chosen = linked if linked and not tells else [*linked, *types] or tells
     if not chosen:
         return None
     return [FlowPlace(each, fqn) for each in dict.fromkeys(chosen)], entries
-
-
-def _describes(type_: str) -> bool:
-    known = entity_types.get(type_)
-    return known is not None and known.DESCRIBES
 
 
 def _columns(entry: Entry) -> list[str]:
@@ -79,4 +74,4 @@ def _columns(entry: Entry) -> list[str]:
 def _state(places: Sequence[FlowPlace], entries: Sequence[Entry]) -> str:
     if all(not each.type for each in places):
         return "unresolved"
-    return next((each.state for each in entries if not _describes(each.type)), "external")
+    return next((each.state for each in entries if not describes(each.type)), "external")

@@ -165,3 +165,11 @@ def test_what_is_reached_in_any_number_of_steps_comes_in_one_statement(db: SqlDa
         hops = list(edges.reach([FlowPlace("Table", fqn("t7"))], "downstream", 1000))
         assert len(hops) == 51
         assert len(list(edges.reach([FlowPlace("Table", fqn("t7"))], "upstream", 20))) == 20
+
+
+def test_an_object_comes_before_what_tells_of_it(db: SqlDatabase) -> None:
+    store(db, "r1", [row(lineage("v", ["a"])), table(fqn("v")), table(f"{fqn('v')}", "Trigger", owner=fqn("t"))])
+    assert [each.type for each in Catalog(db).find(fqn("v"))] == ["Table", "Trigger", "Lineage"]
+    found = Catalog(db).get(fqn("v"))
+    assert found is not None
+    assert found.type == "Table"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from specs.entities import entity_types
+from specs.entities import describes
 from workers.store.statements import Statements
 
 
@@ -40,7 +40,7 @@ def protect(sql: Statements, run: str, seen: Callable[[int], bool]) -> None:
     This has to happen before the run concludes, because then the marks, which ``seen`` looks up, are removed.
     """
     for _, type_, fqn, _ in _pages(sql, "suspects_page", run):
-        if _describes(type_):
+        if describes(type_):
             continue
         for page in _below(sql, fqn, "missing"):
             found = [_values(run, row, "seen", None) for row in page if seen(row[6])]
@@ -50,18 +50,12 @@ def protect(sql: Statements, run: str, seen: Callable[[int], bool]) -> None:
 def _follow(sql: Statements, run: str) -> None:
     """Add the descendants of absent containers."""
     for id_, type_, fqn, outcome in _pages(sql, "containers", run):
-        if _describes(type_):
+        if describes(type_):
             continue  # the objects below belong to the object that it describes
-        if not all(_describes(row.type) for row in sql.all("namesake", run=run, fqn=fqn, type=type_)):
+        if not all(describes(row.type) for row in sql.all("namesake", run=run, fqn=fqn, type=type_)):
             continue  # a live object of another type has the same name, and the objects below may belong to it
         for page in _below(sql, fqn, outcome):
             sql.many("follow", [_values(run, row, outcome, id_) for row in page])
-
-
-def _describes(type_: str) -> bool:
-    """Whether entities of a type describe another object of the same name, so that no objects below are their own."""
-    known = entity_types.get(type_)
-    return known is not None and known.DESCRIBES
 
 
 def _pages(sql: Statements, name: str, run: str) -> Iterator[Any]:
