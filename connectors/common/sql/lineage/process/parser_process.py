@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.common.sql.lineage.process.child import READY, ParserAnswer, ParserBounds, ParserRequest
@@ -30,6 +31,7 @@ RESIDENT_BYTES = 300_000_000
 """Resident bytes above which the process is replaced by a new one, between two statements."""
 _STATEMENTS, _BYTES = 200, 1_000_000
 """Most statements of one request, and about the most bytes of their texts."""
+_WORD = re.compile(r"[\w$]+")
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
     "from connectors.common.sql.lineage.process.child import ParserBounds, main; "
@@ -53,7 +55,6 @@ class ParserProcess:
         self._bounds = bounds or ParserBounds(STATEMENT_SECONDS, DATA_BYTES)
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: socket.socket | None = None
-        self._named: dict[int, tuple[TableName, ...]] = {}
         self._broken: dict[int, str] = {}
         self._cancelled = False
         self.started = 0
@@ -66,34 +67,27 @@ class ParserProcess:
     def names(self, statements: Sequence[Statement]) -> list[tuple[TableName, ...]]:
         """The relations that each text names. Of a text that cannot be read there are none, and ``lineage`` says
         why."""
-        self._named, self._broken = {}, {}
+        named: dict[int, tuple[TableName, ...]] = {}
+        self._broken = {}
         for statement, found in self._answers("names", [(each, {}) for each in statements]):
             if isinstance(found, str):
                 self._broken[statement.id] = found
                 found = ()
-            self._named[statement.id] = found
-        return [self._named[each.id] for each in statements]
+            named[statement.id] = found
+        return [named[each.id] for each in statements]
 
     def lineage(self, statements: Sequence[Statement], columns: Columns) -> list[tuple[StatementLineage, ...]]:
-        """What the statements of each text read and write. Each text gets the columns of the relations that it named
-        when ``names`` was last asked, and all of them when it was not."""
+        """What the statements of each text read and write. Each text gets the columns of the relations whose names
+        occur in it. What broke while ``names`` was asked of the same statements is not tried again."""
         index: dict[str, list[TableName]] = defaultdict(list)
         for table in columns:
-            index[table.name.casefold()].append(table)
-        given = [(each, self._needed(each, columns, index)) for each in statements if each.id not in self._broken]
+            name = table.name.casefold()
+            index[name if _WORD.fullmatch(name) else ""].append(table)
+        given = [(each, _needed(each, columns, index)) for each in statements if each.id not in self._broken]
         answers: dict[int, Any] = {id_: _failed(error) for id_, error in self._broken.items()}
         for statement, found in self._answers("lineage", given):
             answers[statement.id] = _failed(found) if isinstance(found, str) else found
         return [answers[each.id] for each in statements]
-
-    def _needed(self, statement: Statement, columns: Columns, index: dict[str, list[TableName]]) -> Columns:
-        named = self._named.get(statement.id)
-        if named is None:
-            return columns
-        said = {name.name.casefold() for name in named}
-        if statement.target is not None:
-            said.add(statement.target.name.casefold())
-        return {table: columns[table] for name in said for table in index.get(name, ())}
 
     def _answers(self, method: str, given: Sequence[tuple[Statement, Columns]]) -> Iterator[tuple[Statement, Any]]:
         """Yields each statement with its answer, or with the reason why there is none."""
@@ -186,6 +180,14 @@ class ParserProcess:
         pipe, self._pipe, self._process = self._pipe, None, None
         if pipe is not None:
             pipe.close()
+
+
+def _needed(statement: Statement, columns: Columns, index: Mapping[str, list[TableName]]) -> Columns:
+    """The columns of relations whose names occur in a text; of those that are no plain words, all."""
+    words = {"", *_WORD.findall(statement.sql.casefold())}
+    if statement.target is not None:
+        words.add(statement.target.name.casefold())
+    return {table: columns[table] for word in words & index.keys() for table in index[word]}
 
 
 def _chunks(given: Sequence[tuple[Statement, Columns]]) -> Iterator[list[tuple[Statement, Columns]]]:

@@ -6,7 +6,9 @@ import json
 from typing import NamedTuple
 
 from connectors.common.sql.lineage.relations import KnownRelation, known_relation
+from specs import names
 from specs.contracts.parts.resolver import StoredObject
+from specs.contracts.parts.statements import TableName
 
 VIEWS = ('"table_type":"view"', '"table_type":"materialized_view"')
 """What the content of views contains."""
@@ -31,6 +33,13 @@ def definition(stored: StoredObject) -> Definition:
     told = json.loads(stored.content)
     depends = {each["fqn"] for each in told.get("depends_on", ()) if each.get("type", "Table") == "Table"}
     return Definition(known_relation(stored), told.get("view_definition") or "", frozenset(depends))
+
+
+def recorded(view: Definition) -> tuple[TableName, ...]:
+    """The relations that the source says a view is made of: where it says so, nobody has to look for their names in the
+    text."""
+    paths = [names.split(fqn) for fqn in sorted(view.depends_on)]
+    return tuple(TableName(path[1], path[2], path[3]) for path in paths if len(path) == 4)
 
 
 def is_view(stored: StoredObject) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from connectors.common.sql.lineage.relations import KnownRelations, Meanings
 from connectors.common.sql.lineage.views.build import lineage
-from connectors.common.sql.lineage.views.definitions import Definition
+from connectors.common.sql.lineage.views.definitions import Definition, recorded
 from specs.contracts.parts.statements import Statement, StatementLineage, StatementParser
 from specs.entities.lineage import Lineage
 from specs.errors import Skip
@@ -43,13 +43,25 @@ class DefinitionReader:
             for at, view in enumerate(views)
             if view.text and view.size <= self._settings.max_statement_bytes
         ]  # fmt: skip
-        said = dict(zip((each.id for each in statements), self._parser.names(statements), strict=True))
+        said = {each.id: recorded(views[each.id]) for each in statements}
+        unknown = [each for each in statements if not said[each.id]]
+        said |= dict(zip((each.id for each in unknown), self._parser.names(unknown), strict=True))
         known = self._relations.meanings(name for named in said.values() for name in named)
+        found = self._parsed(statements, views, known)
+        for each in statements:  # what the source records of may be named in a way of its own
+            said[each.id] = (*said[each.id], *found[each.id].sources)
+        more = self._relations.meanings(name for named in said.values() for name in named)
+        lacking = [each for each in statements if any(more[name] and name not in known for name in said[each.id])]
+        found |= self._parsed(lacking, views, more)
+        return found, {at: {name: more[name] for name in named} for at, named in said.items()}
+
+    def _parsed(
+        self, statements: Sequence[Statement], views: Sequence[Definition], known: Meanings
+    ) -> dict[int, StatementLineage]:
         columns = {relation.table: relation.columns for relations in known.values() for relation in relations}
         columns |= {views[each.id].relation.table: views[each.id].relation.columns for each in statements}
-        answers = self._parser.lineage(statements, columns)
-        found = {each.id: _one(answer) for each, answer in zip(statements, answers, strict=True)}
-        return found, {at: {name: known[name] for name in named} for at, named in said.items()}
+        answers = self._parser.lineage(statements, columns) if statements else []
+        return {each.id: _one(answer) for each, answer in zip(statements, answers, strict=True)}
 
     def _unread(self, view: Definition, answer: StatementLineage | None) -> Skip:
         fqn = view.relation.fqn

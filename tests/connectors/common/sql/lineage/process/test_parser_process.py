@@ -121,12 +121,14 @@ def test_a_process_that_has_grown_is_replaced() -> None:
 
 
 def test_a_statement_gets_the_columns_of_what_it_names(parser: ParserProcess) -> None:
-    known = {TableName("d", "s", name): (("x", "int"),) for name in ("A", "b", "c")}
-    given = statements("a", "b")
-    assert [found[0].sources for found in parser.lineage(given, known)] == [tuple(sorted(known))] * 2
-    parser.names(given)
+    known = {TableName("d", "s", name): (("x", "int"),) for name in ("A", "b", "c", "odd name", "v")}
+    given = statements("from a", 'from "b", "c"')
+    given[1] = given[1]._replace(target=TableName("d", "s", "V"))
     found = parser.lineage(given, known)
-    assert [[name.name for name in each[0].sources] for each in found] == [["A"], ["b"]]
+    assert [[name.name for name in each[0].sources] for each in found] == [
+        ["A", "odd name"],
+        ["b", "c", "odd name", "v"],
+    ]
 
 
 def test_a_parser_that_cannot_be_imported_ends_the_run() -> None:

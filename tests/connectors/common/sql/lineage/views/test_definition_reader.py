@@ -31,6 +31,19 @@ def test_an_edge_that_only_the_source_knows_is_added() -> None:
     assert edges(read(known, V)) == [Edge(source=T, proven=True), Edge(source=U, proven=True)]
 
 
+def test_what_the_source_does_not_record_is_looked_up_all_the_same() -> None:
+    known = [
+        *service(),
+        table(T),
+        table(U, ["id", "more"]),
+        view(V, "SELECT t.id, more AS name FROM t, u", depends=[T]),
+    ]
+    found = read(known, V)
+    assert isinstance(found, Lineage)
+    told = {column.column: [each.source for each in column.sources] for column in found.flows[0].columns}
+    assert told == {"id": [T], "name": [U]}
+
+
 def test_an_edge_that_the_source_does_not_record_is_in_doubt() -> None:
     known = [*service(), table(T), table(U), view(V, "SELECT t.id, u.name FROM t, u", depends=[T])]
     assert edges(read(known, V)) == [Edge(source=T, proven=True), Edge(source=U, proven=False, confidence=0.5)]
