@@ -74,14 +74,14 @@ def test_a_schedule_of_one_part(typed: Typed) -> None:
 
 @pytest.mark.parametrize("command", ["crawl", "plan"])
 def test_a_part_that_is_not_there_is_refused(typed: Typed, command: str) -> None:
-    refused = called(command, str(typed.recipe), "--only", "lineage")
+    refused = called(command, str(typed.recipe), "--only", "profile")
     assert refused.code == 1
-    assert "unknown part 'lineage'; known: metadata, usage" in refused.err
+    assert "unknown part 'profile'" in refused.err
 
 
 def test_a_wrong_part_is_told_before_a_password_is_asked_for(typed: Typed) -> None:
     typed.recipe.write_text(RECIPE.replace("used: 1.0", 'used: 1.0, server: "${prompt:server}"'))
-    assert "unknown part 'lineage'" in typed("crawl", str(typed.recipe), "--only", "lineage").err
+    assert "unknown part 'profile'" in typed("crawl", str(typed.recipe), "--only", "profile").err
 
 
 def test_a_recipe_may_say_it_itself(typed: Typed) -> None:

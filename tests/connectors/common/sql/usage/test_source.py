@@ -53,6 +53,16 @@ def test_the_account_of_a_day_adds_up_to_the_log(tmp_path: Path) -> None:
     assert used["db.public.orders"].queries == 9
 
 
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM daily WHERE day = 1", "UPDATE daily SET total = 1", "CREATE TABLE daily AS SELECT id FROM orders"],
+)
+def test_what_changes_an_object_is_a_write(statement: str, tmp_path: Path) -> None:
+    write(tmp_path / "log", [(1, "ann", statement)])
+    day, used, _ = walked(source(tmp_path / "log"))
+    assert (used["db.public.daily"].queries, used["db.public.daily"].writes, day.resolved) == (1, 1, 1)
+
+
 def test_no_data_of_the_log_is_kept(tmp_path: Path) -> None:
     write(tmp_path / "log", STATEMENTS)
     day, used, _ = walked(source(tmp_path / "log"))
