@@ -22,9 +22,11 @@ def answers(lines: Iterable[str]) -> Iterator[str]:
 
 @contextmanager
 def own_answers() -> Iterator[Callable[[str], dict[str, Any]]]:
-    """A function that answers a line, as long as the context lasts."""
-    parser: StatementParser = registry.shared("sql.lineage.analysis.analyzer:LineageAnalyzer")()
+    """A function that answers a line, as long as the context lasts. Statements are parsed in a process of their own:
+    one that brings it down or holds it up costs its own answer."""
+    parser: StatementParser = registry.shared("sql.lineage.process.parser_process:ParserProcess")()
     try:
+        parser.lineage([Statement(0, "select 1")], {})  # the start of the process is no time of the first statement
         yield lambda line: answer(parser, line)
     finally:
         parser.close()

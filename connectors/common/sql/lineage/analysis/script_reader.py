@@ -20,6 +20,8 @@ from connectors.common.sql.lineage.analysis.texts.templates import rendered
 from connectors.common.sql.lineage.analysis.texts.words import Tokens, joined, word, words
 from specs.contracts.parts.statements import StatementKind, StatementLineage, TableName
 
+NO_DATA = frozenset({"CALL", "GRANT", "REVOKE", "DENY", "COMMENT", "SHOW", "KILL", "AUDIT", "LOCK", "UNLOCK", "LIST"})
+"""Statements that read and write no rows, though words in them would begin other statements."""
 NESTED_TEXTS = 4
 """How deep bodies may hold texts that are run in their turn."""
 PARSED_CHARACTERS = 2_000_000
@@ -54,6 +56,8 @@ class ScriptReader:
             )
             return
         sql = with_semicolons(rendered(sql))
+        if self._session.dialect.name in ("athena", "trino", "presto"):
+            sql = sql.replace("`", '"')  # Athena takes both, in statements of its two engines
         if self._session.dialect.name == "teradata":
             sql = PHRASE.sub(" ", sql)
         try:
@@ -67,6 +71,9 @@ class ScriptReader:
             chunk = joined(self._whole(sql, part), rows=bool(self._session.rows) or _in_trigger(part))
             if is_routine(chunk) and self._session.dialect.name not in ("tsql", "fabric"):
                 self._session.in_routine = True
+            if word(chunk[0]) in NO_DATA:
+                yield StatementLineage("other")
+                continue
             found = False
             for piece in pieces(chunk):
                 found = True

@@ -45,6 +45,10 @@ def _written(walk: QueryWalk, node: exp.Expr, target: TableName | None) -> Itera
         yield from update(walk, node)
     elif isinstance(node, exp.Delete):
         yield from delete(walk, node)
+    elif isinstance(node, exp.Pivot):  # DuckDB's statement; its new columns are values of the table
+        walk.incomplete = True
+        walk.query(node.this, None)
+        yield Written("select")
     elif isinstance(node, exp.Copy):
         yield copied(walk, node)
     else:

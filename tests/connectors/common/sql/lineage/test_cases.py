@@ -34,10 +34,11 @@ from tests import pure_sqlglot
 pure_sqlglot.install()
 import sqlglot.parser
 assert sqlglot.parser.__file__.endswith(".py")
-from scheduler.app.lineage.parse import own_answers
+from connectors.common.sql.lineage.analysis.analyzer import LineageAnalyzer
+from scheduler.app.lineage.parse import answer
 from scheduler.app.lineage.score import cases_of, score
-with own_answers() as own:
-    print([each.id for each in score(cases_of([]), own).misses])
+parser = LineageAnalyzer()
+print([each.id for each in score(cases_of([]), lambda line: answer(parser, line)).misses])
 """
 
 

@@ -53,7 +53,8 @@ def _columns(walk: QueryWalk, columns: Derived) -> Iterator[TargetColumn]:
         yield _column(walk, each)
     if columns.open:  # all columns of a relation of which none is known
         origins = gathered(each.guess("*") for each in columns.beyond)
-        yield TargetColumn("*", tuple(SourceColumn(*key, what) for key, what in origins.items()))
+        if origins:
+            yield TargetColumn("*", tuple(SourceColumn(*key, what) for key, what in origins.items()))
 
 
 def _column(walk: QueryWalk, output: Output) -> TargetColumn:
