@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlglot.tokenizer_core import Token
+from sqlglot.tokenizer_core import Token, TokenType
 
 from connectors.common.sql.lineage.analysis.texts.words import STRINGS, Tokens, flat, words
 
@@ -19,6 +19,8 @@ STARTS = frozenset(
     | {"UNLOAD", "RENAME", "EXCHANGE", "USE", "FROM", "EXPORT", "CACHE", "LOAD", "SEL", "INS", "UPD", "DEL"}
 )
 """Words with which a statement of data begins."""
+AMIDST = STARTS & {"SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP", "ALTER", "TRUNCATE"}
+"""Those that also begin one behind other words: FETCH ... FROM, and functions called REPLACE or LOAD, do not."""
 ENDS = frozenset({"THEN", "LOOP", "DO", "BEGIN", "ELSE", "REPEAT"})
 CONDITIONS = frozenset({"IF", "ELSIF", "ELSEIF", "WHILE", "FOR", "WHEN", "FOREACH", "UNTIL", "CASE"})
 LANGUAGES = frozenset({"", "SQL", "PLPGSQL", "PLSQL", "TSQL"})
@@ -131,6 +133,9 @@ def _statements(tokens: Tokens, said: list[str], start: int) -> Iterator[Piece]:
             yield tokens[start:end]
             start, controls = end + 1, False
             continue
+        if each == "PERFORM":  # SELECT whose rows nobody wants
+            yield [Token(TokenType.SELECT, "SELECT", start=tokens[start].start), *tokens[start + 1 :]]
+            return
         if each == "BEGIN" and said[start + 1 : start + 2] in (["TRAN"], ["TRANSACTION"], ["WORK"]):
             return
         if each in ("EXECUTE", "EXEC") and (
@@ -148,7 +153,7 @@ def _statements(tokens: Tokens, said: list[str], start: int) -> Iterator[Piece]:
 
 def _next(said: list[str], start: int) -> int:
     for position in flat(said, start):
-        if said[position] in ENDS or said[position] in STARTS:
+        if said[position] in ENDS or said[position] in AMIDST:
             return position
     return len(said)
 
