@@ -41,6 +41,7 @@ def command() -> None:
 
     \b
     Examples:
-      headrace lineage shop_prod.shop.sales.orders
+      headrace lineage shop_prod.shop.sales.orders --columns
+      headrace lineage shop_prod.shop.sales.orders --json
       headrace lineage parse < statements.jsonl
     """

@@ -42,7 +42,7 @@ class ParserAnswer(NamedTuple):
 
 
 def main(descriptor: int, parser: str, bounds: ParserBounds) -> None:
-    """ParserAnswer requests until the other end of the pipe is closed. ``parser`` names a class: ``module:Class``."""
+    """Answer requests until the other end of the pipe is closed. ``parser`` names a class: ``module:Class``."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _bound(bounds.memory)
     pipe = socket.socket(fileno=descriptor)
