@@ -124,8 +124,8 @@ class DefaultDatabaseSpec(ServiceSpec):
     __slots__ = ()
     EXTRACTS: ClassVar[Mapping[str, PartName]] = {
         METADATA: "specs.config:MetadataExtract",
-        "lineage": "specs.sources.database.lineage:LineageExtract",
-        "usage": "specs.sources.database.usage:UsageExtract",
+        "lineage": "specs.sources.database.extracts:LineageExtract",
+        "usage": "specs.sources.database.extracts:UsageExtract",
     }
 
 

@@ -9,7 +9,7 @@ from specs.config import ConnectionConfig, MetadataExtract
 from specs.entities.lineage import Lineage
 from specs.service_spec import METADATA, ServiceSpec
 from specs.sources.base import Source
-from specs.sources.database.lineage import LineageExtract
+from specs.sources.database.extracts import LineageExtract
 from specs.testing import harvest
 from specs.testing.resolver import MemoryResolver
 from specs.topology.engine import walk

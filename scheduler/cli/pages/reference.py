@@ -20,7 +20,7 @@ from scheduler.recipes.setting_types import CHOICE, setting_type
 from specs.config import Filter, Limits, MetadataExtract
 from specs.recipe.extract import Extract
 from specs.recipe.recipe import Deletion, ServiceRef
-from specs.sources.database.lineage import LineageExtract
+from specs.sources.database.extracts import LineageExtract
 from workers.cluster.settings import Settings, variable, variables
 from workers.metrics.families import GROUPS
 

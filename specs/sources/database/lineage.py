@@ -7,25 +7,12 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from pydantic import Field
-
-from specs.config import StrictModel
 from specs.entities.base import Entity
 from specs.entities.lineage import Lineage
+from specs.sources.database.extracts import LineageExtract
 from specs.sources.database.schemas import SchemaSource, schema_topology
 from specs.topology.node import Item, Node, Produced, Stage, Topology
 from specs.topology.scope import KeyRange, Scope
-
-
-class LineageExtract(StrictModel):
-    """Which lineage of a database to extract."""
-
-    views: bool = Field(default=True, description="Read the definitions of views and materialized views.")
-    procedures: bool = Field(default=True, description="Read the bodies of routines and triggers.")
-    filters: bool = Field(default=False, description="Keep the columns that only decide which rows there are.")
-    max_statement_bytes: int = Field(
-        default=1_000_000, ge=1000, description="Longer texts are not parsed: each is a failed outcome."
-    )
 
 
 class LineageSource(SchemaSource):

@@ -4,105 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta, tzinfo
-from pathlib import Path
-from typing import ClassVar, Literal
-from zoneinfo import ZoneInfo
+from typing import ClassVar
 
-from pydantic import Field, field_validator
-
-from specs.config import Duration, LocalFile, StrictModel
 from specs.entities.base import Entity
 from specs.entities.usage import Usage, UsageDay
+from specs.sources.database.extracts import UsageExtract
 from specs.sources.service import ServiceSource, service_node
 from specs.topology.node import Item, Node, Outcome, Produced, Stage, Topology
 from specs.topology.scope import KeyRange, Scope
-
-LogType = Literal[
-    "csv", "jsonl", "parquet", "postgres_csvlog", "postgres_jsonlog", "mysql_general_log", "mysql_slow_log"
-]
-
-
-def _zone(name: str) -> str:
-    if not _known(name):
-        raise ValueError(f"unknown time zone {name!r}; write UTC, or a name like Europe/Berlin")
-    return name
-
-
-def _known(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (OSError, LookupError, ValueError):
-        return False
-    return True
-
-
-class QueryLogFiles(StrictModel):
-    """A query log in files."""
-
-    type: LogType = Field(description="The format of the files.")
-    files: tuple[LocalFile, ...] = Field(
-        min_length=1, description="Paths, where the worker finds them; * and ? stand for any names, .gz is read."
-    )
-    columns: dict[Literal["time", "user", "database", "session", "text", "duration", "rows"], str] = Field(
-        default_factory=dict, description="csv, jsonl, parquet: columns that have other names: {text: query_text}."
-    )
-    zone: str = Field(default="UTC", description="The time zone of times that name none.")
-    default_schema: str = Field(
-        default="", description="The schema of names without one; the product's own default otherwise."
-    )
-
-    @field_validator("zone")
-    @classmethod
-    def _of_zone(cls, name: str) -> str:
-        return _zone(name)
-
-
-class UsageExtract(StrictModel):
-    """What usage of a database to extract."""
-
-    window: Duration = Field(default=7 * 86400.0, description="How far to look back, in whole days.")
-    zone: str = Field(default="UTC", description="The time zone in which a day begins and ends.")
-    users: Literal["names", "hashed", "none"] = Field(
-        default="names", description="Keep the names of users, a hash of each, or only how many there were."
-    )
-    keep: Duration = Field(default=400 * 86400.0, description="Days that are older leave the catalog.")
-    query_log: QueryLogFiles | None = Field(
-        default=None, description="Files to read; without them the server's own statistics, where it has some."
-    )
-
-    @field_validator("zone")
-    @classmethod
-    def _of_zone(cls, name: str) -> str:
-        return _zone(name)
-
-    @property
-    def days(self) -> int:
-        """Whole days of the window, one at least."""
-        return max(1, round(self.window / 86400))
-
-    def anchored(self) -> UsageExtract:
-        """The same with whole paths, so that a run can be resumed from any folder."""
-        log = self.query_log
-        if log is None:
-            return self
-        files = tuple(path if "${" in path else str(Path(path).expanduser().absolute()) for path in log.files)
-        return self.model_copy(update={"query_log": log.model_copy(update={"files": files})})
-
-    def timezone(self) -> tzinfo:
-        """The time zone of the days."""
-        return ZoneInfo(self.zone)
-
-    def day_of(self, time: float) -> date:
-        """The day on which a time lies, in seconds since 1970."""
-        return datetime.fromtimestamp(time, self.timezone()).date()
-
-    def bounds(self, day: date) -> tuple[float, float]:
-        """When a day begins and ends, in seconds since 1970; it has 23 or 25 hours where clocks are changed."""
-        zone = self.timezone()
-        begin = datetime(day.year, day.month, day.day, tzinfo=zone)
-        after = day + timedelta(days=1)
-        return begin.timestamp(), datetime(after.year, after.month, after.day, tzinfo=zone).timestamp()
 
 
 class UsageSource(ServiceSource):

@@ -9,7 +9,7 @@ from specs.errors import Fatal, UsageError
 from specs.recipe.extract import parts_of
 from specs.recipe.recipe import Recipe
 from specs.service_spec import DashboardSpec, DefaultDatabaseSpec
-from specs.sources.database.usage import UsageExtract
+from specs.sources.database.extracts import UsageExtract
 from specs.sources.services.dashboard import DashboardExtract, DashboardSource
 from specs.testing.fake import FakeConnection, FakeSource, FakeUsage, spec
 

@@ -15,7 +15,7 @@ from specs.contracts.parts.resolver import NameQuery, Resolver, StoredObject
 from specs.contracts.parts.statements import StatementParser
 from specs.entities.lineage import Lineage
 from specs.errors import Skip
-from specs.sources.database.lineage import LineageExtract
+from specs.sources.database.extracts import LineageExtract
 
 Told = Lineage | Skip | None
 """What an object tells: its lineage, nothing, or why that is not known."""

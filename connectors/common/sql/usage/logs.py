@@ -12,7 +12,7 @@ from connectors.common.sql.query_log.formats.named import NamedColumns
 from connectors.common.sql.query_log.formats.parquet import ParquetExport
 from connectors.common.sql.query_log.formats.postgres import PostgresCsvLog, PostgresJsonLog
 from connectors.common.sql.query_log.times import Clock, clock, zone_of
-from specs.sources.database.usage import QueryLogFiles
+from specs.sources.database.extracts import QueryLogFiles
 
 EXPORTS: Mapping[str, Callable[[NamedColumns], LogFormat | ParquetExport]] = {
     "csv": CsvExport,

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from specs.entities.base import Entity
 from specs.entities.usage import Usage
+from specs.sources.database.extracts import UsageExtract
 from specs.sources.database.schemas import schema_topology
-from specs.sources.database.usage import UsageExtract
 from specs.testing.fake import build
 from specs.testing.fake.listings import FakeListings
 from specs.topology.node import Item, Node, Produced, Stage, Topology

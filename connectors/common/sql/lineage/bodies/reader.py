@@ -11,7 +11,7 @@ from connectors.common.sql.lineage.relations import KnownRelations, Meanings
 from specs.contracts.parts.statements import Statement, StatementParser, TableName
 from specs.entities.lineage import Lineage
 from specs.errors import Skip
-from specs.sources.database.lineage import LineageExtract
+from specs.sources.database.extracts import LineageExtract
 
 
 class BodyReader:

@@ -10,7 +10,7 @@ from connectors.common.sql.lineage.views.definitions import Definition, recorded
 from specs.contracts.parts.statements import Statement, StatementLineage, StatementParser
 from specs.entities.lineage import Lineage
 from specs.errors import Skip
-from specs.sources.database.lineage import LineageExtract
+from specs.sources.database.extracts import LineageExtract
 
 
 class DefinitionReader:

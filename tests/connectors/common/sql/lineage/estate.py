@@ -16,7 +16,7 @@ from specs.entities.database.tables import Column, Database, Schema, Service, Ta
 from specs.entities.dependencies import Dependency
 from specs.entities.lineage import Lineage
 from specs.errors import Skip
-from specs.sources.database.lineage import LineageExtract
+from specs.sources.database.extracts import LineageExtract
 from specs.testing.resolver import MemoryResolver
 
 

@@ -13,7 +13,7 @@ from specs.config import MetadataExtract
 from specs.entities.base import Entity
 from specs.entities.database.routines import StoredProcedure
 from specs.errors import Fatal
-from specs.sources.database.lineage import LineageExtract
+from specs.sources.database.extracts import LineageExtract
 from specs.testing.resolver import MemoryResolver
 from specs.topology.node import Item, Outcome
 from specs.topology.read_mode import ReadMode

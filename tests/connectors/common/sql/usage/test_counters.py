@@ -9,7 +9,7 @@ from connectors.common.sql.query_log.statements import LogProblem
 from connectors.common.sql.usage.counters import CounterReading, CounterUsage, StatementCounter
 from specs.config import ConnectionConfig
 from specs.entities import Entity, Usage, UsageCounters, UsageDay
-from specs.sources.database.usage import UsageExtract
+from specs.sources.database.extracts import UsageExtract
 from specs.testing.resolver import MemoryResolver
 from specs.topology.node import Item, Outcome
 from specs.topology.scope import EVERYTHING, Scope

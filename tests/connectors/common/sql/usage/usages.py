@@ -13,7 +13,7 @@ from connectors.common.sql.usage.source import LogUsage
 from specs.config import ConnectionConfig
 from specs.contracts.parts.statements import StatementParser
 from specs.entities import Column, Database, Entity, Schema, Service, Table, Usage, UsageDay
-from specs.sources.database.usage import UsageExtract
+from specs.sources.database.extracts import UsageExtract
 from specs.testing.resolver import MemoryResolver
 from specs.topology.node import Item, Outcome
 from specs.topology.scope import EVERYTHING, Scope

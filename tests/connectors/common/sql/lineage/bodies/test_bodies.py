@@ -17,7 +17,7 @@ from specs.contracts.parts.resolver import StoredObject
 from specs.entities.base import Entity
 from specs.entities.lineage import Lineage
 from specs.errors import Skip
-from specs.sources.database.lineage import LineageExtract
+from specs.sources.database.extracts import LineageExtract
 from specs.testing.resolver import MemoryResolver
 from tests.connectors.common.sql.lineage.estate import service, table
 
