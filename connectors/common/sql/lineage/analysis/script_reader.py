@@ -26,6 +26,8 @@ NESTED_TEXTS = 4
 """How deep bodies may hold texts that are run in their turn."""
 PARSED_CHARACTERS = 2_000_000
 """Characters of a text that is parsed: more would take minutes."""
+IDENTIFIER = re.compile(r"\bidentifier\s*\(\s*'([^']*)'\s*\)", re.IGNORECASE)
+"""A name that is written as a text."""
 PHRASE = re.compile(r"\(\s*(?:title|format)\s+'[^']*'\s*\)", re.IGNORECASE)
 """How Teradata shows a column, which is no part of what it is made of."""
 KINDS: dict[str, StatementKind] = {
@@ -56,6 +58,8 @@ class ScriptReader:
             )
             return
         sql = with_semicolons(rendered(sql))
+        if self._session.dialect.name in ("snowflake", "databricks"):
+            sql = IDENTIFIER.sub(r"\1", sql)
         if self._session.dialect.name in ("athena", "trino", "presto"):
             sql = sql.replace("`", '"')  # Athena takes both, in statements of its two engines
         if self._session.dialect.name == "teradata":

@@ -20,10 +20,10 @@ from specs.contracts.parts.statements import StatementLineage, TableName
 def read(session: SqlSession, node: exp.Expr, target: TableName | None = None) -> list[StatementLineage]:
     """What a statement says; several answers where it writes several relations."""
     walk = QueryWalk(session)
-    written = list(_written(walk, node, target))
+    found = [told(walk, each) for each in list(_written(walk, node, target))]
     for inner in walk.modifying:  # INSERT and the like inside of WITH
-        written += _written(QueryWalk(session), inner, None)
-    return [told(walk, each) for each in written] or [StatementLineage("other")]
+        found += read(session, inner)
+    return found or [StatementLineage("other")]
 
 
 def _written(walk: QueryWalk, node: exp.Expr, target: TableName | None) -> Iterator[Written]:
