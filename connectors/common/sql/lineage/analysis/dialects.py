@@ -26,8 +26,11 @@ ALIASES = {
 """Names of products for dialects that the parser knows by another name."""
 LATERAL_ALIASES = frozenset({"snowflake", "redshift", "databricks", "spark", "duckdb", "clickhouse", "teradata"})
 """Dialects in which an expression of a SELECT may use the alias of one before it."""
-TWO_LEVELS = frozenset(
-    {"mysql", "doris", "starrocks", "singlestore", "hive", "spark", "spark2", "clickhouse", "sqlite"}
+USES_SCHEMA = frozenset(
+    {
+        *("mysql", "doris", "starrocks", "singlestore", "hive", "spark", "spark2", "clickhouse", "sqlite"),
+        *("databricks", "trino", "presto", "athena", "teradata"),
+    }
 )
 """Dialects whose ``USE name`` chooses what stands before the dot of a table."""
 

@@ -33,8 +33,8 @@ class SqlSession:
         self._temporary: dict[TableName, Temporary] = {}
         self._created: dict[TableName, NameIndex] = {}
         self.named: dict[TableName, None] = {}
-        self.in_routine = False
-        """Whether SELECT ... INTO fills a variable."""
+        self.in_routine = dialect.name in ("oracle", "mysql")
+        """Whether SELECT ... INTO fills a variable, which it always does in some dialects."""
         self.rows: dict[str, Relation] = {}
         """What NEW, OLD and the like stand for in a trigger."""
         self._changed: TableName | None = None
@@ -46,6 +46,8 @@ class SqlSession:
             return TableName("", "", table.name)
         parts = [self.dialect.fold(each) for each in table.parts]
         name = parts[-1] if parts else ""
+        if self.dialect.name == "bigquery":
+            name = name.partition("$")[0]  # table$20240101 is a partition of it
         if table.this and table.this.args.get("temporary"):  # the parser takes the # of #name off
             name = f"#{name}"
         schema = parts[-2] if len(parts) > 1 else ""

@@ -8,6 +8,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 STRINGS = frozenset({TokenType.STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING, TokenType.NATIONAL_STRING})
 OPERATORS = frozenset({TokenType.PLUS, TokenType.DASH, TokenType.STAR, TokenType.SLASH, TokenType.MOD})
+CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
 Tokens = Sequence[Token]
 
 
@@ -27,17 +28,38 @@ def words(tokens: Tokens) -> list[str]:
 
 def joined(tokens: Tokens, *, rows: bool = False) -> list[Token]:
     """The tokens as the parser knows them: ``+=`` and the like as ``=``, since what a column is set to is what counts,
-    and REPLACE INTO as INSERT INTO. ``rows``: ``:NEW`` and ``:OLD`` are the rows of a trigger."""
+    REPLACE INTO as INSERT INTO, and Teradata's DATABASE as USE. ``rows``: ``:NEW`` and ``:OLD`` are the rows of a
+    trigger."""
     kept: list[Token] = []
     for token in tokens:
         if kept and token.token_type == TokenType.INTO and kept[-1].token_type == TokenType.REPLACE:
             kept[-1] = Token(TokenType.INSERT, kept[-1].text, start=kept[-1].start, end=kept[-1].end)
         if rows and kept and kept[-1].token_type == TokenType.COLON and token.text.upper() in ("NEW", "OLD"):
             kept.pop()
+        if not kept and word(token) == "DATABASE":
+            token = Token(TokenType.USE, "USE", start=token.start, end=token.end)
         before = kept[-1] if kept and token.token_type == TokenType.EQ else None
         if before is not None and before.token_type in OPERATORS and before.end + 1 == token.start:
             kept.pop()
         kept.append(token)
+    return kept
+
+
+def without_top(tokens: Tokens) -> list[Token]:
+    """The tokens without TOP (...) behind INSERT, UPDATE and DELETE, where the parser does not know it: how many rows
+    are changed says nothing of what they are made of."""
+    kept: list[Token] = []
+    depth = 0
+    for position, token in enumerate(tokens):
+        said = word(token)
+        if said == "TOP" and kept and word(kept[-1]) in CHANGES and words(tokens[position + 1 : position + 2]) == ["("]:
+            depth = -1  # its bracket follows
+            continue
+        if depth:
+            depth = max(depth, 0) + (said == "(") - (said == ")")
+            continue
+        if said != "PERCENT" or not kept or word(kept[-1]) not in CHANGES:
+            kept.append(token)
     return kept
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from connectors.common.sql.lineage.analysis.dialects import TWO_LEVELS
+from connectors.common.sql.lineage.analysis.dialects import USES_SCHEMA
 from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
 from connectors.common.sql.lineage.analysis.writes.targets import Written
 
@@ -51,7 +51,7 @@ def used(walk: QueryWalk, node: exp.Use) -> None:
     kind = node.args["kind"].name.upper() if node.args.get("kind") is not None else ""
     if len(parts) > 1:
         session.database, session.schema = parts[-2:]
-    elif kind in ("SCHEMA", "NAMESPACE") or (kind != "CATALOG" and session.dialect.name in TWO_LEVELS):
+    elif kind in ("SCHEMA", "NAMESPACE") or (kind != "CATALOG" and session.dialect.name in USES_SCHEMA):
         session.schema = parts[-1]
     elif kind in ("DATABASE", "CATALOG", ""):
         session.database = parts[-1]

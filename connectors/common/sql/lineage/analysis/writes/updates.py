@@ -39,6 +39,10 @@ def delete(walk: QueryWalk, node: exp.Delete, outer: QueryScope | None = None) -
     scope = QueryScope(outer, {})
     walk.declare(node, scope)
     using = node.args.get("using")
+    if not node.this and node.args.get("tables"):  # many dialects let FROM out
+        first, *rest = node.args["tables"]
+        node.set("this", first)
+        node.set("tables", rest)
     targets = _rows(walk, node, scope, using if isinstance(using, list) else [])
     named = [scope.source([walk.fold(part) for part in each.parts]) for each in node.args.get("tables") or ()]
     chosen = [each.table for each in named if each is not None and each.table is not None] or targets[:1]
@@ -50,6 +54,7 @@ def delete(walk: QueryWalk, node: exp.Delete, outer: QueryScope | None = None) -
 def _rows(walk: QueryWalk, node: exp.Expr, scope: QueryScope, others: Iterable[exp.Expr | None]) -> list[TableName]:
     """Add the relation that is changed and those that are read beside it; the answer is what can be changed."""
     tables: list[TableName] = []
+    before = dict(walk.sources)  # what WITH reads
     if isinstance(node.this, exp.Table):
         tables = list(changed(walk, node.this, scope))
     for each in others:
@@ -62,7 +67,7 @@ def _rows(walk: QueryWalk, node: exp.Expr, scope: QueryScope, others: Iterable[e
                 continue
             scope.sources.remove(first)
             tables = [item.table]
-            if sum(each.table == item.table for each in scope.sources) == 1:
+            if item.table not in before and sum(each.table == item.table for each in scope.sources) == 1:
                 walk.sources.pop(item.table, None)
             break
     if (where := node.args.get("where")) is not None:
