@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from connectors.common.sql.lineage.analysis.queries.scope import QueryScope
@@ -11,6 +13,10 @@ from specs.entities.lineage import Transformation
 
 PLAIN = (exp.Alias, exp.Paren)
 """What leaves a value as it is."""
+DICTIONARY = re.compile(r"dict(get|has|isin)", re.IGNORECASE)
+"""Functions of ClickHouse whose first argument is the name of a dictionary, not a column."""
+METHODS = frozenset({"value", "query", "exist", "nodes"})
+"""What T-SQL asks of a column that is XML."""
 
 
 def origins_of(walk: Walk, node: exp.Expr, scope: QueryScope) -> Origins:
@@ -27,10 +33,30 @@ def origins_of(walk: Walk, node: exp.Expr, scope: QueryScope) -> Origins:
             named = scope.windows.get(walk.fold(each.args["alias"]))
             stack += [(part, "expression") for part in _parts(named)]
             stack += [(child, so_far) for child in each.iter_expressions(reverse=True)]
+        elif isinstance(each, exp.Anonymous) and DICTIONARY.match(each.name):
+            stack += [(child, "expression") for child in each.expressions[1:]]
+        elif isinstance(each, exp.Dot) and isinstance(each.expression, exp.Anonymous):
+            merge(into, _method(walk, each, scope), "expression")
+            stack.append((each.expression, "expression"))
         elif not isinstance(each, exp.Literal | exp.Identifier | exp.DataType | exp.Star):
             below = _becomes(each, so_far)
             stack += [(child, below) for child in each.iter_expressions(reverse=True)]
     return into
+
+
+def _method(walk: Walk, node: exp.Dot, scope: QueryScope) -> Origins:
+    """What the column is made of whose method is called; nothing for a function with a schema before its name."""
+    inner, called = node.this, node.expression
+    while isinstance(inner, exp.Dot) and isinstance(inner.expression, exp.Anonymous):  # a.query().value()
+        inner, called = inner.this, inner.expression
+    if not isinstance(inner, exp.Identifier | exp.Dot):
+        return origins_of(walk, inner, scope)
+    parts = list(inner.find_all(exp.Identifier, bfs=False))
+    names = [walk.fold(each) for each in parts]
+    if scope.source(names[:-1]) is None if len(names) > 1 else called.name.lower() not in METHODS:
+        return {}
+    fields = dict(zip(("this", "table", "db", "catalog"), reversed(parts), strict=False))
+    return column_origins(walk, exp.Column(**{key: each.copy() for key, each in fields.items()}), scope)
 
 
 def _parts(window: exp.Expr | None) -> list[exp.Expr]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from connectors.common.sql.lineage.analysis.queries.expressions import column_origins, origins_of
+from connectors.common.sql.lineage.analysis.queries.patterns import Takes, star_in
 from connectors.common.sql.lineage.analysis.queries.scope import FromItem, QueryScope
 from connectors.common.sql.lineage.analysis.queries.sources import add_join, add_source, filter_by
 from connectors.common.sql.lineage.analysis.queries.walk import Walk
@@ -32,8 +33,8 @@ def select(walk: Walk, node: exp.Select, scope: QueryScope) -> Derived:
     outputs: list[Output] = []
     opens: list[Relation] = []
     for each in node.expressions:
-        if each.is_star:
-            _star(walk, each, scope, outputs, opens)
+        if (star := star_in(each)) is not None:
+            _star(walk, *star, scope, outputs, opens)
         else:
             _output(walk, each, scope, outputs)
     scope.prefers_aliases = True
@@ -101,7 +102,9 @@ def _unnamed(walk: Walk, node: exp.Expr) -> str:
     return function.sql_name().lower() if isinstance(function, exp.Func) else "?column?"
 
 
-def _star(walk: Walk, node: exp.Expr, scope: QueryScope, outputs: list[Output], opens: list[Relation]) -> None:
+def _star(
+    walk: Walk, node: exp.Expr, takes: Takes, scope: QueryScope, outputs: list[Output], opens: list[Relation]
+) -> None:
     star = node.this if isinstance(node, exp.Column) else node
     if isinstance(node, exp.Column):
         source = scope.source([walk.fold(each) for each in node.parts[:-1]])
@@ -120,7 +123,7 @@ def _star(walk: Walk, node: exp.Expr, scope: QueryScope, outputs: list[Output], 
     renamed = {_plain(walk, each.this): walk.fold(each.args["alias"]) for each in star.args.get("rename") or ()}
     for each in found:
         key = each.name.casefold()
-        if key in hidden:
+        if key in hidden or not takes(each.name):
             continue
         if key in replaced:
             each = Output(each.name, origins_of(walk, replaced[key].this, scope), replaced[key].this)
