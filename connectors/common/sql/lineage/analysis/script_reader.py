@@ -17,7 +17,7 @@ from connectors.common.sql.lineage.analysis.texts.headers import defined
 from connectors.common.sql.lineage.analysis.texts.routines import Body, ChangesOf, Piece, is_routine, pieces
 from connectors.common.sql.lineage.analysis.texts.scripts import chunks, loose, with_semicolons
 from connectors.common.sql.lineage.analysis.texts.templates import rendered
-from connectors.common.sql.lineage.analysis.texts.words import Tokens, joined, without_top, word, words
+from connectors.common.sql.lineage.analysis.texts.words import Tokens, joined, without_label, without_top, word, words
 from specs.contracts.parts.statements import StatementKind, StatementLineage, TableName
 
 NO_DATA = frozenset({"CALL", "GRANT", "REVOKE", "DENY", "COMMENT", "SHOW", "KILL", "AUDIT", "LOCK", "UNLOCK", "LIST"})
@@ -75,6 +75,8 @@ class ScriptReader:
             chunk = joined(self._whole(sql, part), rows=bool(self._session.rows) or _in_trigger(part))
             if self._session.dialect.name in ("tsql", "fabric"):
                 chunk = without_top(chunk)
+            if self._session.dialect.name in ("starrocks", "doris"):
+                chunk = without_label(chunk)
             if is_routine(chunk) and self._session.dialect.name not in ("tsql", "fabric"):
                 self._session.in_routine = True
             if word(chunk[0]) in NO_DATA:

@@ -9,7 +9,7 @@ from sqlglot import exp
 from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
 from connectors.common.sql.lineage.analysis.session import SqlSession
 from connectors.common.sql.lineage.analysis.writes.creates import create, select_into
-from connectors.common.sql.lineage.analysis.writes.inserts import copied, insert, insert_many
+from connectors.common.sql.lineage.analysis.writes.inserts import copied, exported, insert, insert_many, loaded
 from connectors.common.sql.lineage.analysis.writes.merges import merge_into
 from connectors.common.sql.lineage.analysis.writes.renames import altered, chosen, dropped, used
 from connectors.common.sql.lineage.analysis.writes.targets import Written, positioned, told
@@ -51,6 +51,10 @@ def _written(walk: QueryWalk, node: exp.Expr, target: TableName | None) -> Itera
         yield Written("select")
     elif isinstance(node, exp.Copy):
         yield copied(walk, node)
+    elif isinstance(node, exp.LoadData):
+        yield loaded(walk, node)
+    elif isinstance(node, exp.Export):
+        yield exported(walk, node)
     else:
         yield from _names(walk, node)
 

@@ -35,6 +35,9 @@ def origins_of(walk: Walk, node: exp.Expr, scope: QueryScope) -> Origins:
             stack += [(child, so_far) for child in each.iter_expressions(reverse=True)]
         elif isinstance(each, exp.Anonymous) and DICTIONARY.match(each.name):
             stack += [(child, "expression") for child in each.expressions[1:]]
+        elif isinstance(each, exp.In) and isinstance(field := each.args.get("field"), exp.Column):
+            _member(walk, field, scope, into)
+            stack.append((each.this, "expression"))
         elif isinstance(each, exp.Dot) and isinstance(each.expression, exp.Anonymous):
             merge(into, _method(walk, each, scope), "expression")
             stack.append((each.expression, "expression"))
@@ -42,6 +45,15 @@ def origins_of(walk: Walk, node: exp.Expr, scope: QueryScope) -> Origins:
             below = _becomes(each, so_far)
             stack += [(child, below) for child in each.iter_expressions(reverse=True)]
     return into
+
+
+def _member(walk: Walk, node: exp.Column, scope: QueryScope, into: Origins) -> None:
+    """What stands behind IN without brackets: a relation in ClickHouse, elsewhere a value of several parts."""
+    if walk.session.dialect.name == "clickhouse":
+        table = exp.Table(this=node.this.copy(), db=node.args["table"].copy() if node.args.get("table") else None)
+        _query(walk, table, scope, into, "expression")
+    else:
+        merge(into, column_origins(walk, node, scope), "expression")
 
 
 def _method(walk: Walk, node: exp.Dot, scope: QueryScope) -> Origins:

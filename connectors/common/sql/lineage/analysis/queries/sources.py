@@ -41,6 +41,8 @@ def add_source(walk: Walk, node: exp.Expr, scope: QueryScope) -> None:
 
 def _table(walk: Walk, node: exp.Table, scope: QueryScope) -> None:
     this = node.this
+    if isinstance(this, exp.SemanticView):
+        return _append(walk, node, scope, _semantic(walk, this))
     if node.args.get("rows_from") or not isinstance(this, exp.Identifier | exp.Dot | None.__class__):
         if isinstance(this, exp.Literal | exp.Parameter | exp.Var | exp.Placeholder):  # a file, a variable
             return _append(walk, node, scope, Computed({}, ()))
@@ -52,6 +54,23 @@ def _table(walk: Walk, node: exp.Table, scope: QueryScope) -> None:
     for each in tables:
         walk.sources.setdefault(each)
     return _append(walk, node, scope, relation, name.name)
+
+
+def _semantic(walk: Walk, node: exp.SemanticView) -> Relation:
+    """What a semantic view yields: its metrics, dimensions and facts, before which its own tables may be named."""
+    inner = QueryScope(None, {})
+    add_source(walk, node.this, inner)
+    found: list[Output] = []
+    for key in ("dimensions", "facts", "metrics"):
+        for each in node.args.get(key) or ():
+            for column in each.find_all(exp.Column):
+                column.set("table", None)
+            name = each.args.get("alias") or (each.this if isinstance(each, exp.Column) else None)
+            named = walk.fold(name) if isinstance(name, exp.Identifier) else each.output_name
+            found.append(Output(named, origins_of(walk, each, inner)))
+    if (where := node.args.get("where")) is not None:
+        filter_by(walk, where, inner)
+    return Derived(found)
 
 
 def _subquery(walk: Walk, node: exp.Expr, scope: QueryScope) -> None:

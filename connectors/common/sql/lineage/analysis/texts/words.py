@@ -63,6 +63,13 @@ def without_top(tokens: Tokens) -> list[Token]:
     return kept
 
 
+def without_label(tokens: Tokens) -> list[Token]:
+    """The tokens without WITH LABEL and its name, which StarRocks and Doris give to what INSERT loads."""
+    said = words(tokens)
+    at = next((each for each in range(len(said) - 2) if said[each : each + 2] == ["WITH", "LABEL"]), len(said))
+    return [*tokens[:at], *tokens[at + 3 :]]
+
+
 def flat(said: Sequence[str], start: int = 0) -> Iterator[int]:
     """The positions of the words that stand in no brackets and in no CASE, from ``start`` on."""
     depth = cases = 0

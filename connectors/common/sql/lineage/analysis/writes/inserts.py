@@ -22,8 +22,8 @@ def insert(walk: QueryWalk, node: exp.Insert, outer: QueryScope | None = None) -
     walk.declare(node, scope)
     if isinstance(table, exp.Directory):
         return Written("insert", external(table.this), walk.query(node.expression, scope))
-    if not isinstance(table, exp.Table):
-        return Written("other")
+    if not isinstance(table, exp.Table):  # a function of ClickHouse that writes elsewhere
+        return Written("insert", None, walk.query(node.expression, scope))
     target = walk.session.target(table)
     if not isinstance(node.expression, exp.Query | exp.Table | exp.Values):
         return Written("insert", target)
@@ -94,11 +94,45 @@ def _part(walk: QueryWalk, node: exp.Insert, found: Derived) -> Written:
     return Written("insert", target, positioned(Derived(found.outputs(), found.beyond), names))
 
 
+def _files(node: exp.Expr) -> Iterator[TableName]:
+    """The files and stages that COPY names, those in a query over them included."""
+    for each in node.find_all(exp.Table) if isinstance(node, exp.Query) else (node,):
+        if (found := external(each)) is not None:
+            yield found
+
+
+def loaded(walk: QueryWalk, node: exp.LoadData) -> Written:
+    """What LOAD DATA says: a relation is filled from files."""
+    addresses = [node.args.get("inpath")]
+    if isinstance(files := node.args.get("files"), exp.Properties):
+        addresses += files.find_all(exp.Literal) if (files := _option(files, "uris")) is not None else ()
+    for each in addresses:
+        if (place := external(each)) is not None:
+            walk.sources.setdefault(place)
+    return Written("copy", walk.session.target(node.this)) if isinstance(node.this, exp.Table) else Written("other")
+
+
+def exported(walk: QueryWalk, node: exp.Export) -> Written:
+    """What EXPORT DATA says: a query is written into files."""
+    options = node.args.get("options")
+    place = _option(options, "uri") if isinstance(options, exp.Properties) else None
+    return Written("copy", external(place), walk.query(node.this, None))
+
+
+def _option(options: exp.Properties, name: str) -> exp.Expr | None:
+    found = (each.args.get("value") for each in options.expressions if each.name.lower() == name)
+    return next((each for each in found if isinstance(each, exp.Expr)), None)
+
+
 def copied(walk: QueryWalk, node: exp.Copy) -> Written:
     """What COPY says: a relation is filled from files, or written into them."""
     this = node.this
     table = this.this if isinstance(this, exp.Schema) else this
-    files = [each for each in (external(file) for file in node.args.get("files") or ()) if each is not None]
+    files = [each for file in node.args.get("files") or () for each in _files(file)]
+    if isinstance(table, exp.Table) and (place := external(table)) is not None:  # Snowflake's COPY INTO place
+        for file in node.args.get("files") or ():
+            walk.query(file, None)
+        return Written("copy", place)
     if not node.args.get("kind"):  # into files
         if isinstance(table, exp.Query | exp.Table):
             walk.query(table, None)

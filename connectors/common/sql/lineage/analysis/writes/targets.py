@@ -72,8 +72,11 @@ def positioned(found: Derived, names: Sequence[str] | None) -> Derived:
 
 
 def external(node: exp.Expr | None) -> TableName | None:
-    """A file or a folder of files as a relation, by its address; ``None`` where the text does not say it."""
+    """A file or a folder of files as a relation, by its address; a stage of Snowflake by its name, without the path
+    in it. ``None`` where the text does not say it."""
     this = node.this if isinstance(node, exp.Table) else node
+    if isinstance(this, exp.Var) and this.name.startswith("@"):
+        return TableName("", "", this.name.partition("/")[0])
     return TableName("", "", this.name) if isinstance(this, exp.Literal) and this.name else None
 
 
