@@ -11,13 +11,19 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from connectors.common.sql.lineage.analysis.session import SqlSession
 from connectors.common.sql.lineage.analysis.statements import read
+from connectors.common.sql.lineage.analysis.texts.clauses import without_clauses
 from connectors.common.sql.lineage.analysis.texts.commands import understood, unload_target, unloaded
 from connectors.common.sql.lineage.analysis.texts.guesses import guess
 from connectors.common.sql.lineage.analysis.texts.headers import defined
 from connectors.common.sql.lineage.analysis.texts.routines import Body, ChangesOf, Piece, is_routine, pieces
 from connectors.common.sql.lineage.analysis.texts.scripts import chunks, loose, with_semicolons
 from connectors.common.sql.lineage.analysis.texts.templates import rendered
-from connectors.common.sql.lineage.analysis.texts.words import Tokens, joined, without_label, without_top, word, words
+from connectors.common.sql.lineage.analysis.texts.words import (
+    Tokens,
+    joined,
+    word,
+    words,
+)
 from specs.contracts.parts.statements import StatementKind, StatementLineage, TableName
 
 NO_DATA = frozenset({"CALL", "GRANT", "REVOKE", "DENY", "COMMENT", "SHOW", "KILL", "AUDIT", "LOCK", "UNLOCK", "LIST"})
@@ -26,8 +32,9 @@ NESTED_TEXTS = 4
 """How deep bodies may hold texts that are run in their turn."""
 PARSED_CHARACTERS = 2_000_000
 """Characters of a text that is parsed: more would take minutes."""
-IDENTIFIER = re.compile(r"\bidentifier\s*\(\s*'([^']*)'\s*\)", re.IGNORECASE)
-"""A name that is written as a text."""
+IDENTIFIER = re.compile(r"\bidentifier\s*\(\s*('[^']*'(?:\s*\|\|\s*'[^']*')*)\s*\)", re.IGNORECASE)
+"""A name that is written as a text, or as several that are joined."""
+JOINED = re.compile(r"'\s*\|\|\s*'")
 PHRASE = re.compile(r"\(\s*(?:title|format)\s+'[^']*'\s*\)", re.IGNORECASE)
 """How Teradata shows a column, which is no part of what it is made of."""
 KINDS: dict[str, StatementKind] = {
@@ -59,7 +66,7 @@ class ScriptReader:
             return
         sql = with_semicolons(rendered(sql))
         if self._session.dialect.name in ("snowflake", "databricks"):
-            sql = IDENTIFIER.sub(r"\1", sql)
+            sql = IDENTIFIER.sub(lambda found: JOINED.sub("", found[1])[1:-1], sql)
         if self._session.dialect.name in ("athena", "trino", "presto"):
             sql = sql.replace("`", '"')  # Athena takes both, in statements of its two engines
         if self._session.dialect.name == "teradata":
@@ -72,11 +79,8 @@ class ScriptReader:
         if "drop" in sql.lower():
             self._session.foresee(_dropped(tokens))
         for part in chunks(tokens):
-            chunk = joined(self._whole(sql, part), rows=bool(self._session.rows) or _in_trigger(part))
-            if self._session.dialect.name in ("tsql", "fabric"):
-                chunk = without_top(chunk)
-            if self._session.dialect.name in ("starrocks", "doris"):
-                chunk = without_label(chunk)
+            whole = joined(self._whole(sql, part), rows=bool(self._session.rows) or _in_trigger(part))
+            chunk = without_clauses(whole, self._session.dialect.name)
             if is_routine(chunk) and self._session.dialect.name not in ("tsql", "fabric"):
                 self._session.in_routine = True
             if word(chunk[0]) in NO_DATA:

@@ -21,8 +21,16 @@ def understood(tokens: Tokens) -> list[exp.Expr]:
     if said[:2] in (["EXCHANGE", "TABLES"], ["EXCHANGE", "TABLE"]):
         pairs = _pairs(tokens, said, 2, "AND")
         return [exp.Alter(this=old, kind="TABLE", actions=[exp.SwapTable(this=new)]) for old, new in pairs]
+    if said[:2] == ["LOAD", "DATA"] and "TABLE" in said:
+        filled, _ = _table(tokens, said, said.index("TABLE") + 1)
+        place = next((each.text for each in tokens if each.token_type in STRINGS), "")
+        return [exp.LoadData(this=filled, inpath=exp.Literal.string(place))]
     if said[:2] == ["ALTER", "TABLE"]:
         return _moved(tokens, said)
+    if said[0] == "CREATE" and "STREAM" in said[:4] and "ON" in said:  # Snowflake: the changes of a relation
+        made, _ = _table(tokens, said, said.index("STREAM") + 1)
+        model, _ = _table(tokens, said, said.index("ON") + (3 if "EXTERNAL" in said else 2))
+        return [exp.Create(this=made, kind="TABLE", clone=exp.Clone(this=model))]
     if said[0] == "CREATE" and "TABLE" in said[:4] and "CLONE" in said:
         made, _ = _table(tokens, said, said.index("TABLE") + 1)
         model, _ = _table(tokens, said, said.index("CLONE") + 1)

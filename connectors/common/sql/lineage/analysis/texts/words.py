@@ -8,7 +8,8 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 STRINGS = frozenset({TokenType.STRING, TokenType.HEREDOC_STRING, TokenType.RAW_STRING, TokenType.NATIONAL_STRING})
 OPERATORS = frozenset({TokenType.PLUS, TokenType.DASH, TokenType.STAR, TokenType.SLASH, TokenType.MOD})
-CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
+NO_NAMES = frozenset({"(", "INTO", "VIEW", "TABLE", "MACRO", "PROCEDURE", "FUNCTION", "TRIGGER", "TYPE"})
+"""What behind REPLACE does not begin the name of a relation whose rows are replaced."""
 Tokens = Sequence[Token]
 
 
@@ -28,7 +29,7 @@ def words(tokens: Tokens) -> list[str]:
 
 def joined(tokens: Tokens, *, rows: bool = False) -> list[Token]:
     """The tokens as the parser knows them: ``+=`` and the like as ``=``, since what a column is set to is what counts,
-    REPLACE INTO as INSERT INTO, and Teradata's DATABASE as USE. ``rows``: ``:NEW`` and ``:OLD`` are the rows of a
+    REPLACE as INSERT, and Teradata's DATABASE as USE. ``rows``: ``:NEW`` and ``:OLD`` are the rows of a
     trigger."""
     kept: list[Token] = []
     for token in tokens:
@@ -36,6 +37,8 @@ def joined(tokens: Tokens, *, rows: bool = False) -> list[Token]:
             kept[-1] = Token(TokenType.INSERT, kept[-1].text, start=kept[-1].start, end=kept[-1].end)
         if rows and kept and kept[-1].token_type == TokenType.COLON and token.text.upper() in ("NEW", "OLD"):
             kept.pop()
+        if not kept and token.token_type == TokenType.REPLACE and _named(tokens):
+            token = Token(TokenType.INSERT, token.text, start=token.start, end=token.end)
         if not kept and word(token) == "DATABASE":
             token = Token(TokenType.USE, "USE", start=token.start, end=token.end)
         before = kept[-1] if kept and token.token_type == TokenType.EQ else None
@@ -45,29 +48,9 @@ def joined(tokens: Tokens, *, rows: bool = False) -> list[Token]:
     return kept
 
 
-def without_top(tokens: Tokens) -> list[Token]:
-    """The tokens without TOP (...) behind INSERT, UPDATE and DELETE, where the parser does not know it: how many rows
-    are changed says nothing of what they are made of."""
-    kept: list[Token] = []
-    depth = 0
-    for position, token in enumerate(tokens):
-        said = word(token)
-        if said == "TOP" and kept and word(kept[-1]) in CHANGES and words(tokens[position + 1 : position + 2]) == ["("]:
-            depth = -1  # its bracket follows
-            continue
-        if depth:
-            depth = max(depth, 0) + (said == "(") - (said == ")")
-            continue
-        if said != "PERCENT" or not kept or word(kept[-1]) not in CHANGES:
-            kept.append(token)
-    return kept
-
-
-def without_label(tokens: Tokens) -> list[Token]:
-    """The tokens without WITH LABEL and its name, which StarRocks and Doris give to what INSERT loads."""
-    said = words(tokens)
-    at = next((each for each in range(len(said) - 2) if said[each : each + 2] == ["WITH", "LABEL"]), len(said))
-    return [*tokens[:at], *tokens[at + 3 :]]
+def _named(tokens: Tokens) -> bool:
+    """Whether a name follows the first token."""
+    return len(tokens) > 1 and (not word(tokens[1]) or word(tokens[1]) not in NO_NAMES)
 
 
 def flat(said: Sequence[str], start: int = 0) -> Iterator[int]:
