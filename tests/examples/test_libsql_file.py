@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from specs.testing.connector import ConnectorSuite
+from tests.connectors.query_log import LOGGED
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +35,7 @@ libsql_file = _load()
 
 class TestLibsqlFile(ConnectorSuite):
     spec = libsql_file.spec
+    settings = LOGGED
 
     @pytest.fixture(scope="class")
     @classmethod

@@ -47,6 +47,8 @@ class SuiteBase:
 
     _catalog: ClassVar[tuple[ConnectionConfig, MemoryResolver] | None] = None
 
+    settings: ClassVar[Mapping[str, StrictModel]] = {}
+    """The ``extract`` sections of parts that cannot do without one, by part."""
     unreadable: ClassVar[Mapping[tuple[str, str], str]] = {}
     """``(type, FQN)`` of listed objects that cannot be read, and the reason of the outcome that each must have."""
 
@@ -96,7 +98,8 @@ class SuiteBase:
         """A fresh source of the service; ``part`` is another part than that of the suite. One that asks no server
         gets what the catalog would know."""
         part = part or cls.part
-        made: Source = cls.spec.source_class(part)(cls.service, config, extract, reading=reading)
+        given = {"settings": cls.settings[part]} if part in cls.settings else {}
+        made: Source = cls.spec.source_class(part)(cls.service, config, extract, reading=reading, **given)
         if not made.remote:
             made.resolver = cls._stored(config, extract)
         return made

@@ -9,10 +9,12 @@ import pytest
 from connectors.duckdb.connection import DuckdbConnection
 from connectors.duckdb.service_spec import spec
 from specs.testing.connector import ConnectorSuite
+from tests.connectors.query_log import LOGGED
 
 
 class TestDuckdb(ConnectorSuite):
     spec = spec
+    settings = LOGGED
 
     @pytest.fixture(scope="class")
     @classmethod

@@ -12,11 +12,13 @@ from connectors.sqlalchemy.connection import SqlalchemyConnection
 from connectors.sqlalchemy.service_spec import spec
 from specs.config import MetadataExtract
 from specs.testing.connector import ConnectorSuite
+from tests.connectors.query_log import LOGGED
 from tests.servers.mariadb import connect
 
 
 class TestSqliteDialect(ConnectorSuite):
     spec = spec
+    settings = LOGGED
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -34,6 +36,7 @@ class TestPostgresDialect(ConnectorSuite):
     """One schema only: every range is a connection of its own, which reflects slowly."""
 
     spec = spec
+    settings = LOGGED
     samples = 3
 
     @pytest.fixture(scope="class")
@@ -55,6 +58,7 @@ class TestPostgresDialect(ConnectorSuite):
 @pytest.mark.server
 class TestMariadbDialect(ConnectorSuite):
     spec = spec
+    settings = LOGGED
     samples = 3
     absent = "unknown"
 

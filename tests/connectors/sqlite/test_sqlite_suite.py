@@ -9,10 +9,12 @@ import pytest
 from connectors.sqlite.connection import SqliteConnection
 from connectors.sqlite.service_spec import spec
 from specs.testing.connector import ConnectorSuite
+from tests.connectors.query_log import LOGGED
 
 
 class TestSqlite(ConnectorSuite):
     spec = spec
+    settings = LOGGED
 
     @pytest.fixture(scope="class")
     @classmethod

@@ -149,7 +149,7 @@ def _runner(source: type[FakeSource], test: str) -> Callable[[], None]:
     return lambda: method(**{name: made[name]() for name in names})
 
 
-@pytest.mark.parametrize("test", ["test_a_node_has_one_owner", "test_what_other_parts_send_belongs_to_the_metadata"])
+@pytest.mark.parametrize("test", ["test_a_node_has_one_owner", "test_what_other_parts_send_belongs_to_what_is_sent"])
 def test_a_part_that_takes_anothers_place_is_noticed(test: str) -> None:
     spec_ = DefaultDatabaseSpec(
         name="broken", connection=FakeConnection, metadata_source_class=FakeSource, usage_source_class=FakeSource
