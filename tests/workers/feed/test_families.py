@@ -52,7 +52,8 @@ def test_containers_come_first_and_go_last(db: SqlDatabase, family: type[Source]
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.__name__)
 def test_what_lay_in_a_restored_container_is_deleted_again(db: SqlDatabase, family: type[Source]) -> None:
     rows = [each[-1] for each in lineage_of(family.topology.root, (), "shop")]
-    containers = [each for each in rows if any(other.parent == each.fqn for other in rows)]
+    parents = {each.parent for each in rows}
+    containers = [each for each in rows if each.fqn in parents and each.type != "Table"]  # a table keeps its triggers
     store(db, *rows)
     sink, followers = MemoryFollower(), registered(db)
     following(db, followers, sink).feed()
