@@ -29,7 +29,7 @@ class Miss:
 
 @dataclass(slots=True)
 class LineageScore:
-    """Counts over cases. An edge is one pair of columns; ``wrong`` are those that nobody expects."""
+    """Counts over cases. An edge is one pair of columns; ``wrong`` are those that were told and not expected."""
 
     cases: int = 0
     errors: int = 0

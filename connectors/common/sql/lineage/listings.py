@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from connectors.common.sql.lineage.views.definitions import VIEWS
 from connectors.common.sql.sliced_source import routine_rule
+from connectors.common.sql.stored_objects import children
 from specs import names
 from specs.config import MetadataExtract
 from specs.contracts.parts.resolver import Resolver, StoredObject
@@ -67,6 +68,5 @@ class CatalogListings:
         after = "" if span.after is None else begin + span.after
         until = None if span.until is None else begin + span.until
         options: dict[str, Any] = {"containing": containing, "until": until, "contents": contents}
-        while page := self._catalog.children(scope.fqn, type_, after=after, **options):
-            yield from (each for each in page if each.fqn[len(begin) :] in span)
-            after = page[-1].fqn
+        found = children(self._catalog, scope.fqn, type_, after=after, **options)
+        return (each for each in found if each.fqn[len(begin) :] in span)

@@ -21,7 +21,7 @@ class NamingRules:
 
     def readings(self, said: TableName, home: str = "") -> list[TableName]:
         """What a name may mean, the likeliest first. ``home`` is the schema of a body: names in it may mean a relation
-        of another schema, since nobody has completed them."""
+        of another schema, since the server does not complete them."""
         found = [said]
         if self.one_part and said.schema not in ("", self.one_part):
             found.append(TableName(said.schema, self.one_part, said.name))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from connectors.common.sql.lineage.naming import NamingRules
+from connectors.common.sql.stored_objects import named
 from specs import names
 from specs.contracts.parts.resolver import NameQuery, Resolver, StoredObject
 from specs.contracts.parts.statements import TableName
@@ -78,7 +79,7 @@ class KnownRelations:
             for fqns, name in zip(schemas, wanted, strict=True)
             for fqn in fqns
         ]
-        answers = iter(self._named(queries, "Table"))
+        answers = iter(named(self._resolver, queries, ("Table",)))
         return [tuple(known_relation(each) for _ in fqns for each in next(answers)) for fqns in schemas]
 
     def _below(self, wanted: Sequence[tuple[tuple[str, ...], str]], type_: str) -> list[tuple[str, ...]]:
@@ -87,19 +88,13 @@ class KnownRelations:
             NameQuery(parent, name, self._rules.folded): () for parents, name in wanted for parent in parents if name
         }
         asked = list(queries)
-        fitting = dict(zip(asked, self._named(asked, type_), strict=True))
+        fitting = dict(zip(asked, named(self._resolver, asked, (type_,)), strict=True))
         return [
             tuple(
                 each.fqn for parent in parents for each in fitting.get(NameQuery(parent, name, self._rules.folded), ())
             )
             for parents, name in wanted
         ]
-
-    def _named(self, queries: Sequence[NameQuery], type_: str) -> list[list[StoredObject]]:
-        found: list[list[StoredObject]] = []
-        while len(found) < len(queries):
-            found += self._resolver.named(queries[len(found) :], (type_,))
-        return found
 
     def _keep(self, name: tuple[TableName, str], relations: tuple[KnownRelation, ...]) -> None:
         self._cache[name] = relations

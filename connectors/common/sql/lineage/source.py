@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from heapq import merge
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
-from connectors.common.sql.inspector.connection import DialectConnection
+from connectors.common.sql.catalog_part import CatalogPart
 from connectors.common.sql.lineage.listings import ROUTINE, TRIGGER, TYPE, VIEW, CatalogListings, Teller
 from connectors.common.sql.lineage.naming import rules_of
 from connectors.common.sql.lineage.process.parser_process import ParserProcess
 from connectors.common.sql.lineage.relations import KnownRelations
 from connectors.common.sql.lineage.text_reader import TextReader
 from connectors.common.sql.lineage.views.definitions import is_view
-from specs.contracts.parts.resolver import NameQuery, Resolver, StoredObject
+from connectors.common.sql.stored_objects import named
+from specs.contracts.parts.resolver import NameQuery, StoredObject
 from specs.entities.base import Entity
-from specs.errors import Fatal, Skip
+from specs.errors import Skip
 from specs.sources.base import Presence
 from specs.sources.database.lineage import LineageSource
 from specs.topology.node import Item, Outcome, Produced
@@ -37,11 +37,9 @@ class _Waiting(NamedTuple):
     stored: StoredObject
 
 
-class DatabaseLineage(LineageSource):
+class DatabaseLineage(CatalogPart, LineageSource):
     """The lineage of one database service. Texts and the columns of what they name come from the catalog, through the
     resolver; metadata of the same run, or of an earlier one, has stored them."""
-
-    remote: ClassVar[bool] = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,26 +48,11 @@ class DatabaseLineage(LineageSource):
 
     # -- surroundings ---------------------------------------------------------------------------------------------
     @property
-    def catalog(self) -> Resolver:
-        """What answers for the catalog. Raises ``Fatal`` where the source was made without one."""
-        if self.resolver is None:
-            raise Fatal("lineage is read from the catalog, and there is none", self.service, reason="internal")
-        return self.resolver
-
-    @property
     def parser(self) -> ParserProcess:
         """The parser's process, which is started for the first statement."""
         if self._parser is None:
             self._parser = ParserProcess()
         return self._parser
-
-    @cached_property
-    def dialect(self) -> str:
-        """The dialect of the definitions, by the name that the connection or the catalog has for the product."""
-        if isinstance(self.config, DialectConnection):
-            return self.config.dialect_url().partition(":")[0].partition("+")[0]
-        (found,) = self.catalog.named([NameQuery("", self.service)], ("Service",))
-        return str(json.loads(found[0].content)["service_type"]) if found else ""
 
     @cached_property
     def _reader(self) -> TextReader:
@@ -84,16 +67,10 @@ class DatabaseLineage(LineageSource):
     def awaited(self) -> int:
         return self._awaited
 
-    def identity(self) -> str:
-        """The catalog's part of the service: no server is behind it."""
-        return f"catalog:{self.service}"
-
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
         """Whether the catalog still has the object that an object of ``type_`` tells of, and it still has lineage."""
-        found: list[list[StoredObject]] = []
-        while len(found) < len(names):
-            queries = [NameQuery(scope.fqn, name) for name in names[len(found) :]]
-            found += self.catalog.named(queries, ("StoredProcedure", "Table", "Trigger"))
+        queries = [NameQuery(scope.fqn, name) for name in names]
+        found = named(self.catalog, queries, ("StoredProcedure", "Table", "Trigger"))
         return {
             name: "yes" if any(map(self._tells, fitting)) else "no" for name, fitting in zip(names, found, strict=True)
         }

@@ -10,6 +10,7 @@ from connectors.common.sql.lineage.listings import ROUTINE, VIEW, Teller
 from connectors.common.sql.lineage.relations import KnownRelations
 from connectors.common.sql.lineage.views.definitions import definition
 from connectors.common.sql.lineage.views.reader import DefinitionReader
+from connectors.common.sql.stored_objects import named
 from specs import names
 from specs.contracts.parts.resolver import NameQuery, Resolver, StoredObject
 from specs.contracts.parts.statements import StatementParser
@@ -49,9 +50,7 @@ class TextReader:
             NameQuery(names.build(*path[:-1]), path[-1])
             for path in (names.split(fqn) for fqn in dict.fromkeys(filter(None, wanted)))
         ]
-        found: list[list[StoredObject]] = []
-        while len(found) < len(queries):
-            found += self._catalog.named(queries[len(found) :], ("StoredProcedure",))
+        found = named(self._catalog, queries, ("StoredProcedure",))
         functions = {each.fqn: each for fitting in found for each in fitting}
         return [
             trigger(each, functions.get(fqn) if fqn else None) if not fqn or fqn in functions else None

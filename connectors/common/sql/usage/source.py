@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
-from connectors.common.sql.inspector.connection import DialectConnection
+from connectors.common.sql.catalog_part import CatalogPart
 from connectors.common.sql.lineage.analysis.dialects import dialect_of
 from connectors.common.sql.lineage.naming import rules_of
 from connectors.common.sql.lineage.process.parser_process import ParserProcess
 from connectors.common.sql.lineage.relations import KnownRelations
 from connectors.common.sql.query_log.fingerprint import Fingerprints
 from connectors.common.sql.query_log.statements import LogTally, TimeSpan
+from connectors.common.sql.stored_objects import children
 from connectors.common.sql.usage.counting import StatementCounts, Users
 from connectors.common.sql.usage.logs import log_of
 from connectors.common.sql.usage.objects import ObjectUse, usage_fields
 from connectors.common.sql.usage.places import SessionPlaces
 from connectors.common.sql.usage.reading import DayAccount, ShapeReader
 from specs import names
-from specs.contracts.parts.resolver import NameQuery, Resolver, StoredObject
+from specs.contracts.parts.resolver import StoredObject
 from specs.contracts.parts.statements import StatementParser
 from specs.entities.base import Entity
 from specs.entities.usage import TOP, TOP_USERS, Usage, UsageDay
@@ -49,10 +48,8 @@ class ReadDay(NamedTuple):
     tally: LogTally
 
 
-class LogUsage(UsageSource):
+class LogUsage(CatalogPart, UsageSource):
     """The usage of one database service. Names in statements are looked up in the catalog, through the resolver."""
-
-    remote: ClassVar[bool] = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,31 +67,12 @@ class LogUsage(UsageSource):
 
     # -- surroundings ---------------------------------------------------------------------------------------------
     @property
-    def catalog(self) -> Resolver:
-        """What answers for the catalog. Raises ``Fatal`` where the source was made without one."""
-        if self.resolver is None:
-            raise Fatal("usage is told of objects of the catalog, and there is none", self.service, reason="internal")
-        return self.resolver
-
-    @cached_property
-    def dialect(self) -> str:
-        """The dialect of the log, by the name that the connection or the catalog has for it."""
-        if isinstance(self.config, DialectConnection):
-            return self.config.dialect_url().partition(":")[0].partition("+")[0]
-        (found,) = self.catalog.named([NameQuery("", self.service)], ("Service",))
-        return str(json.loads(found[0].content)["service_type"]) if found else ""
-
-    @property
     def awaited(self) -> int:
-        """One more for each piece that was read: whoever watches sees that it goes on."""
+        """One more for each piece that was read, so that the heartbeat sees that the source goes on."""
         return self._pieces
 
     def _piece(self) -> None:
         self._pieces += 1
-
-    def identity(self) -> str:
-        """The catalog's part of the service: no server is behind it."""
-        return f"catalog:{self.service}"
 
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
         """Days leave the catalog when they are older than ``keep``; what lies in one is listed again with it."""
@@ -219,10 +197,7 @@ class LogUsage(UsageSource):
         return 0
 
     def _stored(self, scope: Scope, type_: str) -> Iterator[StoredObject]:
-        after = ""
-        while page := self.catalog.children(scope.fqn, type_, after=after, contents=False):
-            yield from page
-            after = page[-1].fqn
+        return children(self.catalog, scope.fqn, type_, contents=False)
 
     def _today(self) -> date:
         return self.settings.day_of(self.now())

@@ -36,8 +36,8 @@ def definition(stored: StoredObject) -> Definition:
 
 
 def recorded(view: Definition) -> tuple[TableName, ...]:
-    """The relations that the source says a view is made of: where it says so, nobody has to look for their names in the
-    text."""
+    """The relations that the source says a view is made of: where it says so, the text is not searched for
+    their names."""
     paths = [names.split(fqn) for fqn in sorted(view.depends_on)]
     return tuple(TableName(path[1], path[2], path[3]) for path in paths if len(path) == 4)
 

@@ -133,7 +133,7 @@ def _statements(tokens: Tokens, said: list[str], start: int) -> Iterator[Piece]:
             yield tokens[start:end]
             start, controls = end + 1, False
             continue
-        if each == "PERFORM":  # SELECT whose rows nobody wants
+        if each == "PERFORM":  # a SELECT whose rows are dropped
             yield [Token(TokenType.SELECT, "SELECT", start=tokens[start].start), *tokens[start + 1 :]]
             return
         if each == "BEGIN" and said[start + 1 : start + 2] in (["TRAN"], ["TRANSACTION"], ["WORK"]):
