@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.common.sql.usage.counters import CounterReading, CounterUsage, StatementCounter
+from connectors.common.sql.usage.counters import CounterReading, DriverUsage, StatementCounter
 from connectors.mysql.connection.config import MysqlConnection
 from connectors.mysql.driver.driver import MysqlDriver
 from specs.errors import Skip, Stop
@@ -14,17 +14,16 @@ VIEW = "performance_schema.events_statements_summary_by_digest"
 _MINUTE = 60.0
 
 
-class MysqlUsage(CounterUsage):
+class MysqlUsage(DriverUsage):
     """Digests tell no users. The server forgets them when it starts; the start is known to a minute."""
+
+    driver: MysqlDriver
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not isinstance(self.config, MysqlConnection):
             raise TypeError(f"MysqlUsage needs a MysqlConnection, not {type(self.config).__name__}")
         self.driver = MysqlDriver(self.config, self.limits, self._sent)
-
-    def _sent(self) -> None:
-        self.statements += 1
 
     def counters(self) -> CounterReading:
         """The digests of statements. Raises ``Stop`` when the server keeps none, or they are not for us."""
@@ -51,11 +50,3 @@ class MysqlUsage(CounterUsage):
                     )
                 )
         return found
-
-    def cancel(self) -> None:
-        super().cancel()
-        self.driver.cancel()
-
-    def close(self) -> None:
-        super().close()
-        self.driver.close()

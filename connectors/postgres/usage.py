@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.common.sql.query_log.statements import LogProblem
-from connectors.common.sql.usage.counters import CounterReading, CounterUsage, StatementCounter
+from connectors.common.sql.usage.counters import CounterReading, DriverUsage, StatementCounter
 from connectors.postgres.connection.config import PostgresConnection
 from connectors.postgres.driver.driver import PostgresDriver
 from specs.errors import Skip, Stop
@@ -13,17 +13,16 @@ from specs.errors import Skip, Stop
 VIEW = "pg_stat_statements"
 
 
-class PostgresUsage(CounterUsage):
+class PostgresUsage(DriverUsage):
     """Asks the database that the connection names, where the extension must be; it counts for all databases."""
+
+    driver: PostgresDriver
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not isinstance(self.config, PostgresConnection):
             raise TypeError(f"PostgresUsage needs a PostgresConnection, not {type(self.config).__name__}")
         self.driver = PostgresDriver(self.config, self.limits, self._sent)
-
-    def _sent(self) -> None:
-        self.statements += 1
 
     def counters(self) -> CounterReading:
         """What the extension counts. Raises ``Stop`` when it is not there, not loaded, or not for us."""
@@ -53,11 +52,3 @@ class PostgresUsage(CounterUsage):
 
     def _of(self, name: str, schema: str) -> str:
         return self.driver.sql(name).replace("{schema}", schema)
-
-    def cancel(self) -> None:
-        super().cancel()
-        self.driver.cancel()
-
-    def close(self) -> None:
-        super().close()
-        self.driver.close()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from connectors.common.sql.driver import Driver
 from connectors.common.sql.lineage.analysis.dialects import dialect_of
 from connectors.common.sql.query_log.fingerprint import Fingerprints
 from connectors.common.sql.query_log.statements import LogProblem, LogTally
@@ -132,6 +133,24 @@ class CounterUsage(LogUsage):
         if known:  # the server began anew behind the last look
             return {}, found.since or begin
         return {each.key: each.calls for each in found.counters}, self.now()
+
+
+class DriverUsage(CounterUsage):
+    """Reads the counters through ``driver``, which is that of the connector's metadata."""
+
+    driver: Driver
+
+    def _sent(self) -> None:
+        """What drivers call for every statement."""
+        self.statements += 1
+
+    def cancel(self) -> None:
+        super().cancel()
+        self.driver.cancel()
+
+    def close(self) -> None:
+        super().close()
+        self.driver.close()
 
 
 def _count(counts: StatementCounts, counter: StatementCounter, calls: int, first: float, last: float) -> None:
