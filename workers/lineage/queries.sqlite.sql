@@ -65,16 +65,6 @@ LEFT JOIN entities AS x ON x.fqn = e.target AND x.type = e.target_type
 WHERE t.state <> 'deleted' AND (c.teller IS NOT NULL OR e.by_column = 0)
 LIMIT :limit
 
--- name: told_downstream
-SELECT NULL, NULL, NULL, NULL,
-    e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
-    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state, e.source_type, e.source
-FROM entities AS t
-JOIN lineage_edges AS e ON e.teller = t.id
-LEFT JOIN entities AS x ON x.fqn = e.target AND x.type = e.target_type
-WHERE t.fqn = :fqn AND t.type = 'Lineage' AND t.state <> 'deleted' AND e.target <> t.fqn
-LIMIT :limit
-
 -- name: upstream
 SELECT w.value, NULL, NULL, NULL,
     e.source_type, e.source, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
@@ -115,16 +105,6 @@ LEFT JOIN lineage_columns AS c ON c.teller = e.teller AND c.n = e.n
 JOIN entities AS t ON t.id = e.teller
 LEFT JOIN entities AS x ON x.fqn = e.source AND x.type = e.source_type
 WHERE t.state <> 'deleted' AND (c.teller IS NOT NULL OR e.by_column = 0)
-LIMIT :limit
-
--- name: told_upstream
-SELECT NULL, NULL, NULL, NULL,
-    e.source_type, e.source, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
-    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state, e.target_type, e.target
-FROM entities AS t
-JOIN lineage_edges AS e ON e.teller = t.id
-LEFT JOIN entities AS x ON x.fqn = e.source AND x.type = e.source_type
-WHERE t.fqn = :fqn AND t.type = 'Lineage' AND t.state <> 'deleted' AND e.target <> t.fqn
 LIMIT :limit
 
 -- name: columns_of
