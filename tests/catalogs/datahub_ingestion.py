@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.catalogs import zoo
+from tests.catalogs.frozen_facts import write_or_compare
 from tests.servers import mariadb, postgres
 
 VERSION = "1.7.0.17"
@@ -148,16 +149,5 @@ def _access(url: str) -> dict[str, Any]:
     return {"host_port": host, "username": parts.username, "password": parts.password}
 
 
-def main() -> int:
-    found = gather()
-    if "--check" in sys.argv:
-        frozen = json.loads(FACTS.read_text())
-        changed = [key for key in found if found[key] != frozen.get(key)]
-        print(f"DataHub {VERSION}: {'changed: ' + ', '.join(changed) if changed else 'as frozen'}")  # noqa: T201
-        return 1 if changed else 0
-    FACTS.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_compare(f"DataHub {VERSION}", FACTS, gather))

@@ -6,12 +6,11 @@ the address of their schema, which of them are required and what lies in them, a
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
-import venv
 from pathlib import Path
 from typing import Any
+
+from tests.catalogs.frozen_facts import told_by, write_or_compare
 
 VERSION = "1.54.0"
 FACTS = Path(__file__).parent / "openlineage_facts.json"
@@ -72,26 +71,8 @@ print(json.dumps({"models": models, "names": [[each.get_namespace(), each.get_na
 
 def gather() -> dict[str, Any]:
     """The facts, from the package, which is installed when it is not there."""
-    python = TOOLS / "bin" / "python"
-    if not python.exists():
-        venv.create(TOOLS, with_pip=True)
-        subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", f"openlineage-python=={VERSION}"], check=True
-        )  # fmt: skip
-    done = subprocess.run([python, "-c", _ASK % (USED,)], capture_output=True, text=True, timeout=120, check=True)
-    found: dict[str, Any] = {"version": VERSION, **json.loads(done.stdout)}
-    return found
-
-
-def main() -> int:
-    found = gather()
-    if "--check" in sys.argv:
-        same = found == json.loads(FACTS.read_text())
-        print(f"OpenLineage {VERSION}: {'as frozen' if same else 'changed'}")  # noqa: T201
-        return 0 if same else 1
-    FACTS.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
-    return 0
+    return {"version": VERSION, **told_by(TOOLS, _ASK % (USED,), [f"openlineage-python=={VERSION}"])}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_compare(f"OpenLineage {VERSION}", FACTS, gather))

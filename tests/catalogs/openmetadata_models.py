@@ -6,14 +6,11 @@ imported. Facts are names: of fields, which of them are required, and of the mem
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
-import venv
 from pathlib import Path
 from typing import Any
 
-from tests.patience import PATIENCE
+from tests.catalogs.frozen_facts import told_by, write_or_compare
 
 VERSION = "2.0.7.0"
 NEEDED = ("pydantic", "email-validator", "python-dateutil")
@@ -57,26 +54,9 @@ print(json.dumps({
 
 def gather() -> dict[str, Any]:
     """The facts, from the package, which is installed when it is not there."""
-    python = TOOLS / "bin" / "python"
-    if not python.exists():
-        venv.create(TOOLS, with_pip=True)
-        pip = [python, "-m", "pip", "install", "--quiet"]
-        subprocess.run([*pip, "--no-deps", f"openmetadata-ingestion=={VERSION}"], check=True)
-        subprocess.run([*pip, *NEEDED], check=True)
-    done = subprocess.run([python, "-c", _ASK], capture_output=True, text=True, timeout=PATIENCE, check=True)
-    found: dict[str, Any] = {"version": VERSION, **json.loads(done.stdout)}
-    return found
-
-
-def main() -> int:
-    found = gather()
-    if "--check" in sys.argv:
-        same = found == json.loads(FACTS.read_text())
-        print(f"OpenMetadata {VERSION}: {'as frozen' if same else 'changed'}")  # noqa: T201
-        return 0 if same else 1
-    FACTS.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
-    return 0
+    package = ["--no-deps", f"openmetadata-ingestion=={VERSION}"]
+    return {"version": VERSION, **told_by(TOOLS, _ASK, package, NEEDED)}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_compare(f"OpenMetadata {VERSION}", FACTS, gather))
