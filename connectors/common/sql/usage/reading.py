@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from connectors.common.sql.lineage.relations import KnownRelations
+from connectors.common.sql.query_log.places import SessionPlaces
 from connectors.common.sql.usage.counting import QueryShape, StatementCounts
 from connectors.common.sql.usage.objects import ObjectUses
-from connectors.common.sql.usage.places import SessionPlaces
 from specs import names
 from specs.contracts.parts.statements import Statement, StatementParser
 

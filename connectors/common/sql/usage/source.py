@@ -13,19 +13,19 @@ from connectors.common.sql.lineage.naming import rules_of
 from connectors.common.sql.lineage.process.parser_process import ParserProcess
 from connectors.common.sql.lineage.relations import KnownRelations
 from connectors.common.sql.query_log.fingerprint import Fingerprints
+from connectors.common.sql.query_log.logs import log_of, require_trusted
+from connectors.common.sql.query_log.places import SessionPlaces
 from connectors.common.sql.query_log.statements import LogTally, TimeSpan
 from connectors.common.sql.stored_objects import children
 from connectors.common.sql.usage.counting import StatementCounts, Users
-from connectors.common.sql.usage.logs import log_of
 from connectors.common.sql.usage.objects import ObjectUse, usage_fields
-from connectors.common.sql.usage.places import SessionPlaces
 from connectors.common.sql.usage.reading import DayAccount, ShapeReader
 from specs import names
 from specs.contracts.parts.resolver import StoredObject
 from specs.contracts.parts.statements import StatementParser
 from specs.entities.base import Entity
 from specs.entities.usage import TOP, TOP_USERS, Usage, UsageDay
-from specs.errors import Fatal, Stop
+from specs.errors import Fatal
 from specs.sources.base import Presence
 from specs.sources.database.usage import UsageSource
 from specs.sources.service import identity
@@ -35,8 +35,6 @@ from specs.topology.scope import KeyRange, Scope
 
 LONGEST_STATEMENT = 1_000_000
 """Characters of a statement that is parsed; longer ones are counted only."""
-NEVER = frozenset({"denied", "unreadable", "missing"})
-"""Problems of a whole file for which a day is not replaced: what was read before knew more."""
 
 
 class ReadDay(NamedTuple):
@@ -154,7 +152,7 @@ class LogUsage(CatalogPart, UsageSource):
         for page in log_of(settings, now=self.now()).pages(TimeSpan(*self.settings.bounds(day)), tally):
             counts.add(page.statements)
             self._piece()
-        _trusted(tally)
+        require_trusted(tally)
         return self._told(counts, tally, settings.default_schema)
 
     def _told(self, counts: StatementCounts, tally: LogTally, default_schema: str) -> ReadDay:
@@ -201,16 +199,3 @@ class LogUsage(CatalogPart, UsageSource):
 
     def _today(self) -> date:
         return self.settings.day_of(self.now())
-
-
-def _trusted(tally: LogTally) -> None:
-    """Raises ``Stop`` when a file is missing, or more lines are broken than not: what was read before stays."""
-    for problem in tally.problems:
-        if problem.offset is None and problem.reason in NEVER:
-            raise Stop(problem.message, problem.path, problem.remedy, reason=problem.reason)
-    seen = tally.statements + tally.counts["outside"] + tally.counts["future"]
-    if tally.counts["broken"] > seen:
-        first = tally.problems[0]
-        remedy = first.remedy or "check the type and the columns of the log in the recipe"
-        what = f"{tally.counts['broken']:,} lines are broken, and {seen:,} are not: {first.message}"
-        raise Stop(what, first.path, remedy, reason="broken")

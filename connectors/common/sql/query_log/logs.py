@@ -1,4 +1,4 @@
-"""Query logs as recipes name them."""
+"""Query logs as recipes name them, and when what was read of one may replace what was read before."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from connectors.common.sql.query_log.formats.mysql import MysqlGeneralLog, Mysql
 from connectors.common.sql.query_log.formats.named import NamedColumns
 from connectors.common.sql.query_log.formats.parquet import ParquetExport
 from connectors.common.sql.query_log.formats.postgres import PostgresCsvLog, PostgresJsonLog
+from connectors.common.sql.query_log.statements import LogTally
 from connectors.common.sql.query_log.times import Clock, clock, zone_of
+from specs.errors import Stop
 from specs.sources.database.extracts import QueryLogFiles
 
 EXPORTS: Mapping[str, Callable[[NamedColumns], LogFormat | ParquetExport]] = {
@@ -26,6 +28,9 @@ SERVER_LOGS: Mapping[str, Callable[[Clock], LogFormat]] = {
     "mysql_slow_log": MysqlSlowLog,
 }
 
+NEVER = frozenset({"denied", "unreadable", "missing"})
+"""Problems of a whole file for which nothing is replaced: what was read before knew more."""
+
 
 def log_of(settings: QueryLogFiles, *, now: float) -> QueryLog:
     """A reader of the files that a recipe names. Raises ``ValueError`` for an unknown time zone."""
@@ -37,3 +42,17 @@ def log_of(settings: QueryLogFiles, *, now: float) -> QueryLog:
     else:
         format_ = SERVER_LOGS[settings.type](read)
     return QueryLog(format_, settings.files, now=now)
+
+
+def require_trusted(tally: LogTally) -> None:
+    """Look at the account of a reading. Raises ``Stop`` when a file is missing, or more lines are broken than not: what
+    was read before stays."""
+    for problem in tally.problems:
+        if problem.offset is None and problem.reason in NEVER:
+            raise Stop(problem.message, problem.path, problem.remedy, reason=problem.reason)
+    seen = tally.statements + tally.counts["outside"] + tally.counts["future"]
+    if tally.counts["broken"] > seen:
+        first = tally.problems[0]
+        remedy = first.remedy or "check the type and the columns of the log in the recipe"
+        what = f"{tally.counts['broken']:,} lines are broken, and {seen:,} are not: {first.message}"
+        raise Stop(what, first.path, remedy, reason="broken")
