@@ -76,11 +76,15 @@ def tour(url: str | None, files: dict[str, tuple[str, str]], environment: dict[s
         recipe(name, connector, {"path": f"{FOLDER}/{file}"})
         headrace("crawl", f"{FOLDER}/{name}.yml", *(["--quiet"] if url else []), tail=1 if url else None)
 
-    table = "shop.postgres.catalog.brands" if url else "shop_sqlite.main.main.brands"
-    say("2. Three things to do next: search it ...")
+    schema = "shop.postgres.catalog" if url else "shop_sqlite.main.main"
+    table, view, source = f"{schema}.brands", f"{schema}.product_search", f"{schema}.products"
+    say("2. Four things to do next: search it ...")
     headrace("search", "customer", "email", tail=12)
     say("... show a table ...")
     headrace("show", table, tail=45)
+    say("... ask what feeds a view, and what a change of a column would reach ...")
+    headrace("lineage", view, "--columns", tail=40)
+    headrace("impact", f"{source}.name", tail=20)
     say("... and see what changed, after something changed there")
     change(url)
     headrace("crawl", f"{FOLDER}/{main_service}.yml", "--quiet", tail=12)
@@ -88,7 +92,8 @@ def tour(url: str | None, files: dict[str, tuple[str, str]], environment: dict[s
 
     print(f"\nThe catalog stays in {FOLDER}/. To go on with it:\n")
     print(f"  export HEADRACE_CATALOG={environment['HEADRACE_CATALOG']}")
-    for arguments in ("tree", "search orders", f"show '{table}'", "runs", "export --format jsonl | head -3"):
+    looks = ("tree", "search orders", f"show '{table}'", f"lineage '{source}'")
+    for arguments in (*looks, "runs", "export --format jsonl | head -3"):
         print(f"  .venv/bin/headrace {arguments}")
     return max(codes)
 
@@ -135,7 +140,8 @@ def server() -> Iterator[str | None]:
 def recipe(name: str, connector: str, connection: dict[str, object]) -> None:
     settings = "\n".join(f"  {key}: {quoted(value)}" for key, value in connection.items())
     (FOLDER / f"{name}.yml").write_text(
-        f"service: {{name: {name}, type: {connector}}}\nconnection:\n{settings}\n", encoding="utf-8"
+        f"service: {{name: {name}, type: {connector}}}\nconnection:\n{settings}\nextract: {{lineage: true}}\n",
+        encoding="utf-8",
     )
 
 
