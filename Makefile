@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 BIN := .venv/bin
-JOBS ?= 4
+JOBS ?= 5
 UV := . scripts/certificates; uv=uv; [ ! -x .tools/uv/bin/uv ] || uv=.tools/uv/bin/uv
 
 .PHONY: help setup demo test coverage test-compose test-dialects lint format bench compare-datahub compare-openmetadata compare-openlineage docs lock clean
@@ -18,7 +18,7 @@ demo: setup ## crawl the sample estate and show what to do next
 
 test: setup ## all tests, with the real servers that they need
 	@scripts/servers
-	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -q -n $(JOBS) $(ARGS)
 
 coverage: ## all tests once more, slower, with the lines that none of them runs
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term-missing $(ARGS)"

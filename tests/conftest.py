@@ -10,6 +10,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -18,6 +19,7 @@ from hypothesis import settings
 from tests.checkout import CheckoutGuard
 from tests.dispositions import restore
 from tests.estate import build
+from tests.lanes import LaneScheduling
 from tests.servers import mariadb, postgres
 from tests.servers import redis as redis_server
 from tests.servers.process import Unavailable
@@ -30,6 +32,12 @@ restore()
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # once, in the process that ends last
         config.pluginmanager.register(CheckoutGuard(Path(__file__).parents[1]), "checkout-guard")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LaneScheduling | None:
+    """``pytest -n`` hands out tests by lanes; ``--dist`` names another way."""
+    return LaneScheduling(config, log) if config.getoption("dist") == "load" else None
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
 from workers.ledger import SqlLedger
 from workers.store.database import open_database
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("killed")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 
 
 def copy(url: str, name: str, onto: str) -> None:

@@ -17,7 +17,7 @@ from tests.servers.postgres import FAST, IMMEDIATE, PostgresServer, create_datab
 from tests.workers.cluster.rig import PATIENCE, Cluster, cluster, fake, undisturbed
 from workers.ledger import SqlLedger
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("killed")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 ESTATE = {"schemas": 12, "tables": 120, "columns": 4}
 RECIPE = fake(**ESTATE, latency=60, page=20)
 AWAY = 2.0

@@ -19,7 +19,7 @@ from tests.workers.cluster.rig import cluster, fake, undisturbed
 from workers.cluster.membership import sink
 from workers.ledger import SqlLedger
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("frozen")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 BYTES = 1_000_000
 BOUNDS = {"HEADRACE_QUEUE_BYTES": str(BYTES), "HEADRACE_SHARDS": "1", "HEADRACE_LEASE": "3"}
 STOPPED = 6.0

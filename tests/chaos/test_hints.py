@@ -15,7 +15,7 @@ from workers.cluster.hints.tasks import hint, waiting
 from workers.ledger import SqlLedger
 from workers.queues.redis.link import connect
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("frozen")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 RECIPE = fake(schemas=12, tables=80, columns=4, latency=40, page=20)
 
 

@@ -21,7 +21,7 @@ from workers.ledger import SqlLedger
 from workers.ledger.unit.leases import grace
 from workers.queues.redis.queue import RedisQueue
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("frozen")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 LEASE = 2.0
 
 

@@ -19,7 +19,7 @@ from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import PATIENCE, ROOT
 from workers.store.database import open_database
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("frozen")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 
 
 def asked(folder: Path, redis: str, catalog: str, *arguments: str) -> tuple[int, str]:

@@ -16,7 +16,7 @@ from tests.patience import PATIENCE
 from tests.workers.cluster.rig import Cluster, cluster, fake
 from workers.process.governor.cgroups import Group
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("frozen")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 MB = 1 << 20
 POISON = "estate.db_00.schema_0001.t0000017"
 

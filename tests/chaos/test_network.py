@@ -20,7 +20,7 @@ from tests.servers.proxy import Mode, Proxy
 from tests.workers.cluster.rig import Cluster, cluster, fake, undisturbed
 from workers.ledger import SqlLedger
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("links")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 ESTATE = {"schemas": 30, "tables": 120, "columns": 4}
 RECIPE = fake(**ESTATE, latency=80, page=20)
 MODES: tuple[Mode, ...] = ("reset", "half-open", "slow", "refuse")

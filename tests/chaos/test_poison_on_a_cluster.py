@@ -8,7 +8,7 @@ import pytest
 
 from tests.workers.cluster.rig import cluster, fake
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("frozen")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 POISON = "estate.db_00.schema_0001.t0000023"
 
 

@@ -12,7 +12,7 @@ from tests.chaos.waiting import working
 from tests.workers.cluster.rig import cluster, fake, undisturbed
 from workers.ledger import SqlLedger
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("killed")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 KILLS = 50
 
 

@@ -23,7 +23,7 @@ from workers.process import liveness
 from workers.queues.redis.errors import PASSES
 from workers.schedules import LEASE_SECONDS, SCHEDULER, leads
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("refusals")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 ESTATE = {"schemas": 16, "tables": 120, "columns": 4, "procedures": 2}
 RECIPE = fake(**ESTATE, latency=60, page=20)
 

@@ -15,7 +15,7 @@ from tests.workers.cluster.rig import PATIENCE, cluster, fake, undisturbed
 from workers.cluster.pool.pool_worker import EXIT_CODE_LATE
 from workers.ledger import SqlLedger
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("killed")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 
 
 def test_every_worker_is_replaced(redis_url: str, postgres_database: str, tmp_path: Path) -> None:

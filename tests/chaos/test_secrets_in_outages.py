@@ -24,7 +24,7 @@ from workers.cluster.membership import sink
 from workers.ledger import SqlLedger
 from workers.queues.redis.link import connect
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("waiting")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 SECRETS = {"redis": "redis-geheim-71", "keeper": "catalog-geheim-72", "reader": "source-geheim-73"}
 
 

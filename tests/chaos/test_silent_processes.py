@@ -18,7 +18,7 @@ from workers.embedded.pool import Pool
 from workers.ledger import SqlLedger
 from workers.store.database import open_database
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("waiting")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 POISON = "estate.db_00.schema_0001.t0000023"
 LONG = 40.0
 """Seconds for which the lock is held each time: the run would take minutes if that were waited for."""

@@ -11,7 +11,7 @@ from tests.chaos.feeding import feeding
 from tests.servers.postgres import IMMEDIATE, PostgresServer, create_database
 from tests.servers.receiver import Fault
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("links")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 
 
 def test_the_catalog_is_restarted_while_a_sink_is_fed(server: PostgresServer, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.servers.receiver import Fault, Hook, Receiver
 from tests.workers.cluster.rig import check, cluster, fake, undisturbed
 from workers.ledger import SqlLedger
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("links")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 
 
 def entities(lines: list[str]) -> dict[tuple[str, str], Any]:

@@ -13,7 +13,7 @@ from tests.chaos.feeding import PATIENCE, dump, feeding
 from tests.servers.receiver import HANG, Fault, Request
 from workers.feed import letters
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("links")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 
 SUFFERING = [
     Fault(status=500), None, Fault(status=413, body="too much"), None, None,

@@ -19,7 +19,7 @@ from tests.workers.cluster.rig import fake, undisturbed
 from tests.workers.metrics.parsing import samples
 from workers.queues.redis.link import connect
 
-pytestmark = [pytest.mark.server, pytest.mark.chaos, pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.server, pytest.mark.chaos]
 CONNECTION = {"schemas": 6, "tables": 60}
 RECIPE = "service: {name: estate, type: 'specs.testing.fake:spec'}\nconnection: {schemas: 6, tables: 60}\n"
 

@@ -16,7 +16,7 @@ from tests.patience import PATIENCE
 from tests.scheduler.local.uprig import UpProcess, headrace, short_folder, started
 from workers.queues.redis.link import connect
 
-pytestmark = [pytest.mark.server, pytest.mark.chaos, pytest.mark.xdist_group("up")]
+pytestmark = [pytest.mark.server, pytest.mark.chaos]
 SOURCE, WRONG, HOOK, HEADER = (f"s3cret-{name}-9f2c" for name in ("source", "wrong", "hook", "header"))
 ENVIRON = {"SRC_PASSWORD": SOURCE, "WRONG_PASSWORD": WRONG, "HOOK_SECRET": HOOK, "HOOK_HEADER": f"Bearer {HEADER}"}
 RECIPE = """

@@ -17,7 +17,7 @@ from workers.cluster.membership import sink
 from workers.ledger import SqlLedger
 from workers.queues.redis.link import connect
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 RECIPE = fake(schemas=12, tables=120)
 
 

@@ -11,7 +11,7 @@ import pytest
 from specs.recipe.recipe import Recipe
 from tests.workers.cluster.rig import check, cluster, undisturbed
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.server
 
 
 def test_lineage_is_what_the_embedded_crawl_stores(redis_url: str, postgres_database: str, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from specs.recipe.recipe import Recipe
 from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import FAKE, PATIENCE, ROOT, Cluster, cluster, exported, fake, undisturbed
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 SLOW = fake(schemas=8, tables=120, latency=60, page=40)
 
 

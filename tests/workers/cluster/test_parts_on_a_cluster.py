@@ -12,7 +12,7 @@ from tests.workers.cluster.rig import FAKE, check, cluster, undisturbed
 from workers.ledger import SqlLedger
 from workers.store.database import open_database
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.server
 
 
 def both(**connection: object) -> Recipe:

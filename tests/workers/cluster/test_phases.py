@@ -14,7 +14,7 @@ from specs.errors import UsageError
 from specs.recipe.recipe import Recipe
 from tests.workers.cluster.rig import cluster, exported, fake
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("commands")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 
 
 def lite(folder: Path) -> str:

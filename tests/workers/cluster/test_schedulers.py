@@ -15,7 +15,7 @@ from tests.workers.cluster.rig import PATIENCE, Cluster, cluster, fake, undistur
 from workers.queues.redis.link import connect
 from workers.schedules import Schedules, leads
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("commands")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 RECIPE = fake(schemas=6, tables=60)
 
 

@@ -17,7 +17,7 @@ from tests.servers.redis import RedisServer
 from tests.workers.cluster.rig import Cluster, cluster
 from tests.workers.cluster.test_bad_starts import headrace
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("cluster")]
+pytestmark = pytest.mark.server
 SECRETS = {
     "redis": "redis-geheim-11", "catalog": "catalog-geheim-22", "source": "source-geheim-33", "sink": "sink-geheim-44",
     "wrong": "wrong-geheim-55",

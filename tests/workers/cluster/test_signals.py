@@ -16,7 +16,7 @@ from workers.ledger import SqlLedger
 from workers.presence import live
 from workers.store.database import open_database
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("commands")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 SIGNALS = [signal.SIGHUP, signal.SIGQUIT]
 AGAIN = ("Restarting", "Traceback", "--redis")
 

@@ -16,7 +16,7 @@ from workers.ledger import SqlLedger
 from workers.queues.redis.link import connect
 from workers.store.database import open_database
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("commands")]
+pytestmark = pytest.mark.server
 
 
 def settings(redis: str, catalog: Path, **more: str) -> Settings:

@@ -14,7 +14,7 @@ from scheduler.app.runs.summary import Progress
 from scheduler.cli.display.progress import ProgressLines, line
 from tests.workers.cluster.rig import cluster, fake
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("commands")]
+pytestmark = pytest.mark.server
 
 
 def test_both_tell_the_same(redis_url: str, tmp_path: Path) -> None:

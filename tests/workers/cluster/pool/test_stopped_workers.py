@@ -17,7 +17,7 @@ from tests.workers.cluster.rig import PATIENCE, Cluster, check, cluster, fake, f
 from workers.cluster.membership import sink
 from workers.ledger import SqlLedger
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 
 
 def lite(folder: Path) -> str:

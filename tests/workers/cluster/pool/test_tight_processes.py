@@ -21,7 +21,7 @@ from workers.ledger import SqlLedger
 from workers.process.governor import MemoryBudget
 from workers.process.stop_flag import StopFlag
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 RECIPE = fake(schemas=2, tables=300, columns=1)
 
 

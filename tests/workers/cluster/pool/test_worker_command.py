@@ -18,7 +18,7 @@ from tests.workers.cluster.rig import FAKE, PATIENCE, Cluster, cluster, fake
 from workers.presence import Process, live
 from workers.store.database import open_database
 
-pytestmark = [pytest.mark.chaos, pytest.mark.server, pytest.mark.xdist_group("commands")]
+pytestmark = [pytest.mark.chaos, pytest.mark.server]
 MB = 1 << 20
 
 

@@ -74,7 +74,6 @@ def test_what_keeps_a_process_from_starting(kind: str, wrong: str, tmp_path: Pat
 
 @pytest.mark.chaos
 @pytest.mark.server
-@pytest.mark.xdist_group("commands")
 def test_processes_in_trouble(redis_alone: RedisServer, tmp_path: Path) -> None:
     """Through an outage of Redis, the death of a pool process, and the end."""
     with cluster(redis_alone.url, f"sqlite:///{tmp_path / 'c.db'}", tmp_path) as made:

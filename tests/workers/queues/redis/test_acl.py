@@ -16,7 +16,7 @@ from tests.workers.queues.redis.flavours import NAMES, ROOT
 from tests.workers.queues.redis.secured import ACL, with_users
 from workers.queues.redis.link import connect
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("flavours")]
+pytestmark = pytest.mark.server
 FORBIDDEN = (
     ("FLUSHALL",), ("FLUSHDB",), ("KEYS", "*"), ("SCAN", "0"), ("CONFIG", "GET", "*"), ("ACL", "LIST"), ("SHUTDOWN",),
     ("EVAL", "return 1", "0"), ("SCRIPT", "FLUSH"), ("CLIENT", "LIST"), ("MONITOR",), ("SLOWLOG", "GET"),

@@ -19,7 +19,7 @@ from tests.workers.queues.redis.flavours import NAMES, started
 from workers.queues.redis.link import connect, reach
 from workers.queues.redis.queue import RedisQueue
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("flavours")]
+pytestmark = pytest.mark.server
 _numbers = itertools.count()
 
 

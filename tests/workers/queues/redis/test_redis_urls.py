@@ -95,7 +95,6 @@ def test_what_they_would_read_differently_is_refused(url: str, said: str) -> Non
 
 @pytest.mark.chaos
 @pytest.mark.server
-@pytest.mark.xdist_group("commands")
 def test_all_of_a_cluster_is_in_the_database_that_is_named(redis_alone: RedisServer, tmp_path: Path) -> None:
     place = redis_alone.url.removesuffix("/0")
     with redis_alone.client() as client:

@@ -14,7 +14,7 @@ from tests.workers.queues.redis.secured import Encrypted, with_tls
 from workers.cluster.hints.app import tls
 from workers.cluster.settings import load
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("flavours")]
+pytestmark = pytest.mark.server
 
 
 @pytest.fixture(scope="module")
