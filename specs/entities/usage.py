@@ -85,7 +85,7 @@ class UsageDay(Entity):
 
     VOLATILE: ClassVar[frozenset[str]] = frozenset(
         {"statements", "resolved", "unresolved", "nameless", "unparsed", "failed", "broken", "shapes", "users"}
-        | {"user_names", "unknown", "since"}
+        | {"user_names", "unknown", "since", "log"}
     )
     day: date
     zone: str = "UTC"
@@ -104,6 +104,9 @@ class UsageDay(Entity):
     unknown: Annotated[tuple[Name, ...], ordered()] = ()
     since: datetime | None = None
     """Counters only: since when they have counted; statements before are not known."""
+    log: dict[str, Any] = Field(default_factory=dict)
+    """Where the day lies in its log, so that it is not read again while nothing is written for it: the ``seal`` of what
+    was read, and what is known of ``files``."""
 
     def search_text(self) -> str:
         """Nothing: a day is no object of the source."""

@@ -123,7 +123,7 @@ def _read(buckets: UsageBuckets, service: str) -> list[dict[str, Any]]:
     if not accounts:
         remedy = "ask for it in the recipe: extract: {usage: {query_log: ...}}"
         raise UsageError("no usage of this service was read", service, remedy, reason="unknown")
-    return accounts
+    return [{name: value for name, value in each.items() if name != "log"} for each in accounts]
 
 
 def _percentile(totals: dict[str, int], name: str, tables: int) -> float:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
 from connectors.common.sql.query_log.formats.base import LogFormat
 from connectors.common.sql.query_log.formats.parquet import ParquetExport
-from connectors.common.sql.query_log.lines import LogLines
+from connectors.common.sql.query_log.lines import EVER, LogLines
 from connectors.common.sql.query_log.statements import (
+    TAIL,
+    DayPlace,
     LogPage,
     LogPosition,
     LogProblem,
@@ -25,6 +27,8 @@ PAGE_STATEMENTS = 2_000
 PAGE_CHARACTERS = 4_000_000
 """A page of statements ends with either."""
 _HEAD = 256
+_SEALED = 4096
+_SEALED_WHOLE = frozenset({".gz", ".parquet"})
 
 
 class LogFile(NamedTuple):
@@ -60,7 +64,11 @@ class QueryLog:
     """
 
     def __init__(self, log_format: LogFormat | ParquetExport, patterns: Sequence[str], *, now: float) -> None:
-        self._format, self._patterns, self._now = log_format, patterns, now
+        self.format, self._patterns, self._now = log_format, patterns, now
+
+    def files(self, tally: LogTally) -> list[LogFile]:
+        """The files there are, the one that was written to first in front."""
+        return log_files(self._patterns, tally)
 
     def pages(self, span: TimeSpan, tally: LogTally, after: LogPosition | None = None) -> Iterator[LogPage]:
         """The statements of the span behind a position; files that were written after its own are read, too. Raises
@@ -77,42 +85,75 @@ class QueryLog:
             except (OSError, EOFError) as error:
                 tally.report(_unreadable(str(file.path), error))
 
-    def _file_pages(self, file: LogFile, offset: int, span: TimeSpan, tally: LogTally) -> Iterator[LogPage]:
+    def placed(self, span: TimeSpan, tally: LogTally, places: Iterable[DayPlace]) -> Iterator[LogPage] | None:
+        """The statements of the span at these places only, in the order of the files; ``None`` when a file is gone or
+        was written anew, so that all of them have to be read. Raises as ``pages``."""
+        known = {file.mark: file for file in log_files(self._patterns, LogTally())}
+        wanted = {place.mark: place for place in places}
+        for place in wanted.values():
+            if place.mark not in known or seal(known[place.mark], place.end) != place.seal:
+                return None
+        found = [file for file in known.values() if file.mark in wanted]
+        return self._placed(found, wanted, span, tally)
+
+    def _placed(
+        self, files: Iterable[LogFile], places: Mapping[str, DayPlace], span: TimeSpan, tally: LogTally
+    ) -> Iterator[LogPage]:
+        for file in files:
+            try:
+                yield from self._file_pages(file, places[file.mark].begin, span, tally, places[file.mark])
+            except (OSError, EOFError) as error:
+                tally.report(_unreadable(str(file.path), error))
+
+    def _file_pages(
+        self, file: LogFile, offset: int, span: TimeSpan, tally: LogTally, place: DayPlace | None = None
+    ) -> Iterator[LogPage]:
         kept: list[LogStatement] = []
         size, seen, end = 0, self._seen(tally), offset
-        for end, statement in self._statements(file, offset, tally):
+        for end, statement in self._statements(file, offset, tally, place):
             if statement is not None and self._counts(statement, span, tally):
                 kept.append(statement)
                 size += len(statement.text)
                 if len(kept) >= PAGE_STATEMENTS or size >= PAGE_CHARACTERS:
-                    kept += self._flushed(span, tally)
+                    if place is None:  # reading may go on from this page
+                        kept += self._flushed(span, tally)
                     yield LogPage(kept, LogPosition(str(file.path), file.mark, end))
                     kept, size = [], 0
-        kept += self._flushed(span, tally)
-        if self._seen(tally) == seen and not offset and file.size:
+        waited = self._flushed(span, tally)
+        kept += waited
+        if place is not None and place.until < place.end + TAIL:
+            tally.waiting += len(waited)
+        whole = not offset and (place is None or place.end >= place.until)
+        if self._seen(tally) == seen and whole and file.size:
             message = "not one statement was found in the file"
             tally.report(LogProblem(str(file.path), None, "empty", message, self._remedy))
         if kept or end != offset:
             yield LogPage(kept, LogPosition(str(file.path), file.mark, end))
 
-    def _statements(self, file: LogFile, offset: int, tally: LogTally) -> Iterator[tuple[int, LogStatement | None]]:
-        """The statements of a file; at its end the offset alone, up to which it was read."""
-        if isinstance(self._format, ParquetExport):
-            yield from self._format.statements(file.path, tally, offset)
+    def _statements(
+        self, file: LogFile, offset: int, tally: LogTally, place: DayPlace | None
+    ) -> Iterator[tuple[int, LogStatement | None]]:
+        """The statements of a file, or of a place in it; at its end the offset alone, up to which it was read."""
+        if isinstance(self.format, ParquetExport):
+            yield from self.format.statements(file.path, tally, offset, EVER if place is None else place.end)
             return
-        with LogLines(file.path, tally, offset) as lines:
-            yield from self._format.statements(lines)
+        if place is not None and not self.format.trails:
+            place = place._replace(until=place.end)
+        with LogLines(file.path, tally, 0 if self.format.carries and place else offset, place) as lines:
+            for end, statement in self.format.statements(lines):
+                if end > offset:
+                    yield end, statement
             yield lines.offset, None
 
     def _flushed(self, span: TimeSpan, tally: LogTally) -> list[LogStatement]:
         """What waited for a later line."""
-        if isinstance(self._format, ParquetExport):
+        if isinstance(self.format, ParquetExport):
             return []
-        return [each for each in self._format.flush() if self._counts(each, span, tally)]
+        return [each for each in self.format.flush() if self._counts(each, span, tally)]
 
     @property
     def _remedy(self) -> str:
-        return "" if isinstance(self._format, ParquetExport) else self._format.empty_remedy
+        return "" if isinstance(self.format, ParquetExport) else self.format.empty_remedy
 
     @staticmethod
     def _seen(tally: LogTally) -> int:
@@ -126,6 +167,19 @@ class QueryLog:
             return True
         tally.counts["future" if statement.time > self._now + DAY_SECONDS else "outside"] += 1
         return False
+
+
+def seal(file: LogFile, end: int) -> str:
+    """A hash of the last bytes in front of ``end``: a file that was written anew has other ones, and one that grew the
+    same. Of an archive it is that of its end. Raises nothing; a file that cannot be read has none."""
+    try:
+        with file.path.open("rb") as opened:
+            if file.path.suffix in _SEALED_WHOLE:
+                end = file.size
+            opened.seek(max(0, end - _SEALED))
+            return blake2b(opened.read(min(end, _SEALED)), digest_size=6).hexdigest()
+    except OSError:
+        return ""
 
 
 def _file(path: Path) -> LogFile:

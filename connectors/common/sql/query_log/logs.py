@@ -44,15 +44,25 @@ def log_of(settings: QueryLogFiles, *, now: float) -> QueryLog:
     return QueryLog(format_, settings.files, now=now)
 
 
+def trusted(tally: LogTally) -> bool:
+    """Whether all files were read, and less of them is broken than not."""
+    if any(problem.offset is None and problem.reason in NEVER for problem in tally.problems):
+        return False
+    return tally.counts["broken"] <= _whole(tally)
+
+
 def require_trusted(tally: LogTally) -> None:
     """Look at the account of a reading. Raises ``Stop`` when a file is missing, or more lines are broken than not: what
     was read before stays."""
     for problem in tally.problems:
         if problem.offset is None and problem.reason in NEVER:
             raise Stop(problem.message, problem.path, problem.remedy, reason=problem.reason)
-    seen = tally.statements + tally.counts["outside"] + tally.counts["future"]
-    if tally.counts["broken"] > seen:
+    if not trusted(tally):
         first = tally.problems[0]
         remedy = first.remedy or "check the type and the columns of the log in the recipe"
-        what = f"{tally.counts['broken']:,} lines are broken, and {seen:,} are not: {first.message}"
+        what = f"{tally.counts['broken']:,} lines are broken, and {_whole(tally):,} are not: {first.message}"
         raise Stop(what, first.path, remedy, reason="broken")
+
+
+def _whole(tally: LogTally) -> int:
+    return tally.statements + tally.counts["outside"] + tally.counts["future"]

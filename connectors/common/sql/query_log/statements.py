@@ -9,6 +9,9 @@ from typing import Literal, NamedTuple
 SHOWN = 20
 """Problems that are told one by one; further ones are counted."""
 
+TAIL = 1 << 20
+"""Bytes behind a day in which the durations and errors of its last statements are looked for."""
+
 LineOutcome = Literal["broken", "failed", "future", "outside", "recoded", "too_long", "unfinished"]
 """What becomes of a line or statement that is not handed on, or not as it stands.
 
@@ -50,6 +53,18 @@ class LogPosition(NamedTuple):
     offset: int
 
 
+class DayPlace(NamedTuple):
+    """The bytes (rows of Parquet) ``begin <= at < end`` of a file, in which all records of a day lie; ``until`` is how
+    far behind them the ends of its statements are looked for. ``mark`` is the file's, ``seal`` a hash of what stands
+    there last, which is another one when the file was written anew."""
+
+    mark: str
+    begin: int
+    end: int
+    until: int
+    seal: str = ""
+
+
 class LogProblem(NamedTuple):
     """A file, or a place in it, that could not be read; ``remedy`` says what a person can do. It holds no text of the
     log."""
@@ -63,9 +78,11 @@ class LogProblem(NamedTuple):
 
 @dataclass(slots=True)
 class LogTally:
-    """The account of a reading: every statement of the log is handed on or counted here."""
+    """The account of a reading: every statement of the log is handed on or counted here. ``waiting`` are those handed
+    on of which a later reading may know better how they ended."""
 
     statements: int = 0
+    waiting: int = 0
     counts: Counter[LineOutcome] = field(default_factory=Counter)
     problems: list[LogProblem] = field(default_factory=list)
     more_problems: int = 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from connectors.common.sql.catalog_part import CatalogPart
@@ -12,6 +14,8 @@ from connectors.common.sql.lineage.analysis.dialects import dialect_of
 from connectors.common.sql.lineage.naming import rules_of
 from connectors.common.sql.lineage.process.parser_process import ParserProcess
 from connectors.common.sql.lineage.relations import KnownRelations
+from connectors.common.sql.query_log.days.file_days import FileDays
+from connectors.common.sql.query_log.days.plan import LogDay, LogDays, known_files
 from connectors.common.sql.query_log.fingerprint import Fingerprints
 from connectors.common.sql.query_log.logs import log_of, require_trusted
 from connectors.common.sql.query_log.places import SessionPlaces
@@ -22,11 +26,12 @@ from connectors.common.sql.usage.objects import ObjectUse, usage_fields
 from connectors.common.sql.usage.reading import DayAccount, ShapeReader
 from specs import names
 from specs.contracts.parts.resolver import StoredObject
-from specs.contracts.parts.statements import StatementParser
+from specs.contracts.parts.statements import StatementParser, TableName
 from specs.entities.base import Entity
 from specs.entities.usage import TOP, TOP_USERS, Usage, UsageDay
 from specs.errors import Fatal
 from specs.sources.base import Presence
+from specs.sources.database.extracts import QueryLogFiles
 from specs.sources.database.usage import UsageSource
 from specs.sources.service import identity
 from specs.topology.node import Item, Outcome, Produced
@@ -35,15 +40,18 @@ from specs.topology.scope import KeyRange, Scope
 
 LONGEST_STATEMENT = 1_000_000
 """Characters of a statement that is parsed; longer ones are counted only."""
+READING = 1
+"""Another number where logs are read differently than before: days are then read again."""
 
 
 class ReadDay(NamedTuple):
-    """What was read of one day."""
+    """What was read of one day. ``seal`` tells what of the log that was, and is empty where it has to be read again."""
 
     counts: StatementCounts
     uses: dict[str, ObjectUse]
     account: DayAccount
     tally: LogTally
+    seal: str = ""
 
 
 class LogUsage(CatalogPart, UsageSource):
@@ -54,6 +62,8 @@ class LogUsage(CatalogPart, UsageSource):
         self._parser: StatementParser | None = None
         self._read: tuple[str, ReadDay] | None = None
         self._pieces = 1
+        self._plans: dict[str, LogDay] = {}
+        self._files: dict[str, FileDays] = {}
 
     def now(self) -> float:
         """The present time, in seconds since 1970."""
@@ -103,13 +113,45 @@ class LogUsage(CatalogPart, UsageSource):
                 "name the files of a query log: usage: {query_log: {type: csv, files: [...]}}",
                 reason="recipe",
             )
+        yield from (
+            Item(day, day, plan.as_json())
+            for day, plan in self._planned(scope, self.settings.query_log).items()
+            if day in span and not self._done(scope.child(day), plan)
+        )
+
+    def _planned(self, scope: Scope, settings: QueryLogFiles) -> dict[str, LogDay]:
+        """The days of the window with what has to be read for them."""
         today = self._today()
-        for ago in range(self.settings.days - 1, -1, -1):
-            day = (today - timedelta(days=ago)).isoformat()
-            if day in span:
-                yield Item(day, day, {})
+        window = [(today - timedelta(days=ago)).isoformat() for ago in range(self.settings.days - 1, -1, -1)]
+        known = [*self._files.values()]
+        for day in window:
+            known += known_files(self._kept(scope.child(day)).get("log", {}).get("files", []))
+        log = log_of(settings, now=self.now())
+        found = LogDays(log, self.settings.day_of, self.settings.bounds, self._piece).find(window, known)
+        self._files = {file.mark: file for plan in found.values() for file in plan.files}
+        return found
+
+    def _done(self, scope: Scope, plan: LogDay) -> bool:
+        """Whether the day was read as a whole before, nothing was written for it since, and none of the names that
+        fitted nothing fits something now."""
+        kept = self._kept(scope)
+        if not plan.seal or kept.get("log", {}).get("seal") != self._sealed(plan):
+            return False
+        return not any(self._relations().meanings(_table_name(name) for name in kept.get("unknown", [])).values())
+
+    def _kept(self, scope: Scope) -> dict[str, Any]:
+        """What the catalog has of a day."""
+        text = self.catalog.statistics(UsageDay.type_name(), scope.fqn)
+        return dict(json.loads(text)) if text else {}
+
+    def _sealed(self, plan: LogDay) -> str:
+        """What a day's buckets depend on: the bytes of the log, and the settings with which they are read."""
+        settings = self.settings.model_dump_json(exclude={"window", "keep"})
+        return blake2b(f"{READING} {plan.seal} {settings}".encode(), digest_size=12).hexdigest()
 
     def yield_day(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
+        plan = LogDay.of_json(item.data or {})
+        self._plans = {scope.name: plan}
         found = self._day(scope)
         users, account, tally = found.counts.users, found.account, found.tally
         yield UsageDay(
@@ -129,6 +171,7 @@ class LogUsage(CatalogPart, UsageSource):
             unknown=tuple(
                 name for name, _ in sorted(account.unknown.items(), key=lambda each: (-each[1], each[0]))[:TOP]
             ),
+            log=_log(found.seal, plan),
         )
         for problem in tally.problems:
             place = problem.path if problem.offset is None else f"{problem.path}:{problem.offset}"
@@ -149,11 +192,16 @@ class LogUsage(CatalogPart, UsageSource):
         users = Users(self.settings.users, self.service)
         counts = StatementCounts(Fingerprints(dialect), users, LONGEST_STATEMENT)
         tally = LogTally()
-        for page in log_of(settings, now=self.now()).pages(TimeSpan(*self.settings.bounds(day)), tally):
+        plan = self._plans.get(day.isoformat(), LogDay())
+        log, span = log_of(settings, now=self.now()), TimeSpan(*self.settings.bounds(day))
+        pages = None if plan.places is None else log.placed(span, tally, plan.places)
+        seal = "" if pages is None else self._sealed(plan)
+        for page in log.pages(span, tally) if pages is None else pages:
             counts.add(page.statements)
             self._piece()
         require_trusted(tally)
-        return self._told(counts, tally, settings.default_schema)
+        found = self._told(counts, tally, settings.default_schema)
+        return found if tally.problems or tally.waiting else found._replace(seal=seal)
 
     def _told(self, counts: StatementCounts, tally: LogTally, default_schema: str) -> ReadDay:
         """What the statements that were counted did."""
@@ -161,9 +209,11 @@ class LogUsage(CatalogPart, UsageSource):
             self._parser = self.new_parser()
         databases = [each.name for each in self._stored(Scope.of(self.service), "Database")]
         places = SessionPlaces(self.dialect, databases, default_schema)
-        relations = KnownRelations(self.catalog, self.service, rules_of(self.dialect))
-        uses, account = ShapeReader(self._parser, relations, places, self.dialect, self._piece).read(counts)
+        uses, account = ShapeReader(self._parser, self._relations(), places, self.dialect, self._piece).read(counts)
         return ReadDay(counts, uses.found, account, tally)
+
+    def _relations(self) -> KnownRelations:
+        return KnownRelations(self.catalog, self.service, rules_of(self.dialect))
 
     # -- objects --------------------------------------------------------------------------------------------------
     def used(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
@@ -199,3 +249,14 @@ class LogUsage(CatalogPart, UsageSource):
 
     def _today(self) -> date:
         return self.settings.day_of(self.now())
+
+
+def _log(seal: str, plan: LogDay) -> dict[str, Any]:
+    """What is kept of a day's log; nothing where there is nothing to keep."""
+    files = [each.as_json() for each in plan.files]
+    return ({"seal": seal} if seal else {}) | ({"files": files} if files else {})
+
+
+def _table_name(name: str) -> TableName:
+    """The name of an object that the account of a day calls unknown."""
+    return TableName(*["", "", *names.split(name)][-3:])

@@ -75,7 +75,11 @@ def test_usage_in_one_line(catalog: str) -> None:
 
 def test_a_window_that_is_read_again_replaces_its_buckets(catalog: str, tmp_path: Path) -> None:
     again = crawl(recipe(tmp_path), catalog=catalog)
-    assert again.entities["Usage"].unchanged == again.entities["Usage"].listed
+    assert (again.status, "UsageDay" in again.entities) == ("complete", False)  # nothing was written since
+    log(tmp_path, [*STATEMENTS, (0, "ann", "SELECT 1")])
+    more = crawl(recipe(tmp_path), catalog=catalog)
+    assert (more.status, more.entities["UsageDay"].listed) == ("complete", 1)
+    assert more.entities["Usage"].unchanged == more.entities["Usage"].listed == 2
     log(tmp_path, STATEMENTS[:2])
     assert crawl(recipe(tmp_path), catalog=catalog).status == "complete"
     found = usage(catalog, ORDERS)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from connectors.common.sql.query_log.formats.base import LogFormat
+from connectors.common.sql.query_log.formats.base import EntryLog, LogEntry
 from connectors.common.sql.query_log.formats.named import NEEDED, NamedColumns
 from connectors.common.sql.query_log.formats.records import csv_records
 from connectors.common.sql.query_log.lines import LogLines
-from connectors.common.sql.query_log.statements import LogStatement
 
 _COLUMNS_REMEDY = "name the columns of the log in the recipe: columns: {text: query_text}"
 
 
-class CsvExport(LogFormat):
+class CsvExport(EntryLog):
     """Rows of CSV below a header. The last line of a file needs no end."""
 
     empty_remedy = "name the columns of the log in the recipe, and check that none are swapped"
@@ -22,7 +21,7 @@ class CsvExport(LogFormat):
     def __init__(self, columns: NamedColumns) -> None:
         self._columns = columns
 
-    def statements(self, lines: LogLines) -> Iterator[tuple[int, LogStatement]]:
+    def entries(self, lines: LogLines) -> Iterator[LogEntry]:
         begin = lines.offset
         if begin:  # the header stands in front of where reading goes on
             lines.back(0)
@@ -56,10 +55,10 @@ class CsvExport(LogFormat):
             except ValueError as error:
                 lines.broken("value", str(error))
             else:
-                yield lines.offset, statement
+                yield LogEntry(start, lines.offset, statement)
 
 
-class JsonExport(LogFormat):
+class JsonExport(EntryLog):
     """One JSON object per line. The last line of a file needs no end."""
 
     empty_remedy = CsvExport.empty_remedy
@@ -67,7 +66,7 @@ class JsonExport(LogFormat):
     def __init__(self, columns: NamedColumns) -> None:
         self._columns = columns
 
-    def statements(self, lines: LogLines) -> Iterator[tuple[int, LogStatement]]:
+    def entries(self, lines: LogLines) -> Iterator[LogEntry]:
         found: dict[str, str] = {}
         for line in lines:
             if not line.strip():
@@ -92,4 +91,4 @@ class JsonExport(LogFormat):
             except ValueError as error:
                 lines.broken("value", str(error), "" if found else _COLUMNS_REMEDY)
             else:
-                yield lines.offset, statement
+                yield LogEntry(lines.start, lines.offset, statement)

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from connectors.common.sql.query_log.formats.base import LogFormat
+from connectors.common.sql.query_log.formats.base import EntryLog, LogEntry
 from connectors.common.sql.query_log.lines import LONGEST_RECORD, LogLines
 from connectors.common.sql.query_log.statements import LogStatement
 from connectors.common.sql.query_log.times import Clock
@@ -35,10 +35,11 @@ class _Session(NamedTuple):
     database: str = ""
 
 
-class MysqlGeneralLog(LogFormat):
+class MysqlGeneralLog(EntryLog):
     """The general log. A prepared statement counts when it is executed. Statements that the server refused look like
     all others. User and database of a session are known from its first line on."""
 
+    carries = True
     empty_remedy = "set general_log = ON and log_output = FILE"
 
     def __init__(self, clock: Clock) -> None:
@@ -46,7 +47,7 @@ class MysqlGeneralLog(LogFormat):
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._time: float | None = None
 
-    def statements(self, lines: LogLines) -> Iterator[tuple[int, LogStatement]]:
+    def entries(self, lines: LogLines) -> Iterator[LogEntry]:
         entry: re.Match[str] | None = None
         rest: list[str] = []
         size = begin = 0
@@ -63,7 +64,7 @@ class MysqlGeneralLog(LogFormat):
             if entry is not None:
                 made = self._entry(entry, rest, size, lines)
                 if made is not None:
-                    yield lines.start, made
+                    yield LogEntry(begin, lines.start, made)
             entry, rest, size, begin = found, [], 0, lines.start
         if entry is not None:
             if lines.unfinished:
@@ -71,7 +72,7 @@ class MysqlGeneralLog(LogFormat):
                 return
             made = self._entry(entry, rest, size, lines)
             if made is not None:
-                yield lines.offset, made
+                yield LogEntry(begin, lines.offset, made)
 
     def _entry(self, entry: re.Match[str], rest: list[str], size: int, lines: LogLines) -> LogStatement | None:
         if entry["time"] is not None:
@@ -112,10 +113,11 @@ class MysqlGeneralLog(LogFormat):
             self._sessions.popitem(last=False)
 
 
-class MysqlSlowLog(LogFormat):
+class MysqlSlowLog(EntryLog):
     """The slow log, with ``long_query_time = 0`` a log of all statements. Each has a head of lines that begin with
     ``#``, perhaps ``use``, then ``SET timestamp``."""
 
+    carries = True
     empty_remedy = "set slow_query_log = ON, long_query_time = 0 and log_output = FILE"
 
     def __init__(self, clock: Clock) -> None:
@@ -123,7 +125,7 @@ class MysqlSlowLog(LogFormat):
         self._databases: OrderedDict[str, str] = OrderedDict()
         self._time: float | None = None
 
-    def statements(self, lines: LogLines) -> Iterator[tuple[int, LogStatement]]:
+    def entries(self, lines: LogLines) -> Iterator[LogEntry]:
         head: list[str] = []
         body: list[str] = []
         size = begin = 0
@@ -132,7 +134,7 @@ class MysqlSlowLog(LogFormat):
                 if body:
                     made = self._statement(head, body, size, lines)
                     if made is not None:
-                        yield lines.start, made
+                        yield LogEntry(begin, lines.start, made)
                     head, body, size = [], [], 0
                 if not head:
                     begin = lines.start
@@ -148,7 +150,7 @@ class MysqlSlowLog(LogFormat):
                 return
             made = self._statement(head, body, size, lines)
             if made is not None:
-                yield lines.offset, made
+                yield LogEntry(begin, lines.offset, made)
 
     def _statement(self, head: list[str], body: list[str], size: int, lines: LogLines) -> LogStatement | None:
         if size >= LONGEST_RECORD:

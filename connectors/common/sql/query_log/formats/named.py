@@ -34,6 +34,13 @@ class NamedColumns:
                 raise ValueError(f"there is no column {wanted!r} for the {field}; there are {has}")
         return found
 
+    def time(self, value: Any) -> float | None:
+        """The time of a row; ``None`` for a value that is none."""
+        try:
+            return self._clock(value)
+        except (ValueError, OverflowError, OSError):
+            return None
+
     def statement(self, get: Callable[[str], Any]) -> LogStatement:
         """The statement of a row; ``get`` answers with the value of a field, ``None`` where there is none. Raises
         ``ValueError`` for a row that tells no time or no text."""

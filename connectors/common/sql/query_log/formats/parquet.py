@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from connectors.common.sql.query_log.formats.named import FIELDS, NamedColumns
+from connectors.common.sql.query_log.formats.named import FIELDS, NEEDED, NamedColumns
+from connectors.common.sql.query_log.lines import EVER
 from connectors.common.sql.query_log.statements import LogProblem, LogStatement, LogTally
 from specs.errors import Fatal
 from specs.sql_files import load
@@ -21,9 +22,25 @@ class ParquetExport:
     def __init__(self, columns: NamedColumns) -> None:
         self._columns = columns
 
-    def statements(self, path: Path, tally: LogTally, offset: int) -> Iterator[tuple[int, LogStatement]]:
+    def statements(
+        self, path: Path, tally: LogTally, offset: int, end: int = EVER
+    ) -> Iterator[tuple[int, LogStatement]]:
         """Yields the statements from row ``offset`` on, each with the number of the row behind it. Raises ``Fatal``
         when DuckDB is not installed, and ``OSError`` for a file that is none of Parquet."""
+        for found, row in self._rows(path, tally, FIELDS, offset, end):
+            statement = self._statement(path, tally, found, row)
+            if statement is not None:
+                yield row[0] + 1, statement
+
+    def times(self, path: Path, tally: LogTally, offset: int) -> Iterator[tuple[int, float | None]]:
+        """Yields the number and the time of each row from ``offset`` on. Raises as ``statements``."""
+        for found, row in self._rows(path, tally, NEEDED, offset, EVER):
+            yield row[0], self._columns.time(row[1 + found.index("time")])
+
+    def _rows(
+        self, path: Path, tally: LogTally, fields: Collection[str], offset: int, end: int
+    ) -> Iterator[tuple[list[str], Sequence[Any]]]:
+        """Rows with the names of their fields, the number of the row in front."""
         try:
             import duckdb
         except ModuleNotFoundError:
@@ -40,13 +57,12 @@ class ParquetExport:
                 tally.counts["broken"] += 1
                 tally.report(LogProblem(str(path), None, "columns", str(error), "name the columns in the recipe"))
                 return
-            chosen = ", ".join(_expression(column, header[column]) for column in found.values())
-            cursor = connection.execute(sql["parquet_rows"].replace("{columns}", chosen), [str(path), offset])
+            wanted = [field for field in found if field in fields]
+            chosen = ", ".join(_expression(found[field], header[found[field]]) for field in wanted)
+            cursor = connection.execute(sql["parquet_rows"].replace("{columns}", chosen), [str(path), offset, end])
             while rows := cursor.fetchmany(_PIECE):
                 for row in rows:
-                    statement = self._statement(path, tally, list(found), row)
-                    if statement is not None:
-                        yield row[0] + 1, statement
+                    yield wanted, row
         except duckdb.Error as error:
             raise OSError(f"the file cannot be read as Parquet: {type(error).__name__}") from None
         finally:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from specs.entities import ColumnUse, Join, QueryUse
+from specs.entities import ColumnUse, Join, QueryUse, Table
 from specs.errors import Fatal, Stop
+from specs.topology.node import Item
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
-from tests.connectors.common.sql.usage.usages import DAY, append, source, walked, write
+from tests.connectors.common.sql.usage.usages import DAY, UsageToday, append, source, walked, write
 
 STATEMENTS = [
     (10, "ann", "SELECT o.total FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.name = 'secret one'"),
@@ -104,6 +105,47 @@ def test_days_are_units_in_the_zone_of_the_recipe(tmp_path: Path) -> None:
     assert walked(made)[0].statements == 1  # 23:00 UTC is midnight there
     assert walked(made, "2026-11-28")[0].statements == 1
     assert walked(made)[0].zone == "Europe/Berlin"
+
+
+def days(made: UsageToday) -> dict[str, Item]:
+    return {each.name: each for each in made.days(Scope.of("shop"), EVERYTHING) if isinstance(each, Item)}
+
+
+def test_a_day_is_read_again_only_when_something_was_written_for_it(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    write(log, [(second - 86_400, user, text) for second, user, text in STATEMENTS[:5]] + STATEMENTS[:4])
+    first = source(log, window="2d")
+    found = days(first)
+    assert list(found) == ["2026-11-28", "2026-11-29"]
+    known = [walked(first, name, item.data)[0] for name, item in found.items()]
+    assert [day.statements for day in known] == [5, 4]
+    assert not days(source(log, known, window="2d"))
+    assert len(days(source(log, known, window="2d", users="hashed"))) == 2
+    line = '{"time": 1795910500, "text": "select 1 from orders", "database": "db"}\n'
+    append(log, line)
+    later = source(log, known, window="2d")
+    assert list(days(later)) == ["2026-11-29"]
+    assert walked(later, data=days(later)["2026-11-29"].data)[0].statements == 5
+
+
+def test_a_day_is_read_again_when_an_unknown_name_fits_something_now(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    write(log, [(1, "ann", "select a from nowhere")])
+    first = source(log)
+    known = walked(first, data=days(first)["2026-11-29"].data)[0]
+    assert known.unknown == ("db.public.nowhere",)
+    assert not days(source(log, [known]))
+    nowhere = Table(fqn="shop.db.public.nowhere", name="nowhere", parent="shop.db.public", table_type="regular")
+    assert days(source(log, [known, nowhere]))
+
+
+def test_a_day_with_broken_lines_is_told_by_each_run(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    write(log, STATEMENTS)
+    append(log, "{broken\n")
+    first = source(log)
+    known = walked(first, data=days(first)["2026-11-29"].data)[0]
+    assert list(days(source(log, [known]))) == ["2026-11-29"]
 
 
 def test_a_broken_line_is_an_outcome_and_costs_itself(tmp_path: Path) -> None:

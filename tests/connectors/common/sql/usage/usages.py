@@ -76,10 +76,12 @@ def append(log: Path, text: str) -> None:
     os.utime(log, (DAY + 43_200, DAY + 43_200))
 
 
-def walked(made: UsageToday, day: str = "2026-11-29") -> tuple[UsageDay, dict[str, Usage], list[Outcome]]:
-    """The day, what was used on it by name, and the outcomes."""
+def walked(
+    made: UsageToday, day: str = "2026-11-29", data: Any = None
+) -> tuple[UsageDay, dict[str, Usage], list[Outcome]]:
+    """The day, what was used on it by name, and the outcomes. ``data`` is that of the day's item."""
     scope = Scope.of("shop", day)
-    told = list(made.yield_day(Item(day, day, {}), scope))
+    told = list(made.yield_day(Item(day, day, data or {}), scope))
     found = {}
     for item in made.used(scope, EVERYTHING):
         assert isinstance(item, Item)
