@@ -13,6 +13,9 @@ from specs.contracts.parts.statements import Columns, Statement, StatementLineag
 
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # what it cannot read is told in the answer
 
+MOST_PAIRS = 100_000
+"""Pairs of a column and one that it is made of that an answer may have."""
+
 
 class LineageAnalyzer:
     """A ``StatementParser`` without a process of its own: nothing bounds the time or the memory that a text takes."""
@@ -33,4 +36,15 @@ class LineageAnalyzer:
 
 def _read(statement: Statement, known: KnownTables) -> tuple[SqlSession, list[StatementLineage]]:
     session = SqlSession(dialect_of(statement.dialect), known, statement.database, statement.schema)
-    return session, list(ScriptReader(session, statement.target).read(statement.sql))
+    found = ScriptReader(session, statement.target).read(statement.sql)
+    return session, [_bounded(each) for each in found]
+
+
+def _bounded(answer: StatementLineage) -> StatementLineage:
+    """The answer, without its columns where they are made of too many: a short text may name each of a thousand columns
+    in each of a thousand expressions."""
+    pairs = len(answer.filters) + sum(len(each.sources) for each in answer.columns)
+    if pairs <= MOST_PAIRS:
+        return answer
+    error = f"its columns are made of {pairs:,} others, more than {MOST_PAIRS:,}: only tables are told"
+    return answer._replace(columns=(), filters=(), read=(), level="tables", error=error)

@@ -9,6 +9,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
+from connectors.common.sql.lineage.analysis.disclosure import Unreadable, reason
 from connectors.common.sql.lineage.analysis.session import SqlSession
 from connectors.common.sql.lineage.analysis.statements import read
 from connectors.common.sql.lineage.analysis.texts.clauses import without_clauses
@@ -61,7 +62,7 @@ class ScriptReader:
         """What each statement of a text says, in order."""
         if len(sql) > PARSED_CHARACTERS:
             yield self._guessed(
-                sql, ValueError(f"it is longer than {PARSED_CHARACTERS:,} characters: only names were looked for")
+                sql, Unreadable(f"it is longer than {PARSED_CHARACTERS:,} characters: only names were looked for")
             )
             return
         sql = with_semicolons(rendered(sql))
@@ -115,8 +116,8 @@ class ScriptReader:
     def _statement(self, sql: str, tokens: Tokens, depth: int) -> Iterator[StatementLineage]:
         try:
             yield from self._parsed(sql, tokens, depth)
-        except RecursionError:
-            yield self._guessed(_text(sql, tokens), RecursionError("it is nested too deeply"))
+        except RecursionError as error:
+            yield self._guessed(_text(sql, tokens), error)
         except Exception as error:  # the parser meets texts that its authors did not
             parts = loose(tokens)
             if len(parts) > 1 and depth < NESTED_TEXTS:
@@ -143,7 +144,7 @@ class ScriptReader:
             raise error
         for node in nodes:
             if isinstance(node, exp.Command) and word(tokens[0]) in KINDS:
-                raise ValueError(f"unknown syntax of {word(tokens[0])}")
+                raise Unreadable(f"unknown syntax of {word(tokens[0])}")
             yield from read(self._session, node, self._target)
 
     def _created(self, sql: str, tokens: Tokens) -> list[exp.Expr]:
@@ -163,9 +164,8 @@ class ScriptReader:
         for each in (*names, *([] if target is None else [target])):
             self._session.named.setdefault(each)
         kind = KINDS.get(sql.split(None, 1)[0].upper() if sql.strip() else "", "other")
-        told = (str(error).splitlines() or [type(error).__name__])[0][:300]
         level = "tables" if names or target is not None else "none"
-        return StatementLineage(kind, target, tuple(dict.fromkeys(names)), level=level, error=told)  # type: ignore[arg-type]
+        return StatementLineage(kind, target, tuple(dict.fromkeys(names)), level=level, error=reason(error))  # type: ignore[arg-type]
 
     def _named(self, parts: tuple[str, ...]) -> TableName:
         quotes = {'"': '"', "`": "`", "[": "]"}

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlglot import exp
 
 from connectors.common.sql.lineage.analysis.dialects import SqlDialect
+from connectors.common.sql.lineage.analysis.disclosure import address
 from connectors.common.sql.lineage.analysis.known import KnownTables, NameIndex
 from connectors.common.sql.lineage.analysis.relations import Derived, Relation, Stored
 from specs.contracts.parts.statements import TableName
@@ -43,9 +44,9 @@ class SqlSession:
     def name(self, table: exp.Table) -> TableName:
         """The name of a relation, completed by the defaults of the session; of a file its address alone."""
         if table.args.get("db") and "/" in table.name and table.db.lower() in FILE_FORMATS:
-            return TableName("", "", table.name)
+            return TableName("", "", address(table.name))
         parts = [self.dialect.fold(each) for each in table.parts]
-        name = parts[-1] if parts else ""
+        name = address(parts[-1]) if parts else ""
         if self.dialect.name == "bigquery":
             name = name.partition("$")[0]  # table$20240101 is a partition of it
         if table.this and table.this.args.get("temporary"):  # the parser takes the # of #name off

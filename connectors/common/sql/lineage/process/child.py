@@ -8,6 +8,7 @@ import resource
 import signal
 import socket
 from contextlib import suppress
+from traceback import walk_tb
 from typing import Any, NamedTuple
 
 from connectors.common.sql.lineage.process.frames import receive, send
@@ -15,7 +16,8 @@ from specs.contracts.parts.statements import Columns, Statement, StatementParser
 from specs.service_spec import imported
 
 READY = "ready"
-"""The first message of the process: its imports are done, and what is sent now is answered at once."""
+"""The first message of the process: its imports are done, and what is sent now is answered at once. Any other one says
+why it ends."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -47,7 +49,7 @@ def main(descriptor: int, parser: str, bounds: ParserBounds) -> None:
     _bound(bounds.memory)
     pipe = socket.socket(fileno=descriptor)
     with suppress(EOFError, OSError):
-        made: StatementParser = imported(parser)()
+        made = _made(parser, pipe)
         send(pipe, READY)
         while True:
             request: ParserRequest = receive(pipe)
@@ -58,6 +60,15 @@ def main(descriptor: int, parser: str, bounds: ParserBounds) -> None:
                 send(pipe, answer)
 
 
+def _made(parser: str, pipe: socket.socket) -> StatementParser:
+    try:
+        made: StatementParser = imported(parser)()
+    except Exception as problem:  # what this process says on its own goes nowhere
+        send(pipe, f"{type(problem).__name__}: {problem}")
+        raise
+    return made
+
+
 def _answered(parser: StatementParser, method: str, statement: Statement, columns: Columns) -> ParserAnswer:
     try:
         found: Any = parser.names([statement]) if method == "names" else parser.lineage([statement], columns)
@@ -65,8 +76,15 @@ def _answered(parser: StatementParser, method: str, statement: Statement, column
     except MemoryError:
         error = "reading it takes too much memory"
     except Exception as problem:  # a mistake of the parser, over a text that its authors did not expect
-        error = f"the parser broke: {type(problem).__name__}: {problem}"[:500]
+        error = f"the parser broke: {_place(problem)}"
     return ParserAnswer(None, error, _resident())
+
+
+def _place(problem: Exception) -> str:
+    """What broke, and where. The message is left out: it may quote the text, and texts hold passwords."""
+    frames = [*walk_tb(problem.__traceback__)]
+    frame, line = frames[-1]
+    return f"{type(problem).__name__} in {os.path.basename(frame.f_code.co_filename)}:{line}"
 
 
 def _bound(memory: int) -> None:

@@ -25,6 +25,8 @@ STARTING_SECONDS = 120.0
 """Seconds that the process may take until its imports are done."""
 HANGING_SECONDS = 120.0
 """Seconds after which a process that does not answer is ended, however little of the processor it had."""
+ENDING_SECONDS = 1.0
+"""Seconds that a process may take to end once it has closed its pipe."""
 DATA_BYTES = 1 << 30
 """Bytes of data that the process may hold: a text of a megabyte takes a few hundred."""
 RESIDENT_BYTES = 300_000_000
@@ -119,9 +121,10 @@ class ParserProcess:
             self.close()
 
     def _begin(self) -> socket.socket:
-        ours, theirs = socket.socketpair()
         bounds = [str(self._bounds.seconds), str(self._bounds.memory)]
+        ours: socket.socket | None = None
         try:
+            ours, theirs = socket.socketpair()
             with theirs:
                 number = theirs.fileno()
                 self._process = subprocess.Popen(
@@ -130,7 +133,8 @@ class ParserProcess:
                     pass_fds=(number,), process_group=0,
                 )  # fmt: skip
         except OSError as error:
-            ours.close()
+            if ours is not None:
+                ours.close()
             raise Retry("no process for the parser can be started", str(error), reason="memory") from None
         self._pipe = ours
         self.started += 1
@@ -138,11 +142,25 @@ class ParserProcess:
         try:
             ready = receive(ours)
         except (EOFError, OSError) as problem:
-            why, _ = self._ended(problem)
-            raise Fatal(f"the parser {self._parser!r} does not start: {why}", reason="internal") from None
-        assert ready == READY, ready
+            raise self._unstarted(problem) from None
+        if ready != READY:
+            self.close()
+            raise Fatal(f"the parser {self._parser!r} does not start: {ready}", reason="internal")
         ours.settimeout(self._hanging)
         return ours
+
+    def _unstarted(self, problem: Exception) -> Retry | Fatal:
+        """Why a process has not come up: ended by itself it would again, ended by the system it may not."""
+        process, late = self._process, isinstance(problem, TimeoutError)
+        assert process is not None
+        self._ended(problem)
+        if self._cancelled:
+            return Retry("reading statements was cancelled", reason="cancelled")
+        code = process.returncode
+        if late or code < 0:
+            why = f"not ready after {STARTING_SECONDS:g} s" if late else f"ended by signal {-code}"
+            return Retry("the parser's process does not start", why, "see whether memory is short", reason="memory")
+        return Fatal(f"the parser {self._parser!r} does not start: exit code {code}", reason="internal")
 
     def _ended(self, problem: Exception) -> tuple[str, bool]:
         """End the process, which has not answered; returns why, and whether its statement is the reason for certain."""
@@ -153,7 +171,7 @@ class ParserProcess:
             return f"reading it hung for {self._hanging:g} s", True
         self._drop()
         try:
-            code = process.wait(self._hanging)
+            code = process.wait(ENDING_SECONDS)
         except subprocess.TimeoutExpired:  # it has closed its pipe, and does not end
             process.kill()
             code = process.wait()

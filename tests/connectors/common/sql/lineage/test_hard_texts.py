@@ -57,6 +57,25 @@ def test_what_is_long_but_flat_is_understood(sql: str) -> None:
     assert (found.level, found.error, [each.column for each in found.columns]) == ("columns", None, ["a"])
 
 
+def test_an_answer_is_bounded_however_short_the_text_is() -> None:
+    columns = {T: [(f"c{number}", "int") for number in range(400)]}
+    total = "+".join(f"c{number}" for number in range(400))
+    sql = (
+        f"with x as (select {total} as s from t) select {', '.join(f's as s{number}' for number in range(400))} from x"
+    )
+    ((found,),) = LineageAnalyzer().lineage([Statement(1, sql, "postgres")], columns)
+    assert (found.level, found.sources, found.columns) == ("tables", (T,), ())
+    assert "made of 160,000 others" in (found.error or "")
+
+
+def test_the_same_expression_for_many_columns_is_cut() -> None:
+    case = " ".join(f"when a = {number} then 'x'" for number in range(1000))
+    (found,) = _all(f"with x as (select case {case} end as s from t) select s, s as r from x")
+    assert [len(each.expression or "") for each in found.columns] == [0, 0]
+    (found,) = _all(f"select case {case} end as s from t")
+    assert len(found.columns[0].expression or "") < 2010
+
+
 def test_wide_tables_and_ambiguous_names() -> None:
     columns = {T: [(f"c{number}", "int") for number in range(10_000)]}
     ((found,),) = LineageAnalyzer().lineage([Statement(1, "select * from t", "postgres")], columns)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from connectors.common.sql.lineage.analysis.disclosure import address
 from connectors.common.sql.lineage.analysis.texts.words import STRINGS, Tokens, words
 
 MOVES = (("WITH", "TABLE"), ("APPEND", "FROM"), ("SWITCH", "TO"))
@@ -48,7 +49,7 @@ def unload_target(tokens: Tokens) -> str:
     """Where UNLOAD writes to."""
     said = words(tokens)
     at = said.index("TO") + 1 if "TO" in said else len(said)
-    return tokens[at].text if at < len(said) else ""
+    return address(tokens[at].text) if at < len(said) else ""
 
 
 def _moved(tokens: Tokens, said: list[str]) -> list[exp.Expr]:

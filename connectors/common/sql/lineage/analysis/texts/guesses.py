@@ -12,6 +12,8 @@ WORD = re.compile(
     re.DOTALL,
 )
 READS = frozenset({"FROM", "JOIN", "USING"})
+NO_STATEMENTS = frozenset({"CONNECT", "ATTACH", "SET", "GRANT", "REVOKE"})
+"""Commands in which such words stand before other things, passwords among them."""
 WRITES = frozenset({"INTO", "UPDATE", "OVERWRITE", "TABLE", "VIEW", "MERGE"})
 FILLS = frozenset({"TABLE", "IF", "NOT", "EXISTS", "ONLY", "INTO", "LATERAL", "OR", "REPLACE", "IGNORE"})
 """Words between one of the above and the name of the relation."""
@@ -36,6 +38,8 @@ def guess(sql: str) -> Guess:
     said = list(islice(found_words, WORDS_LOOKED_AT))
     upper = [each.upper() for each in said]
     first = next((each for each in upper if each[:1].isalpha()), "")
+    if first in NO_STATEMENTS:
+        return Guess(None, ())
     own = {upper[at] for at in range(len(said) - 2) if upper[at + 1] == "AS" and said[at + 2] == "("}
     target: tuple[str, ...] | None = None
     sources: dict[tuple[str, ...], None] = {}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
+from connectors.common.sql.lineage.analysis.disclosure import address, expression
 from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
 from connectors.common.sql.lineage.analysis.relations import Derived, Output, gathered
 from specs.contracts.parts.statements import (
@@ -63,7 +64,7 @@ def _column(walk: QueryWalk, output: Output) -> TargetColumn:
 
 
 def _text(walk: QueryWalk, made: exp.Expr | None) -> str | None:
-    return None if made is None else made.sql(dialect=walk.session.dialect.engine, copy=False)
+    return None if made is None else expression(made.sql(dialect=walk.session.dialect.engine, copy=False))
 
 
 def positioned(found: Derived, names: Sequence[str] | None) -> Derived:
@@ -77,7 +78,7 @@ def external(node: exp.Expr | None) -> TableName | None:
     this = node.this if isinstance(node, exp.Table) else node
     if isinstance(this, exp.Var) and this.name.startswith("@"):
         return TableName("", "", this.name.partition("/")[0])
-    return TableName("", "", this.name) if isinstance(this, exp.Literal) and this.name else None
+    return TableName("", "", address(this.name)) if isinstance(this, exp.Literal) and this.name else None
 
 
 def listed(walk: QueryWalk, node: exp.Expr | None) -> list[str] | None:

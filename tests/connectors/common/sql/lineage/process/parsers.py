@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Sequence
@@ -36,11 +37,31 @@ class UnavailableParser:
         raise ImportError("what it needs is not installed")
 
 
+class DyingParser:
+    """The system ends its process before it is ready."""
+
+    def __init__(self) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class SlowParser:
+    def __init__(self) -> None:
+        time.sleep(3600)
+
+
 def _obeyed(sql: str, step: str) -> str:
     order, _, what = sql.partition(" ")
     if order == "spin" and what in ("", step):
         while True:
             pass
+    if order == "hang_in_c":
+        re.match(r"(a+)+$", "a" * 60 + "b")  # no signal handler of Python runs meanwhile
+    if order == "close":
+        os.closerange(3, 100)
+        time.sleep(3600)
+    if order == "print":
+        os.write(1, b"x" * 1_000_000)
+        os.write(2, b"x" * 1_000_000)
     if order == "sleep":
         time.sleep(3600)
     if order == "die":

@@ -17,7 +17,8 @@ from connectors.common.sql.lineage.process.parser_process import ParserProcess
 from specs.contracts.parts.statements import Statement, TableName
 from specs.errors import Fatal, Retry
 
-OBEDIENT = "tests.connectors.common.sql.lineage.process.parsers:ObedientParser"
+PARSERS = "tests.connectors.common.sql.lineage.process.parsers"
+OBEDIENT = f"{PARSERS}:ObedientParser"
 MB = 1 << 20
 
 
@@ -56,15 +57,27 @@ def test_nothing_is_started_for_nothing(parser: ParserProcess) -> None:
     ("text", "error"),
     [
         ("spin", "takes more than 0.3 s"),
+        ("hang_in_c", "takes more than 0.3 s"),
+        ("close", "ended the parser"),
         ("die", "ended the parser (signal 9)"),
         ("eat", "takes too much memory"),
-        ("raise", "the parser broke: ValueError: nobody thought of this"),
+        ("raise", "the parser broke: ValueError in parsers.py:"),
     ],
 )
 def test_a_statement_that_breaks_the_parser_costs_itself_only(parser: ParserProcess, text: str, error: str) -> None:
     first, second, broken, last = told(parser, "a", "b", text, "c")
     assert (first, second, last) == ("a", "b", "c")
     assert error in broken
+
+
+def test_what_the_parser_writes_harms_nothing(parser: ParserProcess) -> None:
+    assert told(parser, "a", "print", "b") == ["a", "print", "b"]
+    assert parser.started == 1
+
+
+def test_an_error_quotes_nothing_of_the_text(parser: ParserProcess) -> None:
+    (broken,) = told(parser, "raise geheim")
+    assert "geheim" not in broken
 
 
 def test_several_in_a_row_cost_themselves_only(parser: ParserProcess) -> None:
@@ -131,11 +144,59 @@ def test_a_statement_gets_the_columns_of_what_it_names(parser: ParserProcess) ->
     ]
 
 
-def test_a_parser_that_cannot_be_imported_ends_the_run() -> None:
-    parser = ParserProcess("tests.connectors.common.sql.lineage.process.parsers:UnavailableParser")
-    with pytest.raises(Fatal, match="does not start"):
+def test_a_parser_that_cannot_be_imported_ends_the_run_and_says_why() -> None:
+    parser = ParserProcess(f"{PARSERS}:UnavailableParser")
+    with pytest.raises(Fatal, match="does not start: ImportError: what it needs is not installed"):
         parser.names(statements("a"))
     parser.close()
+
+
+def test_a_process_that_the_system_ends_while_it_starts_is_tried_again_later() -> None:
+    parser = ParserProcess(f"{PARSERS}:DyingParser")
+    with pytest.raises(Retry, match="does not start") as raised:
+        parser.names(statements("a"))
+    assert (raised.value.reason, raised.value.where) == ("memory", "ended by signal 9")
+    parser.close()
+
+
+def test_a_call_can_be_cancelled_while_its_process_starts() -> None:
+    parser = ParserProcess(f"{PARSERS}:SlowParser")
+    over = threading.Event()
+
+    def cancel() -> None:
+        while parser.pid is None and not over.wait(0.01):
+            pass
+        parser.cancel()
+
+    waiting = threading.Thread(target=cancel)
+    waiting.start()
+    try:
+        with pytest.raises(Retry, match="cancelled"):
+            parser.names(statements("a"))
+    finally:
+        over.set()
+        waiting.join()
+        parser.close()
+
+
+def test_where_no_process_can_be_started_it_is_tried_again_later() -> None:
+    code = (
+        "import os, resource\n"
+        "from connectors.common.sql.lineage.process.parser_process import ParserProcess\n"
+        "from specs.contracts.parts.statements import Statement\n"
+        "from specs.errors import Retry\n"
+        "full = max(map(int, os.listdir('/proc/self/fd')))\n"
+        "for more in range(3):\n"
+        "    resource.setrlimit(resource.RLIMIT_NOFILE, (full + more, 4096))\n"
+        f"    parser = ParserProcess({OBEDIENT!r})\n"
+        "    try:\n"
+        "        parser.names([Statement(0, 'a')])\n"
+        "    except Retry as error:\n"
+        "        print(error.reason)\n"
+        "    parser.close()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (done.stdout.split(), done.stderr) == (["memory"] * 3, "")
 
 
 def test_nothing_is_left_behind(parser: ParserProcess) -> None:
