@@ -49,6 +49,18 @@ def child(parent: str, name: str) -> str:
     return f"{parent}.{quote(clean(name))}"
 
 
+def canonical(typed: str) -> str:
+    """The FQN that a person means, who may put any part in quotes; a text that is none comes back as it is.
+
+    >>> canonical('shop."public".orders')
+    'shop.public.orders'
+    """
+    try:
+        return build(*split(typed)) if '"' in typed else clean(typed)
+    except ValueError:
+        return clean(typed)
+
+
 def split(fqn: str) -> tuple[str, ...]:
     """The parts of an FQN, unquoted. Raises ``ValueError`` for a text that ``build`` cannot have made."""
     if '"' not in fqn:

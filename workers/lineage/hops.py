@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from specs.entities import entity_types
+from specs.entities import describes, entity_types
 from specs.names import mark
 from workers.lineage.edges import UNRESOLVED, column_mark
 from workers.store.statements import Statements, Transactions
@@ -98,6 +98,14 @@ class Edges:
         write; at most ``limit``."""
         found = self._over(f"told_{direction}", None, limit, fqn=teller.fqn)
         return (hop._replace(start=teller) for hop in found)
+
+    def objects_below(self, fqn: str) -> Iterator[tuple[FlowPlace, str]]:
+        """Yields the objects whose names begin with this one and a dot, by name, each with its state."""
+        at, end = f"{fqn}.", f"{fqn}/"  # the character behind the dot
+        while rows := self._sql.all("objects_below", after=at, end=end, limit=PAGE):
+            whole = [row for row in rows if row[1] != rows[-1][1]] if len(rows) == PAGE else rows
+            yield from ((FlowPlace(row[0], row[1]), row[2]) for row in whole or rows if not describes(row[0]))
+            at = (whole or rows)[-1][1]
 
     def columns(self, edges: Iterable[tuple[int, int]], limit: int) -> Iterator[ColumnStep]:
         """Yields the columns of edges, in order: at most ``limit``."""

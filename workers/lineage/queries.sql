@@ -19,3 +19,9 @@ JOIN lineage_edges AS e ON e.teller = t.id
 LEFT JOIN entities AS x ON x.fqn = e.source AND x.type = e.source_type
 WHERE t.fqn = :fqn AND t.type = 'Lineage' AND t.state <> 'deleted' AND e.target <> t.fqn
 LIMIT :limit
+
+-- name: objects_below
+SELECT type, fqn, state FROM entities
+WHERE fqn > :after AND fqn < :end AND state <> 'deleted'
+ORDER BY fqn, type
+LIMIT :limit

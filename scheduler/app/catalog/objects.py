@@ -9,6 +9,7 @@ from typing import Any
 
 from specs.entities import describes
 from specs.errors import UsageError, known_values
+from specs.names import canonical
 from workers.catalog import Brief, Catalog, Entry
 from workers.store.database import open_database
 
@@ -49,7 +50,7 @@ class Undeleted:
 def look_up(catalog: str, fqn: str, type_: str | None = None) -> list[Entry]:
     """The entities of this name. Raises ``UsageError`` with near names when there is none."""
     with open_database(catalog, create=False) as db:
-        return _found(Catalog(db), fqn, type_)
+        return _found(Catalog(db), canonical(fqn), type_)
 
 
 @contextmanager
@@ -61,6 +62,7 @@ def tree(catalog: str, fqn: str | None, depth: int) -> Iterator[Iterator[TreeNod
     with open_database(catalog, create=False) as db:
         found = Catalog(db)
         if fqn:
+            fqn = canonical(fqn)
             _found(found, fqn)
         yield _below(found, fqn, depth)
 
@@ -69,7 +71,7 @@ def undelete(catalog: str, fqn: str, type_: str | None = None) -> list[Undeleted
     """Make missing or deleted objects of this name live again, with those that were removed along with them. Raises
     ``UsageError`` when there are none."""
     with open_database(catalog, create=False) as db:
-        return [Undeleted(type_, name) for type_, name in Catalog(db).undelete(fqn, type_)]
+        return [Undeleted(type_, name) for type_, name in Catalog(db).undelete(canonical(fqn), type_)]
 
 
 def completions(catalog: str, begun: str) -> list[str]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from scheduler.app.lineage.beginnings import begin
 from scheduler.app.lineage.walk import STEPS, LineageWalk, Walked, uncollected
 from specs.names import child
-from workers.catalog import Catalog
+from workers.catalog import Catalog, Entry
 from workers.lineage.hops import ColumnStep, Direction, Edges, FlowPlace, Hop, reading
 from workers.store.database import open_database
 
 COLUMNS = 200_000
 """Most pairs of columns that one answer holds."""
+BOTH_WAYS: tuple[Direction, ...] = ("upstream", "downstream")
+LinkEnds = tuple[FlowPlace, FlowPlace]
+"""Source and target."""
 
 
 class LineageNode(NamedTuple):
@@ -48,6 +52,13 @@ class LineageLink(NamedTuple):
         found |= {"confidence": self.confidence, "state": self.state}
         keys = ("target", "source", "transformation")
         return {**found, "columns": [dict(zip(keys, each, strict=True)) for each in self.columns]}
+
+
+class Neighbours(NamedTuple):
+    """How many objects feed one directly, and how many it feeds."""
+
+    upstream: int
+    downstream: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +99,7 @@ def lineage(
     fqn: str,
     *,
     column: str | None = None,
-    directions: tuple[Direction, ...] = ("upstream", "downstream"),
+    directions: tuple[Direction, ...] = BOTH_WAYS,
     depth: int | None = None,
     columns: bool = False,
     steps: int = STEPS,
@@ -98,7 +109,7 @@ def lineage(
     with uncollected(), open_database(catalog, create=False) as db, reading(db) as edges:
         start = begin(Catalog(db), edges, fqn, column)
         walks = {each: LineageWalk(edges, each, depth=depth, steps=steps).run(start.places) for each in directions}
-        links = _links(edges, walks, columns)
+        links = links_of(edges, _ends(walks), columns)
     nodes = {place: LineageNode(place, start.state, 0) for place in start.places}
     for direction, walked in walks.items():
         for place, reached in walked.found.items():
@@ -111,6 +122,15 @@ def lineage(
     )  # fmt: skip
 
 
+def neighbours(catalog: str, entries: Sequence[Entry]) -> list[Neighbours]:
+    """Those of each object."""
+    with open_database(catalog, create=False) as db, reading(db) as edges:
+        return [
+            Neighbours(*(edges.count([FlowPlace(each.type, each.fqn)], way) for way in ("upstream", "downstream")))
+            for each in entries
+        ]
+
+
 def state_of(hop: Hop) -> str:
     """The state of the object that a step leads to."""
     if not hop.end.type:
@@ -118,12 +138,18 @@ def state_of(hop: Hop) -> str:
     return hop.end_state if hop.end_state in ("live", "missing") else "external"
 
 
-def _links(edges: Edges, walks: dict[Direction, Walked], columns: bool) -> tuple[LineageLink, ...]:
-    found: dict[tuple[FlowPlace, FlowPlace], list[Hop]] = {}
+def _ends(walks: dict[Direction, Walked]) -> dict[LinkEnds, list[Hop]]:
+    found: dict[LinkEnds, list[Hop]] = {}
     for direction, walked in walks.items():
         for hop in walked.hops:
             pair = (hop.end, hop.start) if direction == "upstream" else (hop.start, hop.end)
             found.setdefault(pair, []).append(hop)
+    return found
+
+
+def links_of(edges: Edges, found: Mapping[LinkEnds, list[Hop]], columns: bool) -> tuple[LineageLink, ...]:
+    """The steps by source and target as links, sorted; ``columns``: with their columns, of which there are at most
+    ``COLUMNS``."""
     steps: dict[tuple[int, int], list[ColumnStep]] = {}
     if columns:
         for step in edges.columns((hop.edge for hops in found.values() for hop in hops), COLUMNS):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 from scheduler.app.lineage.beginnings import begin_anywhere
@@ -51,13 +52,19 @@ class Impact:
 
 
 def impact(catalog: str, name: str, *, depth: int | None = None, steps: int = STEPS) -> Impact:
-    """Everything downstream of an object, or of a column: ``FQN.column``. Raises ``UsageError`` with near names when
+    """Everything downstream of an object or of a column, ``FQN.column``; of a service, database or schema what is made
+    of anything in it and lies outside. Raises ``UsageError`` with near names when
     nothing has this name."""
     with uncollected(), open_database(catalog, create=False) as db, reading(db) as edges:
         start = begin_anywhere(Catalog(db), edges, name)
-        walked = LineageWalk(edges, "downstream", depth=depth, keep=False, steps=steps).run(start.places)
-        found = tuple(_affected(walked))
-    return Impact(start.fqn, start.column, found, not walked.cut and not walked.further)
+        places, whole = start.places, True
+        if start.contains:
+            places = tuple(place for place, _ in islice(edges.objects_below(start.fqn), steps + 1))
+            places, whole = places[:steps], len(places) <= steps
+        walked = LineageWalk(edges, "downstream", depth=depth, keep=False, steps=steps).run(places)
+        inside = f"{start.fqn}." if start.contains else None
+        found = tuple(each for each in _affected(walked) if inside is None or not each.place.fqn.startswith(inside))
+    return Impact(start.fqn, start.column, found, whole and not walked.cut and not walked.further)
 
 
 def _affected(walked: Walked) -> Iterator[Affected]:

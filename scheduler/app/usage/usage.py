@@ -72,6 +72,7 @@ class UnusedObjects:
 def usage(catalog: str, fqn: str, days: int = DAYS) -> ObjectUsage | ContainerUsage:
     """The usage of an object or container over the last ``days`` days that were read. Raises ``UsageError`` when there
     is none of this name, or no usage of its service was ever read."""
+    fqn = names.canonical(fqn)
     look_up(catalog, fqn)
     with open_database(catalog, create=False) as db:
         service, *path = names.split(fqn)
@@ -96,6 +97,7 @@ def unused(catalog: str, days: int, fqn: str | None = None) -> list[UnusedObject
     """What was not used in the last ``days`` days, below a name or in all services whose usage was read. Raises
     ``UsageError`` as ``usage`` does."""
     if fqn:
+        fqn = names.canonical(fqn)
         look_up(catalog, fqn)
     with open_database(catalog, create=False) as db:
         chosen = [names.split(fqn)[0]] if fqn else list(UsageBuckets.services(db))

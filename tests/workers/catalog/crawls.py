@@ -17,7 +17,10 @@ from workers.ledger.store import SqlLedger
 from workers.store.database import SqlDatabase
 
 ROOT = Scope.of("shop")
-NODES = {"Database": "database", "Schema": "schema", "Table": "table", "Trigger": "table", "Sequence": "sequence"}
+NODES = {
+    "Service": "service", "Database": "database", "Schema": "schema", "Table": "table", "Trigger": "table",
+    "Sequence": "sequence",
+}  # fmt: skip
 
 
 def row(
@@ -25,7 +28,7 @@ def row(
 ) -> Row:
     """A row of ``type_``; a trigger is a secondary entity of the table ``owner``."""
     parts = names.split(fqn)
-    parent = names.build(*parts[:-1])
+    parent = names.build(*parts[:-1]) if parts[1:] else ""
     scope = names.build(*parts[:-2]) if owner else parent
     content = json.dumps({"fqn": fqn, "name": parts[-1], "parent": parent, **fields}, separators=(",", ":"))
     return Row(

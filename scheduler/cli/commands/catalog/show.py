@@ -20,7 +20,7 @@ def command(fqn: str, type_: str | None, catalog: str, as_json: bool) -> None:
       headrace show shop_prod.shop.sales.orders
     """
     from scheduler.app.catalog.objects import look_up
-    from scheduler.app.lineage.neighbours import neighbours
+    from scheduler.app.lineage.graph import neighbours
     from scheduler.app.usage.one_line import usage_lines
     from scheduler.cli.display.entries import describe
     from scheduler.cli.display.lineage.tree import counted

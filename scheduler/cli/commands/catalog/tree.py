@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @catalog
 @as_json
 def command(fqn: str | None, depth: int, catalog: str, as_json: bool) -> None:
-    """Show what lies below an object, or all services.
+    """Show what lies below an object, or all services. JSON has what describes other objects, too, as lineage does.
 
     \b
     Examples:
@@ -43,8 +43,9 @@ def command(fqn: str | None, depth: int, catalog: str, as_json: bool) -> None:
 def _drawn(nodes: Iterator[TreeNode], indent: str | None) -> Iterator[str]:
     """One line per object; ``indent`` is ``None`` for services, which are drawn as roots."""
     from scheduler.cli.display.render import clean
+    from specs.entities import describes
 
-    for each, last in _with_last(nodes):
+    for each, last in _with_last(each for each in nodes if not describes(each.object.type)):
         missing = " (missing)" if each.object.state == "missing" else ""
         branch = "" if indent is None else indent + ("└── " if last else "├── ")
         yield f"{branch}{clean(each.object.name)}  [{each.object.type}]{missing}"

@@ -15,6 +15,8 @@ from scheduler.cli.options import as_json, catalog, emit_lines, names_begun
 def command(name: str, depth: int | None, catalog: str, as_json: bool) -> None:
     """Show everything that is made of an object or of one of its columns, nearest first, each with a shortest path.
 
+    Of a service, database or schema it shows what lies outside and is made of anything in it.
+
     Where the columns of a step are not known, the whole object behind it stands for them.
 
     \b

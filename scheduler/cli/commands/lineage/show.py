@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scheduler.app.lineage.graph import LineageGraph
+    from scheduler.app.lineage.overview import LineageOverview
 
 FORMATS = ("tree", "mermaid", "dot", "openlineage", "json")
 
@@ -32,7 +33,8 @@ def command(
     fqn: str, upstream: bool, downstream: bool, depth: int, columns: bool, column: str | None, format_: str,
     catalog: str, as_json: bool,
 ) -> None:  # fmt: skip
-    """Show what feeds an object, and what it feeds, step by step, through views, procedures and pipelines.
+    """Show what feeds an object, and what it feeds, step by step, through views, procedures and pipelines. Of a
+    service, database or schema it shows how many edges lie within it, enter and leave it, by schema.
 
     What the catalog lacks is external, a name in the SQL that fits no object is unresolved. Of events of OpenLineage
     there is one a line.
@@ -42,14 +44,15 @@ def command(
       headrace lineage shop_prod.shop.sales.orders --downstream
       headrace lineage shop_prod.shop.sales.totals --column total --upstream --depth 10
       headrace lineage shop_prod.shop.sales.totals --format mermaid > totals.mmd
+      headrace lineage shop_prod.shop
     """
-    from scheduler.app.lineage.graph import lineage
+    from scheduler.app.lineage.graph import BOTH_WAYS, lineage
+    from scheduler.app.lineage.overview import overview
 
-    both = upstream == downstream
-    found = lineage(
-        catalog, fqn, column=column, depth=depth, columns=columns or format_ == "openlineage",
-        directions=("upstream", "downstream") if both else ("upstream",) if upstream else ("downstream",),
-    )  # fmt: skip
+    directions = BOTH_WAYS if upstream == downstream else BOTH_WAYS[:1] if upstream else BOTH_WAYS[1:]
+    columns_too = columns or format_ == "openlineage"
+    whole = overview(catalog, fqn, directions=directions, columns=columns_too) if column is None else None
+    found = whole or lineage(catalog, fqn, column=column, depth=depth, columns=columns_too, directions=directions)
     if as_json or format_ == "json":
         emit_lines(found.as_json())
         return
@@ -57,12 +60,15 @@ def command(
         click.echo(line)
 
 
-def _lines(found: LineageGraph, format_: str, columns: bool) -> Iterator[str]:
-    from scheduler.cli.display.lineage import diagrams, openlineage, tree
+def _lines(found: LineageGraph | LineageOverview, format_: str, columns: bool) -> Iterator[str]:
+    from scheduler.app.lineage.graph import LineageGraph
+    from scheduler.cli.display.lineage import diagrams, openlineage, overview, tree
 
-    if format_ == "tree":
-        return tree.drawn(found, columns=columns)
+    graph = found if isinstance(found, LineageGraph) else found.graph
     if format_ == "openlineage":
-        events = openlineage.events(found, datetime.now(UTC))
+        events = openlineage.events(graph, datetime.now(UTC))
         return (json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in events)
-    return diagrams.mermaid(found) if format_ == "mermaid" else diagrams.dot(found)
+    if format_ == "tree":
+        return tree.drawn(found, columns=columns) if isinstance(found, LineageGraph) else overview.told(found)
+    drawn = diagrams.of_graph(found) if isinstance(found, LineageGraph) else diagrams.of_overview(found)
+    return diagrams.mermaid(drawn) if format_ == "mermaid" else diagrams.dot(drawn)

@@ -78,7 +78,7 @@ def _columns(columns: Any, *, gone: bool) -> Iterator[str]:
 def _sources(sources: Any) -> str:
     if isinstance(sources, str):
         return clean(sources)  # it was too long to be stored whole
-    found = [f"{clean(each['source'])}.{clean(each['column'])}" for each in _items(sources)]
+    found = [clean(names.child(each["source"], each["column"])) for each in _items(sources)]
     return ", ".join(found) or "nothing"
 
 

@@ -3,54 +3,103 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from scheduler.cli.display.render import clean
+from scheduler.app.lineage.graph import name_of
+from scheduler.cli.display.render import clean, number
 
 if TYPE_CHECKING:
     from scheduler.app.lineage.graph import LineageGraph
-    from workers.lineage.hops import FlowPlace
+    from scheduler.app.lineage.overview import LineageOverview
 
 _DASHED = ("external", "unresolved")
+UNRESOLVED = "unresolved names"
 
 
-def mermaid(graph: LineageGraph) -> Iterator[str]:
+class Box(NamedTuple):
+    """A box of a diagram. ``begin``: it is what was asked for; ``dashed``: the catalog does not have it."""
+
+    name: str
+    begin: bool
+    dashed: bool
+
+
+class Arrow(NamedTuple):
+    """An arrow between two boxes, by their numbers."""
+
+    source: int
+    target: int
+    label: str
+    dashed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """What is drawn, in either language."""
+
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+
+
+def of_graph(graph: LineageGraph) -> Diagram:
+    """Objects, or columns, and the steps between them."""
+    at = {node.place: n for n, node in enumerate(graph.nodes)}
+    return Diagram(
+        tuple(Box(clean(name_of(each.place)), each.depth == 0, each.state in _DASHED) for each in graph.nodes),
+        tuple(
+            Arrow(at[each.source], at[each.target], clean(", ".join(each.via)), each.proven is False)
+            for each in graph.links
+        ),
+    )
+
+
+def of_overview(overview: LineageOverview) -> Diagram:
+    """The objects of a schema; of a service or database its schemas, with the numbers of edges between them."""
+    if overview.type == "Schema":
+        return of_graph(overview.graph)
+    groups = overview.groups
+    inside = {each.target for each in groups if each.way != "leaves"}
+    inside |= {each.source for each in groups if each.way != "enters" and each.source is not None}
+    ends = sorted({each.source or "" for each in groups} | {each.target for each in groups})
+    at = {end: n for n, end in enumerate(ends)}
+    return Diagram(
+        tuple(Box(clean(end) or UNRESOLVED, end in inside, not end) for end in ends),
+        tuple(Arrow(at[each.source or ""], at[each.target], number(each.edges), False) for each in groups),
+    )
+
+
+def mermaid(diagram: Diagram) -> Iterator[str]:
     """A flow chart (https://mermaid.js.org/syntax/flowchart.html)."""
-    ids = {node.place: f"n{at}" for at, node in enumerate(graph.nodes)}
     yield "flowchart LR"
-    for node in graph.nodes:
-        yield f'    {ids[node.place]}["{_entities(_name(node.place))}"]'
-    for link in graph.links:
-        about = f'|"{_entities(", ".join(link.via))}"|' if link.via else ""
-        yield f"    {ids[link.source]} {'-.->' if link.proven is False else '-->'}{about} {ids[link.target]}"
+    for n, box in enumerate(diagram.boxes):
+        yield f'    n{n}["{_entities(box.name)}"]'
+    for each in diagram.arrows:
+        about = f'|"{_entities(each.label)}"|' if each.label else ""
+        yield f"    n{each.source} {'-.->' if each.dashed else '-->'}{about} n{each.target}"
     yield "    classDef begin stroke-width:3px"
     yield "    classDef other stroke-dasharray:4"
     for name, chosen in (
-        ("begin", [node for node in graph.nodes if node.depth == 0]),
-        ("other", [node for node in graph.nodes if node.state in _DASHED]),
+        ("begin", [n for n, box in enumerate(diagram.boxes) if box.begin]),
+        ("other", [n for n, box in enumerate(diagram.boxes) if box.dashed]),
     ):
         if chosen:
-            yield f"    class {','.join(ids[node.place] for node in chosen)} {name}"
+            yield f"    class {','.join(f'n{n}' for n in chosen)} {name}"
 
 
-def dot(graph: LineageGraph) -> Iterator[str]:
+def dot(diagram: Diagram) -> Iterator[str]:
     """A directed graph (https://graphviz.org/doc/info/lang.html)."""
     yield "digraph lineage {"
     yield "    rankdir=LR"
     yield "    node [shape=box]"
-    ids = {node.place: f"n{at}" for at, node in enumerate(graph.nodes)}
-    for node in graph.nodes:
-        style = " penwidth=3" if node.depth == 0 else " style=dashed" if node.state in _DASHED else ""
-        yield f"    {ids[node.place]} [label={_quoted(_name(node.place))}{style}]"
-    for link in graph.links:
-        about = [f"label={_quoted(', '.join(link.via))}"] if link.via else []
-        about += ["style=dashed"] if link.proven is False else []
-        yield f"    {ids[link.source]} -> {ids[link.target]}" + (f" [{' '.join(about)}]" if about else "")
+    for n, box in enumerate(diagram.boxes):
+        style = " penwidth=3" if box.begin else " style=dashed" if box.dashed else ""
+        yield f"    n{n} [label={_quoted(box.name)}{style}]"
+    for each in diagram.arrows:
+        about = [f"label={_quoted(each.label)}"] if each.label else []
+        about += ["style=dashed"] if each.dashed else []
+        yield f"    n{each.source} -> n{each.target}" + (f" [{' '.join(about)}]" if about else "")
     yield "}"
-
-
-def _name(place: FlowPlace) -> str:
-    return clean(f"{place.fqn}.{place.column}" if place.column else place.fqn)
 
 
 def _entities(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scheduler.cli.display.render import clean
+from specs import names
 
 
 def flows(content: Mapping[str, Any]) -> Iterator[str]:
@@ -17,7 +18,7 @@ def flows(content: Mapping[str, Any]) -> Iterator[str]:
             yield "\n  and its columns are made of:"
             yield from (f"    {_column(column)}" for column in flow["columns"])
         if flow.get("filters"):
-            chosen = ", ".join(f"{clean(each['source'])}.{clean(each['column'])}" for each in flow["filters"])
+            chosen = ", ".join(f"{clean(names.child(each['source'], each['column']))}" for each in flow["filters"])
             yield f"\n  its rows are chosen by: {chosen}"
 
 
@@ -33,6 +34,6 @@ def _column(column: Mapping[str, Any]) -> str:
     for each in column.get("sources", ()):
         became = each.get("transformation", "identity")
         note = "" if became == "identity" else f" ({clean(became)})"
-        sources.append(f"{clean(each['source'])}.{clean(each['column'])}{note}")
+        sources.append(f"{clean(names.child(each['source'], each['column']))}{note}")
     text = f"{clean(column['column'])} <- {', '.join(sources) or 'no column'}"
     return text + (f" = {clean(column['expression'])}" if column.get("expression") else "")

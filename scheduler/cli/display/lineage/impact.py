@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from scheduler.app.lineage.graph import name_of
 from scheduler.cli.display.render import clean, number
 from scheduler.cli.display.tables import table
+from workers.lineage.hops import FlowPlace
 
 if TYPE_CHECKING:
     from scheduler.app.lineage.impact import Affected, Impact
-    from workers.lineage.hops import FlowPlace
 
 ROWS = 1000
 """Most rows of the table."""
@@ -18,14 +19,14 @@ ROWS = 1000
 
 def told(impact: Impact) -> Iterator[str]:
     """A line on how much there is, then a table, nearest first."""
-    asked = clean(impact.fqn if impact.column is None else f"{impact.fqn}.{impact.column}")
+    asked = clean(name_of(FlowPlace("", impact.fqn, impact.column or "")))
     if not impact.affected:
         yield f"nothing that is known is made of {asked}"
         return
     objects = len({each.place[:2] for each in impact.affected})
     yield f"a change of {asked} reaches {number(objects)} object{'s' if objects > 1 else ''}\n"
     rows = [
-        (each.depth, _name(each.place), each.place.type or None, _notes(each) or None, _way(each) or None)
+        (each.depth, clean(name_of(each.place)), each.place.type or None, _notes(each) or None, _way(each) or None)
         for each in impact.affected[:ROWS]
     ]
     yield table(("steps", "object", "type", "note", "by way of"), rows)
@@ -33,10 +34,6 @@ def told(impact: Impact) -> Iterator[str]:
         yield f"and {number(len(impact.affected) - ROWS)} more; see all with --json"
     if not impact.complete:
         yield "there is more than this: it was left out by --depth, or is more than one answer holds"
-
-
-def _name(place: FlowPlace) -> str:
-    return f"{place.fqn}.{place.column}" if place.column else place.fqn
 
 
 def _notes(each: Affected) -> str:
@@ -48,6 +45,6 @@ def _notes(each: Affected) -> str:
 
 def _way(each: Affected) -> str:
     """The places between the beginning and the end, and what tells of the last step."""
-    between = ["…" if step is None else _name(step) for step in each.path[1:-1]]
+    between = ["…" if step is None else name_of(step) for step in each.path[1:-1]]
     way = " > ".join(clean(step) for step in between)
     return f"{way} (by {clean(each.via)})".strip() if each.via else way

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from scheduler.app.lineage.graph import name_of
 from scheduler.cli.display import terminal
 from scheduler.cli.display.render import clean, number
 from scheduler.cli.display.tables import MEASURED, fold, measure
@@ -52,8 +53,7 @@ def counted(upstream: int, downstream: int) -> str:
 
 def label(place: FlowPlace) -> str:
     """``shop.db.s.orders  [Table]``; of a column its name, too."""
-    name = f"{place.fqn}.{place.column}" if place.column else place.fqn
-    return clean(name) + (f"  [{place.type}]" if place.type else "")
+    return clean(name_of(place)) + (f"  [{place.type}]" if place.type else "")
 
 
 def _by_start(graph: LineageGraph, direction: Direction) -> dict[FlowPlace, list[LineageLink]]:
@@ -78,7 +78,7 @@ def _branches(
         place = link.source if direction == "upstream" else link.target
         behind = links.get(place, [])
         again = " (above)" if place in drawn_ and (behind or place == root) else ""
-        text = f"{label(place)}{_about(states.get(place, 'live'), again)}{_evidence(link)}"
+        text = f"{label(place)}{_about(states.get(place, 'live'), again)}{_known(link)}"
         below = indent + ("    " if last else "│   ")
         yield from _line(indent + ("└── " if last else "├── "), below, text, room)
         for column in _columns(link) if columns else ():
@@ -96,8 +96,13 @@ def _about(state: str, again: str) -> str:
     return (f" ({state})" if state != "live" else "") + again
 
 
-def _evidence(link: LineageLink) -> str:
-    """How the edge is known, where that is not the text of a view that is wholly understood."""
+def _known(link: LineageLink) -> str:
+    told = evidence(link)
+    return f" — {told}" if told else ""
+
+
+def evidence(link: LineageLink) -> str:
+    """How an edge is known, where that is not the text of a view that is wholly understood."""
     told = [f"by {clean(each)}" for each in link.via]
     if not link.via and link.evidence not in ((), ("view",)):
         told.append(", ".join(each.replace("_", " ") for each in link.evidence))
@@ -107,7 +112,7 @@ def _evidence(link: LineageLink) -> str:
         told.append(f"confidence {link.confidence:g}")
     if link.state == "missing":
         told.append("missing")
-    return f" — {', '.join(told)}" if told else ""
+    return ", ".join(told)
 
 
 def _columns(link: LineageLink) -> Iterator[str]:

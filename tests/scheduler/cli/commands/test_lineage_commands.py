@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from specs import names
 from tests.scheduler.cli.commands.calling import called
 
 
@@ -94,6 +95,74 @@ def test_what_describes_an_object_is_found_with_it(views: str) -> None:
     assert [each["type"] for each in found] == ["Table"]
     tree = called("tree", "own.main.main", "--json", "--catalog", views).json
     assert ("totals", "Lineage") in [(each["name"], each["type"]) for each in tree]
+    assert "totals  [Table]" in called("tree", "own.main.main", "--catalog", views).out
+    assert "Lineage" not in called("tree", "own", "--catalog", views).out
+
+
+def test_of_a_schema_edges_are_counted_and_listed_of_a_service_counted(views: str) -> None:
+    shown = called("lineage", "own.main.main", "--catalog", views).out
+    assert "own.main.main  [Schema]\n3 objects with lineage; of the edges 2 lie within, 0 enter, 0 leave\n" in shown
+    assert re.search(r"own.main.main.totals +own.main.main.large", shown)
+    shown = called("lineage", "own", "--catalog", views).out
+    assert re.search(r"own.main.main +own.main.main +2 +within", shown)
+    assert "totals" not in shown
+    told = called("lineage", "own", "--json", "--catalog", views).json
+    assert (told["type"], told["groups"][0]["edges"], len(told["edges"])) == ("Service", 2, 2)
+    assert called("impact", "own.main", "--json", "--catalog", views).json["affected"] == []
+    wrong = called("lineage", "own.main.main", "--column", "id", "--catalog", views)
+    assert (wrong.code, "Schema own.main.main has no columns" in wrong.err) == (1, True)
+
+
+@pytest.mark.parametrize("place", ["own", "own.main.main"])
+@pytest.mark.parametrize("format_", ["mermaid", "dot", "openlineage"])
+def test_formats_of_a_whole_service(views: str, place: str, format_: str) -> None:
+    done = called("lineage", place, "--format", format_, "--catalog", views)
+    assert done.code == 0
+    assert ("2" in done.out) if (format_, place) == ("mermaid", "own") else ("totals" in done.out or place == "own")
+
+
+ODD = ["a.b", 'say "x"', "dash-ed", "Groß 📦", " lead", "a/b", "x;y", "[z]", "per%cent", "back\\slash"]
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The catalog of a database whose tables, views and columns have names that need care."""
+    folder = tmp_path_factory.mktemp("odd")
+    with closing(sqlite3.connect(folder / "own.db")) as own:
+        for name in ODD:
+            quoted, view = (text.replace('"', '""') for text in (name, f"v {name}"))
+            own.execute(f'CREATE TABLE "{quoted}" ("{quoted}" TEXT)')
+            own.execute(f'CREATE VIEW "{view}" AS SELECT "{quoted}" FROM "{quoted}"')
+    recipe = folder / "own.yml"
+    recipe.write_text(
+        f"service: {{name: own, type: sqlite}}\nconnection: {{path: {folder / 'own.db'}}}\nextract: {{lineage: true}}\n"
+    )
+    catalog = str(folder / "catalog.db")
+    assert called("crawl", str(recipe), "--catalog", catalog, "--quiet").code == 0
+    return catalog
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_names_that_are_shown_can_be_typed(odd: str, name: str) -> None:
+    table, view = names.build("own", "main", "main", name), names.build("own", "main", "main", f"v {name}")
+    for command in ("show", "lineage", "impact"):
+        assert called(command, table, "--json", "--catalog", odd).code == 0
+    column = names.child(table, name)
+    [reached] = called("impact", column, "--json", "--catalog", odd).json["affected"]
+    assert (reached["fqn"], reached["column"], reached["path"]) == (view, name, [column, names.child(view, name)])
+    assert names.child(view, name) in called("impact", column, "--catalog", odd).out
+    for typed in (name, names.quote(name)):
+        told = called("lineage", view, "--column", typed, "--json", "--catalog", odd).json
+        assert [(each["fqn"], each["column"]) for each in told["nodes"]] == [(view, name), (table, name)]
+        assert column in called("lineage", view, "--column", typed, "--catalog", odd).out
+    for format_ in ("mermaid", "dot", "openlineage"):
+        assert called("lineage", view, "--format", format_, "--catalog", odd).code == 0
+
+
+def test_quotes_that_are_not_needed_do_no_harm(views: str) -> None:
+    assert called("lineage", 'own."main".main."totals"', "--catalog", views).out.startswith("own.main.main.totals")
+    assert called("show", '"own".main.main.totals', "--catalog", views).out.startswith("Table own.main.main.totals")
+    assert "reaches" in called("impact", 'own.main.main."orders"."tax"', "--catalog", views).out
 
 
 def test_score_of_cases_and_of_another_program(tmp_path: Path) -> None:

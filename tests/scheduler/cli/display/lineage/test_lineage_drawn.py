@@ -90,11 +90,11 @@ def test_a_tree_fits_the_terminal(tmp_path: Path) -> None:
 
 def test_diagrams_name_everything_and_escape_it(url: str, tmp_path: Path) -> None:
     found = lineage(url, fqn("v"), depth=3)
-    text = "\n".join(diagrams.mermaid(found))
+    text = "\n".join(diagrams.mermaid(diagrams.of_graph(found)))
     assert text.startswith('flowchart LR\n    n0["shop.db.s.v"]')
     assert '-.->|"shop.db.s.p"|' in text
     assert "class n0 begin" in text
-    dot = "\n".join(diagrams.dot(found))
+    dot = "\n".join(diagrams.dot(diagrams.of_graph(found)))
     assert dot.startswith("digraph lineage {")
     assert 'n0 [label="shop.db.s.v" penwidth=3]' in dot
     assert '[label="shop.db.s.p" style=dashed]' in dot
@@ -102,10 +102,10 @@ def test_diagrams_name_everything_and_escape_it(url: str, tmp_path: Path) -> Non
     with open_database(odd) as db:
         store(db, "r1", [row(told('shop.db.s."a""] --> <b>\\"', ["b"]))])
     for draw in (diagrams.mermaid, diagrams.dot):
-        drawn = "\n".join(draw(lineage(odd, fqn("b"))))
+        drawn = "\n".join(draw(diagrams.of_graph(lineage(odd, fqn("b")))))
         assert '""' not in drawn.replace('\\"', "")
         assert "<b>" not in drawn or draw is diagrams.dot
-    assert "#34;" in "\n".join(diagrams.mermaid(lineage(odd, fqn("b"))))
+    assert "#34;" in "\n".join(diagrams.mermaid(diagrams.of_graph(lineage(odd, fqn("b")))))
 
 
 def test_events_have_jobs_with_inputs_outputs_and_columns(url: str) -> None:
