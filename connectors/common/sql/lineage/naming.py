@@ -20,14 +20,19 @@ class NamingRules:
     behind: str = ""
 
     def readings(self, said: TableName, home: str = "") -> list[TableName]:
-        """What a name may mean, the likeliest first. ``home`` is the schema of a body: names in it may mean a relation
-        of another schema, since the server does not complete them."""
+        """What a name may mean, the likeliest first. ``home`` is the schema of a body, in which names without a schema
+        are looked for first; the parser does not complete them where there is another one ``behind``."""
+        if not said.schema and home:
+            schemas = dict.fromkeys((home, self.behind or home))
+            return [TableName(said.database, schema, said.name) for schema in schemas]
         found = [said]
         if self.one_part and said.schema not in ("", self.one_part):
             found.append(TableName(said.schema, self.one_part, said.name))
-        if self.behind and said.schema == home != self.behind:
-            found.append(TableName(said.database, self.behind, said.name))
         return found
+
+    def completed_with(self, home: str) -> str:
+        """The schema with which a parser completes names in a body of the schema ``home``."""
+        return "" if self.behind else home
 
 
 RULES: Mapping[str, NamingRules] = {

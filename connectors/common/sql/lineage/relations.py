@@ -11,7 +11,7 @@ from connectors.common.sql.lineage.naming import NamingRules
 from connectors.common.sql.stored_objects import named
 from specs import names
 from specs.contracts.parts.resolver import NameQuery, Resolver, StoredObject
-from specs.contracts.parts.statements import TableName
+from specs.contracts.parts.statements import Columns, TableName
 
 CACHE_BYTES = 16_000_000
 """Bytes, about, of relations that are kept for statements to come."""
@@ -38,6 +38,11 @@ class KnownRelations:
         self._resolver, self._service, self._rules, self._most = resolver, service, rules, most
         self._cache: OrderedDict[tuple[TableName, str], tuple[KnownRelation, ...]] = OrderedDict()
         self._held = 0
+
+    @property
+    def rules(self) -> NamingRules:
+        """How names lead to objects."""
+        return self._rules
 
     def clear(self) -> None:
         """Forget what was looked up."""
@@ -102,6 +107,17 @@ class KnownRelations:
         while self._held > self._most:
             _, dropped = self._cache.popitem(last=False)
             self._held -= _size(dropped)
+
+
+def known_columns(meanings: Meanings) -> Columns:
+    """The columns of relations, for the parser. What a name means that the catalog does not call so stands under the
+    name, too; and what means nothing has no columns, so that nothing of a similar name is taken for it."""
+    found: dict[TableName, tuple[tuple[str, str], ...]] = {}
+    for said, relations in meanings.items():
+        found |= {relation.table: relation.columns for relation in relations}
+        if len(relations) < 2:
+            found.setdefault(said, relations[0].columns if relations else ())
+    return found
 
 
 def known_relation(stored: StoredObject) -> KnownRelation:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from connectors.common.sql.lineage.relations import KnownRelations
+from connectors.common.sql.lineage.relations import KnownRelations, known_columns
 from connectors.common.sql.query_log.places import SessionPlaces
 from connectors.common.sql.usage.counting import QueryShape, StatementCounts
 from connectors.common.sql.usage.objects import ObjectUses
@@ -72,8 +72,7 @@ class ShapeReader:
             statements.append(Statement(at, shape.text, self._dialect, database, schema))
         said = self._parser.names(statements)
         known = self._relations.meanings(name for named in said for name in named)
-        columns = {relation.table: relation.columns for relations in known.values() for relation in relations}
-        answers = self._parser.lineage(statements, columns)
+        answers = self._parser.lineage(statements, known_columns(known))
         for shape, named, answer in zip(given, said, answers, strict=True):
             if not any(each.level != "none" for each in answer):
                 account.unparsed += shape.count

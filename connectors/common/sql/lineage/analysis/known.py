@@ -56,9 +56,9 @@ class KnownTables:
         return exact or found
 
     def columns(self, name: TableName) -> NameIndex | None:
-        """The columns of a relation that is known by exactly this name, or ``None``."""
+        """The columns of a relation that is known by exactly this name; ``None`` where none are known."""
         if name not in self._indexes:
-            if name not in self._columns:
+            if not self._columns.get(name):
                 return None
             self._indexes[name] = NameIndex([column for column, _ in self._columns[name]])
         return self._indexes[name]

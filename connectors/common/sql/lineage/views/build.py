@@ -67,7 +67,8 @@ def _columns(view: Definition, answer: StatementLineage, relations: Relations) -
 
 
 def _own_names(view: Definition, answer: StatementLineage) -> list[str]:
-    """The view's own names of the columns of its text, which may spell them in another case or not name them at all."""
+    """The view's own names of the columns of its text, which may spell them in another case or not name them at all.
+    What ``*`` yields of a relation that has more columns by now is none of the view's, and has no name."""
     own = [name for name, _ in view.relation.columns]
     known, spelled = set(own), {folded(name): name for name in own}
     same = len(own) == len(answer.columns)
@@ -76,5 +77,5 @@ def _own_names(view: Definition, answer: StatementLineage) -> list[str]:
         if each.column in known:
             found.append(each.column)
         else:
-            found.append(spelled.get(folded(each.column)) or (own[at] if same else each.column))
+            found.append(spelled.get(folded(each.column)) or (own[at] if same else "" if own else each.column))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connectors.common.sql.lineage.relations import KnownRelations, Meanings
+from connectors.common.sql.lineage.relations import KnownRelations, Meanings, known_columns
 from connectors.common.sql.lineage.views.build import lineage
 from connectors.common.sql.lineage.views.definitions import Definition, recorded
 from specs.contracts.parts.statements import Statement, StatementLineage, StatementParser
@@ -58,7 +58,7 @@ class DefinitionReader:
     def _parsed(
         self, statements: Sequence[Statement], views: Sequence[Definition], known: Meanings
     ) -> dict[int, StatementLineage]:
-        columns = {relation.table: relation.columns for relations in known.values() for relation in relations}
+        columns = {**known_columns(known)}
         columns |= {views[each.id].relation.table: views[each.id].relation.columns for each in statements}
         answers = self._parser.lineage(statements, columns) if statements else []
         return {each.id: _one(answer) for each, answer in zip(statements, answers, strict=True)}

@@ -90,6 +90,19 @@ def test_names_that_the_schema_lacks_are_looked_for_in_public() -> None:
     assert [(flow.target, flow.edges[0].source) for flow in found.flows] == [(T, "svc.db.public.p")]
 
 
+def test_a_schema_that_is_named_is_never_another_one() -> None:
+    known = [*service("postgres", "svc.db.public")[1:], table("svc.db.public.p"), table("svc.db.public.t")]
+    found = lineage("BEGIN INSERT INTO t SELECT * FROM main.p; INSERT INTO other.t SELECT * FROM public.p; END", known)
+    assert found.unresolved == ("db.main.p", "db.other.t")
+    assert [edge for flow in found.flows for edge in flow.edges] == []
+
+
+def test_a_name_in_quotes_means_exactly_that() -> None:
+    found = lineage('BEGIN INSERT INTO t SELECT t.id, "T".name FROM u t, "T"; INSERT INTO "W" SELECT * FROM w; END')
+    assert found.unresolved == ("db.main.T", "db.main.W")
+    assert [(flow.target, [edge.source for edge in flow.edges]) for flow in found.flows] == [(T, [U])]
+
+
 def test_a_body_that_cannot_be_read_is_an_outcome() -> None:
     found = read("BEGIN INSERT INTO t VALUES (" + "(" * 20_000)
     assert isinstance(found, Skip)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from specs import names
 from specs.entities.lineage import Edge, Lineage
 from specs.errors import Skip
 from tests.connectors.common.sql.lineage.estate import read, service, table, view
@@ -72,6 +73,55 @@ def test_a_name_that_fits_two_names_both() -> None:
     assert isinstance(found, Lineage)
     sources = {each.source for flow in found.flows for column in flow.columns for each in column.sources}
     assert sources == {"svc.db.main.ITEMS", "svc.db.main.Items"}
+
+
+def test_a_name_in_quotes_that_fits_nothing_is_not_that_of_another_case() -> None:
+    known = [*service(), table(T), view(V, 'SELECT t.id, "T".name FROM t, "T"')]
+    found = read(known, V)
+    assert edges(found) == [Edge(source=T)]
+    assert isinstance(found, Lineage)
+    assert found.unresolved == ("db.main.T",)
+    told = {column.column: [each.source for each in column.sources] for column in found.flows[0].columns}
+    assert told == {"id": [T], "name": []}
+
+
+@pytest.mark.parametrize(
+    "name", ["a.b", "a-b", 'a"b', "a b", "täglich", "Orders", "select", "1st", "a'b", "a`b", "ö.Ä"]
+)
+def test_any_name_makes_the_round_trip(name: str) -> None:
+    fqn, quoted = names.child("svc.db.main", name), '"' + name.replace('"', '""') + '"'
+    known = [*service(), table(fqn, ["id", name]), view(V, f"SELECT {quoted}.id, {quoted} FROM {quoted}", ["id", name])]
+    found = read(known, V)
+    assert edges(found) == [Edge(source=fqn)]
+    assert isinstance(found, Lineage)
+    told = {column.column: [(each.source, each.column) for each in column.sources] for column in found.flows[0].columns}
+    assert told == {"id": [(fqn, "id")], name: [(fqn, name)]}
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        (["id", "name", "new"], {"id": ["id"], "name": ["name"]}),
+        (["id"], {"id": ["id"]}),
+        ([], {}),
+    ],
+)
+def test_a_star_over_a_table_that_changed_tells_columns_of_the_view_only(
+    columns: list[str], told: dict[str, list[str]]
+) -> None:
+    known = [*service("sqlite"), table(T, columns), view(V, "CREATE VIEW v AS SELECT * FROM t")]
+    found = read(known, V, "sqlite")
+    assert edges(found) == [Edge(source=T)]
+    assert isinstance(found, Lineage)
+    assert {each.column: [of.column for of in each.sources] for each in found.flows[0].columns} == told
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "mysql", "sqlite", "duckdb"])
+def test_a_schema_that_was_not_crawled_is_never_another_one(dialect: str) -> None:
+    known = [*service(dialect), table(T), view(V, "SELECT id, name FROM fresh.t")]
+    found = read(known, V, dialect)
+    assert isinstance(found, Lineage)
+    assert (found.flows, found.unresolved) == ((), ("db.fresh.t",))
 
 
 @pytest.mark.parametrize(
