@@ -81,3 +81,14 @@ def test_a_living_process_is_heard(heartbeats: Heartbeats, clock: Clock) -> None
     while heartbeats.silence([pid])[pid]:  # silent until it is heard
         clock.now += 0.001
     assert thread.is_alive()
+
+
+def test_a_new_process_is_heard_at_once(heartbeats: Heartbeats, clock: Clock) -> None:
+    """What it does next may hold the interpreter, and would then count as slow imports."""
+    pid = os.getpid()
+    said(heartbeats, pid)
+    heartbeats.silence([pid])
+    beat(heartbeats.writer, every=3600.0)
+    clock.now = 1.0
+    while heartbeats.silence([pid])[pid]:
+        clock.now += 0.001

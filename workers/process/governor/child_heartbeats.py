@@ -72,20 +72,22 @@ class Heartbeats:
 
 
 def beat(writer: int, *, every: float = HEARTBEAT_SECONDS) -> threading.Thread:
-    """Start a daemon thread that writes this process's id to ``writer`` every ``every`` seconds, and return it.
+    """Start a daemon thread that writes this process's id to ``writer`` now and every ``every`` seconds, and return it.
 
     The thread ends by itself when the parent has closed the pipe.
     """
-    said, over = _PID.pack(os.getpid()), threading.Event()
+    said, ended = _PID.pack(os.getpid()), threading.Event()
 
     def turn() -> None:
-        while not over.wait(every):
+        over = False
+        while not over:
             try:
                 os.write(writer, said)
             except BlockingIOError:  # the pipe is full: the parent has not read it for a while
-                continue
+                pass
             except OSError:  # the parent is gone
                 return
+            over = ended.wait(every)
 
     thread = threading.Thread(target=turn, name="heartbeats", daemon=True)
     thread.start()
