@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from scheduler.control.reconciler import Reconciler
 from specs.contracts.assignment import Assignment, Opening
 from specs.contracts.work import Run
 from specs.recipe.recipe import Recipe
+from tests.patience import PATIENCE
 from workers.catalog import Catalog
 from workers.embedded.pool import Pool, pooled
 from workers.ledger import SqlLedger
@@ -107,13 +109,14 @@ class Pooled:
                 watch.cancel()
 
     def killing(self, times: int, seed: int, pause: float) -> Callable[[Pool, SqlLedger, str], None]:
-        """Kill a worker that holds a unit, ``times`` times, each up to ``pause`` seconds after it was seen."""
+        """Kill a worker that holds a unit, ``times`` times, each up to ``pause`` seconds after it was seen. A unit that
+        stored nothing since two of them died over it is left alone until it does: it would be taken for poison."""
         rng = random.Random(seed)
 
         def disturb(pool: Pool, ledger: SqlLedger, run: str) -> None:
             while self.kills < times and not self.stop.is_set():
                 time.sleep(0.02)
-                busy = sorted(ledger.holders(run)[0] & pool.pids.keys())
+                busy = sorted(self._getting_on(run) & pool.pids.keys())
                 if not busy:
                     continue
                 time.sleep(rng.uniform(0, pause))
@@ -124,6 +127,12 @@ class Pooled:
                         self.kills += 1
 
         return disturb
+
+    def _getting_on(self, run: str) -> set[str]:
+        """The workers that hold a unit over which at most one worker died since it stored something."""
+        asked = "SELECT worker FROM units WHERE run = ? AND state = 'running' AND crashes < 2"
+        with closing(sqlite3.connect(self.folder / "wild.db", timeout=PATIENCE)) as connection:
+            return {worker for (worker,) in connection.execute(asked, (run,))}
 
 
 def kill(pid: int) -> None:

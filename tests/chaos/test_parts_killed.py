@@ -23,11 +23,12 @@ def all_parts(**connection: object) -> Recipe:
 
 
 def test_kills_lose_nothing_of_any_part(tmp_path: Path) -> None:
-    recipe = all_parts(schemas=20, tables=[900, 30, 400], columns=3, used=0.7, latency=10)
+    recipe = all_parts(schemas=20, tables=[300, 10, 130], columns=3, used=0.7, latency=40, page=20)
     calm = undisturbed(recipe, tmp_path)
     wild = Pooled(recipe, tmp_path, workers=3)
     run = wild.run(wild.killing(12, seed=20261130, pause=0.3))
     assert run is not None
+    assert wild.kills
     check(tmp_path, "wild", run.id, calm)
     with database(tmp_path, "wild") as db:
         assert {unit.part for unit in SqlLedger(db).units(run.id)} == {"metadata", "usage", "lineage"}
