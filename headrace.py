@@ -23,9 +23,14 @@ _PLACES = {
     "connectors.common.sql.inspector.connection": "DialectConnection",
     "connectors.common.sql.inspector.metadata": "InspectorSource",
     "connectors.common.sql.lineage.source": "DatabaseLineage",
+    "scheduler.app.lineage.graph": "LineageGraph LineageLink LineageNode",
+    "scheduler.app.lineage.impact": "Affected Impact",
+    "scheduler.app.lineage.overview": "GroupLink LineageOverview",
     "scheduler.app.programs.opened_catalog": "OpenCatalog",
     "scheduler.app.programs.python_api": "catalog crawl resume retry",
     "scheduler.app.runs.summary": "Progress Summary",
+    "scheduler.app.usage.buckets": "BucketSum UsedDay",
+    "scheduler.app.usage.usage": "ContainerUsage ObjectUsage UnusedObjects",
     "specs.contracts.sink": "Bounds Change Refused StoredLineage TypedFqn",
     "specs.config": "ConnectionConfig Limits LocalFile MetadataExtract NO_SECRET",
     "specs.errors": "Fatal HeadraceError Retry Skip Stop UsageError",
@@ -36,6 +41,7 @@ _PLACES = {
     "specs.testing.sink": "ChangesSuite MemoryLineage SnapshotSuite",
     "specs.topology.node": "Item Node Outcome Produced Stage Topology",
     "specs.topology.scope": "KeyRange Scope",
+    "workers.lineage.hops": "FlowPlace",
 }
 _FLAT = ("specs.entities", "specs.sources")
 """Modules all of whose public names are ours."""

@@ -3,6 +3,13 @@ from typing import NoReturn
 from connectors.common.sql.inspector.connection import DialectConnection as DialectConnection
 from connectors.common.sql.inspector.metadata import InspectorSource as InspectorSource
 from connectors.common.sql.lineage.source import DatabaseLineage as DatabaseLineage
+from scheduler.app.lineage.graph import LineageGraph as LineageGraph
+from scheduler.app.lineage.graph import LineageLink as LineageLink
+from scheduler.app.lineage.graph import LineageNode as LineageNode
+from scheduler.app.lineage.impact import Affected as Affected
+from scheduler.app.lineage.impact import Impact as Impact
+from scheduler.app.lineage.overview import GroupLink as GroupLink
+from scheduler.app.lineage.overview import LineageOverview as LineageOverview
 from scheduler.app.programs.opened_catalog import OpenCatalog as OpenCatalog
 from scheduler.app.programs.python_api import catalog as catalog
 from scheduler.app.programs.python_api import crawl as crawl
@@ -10,6 +17,11 @@ from scheduler.app.programs.python_api import resume as resume
 from scheduler.app.programs.python_api import retry as retry
 from scheduler.app.runs.summary import Progress as Progress
 from scheduler.app.runs.summary import Summary as Summary
+from scheduler.app.usage.buckets import BucketSum as BucketSum
+from scheduler.app.usage.buckets import UsedDay as UsedDay
+from scheduler.app.usage.usage import ContainerUsage as ContainerUsage
+from scheduler.app.usage.usage import ObjectUsage as ObjectUsage
+from scheduler.app.usage.usage import UnusedObjects as UnusedObjects
 from specs import names as names
 from specs.config import NO_SECRET as NO_SECRET
 from specs.config import ConnectionConfig as ConnectionConfig
@@ -48,6 +60,7 @@ from specs.topology.node import Stage as Stage
 from specs.topology.node import Topology as Topology
 from specs.topology.scope import KeyRange as KeyRange
 from specs.topology.scope import Scope as Scope
+from workers.lineage.hops import FlowPlace as FlowPlace
 
 PACKAGES: tuple[str, ...]
 __all__: list[str]

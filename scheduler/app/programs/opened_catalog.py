@@ -9,13 +9,18 @@ from typing import Any, Self, TypeVar, overload
 
 from scheduler.app.history.services import ServiceStatus, services_in
 from scheduler.app.history.status import summary_of
+from scheduler.app.lineage.graph import BOTH_WAYS, LineageGraph, lineage
+from scheduler.app.lineage.impact import Impact, impact
+from scheduler.app.lineage.overview import LineageOverview, overview
 from scheduler.app.runs.run_choice import LATEST, choose
 from scheduler.app.runs.summary import Summary
+from scheduler.app.usage.usage import ContainerUsage, ObjectUsage, UnusedObjects, unused, usage
 from specs.contracts.work import Run
 from specs.entities import Entity, entity_types
 from specs.errors import UsageError, known_values
 from workers.catalog import Brief, Catalog, ChangeView, Difference
 from workers.ledger import SqlLedger
+from workers.lineage.hops import Direction
 from workers.store.database import open_database
 
 E = TypeVar("E", bound=Entity)
@@ -28,6 +33,7 @@ class OpenCatalog:
     """
 
     def __init__(self, url: str) -> None:
+        self._url = url
         self._db = open_database(url, create=False)
         self._catalog, self._ledger = Catalog(self._db), SqlLedger(self._db)
 
@@ -113,6 +119,39 @@ class OpenCatalog:
     def diff(self, since: str | None = None) -> Iterator[Difference]:
         """What changed behind run ``since``, or by the latest run, one entry per object."""
         return self._catalog.diff(since)
+
+    def lineage(
+        self, fqn: str, *, column: str | None = None, directions: tuple[Direction, ...] = BOTH_WAYS,
+        depth: int | None = None, columns: bool = True,
+    ) -> LineageGraph:  # fmt: skip
+        """What feeds an object, or one ``column`` of it, and what it feeds, within ``depth`` steps. Raises
+        ``UsageError`` with near names when nothing has this name."""
+        return lineage(self._url, fqn, column=column, directions=directions, depth=depth, columns=columns)
+
+    def lineage_overview(
+        self, fqn: str, *, directions: tuple[Direction, ...] = BOTH_WAYS, columns: bool = True
+    ) -> LineageOverview:
+        """The lineage of all that a service, database or schema contains, counted by schema. Raises ``UsageError`` for
+        the name of anything else."""
+        found = overview(self._url, fqn, directions=directions, columns=columns)
+        if found is None:
+            raise UsageError("this is no service, database or schema", fqn, "ask lineage()", reason="unknown")
+        return found
+
+    def impact(self, name: str, *, depth: int | None = None) -> Impact:
+        """Everything that is made of an object, a column (``FQN.column``) or what a container has, nearest first.
+        Raises ``UsageError`` with near names when nothing has this name."""
+        return impact(self._url, name, depth=depth)
+
+    def usage(self, fqn: str, days: int = 30) -> ObjectUsage | ContainerUsage:
+        """How an object, or what lies below a service, database or schema, was used in the last ``days`` days that were
+        read. Raises ``UsageError`` when there is none of this name, or no usage of its service was ever read."""
+        return usage(self._url, fqn, days)
+
+    def unused(self, days: int = 90, fqn: str | None = None) -> list[UnusedObjects]:
+        """Tables and views that nobody used for ``days`` days, below a name or in all services whose usage was read.
+        Raises ``UsageError`` as ``usage`` does."""
+        return unused(self._url, days, fqn)
 
     def close(self) -> None:
         self._db.close()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +118,66 @@ def test_the_catalog(estate: Estate) -> None:
             list(catalog.records("Table", "other"))
         with pytest.raises(headrace.UsageError, match="nothing in the catalog"):
             catalog.get("shop.none")
+
+
+@pytest.fixture(scope="module")
+def feeding(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The catalog of a database with a view, whose usage was read from a log of yesterday and today."""
+    folder = tmp_path_factory.mktemp("feeding")
+    with closing(sqlite3.connect(folder / "own.db")) as own:
+        own.executescript(
+            "CREATE TABLE orders (id INTEGER PRIMARY KEY, amount NUMERIC, tax NUMERIC);"
+            "CREATE VIEW totals AS SELECT id, amount + tax AS total FROM orders;"
+        )
+    now = datetime.now(UTC)
+    lines = [{"time": at.isoformat(), "text": "SELECT total FROM totals"} for at in (now, now - timedelta(days=1))]
+    (folder / "log.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    log = {"type": "jsonl", "files": [str(folder / "log.jsonl")], "default_schema": "main"}
+    recipe = {
+        "service": {"name": "own", "type": "sqlite"}, "connection": {"path": str(folder / "own.db")},
+        "extract": {"lineage": True, "usage": {"window": "3d", "query_log": log}},
+    }  # fmt: skip
+    assert headrace.crawl(recipe, catalog=str(folder / "c.db")).exit_code == 0
+    return str(folder / "c.db")
+
+
+def test_lineage_is_that_of_the_command(feeding: str) -> None:
+    def printed(*words: str) -> Any:
+        return called(*words, "--json", "--catalog", feeding).json
+
+    def plain(found: Any) -> Any:
+        return {
+            key: [each.as_json() for each in value] if isinstance(value, tuple) else value
+            for key, value in found.as_json().items()
+        }
+
+    with headrace.catalog(feeding) as catalog:
+        graph = catalog.lineage("own.main.main.totals", depth=3)
+        assert plain(graph) == printed("lineage", "own.main.main.totals", "--columns")
+        assert [link.source for link in graph.links] == [headrace.FlowPlace("Table", "own.main.main.orders")]
+        assert ("total", "tax", "expression") in graph.links[0].columns
+        upstream = catalog.lineage("own.main.main.totals", column="total", directions=("upstream",))
+        assert {node.place.column for node in upstream.nodes} == {"total", "amount", "tax"}
+        assert plain(catalog.impact("own.main.main.orders.tax")) == printed("impact", "own.main.main.orders.tax")
+        assert plain(catalog.lineage_overview("own")) == printed("lineage", "own", "--columns")
+        with pytest.raises(headrace.UsageError, match="no service, database or schema"):
+            catalog.lineage_overview("own.main.main.orders")
+        with pytest.raises(headrace.UsageError, match=r"did you mean own\.main\.main\.totals"):
+            catalog.lineage("own.totals")
+
+
+def test_usage_is_that_of_the_command(feeding: str) -> None:
+    with headrace.catalog(feeding) as catalog:
+        used, whole = catalog.usage("own.main.main.totals"), catalog.usage("own", days=7)
+        assert isinstance(used, headrace.ObjectUsage)
+        assert isinstance(whole, headrace.ContainerUsage)
+        assert (used.use.queries, whole.used) == (2, 1)
+        [idle] = catalog.unused(90)
+        assert idle.objects == {"own.main.main.orders": None}
+        for found, words in ((used, ["own.main.main.totals"]), (whole, ["own", "--days", "7"])):
+            assert (
+                json.loads(json.dumps(found.as_json())) == called("usage", *words, "--json", "--catalog", feeding).json
+            )
 
 
 def test_retry_and_resume(estate: Estate) -> None:
