@@ -1,4 +1,4 @@
-"""Packages that export their modules' names flat, and import a module when one of its names is first used."""
+"""Names that are imported when they are first used: those that packages export flat, and parts named as text."""
 
 from __future__ import annotations
 
@@ -32,3 +32,11 @@ def lazy(
         return value
 
     return attribute, sorted({*found, *own})
+
+
+def imported(place: Any) -> Any:
+    """The object that ``"module:attribute"`` names, imported now; anything but text is returned as it is."""
+    if not isinstance(place, str):
+        return place
+    module, _, attribute = place.partition(":")
+    return getattr(import_module(module), attribute)

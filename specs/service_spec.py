@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any, ClassVar, NamedTuple
 
 from specs.config import ConnectionConfig, StrictModel
 from specs.errors import Fatal
+from specs.exports import imported
 
 PartName = str | type[Any] | None
 """A class, or ``"module:Class"``."""
@@ -21,14 +21,6 @@ SOURCES = {
     "usage": "usage_source_class",
 }
 """The parts that are walked, in the order in which a run shows them, and the field of the spec that binds each."""
-
-
-def imported(place: Any) -> Any:
-    """The object that ``"module:attribute"`` names, imported now; anything but text is returned as it is."""
-    if not isinstance(place, str):
-        return place
-    module, _, attribute = place.partition(":")
-    return getattr(import_module(module), attribute)
 
 
 class BoundPart(NamedTuple):

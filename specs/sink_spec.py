@@ -11,8 +11,8 @@ from pydantic import Field
 from specs.config import StrictModel
 from specs.contracts.sink import ChangeSink, Mode, Sink
 from specs.errors import UsageError
+from specs.exports import imported
 from specs.recipe.recipe import Label
-from specs.service_spec import imported
 
 
 class SinkConfig(StrictModel):

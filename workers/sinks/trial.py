@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from specs.contracts.sink import TypedFqn
+from specs.exports import imported
 from specs.recipe.recipe import ServiceRef
-from specs.service_spec import imported
 from workers.sinks.recipe_sinks import Configured
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
-from specs.entities.lineage import Transformation
+if TYPE_CHECKING:  # the process of a parser does without the models of entities
+    from specs.entities.lineage import Transformation
 
 StatementKind = Literal[
     "select", "insert", "create_view", "create_table", "merge", "update", "delete", "copy", "rename", "drop", "other"

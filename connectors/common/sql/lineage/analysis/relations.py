@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from sqlglot import exp
 
 from connectors.common.sql.lineage.analysis.known import NameIndex
 from specs.contracts.parts.statements import TableName
-from specs.entities.lineage import Transformation
 
-Origins = dict[tuple[TableName, str], Transformation]
+if TYPE_CHECKING:  # the process of a parser does without the models of entities
+    from specs.entities.lineage import Transformation
+
+Origins: TypeAlias = "dict[tuple[TableName, str], Transformation]"
 """Columns of tables, each with the most that becomes of it on its ways."""
 RANK: dict[Transformation, int] = {"filter": 0, "identity": 1, "expression": 2, "aggregate": 3}
 

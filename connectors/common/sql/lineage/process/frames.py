@@ -13,28 +13,37 @@ from typing import Any
 _LENGTH = struct.Struct(">I")
 
 
-def send(pipe: socket.socket, message: Any) -> None:
-    """Send a message. Raises ``OSError`` when the other end is gone, or takes nothing until the socket's timeout."""
-    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    pipe.sendall(_LENGTH.pack(len(data)) + data)
+class Pipe:
+    """One end. A timeout of the socket bounds each wait for the other end."""
 
+    def __init__(self, end: socket.socket) -> None:
+        self._end = end
+        self.wait_up_to = end.settimeout
 
-def receive(pipe: socket.socket) -> Any:
-    """The next message. Raises ``EOFError`` when the other end is gone, and ``TimeoutError`` when nothing comes until
-    the socket's timeout."""
-    (length,) = _LENGTH.unpack(_exactly(pipe, _LENGTH.size))
-    return pickle.loads(_exactly(pipe, length))
+    def send(self, message: Any) -> None:
+        """Send a message. Raises ``OSError`` when the other end is gone, or takes nothing until the timeout."""
+        data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+        self._end.sendall(_LENGTH.pack(len(data)) + data)
 
+    def receive(self) -> Any:
+        """The next message. Raises ``EOFError`` when the other end is gone, and ``TimeoutError`` when nothing comes
+        until the timeout."""
+        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
+        return pickle.loads(self._exactly(length))
 
-def _exactly(pipe: socket.socket, length: int) -> bytearray:
-    held = bytearray(length)
-    view, at = memoryview(held), 0
-    while at < length:
-        try:
-            read = pipe.recv_into(view[at:])
-        except ConnectionError:
-            read = 0
-        if not read:
-            raise EOFError("the other end is gone")
-        at += read
-    return held
+    def close(self) -> None:
+        """Close this end. May be called twice."""
+        self._end.close()
+
+    def _exactly(self, length: int) -> bytearray:
+        held = bytearray(length)
+        view, at = memoryview(held), 0
+        while at < length:
+            try:
+                read = self._end.recv_into(view[at:])
+            except ConnectionError:
+                read = 0
+            if not read:
+                raise EOFError("the other end is gone")
+            at += read
+        return held

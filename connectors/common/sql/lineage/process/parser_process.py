@@ -12,8 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from connectors.common.sql.lineage.process.child import READY, ParserAnswer, ParserBounds, ParserRequest
-from connectors.common.sql.lineage.process.frames import receive, send
+from connectors.common.sql.lineage.process.child import READY, ParserAnswers, ParserBounds, ParserRequest
+from connectors.common.sql.lineage.process.frames import Pipe
+from connectors.common.sql.lineage.process.progress import ParserProgress
 from specs.contracts.parts.statements import Columns, Statement, StatementLineage, TableName
 from specs.errors import Fatal, Retry
 
@@ -37,7 +38,7 @@ _WORD = re.compile(r"[\w$]+")
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
     "from connectors.common.sql.lineage.process.child import ParserBounds, main; "
-    "main(int(sys.argv[1]), sys.argv[3], ParserBounds(float(sys.argv[4]), int(sys.argv[5])))"
+    "main(int(sys.argv[1]), int(sys.argv[3]), sys.argv[4], ParserBounds(float(sys.argv[5]), int(sys.argv[6])))"
 )
 
 
@@ -56,9 +57,12 @@ class ParserProcess:
         self._parser, self._hanging, self._resident = parser, hanging, resident
         self._bounds = bounds or ParserBounds(STATEMENT_SECONDS, DATA_BYTES)
         self._process: subprocess.Popen[bytes] | None = None
-        self._pipe: socket.socket | None = None
+        self._pipe: Pipe | None = None
+        self._progress: ParserProgress | None = None
+        self._ready = False
         self._broken: dict[int, str] = {}
         self._cancelled = False
+        self._lost = 0
         self.started = 0
 
     @property
@@ -102,6 +106,7 @@ class ParserProcess:
                         yield left.pop(0)[0], found
                         again = False
                 except (EOFError, OSError) as problem:
+                    left.insert(0, left.pop(min(self._lost, len(left) - 1)))
                     error, certain = self._ended(problem)
                     if self._cancelled:
                         raise Retry("reading statements was cancelled", reason="cancelled") from None
@@ -110,44 +115,70 @@ class ParserProcess:
                     again = not again and not certain
 
     def _asked(self, method: str, statements: Sequence[tuple[Statement, Columns]]) -> Iterator[Any]:
-        pipe = self._pipe or self._begin()
-        send(pipe, ParserRequest(method, tuple(statements)))
-        resident = 0
-        for _ in statements:
-            answer: ParserAnswer = receive(pipe)
-            resident = answer.resident
-            yield answer.found if answer.error is None else answer.error
+        """Yields an answer for each statement. When it raises instead, ``_lost`` is how many statements the process had
+        read whose answers did not come: the one behind these was read when it ended."""
+        resident = received = self._lost = 0
+        try:
+            pipe, progress = self._begun()
+            progress.put(0)
+            pipe.send(ParserRequest(method, tuple(statements)))
+            while received < len(statements):
+                told: ParserAnswers = pipe.receive()
+                resident = told.resident
+                for each in told.answers:
+                    received += 1
+                    yield each.found if each.error is None else each.error
+        except (EOFError, OSError):
+            self._lost = max(0, self._reached() - received)
+            raise
         if resident > self._resident:
             self.close()
 
-    def _begin(self) -> socket.socket:
-        bounds = [str(self._bounds.seconds), str(self._bounds.memory)]
+    def _reached(self) -> int:
+        return 0 if self._progress is None else self._progress.get()
+
+    def prepare(self) -> None:
+        """Start the process, if none runs, without waiting for its imports. Raises ``Retry`` when that is not
+        possible."""
+        if self._process is not None:
+            return
         ours: socket.socket | None = None
+        bounds = [str(self._bounds.seconds), str(self._bounds.memory)]
         try:
             ours, theirs = socket.socketpair()
             with theirs:
-                number = theirs.fileno()
+                self._progress = self._progress or ParserProgress.begun()
+                given = [theirs.fileno(), self._progress.descriptor]
+                arguments = [str(given[0]), json.dumps(sys.path), str(given[1]), self._parser, *bounds]
                 self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-c", _START, str(number), json.dumps(sys.path), self._parser, *bounds],
+                    [sys.executable, "-P", "-c", _START, *arguments],
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                    pass_fds=(number,), process_group=0,
+                    pass_fds=given, process_group=0,
                 )  # fmt: skip
         except OSError as error:
             if ours is not None:
                 ours.close()
             raise Retry("no process for the parser can be started", str(error), reason="memory") from None
-        self._pipe = ours
+        self._pipe, self._ready = Pipe(ours), False
         self.started += 1
-        ours.settimeout(STARTING_SECONDS)
-        try:
-            ready = receive(ours)
-        except (EOFError, OSError) as problem:
-            raise self._unstarted(problem) from None
-        if ready != READY:
-            self.close()
-            raise Fatal(f"the parser {self._parser!r} does not start: {ready}", reason="internal")
-        ours.settimeout(self._hanging)
-        return ours
+
+    def _begun(self) -> tuple[Pipe, ParserProgress]:
+        """The ends of a process whose imports are done."""
+        self.prepare()
+        assert self._pipe is not None
+        assert self._progress is not None
+        if not self._ready:
+            self._pipe.wait_up_to(STARTING_SECONDS)
+            try:
+                ready = self._pipe.receive()
+            except (EOFError, OSError) as problem:
+                raise self._unstarted(problem) from None
+            if ready != READY:
+                self.close()
+                raise Fatal(f"the parser {self._parser!r} does not start: {ready}", reason="internal")
+            self._pipe.wait_up_to(self._hanging)
+            self._ready = True
+        return self._pipe, self._progress
 
     def _unstarted(self, problem: Exception) -> Retry | Fatal:
         """Why a process has not come up: ended by itself it would again, ended by the system it may not."""
@@ -188,11 +219,14 @@ class ParserProcess:
 
     def close(self) -> None:
         """End the process. May be called twice."""
-        process = self._process
+        process, progress = self._process, self._progress
         self._drop()
         if process is not None:
             process.kill()
             process.wait()
+        self._progress = None
+        if progress is not None:
+            progress.close()
 
     def _drop(self) -> None:
         pipe, self._pipe, self._process = self._pipe, None, None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from connectors.common.sql.lineage.analysis.queries.scope import QueryScope
 from connectors.common.sql.lineage.analysis.queries.walk import Walk
 from connectors.common.sql.lineage.analysis.relations import Origins, Relation, gathered, merge
-from specs.entities.lineage import Transformation
+
+if TYPE_CHECKING:
+    from specs.entities.lineage import Transformation
 
 PLAIN = (exp.Alias, exp.Paren)
 """What leaves a value as it is."""

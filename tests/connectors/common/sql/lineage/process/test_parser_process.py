@@ -86,6 +86,14 @@ def test_several_in_a_row_cost_themselves_only(parser: ParserProcess) -> None:
     assert len(found) == 7
 
 
+def test_a_statement_that_takes_too_long_is_read_once(parser: ParserProcess) -> None:
+    texts = [f"t{at}" for at in range(30)]
+    *found, broken, last = told(parser, *texts, "spin", "b")
+    assert (found, last) == (texts, "b")
+    assert "takes more than" in broken
+    assert parser.started == 2
+
+
 def test_what_broke_while_names_were_asked_is_not_tried_again(parser: ParserProcess) -> None:
     given = statements("a", "spin", "b")
     assert [[name.name for name in each] for each in parser.names(given)] == [["a"], [], ["b"]]
