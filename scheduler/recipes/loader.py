@@ -122,7 +122,7 @@ def _loaded(draft: Draft, ask: Ask, env: Mapping[str, str] | None) -> Loaded:
             config = _connection(recipe, draft, secrets, env)
     sinks = _sinks(recipe, draft, secrets, env)
     stash = Stash()
-    recipe = _anchored(stash.recipe(recipe, config, sinks), config)
+    recipe = _anchored(stash.recipe(_with_files(recipe), config, sinks), config)
     return Loaded(recipe, config, secrets | stash.secrets, draft.notices + stash.notices)
 
 
@@ -137,10 +137,21 @@ def _anchored(recipe: Recipe, config: ConnectionConfig) -> Recipe:
     return recipe.model_copy(update={"connection": connection, "extract": _with_paths(recipe.extract), "sinks": sinks})
 
 
+def _with_files(recipe: Recipe) -> Recipe:
+    """The recipe with what files of its own say of lineage."""
+    if getattr(recipe.extract.lineage, "file", None) is None:
+        return recipe
+    from scheduler.recipes.declared_file import with_declared  # with YAML, which a URL does not need
+
+    return recipe.model_copy(update={"extract": with_declared(recipe.extract)})
+
+
 def _with_paths(extract: Extract) -> Extract:
     """Parts that read files know how to name them wholly."""
-    usage: Any = extract.usage
-    return extract.model_copy(update={"usage": usage.anchored()}) if hasattr(usage, "anchored") else extract
+    parts = {part: getattr(extract, part) for part in ("lineage", "usage")}
+    return extract.model_copy(
+        update={part: each.anchored() for part, each in parts.items() if hasattr(each, "anchored")}
+    )
 
 
 def _whole(written: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:

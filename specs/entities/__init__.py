@@ -46,8 +46,11 @@ if TYPE_CHECKING:
     from specs.entities.lineage import ColumnFlow as ColumnFlow
     from specs.entities.lineage import ColumnSource as ColumnSource
     from specs.entities.lineage import Edge as Edge
+    from specs.entities.lineage import EdgeUse as EdgeUse
     from specs.entities.lineage import Flow as Flow
     from specs.entities.lineage import Lineage as Lineage
+    from specs.entities.lineage import LineageLog as LineageLog
+    from specs.entities.lineage import LoggedText as LoggedText
     from specs.entities.profile import ColumnProfile as ColumnProfile
     from specs.entities.profile import Histogram as Histogram
     from specs.entities.profile import TableProfile as TableProfile
@@ -88,7 +91,7 @@ else:
             "database.tables": "Column Database DataType Partitioning Schema Sequence Service Table TableType UserType",
             "dependencies": "Dependency",
             "database.indexes": "Index IndexKey",
-            "lineage": "ColumnFlow ColumnSource Edge Flow Lineage",
+            "lineage": "ColumnFlow ColumnSource Edge EdgeUse Flow Lineage LineageLog LoggedText",
             "services.messaging": "ConsumerGroup MessageSchema Topic",
             "services.mlmodel": "Feature Model ModelVersion",
             "database.objects": "DatabaseObject",
@@ -112,7 +115,7 @@ class _EntityTypes(Mapping[str, type["Entity"]]):
         "Service", "Database", "Schema", "Table", "StoredProcedure", "Sequence", "UserType", "Trigger",
         "DatabaseObject", "Dashboard", "Chart", "DataModel", "Pipeline", "Topic", "ConsumerGroup", "Bucket",
         "Container", "Model", "ModelVersion", "SearchIndex", "SearchTemplate", "ApiCollection", "ApiEndpoint",
-        "Lineage", "UsageDay", "Usage", "UsageCounters", "TableProfile",
+        "Lineage", "LineageLog", "UsageDay", "Usage", "UsageCounters", "TableProfile",
     )  # fmt: skip
 
     def __getitem__(self, name: str) -> type[Entity]:

@@ -6,6 +6,7 @@ of a query log. A run replaces exactly the lineage that it read, so flows with o
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from specs.entities.base import Entity, Name, Part, ordered
@@ -26,6 +27,10 @@ class Edge(Part):
     """Whether the source's own catalog records this dependency; ``None`` where it records none at all."""
     confidence: float = 1.0
     """From 0 to 1. Below 1: the text was understood only in part, or a name fits several objects."""
+    sql_hash: str | None = None
+    """Of an edge that a query log tells of: the statement, one of ``Lineage.statements``."""
+    note: Name | None = None
+    """What people say of an edge that they declared."""
 
 
 class ColumnSource(Part):
@@ -55,10 +60,31 @@ class Flow(Part):
     """Columns that decide which rows there are (join conditions, WHERE); only when the recipe asks for them."""
 
 
+class LoggedText(Part):
+    """A statement of a query log, without its literals, which are data; kept once for all edges that it tells of."""
+
+    sql_hash: str
+    sql: Name
+
+
+class EdgeUse(Part):
+    """How often statements of a query log moved data over an edge, and when; a statement counts for all its sources."""
+
+    source: str
+    count: int
+    first: datetime
+    last: datetime
+
+
 class Lineage(Entity):
-    """The flows that one object tells of. It has the FQN of that object, whose type is ``target_type``."""
+    """The flows that one object tells of. It has the FQN of that object, whose type is ``target_type``.
+
+    What a query log tells of one target lies below the ``LineageLog``, and what people declare of one below the
+    service: neither has an object of its own.
+    """
 
     DESCRIBES: ClassVar[bool] = True
+    VOLATILE: ClassVar[frozenset[str]] = frozenset({"seen"})
     target_type: str = "Table"
     evidence: Evidence = "view"
     flows: Annotated[tuple[Flow, ...], ordered(lambda flow: (flow.target, flow.target_type))] = ()
@@ -66,3 +92,37 @@ class Lineage(Entity):
     """Names in the SQL that fit no object of the catalog."""
     sql_hash: str | None = None
     """The hash of the statement, in hexadecimal; its text is kept once, with the object."""
+    statements: Annotated[tuple[LoggedText, ...], ordered(lambda each: each.sql_hash)] = ()
+    """The statements of a query log that edges refer to."""
+    seen: Annotated[tuple[EdgeUse, ...], ordered(lambda each: each.source)] | None = None
+    """When a query log showed each edge, and how often; ``None`` where none tells of it."""
+
+
+class LineageLog(Entity):
+    """An account of the query log that lineage was read from, over one window.
+
+    ``statements`` = ``moving`` (they put data of one object into another) + ``others`` + ``unparsed``. ``targets`` are
+    objects of the catalog that were written. ``unknown`` are the names most often written that fit no object.
+    ``overflow`` are moving statements that were not told apart for lack of room.
+    """
+
+    VOLATILE: ClassVar[frozenset[str]] = frozenset(
+        {"since", "until", "statements", "moving", "others", "unparsed", "failed", "broken", "shapes", "overflow"}
+        | {"targets", "unknown"}
+    )
+    since: datetime | None = None
+    until: datetime | None = None
+    statements: int = 0
+    moving: int = 0
+    others: int = 0
+    unparsed: int = 0
+    failed: int = 0
+    broken: int = 0
+    shapes: int = 0
+    overflow: int = 0
+    targets: int = 0
+    unknown: Annotated[tuple[Name, ...], ordered()] = ()
+
+    def search_text(self) -> str:
+        """Nothing: a log is no object of the source."""
+        return ""

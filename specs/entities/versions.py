@@ -24,9 +24,9 @@ CHANGED: Mapping[int, Mapping[str, frozenset[str]]] = {
             | {"referred_columns", "enforced"}
         ),
         "Database": _SECURABLE | frozenset({"settings", "properties"}),
-        "Edge": frozenset({"proven", "confidence"}),
+        "Edge": frozenset({"proven", "confidence", "sql_hash", "note"}),
         "Index": frozenset({"columns", "keys", "nulls_not_distinct", "valid", "clustered", "tablespace", "options"}),
-        "Lineage": frozenset({"evidence", "flows", "sql_hash"}),
+        "Lineage": frozenset({"evidence", "flows", "sql_hash", "statements", "seen"}),
         "Partitioning": frozenset({"strategy", "columns", "expression", "count", "subpartitions"}),
         "Schema": _SECURABLE,
         "Sequence": _SECURABLE | frozenset({"cache", "unlogged", "start", "next_value"}),

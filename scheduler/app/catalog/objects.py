@@ -13,7 +13,7 @@ from specs.names import canonical
 from workers.catalog import Brief, Catalog, Entry
 from workers.store.database import open_database
 
-_HIDDEN = frozenset({"UsageDay", "UsageCounters"})
+_HIDDEN = frozenset({"LineageLog", "UsageDay", "UsageCounters"})
 """What lies below a service and is no object of the source."""
 
 

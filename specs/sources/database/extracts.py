@@ -11,18 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 
 from specs.config import Duration, LocalFile, StrictModel
-
-
-class LineageExtract(StrictModel):
-    """Which lineage of a database to extract."""
-
-    views: bool = Field(default=True, description="Read the definitions of views and materialized views.")
-    procedures: bool = Field(default=True, description="Read the bodies of routines and triggers.")
-    filters: bool = Field(default=False, description="Keep the columns that only decide which rows there are.")
-    max_statement_bytes: int = Field(
-        default=1_000_000, ge=1000, description="Longer texts are not parsed: each is a failed outcome."
-    )
-
+from specs.sources.database.declarations import DeclaredEdge
 
 LogType = Literal[
     "csv", "jsonl", "parquet", "postgres_csvlog", "postgres_jsonlog", "mysql_general_log", "mysql_slow_log"
@@ -63,6 +52,43 @@ class QueryLogFiles(StrictModel):
     def _of_zone(cls, name: str) -> str:
         return _zone(name)
 
+    def anchored(self) -> QueryLogFiles:
+        """The same with whole paths."""
+        files = (path if "${" in path else str(Path(path).expanduser().absolute()) for path in self.files)
+        return self.model_copy(update={"files": tuple(files)})
+
+
+class LineageExtract(StrictModel):
+    """Which lineage of a database to extract."""
+
+    views: bool = Field(default=True, description="Read the definitions of views and materialized views.")
+    procedures: bool = Field(default=True, description="Read the bodies of routines and triggers.")
+    filters: bool = Field(default=False, description="Keep the columns that only decide which rows there are.")
+    max_statement_bytes: int = Field(
+        default=1_000_000, ge=1000, description="Longer texts are not parsed: each is a failed outcome."
+    )
+    query_log: QueryLogFiles | None = Field(
+        default=None, description="Files in which statements are that put data into tables."
+    )
+    window: Duration = Field(
+        default=7 * 86400.0, description="How far to look back in the query log, in whole days of UTC."
+    )
+    declared: tuple[DeclaredEdge, ...] = Field(
+        default=(), description="Lineage that nothing else tells of: {from: FQN, to: FQN, columns: {out: [in]}, note}."
+    )
+    file: LocalFile | None = Field(
+        default=None, description="A YAML file with more of `declared`; it is read with the recipe."
+    )
+
+    def anchored(self) -> LineageExtract:
+        """The same with whole paths, so that a run can be resumed from any folder."""
+        return self if self.query_log is None else self.model_copy(update={"query_log": self.query_log.anchored()})
+
+    def begin(self, now: float) -> float:
+        """When the window begins that ends ``now``, in seconds since 1970."""
+        days = max(1, round(self.window / 86400))
+        return (now // 86400 - days + 1) * 86400.0
+
 
 class UsageExtract(StrictModel):
     """What usage of a database to extract."""
@@ -89,11 +115,7 @@ class UsageExtract(StrictModel):
 
     def anchored(self) -> UsageExtract:
         """The same with whole paths, so that a run can be resumed from any folder."""
-        log = self.query_log
-        if log is None:
-            return self
-        files = tuple(path if "${" in path else str(Path(path).expanduser().absolute()) for path in log.files)
-        return self.model_copy(update={"query_log": log.model_copy(update={"files": files})})
+        return self if self.query_log is None else self.model_copy(update={"query_log": self.query_log.anchored()})
 
     def timezone(self) -> tzinfo:
         """The time zone of the days."""

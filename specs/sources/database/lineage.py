@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from specs.entities.base import Entity
-from specs.entities.lineage import Lineage
+from specs.entities.lineage import Lineage, LineageLog
 from specs.sources.database.extracts import LineageExtract
 from specs.sources.database.schemas import SchemaSource, schema_topology
-from specs.topology.node import Item, Node, Produced, Stage, Topology
+from specs.topology.node import Item, Node, Outcome, Produced, Stage, Topology
 from specs.topology.scope import KeyRange, Scope
 
 
@@ -37,15 +37,39 @@ class LineageSource(SchemaSource):
         """The triggers of a table that move data; the key is the last part of the FQN."""
         return iter(())
 
+    def declared(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """The objects of which the recipe declares what feeds them."""
+        return iter(())
+
+    def query_logs(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """The query log that the recipe names: one item, or none."""
+        return iter(())
+
+    def yield_log(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
+        """Build the account of a query log; what of it could not be read is an outcome."""
+        raise NotImplementedError
+
+    def logged(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """The objects that statements of the log wrote, or did in what was read of it before; key and name are their
+        FQNs without the service's."""
+        return iter(())
+
     @abstractmethod
-    def yield_lineage(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        """Build the ``Lineage`` of an item; it has the item's FQN."""
+    def yield_lineage(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
+        """Build the ``Lineage`` of an item; it has the item's FQN. A name in it that fits nothing is an outcome, where
+        people wrote it."""
 
 
 _TOLD: tuple[Stage[LineageSource, Entity], ...] = (Stage(Lineage, LineageSource.yield_lineage),)
+_LOGGED = Node("logged_lineage", LineageSource.logged, ranged=True, stages=_TOLD)
 LineageSource.topology = schema_topology(
     Node("lineage", LineageSource.targets, ranged=True, stages=_TOLD),
     Node("trigger_table", LineageSource.trigger_tables, passage=True, children=(
         Node("trigger_lineage", LineageSource.triggers, ranged=True, stages=_TOLD),
     )),
+    beside=(
+        Node("declared_lineage", LineageSource.declared, ranged=True, stages=_TOLD),
+        Node("query_log", LineageSource.query_logs, unit=True,
+             stages=(Stage(LineageLog, LineageSource.yield_log),), children=(_LOGGED,)),
+    ),
 )  # fmt: skip

@@ -36,9 +36,9 @@ class SchemaSource(ServiceSource):
         yield Schema(**identity(scope), **(item.data or {}))
 
 
-def schema_topology(*children: Node[S]) -> Topology[S]:
+def schema_topology(*children: Node[S], beside: tuple[Node[S], ...] = ()) -> Topology[S]:
     """service -> database -> schema -> ``children``, for a part other than metadata: all nodes above ``children`` are
-    passages."""
+    passages. ``beside`` are nodes below the service, in front of its databases."""
     schema = Node("schema", SchemaSource.schemas, unit=True, ranged=True, passage=True, children=children)
     database = Node("database", SchemaSource.databases, unit=True, passage=True, children=(schema,))
-    return Topology(service_node(database, passage=True))
+    return Topology(service_node(*beside, database, passage=True))

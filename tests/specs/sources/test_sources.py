@@ -90,7 +90,7 @@ def test_what_has_children_is_a_container_and_nothing_else(abstract: type[Source
 
 
 def test_containers_of_all_families_are_known() -> None:
-    assert container_types() == {"Service", "Database", "Schema", "Bucket", "ApiCollection", "UsageDay"}
+    assert container_types() == {"Service", "Database", "Schema", "Bucket", "ApiCollection", "LineageLog", "UsageDay"}
 
 
 @pytest.mark.parametrize("abstract", TYPED)

@@ -61,7 +61,7 @@ def test_only_what_the_part_owns_is_sent_and_covered() -> None:
     assert {type_ for type_, *_ in whole.sent} == {"Lineage"}
     assert len(whole.sent) == 2 * 2 * 2
     assert whole.reported == []
-    assert {each.node for each in whole.coverages if each.error is None} == {"lineage"}
+    assert {each.node for each in whole.coverages if each.error is None} == {"declared_lineage", "lineage", "query_log"}
 
 
 def test_what_could_not_be_read_on_the_way_down_leaves_the_listing_incomplete() -> None:

@@ -1,14 +1,19 @@
-"""The lineage of views, routines and triggers, read from the texts that the catalog holds: no server is asked."""
+"""The lineage of views, routines and triggers, read from the texts that the catalog holds; of what query logs tell and
+of what recipes declare. No server is asked."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from heapq import merge
 from typing import Any, NamedTuple
 
 from connectors.common.sql.catalog_part import CatalogPart
+from connectors.common.sql.lineage.declared import Declarations
 from connectors.common.sql.lineage.listings import ROUTINE, TRIGGER, TYPE, VIEW, CatalogListings, Teller
+from connectors.common.sql.lineage.logs.log_lineage import NAME as LOG
+from connectors.common.sql.lineage.logs.log_lineage import LogLineage
 from connectors.common.sql.lineage.naming import rules_of
 from connectors.common.sql.lineage.process.parser_process import ParserProcess
 from connectors.common.sql.lineage.relations import KnownRelations
@@ -16,8 +21,10 @@ from connectors.common.sql.lineage.text_reader import TextReader
 from connectors.common.sql.lineage.views.definitions import is_view
 from connectors.common.sql.stored_objects import named
 from specs.contracts.parts.resolver import NameQuery, StoredObject
+from specs.contracts.parts.statements import StatementParser
 from specs.entities.base import Entity
-from specs.errors import Skip
+from specs.entities.lineage import Lineage, LineageLog
+from specs.errors import Fatal, Skip
 from specs.sources.base import Presence
 from specs.sources.database.lineage import LineageSource
 from specs.topology.node import Item, Outcome, Produced
@@ -43,21 +50,46 @@ class DatabaseLineage(CatalogPart, LineageSource):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._parser: ParserProcess | None = None
+        self._parser: StatementParser | None = None
         self._awaited = 1
 
     # -- surroundings ---------------------------------------------------------------------------------------------
     @property
-    def parser(self) -> ParserProcess:
-        """The parser's process, which is started for the first statement."""
+    def parser(self) -> StatementParser:
+        """The parser; its process is started for the first statement."""
         if self._parser is None:
-            self._parser = ParserProcess()
+            self._parser = self.new_parser()
         return self._parser
+
+    def new_parser(self) -> StatementParser:
+        """A parser of statements; it ends with ``close``."""
+        return ParserProcess()
 
     @cached_property
     def _reader(self) -> TextReader:
-        relations = KnownRelations(self.catalog, self.service, rules_of(self.dialect))
-        return TextReader(self.parser, self.catalog, relations, self.dialect, self.settings)
+        return TextReader(self.parser, self.catalog, self._relations(), self.dialect, self.settings)
+
+    @cached_property
+    def _log(self) -> LogLineage:
+        return LogLineage(
+            self.service, self.settings, self.catalog, self.parser, self._relations(), self.dialect,
+            piece=self._piece, now=self.now,
+        )  # fmt: skip
+
+    @cached_property
+    def _declarations(self) -> Declarations:
+        return Declarations(self.settings.declared, self.service)
+
+    def _relations(self) -> KnownRelations:
+        return KnownRelations(self.catalog, self.service, rules_of(self.dialect))
+
+    def now(self) -> float:
+        """The present time, in seconds since 1970."""
+        return time.time()
+
+    def _piece(self) -> None:
+        """The heartbeat sees that reading a log goes on."""
+        self._awaited += 1
 
     @property
     def _listings(self) -> CatalogListings:
@@ -68,7 +100,14 @@ class DatabaseLineage(CatalogPart, LineageSource):
         return self._awaited
 
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
-        """Whether the catalog still has the object that an object of ``type_`` tells of, and it still has lineage."""
+        """Whether the catalog still has the object that an object of ``type_`` tells of, and it still has lineage. Of
+        declarations the recipe decides, and of a log the reading that did not list it."""
+        if type_ == LineageLog.type_name():
+            return dict.fromkeys(names, "yes" if self.settings.query_log is not None else "no")
+        if scope == self.root:
+            return {name: "yes" if name in self._declarations else "no" for name in names}
+        if scope == self.root.child(LOG):
+            return dict.fromkeys(names, "no")
         queries = [NameQuery(scope.fqn, name) for name in names]
         found = named(self.catalog, queries, ("StoredProcedure", "Table", "Trigger"))
         return {
@@ -82,20 +121,21 @@ class DatabaseLineage(CatalogPart, LineageSource):
 
     def begin(self, reading: ReadMode) -> None:
         super().begin(reading)
+        self.__dict__.pop("_log", None)
         self.relieve()
 
     def relieve(self) -> None:
         self.__dict__.pop("_reader", None)
 
     def cancel(self) -> None:
-        parser = self._parser
-        if parser is not None:
-            parser.cancel()
+        if isinstance(self._parser, ParserProcess):
+            self._parser.cancel()
 
     def close(self) -> None:
         parser, self._parser = self._parser, None
         if parser is not None:
             parser.close()
+        self.__dict__.pop("_log", None)
         self.relieve()
 
     # -- the way down ---------------------------------------------------------------------------------------------
@@ -113,6 +153,24 @@ class DatabaseLineage(CatalogPart, LineageSource):
             if name in span:
                 yield self.kept(kind, type_, scope, name)
 
+    # -- beside the schemas ---------------------------------------------------------------------------------------
+    def declared(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """The objects of which the recipe declares what feeds them. Raises ``Fatal`` when its file was not read."""
+        if self.settings.file is not None:
+            what = "the file of declared lineage was not read with the recipe"
+            raise Fatal(what, self.settings.file, "write what it declares into the recipe", reason="recipe")
+        return self._declarations.items(span)
+
+    def query_logs(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        if self.settings.query_log is not None and LOG in span:
+            yield Item(LOG, LOG, {})
+
+    def yield_log(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
+        return self._log.told(scope)
+
+    def logged(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        return self._log.objects(scope, span)
+
     # -- what tells of lineage ------------------------------------------------------------------------------------
     def targets(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         read = [self._read("lineage", type_, scope, span) for type_ in (VIEW, ROUTINE)]
@@ -121,8 +179,11 @@ class DatabaseLineage(CatalogPart, LineageSource):
     def triggers(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         return self._read("trigger_lineage", TRIGGER, scope, span)
 
-    def yield_lineage(self, item: Item, scope: Scope) -> Iterable[Entity]:
-        yield item.data
+    def yield_lineage(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
+        if isinstance(item.data, Lineage):
+            yield item.data
+        else:
+            yield from self._declarations.told(item, scope, self.catalog)
 
     def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
         """Views have lineage by their names; whether a body moves data is known when it is read."""
@@ -130,6 +191,8 @@ class DatabaseLineage(CatalogPart, LineageSource):
             views = (self._listings.kept(scope, each) for each in self._stored(VIEW, scope, span, contents=False))
             bodies = self._read(node, ROUTINE, scope, span)
             yield from merge(views, bodies, key=lambda produced: produced.key)
+        elif node == "logged_lineage":  # the log is not read for a plan
+            yield from self._log.known(scope, span)
         else:
             yield from super().preview(node, scope, span)
 
@@ -144,6 +207,10 @@ class DatabaseLineage(CatalogPart, LineageSource):
         return 0
 
     def lists(self, node: str) -> bool:
+        if node in ("query_log", "logged_lineage"):
+            return self.settings.query_log is not None
+        if node == "declared_lineage":
+            return bool(self.settings.declared or self.settings.file)
         return self.settings.procedures or (self.settings.views and node in ("database", "schema", "lineage"))
 
     def _stored(self, type_: Teller, scope: Scope, span: KeyRange, *, contents: bool) -> Iterator[StoredObject]:

@@ -1,0 +1,140 @@
+"""The query log of one service as a source of lineage: it is read once per unit, and told object by object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from connectors.common.sql.lineage.analysis.dialects import dialect_of
+from connectors.common.sql.lineage.listings import TYPE
+from connectors.common.sql.lineage.logs.reading import LoggedWrites, LogReplay
+from connectors.common.sql.lineage.logs.telling import LoggedTarget, LogTelling, emptied, moment
+from connectors.common.sql.lineage.relations import KnownRelations
+from connectors.common.sql.query_log.logs import log_of, require_trusted
+from connectors.common.sql.query_log.places import SessionPlaces
+from connectors.common.sql.query_log.statements import LogTally, TimeSpan
+from connectors.common.sql.stored_objects import children
+from specs import names
+from specs.contracts.parts.resolver import Resolver
+from specs.contracts.parts.statements import StatementParser
+from specs.entities.base import Entity
+from specs.entities.lineage import LineageLog
+from specs.sources.database.extracts import LineageExtract
+from specs.sources.service import identity
+from specs.topology.node import Item, Outcome
+from specs.topology.scope import KeyRange, Scope
+
+NAME = "query log"
+"""The name of the account of the log, directly below the service; what it tells lies below."""
+SHOWN = 10
+"""Most names of objects that the catalog lacks which the account keeps."""
+
+
+class ReadLog(NamedTuple):
+    """What was read of the log of one window."""
+
+    found: LoggedWrites
+    targets: list[LoggedTarget]
+    telling: LogTelling
+    account: LineageLog
+    tally: LogTally
+
+
+class LogLineage:
+    """Reads the log that ``settings`` name. ``piece`` is called whenever it has gone on, ``now`` says what time it is.
+
+    All methods raise what the parser and the resolver raise, and ``Stop`` where the log cannot be trusted to be whole.
+    """
+
+    def __init__(
+        self, service: str, settings: LineageExtract, catalog: Resolver, parser: StatementParser,
+        relations: KnownRelations, dialect: str, *, piece: Callable[[], None], now: Callable[[], float],
+    ) -> None:  # fmt: skip
+        self._service, self._settings, self._catalog, self._parser = service, settings, catalog, parser
+        self._relations, self._dialect, self._piece, self._now = relations, dialect, piece, now
+        self._read: ReadLog | None = None
+
+    def told(self, scope: Scope) -> Iterator[Entity | Outcome]:
+        """Yields the account of the log, and what of it could not be read."""
+        read = self._log(scope)
+        yield read.account
+        for problem in read.tally.problems:
+            place = problem.path if problem.offset is None else f"{problem.path}:{problem.offset}"
+            message = f"{problem.message}; {problem.remedy}" if problem.remedy else problem.message
+            yield _failure(scope, place, problem.reason, message)
+        for unread in read.found.unread:
+            message = f"statements of the fingerprint {unread.hash} cannot be read: {unread.error}"
+            yield _failure(scope, f"statement {unread.hash}", unread.reason, message)
+
+    def objects(self, scope: Scope, span: KeyRange) -> Iterator[Item]:
+        """The lineage of each object that was written; of one that was so when the log was read before, and is no
+        more, it is empty once."""
+        read = self._log(scope)
+        known = [each.name for each in children(self._catalog, scope.fqn, TYPE, containing=('"flows":',))]
+        found = {each.key for each in read.targets}
+        gone = sorted(key for key in known if key not in found)
+        for target, made in read.telling.told(
+            (each for each in read.targets if each.key in span), read.found.shapes, scope.fqn
+        ):
+            while gone and gone[0] < target.key:
+                yield from self._emptied(gone.pop(0), scope, span)
+            if made is not None:
+                yield Item(target.key, target.key, made)
+            elif target.key in known:
+                yield from self._emptied(target.key, scope, span)
+        for key in gone:
+            yield from self._emptied(key, scope, span)
+
+    def known(self, scope: Scope, span: KeyRange) -> Iterator[Item]:
+        """The objects of which the log told when it was read last."""
+        for key in sorted(each.name for each in children(self._catalog, scope.fqn, TYPE, contents=False)):
+            if key in span:
+                yield Item(key, key)
+
+    def _emptied(self, key: str, scope: Scope, span: KeyRange) -> Iterator[Item]:
+        if key in span:
+            yield Item(key, key, emptied(key, scope.fqn))
+
+    def _log(self, scope: Scope) -> ReadLog:
+        if self._read is None:
+            self._read = self._whole(scope)
+        return self._read
+
+    def _whole(self, scope: Scope) -> ReadLog:
+        """Read all of the window."""
+        settings, now = self._settings, self._now()
+        log = settings.query_log
+        assert log is not None
+        databases = [
+            each.name for each in children(self._catalog, names.build(self._service), "Database", contents=False)
+        ]
+        replay = LogReplay(
+            self._parser, SessionPlaces(self._dialect, databases, log.default_schema), self._dialect,
+            engine=dialect_of(self._dialect).name, longest=settings.max_statement_bytes,
+            alive=lambda name: bool(self._relations.meanings([name])[name]),
+        )  # fmt: skip
+        tally, since = LogTally(), settings.begin(now)
+        for page in log_of(log, now=now).pages(TimeSpan(since, now + 1), tally):
+            replay.page(page.statements)
+            self._piece()
+        require_trusted(tally)
+        found = replay.found
+        telling = LogTelling(
+            self._parser, self._relations, self._dialect, replay.fingerprints, filters=settings.filters,
+            parsed=self._piece,
+        )  # fmt: skip
+        targets, unknown = telling.targets(found)
+        account = LineageLog(
+            **identity(scope), since=moment(since), until=moment(now), statements=found.statements,
+            moving=found.moving, others=found.others, unparsed=found.unparsed, failed=tally.counts["failed"],
+            broken=tally.counts["broken"] + tally.counts["too_long"], shapes=len(found.shapes),
+            overflow=found.overflow + found.forgotten + found.objects.overflow, targets=len(targets),
+            unknown=tuple(name for name, _ in sorted(unknown.items(), key=lambda each: (-each[1], each[0]))[:SHOWN]),
+        )  # fmt: skip
+        return ReadLog(found, targets, telling, account, tally)
+
+
+def _failure(scope: Scope, place: str, reason: str, message: str) -> Outcome:
+    return Outcome(
+        "failed", LineageLog.type_name(), names.child(scope.fqn, place), place, reason, message, stands=False
+    )

@@ -1,0 +1,61 @@
+"""Shapes of statements: what those of one fingerprint do to names, as far as a replay of the log needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from specs.contracts.parts.statements import StatementKind, StatementLineage, TableName
+
+MOVES = frozenset({"insert", "create_table", "merge", "update", "delete", "copy"})
+"""Kinds of statements that put data into a relation, or take some away that others choose. The definition of a view
+moves nothing: the catalog has the present one."""
+_NAMES = frozenset({"rename", "drop"})
+WORDS = frozenset({
+    "insert", "create", "merge", "update", "delete", "copy", "unload", "load", "into", "alter", "rename", "drop",
+    "exchange", "swap", "replace", "export", "upsert",
+})  # fmt: skip
+"""A normalized text with none of these words moves no data and changes no name."""
+
+
+class StatementStep(NamedTuple):
+    """One thing that a statement does. ``sources`` are the relations that it reads."""
+
+    kind: StatementKind
+    target: TableName
+    renamed: TableName | None
+    temporary: bool
+    sources: frozenset[TableName]
+
+    @property
+    def moves(self) -> bool:
+        """Whether it puts data of other relations into its target."""
+        return bool(self.sources) and self.kind in MOVES
+
+
+@dataclass(frozen=True, slots=True)
+class StatementShape:
+    """The statements of one fingerprint in one database and schema, or of a script: such a statement behind those that
+    made the temporary tables that it reads. ``text`` is one of them; it holds data and is never stored."""
+
+    id: int
+    text: str
+    database: str
+    schema: str
+    steps: tuple[StatementStep, ...]
+
+    @property
+    def hash(self) -> str:
+        """The name of the shape, in hexadecimal."""
+        return f"{self.id & (1 << 64) - 1:016x}"
+
+
+def steps(answers: Iterable[StatementLineage]) -> tuple[StatementStep, ...]:
+    """The steps in what a parser tells of a text that matter to a replay."""
+    return tuple(
+        StatementStep(each.kind, each.target, each.renamed, each.temporary, frozenset(each.sources))
+        for each in answers
+        if each.target is not None
+        if each.kind in _NAMES or each.kind == "create_table" or (each.kind in MOVES and each.sources)
+    )
