@@ -65,7 +65,7 @@ def told(place: str, name: str) -> dict[str, tuple[str, ...]]:
 def uses(place: str) -> list[dict[str, Any]]:
     """How often and when data was moved into the table ``daily``, as the catalog keeps it."""
     with open_database(place, create=False) as db:
-        text = CatalogResolver(db).statistics("Lineage", 'shop."query log"."main.main.daily"')
+        text = CatalogResolver(db).statistics("Lineage", 'shop.query log."main.main.daily"')
     found: list[dict[str, Any]] = json.loads(text or "{}")["seen"]
     return found
 
