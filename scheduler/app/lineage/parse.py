@@ -69,13 +69,15 @@ def _swap(one: StatementLineage, other: StatementLineage) -> bool:
 
 class SessionAnswer:
     """The statements of one session as one answer. Relations that it creates are nothing that it reads from outside,
-    what it drops is not left, and what it renames is called by the new name."""
+    what it drops is not left, and what it renames is called by the new name. Temporary tables are left out when it
+    reads them itself: they are what it makes when it does not."""
 
     def __init__(self) -> None:
         self._read: dict[TableName, None] = {}
         self._written: dict[TableName, None] = {}
         self._columns: dict[tuple[TableName | None, str], dict[tuple[TableName, str], None]] = {}
         self._created: set[TableName] = set()
+        self._temporary: dict[TableName, list[StatementLineage]] = {}
         self._errors: dict[str, None] = {}
 
     def add(self, each: StatementLineage) -> None:
@@ -83,12 +85,25 @@ class SessionAnswer:
         if each.error is not None:
             self._errors.setdefault(each.error)
         if each.kind == "rename" and each.target is not None and each.renamed is not None:
-            if not each.temporary:
+            if each.temporary:
+                made = self._temporary.pop(each.target, [])
+                self._temporary[each.renamed] = [before._replace(target=each.renamed) for before in made]
+            else:
                 self._rename(each.target, each.renamed)
             return
         self._read.update(dict.fromkeys(table for table in each.sources if table not in self._created))
-        if each.temporary or each.kind == "drop":
-            return
+        for name in each.through:
+            self._temporary[name] = []
+        if each.temporary and each.target is not None and each.kind != "drop":
+            made = self._temporary.setdefault(each.target, [])
+            if each.kind in ("create_table", "create_view") or made:
+                made.append(each)
+        elif each.kind == "drop":
+            self._temporary.pop(each.target or TableName("", "", ""), None)
+        else:
+            self._write(each)
+
+    def _write(self, each: StatementLineage) -> None:
         if each.target is not None:
             self._written.setdefault(each.target)
             if each.kind in ("create_table", "create_view"):
@@ -127,6 +142,10 @@ class SessionAnswer:
 
     def told(self) -> dict[str, Any]:
         """The answer, with names as texts."""
+        for statements in self._temporary.values():
+            for each in statements:
+                self._write(each)
+        self._temporary.clear()
         return {
             "in_tables": [_text(each) for each in self._read],
             "out_tables": [_text(each) for each in self._written],

@@ -50,7 +50,9 @@ class StatementLineage(NamedTuple):
 
     ``level`` says how far it was understood: ``columns``; ``tables``, when its columns could not be told; ``none``,
     when nothing could, and ``error`` says why. ``read`` are the columns that are used of each relation, wherever they
-    stand. ``renamed`` is the new name of a relation that is renamed, or the one that it is swapped with.
+    stand. ``renamed`` is the new name of a relation that is renamed, or the one that it is swapped with. ``temporary``:
+    what is written lives as long as the session. ``through`` are such relations that were read: ``sources`` has what
+    they were made of.
     """
 
     kind: StatementKind
@@ -63,6 +65,7 @@ class StatementLineage(NamedTuple):
     unresolved: tuple[str, ...] = ()
     renamed: TableName | None = None
     temporary: bool = False
+    through: tuple[TableName, ...] = ()
     level: Literal["columns", "tables", "none"] = "columns"
     error: str | None = None
 

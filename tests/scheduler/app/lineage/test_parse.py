@@ -42,6 +42,20 @@ def test_statements_of_one_text_are_a_session_whose_temporary_tables_do_not_show
     assert told["columns"] == [{"out": "r.b", "in": ["s.a"]}]
 
 
+def test_a_temporary_table_that_nothing_reads_is_what_the_session_makes() -> None:
+    made = "create temporary table t as select a from s"
+    told = _told(
+        {"sql": made},
+        {"sql": f"{made}; insert into t select b from u"},
+        {"sql": f"{made}; alter table t rename to r"},
+        {"sql": f"{made}; drop table t"},
+        {"sql": f"{made}; select a from t"},
+    )
+    assert [each["out_tables"] for each in told] == [["t"], ["t"], ["r"], [], []]
+    assert [each["in_tables"] for each in told] == [["s"], ["s", "u"], ["s"], ["s"], ["s"]]
+    assert told[2]["columns"] == [{"out": "r.a", "in": ["s.a"]}]
+
+
 def test_a_query_without_a_target_has_columns_without_a_table() -> None:
     assert _told({"sql": "select a + b as c from t"})[0]["columns"] == [{"out": "c", "in": ["t.a", "t.b"]}]
 

@@ -43,7 +43,7 @@ class SqlSession:
 
     def name(self, table: exp.Table) -> TableName:
         """The name of a relation, completed by the defaults of the session; of a file its address alone."""
-        if table.args.get("db") and "/" in table.name and table.db.lower() in FILE_FORMATS:
+        if "/" in table.name and ("://" in table.name or table.db.lower() in FILE_FORMATS):
             return TableName("", "", address(table.name))
         parts = [self.dialect.fold(each) for each in table.parts]
         name = address(parts[-1]) if parts else ""

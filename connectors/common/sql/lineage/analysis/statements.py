@@ -11,7 +11,7 @@ from connectors.common.sql.lineage.analysis.session import SqlSession
 from connectors.common.sql.lineage.analysis.writes.creates import create, select_into
 from connectors.common.sql.lineage.analysis.writes.inserts import copied, exported, insert, insert_many, loaded
 from connectors.common.sql.lineage.analysis.writes.merges import merge_into
-from connectors.common.sql.lineage.analysis.writes.renames import altered, chosen, dropped, used
+from connectors.common.sql.lineage.analysis.writes.renames import altered, chosen, dropped, moved, used
 from connectors.common.sql.lineage.analysis.writes.targets import Written, positioned, told
 from connectors.common.sql.lineage.analysis.writes.updates import delete, update
 from specs.contracts.parts.statements import StatementLineage, TableName
@@ -77,6 +77,8 @@ def _query(walk: QueryWalk, node: exp.Expr, target: TableName | None) -> Written
     into = _first(node).args.get("into")
     if into is not None and not walk.session.in_routine:
         return select_into(walk, node, into)
+    if isinstance(node, exp.Select) and (written := moved(walk, node)) is not None:
+        return written
     return Written("select", None, walk.query(node, None))
 
 

@@ -82,7 +82,8 @@ class QueryScope:
         return stored or opens
 
     def source(self, qualifiers: Sequence[str]) -> FromItem | None:
-        """The source that is called so: by its alias, or by the name of its relation with what stands before it."""
+        """The source that is called so: by its alias, or by the name of its relation with what stands before it. Where
+        nothing is called so, the relation itself, which some databases let one name although it has an alias."""
         scope: QueryScope | None = self
         while scope is not None:
             for exact in (True, False):
@@ -90,7 +91,10 @@ class QueryScope:
                     if _called(each, qualifiers, exact):
                         return each
             scope = scope.outer
-        return None
+        named = [
+            each for each in self.sources if each.table is not None and _named(each.table, qualifiers, exact=False)
+        ]
+        return named[0] if len(named) == 1 else None
 
 
 def _called(source: FromItem, qualifiers: Sequence[str], exact: bool) -> bool:
@@ -99,7 +103,11 @@ def _called(source: FromItem, qualifiers: Sequence[str], exact: bool) -> bool:
     table = source.table
     if table is None or source.alias.casefold() != table.name.casefold():
         return False
-    named = (table.database, table.schema, table.name)[-len(qualifiers) :]
+    return _named(table, qualifiers, exact)
+
+
+def _named(table: TableName, qualifiers: Sequence[str], exact: bool) -> bool:
+    named = table[-len(qualifiers) :]
     return len(qualifiers) <= 3 and all(_equal(*each, exact) for each in zip(named, qualifiers, strict=True))
 
 

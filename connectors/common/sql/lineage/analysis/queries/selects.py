@@ -85,8 +85,10 @@ def _name(walk: Walk, node: exp.Expr) -> str:
         return walk.fold(node.this)
     if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
         return walk.fold(node.expression)
-    if isinstance(node, exp.Cast) and isinstance(node.this, exp.Column):
-        return walk.fold(node.this.this)
+    if isinstance(node, exp.Cast):
+        if isinstance(node.this, exp.Column) and walk.session.dialect.name in ("postgres", "redshift"):
+            return walk.fold(node.this.this)
+        return _unnamed(walk, node)
     return node.output_name or _unnamed(walk, node)
 
 

@@ -51,6 +51,8 @@ def _table(walk: Walk, node: exp.Table, scope: QueryScope) -> None:
         return _append(walk, node, scope, cte, walk.fold(this))
     name = walk.session.name(node)
     relation, tables = walk.session.relation(name)
+    if walk.session.is_temporary(name):
+        walk.through.setdefault(name)
     for each in tables:
         walk.sources.setdefault(each)
     return _append(walk, node, scope, relation, name.name)

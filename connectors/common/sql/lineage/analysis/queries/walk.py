@@ -19,6 +19,7 @@ class Walk(ABC):
         self.session = session
         self.fold = session.dialect.fold
         self.sources: dict[TableName, None] = {}
+        self.through: dict[TableName, None] = {}
         self.read: dict[tuple[TableName, str], None] = {}
         self.filters: Origins = {}
         self.joins: dict[tuple[TableName, TableName], dict[tuple[str, str], None]] = {}

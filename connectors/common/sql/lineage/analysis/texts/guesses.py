@@ -11,7 +11,9 @@ WORD = re.compile(
     r"|(\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]\n]*\]|[^\W\d][\w$#@]*|[#@][\w$#@]+)|(\d[\w.]*)|([^\w\s])",
     re.DOTALL,
 )
-READS = frozenset({"FROM", "JOIN", "USING"})
+READS = frozenset({"FROM", "JOIN"})
+DECIDING = frozenset({"MERGE", "DELETE", "WITH"})
+"""What says by USING which relation it reads; elsewhere that is a format, or a list of columns."""
 NO_STATEMENTS = frozenset({"CONNECT", "ATTACH", "SET", "GRANT", "REVOKE"})
 """Commands in which such words stand before other things, passwords among them."""
 WRITES = frozenset({"INTO", "UPDATE", "OVERWRITE", "TABLE", "VIEW", "MERGE"})
@@ -51,7 +53,11 @@ def guess(sql: str) -> Guess:
             brackets.pop()
         elif target is None and _written(each, first):
             target = _name(said, upper, at)
-        elif each in READS and not (brackets and brackets[-1] in OF_VALUES) and upper[at - 1 : at] != ["DISTINCT"]:
+        elif (
+            (each in READS or (each == "USING" and first in DECIDING))
+            and not (brackets and brackets[-1] in OF_VALUES)
+            and upper[at - 1 : at] != ["DISTINCT"]
+        ):
             found = _name(said, upper, at)
             if found is not None and not (len(found) == 1 and found[0].upper() in own):
                 sources.setdefault(found)

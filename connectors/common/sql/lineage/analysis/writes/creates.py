@@ -6,7 +6,8 @@ from sqlglot import exp
 
 from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
 from connectors.common.sql.lineage.analysis.relations import Derived, Output
-from connectors.common.sql.lineage.analysis.writes.targets import Written, listed, positioned
+from connectors.common.sql.lineage.analysis.writes.targets import Written, external, listed, option, positioned
+from specs.contracts.parts.statements import TableName
 
 RELATIONS = ("TABLE", "VIEW")
 
@@ -15,6 +16,9 @@ def create(walk: QueryWalk, node: exp.Create) -> Written:
     """What CREATE says of its relation; nothing for objects that hold no data."""
     table = node.this.this if isinstance(node.this, exp.Schema) else node.this
     kind = (node.args.get("kind") or "").upper()
+    if kind == "STAGE" and isinstance(table, exp.Table) and (place := _address(node)) is not None:
+        walk.sources.setdefault(place)
+        return Written("copy", walk.session.target(table))
     if kind not in RELATIONS or not isinstance(table, exp.Table):
         return Written("other")
     temporary = _temporary(node, table) or walk.session.is_transient(walk.session.name(table))
@@ -26,6 +30,12 @@ def create(walk: QueryWalk, node: exp.Create) -> Written:
     if (into := node.find(exp.ToTableProperty)) is not None and isinstance(into.this, exp.Table):
         target = walk.session.target(into.this)  # a view that only fills another table
     return _created(walk, Written("create_view" if kind == "VIEW" else "create_table", target, found, None, temporary))
+
+
+def _address(node: exp.Create) -> TableName | None:
+    """Where the files of a stage of Snowflake are."""
+    properties = node.args.get("properties")
+    return external(option(properties, "url")) if isinstance(properties, exp.Properties) else None
 
 
 def _empty(walk: QueryWalk, node: exp.Create, written: Written, names: list[str] | None) -> Written:

@@ -9,7 +9,7 @@ from sqlglot import exp
 from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
 from connectors.common.sql.lineage.analysis.queries.scope import FromItem, QueryScope
 from connectors.common.sql.lineage.analysis.relations import Derived
-from connectors.common.sql.lineage.analysis.writes.targets import Written, external, listed, positioned
+from connectors.common.sql.lineage.analysis.writes.targets import Written, external, listed, option, positioned
 from connectors.common.sql.lineage.analysis.writes.updates import assignments, collected
 from specs.contracts.parts.statements import TableName
 
@@ -105,7 +105,7 @@ def loaded(walk: QueryWalk, node: exp.LoadData) -> Written:
     """What LOAD DATA says: a relation is filled from files."""
     addresses = [node.args.get("inpath")]
     if isinstance(files := node.args.get("files"), exp.Properties):
-        addresses += files.find_all(exp.Literal) if (files := _option(files, "uris")) is not None else ()
+        addresses += files.find_all(exp.Literal) if (files := option(files, "uris")) is not None else ()
     for each in addresses:
         if (place := external(each)) is not None:
             walk.sources.setdefault(place)
@@ -115,13 +115,8 @@ def loaded(walk: QueryWalk, node: exp.LoadData) -> Written:
 def exported(walk: QueryWalk, node: exp.Export) -> Written:
     """What EXPORT DATA says: a query is written into files."""
     options = node.args.get("options")
-    place = _option(options, "uri") if isinstance(options, exp.Properties) else None
+    place = option(options, "uri") if isinstance(options, exp.Properties) else None
     return Written("copy", external(place), walk.query(node.this, None))
-
-
-def _option(options: exp.Properties, name: str) -> exp.Expr | None:
-    found = (each.args.get("value") for each in options.expressions if each.name.lower() == name)
-    return next((each for each in found if isinstance(each, exp.Expr)), None)
 
 
 def copied(walk: QueryWalk, node: exp.Copy) -> Written:

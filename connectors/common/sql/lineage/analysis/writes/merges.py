@@ -56,6 +56,8 @@ def _branch(walk: QueryWalk, then: exp.Expr | None, scope: QueryScope, target: T
             return
         parts = values.expressions if isinstance(values, exp.Tuple) else [values.this]
         names = listed(walk, then.this)
+        if names is None and isinstance(then.this, exp.Tuple) and then.this.expressions:
+            return  # what is listed are no columns
         if names is None and target is not None:
             names = walk.session.columns(target)
         if names is None:

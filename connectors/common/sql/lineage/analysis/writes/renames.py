@@ -10,6 +10,10 @@ from connectors.common.sql.lineage.analysis.dialects import USES_SCHEMA
 from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
 from connectors.common.sql.lineage.analysis.writes.targets import Written
 
+MOVERS = frozenset(
+    {"swap_partitions_between_tables", "move_partitions_to_table", "copy_partitions_to_table", "copy_table"}
+)
+
 
 def altered(walk: QueryWalk, node: exp.Alter) -> Iterator[Written]:
     """What ALTER says of names, and of rows that it moves between tables."""
@@ -55,6 +59,19 @@ def used(walk: QueryWalk, node: exp.Use) -> None:
         session.schema = parts[-1]
     elif kind in ("DATABASE", "CATALOG", ""):
         session.database = parts[-1]
+
+
+def moved(walk: QueryWalk, node: exp.Select) -> Written | None:
+    """What a call of Vertica's functions says that move or copy partitions or tables; ``None`` for another query."""
+    call = node.expressions[0] if len(node.expressions) == 1 and node.args.get("from_") is None else None
+    if not isinstance(call, exp.Anonymous) or call.name.lower() not in MOVERS or len(call.expressions) < 2:
+        return None
+    names = [
+        each.name
+        for each in (call.expressions[0], call.expressions[-1] if len(call.expressions) > 3 else call.expressions[1])
+    ]
+    source, target = (exp.to_table(each, dialect=walk.session.dialect.engine) for each in names)
+    return Written("insert", walk.session.target(target), walk.query(source, None))
 
 
 def chosen(walk: QueryWalk, node: exp.Set) -> None:

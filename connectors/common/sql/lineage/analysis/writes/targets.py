@@ -45,6 +45,7 @@ def told(walk: QueryWalk, written: Written) -> StatementLineage:
         unresolved=tuple(walk.unresolved),
         renamed=written.renamed,
         temporary=written.temporary,
+        through=tuple(each for each in walk.through if each != written.target),
         level="tables" if walk.incomplete else "columns",
     )
 
@@ -78,7 +79,15 @@ def external(node: exp.Expr | None) -> TableName | None:
     this = node.this if isinstance(node, exp.Table) else node
     if isinstance(this, exp.Var) and this.name.startswith("@"):
         return TableName("", "", this.name.partition("/")[0])
-    return TableName("", "", address(this.name)) if isinstance(this, exp.Literal) and this.name else None
+    if isinstance(this, exp.Literal) or (isinstance(this, exp.Identifier) and "://" in this.name):
+        return TableName("", "", address(this.name)) if this.name else None
+    return None
+
+
+def option(options: exp.Properties, name: str) -> exp.Expr | None:
+    """The value of an option of a statement, by its name in lower case."""
+    found = (each.args.get("value") for each in options.expressions if each.name.lower() == name)
+    return next((each for each in found if isinstance(each, exp.Expr)), None)
 
 
 def listed(walk: QueryWalk, node: exp.Expr | None) -> list[str] | None:
