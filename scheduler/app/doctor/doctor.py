@@ -11,7 +11,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+# Not imported where they are needed: while the answer is waited for, a busy machine would pass for a silent catalog.
+from scheduler.app.catalog.usability import location, missing, probe
 from scheduler.app.deadline import ANSWER_SECONDS, items
+from scheduler.app.doctor import sink_findings
 from scheduler.app.doctor.finding import Finding
 from specs.errors import HeadraceError
 
@@ -96,17 +99,12 @@ def _drivers() -> Iterator[Finding]:
 
 
 def _catalog(url: str) -> Iterator[Finding]:
-    from scheduler.app.catalog.usability import location, missing, probe
-
     place = location(url)
     if missing(url):
         yield Finding("catalog", "note", f"none yet at {place}", "the first crawl creates it")
     else:
         try:
             yield Finding("catalog", "ok", probe(url))
-
-            from scheduler.app.doctor import sink_findings
-
             yield from sink_findings.examine(url)
         except HeadraceError as error:
             yield Finding("catalog", "bad", error.what, error.remedy)

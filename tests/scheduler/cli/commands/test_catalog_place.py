@@ -16,7 +16,7 @@ from scheduler.app.catalog.catalog_place import CatalogPlace, find
 from scheduler.local.folder import CATALOG, Folder
 from specs.errors import UsageError
 from tests.patience import PATIENCE
-from tests.scheduler.cli.commands.calling import Estate
+from tests.scheduler.cli.commands.calling import Called, Estate
 
 ROOT = Path(__file__).parents[4]
 ASKED = {
@@ -49,47 +49,63 @@ def up(estate: Estate, tmp_path: Path) -> Iterator[Path]:
         yield tmp_path
 
 
-def headrace(home: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+EACH = """
+import io, json, sys
+from contextlib import redirect_stderr, redirect_stdout
+from scheduler.cli.cli import run
+for line in sys.stdin:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = run(json.loads(line))
+    print(json.dumps([code, out.getvalue(), err.getvalue()]))
+"""
+"""Runs one command after the other, each as if it were alone, in one process that starts once."""
+
+
+def headrace(home: Path, *commands: tuple[str, ...], **environ: str) -> list[Called]:
+    """What each command says in the environment of a person whose data directory is ``home``."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HEADRACE_")}
-    return subprocess.run(
-        [sys.executable, "-c", "from scheduler.cli.cli import main; main()", *arguments],
+    done = subprocess.run(
+        [sys.executable, "-c", EACH], input="".join(json.dumps(command) + "\n" for command in commands),
         cwd=home, env={**clean, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(home), **environ},
-        capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL, check=False,
+        stdout=subprocess.PIPE, text=True, timeout=PATIENCE, check=True,
     )  # fmt: skip
+    return [Called(*json.loads(line)) for line in done.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("name", ASKED)
-def test_every_command_finds_the_cluster_that_is_up(name: str, up: Path, estate: Estate) -> None:
-    arguments = [name, *(each.format(first=estate.first) for each in ASKED[name])]
-    here, there = headrace(up, *arguments), headrace(up, *arguments, "--catalog", estate.catalog)
-    if name != "doctor":  # which examines the cluster, too, where one is up
-        assert here.returncode == there.returncode
-        assert here.stdout == there.stdout
-        assert "catalog: sqlite:///" in here.stderr
-        assert "(the cluster of headrace up)" in here.stderr
-        assert "the cluster of headrace up" not in there.stderr
-    else:
-        assert "catalog: sqlite, reachable and writable" in here.stdout
-        assert "HEADRACE_REDIS_FILE" in here.stdout
+def test_every_command_finds_the_cluster_that_is_up(up: Path, estate: Estate) -> None:
+    asked = [(name, *(each.format(first=estate.first) for each in more)) for name, more in ASKED.items()]
+    both = [command for each in asked for command in (each, (*each, "--catalog", estate.catalog))]
+    told = headrace(up, *both)
+    assert len(told) == len(both)
+    for (name, *_), here, there in zip(asked, told[::2], told[1::2], strict=True):
+        if name != "doctor":  # which examines the cluster, too, where one is up
+            assert (name, here.code, here.out) == (name, there.code, there.out)
+            assert "catalog: sqlite:///" in here.err, name
+            assert "(the cluster of headrace up)" in here.err, name
+            assert "the cluster of headrace up" not in there.err, name
+        else:
+            assert "catalog: sqlite, reachable and writable" in here.out
+            assert "HEADRACE_REDIS_FILE" in here.out
 
 
 def test_json_stays_alone(up: Path) -> None:
-    done = headrace(up, "runs", "--json")
-    assert (len(json.loads(done.stdout)), done.stderr) == (2, "")
+    (done,) = headrace(up, ("runs", "--json"))
+    assert (len(done.json), done.err) == (2, "")
 
 
 def test_without_a_cluster_it_is_the_file_in_the_data_directory(tmp_path: Path) -> None:
-    done = headrace(tmp_path, "runs")
-    assert done.returncode != 0
-    assert str(tmp_path / "headrace" / "catalog.db") in done.stderr
+    (done,) = headrace(tmp_path, ("runs",))
+    assert done.code != 0
+    assert str(tmp_path / "headrace" / "catalog.db") in done.err
 
 
 def test_variables_win_over_the_cluster(up: Path, tmp_path: Path) -> None:
-    done = headrace(up, "runs", HEADRACE_CATALOG=str(tmp_path / "other.db"))
-    assert "other.db" in done.stderr
+    (done,) = headrace(up, ("runs",), HEADRACE_CATALOG=str(tmp_path / "other.db"))
+    assert "other.db" in done.err
     (tmp_path / "url").write_text(f"sqlite:///{tmp_path}/third.db\n")
-    done = headrace(up, "runs", HEADRACE_CATALOG_FILE=str(tmp_path / "url"))
-    assert "third.db" in done.stderr
+    (done,) = headrace(up, ("runs",), HEADRACE_CATALOG_FILE=str(tmp_path / "url"))
+    assert "third.db" in done.err
 
 
 def test_what_is_said_wins_in_this_order(tmp_path: Path) -> None:
