@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from connectors.common.sql.lineage.bodies.texts import ROUTINES
 from connectors.common.sql.lineage.views.definitions import VIEWS
 from connectors.common.sql.sliced_source import routine_rule
 from connectors.common.sql.stored_objects import children
@@ -20,7 +21,7 @@ Teller = Literal["Table", "StoredProcedure", "Trigger"]
 VIEW: Teller = "Table"
 ROUTINE: Teller = "StoredProcedure"
 TRIGGER: Teller = "Trigger"
-_CONTAINING: Mapping[Teller, tuple[str, ...]] = {VIEW: VIEWS, ROUTINE: ('"code":',), TRIGGER: ()}
+_CONTAINING: Mapping[Teller, tuple[str, ...]] = {VIEW: VIEWS, ROUTINE: ROUTINES, TRIGGER: ()}
 """Pieces of JSON one of which objects contain that tell of lineage."""
 TYPE = Lineage.type_name()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connectors.common.sql.lineage.bodies.reader import BodyReader
-from connectors.common.sql.lineage.bodies.texts import CodeBody, function_of, routine, trigger
+from connectors.common.sql.lineage.bodies.texts import CodeBody, function_of, is_hidden, routine, trigger
 from connectors.common.sql.lineage.listings import ROUTINE, VIEW, Teller
 from connectors.common.sql.lineage.relations import KnownRelations
 from connectors.common.sql.lineage.views.definitions import definition
@@ -41,7 +41,13 @@ class TextReader:
             return list(self._definitions.read([definition(each) for each in objects]))
         bodies = [routine(each) for each in objects] if type_ == ROUTINE else self._triggers(objects)
         read = iter(self._bodies.read([body for body in bodies if body is not None]))
-        return [next(read) if body is not None else None for body in bodies]
+        found = [next(read) if body is not None else None for body in bodies]
+        if type_ == ROUTINE:
+            hidden = map(is_hidden, objects)
+            found = [
+                _no_text(each) if hides else told for each, told, hides in zip(objects, found, hidden, strict=True)
+            ]
+        return found
 
     def _triggers(self, objects: Sequence[StoredObject]) -> list[CodeBody | None]:
         """The bodies of triggers, with those of the functions that they run, which are looked up together."""
@@ -56,3 +62,8 @@ class TextReader:
             trigger(each, functions.get(fqn) if fqn else None) if not fqn or fqn in functions else None
             for each, fqn in zip(objects, wanted, strict=True)
         ]
+
+
+def _no_text(stored: StoredObject) -> Skip:
+    remedy = "crawl it with ddl: true and the right to see it"
+    return Skip("the catalog has no text of its body", stored.fqn, remedy, reason="definition")

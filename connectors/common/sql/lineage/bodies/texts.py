@@ -12,6 +12,8 @@ from specs.entities.lineage import Evidence
 
 LANGUAGES = frozenset({"", "sql", "plpgsql", "plsql"})
 """Languages whose statements are understood."""
+ROUTINES = ('"code":', *(f'"language":"{each}"' for each in sorted(LANGUAGES) if each))
+"""What the content of routines contains whose body is understood, or would be if the catalog had it."""
 _EXECUTES = re.compile(r"\bEXECUTE\s+(?:FUNCTION|PROCEDURE)\b.*\Z", re.IGNORECASE | re.DOTALL)
 """How a trigger of PostgreSQL names its function."""
 
@@ -41,6 +43,14 @@ def routine(stored: StoredObject) -> CodeBody | None:
         return None
     path = names.split(stored.fqn)
     return CodeBody(stored.fqn, stored.type, "procedure", _enclosed(told, code), path[1], path[2])
+
+
+def is_hidden(stored: StoredObject) -> bool:
+    """Whether a routine has a body of a language that is understood, which the catalog does not have: the source does
+    not show it to everybody."""
+    told: dict[str, Any] = json.loads(stored.content)
+    understood = (told.get("language") or "").lower() in LANGUAGES - {""}
+    return understood and not told.get("code") and told.get("returns") != "trigger"
 
 
 def _enclosed(told: dict[str, Any], code: str) -> str:

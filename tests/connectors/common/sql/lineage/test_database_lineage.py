@@ -12,7 +12,7 @@ from connectors.postgres.connection.config import PostgresConnection
 from specs.config import MetadataExtract
 from specs.entities.base import Entity
 from specs.entities.database.routines import StoredProcedure
-from specs.errors import Fatal
+from specs.errors import Fatal, Stop
 from specs.sources.database.extracts import LineageExtract
 from specs.testing.resolver import MemoryResolver
 from specs.topology.node import Item, Outcome
@@ -99,6 +99,12 @@ def test_lineage_exists_as_long_as_its_view() -> None:
             "none": "no",
             "a": "yes",
         }
+
+
+def test_a_catalog_that_holds_nothing_is_no_empty_lineage() -> None:
+    with source(service()[:1]) as made, pytest.raises(Stop, match="holds nothing of this service") as raised:
+        list(made.databases(Scope.of("svc"), EVERYTHING))
+    assert raised.value.reason == "metadata"
 
 
 def test_a_source_without_a_catalog_says_so() -> None:

@@ -29,11 +29,14 @@ def routine(code: object, **fields: object) -> StoredObject:
     return StoredObject("StoredProcedure", "svc.db.main.f()", "f()", json.dumps(content))
 
 
-def read(code: str, known: Sequence[Entity] = (), **settings: object) -> Told:
+def read(code: str | None, known: Sequence[Entity] = (), **fields: object) -> Told:
+    settings = {name: fields.pop(name) for name in list(fields) if name in LineageExtract.model_fields}
     catalog = MemoryResolver.of([*service(), table(T), table(U), table(W), *known])
     relations = KnownRelations(catalog, "svc", rules_of("postgres"))
     asked = LineageExtract.model_validate(settings)
-    (found,) = TextReader(LineageAnalyzer(), catalog, relations, "postgres", asked).read(ROUTINE, [routine(code)])
+    (found,) = TextReader(LineageAnalyzer(), catalog, relations, "postgres", asked).read(
+        ROUTINE, [routine(code, **fields)]
+    )
     return found
 
 
@@ -49,6 +52,15 @@ def lineage(code: str, known: Sequence[Entity] = (), **settings: object) -> Line
 )
 def test_some_routines_tell_nothing(fields: dict[str, object]) -> None:
     assert texts.routine(routine(**{"code": "INSERT INTO t SELECT * FROM u"} | fields)) is None
+
+
+@pytest.mark.parametrize("language", ["SQL", "plpgsql"])
+def test_a_body_that_the_source_hides_is_an_outcome(language: str) -> None:
+    found = read(None, language=language)
+    assert isinstance(found, Skip)
+    assert (found.reason, found.remedy) == ("definition", "crawl it with ddl: true and the right to see it")
+    for others in ({"language": "c"}, {"language": "internal"}, {"language": None}, {"returns": "trigger"}):
+        assert read(None, **{"language": language} | others) is None
 
 
 def test_a_body_may_contain_its_own_quotes() -> None:
