@@ -8,13 +8,14 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.patience import PATIENCE
+from tests.scheduler.cli.command_server import CommandServer
 
 ROOT = Path(__file__).parents[3]
 SECRET = "hunter2"
@@ -24,8 +25,8 @@ FAKE = 'service: {name: fake, type: "specs.testing.fake:spec"}\n'
 class Shell:
     """Runs the command as a process of its own, in an empty folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, server: CommandServer) -> None:
+        self.folder, self._server = folder, server
         self.catalog = folder / "catalog.db"
 
     def write(self, text: str) -> str:
@@ -38,13 +39,18 @@ class Shell:
         return subprocess.Popen(
             [sys.executable, "-c", "from scheduler.cli.cli import main; main()", *arguments],
             cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=limit,
-            env={
-                "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(self.folder),
-                "HEADRACE_CATALOG": str(self.catalog), **environment,
-            },
+            env=self._environ(environment),
         )  # fmt: skip
 
+    def _environ(self, more: dict[str, str]) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(self.folder),
+            "HEADRACE_CATALOG": str(self.catalog), **more,
+        }  # fmt: skip
+
     def run(self, *arguments: str, limit: Callable[[], None] | None = None, **environment: str) -> tuple[int, str, str]:
+        if limit is None:
+            return self._server.run(arguments, self.folder, self._environ(environment))
         with self.start(*arguments, limit=limit, **environment) as process:
             out, err = process.communicate(timeout=PATIENCE)
         return process.returncode, out, err
@@ -70,9 +76,16 @@ class Shell:
         return out
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[CommandServer]:
+    made = CommandServer()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
-    return Shell(tmp_path)
+def shell(tmp_path: Path, server: CommandServer) -> Shell:
+    return Shell(tmp_path, server)
 
 
 BOMB = "a: &a [1,1]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)},*{chr(97 + n)}]\n" for n in range(24))
