@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 Direction = Literal["upstream", "downstream"]
 PAGE = 1000
 """Places that one statement looks up."""
+_BY_TARGET = frozenset({"declared", "query_log"})
+"""Evidence that is kept by its target: what tells of it is no object."""
+_VIA = 6
+"""The place of ``via`` behind the column that names the evidence."""
 _GOING = {"upstream": "go_up", "downstream": "go_down"}
 
 
@@ -65,6 +69,14 @@ class ColumnStep(NamedTuple):
     target: str
     source: str
     transformation: str
+
+
+class MovedOver(NamedTuple):
+    """How often statements of a query log moved data over an edge, and when first and last, in ISO 8601."""
+
+    times: int
+    first: str
+    last: str
 
 
 class Edges:
@@ -115,6 +127,16 @@ class Edges:
             limit -= len(rows)
             yield from (ColumnStep((row[0], row[1]), row[2], row[3], row[4]) for row in rows)
 
+    def moved(self, tellers: Iterable[int]) -> dict[tuple[int, str], MovedOver]:
+        """What query logs showed of edges, by what tells of them and by their sources' FQNs."""
+        found: dict[tuple[int, str], MovedOver] = {}
+        left = iter(sorted(set(tellers)))
+        while some := list(islice(left, PAGE)):
+            for teller, text in self._sql.all("statistics_of", tellers=json.dumps(some)):
+                for use in json.loads(text).get("seen", ()):
+                    found[teller, use["source"]] = MovedOver(use["count"], use["first"], use["last"])
+        return found
+
     def types(self, fqn: str) -> list[str]:
         """The types under which edges know an object of this name; an empty one for a name that fits no object."""
         known = {mark(type_, fqn): type_ for type_ in (*entity_types, UNRESOLVED)}
@@ -140,6 +162,8 @@ class Edges:
         for row in self._sql.all(statement, **values, limit=limit):
             mark_, column, end_column, transformation, type_, fqn, *rest = row
             start = FlowPlace(rest.pop(-2), rest.pop()) if starts is None else starts[mark_]
+            if rest[0] in _BY_TARGET:
+                rest[_VIA] = None
             if column is not None:
                 start = FlowPlace(start.type, start.fqn, column)
             yield Hop(start, FlowPlace(type_, fqn, end_column or ""), transformation, *rest)

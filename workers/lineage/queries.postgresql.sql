@@ -106,6 +106,10 @@ LEFT JOIN entities AS x ON x.fqn = e.source AND x.type = e.source_type
 WHERE t.state <> 'deleted' AND (c.teller IS NOT NULL OR e.by_column = 0)
 LIMIT :limit
 
+-- name: statistics_of
+SELECT s.id, s.json
+FROM json_array_elements_text((:tellers)::json) AS w (value) JOIN stats AS s ON s.id = w.value::bigint
+
 -- name: columns_of
 SELECT c.teller, c.n, c.target_column, c.source_column, c.transformation
 FROM json_array_elements((:edges)::json) AS w (value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from scheduler.app.lineage.beginnings import begin
 from scheduler.app.lineage.walk import STEPS, LineageWalk, Walked, uncollected
 from specs.names import child
 from workers.catalog import Catalog, Entry
-from workers.lineage.hops import ColumnStep, Direction, Edges, FlowPlace, Hop, reading
+from workers.lineage.hops import ColumnStep, Direction, Edges, FlowPlace, Hop, MovedOver, reading
 from workers.store.database import open_database
 
 COLUMNS = 200_000
@@ -35,7 +35,7 @@ class LineageNode(NamedTuple):
 class LineageLink(NamedTuple):
     """``source`` feeds ``target``. ``via`` are the objects that tell of it, where it is not the target itself;
     ``columns`` has ``(column of the target, column of the source, transformation)``, a target's empty one where the
-    source's decides which rows there are."""
+    source's decides which rows there are. ``moved`` says how often and when a query log showed it."""
 
     source: FlowPlace
     target: FlowPlace
@@ -45,11 +45,13 @@ class LineageLink(NamedTuple):
     confidence: float
     state: str
     columns: tuple[tuple[str, str, str], ...]
+    moved: MovedOver | None = None
 
     def as_json(self) -> dict[str, Any]:
         found: dict[str, Any] = {"source": named(self.source), "target": named(self.target)}
         found |= {"evidence": list(self.evidence), "via": list(self.via), "proven": self.proven}
         found |= {"confidence": self.confidence, "state": self.state}
+        found |= {"moved": None if self.moved is None else self.moved._asdict()}
         keys = ("target", "source", "transformation")
         return {**found, "columns": [dict(zip(keys, each, strict=True)) for each in self.columns]}
 
@@ -154,12 +156,14 @@ def links_of(edges: Edges, found: Mapping[LinkEnds, list[Hop]], columns: bool) -
     if columns:
         for step in edges.columns((hop.edge for hops in found.values() for hop in hops), COLUMNS):
             steps.setdefault(step.edge, []).append(step)
-    return tuple(_link(*pair, hops, steps) for pair, hops in sorted(found.items()))
+    moved = edges.moved(hop.teller for hops in found.values() for hop in hops if hop.evidence == "query_log")
+    return tuple(_link(*pair, hops, steps, moved) for pair, hops in sorted(found.items()))
 
 
 def _link(
-    source: FlowPlace, target: FlowPlace, hops: list[Hop], steps: dict[tuple[int, int], list[ColumnStep]]
-) -> LineageLink:
+    source: FlowPlace, target: FlowPlace, hops: list[Hop], steps: dict[tuple[int, int], list[ColumnStep]],
+    moved: Mapping[tuple[int, str], MovedOver],
+) -> LineageLink:  # fmt: skip
     pairs = {(each.target, each.source, each.transformation) for hop in hops for each in steps.get(hop.edge, ())}
     if target.column or source.column:
         pairs |= {(target.column, source.column, hop.transformation) for hop in hops if hop.transformation}
@@ -169,4 +173,14 @@ def _link(
         source, target, tuple(sorted({hop.evidence for hop in hops})), tuple(sorted(via)),
         bool(max(proven)) if proven else None, max(hop.confidence for hop in hops),
         min(hop.state for hop in hops), tuple(sorted(pairs)),
+        _together({moved[key] for hop in hops if (key := (hop.teller, source.fqn)) in moved}),
     )  # fmt: skip
+
+
+def _together(moved: Collection[MovedOver]) -> MovedOver | None:
+    """What several logs showed of one edge."""
+    if not moved:
+        return None
+    return MovedOver(
+        sum(each.times for each in moved), min(each.first for each in moved), max(each.last for each in moved)
+    )

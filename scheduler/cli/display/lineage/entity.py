@@ -20,11 +20,15 @@ def flows(content: Mapping[str, Any]) -> Iterator[str]:
         if flow.get("filters"):
             chosen = ", ".join(f"{clean(names.child(each['source'], each['column']))}" for each in flow["filters"])
             yield f"\n  its rows are chosen by: {chosen}"
+    if content.get("statements"):
+        yield "\n  by statements such as:"
+        yield from (f"    {clean(each['sql'])}" for each in content["statements"])
 
 
 def _source(edge: Mapping[str, Any]) -> str:
     notes = [{True: "proven", False: "not proven"}[edge["proven"]]] if edge.get("proven") is not None else []
     notes += [f"confidence {edge['confidence']:g}"] if edge.get("confidence", 1) < 1 else []
+    notes += [clean(edge["note"])] if edge.get("note") else []
     kind = edge.get("source_type", "Table")
     return f"{clean(edge['source'])}  [{clean(kind)}]" + (f" ({', '.join(notes)})" if notes else "")
 

@@ -106,6 +106,9 @@ def evidence(link: LineageLink) -> str:
     told = [f"by {clean(each)}" for each in link.via]
     if not link.via and link.evidence not in ((), ("view",)):
         told.append(", ".join(each.replace("_", " ") for each in link.evidence))
+    if link.moved is not None:
+        times = "once" if link.moved.times == 1 else f"{number(link.moved.times)} times"
+        told.append(f"{times}, last {link.moved.last[:10]}")
     if link.proven is False:
         told.append("not proven")
     if link.confidence < 1:

@@ -13,8 +13,10 @@ import pytest
 
 from scheduler.app.history.failures import failures
 from scheduler.app.lineage.graph import lineage
+from scheduler.app.lineage.impact import impact
 from scheduler.app.runs.crawl import crawl
 from scheduler.app.runs.summary import Summary
+from scheduler.cli.display.lineage.tree import drawn
 from specs.recipe.recipe import Recipe
 from tests.scheduler.app.runs.test_lineage_runs import execute
 from workers.catalog.questions.resolver import CatalogResolver
@@ -101,6 +103,21 @@ def test_a_window_counts_once_however_often_it_is_read(folder: Path, place: str)
     assert uses(place) == before
     assert [(each["source"], each["count"]) for each in before] == [("shop.main.main.orders", 2)]
     assert again.entities["Lineage"].emitted == 0
+
+
+def test_an_edge_of_a_log_says_how_often_and_when(folder: Path, place: str) -> None:
+    log(folder, LOAD, LOAD)
+    crawl(recipe(folder), catalog=place)
+    found = lineage(place, "shop.main.main.daily", directions=("upstream",), columns=True)
+    (link,) = found.links
+    assert link.moved is not None
+    assert link.moved.times == 2
+    assert link.moved.first < link.moved.last
+    assert link.via == ()
+    assert link.columns == (("id", "id", "identity"), ("total", "amount", "aggregate"))
+    (line,) = [line for line in drawn(found, width=None) if "orders" in line]
+    assert line == f"└── shop.main.main.orders  [Table] — query log, 2 times, last {link.moved.last[:10]}"
+    assert impact(place, "shop.main.main.orders").affected[0].via is None
 
 
 def test_a_log_that_cannot_be_read_leaves_the_lineage_that_there_was(folder: Path, place: str) -> None:
