@@ -5,7 +5,7 @@ from __future__ import annotations
 from specs.entities.base import Entity
 from specs.entities.database.routines import StoredProcedure
 from specs.entities.database.tables import Column, Database, DataType, Schema, Service, Table, TableType
-from specs.entities.lineage import ColumnFlow, ColumnSource, Edge, Flow, Lineage
+from specs.entities.lineage import ColumnFlow, ColumnSource, Edge, Flow, Lineage, LoggedText
 from specs.testing.sink import MemoryLineage
 
 PUBLIC = "shop.db.public"
@@ -80,6 +80,19 @@ def fills(name: str, source: str = "items", *targets: str) -> Lineage:
     return Lineage(
         fqn=f'{PUBLIC}."{name}()"', name=name, parent=PUBLIC, target_type="StoredProcedure", evidence="procedure",
         flows=tuple(flows),
+    )  # fmt: skip
+
+
+def logged(*sources: str) -> Lineage:
+    """What a query log tells of ``totals``."""
+    edges = tuple(Edge(source=f"{PUBLIC}.{each}", sql_hash=f"h{at}") for at, each in enumerate(sources))
+    texts = tuple(
+        LoggedText(sql_hash=f"h{at}", sql=f"insert into totals from {each}") for at, each in enumerate(sources)
+    )
+    flows = (Flow(target=f"{PUBLIC}.totals", edges=edges),) if sources else ()
+    return Lineage(
+        fqn='shop.query log."db.public.totals"', name="db.public.totals", parent="shop.query log",
+        evidence="query_log", flows=flows, statements=texts,
     )  # fmt: skip
 
 

@@ -12,7 +12,17 @@ from specs.contracts.sink import TypedFqn
 from specs.testing.sink import MemoryLineage, delete, upsert
 from tests.servers.catalogs import DataHub
 from tests.servers.receiver import Receiver
-from tests.workers.sinks.lineages import PUBLIC, containers, fills, objects, procedure, stored, table, view_lineage
+from tests.workers.sinks.lineages import (
+    PUBLIC,
+    containers,
+    fills,
+    logged,
+    objects,
+    procedure,
+    stored,
+    table,
+    view_lineage,
+)
 from tests.workers.sinks.test_datahub import NAMES, TOKEN, made
 from workers.sinks.datahub.sink import PROPOSALS_OF_A_REQUEST, DataHubSink
 
@@ -88,6 +98,20 @@ def test_several_tellers_feed_one_dataset(receiver: Receiver, sink: DataHubSink,
     catalog.contents.pop(TypedFqn("Lineage", procedure("fill").fqn))
     sink.deliver([delete(fills("fill"), 2)])
     assert sources(receiver, "totals").keys() == {"orders"}
+
+
+def test_a_query_log_comes_with_its_statements(receiver: Receiver, sink: DataHubSink, catalog: MemoryLineage) -> None:
+    tell(sink, catalog, fills("fill"))
+    tell(sink, catalog, logged("items", "orders"))
+    assert sources(receiver, "totals") == {
+        "items": 'procedure shop.db.public."fill()", query log', "orders": "query log",
+    }  # fmt: skip
+    found = lineage(receiver, "totals")["upstreams"]
+    assert [(each["type"], each["properties"]["query"]) for each in found] == [
+        ("TRANSFORMED", "insert into totals from items"), ("TRANSFORMED", "insert into totals from orders"),
+    ]  # fmt: skip
+    tell(sink, catalog, logged())
+    assert sources(receiver, "totals") == {"items": 'procedure shop.db.public."fill()"'}
 
 
 def test_a_target_that_is_named_no_more_loses_the_source(

@@ -11,7 +11,17 @@ import pytest
 from specs.contracts.sink import TypedFqn
 from specs.entities.base import Entity
 from specs.testing.sink import MemoryLineage, delete, upsert
-from tests.workers.sinks.lineages import PUBLIC, VIEW, containers, fills, objects, procedure, stored, view_lineage
+from tests.workers.sinks.lineages import (
+    PUBLIC,
+    VIEW,
+    containers,
+    fills,
+    logged,
+    objects,
+    procedure,
+    stored,
+    view_lineage,
+)
 from tests.workers.sinks.test_openlineage import AT, SERVICE, config, taken
 from workers.sinks.openlineage.changes import OpenLineageSink
 from workers.sinks.openlineage.snapshot import EventFile
@@ -79,6 +89,18 @@ def test_a_procedure_has_its_code(tmp_path: Path, catalog: MemoryLineage) -> Non
         "sourceCode": {"language": "sql", "sourceCode": "INSERT INTO totals -- fill"},
     }
     assert [each["name"] for each in event["outputs"]] == ["db.public.late", "db.public.totals"]
+
+
+def test_a_query_log_has_its_statements(tmp_path: Path, catalog: MemoryLineage) -> None:
+    found = logged("items", "orders")
+    catalog.add(found)
+    (event,) = told(tmp_path, catalog, upsert(found))
+    assert bare(event["job"]["facets"]) == {
+        "jobType": {"processingType": "BATCH", "integration": "HEADRACE", "jobType": "QUERY_LOG"},
+        "sql": {"query": "insert into totals from items;\ninsert into totals from orders"},
+    }
+    assert [each["name"] for each in event["inputs"]] == ["db.public.items", "db.public.orders"]
+    assert [each["name"] for each in event["outputs"]] == ["db.public.totals"]
 
 
 def test_what_nothing_feeds_any_more_is_told(tmp_path: Path, catalog: MemoryLineage) -> None:

@@ -11,7 +11,17 @@ from specs.contracts.sink import TypedFqn
 from specs.testing.sink import MemoryLineage, delete, upsert
 from tests.servers.catalogs import OpenMetadata, identity
 from tests.servers.receiver import Receiver
-from tests.workers.sinks.lineages import PUBLIC, VIEW, containers, fills, objects, procedure, stored, view_lineage
+from tests.workers.sinks.lineages import (
+    PUBLIC,
+    VIEW,
+    containers,
+    fills,
+    logged,
+    objects,
+    procedure,
+    stored,
+    view_lineage,
+)
 from tests.workers.sinks.test_openmetadata import TOKEN, made
 from workers.sinks.openmetadata.sink import OpenMetadataSink
 
@@ -111,6 +121,23 @@ def test_a_procedure_moves_the_data(receiver: Receiver, sink: OpenMetadataSink, 
     assert edges(receiver).keys() == {("items", "totals")}
     catalog.contents.pop(TypedFqn("Lineage", procedure("fill").fqn))
     assert sink.deliver([delete(fills("fill"), 3)]) == []
+    assert edges(receiver) == {}
+
+
+def test_a_query_log_comes_with_its_statements(
+    receiver: Receiver, sink: OpenMetadataSink, catalog: MemoryLineage
+) -> None:
+    assert tell(sink, catalog, logged("items", "orders")) == []
+    found = edges(receiver)
+    assert {key: each["sqlQuery"] for key, each in found.items()} == {
+        ("items", "totals"): "insert into totals from items", ("orders", "totals"): "insert into totals from orders",
+    }  # fmt: skip
+    assert {(each["source"], each["description"]) for each in found.values()} == {
+        ("QueryLineage", "Headrace: query log")
+    }
+    assert tell(sink, catalog, logged("orders")) == []
+    assert edges(receiver).keys() == {("orders", "totals")}
+    assert tell(sink, catalog, logged()) == []
     assert edges(receiver) == {}
 
 

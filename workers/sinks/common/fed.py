@@ -14,12 +14,30 @@ _TEXTS = ("view_definition", "code", "definition")
 
 
 class Feed(NamedTuple):
-    """One flow, and who tells of it: a ``Lineage`` entity. ``sql`` is the text of its object, where there is one."""
+    """One flow, and who tells of it: a ``Lineage`` entity. ``sql`` is the text of its object, where there is one;
+    ``statements`` are those of a query log, by their hashes."""
 
     teller: TypedFqn
     evidence: str
     flow: Mapping[str, Any]
     sql: str | None
+    statements: Mapping[str, str] = {}
+
+    @property
+    def told_by(self) -> str:
+        """Who tells of it, in words. A query log and a declaration are no objects that have a name elsewhere."""
+        return self.evidence.replace("_", " ") if self.nameless else f"{self.evidence} {self.teller.fqn}"
+
+    @property
+    def nameless(self) -> bool:
+        return self.evidence in ("declared", "query_log")
+
+    def sql_of(self, source: str) -> str | None:
+        """The text that tells of the edge from a source, by its FQN."""
+        for edge in self.flow.get("edges", ()):
+            if edge["source"] == source and edge.get("sql_hash") in self.statements:
+                return self.statements[edge["sql_hash"]]
+        return self.sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +66,9 @@ def _feeds(lineage: Mapping[str, Any], target: TypedFqn, stored: StoredLineage) 
     teller = TypedFqn(lineage.get("target_type", "Table"), lineage["fqn"])
     flows = [flow for flow in _flows(lineage) if _target(flow) == target]
     text = sql(stored.content(teller)) if flows else None
+    statements = {each["sql_hash"]: each["sql"] for each in lineage.get("statements", ())}
     for flow in flows:
-        yield Feed(teller, lineage.get("evidence", "view"), flow, text)
+        yield Feed(teller, lineage.get("evidence", "view"), flow, text, statements)
 
 
 def sql(content: str | None) -> str | None:

@@ -33,11 +33,12 @@ def _upstreams(feeds: Iterable[Feed], service: str, made: UrnNames) -> Iterator[
         for source in _confidences(feed, service):
             told.setdefault(source, []).append(feed)
     for source, by in told.items():
-        tellers = dict.fromkeys(f"{feed.evidence} {feed.teller.fqn}" for feed in by)
+        tellers = dict.fromkeys(feed.told_by for feed in by)
+        texts = dict.fromkeys(text for feed in by if feed.statements and (text := feed.sql_of(source)))
         yield {
             "auditStamp": UNKNOWN, "dataset": made.dataset(source),
             "type": "VIEW" if any(feed.evidence == "view" for feed in by) else "TRANSFORMED",
-            "properties": {"headrace": ", ".join(tellers)},
+            "properties": {"headrace": ", ".join(tellers)} | ({"query": next(iter(texts))} if texts else {}),
         }  # fmt: skip
 
 

@@ -51,15 +51,16 @@ def wanted(found: FedObject) -> dict[str, WantedEdge]:
 
 def _edge(source: TypedFqn, target: TypedFqn, feeds: Sequence[Feed]) -> WantedEdge:
     first = feeds[0]
-    tellers = list(dict.fromkeys(f"{feed.evidence} {feed.teller.fqn}" for feed in feeds))
+    tellers = list(dict.fromkeys(feed.told_by for feed in feeds))
     more = f" and {len(tellers) - TELLERS} more" if len(tellers) > TELLERS else ""
     details: dict[str, Any] = {
         "source": SOURCES.get(first.evidence, "QueryLineage"),
         "description": MARK + ", ".join(tellers[:TELLERS]) + more,
         "columnsLineage": list(_columns(source.fqn, target.fqn, feeds)),
     }
-    if first.sql and len(first.sql) <= SQL_CHARACTERS:
-        details["sqlQuery"] = first.sql
+    text = next(filter(None, (feed.sql_of(source.fqn) for feed in feeds)), None)
+    if text and len(text) <= SQL_CHARACTERS:
+        details["sqlQuery"] = text
     routines = [feed.teller for feed in feeds if feed.teller.type == "StoredProcedure"]
     return WantedEdge(source, details, routines[0] if routines else None)
 

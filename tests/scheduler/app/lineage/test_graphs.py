@@ -90,10 +90,10 @@ def test_several_tellers_of_one_edge_are_one_link(fill: Fill) -> None:
     sure = Edge(source=fqn("a"), proven=True)
     url = fill([
         row(told("t", [weak], teller="p", evidence="procedure")),
-        row(told("t", [sure], teller="q", evidence="query_log")),
+        row(told("t", [sure], teller="q", evidence="trigger")),
     ])  # fmt: skip
     [link] = lineage(url, fqn("t")).links
-    assert (link.evidence, link.via) == (("procedure", "query_log"), (fqn("p"), fqn("q")))
+    assert (link.evidence, link.via) == (("procedure", "trigger"), (fqn("p"), fqn("q")))
     assert (link.proven, link.confidence) == (True, 1.0)
 
 

@@ -21,13 +21,18 @@ def job_facets(lineage: Content, told: Content | None) -> dict[str, Any]:
     """The facets of a job; ``told`` is the content of the view or routine that it is, where it is known."""
     kind = "VIEW" if lineage.get("evidence", "view") == "view" else lineage["evidence"].upper()
     found = {"jobType": facet("2-0-4/JobTypeJobFacet", processingType="BATCH", integration="HEADRACE", jobType=kind)}
-    query = (told or {}).get("view_definition")
+    query = (told or {}).get("view_definition") or _statements(lineage)
     code, language = (told or {}).get("code") or (told or {}).get("definition"), (told or {}).get("language") or "sql"
     if query and len(query) <= SQL_CHARACTERS:
         found["sql"] = facet("1-1-0/SQLJobFacet", query=query)
     if code and len(code) <= SQL_CHARACTERS:
         found["sourceCode"] = facet("1-0-1/SourceCodeJobFacet", language=language, sourceCode=code)
     return found
+
+
+def _statements(lineage: Content) -> str:
+    """The statements of a query log that tell of a lineage, as one text."""
+    return ";\n".join(each["sql"] for each in lineage.get("statements", ()))
 
 
 def inputs(lineage: Content, made: DatasetNames) -> dict[str, dict[str, Any]]:
