@@ -136,6 +136,8 @@ class Fingerprints:
             elif len(token) > 1 and first in _LONG and self._drops(token):
                 if first in '".$':
                     add("?")
+            elif "://" in token:  # files that are queried by their address, which may be signed
+                add(f"{first}?{first}")
             else:
                 add(token)
         while kept and kept[-1] == ";":

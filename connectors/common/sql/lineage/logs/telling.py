@@ -12,7 +12,7 @@ from connectors.common.sql.lineage.flows import Relations, ambiguous, by_name, w
 from connectors.common.sql.lineage.logs.objects import WriteTally, WrittenBy
 from connectors.common.sql.lineage.logs.reading import LoggedWrites
 from connectors.common.sql.lineage.logs.steps import MOVES, StatementShape
-from connectors.common.sql.lineage.relations import KnownRelation, KnownRelations
+from connectors.common.sql.lineage.relations import KnownRelation, KnownRelations, known_columns
 from connectors.common.sql.query_log.fingerprint import Fingerprints
 from specs import names
 from specs.contracts.parts.statements import Statement, StatementLineage, StatementParser, TableName
@@ -103,8 +103,8 @@ class LogTelling:
         meanings = self._relations.meanings(
             [name for named in said for name in named] + [each.relation.table for each in targets]
         )
-        columns = {relation.table: relation.columns for found in meanings.values() for relation in found}
-        answers = dict(zip((each.id for each in shapes), self._parser.lineage(statements, columns), strict=True))
+        found = self._parser.lineage(statements, known_columns(meanings))
+        answers = dict(zip((each.id for each in shapes), found, strict=True))
         self._parsed()
         relations, doubtful = by_name(meanings), ambiguous(meanings)
         by_id = {each.id: each for each in shapes}

@@ -18,8 +18,11 @@ class ParserProgress:
     @classmethod
     def begun(cls) -> ParserProgress:
         """A new file, at the first statement. Raises ``OSError`` when none can be made."""
-        with tempfile.TemporaryFile() as file:
-            made = cls(os.dup(file.fileno()))
+        if hasattr(os, "memfd_create"):  # it needs no folder that can be written to
+            made = cls(os.memfd_create("parser progress"))
+        else:
+            with tempfile.TemporaryFile() as file:
+                made = cls(os.dup(file.fileno()))
         made.put(0)
         return made
 

@@ -17,6 +17,8 @@ SHOWN = [
     ("postgres", "alter role x password 'secret'", "alter role x password ?"),
     ("mysql", "INSERT INTO `T` (A) VALUES (NULL),\n( \"x\\\"y\"), (-3) # c\n", "insert into `T` (A) values (?)"),
     ("mysql", "SELECT 'a\\'b', \"c\" FROM Orders", "select ?, ? from Orders"),
+    ("databricks", "select * from parquet.`s3://a:b@c/x?sig=d` where e = 1", "select * from parquet.`?` where e = ?"),
+    ("duckdb", "select * from \"https://h/x.csv?sig=d\"", 'select * from "?"'),
     ("bigquery", "select * from `p.d.T` where X = 'a'", "select * from `p.d.T` where X = ?"),
     ("tsql", "SELECT [a b].x FROM [a b], #tmp WHERE z = @p1", "select [a b].x from [a b], #tmp where z = @p1"),
     ("", "select date '2024-01-01' where d in (date '2024', date '2025')", "select date ? where d in (date ?)"),
