@@ -129,6 +129,18 @@ class Limits(StrictModel):
     lock_timeout: Duration = Field(default=5.0, description="Seconds one statement may wait for a lock.")
 
 
+def server_namespace(scheme: str, host: str, port: int) -> str | None:
+    """``scheme://host:port``; ``None`` for no host, several of them, or the folder of a Unix socket.
+
+    >>> server_namespace("postgres", "::1", 5432)
+    'postgres://[::1]:5432'
+    """
+    if not host or "," in host or "/" in host:
+        return None
+    bare = host.strip("[]")
+    return f"{scheme}://[{bare}]:{port}" if ":" in bare else f"{scheme}://{bare}:{port}"
+
+
 class ConnectionConfig(StrictModel):
     """Base of every connector's connection model.
 
@@ -150,3 +162,8 @@ class ConnectionConfig(StrictModel):
     def endpoint(self) -> str:
         """Where this connects to, without secrets: ``db:5432/shop``."""
         return ""
+
+    def namespace(self) -> str | None:
+        """What OpenLineage's naming spec calls the server: ``postgres://db:5432``; ``None`` where it has no name for
+        it. Settings may hold references in place of values."""
+        return None

@@ -31,9 +31,9 @@ class SinkSpec:
     """The parts of one sink, each a class or function, or ``"module:name"``; ``None`` for a mode that it lacks.
 
     ``snapshot`` is called with the checked settings, ``changes`` with the settings and the ``ServiceRef`` of the
-    recipe, and with the ``StoredLineage`` of the catalog where ``asks_lineage`` is set. ``trial`` says in words whether
-    the sink would take something, without bringing it anything: it is called with the settings, for ``headrace check``,
-    and raises what a delivery raises.
+    recipe, and both with the ``StoredLineage`` of the catalog where ``asks_lineage`` is set. ``trial`` says in words
+    whether the sink would take something, without bringing it anything: it is called with the settings, for
+    ``headrace check``, and raises what a delivery raises.
     """
 
     name: str

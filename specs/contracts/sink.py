@@ -117,3 +117,8 @@ class StoredLineage(Protocol):
     def content(self, wanted: TypedFqn) -> str | None:
         """The content of a live object; ``None`` when the catalog has none."""
         ...
+
+    def namespace(self, service: str) -> str | None:
+        """What OpenLineage's naming spec calls the server of a service, by its latest recipe; ``None`` where it has no
+        name for it: ``postgres://db:5432``."""
+        ...

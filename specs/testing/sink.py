@@ -133,9 +133,11 @@ class MemoryFollower:
 
 
 class MemoryLineage:
-    """A ``StoredLineage`` in memory: ``contents`` by type and FQN, to which a test adds and from which it removes."""
+    """A ``StoredLineage`` in memory: ``contents`` by type and FQN, to which a test adds and from which it removes, and
+    ``namespaces`` by service."""
 
     def __init__(self) -> None:
+        self.namespaces: dict[str, str] = {}
         self.contents: dict[TypedFqn, str] = {}
         self._targets: dict[str, set[TypedFqn]] = {}
 
@@ -155,6 +157,9 @@ class MemoryLineage:
 
     def content(self, wanted: TypedFqn) -> str | None:
         return self.contents.get(wanted)
+
+    def namespace(self, service: str) -> str | None:
+        return self.namespaces.get(service)
 
 
 ODD = 'odd "name". with; ünï😀 > and :: in it'

@@ -26,12 +26,13 @@ def publish(db: SqlDatabase, recipe: Recipe, secrets: Mapping[str, str]) -> Publ
     A sink that fails keeps its old content, and the others are written all the same. Raises ``UsageError`` for wrong
     settings of a sink.
     """
+    from workers.feed.subscription.fed_targets import FedTargets
     from workers.sinks import configured  # imported here because most crawls do not need it
 
     done = Published()
     for sink in configured(recipe.sinks, secrets, "snapshot"):
         try:
-            with closing(sink.snapshot()) as made:
+            with closing(sink.snapshot(FedTargets(db))) as made:
                 done.lines[sink.label] = made.write(Catalog(db).export(recipe.service.name))
         except HeadraceError as error:
             done.errors.append(str(error))

@@ -28,8 +28,10 @@ class Configured(NamedTuple):
     config: SinkConfig
     spec: SinkSpec
 
-    def snapshot(self) -> Sink:
-        made: Sink = self.spec.part("snapshot")(self.config)
+    def snapshot(self, stored: StoredLineage) -> Sink:
+        """The sink in its mode ``snapshot``; it may ask ``stored`` for lineage."""
+        given = (self.config, stored) if self.spec.asks_lineage else (self.config,)
+        made: Sink = self.spec.part("snapshot")(*given)
         return made
 
     def changes(self, service: ServiceRef, stored: StoredLineage) -> ChangeSink:

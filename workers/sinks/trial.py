@@ -21,7 +21,7 @@ def tried(sink: Configured, service: ServiceRef) -> str:
         told: str = imported(sink.spec.trial)(sink.config)
         return told
     if sink.mode == "snapshot":
-        sink.snapshot().close()
+        sink.snapshot(NoLineage()).close()
         return "can be made; whether it takes a snapshot shows when there is one"
     made = sink.changes(service, NoLineage())
     try:
@@ -41,4 +41,7 @@ class NoLineage:
         return iter(())
 
     def content(self, wanted: TypedFqn) -> str | None:
+        return None
+
+    def namespace(self, service: str) -> str | None:
         return None

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult
 from pydantic import Field, SecretStr
 
 from connectors.mysql.connection import urls
-from specs.config import ConnectionConfig
+from specs.config import ConnectionConfig, server_namespace
 
 SslMode = Literal["disabled", "preferred", "required", "verify_ca", "verify_identity"]
 
@@ -47,6 +47,9 @@ class MysqlConnection(ConnectionConfig):
     @classmethod
     def ignored(cls, url: SplitResult) -> tuple[str, ...]:
         return urls.ignored(url)
+
+    def namespace(self) -> str | None:
+        return None if self.unix_socket else server_namespace("mysql", self.host, self.port)
 
     def endpoint(self) -> str:
         place = self.unix_socket or f"{self.host}:{self.port}"

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult
 from pydantic import Field, SecretStr, field_validator
 
 from connectors.postgres.connection import urls
-from specs.config import ConnectionConfig
+from specs.config import ConnectionConfig, server_namespace
 from specs.recipe.problems import nearest
 
 SslMode = Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
@@ -64,6 +64,9 @@ class PostgresConnection(ConnectionConfig):
     def endpoint(self) -> str:
         database = f"/{self.database}" if self.database else ""
         return f"{self.host}{database}" if "," in self.host else f"{self.host}:{self.port}{database}"
+
+    def namespace(self) -> str | None:
+        return server_namespace("postgres", self.host, self.port)
 
     @property
     def first_database(self) -> str:

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from scheduler.app.lineage.beginnings import begin
 from scheduler.app.lineage.walk import STEPS, LineageWalk, Walked, uncollected
 from specs.names import child
+from specs.recipe.dataset_names import namespace_of
 from workers.catalog import Catalog, Entry
+from workers.ledger import SqlLedger
 from workers.lineage.hops import ColumnStep, Direction, Edges, FlowPlace, Hop, MovedOver, reading
 from workers.store.database import open_database
 
@@ -131,6 +133,13 @@ def neighbours(catalog: str, entries: Sequence[Entry]) -> list[Neighbours]:
             Neighbours(*(edges.count([FlowPlace(each.type, each.fqn)], way) for way in ("upstream", "downstream")))
             for each in entries
         ]
+
+
+def namespaces(catalog: str) -> dict[str, str]:
+    """What OpenLineage's naming spec calls the server of each service for which it has a name, by the latest recipe."""
+    with open_database(catalog, create=False) as db:
+        found = {run.service: namespace_of(run.service_type, run.recipe) for run in SqlLedger(db).latest_runs()}
+    return {service: namespace for service, namespace in found.items() if namespace is not None}
 
 
 def state_of(hop: Hop) -> str:

@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 
 from scheduler.app.catalog.retention import gc
+from specs.contracts.assignment import Opening
 from specs.contracts.sink import TypedFqn
 from specs.contracts.work import Row
 from specs.errors import Retry
 from specs.recipe.recipe import ServiceRef
+from specs.topology.events import Start
+from specs.topology.scope import Scope
 from tests.servers.catalogs import DataHub
 from tests.servers.receiver import Fault, Receiver
 from tests.workers.feed.told import following, registered, remove, row, store
 from workers.feed.subscription.fed_targets import PAGE_TELLERS, FedTargets
+from workers.ledger import SqlLedger
 from workers.sinks.datahub.config import DataHubConfig
 from workers.sinks.datahub.sink import DataHubSink
 from workers.sinks.datahub.urns import UrnNames
@@ -66,6 +70,15 @@ def test_contents_are_of_what_is_there(db: SqlDatabase) -> None:
     assert stored.content(LATE) is None
     remove(db, row(TOTALS.fqn, "Table"))
     assert stored.content(TOTALS) is None
+
+
+def test_where_a_server_is_comes_from_the_latest_recipe(db: SqlDatabase) -> None:
+    stored, start = FedTargets(db), (Start("service", Scope.of("shop")),)
+    assert stored.namespace("shop") is None
+    for at, host in enumerate(("old", "new"), 1):
+        recipe = {"service": {"name": "shop", "type": "postgres"}, "connection": {"host": host}}
+        SqlLedger(db).open_run(Opening("shop", "postgres", recipe, start, slots=1), now=float(at))
+    assert stored.namespace("shop") == "postgres://new:5432"
 
 
 @pytest.mark.parametrize("days", [0.0, 30.0])

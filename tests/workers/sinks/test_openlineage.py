@@ -13,6 +13,7 @@ import pytest
 from specs import names
 from specs.contracts.sink import ChangeSink, Sink
 from specs.errors import Fatal, UsageError
+from specs.recipe.dataset_names import DatasetNames
 from specs.recipe.recipe import ServiceRef
 from specs.testing.sink import ChangesSuite, MemoryLineage, SnapshotSuite, delete, estate, upsert
 from tests.catalogs.openlineage_client import VERSION
@@ -21,7 +22,6 @@ from tests.servers.receiver import Fault, Receiver
 from workers.sinks import configured
 from workers.sinks.openlineage.changes import OpenLineageSink
 from workers.sinks.openlineage.config import OpenLineageConfig
-from workers.sinks.openlineage.events.dataset_names import DatasetNames
 from workers.sinks.openlineage.snapshot import EventFile
 from workers.sinks.openlineage.trial import tried
 
@@ -90,7 +90,7 @@ class TestEventFile(SnapshotSuite):
         )  # fmt: skip
 
     def sink(self, place: Any) -> Sink:
-        return EventFile(config(path=str(place / "out.jsonl"), mode="snapshot"), lambda: AT)
+        return EventFile(config(path=str(place / "out.jsonl"), mode="snapshot"), MemoryLineage(), lambda: AT)
 
     def stored(self, place: Any) -> list[str] | None:
         file = place / "out.jsonl"
@@ -102,11 +102,11 @@ class TestEventFile(SnapshotSuite):
 
 @pytest.mark.parametrize(("namespace", "name"), FROZEN["names"])
 def test_names_are_those_of_the_naming_spec(namespace: str, name: str) -> None:
-    assert DatasetNames({"shop": namespace}).of("shop.d.s.t") == (namespace, name)
+    assert DatasetNames({"shop": namespace}.get).of("shop.d.s.t") == (namespace, name)
 
 
 def test_without_a_namespace_names_are_ours() -> None:
-    made = DatasetNames({"other": "mysql://h:1"})
+    made = DatasetNames({"other": "mysql://h:1"}.get)
     assert made.of('shop.d.s."a.b"') == ("headrace://shop", "d.s.a.b")
     assert made.of("other.def.s.t") == ("mysql://h:1", "s.t")
 

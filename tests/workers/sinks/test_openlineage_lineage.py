@@ -141,7 +141,7 @@ def test_a_snapshot_has_the_texts_too(tmp_path: Path, catalog: MemoryLineage) ->
     lineage = [view_lineage(), fills("fill", "items", "totals", "late")]
     entities = sorted([*containers(), *objects(), *lineage], key=lambda each: (each.fqn.encode(), each.type_name()))
     lines = [each.content().replace("{", f'{{"type":"{each.type_name()}",', 1) for each in entities]
-    EventFile(config(path=str(tmp_path / "all.jsonl"), mode="snapshot"), lambda: AT).write(lines)
+    EventFile(config(path=str(tmp_path / "all.jsonl"), mode="snapshot"), catalog, lambda: AT).write(lines)
     kept = taken(tmp_path / "all.jsonl")
     assert len(kept.told) == 5 + 2
     each = told(tmp_path, catalog, *map(upsert, lineage))

@@ -11,7 +11,7 @@ import pytest
 
 from specs.contracts.sink import Sink
 from specs.errors import Fatal, UsageError
-from specs.testing.sink import LINES, MemorySink, SnapshotSuite
+from specs.testing.sink import LINES, MemoryLineage, MemorySink, SnapshotSuite
 from workers.sinks import configured
 from workers.sinks.jsonl.config import JsonlConfig
 from workers.sinks.jsonl.snapshot import JsonlSink
@@ -66,7 +66,7 @@ def test_a_disk_that_fills_up_keeps_the_old_file(tmp_path: Path) -> None:
 def test_sinks_are_known_by_name_and_checked() -> None:
     (found,) = configured([{"type": "jsonl", "path": "${env:HOME}/out.jsonl"}], {})
     assert found.label == "jsonl ${env:HOME}/out.jsonl"
-    found.snapshot().close()
+    found.snapshot(MemoryLineage()).close()
     with pytest.raises(UsageError, match=r"unknown sink 'json'; did you mean 'jsonl'\?"):
         configured([{"type": "json"}], {})
     with pytest.raises(UsageError, match=r"sinks\.0: unknown key 'pth'; did you mean 'path'\?"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from specs.contracts.sink import TypedFqn
+from specs.recipe.dataset_names import namespace_of
+from workers.ledger import SqlLedger
 from workers.store.database import SqlDatabase
 from workers.store.statements import Statements, Transactions
 
@@ -20,6 +22,7 @@ class FedTargets:
     """
 
     def __init__(self, db: SqlDatabase) -> None:
+        self._db = db
         self._transactions = Transactions(db, "workers.feed")
 
     def targets(self, teller: str, now: Sequence[TypedFqn]) -> list[TypedFqn]:
@@ -49,6 +52,11 @@ class FedTargets:
         """The content of a live object. Raises ``Retry`` as a transaction does."""
         with self._transactions.read() as sql:
             return _live(sql, wanted.type, wanted.fqn)
+
+    def namespace(self, service: str) -> str | None:
+        """What OpenLineage calls the server of a service. Raises ``Retry`` as a transaction does."""
+        runs = SqlLedger(self._db).runs(service, limit=1)
+        return namespace_of(runs[0].service_type, runs[0].recipe) if runs else None
 
 
 def _live(sql: Statements, type_: str, fqn: str) -> str | None:

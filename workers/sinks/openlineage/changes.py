@@ -31,11 +31,13 @@ class OpenLineageSink:
         clock: Callable[[], datetime] = now,
     ) -> None:
         self.timeout = config.timeout
-        self._events, self._stored = Events(config, clock), stored
+        self._config, self._stored, self._clock = config, stored, clock
+        self._events = Events(config, stored.namespace, clock)
         self._path = Path(config.path) if config.path else None
         self._endpoint, self._http = config.endpoint, http(config)
 
     def deliver(self, changes: Sequence[Change]) -> list[Refused]:
+        self._events = Events(self._config, self._stored.namespace, self._clock)  # where servers are may have changed
         if self._path is not None:
             events = [f"{line(event)}\n" for change in changes for event in self._of(change)]
             if events:

@@ -38,7 +38,7 @@ class OpenLineageConfig(HttpSettings):
     )
     namespaces: dict[str, str] = Field(
         default={},
-        description="The namespace of each service's datasets: {shop: postgres://host:5432}; else headrace://SERVICE.",
+        description="The namespace of a service's datasets, where its recipe does not tell it: {shop: mysql://host:3306}.",
     )
     job_namespace: str = Field(default="headrace", min_length=1, description="The namespace of jobs.")
 

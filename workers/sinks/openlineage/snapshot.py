@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from specs.contracts.sink import StoredLineage
 from workers.sinks.common.line_files import replace
 from workers.sinks.openlineage.config import OpenLineageConfig
 from workers.sinks.openlineage.events.facets import Content
@@ -16,9 +17,9 @@ from workers.sinks.openlineage.events.maker import Event, Events, line, now
 class EventFile:
     """Writes another file and renames it, so that a reader sees the old events or the new ones, never a part."""
 
-    def __init__(self, config: OpenLineageConfig, clock: Callable[[], datetime] = now) -> None:
+    def __init__(self, config: OpenLineageConfig, stored: StoredLineage, clock: Callable[[], datetime] = now) -> None:
         self._path = Path(config.path or "")
-        self._events = Events(config, clock)
+        self._events = Events(config, stored.namespace, clock)
         self._read = 0
 
     def write(self, lines: Iterable[str]) -> int:

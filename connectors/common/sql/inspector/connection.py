@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from specs.config import ConnectionConfig
+from specs.config import ConnectionConfig, server_namespace
 from specs.recipe.declared_settings import secret_texts
+
+_SERVERS = {
+    "crate": ("crate", 4200), "db2": ("db2", 50000), "hive": ("hive", 10000), "ibm_db_sa": ("db2", 50000),
+    "mariadb": ("mysql", 3306), "mssql": ("mssql", 1433), "mysql": ("mysql", 3306), "oceanbase": ("oceanbase", 2881),
+    "oracle": ("oracle", 1521), "postgresql": ("postgres", 5432), "teradatasql": ("teradata", 1025),
+    "trino": ("trino", 8080),
+}  # fmt: skip
+"""The schemes of OpenLineage's naming spec and their usual ports, by dialects of SQLAlchemy."""
 
 
 class DialectConnection(ConnectionConfig):
@@ -42,6 +51,14 @@ class DialectConnection(ConnectionConfig):
     def secrets(self) -> Iterator[str]:
         """The values of secret settings, which no message may contain."""
         yield from secret_texts(self)
+
+    def namespace(self) -> str | None:
+        url = urlsplit(self.dialect_url())
+        scheme, port = _SERVERS.get(url.scheme.partition("+")[0], ("", 0))
+        try:
+            return server_namespace(scheme, url.hostname or "", url.port or port) if scheme else None
+        except ValueError:  # the port is a reference
+            return None
 
     def endpoint(self) -> str:
         """The URL without its query, which may hold secrets of the driver."""

@@ -56,17 +56,19 @@ def command(
     if as_json or format_ == "json":
         emit_lines(found.as_json())
         return
-    for line in _lines(found, format_, columns):
+    for line in _lines(catalog, found, format_, columns):
         click.echo(line)
 
 
-def _lines(found: LineageGraph | LineageOverview, format_: str, columns: bool) -> Iterator[str]:
-    from scheduler.app.lineage.graph import LineageGraph
+def _lines(
+    catalog: str, found: LineageGraph | LineageOverview, format_: str, columns: bool
+) -> Iterator[str]:  # fmt: skip
+    from scheduler.app.lineage.graph import LineageGraph, namespaces
     from scheduler.cli.display.lineage import diagrams, openlineage, overview, tree
 
     graph = found if isinstance(found, LineageGraph) else found.graph
     if format_ == "openlineage":
-        events = openlineage.events(graph, datetime.now(UTC))
+        events = openlineage.events(graph, datetime.now(UTC), namespaces(catalog))
         return (json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in events)
     if format_ == "tree":
         return tree.drawn(found, columns=columns) if isinstance(found, LineageGraph) else overview.told(found)

@@ -7,9 +7,10 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from specs import names
+from specs.recipe.dataset_names import DatasetNames
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from scheduler.app.lineage.graph import LineageGraph, LineageLink
@@ -24,9 +25,10 @@ _TYPES = {
 }  # fmt: skip
 
 
-def events(graph: LineageGraph, now: datetime) -> list[dict[str, Any]]:
+def events(graph: LineageGraph, now: datetime, namespaces: Mapping[str, str]) -> list[dict[str, Any]]:
     """The events of a graph of objects, ordered by the names of jobs. Tables and views are datasets, what is neither is
-    a job; names that fit no object are left out."""
+    a job; names that fit no object are left out. ``namespaces`` are those of services that have one of their own."""
+    datasets = DatasetNames(namespaces.get)
     inputs: dict[str, set[str]] = {}
     outputs: dict[str, dict[str, list[LineageLink]]] = {}
     for link in graph.links:
@@ -46,9 +48,9 @@ def events(graph: LineageGraph, now: datetime) -> list[dict[str, Any]]:
             "producer": _producer(),
             "schemaURL": f"{_SPEC}/2-0-2/OpenLineage.json#/$defs/JobEvent",
             "job": {"namespace": "headrace", "name": job, "facets": {}},
-            "inputs": [{**_dataset(fqn), "facets": {}} for fqn in sorted(inputs[job])],
+            "inputs": [{**datasets.of(fqn).as_json(), "facets": {}} for fqn in sorted(inputs[job])],
             "outputs": [
-                {**_dataset(fqn), "facets": {"columnLineage": _columns(links)}}
+                {**datasets.of(fqn).as_json(), "facets": {"columnLineage": _columns(links, datasets)}}
                 for fqn, links in sorted(outputs[job].items())
             ],
         }
@@ -56,25 +58,20 @@ def events(graph: LineageGraph, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _columns(links: list[LineageLink]) -> dict[str, Any]:
+def _columns(links: list[LineageLink], datasets: DatasetNames) -> dict[str, Any]:
     fields: dict[str, dict[str, list[dict[str, Any]]]] = {}
     rows = []
     for link in links:
         for target, source, became in link.columns:
             kind, subtype = _TYPES[became]
             done = [{"type": kind, "subtype": subtype, "masking": False}]
-            given = {**_dataset(link.source.fqn), "field": source, "transformations": done}
+            given = {**datasets.of(link.source.fqn).as_json(), "field": source, "transformations": done}
             if target:
                 fields.setdefault(target, {"inputFields": []})["inputFields"].append(given)
             else:
                 rows.append(given)
     facet = {"_producer": _producer(), "_schemaURL": _COLUMNS, "fields": fields}
     return {**facet, "dataset": rows} if rows else facet
-
-
-def _dataset(fqn: str) -> dict[str, str]:
-    service, *parts = names.split(fqn)
-    return {"namespace": f"headrace://{service}", "name": ".".join(parts)}
 
 
 def _producer() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
-from workers.sinks.openlineage.events.dataset_names import DatasetName
+from specs.recipe.dataset_names import DatasetName
 
 Content = Mapping[str, Any]
 SPEC = "https://openlineage.io/spec"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workers.sinks.openlineage.events.dataset_names import DatasetNames
+from specs.recipe.dataset_names import DatasetNames
 from workers.sinks.openlineage.events.facets import Content, facet
 
 SQL_CHARACTERS = 1_000_000

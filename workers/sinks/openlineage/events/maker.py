@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from specs import names
+from specs.recipe.dataset_names import DatasetNames
 from workers.sinks.openlineage.config import OpenLineageConfig
 from workers.sinks.openlineage.events import facets, jobs
-from workers.sinks.openlineage.events.dataset_names import DatasetNames
 from workers.sinks.openlineage.events.facets import PRODUCER, SPEC, Content
 
 Event = dict[str, Any]
@@ -25,10 +25,14 @@ def now() -> datetime:
 
 
 class Events:
-    """Makes events; ``clock`` says when they happen, since changes do not tell when they were found."""
+    """Makes events; ``namespace`` tells that of a service of which the settings tell none, and ``clock`` when events
+    happen, since changes do not tell when they were found."""
 
-    def __init__(self, config: OpenLineageConfig, clock: Callable[[], datetime] = now) -> None:
-        self._names, self._jobs = DatasetNames(config.namespaces), config.job_namespace
+    def __init__(
+        self, config: OpenLineageConfig, namespace: Callable[[str], str | None], clock: Callable[[], datetime] = now
+    ) -> None:
+        self._names = DatasetNames(lambda service: config.namespaces.get(service) or namespace(service))
+        self._jobs = config.job_namespace
         self.static = config.events == "static"
         self._clock = clock
 

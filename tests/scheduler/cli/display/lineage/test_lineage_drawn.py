@@ -22,6 +22,8 @@ from tests.workers.lineage.told import S, fqn, row
 from tests.workers.lineage.told import lineage as told
 from workers.store.database import open_database
 
+AT = datetime(2026, 1, 31, tzinfo=UTC)
+
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
@@ -109,7 +111,7 @@ def test_diagrams_name_everything_and_escape_it(url: str, tmp_path: Path) -> Non
 
 
 def test_events_have_jobs_with_inputs_outputs_and_columns(url: str) -> None:
-    found = openlineage.events(lineage(url, fqn("v"), depth=3, columns=True), datetime(2026, 1, 31, tzinfo=UTC))
+    found = openlineage.events(lineage(url, fqn("v"), depth=3, columns=True), AT, {})
     assert [mistakes(each) for each in found] == [[]] * len(found)
     assert [each["job"]["name"] for each in found] == [fqn("p"), fqn("v"), fqn("w")]
     of_v = found[1]
@@ -122,7 +124,7 @@ def test_events_have_jobs_with_inputs_outputs_and_columns(url: str) -> None:
     assert [each["field"] for each in fields["x"]["inputFields"]] == ["i", "j"]
     assert fields["x"]["inputFields"][0]["transformations"][0]["subtype"] == "IDENTITY"
     assert json.dumps(found)
-    [of_p] = openlineage.events(lineage(url, fqn("p"), depth=1, columns=True), datetime(2026, 1, 31, tzinfo=UTC))
+    [of_p] = openlineage.events(lineage(url, fqn("p"), depth=1, columns=True), AT, {})
     assert mistakes(of_p) == []
     assert [each["name"] for each in (*of_p["inputs"], *of_p["outputs"])] == ["db.s.w", "db.s.t"]
 
