@@ -12,10 +12,10 @@ from sqlglot.tokenizer_core import Token, TokenType
 from connectors.common.sql.lineage.analysis.disclosure import Unreadable, reason
 from connectors.common.sql.lineage.analysis.session import SqlSession
 from connectors.common.sql.lineage.analysis.statements import read
-from connectors.common.sql.lineage.analysis.texts.clauses import without_clauses
-from connectors.common.sql.lineage.analysis.texts.commands import understood, unload_target, unloaded
+from connectors.common.sql.lineage.analysis.syntax.clauses import without_clauses
+from connectors.common.sql.lineage.analysis.syntax.commands import understood, unload_target, unloaded
+from connectors.common.sql.lineage.analysis.syntax.headers import defined
 from connectors.common.sql.lineage.analysis.texts.guesses import guess
-from connectors.common.sql.lineage.analysis.texts.headers import defined
 from connectors.common.sql.lineage.analysis.texts.routines import Body, ChangesOf, Piece, is_routine, pieces
 from connectors.common.sql.lineage.analysis.texts.scripts import chunks, loose, with_semicolons
 from connectors.common.sql.lineage.analysis.texts.templates import rendered
