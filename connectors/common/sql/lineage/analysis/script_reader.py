@@ -9,12 +9,14 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
-from connectors.common.sql.lineage.analysis.disclosure import Unreadable, reason
+from connectors.common.sql.lineage.analysis.disclosure import Unreadable, address, reason
 from connectors.common.sql.lineage.analysis.session import SqlSession
 from connectors.common.sql.lineage.analysis.statements import read
 from connectors.common.sql.lineage.analysis.syntax.clauses import without_clauses
-from connectors.common.sql.lineage.analysis.syntax.commands import understood, unload_target, unloaded
-from connectors.common.sql.lineage.analysis.syntax.headers import defined
+from connectors.common.sql.lineage.analysis.syntax.commands import understood
+from connectors.common.sql.lineage.analysis.syntax.headers import defined, recursive
+from connectors.common.sql.lineage.analysis.syntax.outputs import with_output
+from connectors.common.sql.lineage.analysis.syntax.unloads import unloaded
 from connectors.common.sql.lineage.analysis.texts.guesses import guess
 from connectors.common.sql.lineage.analysis.texts.routines import Body, ChangesOf, Piece, is_routine, pieces
 from connectors.common.sql.lineage.analysis.texts.scripts import chunks, loose, with_semicolons
@@ -27,7 +29,9 @@ from connectors.common.sql.lineage.analysis.texts.words import (
 )
 from specs.contracts.parts.statements import StatementKind, StatementLineage, TableName
 
-NO_DATA = frozenset({"CALL", "GRANT", "REVOKE", "DENY", "COMMENT", "SHOW", "KILL", "AUDIT", "LOCK", "UNLOCK", "LIST"})
+NO_DATA = frozenset(
+    {"CALL", "GRANT", "REVOKE", "DENY", "COMMENT", "SHOW", "KILL", "AUDIT", "LOCK", "UNLOCK", "LIST", "REFRESH"}
+)
 """Statements that read and write no rows, though words in them would begin other statements."""
 NESTED_TEXTS = 4
 """How deep bodies may hold texts that are run in their turn."""
@@ -128,6 +132,10 @@ class ScriptReader:
                 yield self._guessed(_text(sql, tokens), error)
 
     def _parsed(self, sql: str, tokens: Tokens, depth: int) -> Iterator[StatementLineage]:
+        if self._session.dialect.name in ("tsql", "fabric") and (kept := with_output(tokens)) is not None:
+            for each in kept:
+                yield from self._parsed(sql, each, depth)
+            return
         error: Exception | None = None
         nodes: list[exp.Expr] = []
         try:
@@ -135,9 +143,9 @@ class ScriptReader:
         except (SqlglotError, ValueError, TypeError, AttributeError) as raised:
             error = raised
         if error is not None or any(isinstance(each, exp.Command) for each in nodes):
-            if (query := unloaded(tokens)) is not None and depth < NESTED_TEXTS:
-                place = TableName("", "", unload_target(tokens))
-                yield from (each._replace(kind="copy", target=place) for each in self.read(query, depth + 1))
+            if depth < NESTED_TEXTS and (found := unloaded(sql, tokens)) is not None:
+                place = TableName("", "", address(found[1])) if found[1] else None
+                yield from (each._replace(kind="copy", target=place) for each in self.read(found[0], depth + 1))
                 return
             nodes = understood(tokens) or self._created(sql, tokens) or nodes
         if error is not None and not nodes:
@@ -153,7 +161,9 @@ class ScriptReader:
             return []
         create, query = found
         (parsed,) = self._engine.parser().parse(list(query), sql)
-        create.set("expression", parsed)
+        if parsed is None:
+            return []
+        create.set("expression", recursive(create, parsed) if "RECURSIVE" in words(tokens[:4]) else parsed)
         return [create]
 
     def _guessed(self, sql: str, error: Exception) -> StatementLineage:

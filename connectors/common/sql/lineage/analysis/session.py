@@ -45,12 +45,16 @@ class SqlSession:
         """The name of a relation, completed by the defaults of the session; of a file its address alone."""
         if "/" in table.name and ("://" in table.name or table.db.lower() in FILE_FORMATS):
             return TableName("", "", address(table.name))
+        if isinstance(table.this, exp.Parameter):
+            return TableName("", "", f"@{table.name}")
         parts = [self.dialect.fold(each) for each in table.parts]
         name = address(parts[-1]) if parts else ""
         if self.dialect.name == "bigquery":
             name = name.partition("$")[0]  # table$20240101 is a partition of it
         if table.this and table.this.args.get("temporary"):  # the parser takes the # of #name off
             name = f"#{name}"
+        elif table.this and table.this.args.get("global_"):
+            name = f"##{name}"
         schema = parts[-2] if len(parts) > 1 else ""
         database = ".".join(parts[:-2])
         if self._changed is not None and len(parts) == 1 and name.casefold() in self.rows:

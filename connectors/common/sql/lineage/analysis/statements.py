@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
+from connectors.common.sql.lineage.analysis.queries.scope import QueryScope
 from connectors.common.sql.lineage.analysis.session import SqlSession
-from connectors.common.sql.lineage.analysis.writes.creates import create, select_into
+from connectors.common.sql.lineage.analysis.writes.creates import create, declared, select_into
 from connectors.common.sql.lineage.analysis.writes.inserts import copied, exported, insert, insert_many, loaded
 from connectors.common.sql.lineage.analysis.writes.merges import merge_into
 from connectors.common.sql.lineage.analysis.writes.renames import altered, chosen, dropped, moved, used
@@ -17,16 +18,26 @@ from connectors.common.sql.lineage.analysis.writes.updates import delete, update
 from specs.contracts.parts.statements import StatementLineage, TableName
 
 
-def read(session: SqlSession, node: exp.Expr, target: TableName | None = None) -> list[StatementLineage]:
+def read(
+    session: SqlSession, node: exp.Expr, target: TableName | None = None, outer: QueryScope | None = None
+) -> list[StatementLineage]:
     """What a statement says; several answers where it writes several relations."""
     walk = QueryWalk(session)
-    found = [told(walk, each) for each in list(_written(walk, node, target))]
-    for inner in walk.modifying:  # INSERT and the like inside of WITH
-        found += read(session, inner)
+    found = [told(walk, each) for each in list(_written(walk, node, target, outer))]
+    for inner, scope in walk.modifying:  # INSERT and the like inside of WITH
+        found += [_with_sources(each) for each in read(session, inner, outer=scope)]
     return found or [StatementLineage("other")]
 
 
-def _written(walk: QueryWalk, node: exp.Expr, target: TableName | None) -> Iterator[Written]:
+def _with_sources(told: StatementLineage) -> StatementLineage:
+    """With the relations that its columns come from by way of queries around it."""
+    made_of = [source.table for column in told.columns for source in column.sources if source.table != told.target]
+    return told._replace(sources=tuple(dict.fromkeys((*told.sources, *made_of))))
+
+
+def _written(
+    walk: QueryWalk, node: exp.Expr, target: TableName | None, outer: QueryScope | None = None
+) -> Iterator[Written]:
     if isinstance(node, exp.Query):
         yield _query(walk, node, target)
     elif isinstance(node, exp.Create):
@@ -36,15 +47,15 @@ def _written(walk: QueryWalk, node: exp.Expr, target: TableName | None) -> Itera
         temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
         yield create(walk, exp.Create(this=node.this, kind="VIEW", expression=node.expression, properties=temporary))
     elif isinstance(node, exp.Insert):
-        yield insert(walk, node)
+        yield insert(walk, node, outer)
     elif isinstance(node, exp.MultitableInserts):
         yield from insert_many(walk, node)
     elif isinstance(node, exp.Merge):
         yield merge_into(walk, node)
     elif isinstance(node, exp.Update):
-        yield from update(walk, node)
+        yield from update(walk, node, outer)
     elif isinstance(node, exp.Delete):
-        yield from delete(walk, node)
+        yield from delete(walk, node, outer)
     elif isinstance(node, exp.Pivot):  # DuckDB's statement; its new columns are values of the table
         walk.incomplete = True
         walk.query(node.this, None)
@@ -64,6 +75,8 @@ def _names(walk: QueryWalk, node: exp.Expr) -> Iterator[Written]:
         yield from altered(walk, node)
     elif isinstance(node, exp.Drop):
         yield from dropped(walk, node)
+    elif isinstance(node, exp.Declare):
+        declared(walk, node)
     elif isinstance(node, exp.Use):
         used(walk, node)
     elif isinstance(node, exp.Set):

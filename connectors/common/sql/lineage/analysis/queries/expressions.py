@@ -44,10 +44,23 @@ def origins_of(walk: Walk, node: exp.Expr, scope: QueryScope) -> Origins:
         elif isinstance(each, exp.Dot) and isinstance(each.expression, exp.Anonymous):
             merge(into, _method(walk, each, scope), "expression")
             stack.append((each.expression, "expression"))
+        elif isinstance(each, exp.Dot) and (field := _field(walk, each, scope)) is not None:
+            merge(into, column_origins(walk, field, scope), "expression")
         elif not isinstance(each, exp.Literal | exp.Identifier | exp.DataType | exp.Star):
             below = _becomes(each, so_far)
             stack += [(child, below) for child in each.iter_expressions(reverse=True)]
     return into
+
+
+def _field(walk: Walk, node: exp.Dot, scope: QueryScope) -> exp.Column | None:
+    """The column that ``(t).a`` means when t is a relation; ``None`` for a field of a column."""
+    row = node.this.this if isinstance(node.this, exp.Paren) else None
+    if not isinstance(row, exp.Column) or row.table or not isinstance(node.expression, exp.Identifier):
+        return None
+    source = scope.source([name := walk.fold(row.this)])
+    if source is None or scope.known(name):
+        return None
+    return exp.Column(this=node.expression.copy(), table=row.this.copy())
 
 
 def _member(walk: Walk, node: exp.Column, scope: QueryScope, into: Origins) -> None:

@@ -61,7 +61,8 @@ class QueryWalk(Walk):
     def _returned(self, node: exp.Expr, scope: QueryScope) -> Derived:
         """The rows that a modifying statement in WITH returns, which are those of the relation that it changes."""
         if not isinstance(node, exp.Delete):
-            self.modifying.append(node)
+            before = QueryScope(scope.outer, dict(scope.ctes))  # what WITH declares further on it does not see
+            self.modifying.append((node, before))
         table = node.this.this if isinstance(node.this, exp.Schema) else node.this
         returning = node.args.get("returning")
         if returning is None or not isinstance(table, exp.Table):

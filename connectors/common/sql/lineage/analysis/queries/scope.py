@@ -68,6 +68,10 @@ class QueryScope:
             scope = scope.outer
         return None
 
+    def known(self, name: str) -> bool:
+        """Whether a source is known to have a column of this name."""
+        return self._known(name) is not None
+
     def _known(self, name: str) -> Origins | None:
         if self.merged and (sources := self.merged.get(name.casefold())) is not None:
             return gathered(each.relation.find(name) or each.relation.guess(name) for each in sources)

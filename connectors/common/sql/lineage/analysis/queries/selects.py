@@ -9,11 +9,14 @@ from connectors.common.sql.lineage.analysis.queries.patterns import Takes, star_
 from connectors.common.sql.lineage.analysis.queries.scope import FromItem, QueryScope
 from connectors.common.sql.lineage.analysis.queries.sources import add_join, add_source, filter_by
 from connectors.common.sql.lineage.analysis.queries.walk import Walk
-from connectors.common.sql.lineage.analysis.relations import Derived, Output, Relation, gathered
+from connectors.common.sql.lineage.analysis.relations import Derived, Output, Relation, gathered, merge
+from specs.entities.lineage import Transformation
 
 CONDITIONS = ("where", "having", "qualify", "prewhere", "connect")
 ORDERS = ("group", "order", "sort", "cluster", "distribute", "windows", "distinct")
 """Parts of a SELECT that read columns, of which none decides alone which rows there are."""
+COLUMNS = frozenset({"duckdb", "clickhouse"})
+"""Dialects in which an expression may stand for many columns."""
 
 
 def select(walk: Walk, node: exp.Select, scope: QueryScope) -> Derived:
@@ -35,6 +38,8 @@ def select(walk: Walk, node: exp.Select, scope: QueryScope) -> Derived:
     for each in node.expressions:
         if (star := star_in(each)) is not None:
             _star(walk, *star, scope, outputs, opens)
+        elif walk.session.dialect.name in COLUMNS and (columns := each.find(exp.Columns)) is not None:
+            _each_column(walk, each, columns, scope, outputs)
         else:
             _output(walk, each, scope, outputs)
     scope.prefers_aliases = True
@@ -49,15 +54,39 @@ def select(walk: Walk, node: exp.Select, scope: QueryScope) -> Derived:
     return Derived(outputs, tuple(opens))
 
 
+def _each_column(walk: Walk, node: exp.Expr, columns: exp.Columns, scope: QueryScope, outputs: list[Output]) -> None:
+    """An expression over ``COLUMNS(...)``, which is one expression for each of them."""
+    star = star_in(columns)
+    if star is None:
+        return _output(walk, node, scope, outputs)
+    found: list[Output] = []
+    _star(walk, *star, scope, found, [])
+    what: Transformation = "aggregate" if columns.find_ancestor(exp.AggFunc) is not None else "expression"
+    rest = node.copy()
+    if (inside := rest.find(exp.Columns)) is not None:
+        inside.replace(exp.Null())
+    others = origins_of(walk, rest, scope)
+    for each in found:
+        origins = dict(others)
+        merge(origins, each.origins, what)
+        outputs.append(Output(node.alias or each.name, origins, node))
+    return None
+
+
 def _match(walk: Walk, node: exp.Expr, scope: QueryScope) -> None:
     """What MATCH_RECOGNIZE yields: the columns it partitions by, and its measures."""
+    for column in node.find_all(exp.Column):  # names of the pattern stand before columns
+        if column.table and scope.source([walk.fold(column.args["table"])]) is None:
+            column.set("table", None)
     origins_of(walk, node, scope)
     found: list[Output] = []
     for each in node.args.get("partition_by") or ():
         _output(walk, each, scope, found)
     for measure in node.args.get("measures") or ():
         _output(walk, measure.this, scope, found)
-    scope.sources = [FromItem("", Derived(found))]
+    alias = node.args.get("alias")
+    name = walk.fold(alias.this) if isinstance(alias, exp.TableAlias) and alias.this else ""
+    scope.sources = [FromItem(name, Derived(found))]
     scope.aliases.clear()
 
 
@@ -68,6 +97,14 @@ def _output(walk: Walk, node: exp.Expr, scope: QueryScope, outputs: list[Output]
     elif isinstance(inner, exp.Aliases):
         origins = origins_of(walk, inner.this, scope)
         outputs += [Output(walk.fold(each), origins, inner) for each in inner.args["expressions"]]
+        return
+    elif isinstance(inner, exp.QueryTransform):
+        schema = inner.args.get("schema")
+        names = (
+            [_name(walk, each) for each in schema.expressions] if isinstance(schema, exp.Schema) else ["key", "value"]
+        )
+        origins = gathered(origins_of(walk, each, scope) for each in inner.expressions)
+        outputs += [Output(each, origins, inner) for each in names]
         return
     else:
         made = Output(_name(walk, node), origins_of(walk, inner, scope), inner)

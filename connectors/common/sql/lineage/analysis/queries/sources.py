@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from connectors.common.sql.lineage.analysis.queries.expressions import origins_of
 from connectors.common.sql.lineage.analysis.queries.pivots import pivoted
@@ -14,7 +15,7 @@ from connectors.common.sql.lineage.analysis.relations import Computed, Derived, 
 def add_source(walk: Walk, node: exp.Expr, scope: QueryScope) -> None:
     """Add a relation, a subquery, a function or a join in brackets, with all that is joined to it."""
     first = len(scope.sources)
-    if isinstance(node, exp.Final):
+    if isinstance(node, exp.Final | exp.Stream):
         node = node.this
     if isinstance(node, exp.Table):
         _table(walk, node, scope)
@@ -44,9 +45,14 @@ def _table(walk: Walk, node: exp.Table, scope: QueryScope) -> None:
     if isinstance(this, exp.SemanticView):
         return _append(walk, node, scope, _semantic(walk, this))
     if node.args.get("rows_from") or not isinstance(this, exp.Identifier | exp.Dot | None.__class__):
+        if isinstance(this, exp.Parameter) and walk.session.is_temporary(variable := walk.session.name(node)):
+            relation, tables = walk.session.relation(variable)
+            walk.sources.update(dict.fromkeys(tables))
+            walk.through.setdefault(variable)
+            return _append(walk, node, scope, relation, variable.name)
         if isinstance(this, exp.Literal | exp.Parameter | exp.Var | exp.Placeholder):  # a file, a variable
             return _append(walk, node, scope, Computed({}, ()))
-        return _append(walk, node, scope, _computed(walk, node, scope))
+        return _append(walk, node, scope, _remote(walk, node) or _computed(walk, node, scope))
     if not node.args.get("db") and this is not None and (cte := scope.cte(walk.fold(this))) is not None:
         return _append(walk, node, scope, cte, walk.fold(this))
     name = walk.session.name(node)
@@ -87,6 +93,24 @@ def _subquery(walk: Walk, node: exp.Expr, scope: QueryScope) -> None:
             _append(walk, node, scope, Derived(joined, opens))
         return
     _append(walk, node, scope, walk.query(inner if not node.args.get("with_") else node, scope))
+
+
+def _remote(walk: Walk, node: exp.Table) -> Relation | None:
+    """What OPENQUERY of T-SQL yields: its query is asked of a linked server, whose name its relations get."""
+    call = node.this
+    if not isinstance(call, exp.Anonymous) or call.name.upper() != "OPENQUERY" or len(call.expressions) != 2:
+        return None
+    server, text = call.expressions
+    try:
+        query = walk.session.dialect.engine.parse(text.name)[0]
+    except SqlglotError:
+        return None
+    if not isinstance(query, exp.Query):
+        return None
+    for table in query.find_all(exp.Table):
+        catalog = ".".join(filter(None, (server.name, table.catalog)))
+        table.set("catalog", exp.to_identifier(catalog, quoted=True))
+    return walk.query(query, None)
 
 
 def _computed(walk: Walk, node: exp.Expr, scope: QueryScope) -> Relation:

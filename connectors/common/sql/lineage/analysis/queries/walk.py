@@ -24,7 +24,7 @@ class Walk(ABC):
         self.filters: Origins = {}
         self.joins: dict[tuple[TableName, TableName], dict[tuple[str, str], None]] = {}
         self.unresolved: dict[str, None] = {}
-        self.modifying: list[exp.Expr] = []
+        self.modifying: list[tuple[exp.Expr, QueryScope]] = []
         self.incomplete = False
 
     @abstractmethod

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlglot.tokenizer_core import Token
+from sqlglot.tokenizer_core import Token, TokenType
 
-from connectors.common.sql.lineage.analysis.texts.words import Tokens, word, words
+from connectors.common.sql.lineage.analysis.texts.words import Tokens, flat, word, words
 
 CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
 
@@ -17,7 +17,50 @@ def without_clauses(tokens: Tokens, dialect: str) -> Tokens:
         return _without_format(tokens)
     if dialect in ("starrocks", "doris"):
         return _without_label(tokens)
+    if dialect in ("databricks", "spark"):
+        evolves = words(tokens[:4]) == ["MERGE", "WITH", "SCHEMA", "EVOLUTION"]
+        return [tokens[0], *tokens[4:]] if evolves else tokens
+    if dialect in ("oracle", "sqlite", "postgres"):
+        return _without_choices(tokens)
     return tokens
+
+
+def _without_choices(tokens: Tokens) -> Tokens:
+    """The tokens without what decides which rows are kept: ``OVERRIDING USER VALUE`` of PostgreSQL, ``OR IGNORE``
+    behind UPDATE of SQLite, and ``DELETE WHERE`` in MERGE of Oracle."""
+    first = word(tokens[0])
+    if first not in ("INSERT", "WITH", "UPDATE", "MERGE"):
+        return tokens
+    said = words(tokens)
+    if first == "UPDATE" and said[1:2] == ["OR"]:
+        return [tokens[0], *tokens[3:]]
+    if first == "UPDATE" and said[1:2] == ["("]:
+        return _with_rows(tokens, said)
+    if first == "MERGE":
+        return _without_deletes(tokens, said)
+    at = next((each for each in flat(said) if said[each] == "OVERRIDING" and said[each + 2 : each + 3] == ["VALUE"]), 0)
+    return [*tokens[:at], *tokens[at + 3 :]] if at else tokens
+
+
+def _with_rows(tokens: Tokens, said: list[str]) -> Tokens:
+    """UPDATE of a query in brackets as UPDATE of one in WITH, which the parser knows."""
+    end = next(flat(said, 1), len(said))
+    name = Token(TokenType.IDENTIFIER, "rows of a query")
+    declared = [Token(TokenType.WITH, "WITH"), name, Token(TokenType.ALIAS, "AS"), *tokens[1:end]]
+    return [*declared, tokens[0], name, *tokens[end:]]
+
+
+def _without_deletes(tokens: Tokens, said: list[str]) -> Tokens:
+    kept: list[Token] = []
+    deletes = False
+    for at in range(len(said)):
+        if said[at] == "DELETE" and said[at + 1 : at + 2] == ["WHERE"]:
+            deletes = True
+        elif said[at] == "WHEN":
+            deletes = False
+        if not deletes:
+            kept.append(tokens[at])
+    return kept
 
 
 def _without_top(tokens: Tokens) -> list[Token]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from connectors.common.sql.lineage.analysis.disclosure import address
 from connectors.common.sql.lineage.analysis.texts.words import STRINGS, Tokens, words
 
 MOVES = (("WITH", "TABLE"), ("APPEND", "FROM"), ("SWITCH", "TO"))
@@ -26,6 +25,8 @@ def understood(tokens: Tokens) -> list[exp.Expr]:
         filled, _ = _table(tokens, said, said.index("TABLE") + 1)
         place = next((each.text for each in tokens if each.token_type in STRINGS), "")
         return [exp.LoadData(this=filled, inpath=exp.Literal.string(place))]
+    if said[0] in ("EXPORT", "IMPORT"):
+        return _exchanged(tokens, said)
     if said[:2] == ["ALTER", "TABLE"]:
         return _moved(tokens, said)
     if said[0] == "CREATE" and "STREAM" in said[:4] and "ON" in said:  # Snowflake: the changes of a relation
@@ -39,17 +40,18 @@ def understood(tokens: Tokens) -> list[exp.Expr]:
     return []
 
 
-def unloaded(tokens: Tokens) -> str | None:
-    """The query of UNLOAD, which is written as a text."""
-    found = [each.text for each in tokens[1:4] if each.token_type in STRINGS]
-    return found[0] if found and words(tokens[:1]) == ["UNLOAD"] else None
-
-
-def unload_target(tokens: Tokens) -> str:
-    """Where UNLOAD writes to."""
-    said = words(tokens)
-    at = said.index("TO") + 1 if "TO" in said else len(said)
-    return address(tokens[at].text) if at < len(said) else ""
+def _exchanged(tokens: Tokens, said: list[str]) -> list[exp.Expr]:
+    """EXPORT TABLE and IMPORT TABLE of Hive."""
+    at = said.index("TABLE") if "TABLE" in said[:3] else 0
+    place = next((each.text for each in tokens if each.token_type in STRINGS and each.text), "")
+    if not at or not place:
+        return []
+    table, _ = _table(tokens, said, at + 1)
+    address = exp.Literal.string(place)
+    if said[0] == "IMPORT":
+        return [exp.LoadData(this=table, inpath=address)]
+    uri = exp.Properties(expressions=[exp.Property(this=exp.var("uri"), value=address)])
+    return [exp.Export(this=exp.Select(expressions=[exp.Star()], from_=exp.From(this=table)), options=uri)]
 
 
 def _moved(tokens: Tokens, said: list[str]) -> list[exp.Expr]:

@@ -17,6 +17,8 @@ TAILS = (
     ("WITH", "NO", "SCHEMA", "BINDING"),
 )
 """What may stand behind the query."""
+CONSTRAINTS = frozenset({"CONSTRAINT", "PRIMARY", "FOREIGN", "UNIQUE", "CHECK", "INDEX", "KEY"})
+"""Words that begin what is no column in a list of columns."""
 
 
 def defined(tokens: Tokens) -> tuple[exp.Create, Tokens] | None:
@@ -44,10 +46,19 @@ def defined(tokens: Tokens) -> tuple[exp.Create, Tokens] | None:
     if said[at] == "(":
         made = exp.Schema(this=made, expressions=_columns(tokens, said, at))
     end = next((len(said) - len(tail) for tail in TAILS if tuple(said[-len(tail) :]) == tail), len(said))
-    temporary = [exp.TemporaryProperty()] if {"TEMP", "TEMPORARY"} & set(said[:kind]) else []
-    return exp.Create(this=made, kind=said[kind], properties=exp.Properties(expressions=temporary)), tokens[
-        query + 1 : end
-    ]
+    temporary = [exp.TemporaryProperty()] if {"TEMP", "TEMPORARY", "VOLATILE"} & set(said[:kind]) else []
+    create = exp.Create(this=made, kind=said[kind], properties=exp.Properties(expressions=temporary))
+    return create, tokens[query + 1 : end]
+
+
+def recursive(create: exp.Create, query: exp.Expr) -> exp.Expr:
+    """The query of CREATE RECURSIVE VIEW, which names the view itself."""
+    listed = create.this.expressions if isinstance(create.this, exp.Schema) else []
+    name = create.find(exp.Table)
+    own = name.this if name is not None else None
+    cte = exp.CTE(this=query, alias=exp.TableAlias(this=own, columns=[each.copy() for each in listed]))
+    names = exp.From(this=exp.Table(this=own))
+    return exp.Select(expressions=[exp.Star()], from_=names, with_=exp.With(expressions=[cte], recursive=True))
 
 
 def _begins(said: list[str], at: int) -> bool:
@@ -65,5 +76,7 @@ def _columns(tokens: Tokens, said: list[str], at: int) -> list[exp.Identifier]:
             break
         if depth == 1 and said[position] in ("(", ","):
             token = tokens[position + 1]
+            if said[position + 1] in CONSTRAINTS and said[position + 2] not in (",", ")"):
+                continue
             found.append(exp.Identifier(this=token.text, quoted=token.token_type == TokenType.IDENTIFIER))
     return found

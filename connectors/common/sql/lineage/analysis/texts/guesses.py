@@ -58,7 +58,7 @@ def guess(sql: str) -> Guess:
             and not (brackets and brackets[-1] in OF_VALUES)
             and upper[at - 1 : at] != ["DISTINCT"]
         ):
-            found = _name(said, upper, at)
+            found = _name(said, upper, at, reads=True)
             if found is not None and not (len(found) == 1 and found[0].upper() in own):
                 sources.setdefault(found)
     return Guess(target, tuple(each for each in sources if each != target or first == "INSERT"))
@@ -68,7 +68,8 @@ def _written(each: str, first: str) -> bool:
     return each in WRITES and first in WRITING if first != "DELETE" else each == "FROM"
 
 
-def _name(said: list[str], upper: list[str], at: int) -> tuple[str, ...] | None:
+def _name(said: list[str], upper: list[str], at: int, *, reads: bool = False) -> tuple[str, ...] | None:
+    """The name behind a position. What is read and called with arguments is a function."""
     at += 1
     while at < len(said) and upper[at] in FILLS:
         at += 1
@@ -79,4 +80,5 @@ def _name(said: list[str], upper: list[str], at: int) -> tuple[str, ...] | None:
         if at >= len(said) or said[at] != ".":
             break
         at += 1
-    return tuple(parts) or None
+    called = reads and upper[at : at + 1] == ["("] and upper[at + 1 : at + 2] not in (["NOLOCK"], ["SELECT"])
+    return None if called else tuple(parts) or None

@@ -13,7 +13,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from connectors.common.sql.lineage.analysis.texts.words import STRINGS, Tokens, flat, words
 
-ROUTINES = frozenset({"PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "EVENT", "TASK", "PACKAGE"})
+ROUTINES = frozenset({"PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "EVENT", "TASK", "PACKAGE", "PIPE"})
 STARTS = frozenset(
     {"SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP", "ALTER", "TRUNCATE", "COPY", "REPLACE"}
     | {"UNLOAD", "RENAME", "EXCHANGE", "USE", "FROM", "EXPORT", "CACHE", "LOAD", "SEL", "INS", "UPD", "DEL"}
@@ -132,6 +132,11 @@ def _statements(tokens: Tokens, said: list[str], start: int) -> Iterator[Piece]:
                 return
             yield tokens[start:end]
             start, controls = end + 1, False
+            continue
+        if each == "DECLARE" and "TABLE" in said[start + 1 : start + 5]:  # a variable that is a table
+            end = next(flat(said, said.index("TABLE", start) + 1), len(said))
+            yield tokens[start:end]
+            start = end
             continue
         if each == "PERFORM":  # a SELECT whose rows are dropped
             yield [Token(TokenType.SELECT, "SELECT", start=tokens[start].start), *tokens[start + 1 :]]

@@ -23,7 +23,7 @@ def create(walk: QueryWalk, node: exp.Create) -> Written:
         return Written("other")
     temporary = _temporary(node, table) or walk.session.is_transient(walk.session.name(table))
     target = walk.session.name(table) if temporary else walk.session.target(table)
-    names = listed(walk, node.this)
+    names = None if walk.session.dialect.name == "mysql" and _typed(node.this) else listed(walk, node.this)
     if not isinstance(node.expression, exp.Query | exp.Table | exp.Values):
         return _empty(walk, node, Written("create_table", target, None, None, temporary), names)
     found = positioned(walk.query(node.expression, None), names)
@@ -77,12 +77,32 @@ def select_into(walk: QueryWalk, node: exp.Expr, into: exp.Into) -> Written:
     return _created(walk, Written("create_table", target, found, None, temporary))
 
 
+def declared(walk: QueryWalk, node: exp.Declare) -> None:
+    """Variables that are tables live as long as the text."""
+    for item in node.expressions:
+        kind = item.args.get("kind")
+        for variable in item.this if isinstance(item.this, list) else [item.this]:
+            if isinstance(kind, exp.Schema) and isinstance(variable, exp.Parameter):
+                columns = Derived([Output(each, {}) for each in listed(walk, kind) or ()])
+                walk.session.create_temporary(walk.session.name(exp.Table(this=variable)), columns, ())
+
+
+def _typed(node: exp.Expr) -> bool:
+    """Whether columns are defined beside those of the query, to which MySQL adds them."""
+    return isinstance(node, exp.Schema) and any(
+        isinstance(each, exp.ColumnDef) and each.kind for each in node.expressions
+    )
+
+
 def _temporary(node: exp.Create, table: exp.Table) -> bool:
     properties = node.args.get("properties")
     kinds = properties.expressions if isinstance(properties, exp.Properties) else []
-    return any(isinstance(each, exp.TemporaryProperty | exp.VolatileProperty) for each in kinds) or _local(table)
+    volatile = any(isinstance(each, exp.StabilityProperty) and each.name.upper() == "VOLATILE" for each in kinds)
+    said = any(isinstance(each, exp.TemporaryProperty | exp.VolatileProperty) for each in kinds)
+    return said or volatile or _local(table)
 
 
 def _local(table: exp.Table) -> bool:
     """Whether the name alone makes a table temporary: ``#name``."""
-    return table.name.startswith("#") or bool(table.this and table.this.args.get("temporary"))
+    args = table.this.args if table.this else {}
+    return table.name.startswith("#") or bool(args.get("temporary") or args.get("global_"))

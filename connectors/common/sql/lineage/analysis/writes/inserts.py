@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
 from connectors.common.sql.lineage.analysis.queries.scope import FromItem, QueryScope
+from connectors.common.sql.lineage.analysis.queries.sources import add_source
 from connectors.common.sql.lineage.analysis.relations import Derived
 from connectors.common.sql.lineage.analysis.writes.targets import Written, external, listed, option, positioned
 from connectors.common.sql.lineage.analysis.writes.updates import assignments, collected
@@ -25,6 +26,8 @@ def insert(walk: QueryWalk, node: exp.Insert, outer: QueryScope | None = None) -
     if not isinstance(table, exp.Table):  # a function of ClickHouse that writes elsewhere
         return Written("insert", None, walk.query(node.expression, scope))
     target = walk.session.target(table)
+    if isinstance(table.this, exp.Parameter) and not walk.session.is_temporary(target):
+        walk.session.create_temporary(target, Derived([]), ())
     if not isinstance(node.expression, exp.Query | exp.Table | exp.Values):
         return Written("insert", target)
     found = walk.query(node.expression, scope)
@@ -32,11 +35,13 @@ def insert(walk: QueryWalk, node: exp.Insert, outer: QueryScope | None = None) -
         names = listed(walk, this)
         if names is None:
             names = _known(walk, target, table, found)
+        if names is None:
+            names = _dynamic(walk, table, found)
         if names is None and isinstance(node.expression, exp.Values):
             found = Derived([])  # values have no names of their own
         found = positioned(found, names)
     if (conflict := node.args.get("conflict")) is not None:
-        found = _updated(walk, conflict, target, found)
+        found = _updated(walk, conflict, target, found, _beside(walk, node.expression))
     if walk.session.is_temporary(target):
         walk.session.add(target, found, walk.sources)
         return Written("insert", target, found, temporary=True)
@@ -55,9 +60,30 @@ def _known(walk: QueryWalk, target: TableName, table: exp.Table, found: Derived)
     return left if len(left) == len(found.outputs()) or not fixed else None
 
 
-def _updated(walk: QueryWalk, conflict: exp.Expr, target: TableName, found: Derived) -> Derived:
-    """With what ON CONFLICT assigns: ``excluded`` is the row that was to be inserted."""
+def _dynamic(walk: QueryWalk, table: exp.Table, found: Derived) -> list[str] | None:
+    """The names of what a query yields when its last columns choose the partitions that PARTITION names."""
+    partition = table.args.get("partition")
+    given = partition.expressions if isinstance(partition, exp.Partition) else []
+    names = [walk.fold(each.this) for each in given if isinstance(each, exp.Column)]
+    outputs = found.outputs()
+    if not names or found.open or len(names) > len(outputs):
+        return None
+    return [*(each.name for each in outputs[: -len(names)]), *names]
+
+
+def _beside(walk: QueryWalk, query: exp.Expr) -> QueryScope:
+    """What MySQL lets ON DUPLICATE KEY name of the query: the relations that it reads."""
     scope = QueryScope(None, {})
+    if walk.session.dialect.name == "mysql" and isinstance(query, exp.Select) and (first := query.args.get("from_")):
+        add_source(walk, first.this, scope)
+        for join in query.args.get("joins") or ():
+            add_source(walk, join.this, scope)
+    return scope
+
+
+def _updated(walk: QueryWalk, conflict: exp.Expr, target: TableName, found: Derived, outer: QueryScope) -> Derived:
+    """With what ON CONFLICT assigns: ``excluded`` is the row that was to be inserted."""
+    scope = QueryScope(outer, {})
     scope.sources.append(FromItem("excluded", found))
     scope.sources.append(FromItem(target.name, walk.session.relation(target)[0], target))
     assigned = assignments(walk, conflict.expressions, scope)

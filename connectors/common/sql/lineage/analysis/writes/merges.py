@@ -48,15 +48,18 @@ def _branch(walk: QueryWalk, then: exp.Expr | None, scope: QueryScope, target: T
     elif isinstance(then, exp.Insert):
         target_row, scope = scope, QueryScope(scope.outer, scope.ctes)  # values see the source only
         scope.sources = target_row.sources[1:]
-        values = then.expression
+        values, listing = then.expression, then.this
+        only = listing.expressions[0] if isinstance(listing, exp.Tuple) and len(listing.expressions) == 1 else None
+        if isinstance(only, exp.Anonymous) and only.name.upper() == "VALUES":  # without names of columns
+            values, listing = exp.Tuple(expressions=only.expressions), None
         if isinstance(values, exp.Values):
             values = values.expressions[0] if values.expressions else None
         if not isinstance(values, exp.Tuple | exp.Paren):
             yield from _all(scope)
             return
         parts = values.expressions if isinstance(values, exp.Tuple) else [values.this]
-        names = listed(walk, then.this)
-        if names is None and isinstance(then.this, exp.Tuple) and then.this.expressions:
+        names = listed(walk, listing)
+        if names is None and isinstance(listing, exp.Tuple) and listing.expressions:
             return  # what is listed are no columns
         if names is None and target is not None:
             names = walk.session.columns(target)

@@ -10,10 +10,12 @@ from connectors.common.sql.lineage.analysis.queries.expressions import origins_o
 from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
 from connectors.common.sql.lineage.analysis.queries.scope import FromItem, QueryScope
 from connectors.common.sql.lineage.analysis.queries.sources import add_source, filter_by
-from connectors.common.sql.lineage.analysis.relations import Derived, Origins, Output, gathered
+from connectors.common.sql.lineage.analysis.relations import Derived, Origins, Output, Relation, gathered
 from connectors.common.sql.lineage.analysis.writes.targets import Written
 from specs.contracts.parts.statements import TableName
 
+CHANGES_QUERIES = frozenset({"tsql", "fabric", "oracle"})
+"""Dialects in which rows of a query of WITH are changed; elsewhere its name is there that of a relation."""
 Assigned = tuple[exp.Column, Origins, exp.Expr]
 
 
@@ -21,6 +23,8 @@ def update(walk: QueryWalk, node: exp.Update, outer: QueryScope | None = None) -
     """What UPDATE says of each relation that it assigns to: several where it joins them."""
     scope = QueryScope(outer, {})
     walk.declare(node, scope)
+    if (rows := _query_of_rows(walk, node, scope)) is not None:
+        return _through(walk, node, scope, rows)
     targets = _rows(walk, node, scope, [node.args.get("from_")])
     for join in node.args.get("joins") or ():
         add_source(walk, join.this, scope)
@@ -31,6 +35,9 @@ def update(walk: QueryWalk, node: exp.Update, outer: QueryScope | None = None) -
         if named is not None:
             plain = None if isinstance(made, exp.Column) else made
             found.setdefault(named, []).append(Output(walk.fold(column.this), origins, plain))
+    for target, outputs in found.items() if len(found) > 1 else ():  # one that is changed is read for another one
+        read = {table: None for output in outputs for table, _ in output.origins if table in found and table != target}
+        walk.sources.update(read)
     return [Written("update", target, Derived(outputs)) for target, outputs in found.items()]
 
 
@@ -43,12 +50,52 @@ def delete(walk: QueryWalk, node: exp.Delete, outer: QueryScope | None = None) -
         first, *rest = node.args["tables"]
         node.set("this", first)
         node.set("tables", rest)
+    if (rows := _query_of_rows(walk, node, scope)) is not None:
+        if (where := node.args.get("where")) is not None:
+            filter_by(walk, where.this, scope)
+        made_of = [table for origins in _all(rows.relation) for table, _ in origins]
+        for table in made_of[:1]:
+            walk.sources.pop(table, None)
+        return [Written("delete", table) for table in made_of[:1]]
     targets = _rows(walk, node, scope, using if isinstance(using, list) else [])
     named = [scope.source([walk.fold(part) for part in each.parts]) for each in node.args.get("tables") or ()]
     chosen = [each.table for each in named if each is not None and each.table is not None] or targets[:1]
     for each in chosen:
         walk.sources.pop(each, None)
     return [Written("delete", each) for each in chosen]
+
+
+def _query_of_rows(walk: QueryWalk, node: exp.Expr, scope: QueryScope) -> FromItem | None:
+    """The query whose rows are changed, which stands in brackets or in WITH; ``None`` where a relation is named."""
+    this = node.this
+    named = isinstance(this, exp.Table) and isinstance(this.this, exp.Identifier) and not this.args.get("db")
+    named = named and walk.session.dialect.name in CHANGES_QUERIES
+    if not isinstance(this, exp.Subquery) and not (named and scope.cte(walk.fold(this.this)) is not None):
+        return None
+    add_source(walk, this, scope)
+    return scope.sources[0]
+
+
+def _through(walk: QueryWalk, node: exp.Update, scope: QueryScope, rows: FromItem) -> list[Written]:
+    """UPDATE of the rows of a query changes the relations that the columns come from."""
+    if (first := node.args.get("from_")) is not None:
+        add_source(walk, first.this, scope)
+    if (where := node.args.get("where")) is not None:
+        filter_by(walk, where.this, scope)
+    found: dict[TableName, list[Output]] = {}
+    for column, origins, made in assignments(walk, node.expressions, scope):
+        name = walk.fold(column.this)
+        for table, each in rows.relation.find(name) or rows.relation.guess(name):
+            found.setdefault(table, []).append(Output(each, origins, None if isinstance(made, exp.Column) else made))
+    for table in found:
+        walk.sources.pop(table, None)
+    return [Written("update", target, Derived(outputs)) for target, outputs in found.items()]
+
+
+def _all(relation: Relation) -> Iterator[Origins]:
+    for output in relation.outputs():
+        yield output.origins
+    yield relation.guess("*")
 
 
 def _rows(walk: QueryWalk, node: exp.Expr, scope: QueryScope, others: Iterable[exp.Expr | None]) -> list[TableName]:
