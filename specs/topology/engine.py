@@ -11,6 +11,7 @@ the same entities; so does any split into ranges and any resume.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 from specs.errors import Fatal, Retry, Stop
@@ -46,7 +47,7 @@ def walk(
     cursor) and ``Fatal`` when the run cannot go on. Every other error becomes an event.
     """
     node = topology.nodes[start.node]
-    walker = _Walker(source, spawn, sizes, start.part)
+    walker = _Walker(source, spawn, sizes, start.part, topology.effort)
     if start.item is not None:
         item = Item(*start.item)
         yield from walker.item(node, item, start.scope, (), resume, own=True)
@@ -58,7 +59,7 @@ def post(source: S, topology: Topology[S], start: Start, *, resume: Cursor = ())
     """Yields the events of a unit's post_process, to be run once its descendants are finished. Raises as ``walk``."""
     node = topology.nodes[start.node]
     if start.item is not None and node.post_process:
-        yield from _Walker(source, True, part=start.part).post(node, Item(*start.item), start.scope, (), _skip(resume))
+        yield from _Walker(source, True, None, start.part).post(node, Item(*start.item), start.scope, (), _skip(resume))
 
 
 def expand(source: S, topology: Topology[S], start: Start) -> Iterator[Spawned | Reported | Covered]:
@@ -66,7 +67,7 @@ def expand(source: S, topology: Topology[S], start: Start) -> Iterator[Spawned |
     node = topology.nodes[start.node]
     if start.item is None:
         return
-    walker = _Walker(source, True, part=start.part)
+    walker = _Walker(source, True, None, start.part)
     item = Item(*start.item)
     for child in node.children:
         events: Iterable[Event] = ()
@@ -80,8 +81,8 @@ def expand(source: S, topology: Topology[S], start: Start) -> Iterator[Spawned |
 
 
 class _Walker(Generic[S]):
-    def __init__(self, source: S, spawn: bool, sizes: Sizes | None = None, part: str = METADATA) -> None:
-        self.source, self.spawn, self.sizes, self.part = source, spawn, sizes, part
+    def __init__(self, source: S, spawn: bool, sizes: Sizes | None, part: str = METADATA, effort: int = 1) -> None:
+        self.source, self.spawn, self.sizes, self.part, self.effort = source, spawn, sizes, part, effort
 
     # -- items of a node ------------------------------------------------------------------------------------------
     def items(
@@ -132,7 +133,7 @@ class _Walker(Generic[S]):
     ) -> Iterator[Event]:
         """Produce the items of a unit node and yield them as units; small neighbours are packed into one."""
         after, _ = _position(node, resume)
-        packer = Packer(node, scope, prefix, after, self.part)
+        packer = Packer(node, scope, prefix, after, self.part, self.effort)
         try:
             found: Iterable[Produced] = node.produce(self.source, scope, EVERYTHING.resume(after))
             if self.sizes is not None and packer.packs:
@@ -155,24 +156,23 @@ class _Walker(Generic[S]):
             yield outcomes.ended(node, scope, EVERYTHING, behind)
 
     def splits(self, child: Node[S], item: Item) -> bool:
-        return self.spawn and child.ranged and not child.unit and (item.estimate or 0) > SPLIT
+        return self.spawn and child.ranged and not child.unit and (item.estimate or 0) > SPLIT // self.effort
 
     def spawn_ranges(
         self, child: Node[S], scope: Scope, prefix: Cursor, resume: Cursor, behind: Cursor
     ) -> Iterator[Event]:
         """Yield the key ranges of one large listing as units; always at least one, so that they cover all keys."""
-        after, _ = _position(child, resume)
+        (after, _), size = _position(child, resume), SPLIT // self.effort // 2
         try:
-            keys = list(self.source.split(child.name, scope, KeyRange(after), SPLIT // 2))
+            keys = list(self.source.split(child.name, scope, KeyRange(after), size))
         except _PASS:
             raise
         except Exception:  # without split keys there is just one range
             keys = []
-        for until in (*keys, None):
-            start = Start(child.name, scope, range=KeyRange(after, until), estimate=SPLIT // 2, part=self.part)
+        for begin, until in pairwise((after, *keys, None)):
+            start = Start(child.name, scope, range=KeyRange(begin, until), estimate=size, part=self.part)
             cursor = behind if until is None else (*prefix, child.name, until)
             yield Spawned(start, child.type, (), cursor)
-            after = until
 
     # -- one item -------------------------------------------------------------------------------------------------
     def item(

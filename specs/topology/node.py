@@ -151,12 +151,14 @@ class Node(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Topology(Generic[S]):
-    """A tree of nodes with unique names, so that a unit can name its node; ``nodes`` are all nodes by name.
+    """A tree of nodes with unique names, so that a unit can name its node; ``nodes`` are all nodes by name. ``effort``:
+    how many objects of metadata take as long as one object here; units are packed and split by it.
 
     Raises ``ValueError`` for a name that is used twice.
     """
 
     root: Node[S]
+    effort: int = 1
     nodes: dict[str, Node[S]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from specs.topology.node import Item, Node, Produced
 from specs.topology.scope import Cursor, KeyRange, Scope
 
 PACK = 1000
-"""Most estimated objects in one packed unit."""
+"""Most estimated objects in one packed unit, where each takes no more effort than metadata."""
 
 SIZED_ITEMS = 500
 """Items whose sizes are looked up at once."""
@@ -50,8 +50,10 @@ class Packer:
     Only the last event of a flush has a cursor: a batch that is cut earlier would lose items that are still held here.
     """
 
-    def __init__(self, node: Node[Any], scope: Scope, prefix: Cursor, after: str | None, part: str = METADATA) -> None:
-        self.node, self.scope, self.prefix, self.part = node, scope, prefix, part
+    def __init__(
+        self, node: Node[Any], scope: Scope, prefix: Cursor, after: str | None, part: str = METADATA, effort: int = 1
+    ) -> None:
+        self.node, self.scope, self.prefix, self.part, self.effort = node, scope, prefix, part, effort
         self.packs = node.ranged and not (node.post_process and node.spawns)  # post waits for the units below
         self.after = after
         self.items: list[Item] = []
@@ -61,9 +63,10 @@ class Packer:
 
     def add(self, item: Item, *twins: Reported | Covered) -> Iterator[Event]:
         """Add an item. ``twins`` are further events about the same key; no cursor may come between them."""
-        small = self.packs and item.estimate is not None and item.estimate < PACK
+        most = PACK // self.effort
+        small = self.packs and item.estimate is not None and item.estimate < most
         weight = (item.estimate or 0) + 1
-        if self.items and (not small or self.weight + weight > PACK):
+        if self.items and (not small or self.weight + weight > most):
             yield from self.flush()
         self.reported += twins
         self.items.append(item)

@@ -14,6 +14,9 @@ from specs.sources.database.schemas import SchemaSource, schema_topology
 from specs.topology.node import Item, Node, Outcome, Produced, Stage, Topology
 from specs.topology.scope import KeyRange, Scope
 
+EFFORT = 4
+"""A view is read in the time of this many objects of metadata."""
+
 
 class LineageSource(SchemaSource):
     """Yields one ``Lineage`` per object whose data comes from others. The ends of edges are FQNs that are not looked up
@@ -72,4 +75,5 @@ LineageSource.topology = schema_topology(
         Node("query_log", LineageSource.query_logs, unit=True,
              stages=(Stage(LineageLog, LineageSource.yield_log),), children=(_LOGGED,)),
     ),
+    effort=EFFORT,
 )  # fmt: skip

@@ -36,9 +36,10 @@ class SchemaSource(ServiceSource):
         yield Schema(**identity(scope), **(item.data or {}))
 
 
-def schema_topology(*children: Node[S], beside: tuple[Node[S], ...] = ()) -> Topology[S]:
+def schema_topology(*children: Node[S], beside: tuple[Node[S], ...] = (), effort: int = 1) -> Topology[S]:
     """service -> database -> schema -> ``children``, for a part other than metadata: all nodes above ``children`` are
-    passages. ``beside`` are nodes below the service, in front of its databases."""
+    passages. ``beside`` are nodes below the service, in front of its databases. ``effort`` see
+    ``Topology``."""
     schema = Node("schema", SchemaSource.schemas, unit=True, ranged=True, passage=True, children=children)
     database = Node("database", SchemaSource.databases, unit=True, passage=True, children=(schema,))
-    return Topology(service_node(*beside, database, passage=True))
+    return Topology(service_node(*beside, database, passage=True), effort)

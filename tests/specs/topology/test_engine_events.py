@@ -191,6 +191,15 @@ def test_what_is_held_back_for_packing_is_never_cut_off() -> None:
     assert list(packer.flush()) == []
 
 
+@pytest.mark.parametrize(("effort", "units"), [(1, 2), (4, 5)])
+def test_units_are_as_small_as_their_objects_are_slow(effort: int, units: int) -> None:
+    node = Node("n", _nothing, (Stage(Thing, _nothing),), unit=True, ranged=True)
+    packer = Packer(node, Scope.of("s"), (), None, effort=effort)
+    items = [Item(f"i{at}", f"i{at}", estimate=105) for at in range(10)]
+    told = [event for item in items for event in packer.add(item)] + list(packer.flush())
+    assert len([event for event in told if isinstance(event, Spawned)]) == units
+
+
 def test_an_item_ends_with_a_place_to_cut() -> None:
     told = events(fake())
     done = [event.cursor for event in told if isinstance(event, Done)]
