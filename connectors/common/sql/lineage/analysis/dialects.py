@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
+from sqlglot.generator import Generator
 
 ALIASES = {
     "postgresql": "postgres",
@@ -47,6 +48,13 @@ class SqlDialect:
     engine: Dialect
     lateral_aliases: bool
     _folded: dict[tuple[str, bool], str] = field(default_factory=dict)
+    _generators: list[Generator] = field(default_factory=list)
+
+    def text(self, node: exp.Expr) -> str:
+        """An expression as SQL of the dialect; this may change it."""
+        if not self._generators:
+            self._generators.append(self.engine.generator())
+        return self._generators[0].generate(node, copy=False)
 
     def fold(self, identifier: exp.Expr) -> str:
         """The name that an identifier stands for: unquoted ones are folded as the dialect does it."""

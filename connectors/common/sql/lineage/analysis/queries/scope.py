@@ -90,6 +90,10 @@ class QueryScope:
         nothing is called so, the relation itself, which some databases let one name although it has an alias."""
         scope: QueryScope | None = self
         while scope is not None:
+            if len(qualifiers) == 1:  # by far the most
+                for each in scope.sources:
+                    if each.alias == qualifiers[0]:
+                        return each
             for exact in (True, False):
                 for each in scope.sources:
                     if _called(each, qualifiers, exact):

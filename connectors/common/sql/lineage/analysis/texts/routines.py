@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlglot.tokenizer_core import Token, TokenType
 
-from connectors.common.sql.lineage.analysis.texts.words import STRINGS, Tokens, flat, words
+from connectors.common.sql.lineage.analysis.texts.words import STRINGS, Tokens, flat, word, words
 
 ROUTINES = frozenset({"PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "EVENT", "TASK", "PACKAGE", "PIPE"})
 STARTS = frozenset(
@@ -19,6 +19,8 @@ STARTS = frozenset(
     | {"UNLOAD", "RENAME", "EXCHANGE", "USE", "FROM", "EXPORT", "CACHE", "LOAD", "SEL", "INS", "UPD", "DEL"}
 )
 """Words with which a statement of data begins."""
+PLAIN = STARTS - {"CREATE", "ALTER"}
+"""Those that begin no routine."""
 AMIDST = STARTS & {"SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP", "ALTER", "TRUNCATE"}
 """Those that also begin one behind other words: FETCH ... FROM, and functions called REPLACE or LOAD, do not."""
 ENDS = frozenset({"THEN", "LOOP", "DO", "BEGIN", "ELSE", "REPEAT"})
@@ -43,6 +45,9 @@ Piece = Tokens | Body | ChangesOf
 
 def pieces(tokens: Tokens) -> Iterator[Piece]:
     """The statements of one part of a text: itself, where it is no procedural text."""
+    if word(tokens[0]) in PLAIN:
+        yield tokens
+        return
     said = words(tokens)
     start = 0
     if said[0] in ("CREATE", "ALTER") and (kind := _routine(said)):

@@ -10,7 +10,7 @@ from sqlglot.tokenizer_core import TokenType
 from connectors.common.sql.lineage.analysis.texts.words import Tokens, words
 
 DELIMITER = re.compile(r"^[ \t]*delimiter[ \t]+(\S+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
-OWN_LINE = {"GO", "/"}
+OWN_LINE = frozenset({"GO", "Go", "gO", "go", "/"})
 """What ends a batch when it is all of a line, in T-SQL and Oracle's scripts."""
 MAIN = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "SELECT"})
 BEGINS = MAIN | {
@@ -56,7 +56,7 @@ def chunks(tokens: Tokens) -> Iterator[Tokens]:
     start = 0
     for position, token in enumerate(tokens):
         ends = token.token_type == TokenType.SEMICOLON
-        if not ends and token.text.upper() in OWN_LINE:
+        if not ends and token.text in OWN_LINE:
             before = tokens[position - 1].line if position else 0
             behind = tokens[position + 1].line if position + 1 < len(tokens) else token.line + 1
             ends = before < token.line < behind

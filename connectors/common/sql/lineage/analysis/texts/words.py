@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -31,6 +32,10 @@ def joined(tokens: Tokens, *, rows: bool = False) -> list[Token]:
     """The tokens as the parser knows them: ``+=`` and the like as ``=``, since what a column is set to is what counts,
     REPLACE as INSERT, and Teradata's DATABASE as USE. ``rows``: ``:NEW`` and ``:OLD`` are the rows of a
     trigger."""
+    kinds = [token.token_type for token in tokens]
+    changed = rows or TokenType.REPLACE in kinds or word(tokens[0]) == "DATABASE"
+    if not changed and not any(one in OPERATORS and other == TokenType.EQ for one, other in pairwise(kinds)):
+        return list(tokens)
     kept: list[Token] = []
     for token in tokens:
         if kept and token.token_type == TokenType.INTO and kept[-1].token_type == TokenType.REPLACE:
