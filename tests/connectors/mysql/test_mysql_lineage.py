@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -99,3 +100,32 @@ def test_bodies_say_what_they_move(config: MysqlConnection) -> None:
             TABLES: [ORDERS], "order_id": [f"{ORDERS}.Id"], "was": [f"{ORDERS}.amount"],
         }}),
     }  # fmt: skip
+
+
+def test_what_the_general_log_shows_is_lineage(config: MysqlConnection, mariadb_url: str) -> None:
+    with connect(mariadb_url, MART) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE names (id int, name text)")
+        cursor.execute("SET GLOBAL general_log_file = 'lineage.log'")
+        cursor.execute("SELECT @@datadir")
+        (folder,) = cursor.fetchone() or ("",)
+        cursor.execute("SET GLOBAL general_log = ON")
+    with connect(mariadb_url, MART) as connection, connection.cursor() as cursor:  # the log has to see its database
+        cursor.execute("CREATE TEMPORARY TABLE step AS SELECT customer, amount FROM lineage_raw.Orders")
+        cursor.execute("INSERT INTO totals SELECT customer, sum(amount) FROM step GROUP BY customer")
+        cursor.execute("CREATE TABLE names_new LIKE names")
+        cursor.execute("INSERT INTO names_new SELECT id, name FROM lineage_raw.customers")
+        cursor.execute("RENAME TABLE names TO names_old, names_new TO names")
+        cursor.execute("REPLACE INTO audit (order_id) SELECT id FROM lineage_raw.Orders")
+        cursor.execute("SET GLOBAL general_log = OFF")
+    catalog = told_lineage.stored(spec, config, schemas={"include": ["^lineage_"]})
+    files = [str(Path(folder) / "lineage.log")]
+    logged = {"query_log": {"type": "mysql_general_log", "files": files}, "window": "2d"}
+    source = told_lineage.lineage_source(spec, config, catalog, views=False, procedures=False, **logged)
+    found = told_lineage.events(source)
+    assert told_lineage.outcomes(found) == []
+    moved = [told_lineage.moves(each) for each in told_lineage.entities(found).values() if each.evidence == "query_log"]
+    assert {target: told for each in moved for target, told in each.items()} == {
+        f"{MART}.totals": {TABLES: [ORDERS], "customer": [f"{ORDERS}.customer"], "total": [f"{ORDERS}.amount"]},
+        f"{MART}.names": {TABLES: [CUSTOMERS], "id": [f"{CUSTOMERS}.id"], "name": [f"{CUSTOMERS}.name"]},
+        f"{MART}.audit": {TABLES: [ORDERS], "order_id": [f"{ORDERS}.Id"]},
+    }

@@ -60,8 +60,8 @@ class WrittenObjects:
 
     def rename(self, name: TableName, new: TableName) -> None:
         """An object is called ``new`` from now on."""
-        moved = self._writes.pop(name, None)
-        if moved is None or name == new:
+        moved = self._writes.pop(name, None) if name != new else None
+        if moved is None:
             return
         there = self._writes.setdefault(new, {})
         for by, tally in moved.items():

@@ -68,9 +68,10 @@ class LogReplay:
         self.found = LoggedWrites()
 
     def page(self, statements: Iterable[LogStatement]) -> None:
-        """Replay the next statements of the log: the shapes that are new are parsed together."""
+        """Replay the next statements of the log, in the order of their times: a format may hand on one late, with its
+        duration. The shapes that are new are parsed together."""
         found, relevant = self.found, list[tuple[LogStatement, int]]()
-        for statement in statements:
+        for statement in sorted(statements, key=_time):
             found.statements += 1
             key = self.fingerprints.key(statement.text)
             if key in self._idle or self._is_idle(key, statement.text):
@@ -248,6 +249,10 @@ class LogReplay:
         made = state.made.pop(step.target, None) if state is not None else None
         if not step.temporary and (made is None or not made.temporary):
             self.found.objects.drop(step.target)
+
+
+def _time(statement: LogStatement) -> float:
+    return statement.time
 
 
 def _digest(*parts: str) -> int:

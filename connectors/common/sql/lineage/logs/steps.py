@@ -54,8 +54,18 @@ class StatementShape:
 def steps(answers: Iterable[StatementLineage]) -> tuple[StatementStep, ...]:
     """The steps in what a parser tells of a text that matter to a replay."""
     return tuple(
-        StatementStep(each.kind, each.target, each.renamed, each.temporary, frozenset(each.sources))
+        StatementStep(
+            each.kind, each.target, each.renamed, each.temporary, frozenset(each.sources if moves(each) else ())
+        )
         for each in answers
         if each.target is not None
-        if each.kind in _NAMES or each.kind == "create_table" or (each.kind in MOVES and each.sources)
-    )
+        if each.kind in _NAMES or each.kind == "create_table" or moves(each)
+    )  # fmt: skip
+
+
+def moves(answer: StatementLineage) -> bool:
+    """Whether a statement puts data of relations into another one, or takes some away that they choose. A table that is
+    made like another one has its columns, and none of its rows."""
+    if answer.kind not in MOVES or not answer.sources:
+        return False
+    return answer.kind != "create_table" or bool(answer.columns) or answer.level != "columns"

@@ -11,7 +11,7 @@ from connectors.common.sql.lineage.fed_relation import FedRelation
 from connectors.common.sql.lineage.flows import Relations, ambiguous, by_name, written
 from connectors.common.sql.lineage.logs.objects import WriteTally, WrittenBy
 from connectors.common.sql.lineage.logs.reading import LoggedWrites
-from connectors.common.sql.lineage.logs.steps import MOVES, StatementShape
+from connectors.common.sql.lineage.logs.steps import StatementShape, moves
 from connectors.common.sql.lineage.relations import KnownRelation, KnownRelations, known_columns
 from connectors.common.sql.query_log.fingerprint import Fingerprints
 from specs import names
@@ -168,7 +168,7 @@ def emptied(key: str, parent: str) -> Lineage:
 def _writes(answer: StatementLineage, target: TableName) -> bool:
     """Whether an answer tells what was put into the relation that the replay has by this name; an answer may spell it
     as the catalog does."""
-    if answer.kind not in MOVES or answer.target is None or answer.temporary:
+    if answer.target is None or answer.temporary or not moves(answer):
         return False
     return answer.target == target or [each.casefold() for each in answer.target if each] == [
         each.casefold() for each, own in zip(target, answer.target, strict=True) if own

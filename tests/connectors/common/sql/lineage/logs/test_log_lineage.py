@@ -42,6 +42,7 @@ def test_statements_that_move_data_become_edges(statement: str, sources: list[st
         "COPY b FROM stdin",
         "SET search_path TO other",
         "TRUNCATE b",
+        "CREATE TABLE b (LIKE a)",
     ],
 )
 def test_others_do_not(statement: str, tmp_path: Path) -> None:
@@ -139,6 +140,14 @@ def test_names_without_a_schema_are_of_the_one_that_the_session_chose(tmp_path: 
         ("three", "SET search_path = 'public', other"), ("three", "INSERT INTO b SELECT * FROM c"),
     )  # fmt: skip
     assert edges(found) == {"b": ["c"], "c": ["a"]}
+
+
+def test_what_a_log_hands_on_late_is_replayed_in_time(tmp_path: Path) -> None:
+    log = write(tmp_path / "log.jsonl", [
+        (2.0, "one", "DROP TABLE b"), (3.0, "one", "CREATE TABLE b AS SELECT * FROM c"),
+        (1.0, "two", "INSERT INTO b SELECT * FROM a"),
+    ])  # fmt: skip
+    assert edges(told(source(log, BOTH))[1]) == {"b": ["c"]}
 
 
 def test_only_objects_that_are_alive_have_edges(tmp_path: Path) -> None:
