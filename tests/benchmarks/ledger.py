@@ -18,6 +18,7 @@ from specs.contracts.work import Batch, Claim, QueuePosition, Receipt
 from specs.errors import Retry
 from specs.topology.events import Start
 from specs.topology.scope import Scope
+from tests.statements_sent import sent
 from workers.ledger import SqlLedger
 from workers.store import named_sql
 from workers.store.database import SqlDatabase
@@ -79,14 +80,7 @@ def cycles(db: SqlDatabase, *, seconds: float = 5.0, workers: int = 2) -> dict[s
 
 def statements(db: SqlDatabase, ledger: SqlLedger, run: str) -> dict[str, float]:
     """What one cycle asks of the database, per call; PostgreSQL is not seen to begin and commit."""
-    from sqlalchemy import event
-
-    seen: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
+    seen = sent(db)
     claims = [ledger.claim("w", run=run, now=time.time()) for _ in range(GROUP)]
     found = [claim for claim in claims if claim is not None]
     claimed = len(seen)
@@ -95,7 +89,6 @@ def statements(db: SqlDatabase, ledger: SqlLedger, run: str) -> dict[str, float]
             ledger.flushing(claim.unit.id, claim.fence, QueuePosition(0, "e", "1"))
     told = len(seen)
     ledger.commit([final(claim) for claim in found], now=time.time())
-    event.remove(db.engine, "before_cursor_execute", note)
     each = [claimed, told - claimed, len(seen) - told]
     return {name: round(n / GROUP, 2) for name, n in zip(("claim", "flushing", "commit"), each, strict=True)}
 

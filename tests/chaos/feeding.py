@@ -136,5 +136,5 @@ def dump(db: SqlDatabase) -> str:
     found: list[Mapping[str, Any]] = []
     with db.read() as conn:
         for table in ("followers", "dead_letters", "runs", "processes"):
-            found += [dict(each) for each in conn.exec_driver_sql(f"SELECT * FROM {table}").mappings()]
+            found += [each._asdict() for each in conn.exec_driver_sql(f"SELECT * FROM {table}")]
     return json.dumps(found, default=str)

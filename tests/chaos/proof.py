@@ -5,11 +5,10 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Connection
-
 from scheduler.app.runs.summary import Summary
 from tests.workers.cluster.rig import Cluster, exported
 from workers.cluster.membership import sink
+from workers.store.connection import Connection
 from workers.store.database import open_database
 
 _NONE = {

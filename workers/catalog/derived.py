@@ -8,9 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from specs.contracts.work import Row
+    from workers.store.connection import Connection
 
 DERIVED: Mapping[str, str] = {"Lineage": "workers.lineage.edges"}
 """The tables by entity type: a module that is a ``DerivedTable``, imported when the first such entity comes."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from sqlalchemy import Connection
-
 from specs.contracts.work import Row, Verdict
 from specs.topology.scope import Scope
+from workers.store.connection import Connection
 
 
 class StoredPort(Protocol):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from secrets import token_hex
 from time import monotonic, time
 from typing import Any, TypeVar
-
-from sqlalchemy.exc import DBAPIError
 
 from specs.contracts.assignment import Opening
 from specs.contracts.positions import SourcePosition
@@ -23,6 +22,7 @@ from workers.ledger.run import evidence, runs
 from workers.ledger.unit import claims, leases
 from workers.ledger.unit import release as giveback
 from workers.store.database import SqlDatabase
+from workers.store.database_errors import cause_of
 from workers.store.retries import colliding
 from workers.store.statements import Statements
 
@@ -177,7 +177,9 @@ class SqlLedger(Reader):
 
     def _reject(self, batch: Batch, error: Exception, now: float) -> CommitResult:
         """Fail the unit of a batch that can never be stored; otherwise it would block all batches behind it."""
-        why = error.orig if isinstance(error, DBAPIError) else f"{type(error).__name__}: {error}"
+        cause = cause_of(error)
+        own = cause is not error or isinstance(error, sqlite3.Error)
+        why = cause if own else f"{type(error).__name__}: {error}"
         reason = f"a batch cannot be stored: {why}"
         self._write(now, lambda sql: giveback.reject(sql, batch.unit, batch.fence, reason))
         return "fenced"

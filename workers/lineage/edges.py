@@ -11,7 +11,7 @@ from specs.names import mark
 from workers.store.statements import Statements
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from workers.store.connection import Connection
 
 STATEMENT_ROWS = 5000
 """Rows that one statement inserts."""

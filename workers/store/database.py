@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from typing import TYPE_CHECKING, Any, Self
-
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import StaticPool
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from specs.errors import Fatal, HeadraceError, Retry, UsageError
+from workers.store.connection import Connection
 from workers.store.database_errors import translate
 from workers.store.private_files import create as private
 from workers.store.retries import ANSWER_GRACE_SECONDS, BUSY_SECONDS, STATEMENT_SECONDS, jitter
-from workers.store.sqlite_file import sqlite_file
+from workers.store.sqlite.address import SqliteAddress, address
+from workers.store.sqlite.pool import SqlitePool, SqliteSession
 
 if TYPE_CHECKING:
-    from workers.store.deadline import Deadline
+    from sqlalchemy import Engine
 
-_PRAGMAS = (
-    f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}",
-    "PRAGMA page_size = 8192",  # of a new file: in 4 KB there is room for one table's content, and the rest stays empty
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = NORMAL",
-    "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -1000",  # KB per connection: more was no faster, and memory grew with the estate
-)
-_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+    from workers.store.postgresql.deadline import Deadline
 
 
 class SqlDatabase:
@@ -41,14 +30,19 @@ class SqlDatabase:
     refused); the transaction is rolled back then.
     """
 
-    def __init__(self, engine: Engine, where: str, deadline: Deadline | None = None) -> None:
+    def __init__(self, engine: SqlitePool | Engine, where: str, deadline: Deadline | None = None) -> None:
         self.engine = engine
         self._deadline = deadline
         self.dialect = engine.dialect.name
         self.where = where
-        # the one connection of an in-memory database is shared, so that its transactions take turns
-        shared = isinstance(engine.pool, StaticPool)
-        self._turn: Any = threading.RLock() if shared else nullcontext()
+        self._turn: Any = nullcontext()
+        self._errors: tuple[type[Exception], ...] = (sqlite3.Error,)
+        if not isinstance(engine, SqlitePool):
+            from sqlalchemy import exc  # loading it takes longer than a small crawl into a file
+
+            self._errors = (exc.DBAPIError, exc.TimeoutError)
+        elif engine.shared:  # the one connection of an in-memory database: its transactions take turns
+            self._turn = threading.RLock()
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[Connection]:
@@ -57,11 +51,11 @@ class SqlDatabase:
         ``durable=False`` spares PostgreSQL the wait for its disk: for changes that a power cut may undo without harm.
         """
         with self._turn, self._told(), self.engine.connect() as conn:
-            if self.dialect == "sqlite":
+            if isinstance(conn, SqliteSession):
                 conn.exec_driver_sql("BEGIN IMMEDIATE")
             elif not durable:
                 conn.exec_driver_sql("SET LOCAL synchronous_commit = off")
-            yield conn
+            yield cast(Connection, conn)
             conn.commit()
 
     @contextmanager
@@ -69,29 +63,29 @@ class SqlDatabase:
         """For single statements: on PostgreSQL each is a transaction of its own, and one round trip; on SQLite they
         are one transaction, which takes the write lock when it ``writes``."""
         with self._turn, self._told(), self.engine.connect() as conn:
-            if self.dialect == "sqlite":
+            if isinstance(conn, SqliteSession):
                 conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
                 yield conn
                 conn.commit()
             else:
-                yield conn.execution_options(isolation_level="AUTOCOMMIT")
+                yield cast(Connection, conn.execution_options(isolation_level="AUTOCOMMIT"))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A reading transaction that sees one snapshot; keep it short."""
         with self._turn, self._told(), self.engine.connect() as conn:
-            if self.dialect == "sqlite":
+            if isinstance(conn, SqliteSession):
                 conn.exec_driver_sql("BEGIN")
             else:
                 conn = conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            yield conn
+            yield cast(Connection, conn)
             conn.rollback()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (DBAPIError, PoolTimeout) as error:
+        except self._errors as error:
             told = translate(error, self.where)
             if told is None:
                 raise
@@ -124,17 +118,13 @@ def open_database(
     """
     from workers.store.migrations.version import ensure
 
-    parsed = _parse(url)
-    where = parsed.render_as_string(hide_password=True)
-    if parsed.drivername == "sqlite":
-        _folder(parsed, where, create)
-        db = SqlDatabase(_sqlite(parsed), where)
+    found = address(url)
+    if found is not None:
+        _folder(found, create)
+        db = SqlDatabase(SqlitePool(found), str(found))
         patience = max(patience, BUSY_SECONDS)
     else:
-        from workers.store.deadline import Deadline
-
-        deadline = Deadline(timeout + min(ANSWER_GRACE_SECONDS, timeout))
-        db = SqlDatabase(_postgresql(parsed, deadline, timeout), where, deadline)
+        db = _server(url, timeout)
     end, attempt = time.monotonic() + patience, 0
     while True:
         try:
@@ -154,18 +144,21 @@ def open_database(
             raise
 
 
-def _parse(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-        driver = _DRIVERS[parsed.get_backend_name()]
-    except (ArgumentError, KeyError, NoSuchModuleError):
+def _server(url: str, timeout: float) -> SqlDatabase:
+    from workers.store.postgresql import engine as postgresql
+    from workers.store.postgresql.deadline import Deadline
+
+    parsed = postgresql.address(url)
+    if parsed is None:
         known = "write sqlite:///catalog.db or postgresql://user@host/database"
-        raise UsageError("the catalog's URL is none that can be used", remedy=known) from None
-    return parsed.set(drivername=driver)
+        raise UsageError("the catalog's URL is none that can be used", remedy=known)
+    deadline = Deadline(timeout + min(ANSWER_GRACE_SECONDS, timeout))
+    engine = postgresql.engine(parsed, deadline, timeout)
+    return SqlDatabase(engine, parsed.render_as_string(hide_password=True), deadline)
 
 
-def _folder(url: URL, where: str, create: bool) -> None:
-    file = sqlite_file(url)
+def _folder(url: SqliteAddress, create: bool) -> None:
+    file, where = url.file, str(url)
     if file is None:
         return
     if create and url.query.get("mode") not in ("ro", "rw"):  # these two never create anything
@@ -182,45 +175,3 @@ def _folder(url: URL, where: str, create: bool) -> None:
         )
     if file.is_dir():
         raise UsageError("the catalog is a folder, not a file", where, "name a file with --catalog")
-
-
-def _sqlite(url: URL) -> Engine:
-    memory = sqlite_file(url) is None
-    arguments: dict[str, Any] = {"poolclass": StaticPool} if memory else {"pool_timeout": BUSY_SECONDS}
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS}, **arguments)
-
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we begin transactions ourselves: sqlite3 would begin them too late
-        for pragma in _PRAGMAS:
-            connection.execute(pragma).close()
-
-    event.listen(engine, "connect", prepare)
-    return engine
-
-
-def _postgresql(url: URL, deadline: Deadline, timeout: float) -> Engine:
-    lock, statement = int(min(BUSY_SECONDS, timeout) * 1000), int(timeout * 1000)
-    options = f"-c lock_timeout={lock} -c statement_timeout={statement} -c timezone=UTC"
-    arguments = {
-        "connect_timeout": 10,
-        "application_name": "headrace",
-        "client_encoding": "utf8",
-        "options": " ".join(filter(None, [options, str(url.query.get("options") or "")])),
-        "keepalives_idle": 30,
-        "keepalives_interval": 10,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 60_000,
-    }
-    try:
-        engine = create_engine(
-            url.difference_update_query(["options"]), connect_args=arguments, pool_timeout=BUSY_SECONDS
-        )
-    except ImportError:
-        remedy = "install it: pip install 'headrace[postgres]'"
-        raise UsageError("the driver for PostgreSQL catalogs is missing", remedy=remedy) from None
-
-    def connect(_dialect: Any, _record: Any, positional: list[Any], named: dict[str, Any]) -> Any:
-        return deadline.connect(*positional, **named)
-
-    event.listen(engine, "do_connect", connect)
-    return engine

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+import sqlite3
+from typing import Any
 
 from specs.errors import Fatal, HeadraceError, Retry, UsageError
 
@@ -34,11 +34,17 @@ _SQLSTATE = (
 )
 
 
-def translate(error: DBAPIError | PoolTimeout, where: str) -> HeadraceError | None:
-    """The error to raise in place of a database error; ``None`` for an error that can only be a bug in Headrace."""
-    if isinstance(error, PoolTimeout):
+def cause_of(error: Exception) -> Exception:
+    """The driver's error: SQLAlchemy wraps it, and SQLite's comes as it is."""
+    return getattr(error, "orig", None) or error
+
+
+def translate(error: Exception, where: str) -> HeadraceError | None:
+    """The error to raise in place of a database error (one of ``sqlite3``, a ``DBAPIError`` of SQLAlchemy or the
+    ``TimeoutError`` of its pool); ``None`` for an error that can only be a bug in Headrace."""
+    cause: Any = cause_of(error)
+    if cause is error and not isinstance(error, sqlite3.Error):
         return Retry("no free connection to the catalog", where, "it is tried again", reason="catalog")
-    cause = error.orig
     state = getattr(cause, "sqlstate", None)
     if state:
         for prefix, kind, what, remedy in _SQLSTATE:
@@ -52,7 +58,7 @@ def translate(error: DBAPIError | PoolTimeout, where: str) -> HeadraceError | No
     if "resolve host" in message or "translate host" in message:
         what = "the name of the catalog server's host is unknown"
         return Retry(what, where, "correct the host in --catalog, or the name service", reason="catalog")
-    if error.connection_invalidated or "connection" in message:
+    if getattr(error, "connection_invalidated", False) or "connection" in message:
         return _unreachable(message, where)
     return None
 

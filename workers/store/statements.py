@@ -10,8 +10,7 @@ from workers.store import named_sql
 from workers.store.retries import colliding
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, CursorResult, Row
-
+    from workers.store.connection import Connection, QueryResult, ResultRow
     from workers.store.database import SqlDatabase
 
 T = TypeVar("T")
@@ -46,11 +45,11 @@ class Statements:
         given: Any = rows[0] if len(rows) == 1 else list(rows)  # drivers prepare for many what one row does not need
         return self.conn.exec_driver_sql(self._sql[name], given).rowcount
 
-    def one(self, name: str, /, **values: Any) -> Row[*tuple[Any, ...]] | None:
+    def one(self, name: str, /, **values: Any) -> ResultRow | None:
         """The first row."""
         return self._run(name, values).first()
 
-    def all(self, name: str, /, **values: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+    def all(self, name: str, /, **values: Any) -> Sequence[ResultRow]:
         return self._run(name, values).all()
 
     def value(self, name: str, /, **values: Any) -> Any:
@@ -61,7 +60,7 @@ class Statements:
         """The first column of each row."""
         return list(self._run(name, values).scalars())
 
-    def stream(self, name: str, /, **values: Any) -> Iterator[Row[*tuple[Any, ...]]]:
+    def stream(self, name: str, /, **values: Any) -> Iterator[ResultRow]:
         """Yields the rows of a result of any size, within the transaction."""
         values["now"] = self.now
         options = {"yield_per": HELD_ROWS}
@@ -76,7 +75,7 @@ class Statements:
         """Whether this dialect has a statement of this name."""
         return name in self._sql
 
-    def _run(self, name: str, values: dict[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+    def _run(self, name: str, values: dict[str, Any]) -> QueryResult:
         values["now"] = self.now
         return self.conn.exec_driver_sql(self._sql[name], values)
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 from specs.errors import Fatal, UsageError
-from workers.store.sqlite_file import sqlite_file
+from workers.store.sqlite.address import address
 
 
 def location(url: str) -> Path | str:
     """The file of an SQLite catalog, else the URL without its password. Raises ``UsageError`` for a text that is no
     URL."""
+    file = address(url)
+    if file is not None:
+        return file.file or str(file)
+    from sqlalchemy.engine import make_url  # a file does without
+    from sqlalchemy.exc import ArgumentError
+
     try:
-        parsed = make_url(url)
+        return make_url(url).render_as_string(hide_password=True)
     except ArgumentError:
         raise UsageError("the catalog's URL is none", remedy="write sqlite:///catalog.db or postgresql://...") from None
-    file = sqlite_file(parsed) if parsed.get_backend_name() == "sqlite" else None
-    return file or parsed.render_as_string(hide_password=True)
 
 
 def missing(url: str) -> bool:

@@ -147,7 +147,7 @@ def test_an_attempt_that_kills_its_process_is_seen_and_backs_off(case: Case) -> 
             assert f"attempt {attempt - 1} was begun at" in found.errors[0]
         case.now = told["again"]
     assert waits == [2, 4, 8, 16]
-    (finding,) = [each for each in examine(str(case.db.engine.url)) if each.name == "sinks of shop"]
+    (finding,) = [each for each in examine(case.db.where) if each.name == "sinks of shop"]
     assert (finding.level, "lack of memory" in finding.evidence) == ("bad", True)
     (trouble,) = look(case.db, MemoryShards()).trouble
     assert "snapshot of shop is not written after 3 tries" in trouble

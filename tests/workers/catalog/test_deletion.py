@@ -148,7 +148,7 @@ def test_a_live_namesake_keeps_what_lies_below_the_name(db: SqlDatabase) -> None
     crawl.run([*rows("a"), twin, trigger], [*LISTINGS, ("sequence", SCHEMA)])
     crawl.run(BASE, [*LISTINGS[:2], ("sequence", SCHEMA)], gone=[f"{SCHEMA}.a"])
     with db.read() as conn:
-        gone = conn.exec_driver_sql("SELECT type FROM entities WHERE state <> 'live'").scalars().all()
+        gone = list(conn.exec_driver_sql("SELECT type FROM entities WHERE state <> 'live'").scalars())
     assert gone == ["Sequence"]
 
 

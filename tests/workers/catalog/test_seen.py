@@ -6,12 +6,12 @@ import tracemalloc
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection
 
 from specs.names import mark
 from workers.catalog.deletion.conclusion import plan_confirmation
 from workers.catalog.deletion.seen import Marks
 from workers.ledger.records import pack
+from workers.store.connection import Connection
 from workers.store.database import SqlDatabase
 
 MARKS = st.lists(st.integers(-(2**63), 2**63 - 1), max_size=50)

@@ -20,6 +20,7 @@ from workers.feed.subscription.subscriber import Following
 from workers.feed.subscription.subscriptions import FollowerView, HeldSubscription, Subscriptions
 from workers.process.stop_flag import StopFlag
 from workers.store.database import SqlDatabase
+from workers.store.named_sql import driver
 
 SINK = "shop/memory"
 TYPES = {1: "Service", 2: "Database", 3: "Schema", 4: "Table"}
@@ -49,14 +50,10 @@ def store(db: SqlDatabase, *rows: Row, service: str = "shop", run: str = "") -> 
 
 def remove(db: SqlDatabase, *rows: Row, at: float = 1.0) -> None:
     """Delete as the end of a run does: rows that stay, marked, and events."""
-    from sqlalchemy import text
-
+    deleted = "UPDATE entities SET state = 'deleted', changed_at = :at WHERE fqn = :fqn AND type = :type"
     with db.write() as conn:
         for each in rows:
-            conn.execute(
-                text("UPDATE entities SET state = 'deleted', changed_at = :at WHERE fqn = :fqn AND type = :type"),
-                {"fqn": each.fqn, "type": each.type, "at": at},
-            )
+            conn.exec_driver_sql(driver(deleted, db.dialect), {"fqn": each.fqn, "type": each.type, "at": at})
         events = [Event(each.type, each.fqn, "deleted", None) for each in rows]
         append(backend(conn), events, Stamp("run", "shop", at, 0))
 

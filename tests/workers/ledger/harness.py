@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection
-
 from specs.contracts.work import Row, Verdict
 from specs.testing.ledger import UnitFacts
 from specs.topology.scope import Scope
 from workers.ledger import SqlLedger
+from workers.store.connection import Connection
 from workers.store.database import SqlDatabase
 
 

@@ -7,7 +7,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Connection
 
 from specs.contracts.assignment import Opening
 from specs.contracts.work import Claim
@@ -20,6 +19,7 @@ from workers.catalog.reader import Catalog
 from workers.catalog.upsert.writer import CatalogWriter
 from workers.ledger import SqlLedger
 from workers.ledger.ports import Writer
+from workers.store.connection import Connection
 from workers.store.database import SqlDatabase, open_database
 
 CHILDREN = 6

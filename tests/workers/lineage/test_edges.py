@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import event
 
 from scheduler.app.catalog.retention import forget, gc
 from specs.entities import ColumnFlow, ColumnSource, Edge, Flow, Lineage
+from tests.statements_sent import sent
 from tests.workers.catalog.crawls import Crawl, store
 from tests.workers.catalog.crawls import row as table
 from tests.workers.lineage.told import S, fqn, lineage, row
@@ -93,11 +93,10 @@ def test_a_changed_entity_has_its_edges_replaced(db: SqlDatabase) -> None:
 
 
 def test_a_crawl_without_lineage_sends_no_statement_more(db: SqlDatabase) -> None:
-    sent: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
+    asked = sent(db)
     store(db, "r1", [table(fqn("a")), table(fqn("b"))])
     store(db, "r2", [table(fqn("a"), comment="changed")])
-    assert not [each for each in sent if "lineage" in each]
+    assert not [each for each in asked if "lineage" in each]
 
 
 def test_a_refused_row_leaves_the_edges_of_the_others(db: SqlDatabase) -> None:

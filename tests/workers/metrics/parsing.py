@@ -6,14 +6,13 @@ import re
 import time
 from typing import Any
 
-from sqlalchemy import text
-
 from specs.contracts.assignment import Opening
 from specs.topology.events import Start
 from specs.topology.scope import Scope
 from workers.ledger import SqlLedger
 from workers.metrics import FAMILIES
 from workers.store.database import SqlDatabase
+from workers.store.named_sql import driver
 
 SAMPLE = re.compile(r'^(headrace_[a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\]|\\.)*",?)*)\})? (-?[0-9.e+-]+)$')
 LABEL = re.compile(r'([a-z]+)="((?:[^"\\]|\\.)*)"')
@@ -50,7 +49,7 @@ class Told:
 
 def do(db: SqlDatabase, sql: str, **values: Any) -> None:
     with db.write() as conn:
-        conn.execute(text(sql), values)
+        conn.exec_driver_sql(driver(sql, db.dialect), values)
 
 
 def opened(db: SqlDatabase, service: str = "shop", now: float | None = None) -> str:

@@ -22,6 +22,7 @@ from workers.presence import Presence
 from workers.queues.redis.queue import RedisQueue
 from workers.store import named_sql
 from workers.store.database import SqlDatabase, open_database
+from workers.store.sqlite.pool import SqliteSession
 
 WIDE = ("u", "units", "o", "outcomes", "e", "events", "runs", "r")
 SMALL = ("runs_open", "runs_order", "runs_started", "runs_states", "runs_unpublished", "outcomes_poison")
@@ -240,14 +241,12 @@ def test_a_large_run_costs_no_more(tmp_path: Path) -> None:
             return 0
 
         with db.engine.connect() as conn:
-            raw = conn.connection.driver_connection
-            assert raw is not None
-            raw.set_progress_handler(tick, 100)
+            assert isinstance(conn, SqliteSession)
+            conn.raw.set_progress_handler(tick, 100)
         render(db)
         with db.engine.connect() as conn:
-            raw = conn.connection.driver_connection
-            assert raw is not None
-            raw.set_progress_handler(None, 0)
+            assert isinstance(conn, SqliteSession)
+            conn.raw.set_progress_handler(None, 0)
         return count[0]
 
     few = steps()

@@ -19,7 +19,7 @@ from workers.store.database import SqlDatabase, open_database
 from workers.store.database_errors import translate
 from workers.store.migrations.rooms import ROOMS
 from workers.store.migrations.version import head, stored
-from workers.store.sqlite_file import sqlite_file
+from workers.store.sqlite.address import address
 
 
 @pytest.fixture
@@ -75,6 +75,7 @@ def test_a_newer_version_is_refused(db: SqlDatabase, file: Path) -> None:
         ("oracle://db/x", "sqlite:///catalog.db"),
         ("sqlite:////", "folder"),
         ("sqlite:////proc/none/catalog.db", "cannot be made"),
+        ("sqlite://host/catalog.db", "sqlite:///catalog.db"),
     ],
 )
 def test_a_url_of_no_use_is_refused(url: str, words: str) -> None:
@@ -117,7 +118,10 @@ def test_a_file_that_is_none_is_left_alone(tmp_path: Path) -> None:
     ],
 )
 def test_the_file_of_an_sqlite_url(url: str, file: str | None) -> None:
-    assert sqlite_file(make_url(url)) == (None if file is None else Path(file))
+    found = address(url)
+    assert found is not None
+    assert found.file == (None if file is None else Path(file))
+    assert str(found) == make_url(url).render_as_string()
 
 
 def test_a_file_uri_makes_the_folder_that_it_names_and_no_other(tmp_path: Path) -> None:

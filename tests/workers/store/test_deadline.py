@@ -29,7 +29,7 @@ def test_no_answer_is_an_error_in_time(postgres_database: str) -> None:
         with db.write() as conn:
             conn.exec_driver_sql("INSERT INTO seen VALUES (2)")
         with db.read() as conn:
-            assert 2 in conn.exec_driver_sql("SELECT n FROM seen").scalars().all()
+            assert 2 in conn.exec_driver_sql("SELECT n FROM seen").scalars()
     finally:
         db.close()
         proxy.close()

@@ -12,8 +12,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import Connection
-
 from specs import names
 from specs.contracts.work import Verdict
 from specs.topology.scope import Scope
@@ -22,6 +20,7 @@ from workers.catalog.deletion.marks import load_marks
 from workers.catalog.deletion.tiling import tiles
 from workers.catalog.deletion.unseen import LISTINGS, KnownListing, look_up, unseen
 from workers.catalog.runs import known_run
+from workers.store.connection import Connection
 from workers.store.statements import Statements
 
 SUSPECTS_OF_A_UNIT = 1000

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
+from workers.store.connection import Connection
 from workers.store.statements import Statements
 
 COUNTED_OBJECTS = 100_001

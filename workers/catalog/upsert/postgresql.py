@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from specs.contracts.work import Row
@@ -16,6 +15,7 @@ from workers.catalog.upsert import binary_copy
 from workers.catalog.upsert.backend import Event, Known, Old, Stamp
 from workers.catalog.upsert.sqlite import entity_values
 from workers.catalog.upsert.words import tsvector
+from workers.store.connection import Connection
 from workers.store.statements import Statements
 
 _ROW_AT_FAULT = ("22", "23", "54")
@@ -84,10 +84,11 @@ class PostgresqlBackend:
     @contextmanager
     def _driver(self, statement: str) -> Iterator[Any]:
         """A cursor of psycopg itself; its errors are raised as ``DBAPIError``, as SQLAlchemy does."""
-        driver: Any = self.conn.connection.driver_connection
-        base = self.conn.dialect.loaded_dbapi.Error
+        ours: Any = self.conn
+        driver = ours.connection.driver_connection
+        base = ours.dialect.loaded_dbapi.Error
         try:
             with driver.cursor() as cursor:
                 yield cursor
         except base as error:
-            raise DBAPIError.instance(statement, None, error, base, dialect=self.conn.dialect) from error
+            raise DBAPIError.instance(statement, None, error, base, dialect=ours.dialect) from error

@@ -14,12 +14,10 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
-
 from specs.contracts.work import SEARCHED, Row
 from specs.names import mark
 from workers.catalog.upsert.backend import Event, Known, Old, Stamp
+from workers.store.connection import Connection
 from workers.store.statements import Statements
 
 VALUES = 960
@@ -98,11 +96,10 @@ class SqliteBackend:
         insert("insert_events", [(n, *event, stamp.run, stamp.now) for n, event in enumerate(events, first)])
 
     def refused(self, error: Exception) -> bool:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        if isinstance(cause, sqlite3.OperationalError):
+        if isinstance(error, sqlite3.OperationalError):
             return False
         own = sqlite3.DataError | sqlite3.IntegrityError | sqlite3.InterfaceError | sqlite3.ProgrammingError
-        return isinstance(cause, own | UnicodeError | OverflowError)
+        return isinstance(error, own | UnicodeError | OverflowError)
 
     def _together(self, name: str, rows: Sequence[tuple[Any, ...]], *, values: int = VALUES) -> None:
         """Insert rows, as many with one statement as have ``values`` values together."""

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection
-
 from specs.contracts.work import Row
 from specs.entities import entity_types
 from specs.entities.base import HASH_VERSION
@@ -18,6 +16,7 @@ from workers.catalog import derived
 from workers.catalog.upsert.backend import Backend, Event, Known, Stamp
 from workers.catalog.upsert.diff import Changes, diff
 from workers.catalog.upsert.feed import append
+from workers.store.connection import Connection
 
 EMITTED, UNCHANGED = 1, 0
 TWICE = "the run delivered another object of this name before: that one is kept"

@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Connection
-
 from specs.errors import UsageError
+from workers.store.connection import Connection
 from workers.store.migrations.rooms import creation, tables
 
 FIRST = "0001"
@@ -117,8 +116,10 @@ def _refuse(found: str | None, where: str, create: bool) -> None:
 
 def _refuse_others(conn: Connection, where: str) -> None:
     """Check that an empty database has no tables with names of ours. Raises ``UsageError`` when it has."""
-    from sqlalchemy import inspect
-
-    taken = sorted(set(tables(creation(conn.dialect.name))) & set(inspect(conn).get_table_names()))
+    if conn.dialect.name == "sqlite":
+        there = conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+    else:
+        there = conn.exec_driver_sql("SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema()")
+    taken = sorted(set(tables(creation(conn.dialect.name))) & set(there.scalars()))
     if taken:
         raise UsageError(f"this database belongs to another program (it has a table {taken[0]})", where, OTHER)

@@ -15,7 +15,6 @@ from typing import Any
 
 import fakeredis
 import pytest
-from sqlalchemy import text
 
 from scheduler.app.cluster.top import look
 from scheduler.cli.display.cluster_view import told
@@ -33,6 +32,7 @@ from workers.process.stop_flag import StopFlag
 from workers.queues.redis.queue import RedisQueue
 from workers.schedules import Schedule, Schedules
 from workers.store.database import SqlDatabase, open_database
+from workers.store.named_sql import driver
 
 ROOT = Path(__file__).parents[3]
 
@@ -53,7 +53,7 @@ def queue() -> Iterator[RedisQueue]:
 
 def do(db: SqlDatabase, sql: str, **values: Any) -> None:
     with db.write() as conn:
-        conn.execute(text(sql), values)
+        conn.exec_driver_sql(driver(sql, db.dialect), values)
 
 
 def opened(db: SqlDatabase, service: str = "shop") -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
-from sqlalchemy import event
 
 from scheduler.app.lineage.graph import LineageGraph, lineage
 from scheduler.app.lineage.walk import DEEP, LineageWalk
 from specs.contracts.work import Row
 from specs.entities import Edge
 from specs.errors import UsageError
+from tests.statements_sent import sent
 from tests.workers.catalog.crawls import row as table
 from tests.workers.catalog.crawls import store
 from tests.workers.lineage.told import S, fqn, row
@@ -127,11 +127,11 @@ def test_statements_follow_from_the_levels_not_from_the_edges(shape: str, url: s
             for n in range(20)
         ]
     start = FlowPlace("Table", fqn("t0000" if shape == "chain" else "L0"), "x" if shape == "columns" else "")
-    sent: list[str] = []
     with open_database(url) as db:
         store(db, "r1", rows)
+        asked = sent(db)
         with reading(db) as edges:
-            event.listen(db.engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
+            asked.clear()
             walked = LineageWalk(edges, "downstream").run([start])
     assert len(walked.found) == (3001 if shape == "chain" else 201)
-    assert len(sent) <= (DEEP + 2 if shape == "chain" else 12)
+    assert len(asked) <= (DEEP + 2 if shape == "chain" else 12)

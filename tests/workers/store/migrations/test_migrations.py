@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy import create_engine, inspect
 
 from scheduler.app.catalog.retention import gc
 from specs.errors import UsageError
@@ -56,12 +56,12 @@ def make_old(url: str, version: str, rows: Sequence[str] = ()) -> None:
     engine.dispose()
 
 
-def shape(db: SqlDatabase) -> dict[str, tuple[object, ...]]:
+def shape(url: str) -> dict[str, tuple[object, ...]]:
     """Columns, keys and indexes of every table, in no order."""
-
-    def read(conn: Connection) -> dict[str, tuple[object, ...]]:
+    engine = create_engine(url)
+    with engine.connect() as conn:
         seen = inspect(conn)
-        return {
+        found: dict[str, tuple[object, ...]] = {
             table: (
                 sorted(
                     (column["name"], str(column["type"]), column["nullable"], column["default"])
@@ -72,9 +72,8 @@ def shape(db: SqlDatabase) -> dict[str, tuple[object, ...]]:
             )
             for table in seen.get_table_names()
         }
-
-    with db.read() as conn:
-        return read(conn)
+    engine.dispose()
+    return found
 
 
 def definitions(db: SqlDatabase) -> set[str]:
@@ -97,9 +96,9 @@ def test_an_older_database_becomes_what_a_new_one_is(urls: tuple[str, str], vers
     try:
         with old.read() as conn:
             assert stored(conn) == head()
-            row = conn.exec_driver_sql("SELECT id, state, via FROM runs").one()
-        assert tuple(row) == ("r1", "running", "embedded")
-        assert shape(old) == shape(new)
+            row = conn.exec_driver_sql("SELECT id, state, via FROM runs").first()
+        assert row == ("r1", "running", "embedded")
+        assert shape(urls[0]) == shape(urls[1])
         assert definitions(old) == definitions(new)
     finally:
         old.close()
@@ -114,7 +113,7 @@ def test_a_catalog_with_rows_opens_and_exports_the_same(urls: tuple[str, str]) -
         catalog = Catalog(old)
         exported = "".join(f"{line}\n" for line in catalog.export(stats=True))
         assert exported.encode() == (HERE / "0003.export.jsonl").read_bytes()
-        assert shape(old) == shape(new)
+        assert shape(urls[0]) == shape(urls[1])
         assert definitions(old) == definitions(new)
         assert [each.state for each in SqlLedger(old).runs()] == ["partial", "complete", "complete", "complete"]
         assert [each.fqn for each in catalog.search("buys")] == ["shop.db.s.customers"]

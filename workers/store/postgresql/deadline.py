@@ -41,12 +41,12 @@ class Deadline:
 
         deadline = self
 
-        class Connection(psycopg.Connection[Any]):
+        class TimedConnection(psycopg.Connection[Any]):
             def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
                 with deadline._over(self.pgconn.socket):
                     return super().wait(gen, *args, **options)
 
-        return Connection
+        return TimedConnection
 
     def close(self) -> None:
         """End the thread; connections are not cut any more."""

@@ -1,0 +1,3 @@
+"""Catalogs on PostgreSQL: the engine of SQLAlchemy, and the deadline that its connections keep.
+Only the database calls it.
+"""
