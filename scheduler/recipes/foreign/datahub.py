@@ -59,7 +59,7 @@ class _Translation:
         called = name or self.take("platform_instance") or called
         self.put("service", {"name": re.sub(r"\W+", "_", str(called)), "type": type_}, ("source",))
         self.put("connection", connection, CONFIG)
-        self.put("extract", {"metadata": metadata}, CONFIG)
+        self.put("extract", {"metadata": metadata, **self._parts()}, CONFIG)
         if self.take("stateful_ingestion", "enabled") is False or (
             self.take("stateful_ingestion", "remove_stale_metadata") is False
         ):
@@ -157,6 +157,24 @@ class _Translation:
             if self.take(key) is False:
                 metadata[kind] = False
         return metadata
+
+    def _parts(self) -> dict[str, Any]:
+        """Lineage of views and routines, as there unless it is switched off, and usage by the server's counters, where
+        it is asked for."""
+        views = self.take("include_view_lineage") is not False
+        procedures = self.take("include_stored_procedures") is not False
+        found: dict[str, Any] = {}
+        if views or procedures:
+            found["lineage"] = {"views": views, "procedures": procedures}
+        if self.take("include_usage_statistics") is True:
+            found["usage"] = True
+            if self.take("usage_source") not in (None, "performance_schema"):
+                self.used.discard((*CONFIG, "usage_source"))
+        if self.data["source"]["config"].get("include_query_lineage") is False:
+            self.used.add((*CONFIG, "include_query_lineage"))
+        if self.data["source"]["config"].get("include_view_column_lineage") is True:
+            self.used.add((*CONFIG, "include_view_column_lineage"))
+        return found
 
     def _pattern(self, key: str, parts: int = 1) -> dict[str, Any] | None:
         """The filter rules for ``{allow: [...], deny: [...], ignoreCase: true}`` under ``key``, whose patterns match at

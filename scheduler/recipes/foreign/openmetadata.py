@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from scheduler.recipes.foreign.openmetadata_parts import lineage_of, usage_of
 from specs import registry
 from specs.errors import UsageError, known_values
 from specs.recipe.problems import Path, dotted
@@ -15,10 +16,14 @@ from specs.recipe.problems import Path, dotted
 TYPES = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite", "duckdb": "duckdb"}
 CONNECTION: Path = ("source", "serviceConnection", "config")
 OPTIONS: Path = ("source", "sourceConfig", "config")
-_HARMLESS = re.compile(r"supports\w+|type|scheme|classificationName|queryStatementSource|policyAgentConfig")
-_LINEAGE = "-lineage"
-"""What the type of a source ends with in a workflow that reads lineage."""
-_TEXTS = {"views": "processViewLineage", "procedures": "processStoredProcedureLineage"}
+_HARMLESS = re.compile(
+    r"supports\w+|type|scheme|classificationName|queryStatementSource|policyAgentConfig|stageFileLocation"
+)
+_LOG = "query-log"
+"""The type of a source whose query log is a file; the connection has the product."""
+_PURPOSES = {"DatabaseMetadata": "metadata", "DatabaseLineage": "lineage", "DatabaseUsage": "usage"}
+"""What workflows are for. The type of a source ends with that, too: ``postgres-usage``."""
+_USAGE_STEPS = frozenset({"processor", "stage", "bulkSink"})
 _FILTERS = {
     "databases": "databaseFilterPattern",
     "schemas": "schemaFilterPattern",
@@ -77,14 +82,15 @@ class _Translation:
 
     def translate(self) -> Translated:
         type_ = self._type()
-        lineage = self._purpose()
+        purpose = self._purpose()
         name = self.take(("source", "serviceName"))
         metadata = self._metadata()
         connection = self._connection(type_, metadata)
         self.put(("service",), {"name": name, "type": type_}, ("source",))
         self.found.origins["service", "name"] = ("source", "serviceName")
         self.put(("connection",), connection, CONNECTION)
-        self.put(("extract",), {"metadata": metadata} | (self._lineage() if lineage else {}), OPTIONS)
+        more = {"lineage": lambda: lineage_of(self, self.found.notices.append), "usage": lambda: usage_of(self)}
+        self.put(("extract",), {"metadata": metadata} | (more[purpose]() if purpose in more else {}), OPTIONS)
         threads = self.take((*OPTIONS, "threads"))
         if isinstance(threads, int) and threads > 1:
             self.put(("limits",), {"connections": threads}, OPTIONS)
@@ -105,32 +111,46 @@ class _Translation:
             value = value.get(step) if isinstance(value, dict) else None
         return value
 
+    def option(self, name: str) -> Any:
+        return self.take((*OPTIONS, name))
+
+    def option_place(self, name: str) -> str:
+        return self.place((*OPTIONS, name))
+
+    def _source(self) -> tuple[str, str]:
+        """The product, and what the workflow reads of it: ``("postgres", "lineage")``."""
+        given = str(self.take(("source", "type")) or "").lower()
+        product, _, purpose = given.rpartition("-")
+        if purpose not in _PURPOSES.values():
+            product, purpose = given, "metadata"
+        if product == _LOG:
+            product = str(self.take((*CONNECTION, "type")) or "").lower()
+        return product, purpose
+
     def _type(self) -> str:
-        given = str(self.take(("source", "type")) or "").lower().removesuffix(_LINEAGE)
-        if given.endswith("-usage"):
-            place = self.place(("source", "type"))
-            raise UsageError(f"{place}: usage workflows are not available yet; run the metadata one")
+        given, _ = self._source()
         known = [name for name, ours in TYPES.items() if ours in registry.known()]
         if given not in known:
             raise known_values(f"{self.place(('source', 'type'))}: unsupported source type", given, known)
         return TYPES[given]
 
-    def _purpose(self) -> bool:
-        """Whether the workflow reads lineage; if not, it crawls metadata. Raises ``UsageError`` for every other kind of
-        workflow."""
+    def _purpose(self) -> str:
+        """What the workflow is for: metadata, lineage or usage. Raises ``UsageError`` for every other kind."""
         purpose = self.take((*OPTIONS, "type"))
-        if purpose not in (None, "DatabaseMetadata", "DatabaseLineage"):
+        if purpose not in (None, *_PURPOSES):
             place = self.place((*OPTIONS, "type"))
             what = f"{place}: {purpose} workflows are not available yet"
             raise UsageError(
                 f"{what}: this one would crawl metadata, and not what it is for", remedy="run the metadata one"
             )
-        if "processor" in self.data:
+        _, read = self._source()
+        found = _PURPOSES.get(purpose or "DatabaseMetadata", "metadata") if read == "metadata" else read
+        if "processor" in self.data and found != "usage":
             place = self.place(("processor",), key=True)
             raise UsageError(
                 f"{place}: workflows with a processor are not available yet", remedy="run the metadata one"
             )
-        return purpose == "DatabaseLineage" or str(self.take(("source", "type"))).lower().endswith(_LINEAGE)
+        return found
 
     # -- what to extract ------------------------------------------------------------------------------------------
     def _metadata(self) -> dict[str, Any]:
@@ -151,17 +171,6 @@ class _Translation:
             if self.take((*OPTIONS, key)) is False:
                 metadata[kind] = False
         return metadata
-
-    def _lineage(self) -> dict[str, Any]:
-        """Lineage alone, over the metadata that the catalog holds; query logs are told of, as long as nothing reads
-        them."""
-        if self.take((*OPTIONS, "processQueryLineage")) is not False:
-            self.found.notices.append("lineage is read from the definitions in the catalog; query logs are not read")
-        asked = {ours: self.take((*OPTIONS, theirs)) is not False for ours, theirs in _TEXTS.items()}
-        if not any(asked.values()):
-            place = self.place((*OPTIONS, _TEXTS["views"]))
-            raise UsageError(f"{place}: lineage of query logs alone is not available yet", remedy="set it to true")
-        return {"lineage": asked, "only": ["lineage"]}
 
     # -- the connection -------------------------------------------------------------------------------------------
     def _connection(self, type_: str, metadata: dict[str, Any]) -> dict[str, Any]:
@@ -212,7 +221,8 @@ class _Translation:
             self.found.notices.append("sink: entities go into the catalog of this command; add sinks in a recipe")
         if any(path.startswith("workflowConfig.") for path in rest):
             self.found.notices.append("workflowConfig: not used; exit codes and logs are those of this command")
-        others = [path for path in rest if not path.startswith(("sink.", "workflowConfig."))]
+        told = ("sink.", "workflowConfig.", *(f"{step}." for step in _USAGE_STEPS))
+        others = [path for path in rest if not path.startswith(told)]
         if others:
             self.found.notices.append(f"no counterpart, ignored: {', '.join(others)}")
 

@@ -94,6 +94,33 @@ def test_other_sources(
     assert (found.service.type, found.service.name, dict(found.connection)) == (type_, name, connection)
 
 
+@pytest.mark.parametrize(
+    ("given", "parts", "told"),
+    [
+        ("{}", ("metadata", "lineage"), ""),
+        ("{include_view_lineage: false}", ("metadata", "lineage"), ""),
+        ("{include_view_lineage: false, include_stored_procedures: false}", ("metadata",), ""),
+        ("{include_view_column_lineage: true, include_query_lineage: false}", ("metadata", "lineage"), ""),
+        ("{include_query_lineage: true}", ("metadata", "lineage"), "include_query_lineage"),
+        ("{include_view_column_lineage: false}", ("metadata", "lineage"), "include_view_column_lineage"),
+        ("{include_usage_statistics: true}", ("metadata", "lineage", "usage"), ""),
+        (
+            "{include_usage_statistics: true, usage_source: general_log}",
+            ("metadata", "lineage", "usage"),
+            "usage_source",
+        ),
+    ],
+)
+def test_lineage_and_usage(given: str, parts: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    found = loaded(tmp_path, f"source:\n  type: postgres\n  config: {given}\n", away=True)
+    assert found.recipe.parts == parts
+    notices = "\n".join(each for each in found.notices if "no counterpart" in each)
+    assert told in notices if told else notices == ""
+    lineage: Any = found.recipe.extract.lineage
+    if lineage:
+        assert lineage.views == ("include_view_lineage: false" not in given)
+
+
 def test_names_of_databases_are_schemas_where_there_are_two_levels(tmp_path: Path) -> None:
     text = (
         "source:\n  type: mysql\n  config:\n    host_port: h:3306\n    database_pattern: {allow: [shop]}\n"
@@ -136,7 +163,7 @@ def test_what_cannot_be_translated_is_pointed_at(old: str, new: str, part: str, 
     ("change", "part"),
     [
         ({"type": "Profiler"}, "dh.yml:6:13: Profiler workflows are not available yet"),
-        ({"type": "DatabaseUsage"}, "DatabaseUsage workflows"),
+        ({"type": "DatabaseProfiler"}, "DatabaseProfiler workflows"),
         ({"type": "AutoClassification"}, "AutoClassification workflows"),
         ({"type": "DatabaseMetadata", "processor": True}, "workflows with a processor are not available yet"),
     ],

@@ -77,7 +77,12 @@ def test_what_has_no_counterpart_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "part"),
     [
-        ("type: postgres\n", "type: postgres-usage\n", r"flow.yml:3:9: usage workflows are not available"),
+        ("type: postgres\n", "type: postgres-usages\n", r"flow.yml:3:9: unsupported source type 'postgres-usages'"),
+        (
+            WORKFLOW[WORKFLOW.index("type: DatabaseMetadata") : WORKFLOW.index("\n      schemaFilterPattern")],
+            "type: DatabaseUsage\n      queryLogDuration: week",
+            r"flow.yml:17:25: should be a number of days",
+        ),
         ("type: postgres\n", "type: postgers\n", r"unsupported source type 'postgers'; did you mean 'postgres'"),
         ("threads: 4", "useFqnForFiltering: true", r"flow.yml:19:\d+: filters on full names"),
         ('{password: "${SHOP_PW}"}', "{awsConfig: {}}", r"authType.awsConfig is not supported"),
@@ -109,7 +114,7 @@ def test_lineage_workflows_read_lineage_alone(tmp_path: Path, old: str, new: str
     found = loaded(tmp_path, WORKFLOW.replace(old, new, 1))
     assert found.recipe.parts == ("lineage",)
     assert found.recipe.extract.metadata.rule("views", "tmp_x") is not None
-    assert any("query logs are not read" in each for each in found.notices) == ("processQueryLineage" not in new)
+    assert any("only from a file" in each for each in found.notices) == ("processQueryLineage" not in new)
 
 
 def test_lineage_of_nothing_is_refused(tmp_path: Path) -> None:
@@ -117,8 +122,48 @@ def test_lineage_of_nothing_is_refused(tmp_path: Path) -> None:
     lines = ["\n      ".join(["type: DatabaseLineage", *switches[:count]]) for count in (1, 2)]
     chosen: Any = loaded(tmp_path, WORKFLOW.replace("type: DatabaseMetadata", lines[0], 1)).recipe.extract.lineage
     assert (chosen.views, chosen.procedures) == (False, True)
-    with pytest.raises(UsageError, match=r"flow.yml:17:\d+: lineage of query logs alone"):
+    with pytest.raises(UsageError, match=r"flow.yml:17:\d+: this workflow reads no lineage"):
         loaded(tmp_path, WORKFLOW.replace("type: DatabaseMetadata", lines[1], 1))
+
+
+def test_lineage_of_a_query_log_in_a_file(tmp_path: Path) -> None:
+    text = WORKFLOW.replace("type: DatabaseMetadata", "type: DatabaseLineage\n      queryLogFilePath: /logs/q.csv")
+    found = loaded(tmp_path, text)
+    lineage: Any = found.recipe.extract.lineage
+    assert (lineage.query_log.type, lineage.query_log.files, lineage.window) == ("csv", ("/logs/q.csv",), 4 * 86400.0)
+    assert lineage.query_log.columns["text"] == "query_text"
+    assert not any("query" in each for each in found.notices)
+
+
+STEPS = """processor: {type: query-parser, config: {}}
+stage: {type: table-usage, config: {filename: /tmp/usage}}
+bulkSink: {type: metadata-usage, config: {filename: /tmp/usage}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("type: postgres\n", "type: postgres-usage\n"), ("type: DatabaseMetadata", "type: DatabaseUsage")],
+)
+def test_usage_workflows_read_usage_alone(tmp_path: Path, old: str, new: str) -> None:
+    text = WORKFLOW.replace(old, new, 1).replace("queryLogDuration: 3", "queryLogDuration: '3'\n      resultLimit: 9")
+    found = loaded(tmp_path, text + STEPS)
+    usage: Any = found.recipe.extract.usage
+    assert found.recipe.parts == ("usage",)
+    assert (usage.days, usage.query_log) == (4, None)
+    notices = "\n".join(found.notices)
+    assert "resultLimit" in notices
+    assert "queryLogDuration" not in notices
+    assert "bulkSink" not in notices
+
+
+def test_usage_of_a_query_log_in_a_file(tmp_path: Path) -> None:
+    text = WORKFLOW.replace("type: postgres\n", "type: query-log-usage\n").replace(
+        "type: DatabaseMetadata", "type: DatabaseUsage\n      queryLogFilePath: /logs/q.csv"
+    )
+    found = loaded(tmp_path, text + STEPS).recipe
+    usage: Any = found.extract.usage
+    assert (found.service.type, usage.query_log.files) == ("postgres", ("/logs/q.csv",))
 
 
 def test_all_databases(tmp_path: Path) -> None:
