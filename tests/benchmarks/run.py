@@ -24,6 +24,7 @@ from tests.benchmarks import (
     scenarios,
     stopping,
     throughput,
+    usage,
     warehouse,
 )
 from tests.benchmarks.commands import Bench
@@ -69,12 +70,13 @@ SCENARIOS: dict[str, Callable[[Session], Report]] = {
     "sink": lambda s: throughput.sink(s.given.units),
     "ledger": lambda s: distributed.ledger(s.bench.folder),
     "lineage": lambda s: lineage.views(),
+    "usage": lambda s: usage.usage(s.bench),
     "million": lambda s: million.million(s.bench, s.given.tables),
 }
 """In the order of the page."""
 LONG = {"million"}
 """Only when asked for; what was recorded last stays on the page."""
-ONCE = {"flat", "sink", "ledger", "lineage", "million"}
+ONCE = {"flat", "sink", "ledger", "lineage", "usage", "million"}
 """These repeat what they compare by themselves, or are long."""
 
 

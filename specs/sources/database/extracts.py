@@ -3,15 +3,18 @@ without what these are made of."""
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from specs.config import Duration, LocalFile, StrictModel
 from specs.sources.database.declarations import DeclaredEdge
+
+_REFERENCE = re.compile(r"\$\{(?:env|file):[^}]+\}")
 
 LogType = Literal[
     "csv", "jsonl", "parquet", "postgres_csvlog", "postgres_jsonlog", "mysql_general_log", "mysql_slow_log"
@@ -98,6 +101,10 @@ class UsageExtract(StrictModel):
     users: Literal["names", "hashed", "none"] = Field(
         default="names", description="Keep the names of users, a hash of each, or only how many there were."
     )
+    hash_key: str | None = Field(
+        default=None,
+        description="users: hashed: the secret that the hashes are made with, as a reference: ${env:USAGE_KEY}.",
+    )
     keep: Duration = Field(default=400 * 86400.0, description="Days that are older leave the catalog.")
     query_log: QueryLogFiles | None = Field(
         default=None, description="Files to read; without them the server's own statistics, where it has some."
@@ -107,6 +114,22 @@ class UsageExtract(StrictModel):
     @classmethod
     def _of_zone(cls, name: str) -> str:
         return _zone(name)
+
+    @field_validator("hash_key")
+    @classmethod
+    def _of_key(cls, key: str | None) -> str | None:
+        if key is not None and not _REFERENCE.fullmatch(key):
+            raise ValueError("recipes hold no secrets; write a reference: ${env:USAGE_KEY} or ${file:/run/secrets/key}")
+        return key
+
+    @model_validator(mode="after")
+    def _hashes_have_a_key(self) -> UsageExtract:
+        if self.users == "hashed" and self.hash_key is None:
+            raise ValueError(
+                "users: hashed needs a hash_key, because who can guess names could guess hashes without one; "
+                "write a reference to a secret of your own: hash_key: ${env:USAGE_KEY}"
+            )
+        return self
 
     @property
     def days(self) -> int:

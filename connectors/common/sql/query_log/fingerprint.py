@@ -10,13 +10,14 @@ them apart. The normalized text holds no data: literals of every kind become ``?
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator
 from hashlib import blake2b
 from itertools import islice
 from typing import NamedTuple
 
-KEPT_TEXTS = 131_072
-"""Texts of which the fingerprint is remembered by their hash; twice as many at most."""
+KEPT_TEXTS = 1 << 19
+"""Texts of which the fingerprint is remembered by their hash, at most: 16 bytes each."""
 LONGEST_TEXT = 262_144
 """Characters of a normalized text that are kept."""
 _CHUNK = 20_000
@@ -75,20 +76,22 @@ class Fingerprints:
         self._double_quoted_text = dialect in _DOUBLE_QUOTED_TEXT
         self._hash_comments = dialect in _HASH_COMMENTS
         self._token, self._token_or_dollars = _token(dialect), _token(dialect, dollars=True)
-        self._young: dict[int, int] = {}
-        self._old: dict[int, int] = {}
+        self._hashes = array("q", bytes(8 * KEPT_TEXTS))
+        self._keys = array("q", bytes(8 * KEPT_TEXTS))
 
     def key(self, text: str) -> int:
         """The key of the statement's fingerprint, remembered by the hash of the text."""
-        hashed = hash(text)
-        known = self._young.get(hashed)
-        if known is None:
-            known = self._old.get(hashed)
-            if known is None:
-                known = _digest(self._normalized(text))
-            if len(self._young) >= KEPT_TEXTS:
-                self._old, self._young = self._young, {}
-            self._young[hashed] = known
+        hashed = hash(text) or 1  # 0 is no text
+        hashes, keys, place = self._hashes, self._keys, hashed & (KEPT_TEXTS - 1)
+        if hashes[place] == hashed:
+            return keys[place]
+        beside = place ^ 1
+        if hashes[beside] == hashed:
+            return keys[beside]
+        known = _digest(self._normalized(text))
+        if hashes[place]:  # the one that was there moves over
+            hashes[beside], keys[beside] = hashes[place], keys[place]
+        hashes[place], keys[place] = hashed, known
         return known
 
     def of(self, text: str) -> Fingerprint:

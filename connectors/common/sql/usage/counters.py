@@ -14,12 +14,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from connectors.common.sql.driver import Driver
-from connectors.common.sql.lineage.analysis.dialects import dialect_of
-from connectors.common.sql.query_log.fingerprint import Fingerprints
 from connectors.common.sql.query_log.statements import LogProblem, LogTally
-from connectors.common.sql.usage.counting import StatementCounts, Users
+from connectors.common.sql.usage.counting import StatementCounts
 from connectors.common.sql.usage.objects import moment
-from connectors.common.sql.usage.source import LONGEST_STATEMENT, LogUsage, ReadDay
+from connectors.common.sql.usage.source import LogUsage, ReadDay
 from specs import names
 from specs.entities.base import Entity
 from specs.entities.usage import UsageCounters, UsageDay
@@ -96,8 +94,7 @@ class CounterUsage(LogUsage):
         known = self._known()
         begin, _ = self.settings.bounds(day)
         base, since = self._base(found, known, day, begin)
-        users = Users(self.settings.users, self.service)
-        counts = StatementCounts(Fingerprints(dialect_of(self.dialect).name), users, LONGEST_STATEMENT)
+        counts = self._counts()
         last: dict[str, int] = {}
         for counter in found.counters:
             last[counter.key] = last.get(counter.key, 0) + counter.calls

@@ -20,11 +20,16 @@ MOST_USERS = 20_000
 UserNames = Literal["names", "hashed", "none"]
 
 
+ShapeKey = tuple[str, int]
+"""The database of the session, and the fingerprint."""
+
+
 @dataclass(slots=True)
 class QueryShape:
     """The statements of one fingerprint in one database. ``text`` is one of them, to be parsed; it holds data and is
     never stored. Without ``text`` it was too long."""
 
+    key: ShapeKey
     database: str
     text: str
     count: int = 0
@@ -36,10 +41,12 @@ class QueryShape:
 
 
 class Users:
-    """The users of one day, by numbers."""
+    """The users of one day, by numbers. ``key`` is the secret that hashes of their names are made with; who does not
+    know it cannot tell whose a hash is by hashing the names that there may be."""
 
-    def __init__(self, keep: UserNames, service: str) -> None:
-        self._keep, self._service = keep, service
+    def __init__(self, keep: UserNames, service: str, key: str = "") -> None:
+        self._keep = keep
+        self._key = blake2b(service.encode(), key=blake2b(key.encode()).digest(), digest_size=32).digest()
         self._numbers: dict[str, int] = {}
 
     def number(self, name: str) -> int | None:
@@ -62,10 +69,7 @@ class Users:
         return tuple(chosen if self._keep == "names" else map(self._hashed, chosen))
 
     def _hashed(self, name: str) -> str:
-        return blake2b(name.encode("utf-8", "surrogatepass"), key=self._key(), digest_size=8).hexdigest()
-
-    def _key(self) -> bytes:
-        return blake2b(self._service.encode(), digest_size=16).digest()
+        return blake2b(name.encode("utf-8", "surrogatepass"), key=self._key, digest_size=8).hexdigest()
 
 
 class StatementCounts:
@@ -73,7 +77,7 @@ class StatementCounts:
 
     def __init__(self, fingerprints: Fingerprints, users: Users, longest: int) -> None:
         self.fingerprints, self.users, self._longest = fingerprints, users, longest
-        self._shapes: dict[tuple[str, int], QueryShape] = {}
+        self._shapes: dict[ShapeKey, QueryShape] = {}
         self._kept = 0
         self.statements = 0
         self.overflow = 0
@@ -112,7 +116,7 @@ class StatementCounts:
             return None
         fits = len(text) <= self._longest and self._kept + len(text) <= MOST_TEXT
         self._kept += len(text) if fits else 0
-        found = self._shapes[database, key] = QueryShape(database, text if fits else "")
+        found = self._shapes[database, key] = QueryShape((database, key), database, text if fits else "")
         return found
 
     def shapes(self) -> Iterator[QueryShape]:

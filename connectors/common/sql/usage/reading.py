@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from connectors.common.sql.lineage.relations import KnownRelations, known_columns
 from connectors.common.sql.query_log.places import SessionPlaces
+from connectors.common.sql.usage.answers import ShapeAnswer, ShapeAnswers
 from connectors.common.sql.usage.counting import QueryShape, StatementCounts
 from connectors.common.sql.usage.objects import ObjectUses
 from specs import names
-from specs.contracts.parts.statements import Statement, StatementParser
+from specs.contracts.parts.statements import Statement, StatementParser, TableName
 
 SLICE = 200
 """Most statements that are parsed together."""
@@ -40,8 +41,10 @@ class ShapeReader:
         relations: KnownRelations,
         places: SessionPlaces,
         dialect: str,
+        answers: ShapeAnswers,
         parsed: Callable[[], None],
     ) -> None:
+        self._answers = answers
         self._parser, self._relations, self._places = parser, relations, places
         self._dialect, self._parsed = dialect, parsed
 
@@ -66,22 +69,41 @@ class ShapeReader:
         given = list(shapes)
         if not given:
             return
-        statements = []
-        for at, shape in enumerate(given):
-            database, schema = self._places.of(shape.database)
-            statements.append(Statement(at, shape.text, self._dialect, database, schema))
-        said = self._parser.names(statements)
+        remembered = [self._answers.get(shape.key) for shape in given]
+        statements = [self._statement(at, shape) for at, shape in enumerate(given)]
+        fresh = [at for at, answer in enumerate(remembered) if answer is None]
+        said: list[tuple[TableName, ...]] = [() if answer is None else answer.named for answer in remembered]
+        for at, named in zip(fresh, self._parser.names([statements[at] for at in fresh]) if fresh else (), strict=True):
+            said[at] = named
         known = self._relations.meanings(name for named in said for name in named)
-        answers = self._parser.lineage(statements, known_columns(known))
-        for shape, named, answer in zip(given, said, answers, strict=True):
-            if not any(each.level != "none" for each in answer):
-                account.unparsed += shape.count
-            elif uses.add(shape, answer, {name: known[name] for name in named}):
-                account.resolved += shape.count
-            elif named:
-                account.unresolved += shape.count
-            else:
-                account.nameless += shape.count
-            for name in {names.build(*filter(None, each)) for each in named if not known[each]}:
-                account.unknown[name] += shape.count
+        meant = [{name: known[name] for name in named} for named in said]
+        asked = [
+            at for at, answer in enumerate(remembered) if answer is None or answer.meanings != meant[at]
+        ]  # a table was changed in between
+        columns = known_columns({name: found for at in asked for name, found in meant[at].items()})
+        answers = self._parser.lineage([statements[at] for at in asked], columns) if asked else ()
+        for at, lineage in zip(asked, answers, strict=True):
+            told = tuple(each._replace(columns=(), filters=(), unresolved=()) for each in lineage)
+            remembered[at] = ShapeAnswer(said[at], meant[at], told)
+        for shape, answer in zip(given, remembered, strict=True):
+            if answer is not None:
+                self._answers.keep(shape.key, answer)
+                _count(shape, answer, uses, account)
         self._parsed()
+
+    def _statement(self, at: int, shape: QueryShape) -> Statement:
+        database, schema = self._places.of(shape.database)
+        return Statement(at, shape.text, self._dialect, database, schema)
+
+
+def _count(shape: QueryShape, answer: ShapeAnswer, uses: ObjectUses, account: DayAccount) -> None:
+    if not any(each.level != "none" for each in answer.lineage):
+        account.unparsed += shape.count
+    elif uses.add(shape, answer.lineage, answer.meanings):
+        account.resolved += shape.count
+    elif answer.named:
+        account.unresolved += shape.count
+    else:
+        account.nameless += shape.count
+    for name in {names.build(*filter(None, each)) for each, meant in answer.meanings.items() if not meant}:
+        account.unknown[name] += shape.count

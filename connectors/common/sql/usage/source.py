@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from connectors.common.sql.query_log.logs import log_of, require_trusted
 from connectors.common.sql.query_log.places import SessionPlaces
 from connectors.common.sql.query_log.statements import LogTally, TimeSpan
 from connectors.common.sql.stored_objects import children
+from connectors.common.sql.usage.answers import ShapeAnswers
 from connectors.common.sql.usage.counting import StatementCounts, Users
 from connectors.common.sql.usage.objects import ObjectUse, usage_fields
 from connectors.common.sql.usage.reading import DayAccount, ShapeReader
@@ -30,6 +32,7 @@ from specs.contracts.parts.statements import StatementParser, TableName
 from specs.entities.base import Entity
 from specs.entities.usage import TOP, TOP_USERS, Usage, UsageDay
 from specs.errors import Fatal
+from specs.recipe.secrets import resolve
 from specs.sources.base import Presence
 from specs.sources.database.extracts import QueryLogFiles
 from specs.sources.database.usage import UsageSource
@@ -62,6 +65,7 @@ class LogUsage(CatalogPart, UsageSource):
         self._parser: StatementParser | None = None
         self._read: tuple[str, ReadDay] | None = None
         self._pieces = 1
+        self._answers = ShapeAnswers()
         self._plans: dict[str, LogDay] = {}
         self._files: dict[str, FileDays] = {}
 
@@ -99,6 +103,8 @@ class LogUsage(CatalogPart, UsageSource):
 
     def close(self) -> None:
         self._read = None
+        self._answers = ShapeAnswers()
+        self.__dict__.pop("_fingerprints", None)
         parser, self._parser = self._parser, None
         if parser is not None:
             parser.close()
@@ -147,7 +153,8 @@ class LogUsage(CatalogPart, UsageSource):
     def _sealed(self, plan: LogDay) -> str:
         """What a day's buckets depend on: the bytes of the log, and the settings with which they are read."""
         settings = self.settings.model_dump_json(exclude={"window", "keep"})
-        return blake2b(f"{READING} {plan.seal} {settings}".encode(), digest_size=12).hexdigest()
+        told = f"{READING} {plan.seal} {settings}".encode()
+        return blake2b(told, key=blake2b(self._hash_key().encode()).digest(), digest_size=12).hexdigest()
 
     def yield_day(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
         plan = LogDay.of_json(item.data or {})
@@ -188,9 +195,7 @@ class LogUsage(CatalogPart, UsageSource):
     def _read_day(self, day: date) -> ReadDay:
         settings = self.settings.query_log
         assert settings is not None
-        dialect = dialect_of(self.dialect).name
-        users = Users(self.settings.users, self.service)
-        counts = StatementCounts(Fingerprints(dialect), users, LONGEST_STATEMENT)
+        counts = self._counts()
         tally = LogTally()
         plan = self._plans.get(day.isoformat(), LogDay())
         log, span = log_of(settings, now=self.now()), TimeSpan(*self.settings.bounds(day))
@@ -203,13 +208,29 @@ class LogUsage(CatalogPart, UsageSource):
         found = self._told(counts, tally, settings.default_schema)
         return found if tally.problems or tally.waiting else found._replace(seal=seal)
 
+    def _counts(self) -> StatementCounts:
+        users = Users(self.settings.users, self.service, self._hash_key())
+        return StatementCounts(self._fingerprints, users, LONGEST_STATEMENT)
+
+    def _hash_key(self) -> str:
+        """The secret that hashes of users are made with. Raises ``UsageError`` where the worker does not have it."""
+        key = self.settings.hash_key if self.settings.users == "hashed" else None
+        return "" if key is None else str(resolve(key, path=("extract", "usage", "hash_key")))
+
+    @cached_property
+    def _fingerprints(self) -> Fingerprints:
+        """Those of all days, since most texts run on several."""
+        return Fingerprints(dialect_of(self.dialect).name)
+
     def _told(self, counts: StatementCounts, tally: LogTally, default_schema: str) -> ReadDay:
         """What the statements that were counted did."""
         if self._parser is None:
             self._parser = self.new_parser()
         databases = [each.name for each in self._stored(Scope.of(self.service), "Database")]
         places = SessionPlaces(self.dialect, databases, default_schema)
-        uses, account = ShapeReader(self._parser, self._relations(), places, self.dialect, self._piece).read(counts)
+        uses, account = ShapeReader(
+            self._parser, self._relations(), places, self.dialect, self._answers, self._piece
+        ).read(counts)
         return ReadDay(counts, uses.found, account, tally)
 
     def _relations(self) -> KnownRelations:

@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from specs.entities import ColumnUse, Join, QueryUse, Table
 from specs.errors import Fatal, Stop
+from specs.sources.database.extracts import UsageExtract
 from specs.topology.node import Item
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
 from tests.connectors.common.sql.usage.usages import DAY, UsageToday, append, source, walked, write
@@ -87,12 +89,24 @@ def test_a_second_reading_is_the_same_and_empties_what_is_used_no_more(tmp_path:
 
 def test_users_are_hashed_or_left_out(tmp_path: Path) -> None:
     write(tmp_path / "log", STATEMENTS)
-    _, hashed, _ = walked(source(tmp_path / "log", users="hashed"))
+    keys = [tmp_path / "key", tmp_path / "other"]
+    for key in keys:
+        key.write_text(key.name)
+    made = [source(tmp_path / "log", users="hashed", hash_key=f"${{file:{key}}}") for key in [*keys, keys[0]]]
+    (_, hashed, _), (_, other, _), (_, again, _) = map(walked, made)
     _, none, _ = walked(source(tmp_path / "log", users="none"))
     told = hashed["db.public.orders"].user_names
     assert len(told) == 2
     assert not {"ann", "bob"} & set(told)
+    assert hashed == again
+    assert not set(other["db.public.orders"].user_names) & set(told)  # who knows the names still needs the key
     assert (none["db.public.orders"].users, none["db.public.orders"].user_names) == (2, ())
+
+
+@pytest.mark.parametrize("key", [None, "secret", "${prompt:key}"])
+def test_hashes_need_a_reference_to_a_key(key: str | None) -> None:
+    with pytest.raises(ValidationError, match="reference"):
+        UsageExtract(users="hashed", hash_key=key)
 
 
 def test_days_are_units_in_the_zone_of_the_recipe(tmp_path: Path) -> None:
@@ -120,7 +134,7 @@ def test_a_day_is_read_again_only_when_something_was_written_for_it(tmp_path: Pa
     known = [walked(first, name, item.data)[0] for name, item in found.items()]
     assert [day.statements for day in known] == [5, 4]
     assert not days(source(log, known, window="2d"))
-    assert len(days(source(log, known, window="2d", users="hashed"))) == 2
+    assert len(days(source(log, known, window="2d", users="none"))) == 2
     line = '{"time": 1795910500, "text": "select 1 from orders", "database": "db"}\n'
     append(log, line)
     later = source(log, known, window="2d")
