@@ -20,6 +20,7 @@ from specs.contracts.work import Run
 from specs.recipe.recipe import Recipe
 from tests.patience import PATIENCE
 from workers.catalog import Catalog
+from workers.catalog.questions.resolver import CatalogResolver
 from workers.embedded.pool import Pool, pooled
 from workers.ledger import SqlLedger
 from workers.process.governor import MemoryBudget
@@ -104,7 +105,7 @@ class Pooled:
             try:
                 tick = Reconciler(ledger, run.id, ledger.outstanding).tick
                 given: dict[str, Any] = {"processes": self.workers, "memory": memory, "spawned": spawned, **bounds}
-                return pooled(ledger, assignment, self.stop, tick, **given)
+                return pooled(ledger, assignment, self.stop, tick, resolver=CatalogResolver(db), **given)
             finally:
                 watch.cancel()
 
