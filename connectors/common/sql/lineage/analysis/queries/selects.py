@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlglot import exp
 
 from connectors.common.sql.lineage.analysis.queries.expressions import column_origins, origins_of
@@ -10,7 +12,9 @@ from connectors.common.sql.lineage.analysis.queries.scope import FromItem, Query
 from connectors.common.sql.lineage.analysis.queries.sources import add_join, add_source, filter_by
 from connectors.common.sql.lineage.analysis.queries.walk import Walk
 from connectors.common.sql.lineage.analysis.relations import Derived, Output, Relation, gathered, merge
-from specs.entities.lineage import Transformation
+
+if TYPE_CHECKING:
+    from specs.entities.lineage import Transformation
 
 CONDITIONS = ("where", "having", "qualify", "prewhere", "connect")
 ORDERS = ("group", "order", "sort", "cluster", "distribute", "windows", "distinct")
