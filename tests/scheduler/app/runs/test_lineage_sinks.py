@@ -6,14 +6,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scheduler.app.runs.crawl import crawl
+from scheduler.app.runs.summary import Summary
 from specs.recipe.recipe import Recipe
 from tests.servers.catalogs import DataHub, OpenMetadata
 from tests.servers.openlineage import OpenLineage
-from tests.servers.receiver import Fault, Receiver
+from tests.servers.receiver import Fault, Receiver, Request, Work
 from workers.sinks.datahub.urns import UrnNames
 
 ESTATE = """
@@ -34,8 +36,12 @@ class Receivers:
         self.metadata, self.hub, self.open = Receiver(OpenMetadata()), Receiver(DataHub()), Receiver(OpenLineage())
 
     def stop(self) -> None:
-        for each in (self.metadata, self.hub, self.open):
+        for each in self.all:
             each.stop()
+
+    @property
+    def all(self) -> list[Receiver]:
+        return [self.metadata, self.hub, self.open]
 
     @property
     def sinks(self) -> list[dict[str, str]]:
@@ -88,30 +94,69 @@ def receivers() -> Iterator[Receivers]:
     found.stop()
 
 
-def test_edges_come_and_go(receivers: Receivers, tmp_path: Path) -> None:
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    return tmp_path / "shop.db"
+
+
+def crawled(receivers: Receivers, shop: Path, statements: str = "") -> Summary:
+    """Change the source, and crawl it into all receivers."""
+    with closing(sqlite3.connect(shop)) as connection:
+        connection.executescript(statements)
+    recipe = Recipe.from_dict({
+        "service": {"name": "shop", "type": "sqlite"}, "connection": {"path": str(shop)},
+        "extract": {"lineage": True}, "deletion": {"max_fraction": 1.0}, "sinks": receivers.sinks,
+    })  # fmt: skip
+    return crawl(recipe, catalog=f"sqlite:///{shop.with_name('catalog.db')}")
+
+
+@pytest.mark.chaos  # a sink that is away is waited for
+def test_what_receivers_missed_is_caught_up_with(receivers: Receivers, shop: Path) -> None:
+    assert crawled(receivers, shop, ESTATE).exit_code == 0
+    for each in receivers.all:
+        each.stop()
+    missed = crawled(receivers, shop, "DROP VIEW sums; CREATE VIEW sums AS SELECT id, amount AS total FROM orders;")
+    assert (missed.status, missed.exit_code, len(missed.sink_errors)) == ("complete", 4, 3)
+    for each in receivers.all:
+        each.start()
+    assert crawled(receivers, shop, "CREATE VIEW more AS SELECT name FROM customers").exit_code == 0
+    found = EDGES - {("customers", "sums")} | {("customers", "more")}
+    assert receivers.in_openmetadata == receivers.in_datahub == receivers.in_openlineage == found
+
+
+def test_lineage_that_is_refused_costs_no_other(receivers: Receivers, shop: Path) -> None:
+    hub = receivers.hub.work
+
+    def refusing(accepted: Work, *pieces: bytes) -> Work:
+        def answer(request: Request) -> tuple[int, Any]:
+            return (400, {"message": "no"}) if all(each in request.body for each in pieces) else accepted(request)
+
+        return answer
+
+    receivers.hub.work = refusing(hub, b"upstreamLineage", b"odd.best")
+    assert crawled(receivers, shop, ESTATE).reconciles
+    receivers.hub.work = hub
+    rest = EDGES - {("sums", "odd.best")}
+    assert (receivers.in_datahub, receivers.in_openmetadata, receivers.in_openlineage) == (rest, EDGES, EDGES)
+
+
+def test_edges_come_and_go(receivers: Receivers, shop: Path) -> None:
     receivers.metadata.faults = [*[None] * 9, Fault("die"), None, Fault(status=503)]
     receivers.hub.faults = [None, Fault("die")]
     receivers.open.faults = [None, Fault("die"), Fault(status=503)]
-    file, catalog = tmp_path / "shop.db", f"sqlite:///{tmp_path / 'catalog.db'}"
-    recipe = Recipe.from_dict({
-        "service": {"name": "shop", "type": "sqlite"}, "connection": {"path": str(file)},
-        "extract": {"lineage": True}, "deletion": {"max_fraction": 1.0}, "sinks": receivers.sinks,
-    })  # fmt: skip
 
-    def crawled(statements: str) -> None:
-        with closing(sqlite3.connect(file)) as connection:
-            connection.executescript(statements)
-        summary = crawl(recipe, catalog=catalog)
+    def changed(statements: str) -> None:
+        summary = crawled(receivers, shop, statements)
         assert (summary.exit_code, summary.sink_errors) == (0, [])
 
-    crawled(ESTATE)
+    changed(ESTATE)
     assert receivers.in_openmetadata == receivers.in_datahub == receivers.in_openlineage == EDGES
-    crawled("DROP VIEW sums; CREATE VIEW sums AS SELECT id, amount AS total FROM orders;")
+    changed("DROP VIEW sums; CREATE VIEW sums AS SELECT id, amount AS total FROM orders;")
     less = EDGES - {("customers", "sums")}
     assert receivers.in_openmetadata == receivers.in_datahub == receivers.in_openlineage == less
-    crawled('DROP VIEW "odd.best"')
-    crawled("")
-    crawled("")
+    changed('DROP VIEW "odd.best"')
+    changed("")
+    changed("")
     less -= {("sums", "odd.best")}
     assert receivers.in_datahub == receivers.in_openlineage == less
     assert {edge for edge in receivers.in_openmetadata if edge[1] != "odd.best"} == less  # of a view that is gone, too
