@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from connectors.common.sql.inspector.connection import DialectConnection
 from specs.contracts.parts.resolver import NameQuery, Resolver
-from specs.errors import Fatal
+from specs.errors import Fatal, Stop
 from specs.sources.service import ServiceSource
 
 
@@ -31,6 +31,12 @@ class CatalogPart(ServiceSource):
             return self.config.dialect_url().partition(":")[0].partition("+")[0]
         (found,) = self.catalog.named([NameQuery("", self.service)], ("Service",))
         return str(json.loads(found[0].content)["service_type"]) if found else ""
+
+    def nothing_known(self) -> Stop:
+        """What such a part ends with where the catalog has no database of the service: it would tell of nothing, and
+        look complete."""
+        remedy = "crawl its metadata first, or with it"
+        return Stop("the catalog holds nothing of this service", self.service, remedy, reason="metadata")
 
     def identity(self) -> str:
         """The catalog's part of the service: no server is behind it."""

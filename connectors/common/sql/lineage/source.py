@@ -24,7 +24,7 @@ from specs.contracts.parts.resolver import NameQuery, StoredObject
 from specs.contracts.parts.statements import StatementParser
 from specs.entities.base import Entity
 from specs.entities.lineage import Lineage, LineageLog
-from specs.errors import Fatal, Skip, Stop
+from specs.errors import Fatal, Skip
 from specs.sources.base import Presence
 from specs.sources.database.lineage import LineageSource
 from specs.topology.node import Item, Outcome, Produced
@@ -151,8 +151,7 @@ class DatabaseLineage(CatalogPart, LineageSource):
     def _containers(self, kind: str, type_: str, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         found = self._listings.names(type_, scope)
         if type_ == "Database" and not found:
-            what, remedy = "the catalog holds nothing of this service", "crawl its metadata first, or with it"
-            raise Stop(what, self.service, remedy, reason="metadata")
+            raise self.nothing_known()
         for name in found:
             if name in span:
                 yield self.kept(kind, type_, scope, name)

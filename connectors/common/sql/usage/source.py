@@ -227,6 +227,8 @@ class LogUsage(CatalogPart, UsageSource):
         if self._parser is None:
             self._parser = self.new_parser()
         databases = [each.name for each in self._stored(Scope.of(self.service), "Database")]
+        if not databases:
+            raise self.nothing_known()
         places = SessionPlaces(self.dialect, databases, default_schema)
         uses, account = ShapeReader(
             self._parser, self._relations(), places, self.dialect, self._answers, self._piece

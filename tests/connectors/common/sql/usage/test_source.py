@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from specs.entities import ColumnUse, Join, QueryUse, Table
 from specs.errors import Fatal, Stop
 from specs.sources.database.extracts import UsageExtract
+from specs.testing.resolver import MemoryResolver
 from specs.topology.node import Item
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
-from tests.connectors.common.sql.usage.usages import DAY, UsageToday, append, source, walked, write
+from tests.connectors.common.sql.usage.usages import DAY, UsageToday, append, catalog, source, walked, write
 
 STATEMENTS = [
     (10, "ann", "SELECT o.total FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.name = 'secret one'"),
@@ -185,6 +186,14 @@ def test_a_log_that_is_not_whole_replaces_nothing(tmp_path: Path) -> None:
 def test_without_a_log_the_recipe_is_told_what_to_name() -> None:
     with pytest.raises(Fatal, match="query_log"):
         list(source("log", query_log=None).days(Scope.of("shop"), EVERYTHING))
+
+
+def test_a_catalog_that_holds_nothing_is_no_unused_service(tmp_path: Path) -> None:
+    write(tmp_path / "log", STATEMENTS)
+    made = source(tmp_path / "log")
+    made.resolver = MemoryResolver.of(catalog()[:1])
+    with pytest.raises(Stop, match="holds nothing of this service"):
+        walked(made)
 
 
 def test_old_days_leave_the_catalog(tmp_path: Path) -> None:
