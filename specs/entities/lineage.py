@@ -110,6 +110,9 @@ class LineageLog(Entity):
         {"since", "until", "statements", "moving", "others", "unparsed", "failed", "broken", "shapes", "overflow"}
         | {"targets", "unknown"}
     )
+    evidence: str = "query_log"
+    """Where the statements come from: a ``query_log``, or counters of the server (``statistics``), which know no
+    sessions."""
     since: datetime | None = None
     until: datetime | None = None
     statements: int = 0

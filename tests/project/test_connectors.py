@@ -20,8 +20,8 @@ ELSEWHERE = {
 """Names that a folder lacks, and why."""
 BESIDE = {
     INSPECTOR: frozenset({"dialects"}),  # what single dialects spell in their own way
-    "postgres": frozenset({"usage"}),  # servers that count statements
-    "mysql": frozenset({"usage"}),
+    "postgres": frozenset({"lineage", "usage"}),  # servers that count statements
+    "mysql": frozenset({"lineage", "usage"}),
 }
 """Names that a folder has besides."""
 FLAT = 8

@@ -73,6 +73,9 @@ class LineageExtract(StrictModel):
     query_log: QueryLogFiles | None = Field(
         default=None, description="Files in which statements are that put data into tables."
     )
+    statistics: bool = Field(
+        default=False, description="Without a query log: read the statements that the server counts, where it does."
+    )
     window: Duration = Field(
         default=7 * 86400.0, description="How far to look back in the query log, in whole days of UTC."
     )
@@ -86,6 +89,11 @@ class LineageExtract(StrictModel):
     def anchored(self) -> LineageExtract:
         """The same with whole paths, so that a run can be resumed from any folder."""
         return self if self.query_log is None else self.model_copy(update={"query_log": self.query_log.anchored()})
+
+    @property
+    def logged(self) -> bool:
+        """Whether statements that ran are asked for."""
+        return self.query_log is not None or self.statistics
 
     def begin(self, now: float) -> float:
         """When the window begins that ends ``now``, in seconds since 1970."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from connectors.mysql.connection.config import MysqlConnection
+from connectors.mysql.service_spec import spec
 from connectors.mysql.usage import MysqlUsage
 from specs.errors import Stop
+from tests.connectors import told_lineage
 from tests.servers import mariadb
 
 
@@ -40,6 +44,19 @@ def test_digests_are_read_where_the_server_keeps_them(counting: str) -> None:
         assert orders.last is not None
         assert found.since is not None
         assert orders.last >= found.since - 60
+        with mariadb.connect(server.url, "shop") as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE copies (id int)")
+            for at in range(4):
+                cursor.execute(f"INSERT INTO copies SELECT id FROM orders WHERE id < {at}")
+        config = MysqlConnection.from_url(urlsplit(server.url))
+        catalog = told_lineage.stored(spec, config, schemas={"include": ["^shop$"]})
+        walked = told_lineage.events(told_lineage.lineage_source(spec, config, catalog, views=False, statistics=True))
+        assert told_lineage.outcomes(walked) == []
+        (lineage,) = told_lineage.entities(walked).values()
+        assert told_lineage.moves(lineage) == {
+            "shop.copies": {told_lineage.TABLES: ["shop.orders"], "id": ["shop.orders.id"]}
+        }
+        assert [each.count for each in lineage.seen or ()] == [4]
     finally:
         source.close()
         server.stop()

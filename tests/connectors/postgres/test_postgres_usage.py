@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
 from connectors.postgres.connection.config import PostgresConnection
+from connectors.postgres.service_spec import spec
 from connectors.postgres.usage import PostgresUsage
 from specs.errors import Stop
+from tests.connectors import told_lineage
 from tests.servers import postgres
 from tests.servers.process import Unavailable
 
@@ -53,6 +56,18 @@ def test_counters_are_read_with_their_remedies(server: postgres.PostgresServer) 
         assert not found.problems
         connection.execute(f"CREATE ROLE crawler LOGIN PASSWORD '{postgres.PASSWORD}'")
         connection.execute("GRANT USAGE ON SCHEMA tools TO crawler")
+        connection.execute("CREATE TABLE copies (id int)")
+        for at in range(4):
+            connection.execute(f"INSERT INTO copies SELECT id FROM orders WHERE id < {at}")
+        config = PostgresConnection.from_url(urlsplit(server.url))
+        catalog = told_lineage.stored(spec, config, databases={"include": ["^postgres$"]})
+        walked = told_lineage.events(told_lineage.lineage_source(spec, config, catalog, views=False, statistics=True))
+        assert told_lineage.outcomes(walked) == []
+        (lineage,) = told_lineage.entities(walked).values()
+        assert told_lineage.moves(lineage) == {
+            "public.copies": {told_lineage.TABLES: ["public.orders"], "id": ["public.orders.id"]}
+        }
+        assert [each.count for each in lineage.seen or ()] == [4]
         less = usage(server, "crawler")
         told = less.counters()
         less.close()

@@ -13,7 +13,7 @@ from connectors.common.sql.catalog_part import CatalogPart
 from connectors.common.sql.lineage.declared import Declarations
 from connectors.common.sql.lineage.listings import ROUTINE, TRIGGER, TYPE, VIEW, CatalogListings, Teller
 from connectors.common.sql.lineage.logs.log_lineage import NAME as LOG
-from connectors.common.sql.lineage.logs.log_lineage import LogLineage
+from connectors.common.sql.lineage.logs.log_lineage import CountedLog, LogLineage
 from connectors.common.sql.lineage.naming import rules_of
 from connectors.common.sql.lineage.process.parser_process import ParserProcess
 from connectors.common.sql.lineage.relations import KnownRelations
@@ -73,7 +73,7 @@ class DatabaseLineage(CatalogPart, LineageSource):
     def _log(self) -> LogLineage:
         return LogLineage(
             self.service, self.settings, self.catalog, self.parser, self._relations(), self.dialect,
-            piece=self._piece, now=self.now,
+            piece=self._piece, now=self.now, counted=self.counted,
         )  # fmt: skip
 
     @cached_property
@@ -86,6 +86,13 @@ class DatabaseLineage(CatalogPart, LineageSource):
     def now(self) -> float:
         """The present time, in seconds since 1970."""
         return time.time()
+
+    def counted(self) -> CountedLog:
+        """What the server counts of statements. Raises ``Fatal`` where the connector cannot tell, ``Stop`` where the
+        server keeps no counters, or not for us."""
+        what = "this connector has no statistics of statements"
+        remedy = "name the files of a query log: lineage: {query_log: {type: csv, files: [...]}}"
+        raise Fatal(what, self.service, remedy, reason="recipe")
 
     def _piece(self) -> None:
         """The heartbeat sees that reading a log goes on."""
@@ -103,7 +110,7 @@ class DatabaseLineage(CatalogPart, LineageSource):
         """Whether the catalog still has the object that an object of ``type_`` tells of, and it still has lineage. Of
         declarations the recipe decides, and of a log the reading that did not list it."""
         if type_ == LineageLog.type_name():
-            return dict.fromkeys(names, "yes" if self.settings.query_log is not None else "no")
+            return dict.fromkeys(names, "yes" if self.settings.logged else "no")
         if scope == self.root:
             return {name: "yes" if name in self._declarations else "no" for name in names}
         if scope == self.root.child(LOG):
@@ -165,7 +172,7 @@ class DatabaseLineage(CatalogPart, LineageSource):
         return self._declarations.items(span)
 
     def query_logs(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        if self.settings.query_log is not None and LOG in span:
+        if self.settings.logged and LOG in span:
             yield Item(LOG, LOG, {})
 
     def yield_log(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
@@ -211,7 +218,7 @@ class DatabaseLineage(CatalogPart, LineageSource):
 
     def lists(self, node: str) -> bool:
         if node in ("query_log", "logged_lineage"):
-            return self.settings.query_log is not None
+            return self.settings.logged
         if node == "declared_lineage":
             return bool(self.settings.declared or self.settings.file)
         return self.settings.procedures or (self.settings.views and node in ("database", "schema", "lineage"))

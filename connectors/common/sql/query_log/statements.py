@@ -23,7 +23,8 @@ written; it is read when it is whole.
 
 
 class LogStatement(NamedTuple):
-    """One statement that ran. ``time`` is in seconds since 1970; ``""`` and ``None`` where the log does not say."""
+    """One statement that ran. ``time`` is in seconds since 1970; ``""`` and ``None`` where the log does not say.
+    ``times`` is more than once for what a server only counts."""
 
     time: float
     user: str
@@ -32,6 +33,7 @@ class LogStatement(NamedTuple):
     text: str
     duration_ms: float | None = None
     rows: int | None = None
+    times: int = 1
 
 
 class TimeSpan(NamedTuple):

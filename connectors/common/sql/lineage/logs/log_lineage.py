@@ -12,7 +12,7 @@ from connectors.common.sql.lineage.logs.telling import LoggedTarget, LogTelling,
 from connectors.common.sql.lineage.relations import KnownRelations
 from connectors.common.sql.query_log.logs import log_of, require_trusted
 from connectors.common.sql.query_log.places import SessionPlaces
-from connectors.common.sql.query_log.statements import LogTally, TimeSpan
+from connectors.common.sql.query_log.statements import LogProblem, LogStatement, LogTally, TimeSpan
 from connectors.common.sql.stored_objects import children
 from specs import names
 from specs.contracts.parts.resolver import Resolver
@@ -40,8 +40,17 @@ class ReadLog(NamedTuple):
     tally: LogTally
 
 
+class CountedLog(NamedTuple):
+    """What a server counts of statements, ``since`` when, in place of a log."""
+
+    since: float
+    statements: list[LogStatement]
+    problems: list[LogProblem]
+
+
 class LogLineage:
-    """Reads the log that ``settings`` name. ``piece`` is called whenever it has gone on, ``now`` says what time it is.
+    """Reads the log that ``settings`` name, or else what ``counted`` returns. ``piece`` is called whenever it has gone
+    on, ``now`` says what time it is.
 
     All methods raise what the parser and the resolver raise, and ``Stop`` where the log cannot be trusted to be whole.
     """
@@ -49,9 +58,11 @@ class LogLineage:
     def __init__(
         self, service: str, settings: LineageExtract, catalog: Resolver, parser: StatementParser,
         relations: KnownRelations, dialect: str, *, piece: Callable[[], None], now: Callable[[], float],
+        counted: Callable[[], CountedLog],
     ) -> None:  # fmt: skip
         self._service, self._settings, self._catalog, self._parser = service, settings, catalog, parser
         self._relations, self._dialect, self._piece, self._now = relations, dialect, piece, now
+        self._counted = counted
         self._read: ReadLog | None = None
 
     def told(self, scope: Scope) -> Iterator[Entity | Outcome]:
@@ -104,20 +115,26 @@ class LogLineage:
         """Read all of the window."""
         settings, now = self._settings, self._now()
         log = settings.query_log
-        assert log is not None
         databases = [
             each.name for each in children(self._catalog, names.build(self._service), "Database", contents=False)
         ]
+        places = SessionPlaces(self._dialect, databases, log.default_schema if log is not None else "")
         replay = LogReplay(
-            self._parser, SessionPlaces(self._dialect, databases, log.default_schema), self._dialect,
+            self._parser, places, self._dialect,
             engine=dialect_of(self._dialect).name, longest=settings.max_statement_bytes,
             alive=lambda name: bool(self._relations.meanings([name])[name]),
         )  # fmt: skip
         tally, since = LogTally(), settings.begin(now)
-        for page in log_of(log, now=now).pages(TimeSpan(since, now + 1), tally):
-            replay.page(page.statements)
-            self._piece()
-        require_trusted(tally)
+        if log is None:
+            counted = self._counted()
+            since = counted.since
+            tally.problems += counted.problems
+            replay.page(counted.statements)
+        else:
+            for page in log_of(log, now=now).pages(TimeSpan(since, now + 1), tally):
+                replay.page(page.statements)
+                self._piece()
+            require_trusted(tally)
         found = replay.found
         telling = LogTelling(
             self._parser, self._relations, self._dialect, replay.fingerprints, filters=settings.filters,
@@ -125,7 +142,8 @@ class LogLineage:
         )  # fmt: skip
         targets, unknown = telling.targets(found)
         account = LineageLog(
-            **identity(scope), since=moment(since), until=moment(now), statements=found.statements,
+            **identity(scope), evidence="query_log" if log is not None else "statistics",
+            since=moment(since), until=moment(now), statements=found.statements,
             moving=found.moving, others=found.others, unparsed=found.unparsed, failed=tally.counts["failed"],
             broken=tally.counts["broken"] + tally.counts["too_long"], shapes=len(found.shapes),
             overflow=found.overflow + found.forgotten + found.objects.overflow, targets=len(targets),

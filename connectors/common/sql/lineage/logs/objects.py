@@ -46,17 +46,17 @@ class WrittenObjects:
     def __iter__(self) -> Iterator[tuple[TableName, dict[WrittenBy, WriteTally]]]:
         return iter(self._writes.items())
 
-    def write(self, target: TableName, shape: int, time: float) -> None:
+    def write(self, target: TableName, shape: int, time: float, times: int = 1) -> None:
         """Count a statement that wrote ``target``."""
         by, found = WrittenBy(shape, target), self._writes.setdefault(target, {})
         tally = found.get(by)
         if tally is None:
             if self._held >= self._most:
-                self.overflow += 1
+                self.overflow += times
                 return
             self._held += 1
             tally = found[by] = WriteTally()
-        tally.add(time)
+        tally.add(time, count=times)
 
     def rename(self, name: TableName, new: TableName) -> None:
         """An object is called ``new`` from now on."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from connectors.common.sql.lineage.logs.objects import WrittenObjects
 from connectors.common.sql.lineage.logs.sessions import MOST_MADE, Made, Sessions, SessionState, chosen_schema
-from connectors.common.sql.lineage.logs.steps import WORDS, StatementShape, StatementStep, steps
+from connectors.common.sql.lineage.logs.steps import StatementShape, StatementStep, concerns_data, steps
 from connectors.common.sql.query_log.fingerprint import Fingerprints
 from connectors.common.sql.query_log.places import SessionPlaces
 from connectors.common.sql.query_log.statements import LogStatement
@@ -58,6 +58,7 @@ class LogReplay:
     ) -> None:  # fmt: skip
         self._parser, self._places, self._dialect, self._alive = parser, places, dialect, alive
         self._folds = engine in ("postgres", "redshift")
+        self._runs_bodies = engine in ("tsql", "fabric")
         self._longest = longest
         self.fingerprints = Fingerprints(engine)
         self._sessions = Sessions()
@@ -72,10 +73,10 @@ class LogReplay:
         duration. The shapes that are new are parsed together."""
         found, relevant = self.found, list[tuple[LogStatement, int]]()
         for statement in sorted(statements, key=_time):
-            found.statements += 1
+            found.statements += statement.times
             key = self.fingerprints.key(statement.text)
             if key in self._idle or self._is_idle(key, statement.text):
-                found.others += 1
+                found.others += statement.times
             else:
                 relevant.append((statement, key))
         schemas: dict[str, str | None] = {}
@@ -94,7 +95,7 @@ class LogReplay:
         if normalized.startswith(("set ", "use ")) and chosen_schema(text, folds=self._folds) is not None:
             self._choices.add(key)
             return False
-        if not WORDS.isdisjoint(normalized.replace("(", " ").split()):
+        if concerns_data(normalized, runs_bodies=self._runs_bodies):
             return False
         self._remember_idle(key)
         return True
@@ -159,7 +160,7 @@ class LogReplay:
 
     # -- replay ---------------------------------------------------------------------------------------------------
     def _choose(self, statement: LogStatement) -> None:
-        self.found.others += 1
+        self.found.others += statement.times
         if statement.session:
             state = self._sessions.begun(statement.session)
             state.schema = chosen_schema(statement.text, folds=self._folds)
@@ -169,15 +170,15 @@ class LogReplay:
         shape = found.shapes.get(id_)
         if shape is None:
             if key in self._idle:
-                found.others += 1
+                found.others += statement.times
             else:
-                found.unparsed += 1
-                found.overflow += 0 if id_ in self._unread else 1
+                found.unparsed += statement.times
+                found.overflow += 0 if id_ in self._unread else statement.times
             return
         if any(step.moves for step in shape.steps):
-            found.moving += 1
+            found.moving += statement.times
         else:
-            found.others += 1
+            found.others += statement.times
         state = self._sessions.known(statement.session) if statement.session else None
         script = self._before(shape, state) if state is not None and state.made else {}
         ran = self._script(shape, script) if script else shape
@@ -230,7 +231,7 @@ class LogReplay:
         if made is not None and not made.extend({**script, shape.id: shape}):
             self.found.overflow += 1
         if step.moves and not step.temporary and not (made is not None and made.temporary):
-            self.found.objects.write(step.target, ran.id, statement.time)
+            self.found.objects.write(step.target, ran.id, statement.time, statement.times)
 
     def _renamed(self, step: StatementStep, following: StatementStep | None, state: SessionState | None) -> bool:
         """An object gets another name; whether the next step only completes that."""

@@ -17,6 +17,11 @@ WORDS = frozenset({
     "exchange", "swap", "replace", "export", "upsert",
 })  # fmt: skip
 """A normalized text with none of these words moves no data and changes no name."""
+_DEFINING = frozenset({"alter", "comment", "create", "drop", "grant", "revoke"})
+_RELATIONS = frozenset({"table", "view"})
+_BODIES = frozenset({"proc", "procedure"})
+_HEAD = 8
+"""Words within which a definition says what it defines: ``create or replace global temporary table``."""
 
 
 class StatementStep(NamedTuple):
@@ -61,6 +66,17 @@ def steps(answers: Iterable[StatementLineage]) -> tuple[StatementStep, ...]:
         if each.target is not None
         if each.kind in _NAMES or each.kind == "create_table" or moves(each)
     )  # fmt: skip
+
+
+def concerns_data(normalized: str, *, runs_bodies: bool) -> bool:
+    """Whether a normalized text may put data into relations or change their names. The definition of anything but a
+    relation does not; of a routine it does where the log shows one for a run of it (``runs_bodies``)."""
+    words = normalized.replace("(", " ").split()
+    if WORDS.isdisjoint(words):
+        return False
+    if words[0] not in _DEFINING:
+        return True
+    return not (_RELATIONS | (_BODIES if runs_bodies else frozenset())).isdisjoint(words[:_HEAD])
 
 
 def moves(answer: StatementLineage) -> bool:

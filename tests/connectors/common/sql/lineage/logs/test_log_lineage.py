@@ -150,6 +150,20 @@ def test_what_a_log_hands_on_late_is_replayed_in_time(tmp_path: Path) -> None:
     assert edges(told(source(log, BOTH))[1]) == {"b": ["c"]}
 
 
+def test_definitions_of_other_things_are_not_read(tmp_path: Path) -> None:
+    log = write(tmp_path / "log.jsonl", [
+        (float(at), "s", text) for at, text in enumerate((
+            "CREATE ROLE r LOGIN PASSWORD 'x'", "CREATE EXTENSION hstore", "GRANT UPDATE ON b TO r",
+            "CREATE FUNCTION f() RETURNS void AS $$ INSERT INTO b SELECT * FROM a $$ LANGUAGE sql",
+            "CREATE POLICY p ON b FOR UPDATE USING (true)", "DROP INDEX i", "ALTER ROLE r SET search_path TO a",
+            "CREATE TRIGGER t AFTER INSERT ON a EXECUTE FUNCTION f()",
+        ))
+    ])  # fmt: skip
+    account, found, outcomes = told(source(log, BOTH))
+    assert (account.statements, account.others) == (8, 8)
+    assert (found, outcomes) == ({}, [])
+
+
 def test_only_objects_that_are_alive_have_edges(tmp_path: Path) -> None:
     log = write(tmp_path / "log.jsonl", [
         (1.0, "s", "INSERT INTO b SELECT a.id, gone.name FROM a JOIN gone USING (id)"),
