@@ -35,6 +35,9 @@ SLICE = 250
 """Most definitions that are parsed together."""
 SLICE_BYTES = 2_000_000
 """About the most bytes of texts that are parsed together."""
+SLICE_PAIRS, COLUMN, BYTES_OF_NAME = 500_000, '"native_type":', 16
+"""About the most pairs of columns that texts may tell which are parsed together: each column of a view may be made of
+all that its text names."""
 
 
 class _Waiting(NamedTuple):
@@ -124,7 +127,7 @@ class DatabaseLineage(CatalogPart, LineageSource):
     def _tells(self, stored: StoredObject) -> bool:
         if stored.type == VIEW:
             return is_view(stored)
-        return self._reader.read(TRIGGER if stored.type == TRIGGER else ROUTINE, [stored]) != [None]
+        return list(self._reader.read(TRIGGER if stored.type == TRIGGER else ROUTINE, [stored])) != [None]
 
     def begin(self, reading: ReadMode) -> None:
         super().begin(reading)
@@ -231,7 +234,7 @@ class DatabaseLineage(CatalogPart, LineageSource):
     def _read(self, node: str, type_: Teller, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         """The objects of one type, slice by slice, each with what it tells."""
         waiting: list[_Waiting | Outcome] = []
-        held = 0
+        held = pairs = 0
         for stored in self._stored(type_, scope, span, contents=True):
             kept = self._listings.kept(scope, stored)
             poison = self.reading.before(node, scope, kept.key) if isinstance(kept, Item) else ""
@@ -239,9 +242,10 @@ class DatabaseLineage(CatalogPart, LineageSource):
                 kept = Outcome("failed", TYPE, stored.fqn, kept.key, "poison", poison)
             waiting.append(_Waiting(kept.key, stored) if isinstance(kept, Item) else kept)
             held += len(stored.content)
-            if len(waiting) >= min(SLICE, self.reading.slice) or held > SLICE_BYTES:
+            pairs += stored.content.count(COLUMN) * len(stored.content) // BYTES_OF_NAME
+            if len(waiting) >= min(SLICE, self.reading.slice) or held > SLICE_BYTES or pairs > SLICE_PAIRS:
                 yield from self._told(type_, waiting)
-                waiting, held = [], 0
+                waiting, held, pairs = [], 0, 0
         yield from self._told(type_, waiting)
 
     def _told(self, type_: Teller, waiting: list[_Waiting | Outcome]) -> Iterator[Produced]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from connectors.common.sql.lineage.bodies.reader import BodyReader
 from connectors.common.sql.lineage.bodies.texts import CodeBody, function_of, is_hidden, routine, trigger
@@ -33,12 +33,12 @@ class TextReader:
         self._definitions = DefinitionReader(parser, relations, dialect, settings)
         self._bodies = BodyReader(parser, relations, dialect, settings)
 
-    def read(self, type_: Teller, objects: Sequence[StoredObject]) -> list[Told]:
-        """What each object of one type tells."""
+    def read(self, type_: Teller, objects: Sequence[StoredObject]) -> Iterable[Told]:
+        """What each object of one type tells. All of them are parsed at once."""
         if not objects:
             return []
         if type_ == VIEW:
-            return list(self._definitions.read([definition(each) for each in objects]))
+            return self._definitions.read([definition(each) for each in objects])
         bodies = [routine(each) for each in objects] if type_ == ROUTINE else self._triggers(objects)
         read = iter(self._bodies.read([body for body in bodies if body is not None]))
         found = [next(read) if body is not None else None for body in bodies]

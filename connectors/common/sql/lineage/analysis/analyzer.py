@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from connectors.common.sql.lineage.analysis.dialects import dialect_of
 from connectors.common.sql.lineage.analysis.known import KnownTables
@@ -14,7 +14,7 @@ from specs.contracts.parts.statements import Columns, Statement, StatementLineag
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # what it cannot read is told in the answer
 
 MOST_PAIRS = 100_000
-"""Pairs of a column and one that it is made of that an answer may have."""
+"""Pairs of a column and one that it is made of which are told of a text."""
 
 
 class LineageAnalyzer:
@@ -37,14 +37,18 @@ class LineageAnalyzer:
 def _read(statement: Statement, known: KnownTables) -> tuple[SqlSession, list[StatementLineage]]:
     session = SqlSession(dialect_of(statement.dialect), known, statement.database, statement.schema)
     found = ScriptReader(session, statement.target).read(statement.sql)
-    return session, [_bounded(each) for each in found]
+    return session, list(_bounded(found))
 
 
-def _bounded(answer: StatementLineage) -> StatementLineage:
-    """The answer, without its columns where they are made of too many: a short text may name each of a thousand columns
-    in each of a thousand expressions."""
-    pairs = len(answer.filters) + sum(len(each.sources) for each in answer.columns)
-    if pairs <= MOST_PAIRS:
-        return answer
-    error = f"its columns are made of {pairs:,} others, more than {MOST_PAIRS:,}: only tables are told"
-    return answer._replace(columns=(), filters=(), read=(), level="tables", error=error)
+def _bounded(answers: Iterator[StatementLineage]) -> Iterator[StatementLineage]:
+    """The answers, without columns where those of the text are made of too many: a short text may name each of a
+    thousand columns in each of a thousand expressions, or in a thousand statements."""
+    told = 0
+    for answer in answers:
+        pairs = len(answer.filters) + sum(len(each.sources) for each in answer.columns)
+        if told + pairs <= MOST_PAIRS:
+            told += pairs
+            yield answer
+            continue
+        error = f"its columns are made of {pairs:,} others, and {MOST_PAIRS:,} are told of a text: only tables are"
+        yield answer._replace(columns=(), filters=(), read=(), level="tables", error=error)

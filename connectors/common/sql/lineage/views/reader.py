@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from connectors.common.sql.lineage.relations import KnownRelations, Meanings, known_columns
 from connectors.common.sql.lineage.views.build import lineage
@@ -21,19 +21,23 @@ class DefinitionReader:
     ) -> None:
         self._parser, self._relations, self._dialect, self._settings = parser, relations, dialect, settings
 
-    def read(self, views: Sequence[Definition]) -> list[Lineage | Skip]:
+    def read(self, views: Sequence[Definition]) -> Iterator[Lineage | Skip]:
         """The lineage of each view, or the error for which there is none. A view whose text cannot be read has what the
-        source itself records of it. Raises what the parser and the resolver raise."""
-        answers, meanings = self._answers(views)
-        found: list[Lineage | Skip] = []
+        source itself records of it. Raises what the parser and the resolver raise.
+
+        All texts are parsed at once; entities, which take more memory than answers, are made one by one."""
+        return self._made(views, *self._answers(views))
+
+    def _made(
+        self, views: Sequence[Definition], answers: dict[int, StatementLineage], meanings: dict[int, Meanings]
+    ) -> Iterator[Lineage | Skip]:
         for at, view in enumerate(views):
-            answer = answers.get(at)
+            answer = answers.pop(at, None)
             usable = answer if answer is not None and _is_query(answer) else None
             if usable is None and not view.depends_on:
-                found.append(self._unread(view, answer))
+                yield self._unread(view, answer)
             else:
-                found.append(lineage(view, usable, meanings.get(at, {}), filters=self._settings.filters))
-        return found
+                yield lineage(view, usable, meanings.get(at, {}), filters=self._settings.filters)
 
     def _answers(self, views: Sequence[Definition]) -> tuple[dict[int, StatementLineage], dict[int, Meanings]]:
         """What the parser says of each text that it may read, and what the names in it mean."""

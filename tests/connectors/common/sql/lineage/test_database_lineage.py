@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
 import pytest
 
+from connectors.common.sql.lineage.analysis.analyzer import LineageAnalyzer
 from connectors.common.sql.lineage.source import DatabaseLineage
 from connectors.postgres.connection.config import PostgresConnection
 from specs.config import MetadataExtract
+from specs.contracts.parts.statements import Columns, Statement, StatementLineage, StatementParser
 from specs.entities.base import Entity
 from specs.entities.database.routines import StoredProcedure
 from specs.errors import Fatal, Stop
@@ -81,6 +84,37 @@ def test_a_large_listing_splits() -> None:
     with source(views(*(f"v{at:02}" for at in range(10)))) as made:
         assert list(made.split("lineage", MAIN, EVERYTHING, 3)) == ["v02", "v05", "v08"]
         assert list(made.split("lineage", MAIN, KeyRange("v04"), 3)) == ["v07"]
+
+
+class Counting(LineageAnalyzer):
+    """Keeps how many texts were parsed together."""
+
+    def __init__(self) -> None:
+        self.together: list[int] = []
+
+    def lineage(self, statements: Sequence[Statement], columns: Columns) -> list[tuple[StatementLineage, ...]]:
+        self.together += [len(statements)] if statements else []
+        return super().lineage(statements, columns)
+
+
+class Counted(DatabaseLineage):
+    def new_parser(self) -> StatementParser:
+        return Counting()
+
+
+def test_views_with_many_columns_are_not_parsed_together() -> None:
+    names = [f"c{at}" for at in range(200)]
+    total = "+".join(names)
+    text = f"WITH x AS (SELECT {total} AS s FROM t) SELECT {', '.join(f's AS {name}' for name in names)} FROM x"
+    known = [*service(), table("svc.db.main.t", names)]
+    known += [view(f"svc.db.main.wide{at}", text, names) for at in range(12)]
+    known += [view(f"svc.db.main.z{at:02}", "SELECT c1 FROM t", ["c1"]) for at in range(50)]
+    made = Counted("svc", NOWHERE)
+    made.resolver = MemoryResolver.of(known)
+    assert len(list(made.targets(MAIN, EVERYTHING))) == 62
+    assert isinstance(made.parser, Counting)
+    assert max(made.parser.together[:-1]) < 6, "each tells of 40,000 pairs of columns"
+    assert made.parser.together[-1] >= 50
 
 
 def test_poison_is_passed_over() -> None:

@@ -66,6 +66,9 @@ def test_an_answer_is_bounded_however_short_the_text_is() -> None:
     ((found,),) = LineageAnalyzer().lineage([Statement(1, sql, "postgres")], columns)
     assert (found.level, found.sources, found.columns) == ("tables", (T,), ())
     assert "made of 160,000 others" in (found.error or "")
+    together = LineageAnalyzer().lineage([Statement(1, "insert into u select * from t;" * 300, "postgres")], columns)[0]
+    assert [len(each.columns) for each in together] == [400] * 250 + [0] * 50
+    assert {each.sources for each in together} == {(T,)}
 
 
 def test_the_same_expression_for_many_columns_is_cut() -> None:
