@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from connectors.common.sql.lineage.analysis.dialects import dialect_of
 from connectors.common.sql.lineage.listings import TYPE
 from connectors.common.sql.lineage.logs.reading import LoggedWrites, LogReplay
 from connectors.common.sql.lineage.logs.telling import LoggedTarget, LogTelling, emptied, moment
@@ -118,6 +117,8 @@ class LogLineage:
         databases = [
             each.name for each in children(self._catalog, names.build(self._service), "Database", contents=False)
         ]
+        from connectors.common.sql.lineage.analysis.dialects import dialect_of  # 25 MB, for those who have a log
+
         places = SessionPlaces(self._dialect, databases, log.default_schema if log is not None else "")
         replay = LogReplay(
             self._parser, places, self._dialect,

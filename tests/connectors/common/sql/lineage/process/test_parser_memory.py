@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,12 +51,17 @@ def test_it_does_without_the_models_of_entities() -> None:
     assert found.name == "none"
 
 
+def test_who_asks_it_does_without_the_parser() -> None:
+    """What reads lineage would have the classes of all dialects twice."""
+    code = "import sys, connectors.common.sql.lineage.source; print('sqlglot' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.strip() == "False"
+
+
 class Modules:
     """Names what of pydantic its process has imported, together with the analysis."""
 
     def names(self, statements: list[Statement]) -> list[tuple[object, ...]]:
-        import sys
-
         from connectors.common.sql.lineage.analysis import analyzer
         from specs.contracts.parts.statements import TableName
 
