@@ -30,10 +30,12 @@ class Bench:
         """The URL of a new, empty catalog."""
         return f"sqlite:///{self.folder}/catalog{next(self._numbers)}.db"
 
-    def recipe(self, connector: str, connection: Mapping[str, Any]) -> Path:
+    def recipe(self, connector: str, connection: Mapping[str, Any], extract: Mapping[str, Any] | None = None) -> Path:
         """Write a recipe; JSON is YAML, too."""
         path = self.folder / f"recipe{next(self._numbers)}.yml"
-        path.write_text(json.dumps({"service": {"name": "bench", "type": connector}, "connection": connection}))
+        service = {"name": "bench", "type": connector}
+        asked = {} if extract is None else {"extract": extract}
+        path.write_text(json.dumps({"service": service, "connection": connection, **asked}))
         return path
 
     def referred(self, connector: str, connection: Mapping[str, Any]) -> Path:
@@ -43,7 +45,7 @@ class Bench:
         os.environ.update({names[name]: str(value) for name, value in connection.items()})
         return self.recipe(connector, {name: f"${{env:{variable}}}" for name, variable in names.items()})
 
-    def postgres(self, url: str) -> Path:
+    def postgres(self, url: str, extract: Mapping[str, Any] | None = None) -> Path:
         """The password comes from the environment, as clusters want it; processes started from here have it."""
         parts = urlsplit(url)
         os.environ[PASSWORD] = parts.password or ""
@@ -56,13 +58,15 @@ class Bench:
                 "username": parts.username,
                 "password": f"${{env:{PASSWORD}}}",
             },
+            extract,
         )
 
     def floor(self, url: str) -> Cost:
         return measure([sys.executable, FLOOR, url, self.folder / "floor.jsonl"], server=self.server)
 
-    def crawl(self, recipe: Path, catalog: str, workers: int = 1) -> Cost:
+    def crawl(self, recipe: Path, catalog: str, workers: int = 1, only: str | None = None) -> Cost:
         command = [HEADRACE, "crawl", recipe, "--workers", workers, "--catalog", catalog, "--quiet", "--json"]
+        command += [] if only is None else ["--only", only]
         cost = measure(list(map(str, command)), server=self.server)
         if cost.said.get("status") != "complete":
             raise AssertionError(f"the crawl is not complete: {cost.said}")

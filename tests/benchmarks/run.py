@@ -25,9 +25,11 @@ from tests.benchmarks import (
     stopping,
     throughput,
     usage,
+    views,
     warehouse,
 )
 from tests.benchmarks.commands import Bench
+from tests.benchmarks.peers import comparison
 from tests.benchmarks.report import Report
 from tests.servers import postgres
 
@@ -45,15 +47,22 @@ class Session:
 
     def warehouse(self, name: str) -> str:
         """The URL of the warehouse ``small`` or ``large``; from then on its server's CPU time counts."""
+        shape = {"small": (10, 100), "large": (100, 100)}[name]
+        return self._database(name, lambda url: warehouse.build(url, *shape))
+
+    def views(self, shape: str) -> str:
+        """The URL of a database with 1,000 views of one shape; from then on its server's CPU time counts."""
+        return self._database(shape.replace(" ", "_"), lambda url: views.build(url, views.SHAPES[shape]))
+
+    def _database(self, name: str, build: Callable[[str], None]) -> str:
         if self._server is None:
             binaries = [each for each in postgres.installed() if self.given.major in (None, each.major)]
             self._server = postgres.PostgresServer(binaries[0], {"shared_buffers": "512MB", "jit": "on"})
             self.stack.callback(self._server.stop)
         if name not in self._urls:
-            shape = {"small": (10, 100), "large": (100, 100)}[name]
-            print(f"building the warehouse {name!r} ({warehouse.objects(*shape):,} objects) ...", flush=True)
+            print(f"building the database {name!r} ...", flush=True)
             self._urls[name] = postgres.create_database(self._server.url, name)
-            warehouse.build(self._urls[name], *shape)
+            build(self._urls[name])
         self.bench.server = self._server.process.pid
         return self._urls[name]
 
@@ -71,12 +80,14 @@ SCENARIOS: dict[str, Callable[[Session], Report]] = {
     "ledger": lambda s: distributed.ledger(s.bench.folder),
     "lineage": lambda s: lineage.views(),
     "usage": lambda s: usage.usage(s.bench),
+    "views": lambda s: views.crawls(s.bench, {each: s.views(each) for each in views.SHAPES}, s.runs),
+    "peers": lambda s: comparison.peers(),
     "million": lambda s: million.million(s.bench, s.given.tables),
 }
 """In the order of the page."""
-LONG = {"million"}
+LONG = {"million", "peers"}
 """Only when asked for; what was recorded last stays on the page."""
-ONCE = {"flat", "sink", "ledger", "lineage", "usage", "million"}
+ONCE = {"flat", "sink", "ledger", "lineage", "peers", "usage", "million"}
 """These repeat what they compare by themselves, or are long."""
 
 

@@ -1,0 +1,75 @@
+"""The same views through our analysis and through other programs, in turn, with the same columns known; and how well
+each tells the cases that ship."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+from contextlib import ExitStack
+from typing import Any
+
+from tests.benchmarks.commands import HEADRACE
+from tests.benchmarks.lineage import TABLES, VIEW
+from tests.benchmarks.peers import programs
+from tests.benchmarks.report import Goal, Report, table
+
+ROUNDS, VIEWS = 5, 20
+SCHEMAS = {f"shop.sales.{name}": [{each: "text"} for each in said.split()] for name, said in TABLES.items()}
+PEERS = {"Headrace": programs.ours, "DataHub": programs.datahub, "sqllineage": programs.sqllineage}
+SCORES = {
+    "tables exact": "tables_exact_percent",
+    "columns exact": "columns_exact_percent",
+    "edges found": "edge_recall_percent",
+    "edges right": "edge_precision_percent",
+}
+
+
+def peers() -> Report:
+    """Milliseconds of CPU per view of 20 columns, alternating; and the scores of the cases that ship."""
+    report = Report("Lineage beside other programs")
+    spent: dict[str, list[float]] = {name: [] for name in PEERS}
+    with ExitStack() as stack:
+        running = {name: stack.enter_context(programs.Program(command())) for name, command in PEERS.items()}
+        for program in running.values():
+            program.ask([case(-1)])
+        for turn in range(ROUNDS):
+            for name, program in running.items():
+                found = program.ask([case(turn * VIEWS + at) for at in range(VIEWS)])
+                assert [len(each["columns"]) for each in found] == [20] * VIEWS, (name, found[0])
+                spent[name].append(statistics.median(each["ms"] for each in found))
+    best = {name: min(found) for name, found in spent.items()}
+    ratio = statistics.median(other / own for own, other in zip(spent["Headrace"], spent["DataHub"], strict=True))
+    scores = {name: score(name) for name in PEERS}
+    report.goals = [Goal("a view of 20 columns: DataHub's CPU, times ours", ratio, 20, "x", at_least=True)]
+    report.notes = [
+        f"{VIEWS} views of 20 columns in each of {ROUNDS} alternating rounds, parsers compiled, the columns of five"
+        " tables known to all. DataHub is acryl-datahub"
+        f" {programs.datahub_ingestion.VERSION} (`sqlglot_lineage` with a schema resolver), sqllineage is"
+        f" {programs.SQLLINEAGE} (`LineageRunner` with a provider of metadata). Milliseconds of CPU are the median of"
+        " the best round. Scores are those of the cases that ship, which we wrote: they show what each tells, not"
+        " who is better in general.",
+        "",
+        *table(
+            ["program", "ms of CPU", *SCORES],
+            [[name, f"{best[name]:.2f}", *(f"{scores[name][each]:.1f} %" for each in SCORES)] for name in PEERS],
+        ),
+    ]
+    return report
+
+
+def case(number: int) -> dict[str, Any]:
+    """A view that no program has seen yet: some remember what they read."""
+    sql = VIEW.replace("sales.report", f"sales.report_{number}")
+    defaults = {"dialect": "postgres", "default_db": "shop", "default_schema": "sales"}
+    return {"id": number, "sql": sql, "schemas": SCHEMAS, **defaults}
+
+
+def score(name: str) -> dict[str, float]:
+    """The shares of ``headrace lineage score``, in percent."""
+    command = [str(HEADRACE), "lineage", "score", "--json"]
+    if name != "Headrace":
+        command += ["--adapter", " ".join(PEERS[name]())]
+    done = subprocess.run(command, cwd=programs.ROOT, capture_output=True, text=True, timeout=3600)
+    told = json.loads(done.stdout)
+    return {name: float(told[key]) for name, key in SCORES.items()}
