@@ -24,6 +24,7 @@ from connectors.common.sql.lineage.analysis.texts.templates import rendered
 from connectors.common.sql.lineage.analysis.texts.words import (
     Tokens,
     joined,
+    rowless,
     word,
     words,
 )
@@ -88,7 +89,7 @@ class ScriptReader:
             chunk = without_clauses(whole, self._session.dialect.name)
             if is_routine(chunk) and self._session.dialect.name not in ("tsql", "fabric"):
                 self._session.in_routine = True
-            if word(chunk[0]) in NO_DATA:
+            if word(chunk[0]) in NO_DATA or rowless(chunk):
                 yield StatementLineage("other")
                 continue
             found = False

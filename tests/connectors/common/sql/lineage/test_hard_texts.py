@@ -33,6 +33,29 @@ def test_what_cannot_be_parsed_names_its_tables_and_why(sql: str) -> None:
     assert found.error
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "create extension if not exists pg_stat_statements with schema s",
+        "create publication p for table s.t where (a > 0)",
+        "create subscription s connection 'host=x' publication p",
+        "create operator s.@! (leftarg = numeric, rightarg = text, function = s.f)",
+        "create cast (s.a as text) with function s.f(s.a)",
+        "create foreign table s.x (a int) server partner options (filename 'x')",
+        "create foreign data wrapper w",
+        "create user mapping for me server partner",
+        "create event trigger e on ddl_command_start execute function f()",
+        "create or replace trusted language l",
+        "create text search configuration s.c (copy = simple)",
+        "create role r login",
+    ],
+)
+def test_what_is_created_without_rows_is_no_failure(sql: str) -> None:
+    first, second = _all(f"{sql}; insert into d select a from t")
+    assert (first.kind, first.error, first.sources, first.target) == ("other", None, (), None)
+    assert [each.column for each in second.columns] == ["a"]
+
+
 def test_a_statement_that_cannot_be_parsed_costs_no_other() -> None:
     first, second, third = _all("insert into d select a from t; select from from where; insert into e select b from t")
     assert [each.column for each in first.columns] == ["a"]

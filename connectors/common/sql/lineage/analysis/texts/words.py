@@ -11,6 +11,13 @@ STRINGS = frozenset({TokenType.STRING, TokenType.HEREDOC_STRING, TokenType.RAW_S
 OPERATORS = frozenset({TokenType.PLUS, TokenType.DASH, TokenType.STAR, TokenType.SLASH, TokenType.MOD})
 NO_NAMES = frozenset({"(", "INTO", "VIEW", "TABLE", "MACRO", "PROCEDURE", "FUNCTION", "TRIGGER", "TYPE"})
 """What behind REPLACE does not begin the name of a relation whose rows are replaced."""
+ROWLESS = frozenset({
+    "ACCESS", "AGGREGATE", "CAST", "COLLATION", "CONVERSION", "DATABASE", "DOMAIN", "EXTENSION", "FOREIGN", "GROUP",
+    "LANGUAGE", "OPERATOR", "POLICY", "PUBLICATION", "ROLE", "SERVER", "STATISTICS", "SUBSCRIPTION", "TABLESPACE",
+    "TEXT", "TRANSFORM", "USER",
+})  # fmt: skip
+"""What CREATE may make that holds no rows and moves none, or, as foreign tables, none that a query yields."""
+_MODIFIERS = frozenset({"DEFAULT", "OR", "PROCEDURAL", "REPLACE", "TRUSTED"})
 Tokens = Sequence[Token]
 
 
@@ -26,6 +33,12 @@ def words(tokens: Tokens) -> list[str]:
         "" if each.token_type in STRINGS or each.token_type == TokenType.IDENTIFIER else each.text.upper()
         for each in tokens
     ]
+
+
+def rowless(tokens: Tokens) -> bool:
+    """Whether a statement creates something through which no data flows: an extension, a role, an operator."""
+    said = [each for each in words(tokens[:6]) if each not in _MODIFIERS]
+    return said[:1] == ["CREATE"] and len(said) > 1 and (said[1] in ROWLESS or said[1:3] == ["EVENT", "TRIGGER"])
 
 
 def joined(tokens: Tokens, *, rows: bool = False) -> list[Token]:
