@@ -30,7 +30,7 @@ _PLACES = {
     "scheduler.app.programs.python_api": "catalog crawl resume retry",
     "scheduler.app.runs.summary": "Progress Summary",
     "scheduler.app.usage.buckets": "BucketSum UsedDay",
-    "scheduler.app.usage.usage": "ContainerUsage ObjectUsage UnusedObjects",
+    "scheduler.app.usage.usage": "ContainerUsage MostUsed ObjectUsage UnusedObjects",
     "specs.contracts.sink": "Bounds Change Refused StoredLineage TypedFqn",
     "specs.config": "ConnectionConfig Limits LocalFile MetadataExtract NO_SECRET",
     "specs.errors": "Fatal HeadraceError Retry Skip Stop UsageError",

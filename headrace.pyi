@@ -20,6 +20,7 @@ from scheduler.app.runs.summary import Summary as Summary
 from scheduler.app.usage.buckets import BucketSum as BucketSum
 from scheduler.app.usage.buckets import UsedDay as UsedDay
 from scheduler.app.usage.usage import ContainerUsage as ContainerUsage
+from scheduler.app.usage.usage import MostUsed as MostUsed
 from scheduler.app.usage.usage import ObjectUsage as ObjectUsage
 from scheduler.app.usage.usage import UnusedObjects as UnusedObjects
 from specs import names as names

@@ -108,6 +108,29 @@ def names_begun(context: click.Context, _param: click.Parameter, begun: str) -> 
     return _asked(context, begun, ask)
 
 
+def names_or_columns_begun(context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
+    """The names of objects, and below those of tables the names of columns."""
+
+    def ask(catalog: str) -> list[str]:
+        from scheduler.app.catalog.objects import completions
+
+        return completions(catalog, begun, columns=True)
+
+    return _asked(context, begun, ask)
+
+
+def columns_begun(context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
+    """The columns of the object that the command names."""
+
+    def ask(catalog: str) -> list[str]:
+        from scheduler.app.catalog.objects import column_completions
+
+        given = context.params.get("fqn") or next((each for each in context.args if not each.startswith("-")), "")
+        return column_completions(catalog, str(given))
+
+    return _asked(context, begun, ask)
+
+
 def _asked(context: click.Context, begun: str, ask: Callable[[str], list[str]]) -> list[str]:
     """The completions from the catalog; none when it cannot be read, because a shell cannot show errors there."""
     from scheduler.app.catalog.catalog_place import find

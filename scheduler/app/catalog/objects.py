@@ -9,7 +9,7 @@ from typing import Any
 
 from specs.entities import describes
 from specs.errors import UsageError, known_values
-from specs.names import canonical
+from specs.names import canonical, child
 from workers.catalog import Brief, Catalog, Entry
 from workers.store.database import open_database
 
@@ -74,10 +74,17 @@ def undelete(catalog: str, fqn: str, type_: str | None = None) -> list[Undeleted
         return [Undeleted(type_, name) for type_, name in Catalog(db).undelete(canonical(fqn), type_)]
 
 
-def completions(catalog: str, begun: str) -> list[str]:
-    """FQNs that begin so, one level at a time."""
+def completions(catalog: str, begun: str, *, columns: bool = False) -> list[str]:
+    """FQNs that begin so, one level at a time; below a table those of its ``columns``."""
     with open_database(catalog, create=False) as db:
-        return Catalog(db).completions(begun)
+        found = Catalog(db).completions(begun)
+        return found or (_columns_of(Catalog(db), begun) if columns else [])
+
+
+def column_completions(catalog: str, fqn: str) -> list[str]:
+    """The names of the columns of an object."""
+    with open_database(catalog, create=False) as db:
+        return [str(each["name"]) for entry in Catalog(db).find(fqn) for each in entry.content.get("columns", ())]
 
 
 def service_names(catalog: str) -> list[str]:
@@ -96,6 +103,18 @@ def no_such_name(catalog: Catalog, fqn: str) -> UsageError:
     near = [each.fqn for each in catalog.search(fqn.rpartition(".")[2], 3)]
     remedy = f"did you mean {', '.join(near)}?" if near else "find it with: headrace search WORDS"
     return UsageError("nothing in the catalog has this name", fqn, remedy, reason="unknown")
+
+
+def _columns_of(catalog: Catalog, begun: str) -> list[str]:
+    """The columns of the table whose name and a dot begin the text."""
+    at = begun.find(".")
+    while at >= 0:
+        fqn = begun[:at]
+        names = [str(each["name"]) for entry in catalog.find(fqn) for each in entry.content.get("columns", ())]
+        if names:
+            return [child(fqn, name) for name in names]
+        at = begun.find(".", at + 1)
+    return []
 
 
 def _found(catalog: Catalog, fqn: str, type_: str | None = None) -> list[Entry]:

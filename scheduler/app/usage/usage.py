@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from scheduler.app.catalog.objects import look_up
 from scheduler.app.usage.buckets import BucketSum, added_up, first_day
 from specs import names
 from specs.errors import UsageError
-from workers.catalog.questions.usage import UsageBuckets, UsedObject
+from workers.catalog.questions.usage import UsageBuckets
 from workers.store.database import SqlDatabase, open_database
 
 DAYS = 30
@@ -36,6 +36,14 @@ class ObjectUsage:
         return asdict(self)
 
 
+class MostUsed(NamedTuple):
+    """One of the most used objects below a name; ``last_use`` is ISO 8601."""
+
+    fqn: str
+    queries: int
+    last_use: str
+
+
 @dataclass(frozen=True, slots=True)
 class ContainerUsage:
     """The usage below a service, database or schema: the most used objects, and for a service the account of each
@@ -46,7 +54,7 @@ class ContainerUsage:
     until: str
     zone: str
     used: int
-    most: list[UsedObject] = field(default_factory=list)
+    most: list[MostUsed] = field(default_factory=list)
     accounts: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -89,7 +97,8 @@ def usage(catalog: str, fqn: str, days: int = DAYS) -> ObjectUsage | ContainerUs
             rank = _percentile(totals, relative, sum(1 for _ in buckets.tables()))
             return ObjectUsage(fqn, since, until, zone, len(read), rank, added_up(found))
         below = [each for each in buckets.totals(since) if not path or each.name.startswith(f"{relative}.")]
-        most = sorted(below, key=lambda each: (-each.queries, each.name))[:MOST_OBJECTS]
+        ranked = sorted(below, key=lambda each: (-each.queries, each.name))[:MOST_OBJECTS]
+        most = [MostUsed(f"{names.build(service)}.{each.name}", each.queries, each.last_use) for each in ranked]
         return ContainerUsage(fqn, since, until, zone, len(below), most, [] if path else read)
 
 

@@ -67,7 +67,7 @@ def _print(plan: Plan, units: int) -> None:
     for scope in plan.incomplete:
         click.echo(f"incomplete: {clean(scope['scope'])}, {_node(scope)}: {clean(scope['reason'])}")
     for part in plan.later:
-        click.echo(f"{part}: read from the catalog when the metadata is stored, without a statement to the source")
+        click.echo(f"{part}: read when the metadata is stored, without a statement to the source")
     click.echo(f"\nPlanning sent {number(plan.spent)} statements.")
 
 

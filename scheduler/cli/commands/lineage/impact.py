@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit_lines, names_begun
+from scheduler.cli.options import as_json, catalog, emit_lines, names_or_columns_begun
 
 
 @click.command()
-@click.argument("name", metavar="FQN[.COLUMN]", shell_complete=names_begun)
+@click.argument("name", metavar="FQN[.COLUMN]", shell_complete=names_or_columns_begun)
 @click.option("--depth", type=click.IntRange(1, 1000), help="Steps to go. [default: as far as there is lineage]")
 @catalog
 @as_json

@@ -5,6 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
+
+from scheduler.cli.options import names_begun
 
 COMMANDS = {
     "show": "Show what feeds an object, and what it feeds.",
@@ -13,6 +16,7 @@ COMMANDS = {
 }
 
 _DEFAULT = "show"
+_NAME = click.Argument(["fqn"])
 
 
 class LineageGroup(click.Group):
@@ -23,6 +27,13 @@ class LineageGroup(click.Group):
         if args and args[0] not in (*COMMANDS, *self.get_help_option_names(ctx)):
             args = [_DEFAULT, *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, and the names of objects; none of these where an option begins."""
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            return found
+        return found + [CompletionItem(each) for each in names_begun(ctx, _NAME, incomplete)]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scheduler.cli.options import as_json, catalog, emit_lines, name_argument
+from scheduler.cli.options import as_json, catalog, columns_begun, emit_lines, name_argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,12 @@ FORMATS = ("tree", "mermaid", "dot", "openlineage", "json")
 @click.option("--downstream", is_flag=True, help="Only what it feeds.")
 @click.option("--depth", default=3, show_default=True, type=click.IntRange(1, 1000), help="Steps to go.")
 @click.option("--columns", is_flag=True, help="With the columns of each step.")
-@click.option("--column", metavar="NAME", help="The lineage of this column, rather than of the whole object.")
+@click.option(
+    "--column",
+    metavar="NAME",
+    shell_complete=columns_begun,
+    help="The lineage of this column, rather than of the whole object.",
+)
 @click.option("--format", "format_", default="tree", show_default=True, type=click.Choice(FORMATS))
 @catalog
 @as_json

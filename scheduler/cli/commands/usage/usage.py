@@ -98,7 +98,7 @@ def _container(found: ContainerUsage) -> Iterator[str]:
 
     yield f"{clean(found.fqn)}  {found.since} to {found.until} ({found.zone}): {found.used} objects were used"
     if found.most:
-        rows = [(clean(each.name), each.queries, each.last_use) for each in found.most]
+        rows = [(clean(each.fqn), each.queries, each.last_use) for each in found.most]
         yield "\n" + table(("object", "statements", "last use"), rows)
     if found.accounts:
         fields = ("day", "statements", "resolved", "unresolved", "nameless", "unparsed", "failed", "broken", "users")

@@ -52,7 +52,7 @@ def test_an_object_is_told_over_days(catalog: str) -> None:
 def test_a_container_is_told_by_its_most_used_objects_and_days(catalog: str) -> None:
     found = usage(catalog, "shop")
     assert isinstance(found, ContainerUsage)
-    assert (found.most[0].name, found.most[0].queries) == ("main.main.orders", 5)
+    assert (found.most[0].fqn, found.most[0].queries) == ("shop.main.main.orders", 5)
     assert sum(each["statements"] for each in found.accounts) == 6  # one statement is older than the window
     below = usage(catalog, "shop.main.main")
     assert isinstance(below, ContainerUsage)

@@ -9,7 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 
+from scheduler.cli.cli import cli
 from specs import names
 from tests.scheduler.cli.commands.calling import called
 
@@ -121,6 +123,7 @@ def test_formats_of_a_whole_service(views: str, place: str, format_: str) -> Non
     assert ("2" in done.out) if (format_, place) == ("mermaid", "own") else ("totals" in done.out or place == "own")
 
 
+COLUMNS = ["id", "amount", "tax"]
 ODD = ["a.b", 'say "x"', "dash-ed", "Groß 📦", " lead", "a/b", "x;y", "[z]", "per%cent", "back\\slash"]
 
 
@@ -157,6 +160,21 @@ def test_names_that_are_shown_can_be_typed(odd: str, name: str) -> None:
         assert column in called("lineage", view, "--column", typed, "--catalog", odd).out
     for format_ in ("mermaid", "dot", "openlineage"):
         assert called("lineage", view, "--format", format_, "--catalog", odd).code == 0
+
+
+def test_the_shell_knows_names_and_columns(views: str, odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def completed(*words: str, begun: str = "") -> list[str]:
+        found = ShellComplete(cli, {}, "headrace", "_HEADRACE_COMPLETE").get_completions(list(words), begun)
+        return [each.value for each in found]
+
+    monkeypatch.setenv("HEADRACE_CATALOG", views)
+    assert completed("lineage", begun="s") == ["show", "score"]
+    assert completed("lineage", begun="own.main.main.t") == ["own.main.main.totals"]
+    assert completed("impact", begun="own.main.main.orders.") == [f"own.main.main.orders.{each}" for each in COLUMNS]
+    assert completed("lineage", "own.main.main.orders", "--column") == COLUMNS
+    assert completed("lineage", "own.main.main.orders", "--column", begun="a") == ["amount"]
+    monkeypatch.setenv("HEADRACE_CATALOG", odd)
+    assert completed("impact", begun='own.main.main."a.b".') == ['own.main.main."a.b"."a.b"']
 
 
 def test_quotes_that_are_not_needed_do_no_harm(views: str) -> None:
