@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 JOBS ?= 5
+# Where it is set, every process compiles all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 UV := . scripts/certificates; uv=uv; [ ! -x .tools/uv/bin/uv ] || uv=.tools/uv/bin/uv
 
 .PHONY: help setup demo test coverage test-compose test-dialects lint format bench compare-datahub compare-openmetadata compare-openlineage docs lock clean

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from tests import bytecode
 from tests.checkout import CheckoutGuard
 from tests.dispositions import restore
 from tests.estate import build
@@ -27,6 +28,7 @@ from tests.servers.process import Unavailable
 settings.register_profile("default", deadline=None, print_blob=True)
 settings.load_profile("default")
 restore()
+bytecode.keep()
 
 
 def pytest_configure(config: pytest.Config) -> None:

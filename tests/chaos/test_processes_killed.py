@@ -17,7 +17,7 @@ KILLS = 50
 
 
 def test_fifty_kills_lose_nothing(redis_url: str, postgres_database: str, tmp_path: Path) -> None:
-    estate = {"schemas": 80, "tables": [300, 40, 260], "columns": 3, "procedures": 2, "estimates": None}
+    estate = {"schemas": 40, "tables": [300, 40, 260], "columns": 3, "procedures": 2, "estimates": None}
     calm = undisturbed(fake(**estate), tmp_path)
     with cluster(redis_url, postgres_database, tmp_path) as made:
         killer = Killer(made, seed=20261123)
@@ -26,7 +26,7 @@ def test_fifty_kills_lose_nothing(redis_url: str, postgres_database: str, tmp_pa
             killer.rage(ledger, working(ledger), KILLS)
 
         for _ in range(KILLS):  # a busy machine may be through with a crawl before all of them are done
-            proof(made, made.crawl(fake(**estate, latency=25, page=8), kill), calm)
+            proof(made, made.crawl(fake(**estate, latency=50, page=8), kill), calm)
             if killer.total >= KILLS:
                 break
     assert killer.total >= KILLS, killer.kills

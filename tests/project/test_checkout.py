@@ -51,3 +51,9 @@ def test_a_run_that_leaves_something_fails(tmp_path: Path, processes: tuple[str,
     assert untidy.returncode == 1, untidy.stdout
     assert "left in the checkout" in untidy.stdout
     assert "\nleft.db\n" in untidy.stdout
+
+
+def test_bytecode_is_kept() -> None:
+    asked = "import sys; sys.exit(sys.dont_write_bytecode)"
+    assert not sys.dont_write_bytecode
+    assert subprocess.run([sys.executable, "-c", asked], timeout=PATIENCE, check=False).returncode == 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,6 +33,12 @@ def test_it_installs_from_a_clone() -> None:
     assert set(install.split("[")[1].split("]")[0].split(",")) <= extras
 
 
+def why(typed: Callable[[str], subprocess.CompletedProcess[str]]) -> str:
+    """What the last run says of the objects that it could not read, where there was a run."""
+    runs = typed("headrace runs --json").stdout
+    return typed(f"headrace failures {json.loads(runs)[0]['id']}").stdout if runs else ""
+
+
 @pytest.mark.server
 def test_every_line_runs_on_the_sample_estate(postgres_estate: str, tmp_path: Path) -> None:
     _, *lines = block()
@@ -42,12 +50,16 @@ def test_every_line_runs_on_the_sample_estate(postgres_estate: str, tmp_path: Pa
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "XDG_DATA_HOME": str(tmp_path),
         "HEADRACE_PASSWORD": password,
     }  # fmt: skip
-    for line in lines:
-        done = subprocess.run(
+
+    def typed(line: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             ["bash", "-c", line.replace(URL, f"'{url}'")], cwd=tmp_path, env=environ, timeout=PATIENCE,
             capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
-        assert done.returncode == 0, (line, done.stdout, done.stderr)
+
+    for line in lines:
+        done = typed(line)
+        assert done.returncode == 0, (line, done.stdout, done.stderr, why(typed))
     assert "ready to crawl" in done.stdout
     assert "Reconciled" in done.stdout
     assert (tmp_path / "headrace" / "catalog.db").exists()

@@ -113,14 +113,15 @@ class SessionAnswer:
             made_of.update(dict.fromkeys((source.table, source.column) for source in column.sources))
 
     def swap(self, one: TableName | None, other: TableName | None) -> None:
-        """Let two relations change their names."""
+        """Let two relations change their names. Where nothing else is said of them, the first one gets what the other
+        one has: that is what people swap for."""
         if one is None or other is None:
             return
         if {one, other} & {*self._read, *self._written}:
             self._call({one: other, other: one})
         else:
-            self._read.update({one: None, other: None})
-            self._written.update({one: None, other: None})
+            self._read.setdefault(other)
+            self._written.setdefault(one)
 
     def _rename(self, old: TableName, new: TableName) -> None:
         if old in self._read or old in self._written:

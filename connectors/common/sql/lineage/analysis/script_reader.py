@@ -40,6 +40,12 @@ PARSED_CHARACTERS = 2_000_000
 """Characters of a text that is parsed: more would take minutes."""
 IDENTIFIER = re.compile(r"\bidentifier\s*\(\s*('[^']*'(?:\s*\|\|\s*'[^']*')*)\s*\)", re.IGNORECASE)
 """A name that is written as a text, or as several that are joined."""
+NAMED = re.compile(
+    r"\b(from|join|into|update|table|using)\s+identifier"
+    r"\s*\(\s*('[\w.$]+'|(?!identifier)[a-z_][\w.$]*)\s*\)",
+    re.IGNORECASE,
+)
+"""A relation that is named by IDENTIFIER, as a text or as it is."""
 JOINED = re.compile(r"'\s*\|\|\s*'")
 PHRASE = re.compile(r"\(\s*(?:title|format)\s+'[^']*'\s*\)", re.IGNORECASE)
 """How Teradata shows a column, which is no part of what it is made of."""
@@ -73,6 +79,8 @@ class ScriptReader:
         sql = with_semicolons(rendered(sql))
         if self._session.dialect.name in ("snowflake", "databricks"):
             sql = IDENTIFIER.sub(lambda found: JOINED.sub("", found[1])[1:-1], sql)
+        if "dentifier" in sql or "DENTIFIER" in sql:
+            sql = NAMED.sub(lambda found: f"{found[1]} {found[2].strip(chr(39))}", sql)
         if self._session.dialect.name in ("athena", "trino", "presto"):
             sql = sql.replace("`", '"')  # Athena takes both, in statements of its two engines
         if self._session.dialect.name == "teradata":

@@ -37,6 +37,7 @@ def origins_of(walk: Walk, node: exp.Expr, scope: QueryScope) -> Origins:
             stack += [(part, "expression") for part in _parts(named)]
             stack += [(child, so_far) for child in each.iter_expressions(reverse=True)]
         elif isinstance(each, exp.Anonymous) and DICTIONARY.match(each.name):
+            _dictionary(walk, each.expressions[:1])
             stack += [(child, "expression") for child in each.expressions[1:]]
         elif isinstance(each, exp.In) and isinstance(field := each.args.get("field"), exp.Column):
             _member(walk, field, scope, into)
@@ -50,6 +51,20 @@ def origins_of(walk: Walk, node: exp.Expr, scope: QueryScope) -> Origins:
             below = _becomes(each, so_far)
             stack += [(child, below) for child in each.iter_expressions(reverse=True)]
     return into
+
+
+def _dictionary(walk: Walk, arguments: list[exp.Expr]) -> None:
+    """Keep the dictionary that is read: its name is written as a name, or as a text."""
+    for each in arguments:
+        if isinstance(each, exp.Column):
+            table = exp.Table(this=each.this.copy(), db=each.args["table"].copy() if each.args.get("table") else None)
+        elif isinstance(each, exp.Literal) and each.is_string and each.name.strip():
+            *schema, name = each.name.split(".")
+            db = exp.to_identifier(schema[-1], quoted=True) if schema else None
+            table = exp.Table(this=exp.to_identifier(name, quoted=True), db=db)
+        else:
+            continue
+        walk.sources.update(dict.fromkeys(walk.session.relation(walk.session.name(table))[1]))
 
 
 def _field(walk: Walk, node: exp.Dot, scope: QueryScope) -> exp.Column | None:
