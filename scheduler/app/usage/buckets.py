@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -90,6 +90,17 @@ def added_up(buckets: Sequence[Bucket]) -> BucketSum:
             for each in buckets
         ],
     )
+
+
+def percentile(totals: Mapping[str, int], live: Iterable[str], name: str) -> float:
+    """So many of a hundred ``live`` tables and views were used less than ``name``, itself among the hundred. Those that
+    were used as much are not among the less; what was dropped does not count, although it was used."""
+    mine = totals.get(name, 0)
+    less = all_ = 0
+    for other in live:
+        less += totals.get(other, 0) < mine
+        all_ += 1
+    return round(100 * less / max(1, all_), 1)
 
 
 def first_day(last: str, days: int) -> str:

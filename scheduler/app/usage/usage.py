@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 from scheduler.app.catalog.objects import look_up
-from scheduler.app.usage.buckets import BucketSum, added_up, first_day
+from scheduler.app.usage.buckets import BucketSum, added_up, first_day, percentile
 from specs import names
 from specs.errors import UsageError
 from workers.catalog.questions.usage import UsageBuckets
@@ -94,7 +93,8 @@ def usage(catalog: str, fqn: str, days: int = DAYS) -> ObjectUsage | ContainerUs
         found = buckets.of(relative, since) if path else []
         if found or fqn in set(buckets.tables()):
             totals = {each.name: each.queries for each in buckets.totals(since)}
-            rank = _percentile(totals, relative, sum(1 for _ in buckets.tables()))
+            live = (names.build(*names.split(table)[1:]) for table in buckets.tables())
+            rank = percentile(totals, live, relative)
             return ObjectUsage(fqn, since, until, zone, len(read), rank, added_up(found))
         below = [each for each in buckets.totals(since) if not path or each.name.startswith(f"{relative}.")]
         ranked = sorted(below, key=lambda each: (-each.queries, each.name))[:MOST_OBJECTS]
@@ -135,12 +135,3 @@ def _read(buckets: UsageBuckets, service: str) -> list[dict[str, Any]]:
         remedy = "ask for it in the recipe: extract: {usage: {query_log: ...}}"
         raise UsageError("no usage of this service was read", service, remedy, reason="unknown")
     return [{name: value for name, value in each.items() if name != "log"} for each in accounts]
-
-
-def _percentile(totals: dict[str, int], name: str, tables: int) -> float:
-    ranked = sorted(totals.values())
-    mine = totals.get(name, 0)
-    if not mine:
-        return 0.0
-    idle = max(0, tables - len(ranked))
-    return round(100 * (idle + bisect_left(ranked, mine)) / max(1, idle + len(ranked)), 1)

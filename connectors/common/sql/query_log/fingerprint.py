@@ -23,7 +23,7 @@ LONGEST_TEXT = 262_144
 _CHUNK = 20_000
 """Tokens that are folded together, so that a statement of 10 MB is never held as tokens."""
 
-_FOLDED = frozenset({"", "postgres", "redshift", "duckdb", "sqlite", "oracle", "snowflake", "exasol", "teradata"})
+FOLDED = frozenset({"", "postgres", "redshift", "duckdb", "sqlite", "oracle", "snowflake", "exasol", "teradata"})
 """Dialects in which unquoted names do not differ by case; in the others only keywords are folded."""
 _DOUBLE_QUOTED_TEXT = frozenset(
     {"mysql", "mariadb", "bigquery", "spark", "spark2", "databricks", "hive", "doris", "starrocks", "singlestore"}
@@ -72,7 +72,7 @@ class Fingerprints:
     """Makes the fingerprints of one dialect (its name at sqlglot). Texts that come again cost a look into a table."""
 
     def __init__(self, dialect: str = "") -> None:
-        self._folded = dialect in _FOLDED
+        self._folded = dialect in FOLDED
         self._double_quoted_text = dialect in _DOUBLE_QUOTED_TEXT
         self._hash_comments = dialect in _HASH_COMMENTS
         self._token, self._token_or_dollars = _token(dialect), _token(dialect, dollars=True)

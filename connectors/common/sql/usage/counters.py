@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from connectors.common.sql.driver import Driver
 from connectors.common.sql.query_log.statements import LogProblem, LogTally
-from connectors.common.sql.usage.counting import StatementCounts
 from connectors.common.sql.usage.objects import moment
+from connectors.common.sql.usage.shapes.counting import StatementCounts
 from connectors.common.sql.usage.source import LogUsage, ReadDay
 from specs import names
 from specs.entities.base import Entity

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.common.sql.lineage.relations import KnownRelation, Meanings
 from connectors.common.sql.query_log.fingerprint import Fingerprints
-from connectors.common.sql.usage.counting import QueryShape, Users
+from connectors.common.sql.usage.shapes.counting import QueryShape, Users
 from specs.contracts.parts.statements import StatementLineage, TableName
 from specs.entities.usage import TOP, TOP_USERS, ColumnUse, Join, QueryUse
 
@@ -49,7 +49,7 @@ class ObjectUses:
         joins = set[tuple[str, str, tuple[tuple[str, str], ...]]]()
         for answer in answers:
             read |= _fqns(relations, answer.sources)
-            targets = [each for each in (answer.target, answer.renamed) if each is not None]
+            targets = [each for each in (answer.target, answer.renamed) if each is not None and not answer.temporary]
             (written if answer.kind in _WRITES else defined).update(_fqns(relations, targets))
             columns |= {(each.fqn, column) for name, column in answer.read for each in relations.get(name, ())}
             for joined in answer.joins:

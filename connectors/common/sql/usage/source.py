@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from connectors.common.sql.catalog_part import CatalogPart
@@ -16,25 +14,26 @@ from connectors.common.sql.lineage.naming import rules_of
 from connectors.common.sql.lineage.process.parser_process import ParserProcess
 from connectors.common.sql.lineage.relations import KnownRelations
 from connectors.common.sql.query_log.days.file_days import FileDays
-from connectors.common.sql.query_log.days.plan import LogDay, LogDays, known_files
-from connectors.common.sql.query_log.fingerprint import Fingerprints
+from connectors.common.sql.query_log.days.plan import LogDay
+from connectors.common.sql.query_log.fingerprint import FOLDED, Fingerprints
 from connectors.common.sql.query_log.logs import log_of, require_trusted
-from connectors.common.sql.query_log.places import SessionPlaces
+from connectors.common.sql.query_log.places import SCHEMAS, SessionPlaces
 from connectors.common.sql.query_log.statements import LogTally, TimeSpan
 from connectors.common.sql.stored_objects import children
-from connectors.common.sql.usage.answers import ShapeAnswers
-from connectors.common.sql.usage.counting import StatementCounts, Users
+from connectors.common.sql.usage.kept_days import KeptDays, told
 from connectors.common.sql.usage.objects import ObjectUse, usage_fields
 from connectors.common.sql.usage.reading import DayAccount, ShapeReader
+from connectors.common.sql.usage.shapes.answers import ShapeAnswers
+from connectors.common.sql.usage.shapes.counting import StatementCounts, Users
+from connectors.common.sql.usage.shapes.sessions import SessionScopes
 from specs import names
 from specs.contracts.parts.resolver import StoredObject
-from specs.contracts.parts.statements import StatementParser, TableName
+from specs.contracts.parts.statements import StatementParser
 from specs.entities.base import Entity
 from specs.entities.usage import TOP, TOP_USERS, Usage, UsageDay
 from specs.errors import Fatal
 from specs.recipe.secrets import resolve
 from specs.sources.base import Presence
-from specs.sources.database.extracts import QueryLogFiles
 from specs.sources.database.usage import UsageSource
 from specs.sources.service import identity
 from specs.topology.node import Item, Outcome, Produced
@@ -43,8 +42,8 @@ from specs.topology.scope import KeyRange, Scope
 
 LONGEST_STATEMENT = 1_000_000
 """Characters of a statement that is parsed; longer ones are counted only."""
-READING = 1
-"""Another number where logs are read differently than before: days are then read again."""
+OWN_SCHEMAS = frozenset({"postgres", "postgresql", "redshift"})
+"""Products in whose sessions names are looked for in a schema of the user's name first."""
 
 
 class ReadDay(NamedTuple):
@@ -119,42 +118,19 @@ class LogUsage(CatalogPart, UsageSource):
                 "name the files of a query log: usage: {query_log: {type: csv, files: [...]}}",
                 reason="recipe",
             )
-        yield from (
-            Item(day, day, plan.as_json())
-            for day, plan in self._planned(scope, self.settings.query_log).items()
-            if day in span and not self._done(scope.child(day), plan)
-        )
-
-    def _planned(self, scope: Scope, settings: QueryLogFiles) -> dict[str, LogDay]:
-        """The days of the window with what has to be read for them."""
-        today = self._today()
+        log, today = log_of(self.settings.query_log, now=self.now()), self._today()
         window = [(today - timedelta(days=ago)).isoformat() for ago in range(self.settings.days - 1, -1, -1)]
-        known = [*self._files.values()]
-        for day in window:
-            known += known_files(self._kept(scope.child(day)).get("log", {}).get("files", []))
-        log = log_of(settings, now=self.now())
-        found = LogDays(log, self.settings.day_of, self.settings.bounds, self._piece).find(window, known)
+        kept = self._kept
+        found = kept.find(log, scope, window, self._files.values(), self._piece)
         self._files = {file.mark: file for plan in found.values() for file in plan.files}
-        return found
+        relations = self._relations()
+        for day, plan in found.items():
+            if day in span and not kept.done(scope.child(day), plan, relations):
+                yield Item(day, day, plan.as_json())
 
-    def _done(self, scope: Scope, plan: LogDay) -> bool:
-        """Whether the day was read as a whole before, nothing was written for it since, and none of the names that
-        fitted nothing fits something now."""
-        kept = self._kept(scope)
-        if not plan.seal or kept.get("log", {}).get("seal") != self._sealed(plan):
-            return False
-        return not any(self._relations().meanings(_table_name(name) for name in kept.get("unknown", [])).values())
-
-    def _kept(self, scope: Scope) -> dict[str, Any]:
-        """What the catalog has of a day."""
-        text = self.catalog.statistics(UsageDay.type_name(), scope.fqn)
-        return dict(json.loads(text)) if text else {}
-
-    def _sealed(self, plan: LogDay) -> str:
-        """What a day's buckets depend on: the bytes of the log, and the settings with which they are read."""
-        settings = self.settings.model_dump_json(exclude={"window", "keep"})
-        told = f"{READING} {plan.seal} {settings}".encode()
-        return blake2b(told, key=blake2b(self._hash_key().encode()).digest(), digest_size=12).hexdigest()
+    @property
+    def _kept(self) -> KeptDays:
+        return KeptDays(self.catalog, self.settings, self._hash_key())
 
     def yield_day(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
         plan = LogDay.of_json(item.data or {})
@@ -178,7 +154,7 @@ class LogUsage(CatalogPart, UsageSource):
             unknown=tuple(
                 name for name, _ in sorted(account.unknown.items(), key=lambda each: (-each[1], each[0]))[:TOP]
             ),
-            log=_log(found.seal, plan),
+            log=told(found.seal, plan),
         )
         for problem in tally.problems:
             place = problem.path if problem.offset is None else f"{problem.path}:{problem.offset}"
@@ -200,7 +176,7 @@ class LogUsage(CatalogPart, UsageSource):
         plan = self._plans.get(day.isoformat(), LogDay())
         log, span = log_of(settings, now=self.now()), TimeSpan(*self.settings.bounds(day))
         pages = None if plan.places is None else log.placed(span, tally, plan.places)
-        seal = "" if pages is None else self._sealed(plan)
+        seal = "" if pages is None else self._kept.seal(plan)
         for page in log.pages(span, tally) if pages is None else pages:
             counts.add(page.statements)
             self._piece()
@@ -210,7 +186,21 @@ class LogUsage(CatalogPart, UsageSource):
 
     def _counts(self) -> StatementCounts:
         users = Users(self.settings.users, self.service, self._hash_key())
-        return StatementCounts(self._fingerprints, users, LONGEST_STATEMENT)
+        return StatementCounts(self._fingerprints, users, self._sessions(), LONGEST_STATEMENT)
+
+    def _sessions(self) -> SessionScopes:
+        """The sessions of a day; what they chose on days before is not known."""
+        product = self.dialect
+        log = self.settings.query_log
+        own = self._schemas() if product in OWN_SCHEMAS else ()
+        default = (log.default_schema if log else "") or SCHEMAS.get(product, "")
+        return SessionScopes(folded=dialect_of(product).name in FOLDED, own=own, default=default)
+
+    def _schemas(self) -> frozenset[str]:
+        """The names of the service's schemas but for the default one."""
+        databases = [each.name for each in self._stored(Scope.of(self.service), "Database")]
+        found = {schema.name for name in databases for schema in self._stored(Scope.of(self.service, name), "Schema")}
+        return frozenset(found - {SCHEMAS.get(self.dialect, "")})
 
     def _hash_key(self) -> str:
         """The secret that hashes of users are made with. Raises ``UsageError`` where the worker does not have it."""
@@ -272,14 +262,3 @@ class LogUsage(CatalogPart, UsageSource):
 
     def _today(self) -> date:
         return self.settings.day_of(self.now())
-
-
-def _log(seal: str, plan: LogDay) -> dict[str, Any]:
-    """What is kept of a day's log; nothing where there is nothing to keep."""
-    files = [each.as_json() for each in plan.files]
-    return ({"seal": seal} if seal else {}) | ({"files": files} if files else {})
-
-
-def _table_name(name: str) -> TableName:
-    """The name of an object that the account of a day calls unknown."""
-    return TableName(*["", "", *names.split(name)][-3:])

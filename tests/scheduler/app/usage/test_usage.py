@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scheduler.app.runs.crawl import crawl
-from scheduler.app.usage.buckets import added_up
+from scheduler.app.usage.buckets import added_up, percentile
 from scheduler.app.usage.one_line import one_line
 from scheduler.app.usage.usage import ContainerUsage, ObjectUsage, unused, usage
 from specs.errors import UsageError
@@ -120,3 +122,15 @@ def test_users_of_days_are_distinct_and_never_added_up() -> None:
     assert (whole.users, whole.users_at_least) == (2, False)
     nameless = added_up([{"day": "a", "users": 4}, {"day": "b", "users": 3}])
     assert (nameless.users, nameless.users_at_least) == (4, True)
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=12), st.dictionaries(st.integers(100, 110), st.integers(1, 9)))
+def test_the_rank_is_the_share_of_live_objects_that_were_used_less(live: list[int], dropped: dict[int, int]) -> None:
+    names = [f"t{at}" for at in range(len(live))]
+    used = {name: count for name, count in zip(names, live, strict=True) if count}
+    totals = used | {f"t{at}": count for at, count in dropped.items()}
+    found = [percentile(totals, iter(names), name) for name in names]
+    in_order = sorted(live)
+    assert found == [round(100 * in_order.index(count) / len(live), 1) for count in live]
+    assert all(0 <= rank < 100 for rank in found)
+    assert all(rank == 0 for rank, count in zip(found, live, strict=True) if not count)

@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from connectors.common.sql.usage.answers import ShapeAnswer, ShapeAnswers
+from connectors.common.sql.usage.shapes.answers import ShapeAnswer, ShapeAnswers
+from connectors.common.sql.usage.shapes.sessions import PLAIN
 from specs.contracts.parts.statements import StatementLineage, TableName
 
 ROOT = Path(__file__).parents[5]
@@ -46,7 +47,9 @@ def test_answers_that_were_used_longest_ago_are_forgotten() -> None:
     answers = ShapeAnswers(most=100)
     name = TableName("d", "s", "t")
     for number in range(50):
-        answers.keep(("d", number), ShapeAnswer((name,), {name: ()}, (StatementLineage("select", sources=(name,)),)))
-        answers.get(("d", 0))
+        answers.keep(
+            ("d", PLAIN, number), ShapeAnswer((name,), {name: ()}, (StatementLineage("select", sources=(name,)),))
+        )
+        answers.get(("d", PLAIN, 0))
     assert len(answers) < 10
-    assert answers.get(("d", 0)) is not None
+    assert answers.get(("d", PLAIN, 0)) is not None

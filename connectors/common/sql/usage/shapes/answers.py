@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 from connectors.common.sql.lineage.relations import Meanings
-from connectors.common.sql.usage.counting import ShapeKey
+from connectors.common.sql.usage.shapes.counting import ShapeKey
 from specs.contracts.parts.statements import StatementLineage, TableName
 
 MOST_PARTS = 100_000

@@ -9,6 +9,7 @@ from typing import Literal
 
 from connectors.common.sql.query_log.fingerprint import Fingerprints
 from connectors.common.sql.query_log.statements import LogStatement
+from connectors.common.sql.usage.shapes.sessions import PLAIN, SessionScope, SessionScopes, changes
 
 MOST_SHAPES = 50_000
 """Fingerprints of one day that are told apart; statements of further ones are counted as not parsed."""
@@ -20,18 +21,19 @@ MOST_USERS = 20_000
 UserNames = Literal["names", "hashed", "none"]
 
 
-ShapeKey = tuple[str, int]
-"""The database of the session, and the fingerprint."""
+ShapeKey = tuple[str, SessionScope, int]
+"""The database that the log tells, what else decides what names mean, and the fingerprint."""
 
 
 @dataclass(slots=True)
 class QueryShape:
-    """The statements of one fingerprint in one database. ``text`` is one of them, to be parsed; it holds data and is
-    never stored. Without ``text`` it was too long."""
+    """The statements of one fingerprint whose names mean the same. ``text`` is one of them, to be parsed; it holds data
+    and is never stored. Without ``text`` it was too long. ``changes``: it may choose or make something for its session.
+    """
 
     key: ShapeKey
-    database: str
     text: str
+    changes: bool = False
     count: int = 0
     users: set[int] = field(default_factory=set)
     first: float = float("inf")
@@ -73,10 +75,10 @@ class Users:
 
 
 class StatementCounts:
-    """The statements of one day by database and fingerprint."""
+    """The statements of one day by fingerprint, and by what their names mean in their sessions."""
 
-    def __init__(self, fingerprints: Fingerprints, users: Users, longest: int) -> None:
-        self.fingerprints, self.users, self._longest = fingerprints, users, longest
+    def __init__(self, fingerprints: Fingerprints, users: Users, sessions: SessionScopes, longest: int) -> None:
+        self.fingerprints, self.users, self._sessions, self._longest = fingerprints, users, sessions, longest
         self._shapes: dict[ShapeKey, QueryShape] = {}
         self._kept = 0
         self.statements = 0
@@ -90,9 +92,13 @@ class StatementCounts:
         key, number = self.fingerprints.key, self.users.number
         for statement in statements:
             self.statements += 1
-            shape = self.shape(statement.database, key(statement.text), statement.text)
+            fingerprint = key(statement.text)
+            shape = self.shape(statement.database, fingerprint, statement.text, self._scope(statement, fingerprint))
             if shape is None:
                 continue
+            if shape.changes and statement.session:
+                normalized = self.fingerprints.of(statement.text).text
+                self._sessions.apply(statement.session, statement.database, statement.text, normalized)
             shape.count += 1
             user = number(statement.user)
             if user is not None:
@@ -106,9 +112,16 @@ class StatementCounts:
                 shape.timed += 1
                 shape.total_ms += statement.duration_ms
 
-    def shape(self, database: str, key: int, text: str) -> QueryShape | None:
+    def _scope(self, statement: LogStatement, fingerprint: int) -> SessionScope:
+        normalized = None
+        if self._sessions.has_temporary(statement.session):
+            normalized = self.fingerprints.of(statement.text).text
+        return self._sessions.of(statement.session, statement.user, statement.database, fingerprint, normalized)
+
+    def shape(self, database: str, fingerprint: int, text: str, scope: SessionScope = PLAIN) -> QueryShape | None:
         """The shape of this fingerprint, a new one if need be; ``None``, and counted, where there are too many."""
-        found = self._shapes.get((database, key))
+        key = (database, scope, fingerprint)
+        found = self._shapes.get(key)
         if found is not None:
             return found
         if len(self._shapes) >= MOST_SHAPES:
@@ -116,7 +129,7 @@ class StatementCounts:
             return None
         fits = len(text) <= self._longest and self._kept + len(text) <= MOST_TEXT
         self._kept += len(text) if fits else 0
-        found = self._shapes[database, key] = QueryShape((database, key), database, text if fits else "")
+        found = self._shapes[key] = QueryShape(key, text if fits else "", changes(text))
         return found
 
     def shapes(self) -> Iterator[QueryShape]:
