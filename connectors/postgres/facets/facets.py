@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import itemgetter
 from typing import Any
 
 from connectors.common.sql.sliced_source import GIVEN
 from connectors.common.sql.slices import Facet, Listed
+from connectors.postgres.build.relations.columns import ColumnRow, shared
 from connectors.postgres.build.relations.indexes import KeyDetails
 from connectors.postgres.build.types import Types
 from connectors.postgres.driver.driver import PostgresDriver
@@ -18,8 +18,6 @@ from specs.config import MetadataExtract
 _Rows = Iterable[tuple[Any, ...]]
 Read = Callable[[Sequence[Listed]], _Rows]
 
-_TYPE = itemgetter(3, 4)
-"""The type and its modifier, in a row of ``columns``."""
 BODY = 10
 """The column of ``routines`` with the body."""
 
@@ -42,8 +40,8 @@ def facets(
         return lambda kept: _then(asked(name, kept), lambda found: whole(driver, piece, found, at, part))
 
     def columns(found: _Rows) -> _Rows:
-        known = list(found)
-        types.ensure(set(map(_TYPE, known)))
+        known = list(map(ColumnRow._make, found))
+        types.ensure(shared(known))
         return known
 
     def user_types(found: _Rows) -> _Rows:

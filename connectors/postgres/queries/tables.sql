@@ -49,36 +49,42 @@ CROSS JOIN LATERAL (
     WHERE c.objoid = u.oid AND c.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass OFFSET 0) AS d
 
 -- name: columns
--- What few columns have comes as one array, so that most rows are short.
-SELECT a.attrelid,
-       a.attnum,
-       a.attname,
-       a.atttypid,
-       a.atttypmod,
-       a.attnotnull,
-       CASE WHEN a.atthasdef OR a.attidentity <> '' OR a.attcollation NOT IN (0, 100) OR m.details IS NOT NULL
-            THEN ARRAY[
-                a.attidentity::text,
-                a.attgenerated::text,
-                CASE WHEN a.attcollation NOT IN (0, 100)
-                     THEN (SELECT l.collname FROM pg_catalog.pg_collation AS l WHERE l.oid = a.attcollation)::text END,
-                CASE WHEN a.atthasdef
-                     THEN (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid)
-                           FROM pg_catalog.pg_attrdef AS d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
-                m.details] END,
-       a.attacl::text[]
-FROM pg_catalog.pg_attribute AS a
--- As JSON: storage, statistics target, options, those of a foreign table, compression.
--- Types of variable length are kept "extended" as a rule, but for numeric, inet and cidr.
-CROSS JOIN LATERAL (SELECT
-       CASE WHEN a.attstattarget >= 0 OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL
-              OR a.attlen < 0 AND a.attstorage <> CASE WHEN a.atttypid IN (1700, 869, 650) THEN 'm' ELSE 'x' END
-              OR a.attcompression <> '' -- from 14
-            THEN pg_catalog.json_build_array(a.attstorage, a.attstattarget, a.attoptions, a.attfdwoptions
-              , a.attcompression -- from 14
-            )::text END AS details) AS m
-WHERE a.attrelid = ANY (%b::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
-ORDER BY a.attrelid, a.attnum
+-- One row for a table: what every column has as one text ("number type modifier not-null name"), and of the columns that
+-- have more their numbers and what they have; of those with grants likewise, the items of one joined by chr(1).
+SELECT c.attrelid,
+       pg_catalog.array_agg(c.plain),
+       pg_catalog.array_agg(c.attnum) FILTER (WHERE c.more IS NOT NULL),
+       pg_catalog.array_agg(c.more) FILTER (WHERE c.more IS NOT NULL),
+       pg_catalog.array_agg(c.attnum) FILTER (WHERE c.acl IS NOT NULL),
+       pg_catalog.array_agg(c.acl) FILTER (WHERE c.acl IS NOT NULL)
+FROM (
+    SELECT a.attrelid,
+           a.attnum,
+           pg_catalog.concat_ws(' ', a.attnum, a.atttypid, a.atttypmod, a.attnotnull, a.attname) AS plain,
+           CASE WHEN a.atthasdef OR a.attidentity <> '' OR a.attcollation NOT IN (0, 100) OR m.details IS NOT NULL
+                THEN ARRAY[
+                    a.attidentity::text,
+                    a.attgenerated::text,
+                    CASE WHEN a.attcollation NOT IN (0, 100)
+                         THEN (SELECT l.collname FROM pg_catalog.pg_collation AS l WHERE l.oid = a.attcollation)::text END,
+                    CASE WHEN a.atthasdef
+                         THEN (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+                               FROM pg_catalog.pg_attrdef AS d WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
+                    m.details] END AS more,
+           pg_catalog.array_to_string(a.attacl, pg_catalog.chr(1)) AS acl
+    FROM pg_catalog.pg_attribute AS a
+    -- As JSON: storage, statistics target, options, those of a foreign table, compression.
+    -- Types of variable length are kept "extended" as a rule, but for numeric, inet and cidr.
+    CROSS JOIN LATERAL (SELECT
+           CASE WHEN a.attstattarget >= 0 OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL
+                  OR a.attlen < 0 AND a.attstorage <> CASE WHEN a.atttypid IN (1700, 869, 650) THEN 'm' ELSE 'x' END
+                  OR a.attcompression <> '' -- from 14
+                THEN pg_catalog.json_build_array(a.attstorage, a.attstattarget, a.attoptions, a.attfdwoptions
+                  , a.attcompression -- from 14
+                )::text END AS details) AS m
+    WHERE a.attrelid = ANY (%b::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attrelid, a.attnum) AS c
+GROUP BY c.attrelid
 
 -- name: parents
 SELECT h.inhrelid, n.nspname, c.relname

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from connectors.postgres.build.options import options
 from connectors.postgres.build.types import ColumnType, Types
@@ -16,15 +16,38 @@ _IDENTITY = {"a": "always", "d": "by_default"}
 _GENERATED = {"s": "stored", "v": "virtual"}
 _STORAGE = {"p": "plain", "m": "main", "e": "external", "x": "extended"}
 _COMPRESSION = {"p": "pglz", "l": "lz4"}
-_NOT_NULL = 4
-"""Where a key says that the column takes no nulls."""
+Key = str | tuple[str, tuple[str | None, ...] | None, str | None, bool]
+"""What makes a column: what every column has; for some also what few columns have, a comment, and whether it may hold
+nulls from before they were refused."""
 
-_MORE = 6
-"""Where a row of the facet has what few columns have."""
 
-Key = tuple[Any, ...]
-"""What makes a column: number, name, type, its modifier, whether it takes no nulls, and what few columns have
-(``_column``'s ``more``) or none; perhaps a comment."""
+class ColumnRow(NamedTuple):
+    """The row of the facet: what every column of the table has, in order, each as one text (``plain``); the numbers of
+    those that have more, and what they have; the numbers of those with grants, and these."""
+
+    table: int = 0
+    plain: Sequence[str] = ()
+    more_of: Sequence[int] | None = None
+    more: Sequence[Sequence[str | None]] | None = None
+    granted: Sequence[int] | None = None
+    grants: Sequence[str] | None = None
+
+    def details(self) -> dict[int, tuple[str | None, ...]]:
+        """What few columns have, by number: identity, generated, collation, default and others as JSON."""
+        return dict(zip(self.more_of, map(tuple, self.more), strict=True)) if self.more_of and self.more else {}
+
+    def acls(self) -> Iterator[tuple[int, list[str]]]:
+        """The access control lists of columns, each with the column's number."""
+        for number, items in zip(self.granted or (), self.grants or (), strict=True):
+            yield number, items.split("\1")
+
+
+def shared(rows: Sequence[ColumnRow]) -> set[tuple[int, int]]:
+    """Hold equal columns of these tables once in memory; returns their types with modifiers."""
+    known: dict[str, str] = {}
+    for row in rows:
+        row.plain[:] = map(known.setdefault, row.plain, row.plain)  # type: ignore[index]  # the driver makes lists
+    return {(int(type_), int(typmod)) for _, type_, typmod, _ in (text.split(" ", 3) for text in known)}
 
 
 class Columns:
@@ -33,57 +56,78 @@ class Columns:
     def __init__(self, types: Types) -> None:
         self.types = types
         self._known: dict[Key, Column] = {}
+        self._pairs: dict[str, tuple[int, str]] = {}
+
+    def by_number(self, row: ColumnRow) -> dict[int, str]:
+        """The names of a table's columns."""
+        return dict(self._numbered(row.plain))
+
+    def _numbered(self, plain: Sequence[str]) -> list[tuple[int, str]]:
+        pairs = self._pairs
+        try:
+            return [pairs[text] for text in plain]
+        except KeyError:
+            if len(pairs) > SHARED:
+                pairs.clear()
+            for text in plain:
+                number, _, _, _, name = text.split(" ", 4)
+                pairs[text] = int(number), name
+            return [pairs[text] for text in plain]
 
     def build(
-        self, rows: list[tuple[Any, ...]], comments: Mapping[int, str], unchecked: Collection[int]
+        self,
+        row: ColumnRow,
+        details: Mapping[int, tuple[str | None, ...]],
+        comments: Mapping[int, str],
+        unchecked: Collection[int],
     ) -> tuple[Column, ...]:
-        """The columns of a table. The last value of a row is its grants, which are the table's.
-        ``unchecked``: numbers of those that may hold nulls from before they were refused.
+        """The columns of a table. ``unchecked``: numbers of those that may hold nulls from before they were refused.
 
         Most columns are like another table's (``id bigint not null``) and immutable: they are shared.
         """
         known = self._known
         if len(known) > SHARED:
             known.clear()
-        keys = [row[1:7] if row[_MORE] is None else (*row[1:6], tuple(row[_MORE])) for row in rows]
-        if unchecked:
-            keys = [(*key[:_NOT_NULL], False, *key[_NOT_NULL + 1 :]) if key[0] in unchecked else key for key in keys]
-        if comments:
-            keys = [(*key, comments[key[0]]) if key[0] in comments else key for key in keys]
+        keys: Sequence[Key] = row.plain
+        special = {*details, *comments, *unchecked}
+        if special:
+            pairs = zip(row.plain, self._numbered(row.plain), strict=True)
+            keys = [
+                (text, details.get(n), comments.get(n), n in unchecked) if n in special else text
+                for text, (n, _) in pairs
+            ]
         try:
             return tuple([known[key] for key in keys])
         except KeyError:
             return tuple([known.get(key) or self._remembered(key) for key in keys])
 
     def _remembered(self, key: Key) -> Column:
-        column = self._known[key] = self._column(*key)
+        column = self._known[key] = self._column(*key) if isinstance(key, tuple) else self._column(key)
         return column
 
     def _column(
         self,
-        number: int,
-        name: str,
-        type_: int,
-        typmod: int,
-        not_null: bool,
-        more: tuple[str, str, str | None, str | None, str | None] | None,
+        plain: str,
+        more: tuple[str | None, ...] | None = None,
         comment: str | None = None,
+        unchecked: bool = False,
     ) -> Column:
-        known = self.types.get((type_, typmod))
+        number, type_, typmod, not_null, name = plain.split(" ", 4)
+        known = self.types.get((int(type_), int(typmod)))
         fields = dict(known.fields)
-        if not_null:
+        if not_null == "t" and not unchecked:
             fields["nullable"] = False
         if more is not None:
             fields |= self._more(known, *more)
         if comment is not None:
             fields["comment"] = comment
-        return Column(name=name, ordinal=number, **fields)
+        return Column(name=name, ordinal=int(number), **fields)
 
     @staticmethod
     def _more(
         known: ColumnType,
-        identity: str,
-        generated: str,
+        identity: str | None,
+        generated: str | None,
         collation: str | None,
         default: str | None,
         details: str | None,

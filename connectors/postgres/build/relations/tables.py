@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from operator import itemgetter
 from typing import Any
 
 from connectors.common.sql.slices import Raw
 from connectors.postgres.build.grants import Acl, grants
 from connectors.postgres.build.options import options
-from connectors.postgres.build.relations.columns import Columns
+from connectors.postgres.build.relations.columns import ColumnRow, Columns
 from connectors.postgres.build.relations.constraints import ConstraintRow, constraint, named_not_nulls
 from connectors.postgres.build.relations.indexes import KeyDetails, index, not_distinct, numbers
-from connectors.postgres.build.relations.rewriting import Rows, beside
+from connectors.postgres.build.relations.rewriting import beside
 from connectors.postgres.build.relations.triggers import triggers
 from connectors.postgres.build.types import Types
 from specs import names
@@ -30,8 +29,10 @@ _KINDS = {
     "m": TableType.MATERIALIZED,
     "f": TableType.FOREIGN,
 }
-_NUMBER_AND_NAME, _ACL = itemgetter(1, 2), itemgetter(-1)
-"""Values in the row of a column."""
+_NONE = ColumnRow()
+"""Of a table without columns."""
+_COLLATION = 2
+"""Where the details of a column have its collation."""
 _KEY = re.compile(r"^(\w+)\s*\((.*)\)$", re.DOTALL)
 
 
@@ -45,8 +46,8 @@ class Tables:
         rows, name = raw.rows, raw.listed.name
         _, kind, owner, tuples, size, persistence, storage, reloptions, details, toasted, *acl = rows["relation"][0]
         comments = {number: text for _, number, text in rows.get("comments", ())}
-        columns = rows.get("columns", [])
-        by_number = _by_number(columns)
+        columns: Any = rows["columns"][0] if "columns" in rows else _NONE
+        by_number, own = self.columns.by_number(columns), columns.details()
         fields: dict[str, Any] = {
             "fqn": fqn, "name": name, "parent": parent, "table_type": _KINDS[kind], "owner": owner,
         }  # fmt: skip
@@ -64,9 +65,9 @@ class Tables:
             made.extend(named_not_nulls(rows.get("not_null", []), name, by_number, told))
             fields["constraints"] = tuple(made)
             unchecked = {each.key[0] for each in found if each.kind == "n" and each.key and not each.validated}
-        fields["columns"] = self.columns.build(columns, comments, unchecked)
+        fields["columns"] = self.columns.build(columns, own, comments, unchecked)
         if indexes:
-            collations = {row[1]: row[6][2] for row in columns if row[6] is not None and row[6][2] is not None}
+            collations = {number: more[_COLLATION] for number, more in own.items() if more[_COLLATION] is not None}
             fields["indexes"] = tuple([index(each, by_number, collations, self.details) for each in indexes])
         if "views" in rows:
             fields["view_definition"] = rows["views"][0][1]
@@ -93,8 +94,8 @@ class Tables:
             fields["properties"] = properties
         if raw.listed.data[-1] is not None:
             fields["extension"] = raw.listed.data[-1]
-        if acl[0] is not None or any(map(_ACL, columns)):
-            fields["grants"] = _grants(acl[0], acl[1], columns)
+        if acl[0] is not None or columns.granted:
+            fields["grants"] = _grants(acl[0], acl[1], columns, by_number)
         fields |= beside(rows, self.database)
         return trusted(Table, fields)
 
@@ -130,19 +131,15 @@ class Tables:
         return fields
 
     def triggers(self, raw: Raw, table: str) -> Iterator[Trigger]:
-        by_number = _by_number(raw.rows.get("columns", []))
+        by_number = self.columns.by_number(ColumnRow(*raw.rows["columns"][0])) if "columns" in raw.rows else {}
         return triggers(raw.rows.get("triggers", []), table, by_number, self.database)
 
 
-def _by_number(columns: Rows) -> dict[int, str]:
-    return dict(map(_NUMBER_AND_NAME, columns))
-
-
-def _grants(acl: Acl, default: Acl, columns: Rows) -> tuple[Grant, ...]:
+def _grants(acl: Acl, default: Acl, columns: ColumnRow, by_number: Mapping[int, str]) -> tuple[Grant, ...]:
     """Of the table and of its columns."""
     found = grants(acl, default)
-    for row in columns:
-        found += grants(row[-1], column=row[2])
+    for number, items in columns.acls():
+        found += grants(items, column=by_number[number])
     return found
 
 
