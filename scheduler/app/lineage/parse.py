@@ -78,6 +78,7 @@ class SessionAnswer:
         self._columns: dict[tuple[TableName | None, str], dict[tuple[TableName, str], None]] = {}
         self._created: set[TableName] = set()
         self._temporary: dict[TableName, list[StatementLineage]] = {}
+        self._aside: dict[TableName, TableName] = {}
         self._errors: dict[str, None] = {}
 
     def add(self, each: StatementLineage) -> None:
@@ -99,9 +100,17 @@ class SessionAnswer:
             if each.kind in ("create_table", "create_view") or made:
                 made.append(each)
         elif each.kind == "drop":
-            self._temporary.pop(each.target or TableName("", "", ""), None)
+            self._drop(each.target or TableName("", "", ""))
         else:
             self._write(each)
+
+    def _drop(self, name: TableName) -> None:
+        """Forget a temporary table, and one that was only put aside by another name before."""
+        self._temporary.pop(name, None)
+        before = self._aside.pop(name, None)
+        if before is not None:
+            self._written.pop(name, None)
+            self._read.pop(before, None)
 
     def _write(self, each: StatementLineage) -> None:
         if each.target is not None:
@@ -129,6 +138,7 @@ class SessionAnswer:
         else:
             self._read.setdefault(old)
             self._written.setdefault(new)
+            self._aside[new] = old
 
     def _call(self, names: dict[TableName, TableName]) -> None:
         self._read = {names.get(each, each): None for each in self._read}

@@ -129,6 +129,12 @@ class SqlSession:
         together = dict.fromkeys((*before.sources, *sources))
         self._temporary[name] = Temporary(before.columns.merged([columns]), tuple(together))
 
+    def change(self, name: TableName, columns: Derived, sources: Iterable[TableName]) -> None:
+        """Keep what columns of a temporary table are made of besides, by their names."""
+        before = self._temporary[name]
+        together = dict.fromkeys((*before.sources, *sources))
+        self._temporary[name] = Temporary(before.columns.merged_by_name(columns), tuple(together))
+
     def drop(self, name: TableName) -> bool:
         """Forget a relation; whether it was a temporary table."""
         self._created.pop(name, None)

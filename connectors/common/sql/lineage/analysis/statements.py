@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from connectors.common.sql.lineage.analysis.queries.queries import QueryWalk
 from connectors.common.sql.lineage.analysis.queries.scope import QueryScope
+from connectors.common.sql.lineage.analysis.relations import Derived
 from connectors.common.sql.lineage.analysis.session import SqlSession
 from connectors.common.sql.lineage.analysis.writes.creates import create, declared, select_into
 from connectors.common.sql.lineage.analysis.writes.inserts import copied, exported, insert, insert_many, loaded
@@ -17,16 +18,28 @@ from connectors.common.sql.lineage.analysis.writes.targets import Written, posit
 from connectors.common.sql.lineage.analysis.writes.updates import delete, update
 from specs.contracts.parts.statements import StatementLineage, TableName
 
+CHANGES = frozenset({"update", "merge", "delete", "copy"})
+
 
 def read(
     session: SqlSession, node: exp.Expr, target: TableName | None = None, outer: QueryScope | None = None
 ) -> list[StatementLineage]:
     """What a statement says; several answers where it writes several relations."""
     walk = QueryWalk(session)
-    found = [told(walk, each) for each in list(_written(walk, node, target, outer))]
+    found = [told(walk, _kept(walk, each)) for each in list(_written(walk, node, target, outer))]
     for inner, scope in walk.modifying:  # INSERT and the like inside of WITH
         found += [_with_sources(each) for each in read(session, inner, outer=scope)]
     return found or [StatementLineage("other")]
+
+
+def _kept(walk: QueryWalk, written: Written) -> Written:
+    """What is changed, which is kept for the statements behind it when it lives as long as the session."""
+    target = written.target
+    if target is None or written.kind not in CHANGES or not walk.session.is_temporary(target):
+        return written
+    if written.kind != "delete":
+        walk.session.change(target, written.columns or Derived([]), walk.sources)
+    return written._replace(temporary=True)
 
 
 def _with_sources(told: StatementLineage) -> StatementLineage:

@@ -46,9 +46,10 @@ class QueryWalk(Walk):
         for cte in declared.expressions:
             alias = cte.args["alias"]
             name = self.fold(alias.this)
-            if cte.args.get("scalar") and not isinstance(cte.this, exp.Query):
+            if cte.args.get("scalar"):
                 scope.scalars[name] = cte.this
-                continue
+                if not isinstance(cte.this, exp.Query):
+                    continue
             names = [self.fold(each) for each in alias.columns]
             if isinstance(cte.this, exp.DML):
                 found = self._returned(cte.this, scope)

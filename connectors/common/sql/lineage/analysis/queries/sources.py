@@ -10,6 +10,7 @@ from connectors.common.sql.lineage.analysis.queries.pivots import pivoted
 from connectors.common.sql.lineage.analysis.queries.scope import FromItem, QueryScope
 from connectors.common.sql.lineage.analysis.queries.walk import Walk
 from connectors.common.sql.lineage.analysis.relations import Computed, Derived, Output, Relation, gathered
+from specs.contracts.parts.statements import TableName
 
 
 def add_source(walk: Walk, node: exp.Expr, scope: QueryScope) -> None:
@@ -50,6 +51,8 @@ def _table(walk: Walk, node: exp.Table, scope: QueryScope) -> None:
             walk.sources.update(dict.fromkeys(tables))
             walk.through.setdefault(variable)
             return _append(walk, node, scope, relation, variable.name)
+        if isinstance(this, exp.Var) and this.name.startswith("@"):  # a stage of Snowflake
+            walk.sources.setdefault(TableName("", "", this.name.partition("/")[0]))
         if isinstance(this, exp.Literal | exp.Parameter | exp.Var | exp.Placeholder):  # a file, a variable
             return _append(walk, node, scope, Computed({}, ()))
         return _append(walk, node, scope, _remote(walk, node) or _computed(walk, node, scope))
@@ -61,7 +64,7 @@ def _table(walk: Walk, node: exp.Table, scope: QueryScope) -> None:
         walk.through.setdefault(name)
     for each in tables:
         walk.sources.setdefault(each)
-    return _append(walk, node, scope, relation, name.name)
+    return _append(walk, node, scope, relation, name.name.lstrip("#") or name.name)
 
 
 def _semantic(walk: Walk, node: exp.SemanticView) -> Relation:
