@@ -93,19 +93,26 @@ class ScriptReader:
         if "drop" in sql.lower():
             self._session.foresee(_dropped(tokens))
         for part in chunks(tokens):
-            whole = joined(self._whole(sql, part), rows=bool(self._session.rows) or _in_trigger(part))
-            chunk = without_clauses(whole, self._session.dialect.name)
-            if is_routine(chunk) and self._session.dialect.name not in ("tsql", "fabric"):
-                self._session.in_routine = True
-            if word(chunk[0]) in NO_DATA or rowless(chunk):
-                yield StatementLineage("other")
-                continue
-            found = False
-            for piece in pieces(chunk):
-                found = True
-                yield from self._piece(sql, piece, depth)
-            if not found and not depth and len(tokens) == len(part):  # all of a text, and nothing of a routine
-                yield from self._statement(sql, chunk, depth)
+            try:
+                yield from self._part(sql, part, depth, alone=len(tokens) == len(part))
+            except Exception as error:  # taking it apart meets texts that were not thought of, too
+                yield self._guessed(_text(sql, part), error)
+
+    def _part(self, sql: str, part: Tokens, depth: int, *, alone: bool) -> Iterator[StatementLineage]:
+        """What one part of a text says; ``alone``: it is all of it."""
+        whole = joined(self._whole(sql, part), rows=bool(self._session.rows) or _in_trigger(part))
+        chunk = without_clauses(whole, self._session.dialect.name)
+        if is_routine(chunk) and self._session.dialect.name not in ("tsql", "fabric"):
+            self._session.in_routine = True
+        if word(chunk[0]) in NO_DATA or rowless(chunk):
+            yield StatementLineage("other")
+            return
+        found = False
+        for piece in pieces(chunk):
+            found = True
+            yield from self._piece(sql, piece, depth)
+        if not found and not depth and alone:  # nothing of a routine
+            yield from self._statement(sql, chunk, depth)
 
     def _whole(self, sql: str, tokens: Tokens) -> Tokens:
         """The tokens of a command one by one: the tokenizer leaves all behind its first word as one text."""

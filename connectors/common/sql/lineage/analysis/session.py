@@ -104,6 +104,8 @@ class SqlSession:
 
     def changes_of(self, parts: list[str]) -> None:
         """Read from now on what runs when this relation changes: a trigger."""
+        if not parts:  # cut off, or no trigger at all
+            return
         names: list[exp.Identifier | None] = [exp.Identifier(this=each, quoted=False) for each in parts]
         catalog, db, this = ([None, None, *names])[-3:]
         self._changed = self.target(exp.Table(this=this, db=db, catalog=catalog))

@@ -63,6 +63,14 @@ def test_a_statement_that_cannot_be_parsed_costs_no_other() -> None:
     assert [each.column for each in third.columns] == ["b"]
 
 
+@pytest.mark.parametrize("broken", ["create trigger g before update on .", "create trigger g before update on", "'"])
+def test_what_cannot_be_taken_apart_costs_no_other(broken: str) -> None:
+    found = _all(f"insert into d select a from t; {broken}")
+    assert found[0].sources in ((T,), ())
+    if broken != "'":
+        assert [each.column for each in found[0].columns] == ["a"]
+
+
 @pytest.mark.parametrize(
     "sql",
     [
