@@ -50,7 +50,7 @@ class Program:
     def __exit__(self, *_: object) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(60)
+        self._process.wait(600)
 
     def ask(self, cases: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """The answers, one statement after the other. Raises ``RuntimeError`` when the program has ended."""
