@@ -35,7 +35,7 @@ _NONE = {
 
 def proof(made: Cluster, summary: Summary, calm: list[str]) -> None:
     """The catalog equals that of an undisturbed crawl byte for byte, and everything was done exactly once."""
-    assert (summary.status, summary.reason) == ("complete", "")
+    assert (summary.status, summary.reason) == ("complete", ""), summary
     with closing(open_database(made.catalog)) as db, db.read() as conn:
         ledger(conn, summary.run)
         stored(conn, summary)

@@ -67,10 +67,11 @@ def check(folder: Path, name: str, run: str, calm: list[str]) -> None:
     with database(folder, name) as db:
         ledger = SqlLedger(db)
         found = ledger.run(run)
-        assert (found.state, found.reason) == ("complete", "")
+        assert (found.state, found.reason) == ("complete", ""), found
         assert ledger.reconcile(run, Catalog(db).stored(run)) == []
         assert ledger.incomplete(run) == []
-        assert list(ledger.failures(run)) == []
+        failures = list(ledger.failures(run))
+        assert failures == [], failures
         listed = {type_: row["listed"] for type_, row in ledger.counts(run).items()}
         assert sum(listed.values()) == len(calm)
         assert list(Catalog(db).export()) == calm

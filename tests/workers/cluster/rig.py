@@ -167,7 +167,7 @@ def frozen_between_writes(flusher: subprocess.Popen[bytes], catalog: str) -> boo
 
 def check(made: Cluster, summary: Summary, calm: list[str]) -> None:
     """The catalog is that of an undisturbed crawl, and the numbers add up."""
-    assert (summary.status, summary.reason) == ("complete", "")
+    assert (summary.status, summary.reason) == ("complete", ""), summary
     assert summary.reconciles
     with made.ledger() as ledger:
         assert ledger.incomplete(summary.run) == []
