@@ -10,6 +10,7 @@ from typing import Any
 
 from specs.errors import HeadraceError
 from specs.recipe.recipe import Recipe
+from specs.service_spec import METADATA
 from specs.sources.base import Source, Step
 from specs.topology.node import Item, Node
 from specs.topology.scope import EVERYTHING, Scope
@@ -53,7 +54,20 @@ def steps(source: Source, recipe: Recipe, secrets: Mapping[str, str]) -> Iterato
         yield step
     if well:
         yield _step("list one scope", lambda: _listed(source, recipe.service.name))
+    for part in recipe.parts:
+        if part != METADATA:
+            yield from _part(recipe, secrets, part)
     yield from _sinks(recipe, secrets)
+
+
+def _part(recipe: Recipe, secrets: Mapping[str, str], part: str) -> Iterator[Step]:
+    """The steps of a part that has its own: it reads something else than the metadata's server."""
+    source = build(recipe, secrets, part=part)
+    try:
+        if type(source).check is not Source.check:
+            yield from (replace(step, name=f"{part}: {step.name}") for step in _connector(source))
+    finally:
+        source.close()
 
 
 def _connector(source: Source) -> Iterator[Step]:

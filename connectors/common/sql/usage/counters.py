@@ -7,6 +7,7 @@ server began to count on that day.
 
 from __future__ import annotations
 
+import time
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,10 +22,13 @@ from connectors.common.sql.usage.source import LogUsage, ReadDay
 from specs import names
 from specs.entities.base import Entity
 from specs.entities.usage import UsageCounters, UsageDay
+from specs.errors import HeadraceError
+from specs.sources.base import Step
 from specs.sources.service import identity
 from specs.topology.node import Item, Outcome, Produced
 from specs.topology.scope import KeyRange, Scope
 
+CHECKED = "read the counters of statements"
 NAME = "usage counters"
 """The name of what was counted at the last look, directly below the service."""
 
@@ -67,6 +71,23 @@ class CounterUsage(LogUsage):
     def counters(self) -> CounterReading:
         """Read all counters. Raises what the driver raises, and ``Stop`` where the server keeps none, with what to set
         or to grant."""
+
+    def check(self) -> Iterator[Step]:
+        """One step: a look at the files of the log, or at the counters."""
+        if self.settings.query_log is not None:
+            yield from super().check()
+            return
+        began = time.monotonic()
+        try:
+            found = self.counters()
+        except HeadraceError as error:
+            yield Step(CHECKED, False, error.what, time.monotonic() - began, error.remedy)
+            return
+        since = "" if found.since is None else f" since {moment(found.since)}"
+        told = "".join(f"; {each.message}" for each in found.problems)
+        remedy = next((each.remedy for each in found.problems), "")
+        what = f"{len(found.counters):,} statements are counted{since}{told}"
+        yield Step(CHECKED, not found.problems, what, time.monotonic() - began, remedy)
 
     def days(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         """The days of the window; with counters there is only today."""

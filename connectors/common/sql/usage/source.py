@@ -15,6 +15,7 @@ from connectors.common.sql.lineage.process.parser_process import ParserProcess
 from connectors.common.sql.lineage.relations import KnownRelations
 from connectors.common.sql.query_log.days.file_days import FileDays
 from connectors.common.sql.query_log.days.plan import LogDay
+from connectors.common.sql.query_log.days.trial import tried
 from connectors.common.sql.query_log.fingerprint import FOLDED, Fingerprints
 from connectors.common.sql.query_log.logs import log_of, require_trusted
 from connectors.common.sql.query_log.places import SCHEMAS, SessionPlaces
@@ -33,7 +34,7 @@ from specs.entities.base import Entity
 from specs.entities.usage import TOP, TOP_USERS, Usage, UsageDay
 from specs.errors import Fatal
 from specs.recipe.secrets import resolve
-from specs.sources.base import Presence
+from specs.sources.base import Presence, Step
 from specs.sources.database.usage import UsageSource
 from specs.sources.service import identity
 from specs.topology.node import Item, Outcome, Produced
@@ -91,6 +92,12 @@ class LogUsage(CatalogPart, UsageSource):
             return dict.fromkeys(names, "yes")
         oldest = self._today() - timedelta(days=int(self.settings.keep / 86400))
         return {name: "no" if name < oldest.isoformat() else "yes" for name in names}
+
+    def check(self) -> Iterator[Step]:
+        """One step: a look at the files of the log."""
+        settings = self.settings.query_log
+        if settings is not None:
+            yield tried(log_of(settings, now=self.now()), settings.type, self.now())
 
     def begin(self, reading: ReadMode) -> None:
         super().begin(reading)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from scheduler.app.doctor.check_steps import steps
+from scheduler.app.doctor.check_steps import check, steps
 from specs.recipe.recipe import Recipe
 from specs.sources.base import Step
 from tests.servers.receiver import Fault, Receiver
@@ -86,3 +87,21 @@ def test_receivers_are_asked_and_get_nothing() -> None:
     away = checked([{"type": "webhook", "url": url}])[-1]
     assert not away.ok
     assert "cannot connect" in away.evidence
+
+
+def test_a_part_that_reads_something_else_is_tried_too(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    given = {
+        "service": {"name": "shop", "type": "sqlite"},
+        "connection": {"path": str(tmp_path / "shop.db")},
+        "extract": {"usage": {"query_log": {"type": "jsonl", "files": [str(log)]}}, "lineage": True},
+    }
+    sqlite3.connect(tmp_path / "shop.db").close()
+    recipe = Recipe.from_dict(given)
+    missing = list(check(recipe, {}))[-1]
+    assert (missing.name, missing.ok) == ("usage: read the query log", False)
+    assert missing.remedy == "check the path in the recipe"
+    log.write_text('{"time": 1795910400, "text": "select 1"}\n')
+    told = list(check(recipe, {}))[-1]
+    assert told.ok
+    assert "from 2026-11-29 00:00:00 UTC to 2026-11-29 00:00:00 UTC" in told.evidence

@@ -98,3 +98,13 @@ def test_what_is_hidden_or_was_dropped_is_an_outcome_with_a_remedy() -> None:
     assert not look(1001, found, evicted=2)[1]  # told once
     (counters,) = [each for each in found if isinstance(each, UsageCounters)]
     assert counters.fqn == "shop.usage counters"
+
+
+def test_the_check_says_what_is_counted_and_what_to_grant() -> None:
+    made = Counted("shop", ConnectionConfig(), settings=UsageExtract())
+    made.reading = CounterReading("one", DAY, counters=[StatementCounter("k", "ann", "db", SQL, 3, 1.0)])
+    (step,) = made.check()
+    assert (step.ok, step.evidence) == (True, "1 statements are counted since 2026-11-29 00:00:00+00:00")
+    made.reading.problems.append(LogProblem("counters", None, "denied", "3 are hidden", "GRANT pg_read_all_stats"))
+    (step,) = made.check()
+    assert (step.ok, step.remedy) == (False, "GRANT pg_read_all_stats")
