@@ -101,6 +101,7 @@ class Lineage(Entity):
 class LineageLog(Entity):
     """An account of the query log that lineage was read from, over one window.
 
+    It was read from ``since`` on, and ``until`` is when the last statement ran.
     ``statements`` = ``moving`` (they put data of one object into another) + ``others`` + ``unparsed``. ``targets`` are
     objects of the catalog that were written. ``unknown`` are the names most often written that fit no object.
     ``overflow`` are moving statements that were not told apart for lack of room.

@@ -111,13 +111,14 @@ class DatabaseLineage(CatalogPart, LineageSource):
 
     def exists(self, type_: str, scope: Scope, names: list[str]) -> dict[str, Presence]:
         """Whether the catalog still has the object that an object of ``type_`` tells of, and it still has lineage. Of
-        declarations the recipe decides, and of a log the reading that did not list it."""
+        declarations the recipe decides, and of a log what it shows now."""
         if type_ == LineageLog.type_name():
-            return dict.fromkeys(names, "yes" if self.settings.logged else "no")
+            return {name: "yes" if name == LOG and self.settings.logged else "no" for name in names}
         if scope == self.root:
             return {name: "yes" if name in self._declarations else "no" for name in names}
         if scope == self.root.child(LOG):
-            return dict.fromkeys(names, "no")
+            written = self._log.written(scope) if self.settings.logged else frozenset()
+            return {name: "yes" if name in written else "no" for name in names}
         queries = [NameQuery(scope.fqn, name) for name in names]
         found = named(self.catalog, queries, ("StoredProcedure", "Table", "Trigger"))
         return {
@@ -204,8 +205,6 @@ class DatabaseLineage(CatalogPart, LineageSource):
             views = (self._listings.kept(scope, each) for each in self._stored(VIEW, scope, span, contents=False))
             bodies = self._read(node, ROUTINE, scope, span)
             yield from merge(views, bodies, key=lambda produced: produced.key)
-        elif node == "logged_lineage":  # the log is not read for a plan
-            yield from self._log.known(scope, span)
         else:
             yield from super().preview(node, scope, span)
 

@@ -20,9 +20,6 @@ def flows(content: Mapping[str, Any]) -> Iterator[str]:
         if flow.get("filters"):
             chosen = ", ".join(f"{clean(names.child(each['source'], each['column']))}" for each in flow["filters"])
             yield f"\n  its rows are chosen by: {chosen}"
-    if content.get("statements"):
-        yield "\n  by statements such as:"
-        yield from (f"    {clean(each['sql'])}" for each in content["statements"])
 
 
 def _source(edge: Mapping[str, Any]) -> str:

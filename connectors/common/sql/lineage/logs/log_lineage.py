@@ -95,11 +95,9 @@ class LogLineage:
         for key in gone:
             yield from self._emptied(key, scope, span)
 
-    def known(self, scope: Scope, span: KeyRange) -> Iterator[Item]:
-        """The objects of which the log told when it was read last."""
-        for key in sorted(each.name for each in children(self._catalog, scope.fqn, TYPE, contents=False)):
-            if key in span:
-                yield Item(key, key)
+    def written(self, scope: Scope) -> frozenset[str]:
+        """The keys of the objects that were written."""
+        return frozenset(each.key for each in self._log(scope).targets)
 
     def _emptied(self, key: str, scope: Scope, span: KeyRange) -> Iterator[Item]:
         if key in span:
@@ -144,7 +142,7 @@ class LogLineage:
         targets, unknown = telling.targets(found)
         account = LineageLog(
             **identity(scope), evidence="query_log" if log is not None else "statistics",
-            since=moment(since), until=moment(now), statements=found.statements,
+            since=moment(since), until=None if found.last is None else moment(found.last), statements=found.statements,
             moving=found.moving, others=found.others, unparsed=found.unparsed, failed=tally.counts["failed"],
             broken=tally.counts["broken"] + tally.counts["too_long"], shapes=len(found.shapes),
             overflow=found.overflow + found.forgotten + found.objects.overflow, targets=len(targets),

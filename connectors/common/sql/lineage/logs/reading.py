@@ -37,6 +37,7 @@ class UnreadShape(NamedTuple):
 class LoggedWrites:
     """What was read of a log: an account of its statements, and which shapes wrote which objects."""
 
+    last: float | None = None
     statements: int = 0
     moving: int = 0
     others: int = 0
@@ -74,6 +75,7 @@ class LogReplay:
         found, relevant = self.found, list[tuple[LogStatement, int]]()
         for statement in sorted(statements, key=_time):
             found.statements += statement.times
+            found.last = statement.time
             key = self.fingerprints.key(statement.text)
             if key in self._idle or self._is_idle(key, statement.text):
                 found.others += statement.times
@@ -208,11 +210,13 @@ class LogReplay:
         known = self.found.shapes.get(id_)
         if known is not None:
             return known
-        made = {step.target.name for each in script.values() for step in each.steps if step.kind == "create_table"}
+        steps = [step for each in script.values() for step in each.steps]
+        made = {step.target.name for step in steps if step.kind == "create_table" and not step.temporary}
         drops = [f"DROP TABLE {name}" for name in sorted(made) if name.isidentifier()]
         texts = [each.text.rstrip().rstrip(";") for each in (*script.values(), shape)]
         text = ";\n".join([*texts, *drops])
-        joined = StatementShape(id_, text, shape.database, shape.schema, shape.steps)
+        ran = len(";\n".join(texts))
+        joined = StatementShape(id_, text, shape.database, shape.schema, shape.steps, ran)
         if len(text) > self._longest or not self._keep(joined):
             self.found.overflow += 1
             return shape

@@ -42,13 +42,15 @@ class StatementStep(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class StatementShape:
     """The statements of one fingerprint in one database and schema, or of a script: such a statement behind those that
-    made the temporary tables that it reads. ``text`` is one of them; it holds data and is never stored."""
+    made the tables that it reads. ``text`` is one of them; it holds data and is never stored. What stands behind
+    ``ran`` characters did not run: it tells the parser which tables did not stay."""
 
     id: int
     text: str
     database: str
     schema: str
     steps: tuple[StatementStep, ...]
+    ran: int | None = None
 
     @property
     def hash(self) -> str:

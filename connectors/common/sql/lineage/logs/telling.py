@@ -137,7 +137,7 @@ class LogTelling:
         flow = told.fed.flow()
         edges = tuple(each.model_copy(update={"sql_hash": told.hashes.get(each.source)}) for each in flow.edges)
         flow = flow.model_copy(update={"edges": edges, "columns": tuple(map(self._without_data, flow.columns))})
-        texts = {shapes[by.shape].hash: shapes[by.shape].text for by in target.writes}
+        texts = {each.hash: each.text[: each.ran] for each in (shapes[by.shape] for by in target.writes)}
         kept = {edge.sql_hash for edge in edges if edge.sql_hash is not None}
         return Lineage(
             fqn=names.child(parent, target.key),

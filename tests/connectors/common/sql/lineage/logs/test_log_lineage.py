@@ -98,6 +98,8 @@ def test_a_table_that_did_not_stay_stands_for_what_it_was_made_of(tmp_path: Path
     )  # fmt: skip
     assert edges(found) == {"b": ["a"]}
     assert columns(found["db.public.b"]) == {"id": ["a.id"], "name": ["a.name"]}
+    (text,) = found["db.public.b"].statements
+    assert text.sql == "create table staging as select id, name from a ; insert into b select * from staging"
 
 
 def test_a_table_that_stayed_is_a_step_on_the_way(tmp_path: Path) -> None:
