@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from pydantic import SecretStr
 
 from connectors.mysql.connection.config import MysqlConnection
 from connectors.mysql.service_spec import spec
@@ -129,3 +130,21 @@ def test_what_the_general_log_shows_is_lineage(config: MysqlConnection, mariadb_
         f"{MART}.names": {TABLES: [CUSTOMERS], "id": [f"{CUSTOMERS}.id"], "name": [f"{CUSTOMERS}.name"]},
         f"{MART}.audit": {TABLES: [ORDERS], "order_id": [f"{ORDERS}.Id"]},
     }
+
+
+def test_a_role_that_may_not_see_texts_is_told_what_it_lacks(config: MysqlConnection, mariadb_url: str) -> None:
+    with connect(mariadb_url) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE OR REPLACE USER lineage_reader@'%' IDENTIFIED BY 'pw'")
+        cursor.execute("GRANT SELECT, EXECUTE ON lineage_mart.* TO lineage_reader@'%'")
+        cursor.execute("GRANT SELECT ON lineage_raw.* TO lineage_reader@'%'")
+    reader = config.model_copy(update={"username": "lineage_reader", "password": SecretStr("pw")})
+    catalog = told_lineage.stored(spec, reader, schemas={"include": ["^lineage_"]})
+    found = told_lineage.events(told_lineage.lineage_source(spec, reader, catalog))
+    assert told_lineage.entities(found) == {}
+    failed = {told_lineage.local(each.fqn): each.reason for each in told_lineage.outcomes(found)}
+    views = {f"{MART}.{view}": "definition" for view in EXPECTED}
+    routines = {"lineage_mart.refresh(int(11))": "definition", "lineage_mart.twice(int(11))": "definition"}
+    assert failed == views | routines
+    assert all("the right to see it" in each.message for each in told_lineage.outcomes(found))
+    with connect(mariadb_url) as connection, connection.cursor() as cursor:
+        cursor.execute("DROP USER lineage_reader@'%'")
