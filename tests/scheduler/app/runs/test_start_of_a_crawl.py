@@ -31,6 +31,7 @@ NEEDLESS = {
         "celery",
         "redis",
         "requests",
+        "sqlalchemy",
         "workers.store.migrations.steps",
     ),
 }
@@ -62,7 +63,7 @@ def test_a_crawl_imports_what_it_uses(recipe: Path, tmp_path: Path) -> None:
     assert not modules & NEEDLESS
     ours = {name for name in modules if name.partition(".")[0] in ("specs", "workers", "scheduler", "connectors")}
     rooms = {name.rpartition(".")[0] for name in ours}  # packages, which hold a docstring or names for others
-    assert len(ours - rooms) <= 154
+    assert len(ours - rooms) <= 158
 
 
 def test_a_crawl_with_a_sink_imports_what_feeds_it(recipe: Path, tmp_path: Path) -> None:
