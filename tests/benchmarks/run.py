@@ -54,6 +54,10 @@ class Session:
         """The URL of a database with 1,000 views of one shape; from then on its server's CPU time counts."""
         return self._database(shape.replace(" ", "_"), lambda url: views.build(url, views.SHAPES[shape]))
 
+    def catalog(self) -> str:
+        """The URL of an empty catalog on the server, whose CPU time counts from then on."""
+        return self._database("catalog", lambda url: None).replace("postgresql://", "postgresql+psycopg://")
+
     def _database(self, name: str, build: Callable[[str], None]) -> str:
         if self._server is None:
             binaries = [each for each in postgres.installed() if self.given.major in (None, each.major)]
@@ -73,7 +77,7 @@ SCENARIOS: dict[str, Callable[[Session], Report]] = {
     "workers": lambda s: scenarios.two_workers(s.bench, s.warehouse("large"), s.runs),
     "stopping": lambda s: stopping.stopping(s.bench, s.warehouse("large"), s.runs),
     "flat": lambda s: scenarios.flat(s.bench, s.runs),
-    "graph": lambda s: graphs.graph(s.bench, s.runs),
+    "graph": lambda s: graphs.graph(s.bench, s.catalog(), s.runs),
     "overhead": lambda s: distributed.overhead(s.bench, s.warehouse("large"), s.runs),
     "children": lambda s: distributed.children(s.bench, s.warehouse("large"), max(1, s.runs // 2)),
     "sink": lambda s: throughput.sink(s.given.units),

@@ -1,36 +1,24 @@
-"""The same views through our analysis and through other programs, in turn, with the same columns known; and how well
-each tells the cases that ship."""
+"""The same views through our analysis and through other programs, in turn, with the same columns known."""
 
 from __future__ import annotations
 
-import json
 import statistics
-import subprocess
 from contextlib import ExitStack
 from typing import Any
 
-from tests.benchmarks.commands import HEADRACE
 from tests.benchmarks.lineage import TABLES, VIEW
 from tests.benchmarks.peers import programs
 from tests.benchmarks.report import Goal, Report, table
 
 ROUNDS = 5
 VIEWS = {"Headrace": 10, "DataHub": 10, "sqllineage": 2}
-"""Views of one round."""
-SCORED = ("Headrace", "DataHub")
-"""sqllineage would take minutes."""
+"""Views of one round: sqllineage takes a quarter of a second each."""
 SCHEMAS = {f"shop.sales.{name}": [{each: "text"} for each in said.split()] for name, said in TABLES.items()}
 PEERS = {"Headrace": programs.ours, "DataHub": programs.datahub, "sqllineage": programs.sqllineage}
-SCORES = {
-    "tables exact": "tables_exact_percent",
-    "columns exact": "columns_exact_percent",
-    "edges found": "edge_recall_percent",
-    "edges right": "edge_precision_percent",
-}
 
 
 def peers() -> Report:
-    """Milliseconds of CPU per view of 20 columns, alternating; and the scores of the cases that ship."""
+    """Milliseconds of CPU per view of 20 columns, alternating."""
     report = Report("Lineage beside other programs")
     spent: dict[str, list[float]] = {name: [] for name in PEERS}
     with ExitStack() as stack:
@@ -44,26 +32,16 @@ def peers() -> Report:
                 spent[name].append(statistics.median(each["ms"] for each in found))
     best = {name: min(found) for name, found in spent.items()}
     ratio = statistics.median(other / own for own, other in zip(spent["Headrace"], spent["DataHub"], strict=True))
-    scores = {name: score(name) for name in SCORED}
     report.goals = [Goal("a view of 20 columns: DataHub's CPU, times ours", ratio, 20, "x", at_least=True)]
     report.notes = [
-        f"Views of 20 columns, {ROUNDS} alternating rounds, parsers compiled, the columns of five tables"
-        " known to all. DataHub is acryl-datahub"
-        f" {programs.datahub_ingestion.VERSION} (`sqlglot_lineage` with a schema resolver), sqllineage is"
-        f" {programs.SQLLINEAGE} (`LineageRunner` with a provider of metadata). Milliseconds of CPU are the median of"
-        " the best round. Scores are those of the cases that ship, which we wrote: they show what each tells, not"
-        " who is better in general.",
+        f"Views of 20 columns, {ROUNDS} alternating rounds, parsers compiled, the columns of five tables known to all."
+        f" DataHub is acryl-datahub {programs.datahub_ingestion.VERSION} (`sqlglot_lineage` with a schema resolver),"
+        f" sqllineage is {programs.SQLLINEAGE} (`LineageRunner` with a provider of metadata). Milliseconds of CPU are"
+        " the median of the best round.",
         "",
-        *table(
-            ["program", "ms of CPU", *SCORES],
-            [[name, f"{best[name]:.2f}", *_shown(scores.get(name, {}))] for name in PEERS],
-        ),
+        *table(["program", "ms of CPU"], [[name, f"{best[name]:.2f}"] for name in PEERS]),
     ]
     return report
-
-
-def _shown(score: dict[str, float]) -> list[str]:
-    return [f"{score[each]:.1f} %" if each in score else "-" for each in SCORES]
 
 
 def case(number: int) -> dict[str, Any]:
@@ -71,13 +49,3 @@ def case(number: int) -> dict[str, Any]:
     sql = VIEW.replace("sales.report", f"sales.report_{number}")
     defaults = {"dialect": "postgres", "default_db": "shop", "default_schema": "sales"}
     return {"id": number, "sql": sql, "schemas": SCHEMAS, **defaults}
-
-
-def score(name: str) -> dict[str, float]:
-    """The shares of ``headrace lineage score``, in percent."""
-    command = [str(HEADRACE), "lineage", "score", "--json"]
-    if name != "Headrace":
-        command += ["--adapter", " ".join(PEERS[name]())]
-    done = subprocess.run(command, cwd=programs.ROOT, capture_output=True, text=True, timeout=3600)
-    told = json.loads(done.stdout)
-    return {name: float(told[key]) for name, key in SCORES.items()}
