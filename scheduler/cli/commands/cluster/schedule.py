@@ -190,8 +190,9 @@ def _table(schedules: list[ScheduleStatus]) -> str:
         plan, last = each.schedule, each.fires[0] if each.fires else None
         upcoming = "paused" if plan.paused else moment(each.next)
         told = (moment(last.fire_time), last.outcome, last.run or last.reason) if last else (None, None, None)
-        rows.append((plan.name, each.recipe["service"]["name"], plan.cron, plan.zone, upcoming, *told))
-    head = ("name", "service", "cron", "zone", "next", "last", "outcome", "run")
+        only = ", ".join(each.recipe.get("extract", {}).get("only", ())) or "all"
+        rows.append((plan.name, each.recipe["service"]["name"], only, plan.cron, plan.zone, upcoming, *told))
+    head = ("name", "service", "parts", "cron", "zone", "next", "last", "outcome", "run")
     return table(head, rows) if rows else "no schedules yet"
 
 

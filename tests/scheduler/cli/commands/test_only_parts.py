@@ -61,6 +61,7 @@ def test_a_plan_of_one_part(typed: Typed) -> None:
 def test_a_schedule_of_one_part(typed: Typed) -> None:
     added = typed("schedule", "add", "hourly", str(typed.recipe), "--only", "usage", "--cron", "0 * * * *")
     assert added.code == 0, added.err
+    assert " usage " in typed("schedule", "list").out
     db = open_database(typed.catalog, create=False)
     try:
         fire = Firing(Schedules(db), clock=time.time).now("hourly")
