@@ -23,7 +23,7 @@ class LineageAnalyzer:
     def names(self, statements: Sequence[Statement]) -> list[tuple[TableName, ...]]:
         """The relations that each text names, without its own CTEs and temporary tables."""
         nothing = KnownTables({})
-        return [tuple(_read(each, nothing)[0].named) for each in statements]
+        return [tuple(_read(each, nothing, names_only=True)[0].named) for each in statements]
 
     def lineage(self, statements: Sequence[Statement], columns: Columns) -> list[tuple[StatementLineage, ...]]:
         """What the statements of each text read and write, in order."""
@@ -34,8 +34,11 @@ class LineageAnalyzer:
         """Nothing runs for it."""
 
 
-def _read(statement: Statement, known: KnownTables) -> tuple[SqlSession, list[StatementLineage]]:
+def _read(
+    statement: Statement, known: KnownTables, *, names_only: bool = False
+) -> tuple[SqlSession, list[StatementLineage]]:
     session = SqlSession(dialect_of(statement.dialect), known, statement.database, statement.schema)
+    session.names_only = names_only
     found = ScriptReader(session, statement.target).read(statement.sql)
     return session, list(_bounded(found))
 

@@ -34,6 +34,8 @@ class SqlSession:
         self._temporary: dict[TableName, Temporary] = {}
         self._created: dict[TableName, NameIndex] = {}
         self.named: dict[TableName, None] = {}
+        self.names_only = False
+        """Whether nothing but ``named`` is asked for: then no expression is written as SQL."""
         self.in_routine = dialect.name in ("oracle", "mysql")
         """Whether SELECT ... INTO fills a variable, which it always does in some dialects."""
         self.rows: dict[str, Relation] = {}

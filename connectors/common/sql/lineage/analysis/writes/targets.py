@@ -65,7 +65,7 @@ def _column(walk: QueryWalk, output: Output) -> TargetColumn:
 
 
 def _text(walk: QueryWalk, made: exp.Expr | None) -> str | None:
-    return None if made is None else expression(walk.session.dialect.text(made))
+    return None if made is None or walk.session.names_only else expression(walk.session.dialect.text(made))
 
 
 def positioned(found: Derived, names: Sequence[str] | None) -> Derived:
