@@ -46,3 +46,10 @@ without quotes, and one with quotes means exactly that."""
 def rules_of(product: str) -> NamingRules:
     """The rules of a product, as the catalog calls it."""
     return RULES.get(product, NamingRules())
+
+
+def engine_name(product: str) -> str:
+    """The parser's name of a product's dialect; empty for one that it does not know."""
+    from connectors.common.sql.lineage.analysis.dialects import dialect_of  # 25 MB, which not every run needs
+
+    return dialect_of(product).name

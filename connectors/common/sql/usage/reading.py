@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from connectors.common.sql.lineage.analysis.dialects import dialect_of
+from connectors.common.sql.lineage.naming import engine_name
 from connectors.common.sql.lineage.relations import KnownRelations, Meanings, known_columns
 from connectors.common.sql.query_log.places import SessionPlaces
 from connectors.common.sql.usage.objects import ObjectUses
@@ -125,9 +125,9 @@ def _of_session(name: TableName) -> bool:
 def _quoted(name: str, dialect: str) -> str:
     """A name as it is written so that it means itself. Some products store unquoted names in upper case, while those
     that are known here are in lower case."""
-    if dialect_of(dialect).name in _UPPER:
+    if engine_name(dialect) in _UPPER:
         return name
-    mark = "`" if dialect_of(dialect).name in _BACKTICKS else '"'
+    mark = "`" if engine_name(dialect) in _BACKTICKS else '"'
     return f"{mark}{name.replace(mark, mark * 2)}{mark}"
 
 

@@ -9,8 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from connectors.common.sql.catalog_part import CatalogPart
-from connectors.common.sql.lineage.analysis.dialects import dialect_of
-from connectors.common.sql.lineage.naming import rules_of
+from connectors.common.sql.lineage.naming import engine_name, rules_of
 from connectors.common.sql.lineage.process.parser_process import ParserProcess
 from connectors.common.sql.lineage.relations import KnownRelations
 from connectors.common.sql.query_log.days.file_days import FileDays
@@ -201,7 +200,7 @@ class LogUsage(CatalogPart, UsageSource):
         log = self.settings.query_log
         own = self._schemas() if product in OWN_SCHEMAS else ()
         default = (log.default_schema if log else "") or SCHEMAS.get(product, "")
-        return SessionScopes(folded=dialect_of(product).name in FOLDED, own=own, default=default)
+        return SessionScopes(folded=engine_name(product) in FOLDED, own=own, default=default)
 
     def _schemas(self) -> frozenset[str]:
         """The names of the service's schemas but for the default one."""
@@ -217,7 +216,7 @@ class LogUsage(CatalogPart, UsageSource):
     @cached_property
     def _fingerprints(self) -> Fingerprints:
         """Those of all days, since most texts run on several."""
-        return Fingerprints(dialect_of(self.dialect).name)
+        return Fingerprints(engine_name(self.dialect))
 
     def _told(self, counts: StatementCounts, tally: LogTally, default_schema: str) -> ReadDay:
         """What the statements that were counted did."""

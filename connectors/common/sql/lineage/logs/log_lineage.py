@@ -8,6 +8,7 @@ from typing import NamedTuple
 from connectors.common.sql.lineage.listings import TYPE
 from connectors.common.sql.lineage.logs.reading import LoggedWrites, LogReplay
 from connectors.common.sql.lineage.logs.telling import LoggedTarget, LogTelling, emptied, moment
+from connectors.common.sql.lineage.naming import engine_name
 from connectors.common.sql.lineage.relations import KnownRelations
 from connectors.common.sql.query_log.logs import log_of, require_trusted
 from connectors.common.sql.query_log.places import SessionPlaces
@@ -115,12 +116,10 @@ class LogLineage:
         databases = [
             each.name for each in children(self._catalog, names.build(self._service), "Database", contents=False)
         ]
-        from connectors.common.sql.lineage.analysis.dialects import dialect_of  # 25 MB, for those who have a log
-
         places = SessionPlaces(self._dialect, databases, log.default_schema if log is not None else "")
         replay = LogReplay(
             self._parser, places, self._dialect,
-            engine=dialect_of(self._dialect).name, longest=settings.max_statement_bytes,
+            engine=engine_name(self._dialect), longest=settings.max_statement_bytes,
             alive=lambda name: bool(self._relations.meanings([name])[name]),
         )  # fmt: skip
         tally, since = LogTally(), settings.begin(now)

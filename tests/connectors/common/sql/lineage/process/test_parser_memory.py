@@ -53,7 +53,8 @@ def test_it_does_without_the_models_of_entities() -> None:
 
 def test_who_asks_it_does_without_the_parser() -> None:
     """What reads lineage would have the classes of all dialects twice."""
-    code = "import sys, connectors.common.sql.lineage.source; print('sqlglot' in sys.modules)"
+    names = ("common.sql.lineage.source", "common.sql.usage.counted_lineage", "postgres.service_spec")
+    code = f"import sys, {', '.join(f'connectors.{name}' for name in names)}; print('sqlglot' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.strip() == "False"
 
