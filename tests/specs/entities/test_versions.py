@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from specs import entities
 from specs.entities import Container, Table
 from specs.entities.base import HASH_VERSION, Part
 from specs.entities.versions import CHANGED, comparable
@@ -16,6 +17,9 @@ FIELDS = json.loads(Path(__file__).with_name("fields.1.json").read_text())
 
 
 def parts(of: type[Part] = Part) -> Iterator[type[Part]]:
+    """All parts of entities. Modules of entities are imported when they are first asked for, so all names are."""
+    for name in entities.__all__:
+        getattr(entities, name)
     for part in of.__subclasses__():
         if part.__module__.startswith("specs.entities"):
             yield part
