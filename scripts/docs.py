@@ -10,11 +10,10 @@ import sys
 from collections.abc import Iterator
 from inspect import cleandoc
 from pathlib import Path
-from typing import Any
 
 from scheduler.app.catalog.export import schemas
 from scheduler.cli.pages import reference
-from scheduler.recipes.setting_types import CHOICE, setting_type
+from scheduler.recipes.setting_types import CHOICE, setting_default, setting_type
 from scheduler.recipes.starter import starter
 from specs import registry
 from specs.service_spec import ServiceSpec
@@ -57,7 +56,7 @@ def connector(spec: ServiceSpec) -> str:
     rows = ["| setting | type | default | meaning |", "|---|---|---|---|"]
     schema = model.model_json_schema()
     for name, field in schema.get("properties", {}).items():
-        default = "required" if name in schema.get("required", []) else _default(field)
+        default = "required" if name in schema.get("required", []) else _code(setting_default(field))
         rows.append(f"| `{name}` | {setting_type(field, CHOICE)} | {default} | {_cell(field.get('description', ''))} |")
     install = f"Install the driver with `pip install 'headrace[{spec.extra}]'`." if spec.extra else ""
     urls = ", ".join(f"`{scheme}://`" for scheme in spec.schemes)
@@ -77,9 +76,8 @@ def connector(spec: ServiceSpec) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _default(field: dict[str, Any]) -> str:
-    default = field.get("default")
-    return "" if default in (None, "", {}, []) else f"`{default}`"
+def _code(text: str) -> str:
+    return text and f"`{text}`"
 
 
 def _cell(text: str) -> str:

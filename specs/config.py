@@ -32,7 +32,7 @@ def _pattern(value: str) -> str:
     return value
 
 
-Duration = Annotated[float, BeforeValidator(seconds), Field(gt=0)]
+Duration = Annotated[float, BeforeValidator(seconds), Field(gt=0, json_schema_extra={"format": "duration"})]
 Pattern = Annotated[str, AfterValidator(_pattern), Field(json_schema_extra={"format": "regex"})]
 LOCAL_FILE = object()
 """Marks settings that name a file: a recipe keeps the whole path when its run starts."""

@@ -1,4 +1,5 @@
-"""What a setting takes, in the words of this documentation: from the JSON Schema of its field."""
+"""What a setting takes, and what it is without one, in the words of this documentation: from the JSON Schema of its
+field."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from typing import Any
 CHOICE = "`{}`"
 """How Markdown writes one of several values."""
 _WORDS = {"string": "text", "boolean": "true or false", "array": "list", "object": "mapping"}
-_FORMATS = {"password": "secret", "regex": "regular expression"}
+_FORMATS = {"password": "secret", "regex": "regular expression", "duration": "duration"}
+_UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "m"))
 
 
 def setting_type(field: Mapping[str, Any], choice: str = "{}") -> str:
@@ -31,3 +33,20 @@ def setting_type(field: Mapping[str, Any], choice: str = "{}") -> str:
         each = setting_type(inside, choice)
         return f"{word} of {each if each == 'text' else f'{each}s'}"
     return word
+
+
+def setting_default(field: Mapping[str, Any]) -> str:
+    """The default of a field as a recipe would spell it; empty where there is none.
+
+    >>> setting_default({"type": "number", "format": "duration", "default": 604800.0})
+    '7d'
+    """
+    value = field.get("default")
+    if value in (None, "", {}, []):
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if field.get("format") == "duration":
+        size, unit = next((each for each in _UNITS if value % each[0] == 0), (1.0, "s"))
+        return f"{value / size:g}{unit}"
+    return str(value)

@@ -48,7 +48,7 @@ class Extract(StrictModel):
         default=MetadataExtract(), description="What exists and what it looks like."
     )
     lineage: Later = Field(default=False, description="What feeds what; true, or settings.")
-    usage: Later = Field(default=False, description="Who asks for what. Not available yet.")
+    usage: Later = Field(default=False, description="Who asks for what; true, or settings.")
     profile: Later = Field(default=False, description="Statistics of the data. Not available yet.")
     classify: Later = Field(default=False, description="Find personal data. Not available yet.")
     only: tuple[Annotated[str, AfterValidator(_part)], ...] = Field(

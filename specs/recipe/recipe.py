@@ -75,9 +75,14 @@ class Recipe(StrictModel):
     @field_validator("extract", mode="wrap")
     @classmethod
     def _as_the_connector_reads_it(cls, value: Any, handler: Any, info: ValidationInfo) -> Extract:
-        """A dashboard's filters are not a database's: each connector has models of its own."""
+        """A dashboard's filters are not a database's: each connector has models of its own.
+
+        Which parts there are is not known as long as ``service`` has a mistake: then only metadata is looked at.
+        """
         service = info.data.get("service")
         model = extract_of(service.type) if service is not None else Extract
+        if service is None and isinstance(value, dict):
+            value = {key: section for key, section in value.items() if key == METADATA}
         try:
             return value if isinstance(value, Extract) else plain(model.model_validate(value))
         except ValidationError as error:

@@ -16,11 +16,11 @@ from pydantic import BaseModel
 
 from scheduler.cli.cli import SECTIONS, cli
 from scheduler.cli.pages.sink_page import sinks_page
-from scheduler.recipes.setting_types import CHOICE, setting_type
+from scheduler.recipes.setting_types import CHOICE, setting_default, setting_type
 from specs.config import Filter, Limits, MetadataExtract
 from specs.recipe.extract import Extract
 from specs.recipe.recipe import Deletion, ServiceRef
-from specs.sources.database.extracts import LineageExtract
+from specs.sources.database.extracts import LineageExtract, QueryLogFiles, UsageExtract
 from workers.cluster.settings import Settings, variable, variables
 from workers.metrics.families import GROUPS
 
@@ -30,6 +30,8 @@ _MODELS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("extract", Extract),
     ("extract.metadata", MetadataExtract),
     ("extract.lineage", LineageExtract),
+    ("extract.usage", UsageExtract),
+    ("query_log", QueryLogFiles),
     ("A filter", Filter),
     ("limits", Limits),
     ("deletion", Deletion),
@@ -101,7 +103,7 @@ def _settings() -> Iterator[str]:
         yield "| key | type | default | meaning |\n| --- | --- | --- | --- |"
         schema = model.model_json_schema()
         for name, field in schema["properties"].items():
-            default = "required" if name in schema.get("required", []) else _default(field.get("default"))
+            default = "required" if name in schema.get("required", []) else _default(field)
             yield f"| `{name}` | {setting_type(field, CHOICE)} | {default} | {field.get('description', '')} |"
         yield ""
 
@@ -125,12 +127,12 @@ def _metrics() -> Iterator[str]:
         yield ""
 
 
-def _default(value: object) -> str:
+def _default(field: dict[str, Any]) -> str:
+    value = field.get("default")
     if isinstance(value, dict):
         return "everything" if set(value) == {"include", "exclude"} else "see below"
-    if value is None or value == []:
-        return "none"
-    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    default = setting_default(field)
+    return f"`{default}`" if default else "none"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 
-from scheduler.recipes.setting_types import CHOICE, setting_type
+from scheduler.recipes.setting_types import CHOICE, setting_default, setting_type
 from workers.sinks import registry
 
 INTRO = Path(__file__).parent / "intros" / "sinks.md"
@@ -26,10 +26,7 @@ def _sinks() -> Iterator[str]:
         fields = schema["properties"]
         for key in sorted(fields, key=lambda key: (key != "type", key not in required, list(fields).index(key))):
             field = fields[key]
-            default = "required" if key in required else _default(field.get("default"))
-            yield f"| `{key}` | {setting_type(field, CHOICE)} | {default} | {field.get('description', '')} |"
+            default = setting_default(field)
+            shown = "required" if key in required else default and f"`{default}`"
+            yield f"| `{key}` | {setting_type(field, CHOICE)} | {shown} | {field.get('description', '')} |"
         yield ""
-
-
-def _default(value: object) -> str:
-    return "" if value in (None, {}) else f"`{value}`"

@@ -50,6 +50,12 @@ def test_mistakes_name_the_setting(change: dict[str, Any], part: str) -> None:
     assert part in str(caught.value)
 
 
+def test_a_mistake_in_the_service_does_not_deny_its_parts() -> None:
+    with pytest.raises(UsageError) as caught:
+        Recipe.from_dict({"service": {"name": "x", "type": "sqlite", "path": "x"}, "extract": {"lineage": True}})
+    assert str(caught.value) == "service: unknown key 'path'; known: name, type (recipe)"
+
+
 def test_a_mistake_never_shows_the_value() -> None:
     with pytest.raises(UsageError) as caught:
         Recipe.from_dict({**GOOD, "limits": {"connections": "hunter2"}, "hunter": 1})

@@ -47,7 +47,7 @@ def _row(line: ConnectorLine) -> tuple[Any, ...]:
 
 def _print(explained: ConnectorDetails) -> None:
     from scheduler.cli.display.tables import table
-    from scheduler.recipes.setting_types import setting_type
+    from scheduler.recipes.setting_types import setting_default, setting_type
 
     click.echo(f"{explained.name}: {', '.join(explained.capabilities) or 'no capabilities declared'}")
     if explained.schemes:
@@ -58,17 +58,15 @@ def _print(explained: ConnectorDetails) -> None:
     schema = explained.config
     required = set(schema.get("required", []))
     rows = [
-        (name, setting_type(field), "required" if name in required else _default(field), field.get("description", ""))
+        (
+            name,
+            setting_type(field),
+            "required" if name in required else setting_default(field),
+            field.get("description", ""),
+        )
         for name, field in schema.get("properties", {}).items()
     ]
     click.echo("\nSettings below `connection`:\n")
     click.echo(table(("setting", "type", "default", "meaning"), rows, indent="  "))
     click.echo("\nExample recipe:\n")
     click.echo("\n".join(f"  {line}".rstrip() for line in explained.example.splitlines()))
-
-
-def _default(field: dict[str, Any]) -> str:
-    import json
-
-    default = field.get("default")
-    return "" if default is None else default if isinstance(default, str) else json.dumps(default)
