@@ -19,13 +19,15 @@ from connectors.common.sql.lineage.process.parser_process import ParserProcess
 from connectors.common.sql.lineage.relations import KnownRelations
 from connectors.common.sql.lineage.text_reader import TextReader
 from connectors.common.sql.lineage.views.definitions import is_view
+from connectors.common.sql.query_log.days.trial import tried
+from connectors.common.sql.query_log.logs import log_of
 from connectors.common.sql.stored_objects import named
 from specs.contracts.parts.resolver import NameQuery, StoredObject
 from specs.contracts.parts.statements import StatementParser
 from specs.entities.base import Entity
 from specs.entities.lineage import Lineage, LineageLog
 from specs.errors import Fatal, Skip
-from specs.sources.base import Presence
+from specs.sources.base import Presence, Step
 from specs.sources.database.lineage import LineageSource
 from specs.topology.node import Item, Outcome, Produced
 from specs.topology.read_mode import ReadMode
@@ -129,6 +131,12 @@ class DatabaseLineage(CatalogPart, LineageSource):
         if stored.type == VIEW:
             return is_view(stored)
         return list(self._reader.read(TRIGGER if stored.type == TRIGGER else ROUTINE, [stored])) != [None]
+
+    def check(self) -> Iterator[Step]:
+        """One step where the recipe names a query log: a look at its files."""
+        log = self.settings.query_log
+        if log is not None:
+            yield tried(log_of(log, now=self.now()), log.type, self.now())
 
     def begin(self, reading: ReadMode) -> None:
         super().begin(reading)

@@ -165,8 +165,8 @@ class LogUsage(CatalogPart, UsageSource):
         for problem in tally.problems:
             place = problem.path if problem.offset is None else f"{problem.path}:{problem.offset}"
             message = f"{problem.message}; {problem.remedy}" if problem.remedy else problem.message
-            fqn = names.child(scope.fqn, place)
-            yield Outcome("failed", UsageDay.type_name(), fqn, place, problem.reason, message, stands=False)
+            fqn = names.child(scope.fqn, place)  # the key is that of the day, so that a retry reads this anew
+            yield Outcome("failed", UsageDay.type_name(), fqn, scope.name, problem.reason, message, stands=False)
 
     def _day(self, scope: Scope) -> ReadDay:
         """The day at ``scope``, read once. Raises ``Stop`` when the log cannot be trusted to be whole."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,17 +90,19 @@ def test_receivers_are_asked_and_get_nothing() -> None:
     assert "cannot connect" in away.evidence
 
 
-def test_a_part_that_reads_something_else_is_tried_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["lineage", "usage"])
+def test_a_part_that_reads_something_else_is_tried_too(part: str, tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
+    asked: dict[str, Any] = {"lineage": True, part: {"query_log": {"type": "jsonl", "files": [str(log)]}}}
     given = {
         "service": {"name": "shop", "type": "sqlite"},
         "connection": {"path": str(tmp_path / "shop.db")},
-        "extract": {"usage": {"query_log": {"type": "jsonl", "files": [str(log)]}}, "lineage": True},
+        "extract": asked,
     }
     sqlite3.connect(tmp_path / "shop.db").close()
     recipe = Recipe.from_dict(given)
     missing = list(check(recipe, {}))[-1]
-    assert (missing.name, missing.ok) == ("usage: read the query log", False)
+    assert (missing.name, missing.ok) == (f"{part}: read the query log", False)
     assert missing.remedy == "check the path in the recipe"
     log.write_text('{"time": 1795910400, "text": "select 1"}\n')
     told = list(check(recipe, {}))[-1]

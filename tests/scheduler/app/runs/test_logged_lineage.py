@@ -14,7 +14,7 @@ import pytest
 from scheduler.app.history.failures import failures
 from scheduler.app.lineage.graph import lineage
 from scheduler.app.lineage.impact import impact
-from scheduler.app.runs.crawl import crawl
+from scheduler.app.runs.crawl import crawl, retry
 from scheduler.app.runs.summary import Summary
 from scheduler.cli.display.lineage.tree import drawn
 from specs.recipe.recipe import Recipe
@@ -135,6 +135,17 @@ def test_a_log_that_is_asked_for_no_more_takes_its_lineage_along(folder: Path, p
     for _ in range(2):
         crawl(recipe(folder, ["lineage"], query_log=None), catalog=place)
     assert told(place, "daily") == {}
+
+
+def test_a_retry_of_a_statement_that_could_not_be_read_reads_the_log_again(folder: Path, place: str) -> None:
+    log(folder, LOAD, "INSERT INTO archive SELEC * FORM daily WHERE (")
+    first = crawl(recipe(folder), catalog=place)
+    again = retry(first.run, catalog=place)
+    assert (first.status, again.status) == ("partial", "partial")
+    assert [each.reason for each in failures(place, again.run).objects] == ["parse"]
+    log(folder, LOAD, "INSERT INTO archive SELECT * FROM daily")
+    assert retry(again.run, catalog=place).status == "complete"
+    assert told(place, "archive") == {"daily": ("query_log",)}
 
 
 def test_a_name_that_fits_nothing_is_told(folder: Path, place: str) -> None:

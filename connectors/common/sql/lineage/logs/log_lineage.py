@@ -151,6 +151,6 @@ class LogLineage:
 
 
 def _failure(scope: Scope, place: str, reason: str, message: str) -> Outcome:
-    return Outcome(
-        "failed", LineageLog.type_name(), names.child(scope.fqn, place), place, reason, message, stands=False
-    )
+    """What could not be read at a place of the log; its key is that of the log, so that a retry reads this anew."""
+    fqn = names.child(scope.fqn, place)
+    return Outcome("failed", LineageLog.type_name(), fqn, scope.name, reason, message, stands=False)

@@ -171,6 +171,7 @@ def test_a_broken_line_is_an_outcome_and_costs_itself(tmp_path: Path) -> None:
     assert (day.statements, day.broken) == (7, 1)
     assert [(each.kind, each.type, each.reason) for each in outcomes] == [("failed", "UsageDay", "form")]
     assert outcomes[0].fqn.startswith("shop.2026-11-29.")
+    assert outcomes[0].key == "2026-11-29"  # a retry reads the day
 
 
 def test_a_log_that_is_not_whole_replaces_nothing(tmp_path: Path) -> None:
