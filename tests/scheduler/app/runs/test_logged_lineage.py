@@ -138,7 +138,7 @@ def test_a_log_that_is_asked_for_no_more_takes_its_lineage_along(folder: Path, p
 
 
 def test_a_retry_of_a_statement_that_could_not_be_read_reads_the_log_again(folder: Path, place: str) -> None:
-    log(folder, LOAD, "INSERT INTO archive SELEC * FORM daily WHERE (")
+    log(folder, LOAD, "INSERT INTO (((")
     first = crawl(recipe(folder), catalog=place)
     again = retry(first.run, catalog=place)
     assert (first.status, again.status) == ("partial", "partial")
