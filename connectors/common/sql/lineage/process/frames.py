@@ -8,22 +8,30 @@ from __future__ import annotations
 import pickle
 import socket
 import struct
+from collections.abc import Callable
 from typing import Any
 
 _LENGTH = struct.Struct(">I")
 
 
 class Pipe:
-    """One end. A timeout of the socket bounds each wait for the other end."""
+    """One end. A timeout of the socket bounds each wait for the other end; after each timeout ``goes_on`` says whether
+    to wait once more, in the midst of a message, too."""
 
-    def __init__(self, end: socket.socket) -> None:
-        self._end = end
+    def __init__(self, end: socket.socket, goes_on: Callable[[], bool] = lambda: False) -> None:
+        self._end, self._goes_on = end, goes_on
         self.wait_up_to = end.settimeout
 
     def send(self, message: Any) -> None:
         """Send a message. Raises ``OSError`` when the other end is gone, or takes nothing until the timeout."""
         data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-        self._end.sendall(_LENGTH.pack(len(data)) + data)
+        left = memoryview(_LENGTH.pack(len(data)) + data)
+        while left:
+            try:
+                left = left[self._end.send(left) :]
+            except TimeoutError:
+                if not self._goes_on():
+                    raise
 
     def receive(self) -> Any:
         """The next message. Raises ``EOFError`` when the other end is gone, and ``TimeoutError`` when nothing comes
@@ -43,6 +51,10 @@ class Pipe:
                 read = self._end.recv_into(view[at:])
             except ConnectionError:
                 read = 0
+            except TimeoutError:
+                if not self._goes_on():
+                    raise
+                continue
             if not read:
                 raise EOFError("the other end is gone")
             at += read

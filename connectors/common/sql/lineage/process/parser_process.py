@@ -9,12 +9,12 @@ import socket
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.common.sql.lineage.process.child import READY, ParserAnswers, ParserBounds, ParserRequest
 from connectors.common.sql.lineage.process.frames import Pipe
-from connectors.common.sql.lineage.process.progress import ParserProgress
+from connectors.common.sql.lineage.process.progress import ParserProgress, processor_time
 from specs.contracts.parts.statements import Columns, Statement, StatementLineage, TableName
 from specs.errors import Fatal, Retry
 
@@ -25,7 +25,8 @@ STATEMENT_SECONDS = 20.0
 STARTING_SECONDS = 120.0
 """Seconds that the process may take until its imports are done."""
 HANGING_SECONDS = 120.0
-"""Seconds after which a process that does not answer is ended, however little of the processor it had."""
+"""Seconds after which a process that does not answer is ended if it used no processor time in between: on a busy
+machine it may have had little of it, and what it may have of it is bounded anyway."""
 ENDING_SECONDS = 1.0
 """Seconds that a process may take to end once it has closed its pipe."""
 DATA_BYTES = 1 << 30
@@ -45,16 +46,18 @@ _START = (
 class ParserProcess:
     """A ``StatementParser`` that asks one process after the other; each is started when it is needed.
 
-    ``parser`` names the class that the process runs. A process that a statement ends is replaced, and that statement is
-    tried once more, alone: the system may have ended the process for another reason. All methods raise ``Retry`` when
-    no process can be started or the call is cancelled, and ``Fatal`` when the parser cannot be imported there.
+    ``parser`` names the class that the process runs; ``used`` tells how much processor time a process has had. A
+    process that a statement ends is replaced, and that statement is tried once more, alone: the system may have ended
+    the process for another reason. All methods raise ``Retry`` when no process can be started or the call is cancelled,
+    and ``Fatal`` when the parser cannot be imported there.
     """
 
     def __init__(
         self, parser: str = ANALYZER, *, bounds: ParserBounds | None = None, hanging: float = HANGING_SECONDS,
-        resident: int = RESIDENT_BYTES,
+        resident: int = RESIDENT_BYTES, used: Callable[[int], int] = processor_time,
     ) -> None:  # fmt: skip
         self._parser, self._hanging, self._resident = parser, hanging, resident
+        self._used, self._used_before = used, 0
         self._bounds = bounds or ParserBounds(STATEMENT_SECONDS, DATA_BYTES)
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Pipe | None = None
@@ -134,6 +137,13 @@ class ParserProcess:
         if resident > self._resident:
             self.close()
 
+    def _goes_on(self) -> bool:
+        """Whether the process, which has not answered in time, had some of the processor since the last look."""
+        if not self._ready or self._process is None:
+            return False
+        before, self._used_before = self._used_before, self._used(self._process.pid)
+        return self._used_before > before
+
     def _reached(self) -> int:
         return 0 if self._progress is None else self._progress.get()
 
@@ -159,7 +169,7 @@ class ParserProcess:
             if ours is not None:
                 ours.close()
             raise Retry("no process for the parser can be started", str(error), reason="memory") from None
-        self._pipe, self._ready = Pipe(ours), False
+        self._pipe, self._ready = Pipe(ours, self._goes_on), False
         self.started += 1
 
     def _begun(self) -> tuple[Pipe, ParserProgress]:
@@ -178,6 +188,7 @@ class ParserProcess:
                 raise Fatal(f"the parser {self._parser!r} does not start: {ready}", reason="internal")
             self._pipe.wait_up_to(self._hanging)
             self._ready = True
+        self._used_before = self._used(self._process.pid) if self._process is not None else 0
         return self._pipe, self._progress
 
     def _unstarted(self, problem: Exception) -> Retry | Fatal:
