@@ -31,6 +31,9 @@ class ReadMode:
     ahead: bool = True
     """Whether the next slice may be read while the present one is processed. Not when another unit of the same process
     is read meanwhile: that saves as much time, with half the memory."""
+    beside: int | None = None
+    """Bytes of data that a process which the source starts, such as a parser, may hold; ``None`` where nothing bounds
+    them."""
 
     @property
     def page(self) -> int | None:

@@ -70,8 +70,9 @@ def _work(order: Order, line: PipeLine, stop: StopFlag) -> None:
     tune()
     bound(order.memory.data)
     host = WorkerHost(
-        order.worker, asked(line.ask), line, stop, soft=order.memory.soft, stuck=_stuck, resolver=looked_up(line.ask)
-    )
+        order.worker, asked(line.ask), line, stop, soft=order.memory.soft, beside=order.memory.beside, stuck=_stuck,
+        resolver=looked_up(line.ask),
+    )  # fmt: skip
     worker = Worker(order.assignment, host)
     try:
         worker.work(lambda: line.over)

@@ -33,7 +33,8 @@ class Line(Producer, Protocol):
 class WorkerHost:
     """What a process shares with each of its workers. ``name`` is the holder's name of the units that they claim.
 
-    ``soft`` are the resident bytes that the process may use (``None``: derived from the machine). ``serves`` is the
+    ``soft`` are the resident bytes that the process may use, ``beside`` the bytes of data of a process that its source
+    starts (``None``: derived from the machine). ``serves`` is the
     queue whose units are claimed (``None``: of every queue). ``lease`` are the seconds of a unit's lease. ``lanes`` is
     the number of workers of this process: a single one reads its source ahead of building entities. ``stuck`` is called
     with the scope when a call to the source neither ends nor can be cancelled. ``resolver`` answers what sources ask of
@@ -45,6 +46,7 @@ class WorkerHost:
     line: Line
     stop: StopFlag
     soft: int | None = None
+    beside: int | None = None
     serves: str | None = None
     lease: float = LEASE_SECONDS
     lanes: int = 1

@@ -60,9 +60,11 @@ class Runner:
         self._typed = tuple(assignment.secrets.values())
         self._first, self._several = assignment.recipe.parts[0], len(assignment.recipe.parts) > 1
         self._narrowing = SliceWidth()
+        machine = share(1, memory=given())
+        self._beside = host.beside or machine.beside
         self._lane = Lane(
             host, cache(partial(topology, assignment.recipe)), assignment.budget,
-            Guard(host.soft or max(share(1, memory=given()).soft, rss() + MARGIN_BYTES)),
+            Guard(host.soft or max(machine.soft, rss() + MARGIN_BYTES)),
             Arrivals(host.ledger, host.stop, accept=assignment.accept_identity),
         )  # fmt: skip
 
@@ -98,7 +100,7 @@ class Runner:
         self._sources.close()
 
     def _tries(self, claim: Claim, work: UnitWork, held: HeldUnit) -> None:
-        careful = reading(claim, self._host.ledger, alone=self._host.lanes == 1)
+        careful = reading(claim, self._host.ledger, alone=self._host.lanes == 1, beside=self._beside)
         self._narrowing.begin(careful)
         isolating = Isolation(careful)
         work.passed = isolating.passed

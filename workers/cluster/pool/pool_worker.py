@@ -102,7 +102,8 @@ class PoolWorker:
         self._soft = terms.budget.soft if terms else None
         self._host = WorkerHost(
             self.name, self._ledger, self._line, stop, soft=self._soft, serves=terms.queue if terms else None,
-            lease=terms.lease if terms else LEASE_SECONDS, stuck=self._stuck, resolver=CatalogResolver(db),
+            beside=terms.budget.beside if terms else None, lease=terms.lease if terms else LEASE_SECONDS,
+            stuck=self._stuck, resolver=CatalogResolver(db),
         )  # fmt: skip
         self._enough, self._leave = enough, leave
         self._workers: dict[str, Worker] = {}

@@ -16,6 +16,9 @@ MB = 1 << 20
 VARIABLE = "HEADRACE_MEMORY"
 LEAST_BYTES = 112 * MB
 """Least resident bytes of one process: 70 MB for the program, the rest for the objects that it reads."""
+BESIDE_BYTES = 96 * MB
+"""Least bytes of a process that stands beside one, such as the parser of lineage and usage: 52 MB for the program, the
+rest for the text that it reads."""
 MARGIN_BYTES = 24 * MB
 """Bytes between ``soft`` and ``hard`` of a small process: enough for the one slice that it has in hand."""
 UNKNOWN_BYTES = 1 << 44
@@ -29,8 +32,9 @@ class MemoryBudget:
     """How many resident bytes each process that walks units may have.
 
     Above ``soft`` the process frees what it can; above ``hard`` its parent kills it; at ``data`` bytes of allocation
-    the kernel refuses more. ``limit`` is the bytes of all ``processes`` and their parent together; ``group`` is the
-    control group that sets this limit, ``None`` where the machine's memory does.
+    the kernel refuses more, and at ``beside`` bytes in a process that this one starts. ``limit`` is the bytes of all
+    ``processes`` and their parent together; ``group`` is the control group that sets this limit, ``None`` where the
+    machine's memory does.
     """
 
     limit: int
@@ -45,6 +49,10 @@ class MemoryBudget:
     @property
     def data(self) -> int:
         return self.hard * 115 // 100
+
+    @property
+    def beside(self) -> int:
+        return max(BESIDE_BYTES, self.hard - LEAST_BYTES)
 
 
 def derive(

@@ -48,19 +48,19 @@ def build(recipe: Recipe, secrets: Mapping[str, str], reading: ReadMode | None =
     return made
 
 
-def reading(claim: Claim, ledger: UnitLedger, *, alone: bool = True) -> ReadMode:
+def reading(claim: Claim, ledger: UnitLedger, *, alone: bool = True, beside: int | None = None) -> ReadMode:
     """The read mode for a claim. A unit whose process died reads smaller slices, and in the end one key at a time, each
     noted in the ledger before it is read, so that the key that kills the process is known.
 
-    ``alone``: no other unit is read in this process at the same time. The mode's ``touch`` raises ``Lost`` when another
-    worker holds the unit now."""
+    ``alone``: no other unit is read in this process at the same time. ``beside`` are the bytes of data that a process
+    of the source's may hold. The mode's ``touch`` raises ``Lost`` when another worker holds the unit now."""
     careful = claim.careful
 
     def touch(node: str, listing: Scope, key: str) -> None:
         if key and not patiently(lambda: ledger.touch(claim.unit.id, claim.fence, node, listing.fqn, key)):
             raise Lost("another worker holds the unit now")
 
-    return ReadMode(SLICES[careful], touch if careful >= 3 else None, claim.poison, ahead=alone)
+    return ReadMode(SLICES[careful], touch if careful >= 3 else None, claim.poison, ahead=alone, beside=beside)
 
 
 def relax(reading: ReadMode) -> None:

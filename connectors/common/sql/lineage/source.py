@@ -68,7 +68,7 @@ class DatabaseLineage(CatalogPart, LineageSource):
 
     def new_parser(self) -> StatementParser:
         """A parser of statements; it ends with ``close``."""
-        return ParserProcess()
+        return ParserProcess(memory=self.reading.beside)
 
     @cached_property
     def _reader(self) -> TextReader:
@@ -141,10 +141,13 @@ class DatabaseLineage(CatalogPart, LineageSource):
     def begin(self, reading: ReadMode) -> None:
         super().begin(reading)
         self.__dict__.pop("_log", None)
-        self.relieve()
+        self.__dict__.pop("_reader", None)
 
     def relieve(self) -> None:
+        """The parser is started again when it is needed, which takes less than a second."""
         self.__dict__.pop("_reader", None)
+        if self._parser is not None:
+            self._parser.close()
 
     def cancel(self) -> None:
         if isinstance(self._parser, ParserProcess):
@@ -155,7 +158,7 @@ class DatabaseLineage(CatalogPart, LineageSource):
         if parser is not None:
             parser.close()
         self.__dict__.pop("_log", None)
-        self.relieve()
+        self.__dict__.pop("_reader", None)
 
     # -- the way down ---------------------------------------------------------------------------------------------
     def databases(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:

@@ -74,7 +74,7 @@ class LogUsage(CatalogPart, UsageSource):
 
     def new_parser(self) -> StatementParser:
         """A parser of statements; it ends with ``close``."""
-        return ParserProcess()
+        return ParserProcess(memory=self.reading.beside)
 
     # -- surroundings ---------------------------------------------------------------------------------------------
     @property
@@ -101,6 +101,11 @@ class LogUsage(CatalogPart, UsageSource):
     def begin(self, reading: ReadMode) -> None:
         super().begin(reading)
         self._read = None
+
+    def relieve(self) -> None:
+        """The parser is started again when it is needed, which takes less than a second."""
+        if self._parser is not None:
+            self._parser.close()
 
     def cancel(self) -> None:
         if isinstance(self._parser, ParserProcess):

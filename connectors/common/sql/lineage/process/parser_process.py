@@ -30,7 +30,7 @@ machine it may have had little of it, and what it may have of it is bounded anyw
 ENDING_SECONDS = 1.0
 """Seconds that a process may take to end once it has closed its pipe."""
 DATA_BYTES = 1 << 30
-"""Bytes of data that the process may hold: a text of a megabyte takes a few hundred."""
+"""Most bytes of data that the process may hold, however many there are: a text of a megabyte takes a few hundred."""
 RESIDENT_BYTES = 300_000_000
 """Resident bytes above which the process is replaced by a new one, between two statements."""
 _STATEMENTS, _BYTES = 200, 1_000_000
@@ -46,19 +46,20 @@ _START = (
 class ParserProcess:
     """A ``StatementParser`` that asks one process after the other; each is started when it is needed.
 
-    ``parser`` names the class that the process runs; ``used`` tells how much processor time a process has had. A
-    process that a statement ends is replaced, and that statement is tried once more, alone: the system may have ended
-    the process for another reason. All methods raise ``Retry`` when no process can be started or the call is cancelled,
-    and ``Fatal`` when the parser cannot be imported there.
+    ``parser`` names the class that the process runs, ``memory`` the bytes of data that it may hold and ``seconds`` what
+    one statement may take of the processor; above ``resident`` bytes it is replaced between two statements. ``used``
+    tells how much processor time a process has had. A process that a statement ends is replaced, and that statement is
+    tried once more, alone: the system may have ended the process for another reason. All methods raise ``Retry`` when
+    no process can be started or the call is cancelled, and ``Fatal`` when the parser cannot be imported there.
     """
 
     def __init__(
-        self, parser: str = ANALYZER, *, bounds: ParserBounds | None = None, hanging: float = HANGING_SECONDS,
-        resident: int = RESIDENT_BYTES, used: Callable[[int], int] = processor_time,
+        self, parser: str = ANALYZER, *, memory: int | None = None, seconds: float = STATEMENT_SECONDS,
+        hanging: float = HANGING_SECONDS, resident: int = RESIDENT_BYTES, used: Callable[[int], int] = processor_time,
     ) -> None:  # fmt: skip
-        self._parser, self._hanging, self._resident = parser, hanging, resident
+        self._bounds = ParserBounds(seconds, min(memory or DATA_BYTES, DATA_BYTES))
+        self._parser, self._hanging, self._resident = parser, hanging, min(resident, self._bounds.memory)
         self._used, self._used_before = used, 0
-        self._bounds = bounds or ParserBounds(STATEMENT_SECONDS, DATA_BYTES)
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Pipe | None = None
         self._progress: ParserProgress | None = None
@@ -229,7 +230,7 @@ class ParserProcess:
             process.kill()
 
     def close(self) -> None:
-        """End the process. May be called twice."""
+        """End the process; the next statement starts another one. May be called twice."""
         process, progress = self._process, self._progress
         self._drop()
         if process is not None:

@@ -87,10 +87,14 @@ def test_a_large_listing_splits() -> None:
 
 
 class Counting(LineageAnalyzer):
-    """Keeps how many texts were parsed together."""
+    """Keeps how many texts were parsed together, and how often it was closed."""
 
     def __init__(self) -> None:
         self.together: list[int] = []
+        self.closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
 
     def lineage(self, statements: Sequence[Statement], columns: Columns) -> list[tuple[StatementLineage, ...]]:
         self.together += [len(statements)] if statements else []
@@ -115,6 +119,31 @@ def test_views_with_many_columns_are_not_parsed_together() -> None:
     assert isinstance(made.parser, Counting)
     assert max(made.parser.together[:-1]) < 6, "each tells of 40,000 pairs of columns"
     assert made.parser.together[-1] >= 50
+
+
+def test_a_text_that_takes_more_memory_than_the_parser_may_have_fails_alone() -> None:
+    names = [f"c{at}" for at in range(20_000)]
+    fat = view("svc.db.main.b", f"SELECT {', '.join(f'id + 1 AS {name}' for name in names)} FROM t", names)
+    with source([*views("a", "c"), fat], reading=ReadMode(beside=48 << 20)) as made:
+        first, failed, last = made.targets(MAIN, EVERYTHING)
+    assert (first.key, last.key, failed.key) == ("a", "c", "b")
+    assert isinstance(failed, Outcome)
+    assert "takes too much memory" in failed.message
+
+
+def test_where_memory_is_short_the_parser_goes_and_comes_back() -> None:
+    made = Counted("svc", NOWHERE)
+    made.resolver = MemoryResolver.of(views("a", "b", "c"))
+    made.relieve()
+    found = made.targets(MAIN, EVERYTHING)
+    first = next(found)
+    made.relieve()
+    assert isinstance(made.parser, Counting)
+    assert made.parser.closed == 1
+    assert [each.key for each in (first, *found)] == ["a", "b", "c"]
+    made.begin(ReadMode())
+    assert made.parser.closed == 1, "it stays from one unit to the next"
+    made.close()
 
 
 def test_poison_is_passed_over() -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
-import socket
-import struct
 import subprocess
 import sys
 import threading
@@ -15,10 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.common.sql.lineage.process.child import ParserBounds
-from connectors.common.sql.lineage.process.frames import Pipe
 from connectors.common.sql.lineage.process.parser_process import ParserProcess
-from connectors.common.sql.lineage.process.progress import processor_time
 from specs.contracts.parts.statements import Statement, TableName
 from specs.errors import Fatal, Retry
 
@@ -29,7 +23,7 @@ MB = 1 << 20
 
 @pytest.fixture
 def parser() -> Iterator[ParserProcess]:
-    made = ParserProcess(OBEDIENT, bounds=ParserBounds(0.3, 600 * MB))
+    made = ParserProcess(OBEDIENT, seconds=0.3, memory=600 * MB)
     yield made
     made.close()
 
@@ -118,66 +112,6 @@ def test_a_process_that_hangs_is_ended() -> None:
         parser.close()
 
 
-def test_a_process_that_has_little_of_the_processor_is_waited_for() -> None:
-    looks: list[int] = []
-
-    def used(pid: int) -> int:
-        assert pid == parser.pid
-        looks.append(1)
-        return min(4, len(looks))  # the fifth look finds that it had nothing
-
-    parser = ParserProcess(OBEDIENT, hanging=0.05, used=used)
-    try:
-        (broken,) = told(parser, "sleep")
-        assert ("hung" in broken, len(looks)) == (True, 5)
-    finally:
-        parser.close()
-
-
-def test_it_is_known_how_much_of_the_processor_a_process_had() -> None:
-    before = processor_time(os.getpid())
-    while processor_time(os.getpid()) == before:
-        sum(range(100_000))
-    assert processor_time(1 << 30) == 0
-
-
-def test_what_comes_in_pieces_is_waited_for_in_the_midst_of_it() -> None:
-    ours, theirs = socket.socketpair()
-    sent = list(struct.pack(">I", len(pickle.dumps("text"))) + pickle.dumps("text"))
-
-    def goes_on() -> bool:
-        if not sent:
-            return False
-        theirs.send(bytes([sent.pop(0)]))
-        return True
-
-    with theirs:
-        pipe = Pipe(ours, goes_on)
-        pipe.wait_up_to(0.001)
-        assert pipe.receive() == "text"
-        with pytest.raises(TimeoutError):
-            pipe.receive()
-        pipe.close()
-
-
-def test_what_is_taken_in_pieces_is_waited_for_in_the_midst_of_it() -> None:
-    ours, theirs = socket.socketpair()
-    text, taken = "x" * 5_000_000, bytearray()
-
-    def goes_on() -> bool:
-        taken.extend(theirs.recv(1_000_000))
-        return True
-
-    with theirs:
-        pipe = Pipe(ours, goes_on)
-        pipe.wait_up_to(0.001)
-        pipe.send(text)
-        pipe.close()
-        while more := theirs.recv(1_000_000):
-            taken.extend(more)
-    assert pickle.loads(taken[4:]) == text
-
-
 def test_a_call_can_be_cancelled(parser: ParserProcess) -> None:
     parser.cancel()
     parser.names(statements("a"))
@@ -193,6 +127,16 @@ def test_a_statement_is_not_blamed_for_what_ended_its_process_once(parser: Parse
     order = f"die_once {tmp_path / 'died'}"
     assert told(parser, "a", order, "b") == ["a", order, "b"]
     assert parser.started == 2
+
+
+def test_a_statement_that_takes_more_memory_than_there_is_costs_itself_only() -> None:
+    parser = ParserProcess(OBEDIENT, memory=100 * MB)
+    try:
+        first, broken, last = told(parser, "a", f"grow {200 * MB}", "b")
+        assert (first, last, parser.started) == ("a", "b", 1)
+        assert "takes too much memory" in broken
+    finally:
+        parser.close()
 
 
 def test_a_process_that_has_grown_is_replaced() -> None:
