@@ -7,7 +7,7 @@ of a query log. A run replaces exactly the lineage that it read, so flows with o
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from specs.entities.base import Entity, Name, Part, ordered
 
@@ -109,7 +109,7 @@ class LineageLog(Entity):
 
     VOLATILE: ClassVar[frozenset[str]] = frozenset(
         {"since", "until", "statements", "moving", "others", "unparsed", "failed", "broken", "shapes", "overflow"}
-        | {"targets", "unknown"}
+        | {"targets", "unknown", "files"}
     )
     evidence: str = "query_log"
     """Where the statements come from: a ``query_log``, or counters of the server (``statistics``), which know no
@@ -126,6 +126,8 @@ class LineageLog(Entity):
     overflow: int = 0
     targets: int = 0
     unknown: Annotated[tuple[Name, ...], ordered()] = ()
+    files: tuple[list[Any], ...] = ()
+    """What is known of the files of the log: where their days lie, so that nothing in front of the window is read."""
 
     def search_text(self) -> str:
         """Nothing: a log is no object of the source."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from connectors.common.sql.lineage.listings import TYPE
 from connectors.common.sql.lineage.logs.reading import LoggedWrites, LogReplay
 from connectors.common.sql.lineage.logs.telling import LoggedTarget, LogTelling, emptied, moment
+from connectors.common.sql.lineage.logs.window import LogWindow, look
 from connectors.common.sql.lineage.naming import engine_name
 from connectors.common.sql.lineage.relations import KnownRelations
+from connectors.common.sql.query_log.days.file_days import FileDays
+from connectors.common.sql.query_log.days.plan import known_files
 from connectors.common.sql.query_log.logs import log_of, require_trusted
 from connectors.common.sql.query_log.places import SessionPlaces
 from connectors.common.sql.query_log.statements import LogProblem, LogStatement, LogTally, TimeSpan
@@ -109,6 +114,15 @@ class LogLineage:
             self._read = self._whole(scope)
         return self._read
 
+    def _files(self, scope: Scope, since: float) -> list[FileDays]:
+        """What an earlier run found out of the files; nothing where its window began later, because it kept no days in
+        front of that."""
+        text = self._catalog.statistics(LineageLog.type_name(), scope.fqn)
+        kept = json.loads(text) if text else {}
+        if not kept.get("since") or datetime.fromisoformat(kept["since"]) > moment(since):
+            return []
+        return known_files(kept.get("files", ()))
+
     def _whole(self, scope: Scope) -> ReadLog:
         """Read all of the window."""
         settings, now = self._settings, self._now()
@@ -122,14 +136,16 @@ class LogLineage:
             engine=engine_name(self._dialect), longest=settings.max_statement_bytes,
             alive=lambda name: bool(self._relations.meanings([name])[name]),
         )  # fmt: skip
-        tally, since = LogTally(), settings.begin(now)
+        tally, since, window = LogTally(), settings.begin(now), LogWindow()
         if log is None:
             counted = self._counted()
             since = counted.since
             tally.problems += counted.problems
             replay.page(counted.statements)
         else:
-            for page in log_of(log, now=now).pages(TimeSpan(since, now + 1), tally):
+            reader, span = log_of(log, now=now), TimeSpan(since, now + 1)
+            window = look(reader, span, self._files(scope, since), self._piece)
+            for page in window.pages(reader, span, tally):
                 replay.page(page.statements)
                 self._piece()
             require_trusted(tally)
@@ -146,6 +162,7 @@ class LogLineage:
             broken=tally.counts["broken"] + tally.counts["too_long"], shapes=len(found.shapes),
             overflow=found.overflow + found.forgotten + found.objects.overflow, targets=len(targets),
             unknown=tuple(name for name, _ in sorted(unknown.items(), key=lambda each: (-each[1], each[0]))[:SHOWN]),
+            files=tuple(window.kept()),
         )  # fmt: skip
         return ReadLog(found, targets, telling, account, tally)
 
