@@ -96,6 +96,8 @@ class Entity(Part):
     DESCRIBES: ClassVar[bool] = False
     """It tells something of another object, whose FQN it has: nothing lies below it."""
     SHARED: ClassVar[tuple[str, ...]] = ()
+    MEASURED: ClassVar[bool] = False
+    """Its volatile fields are what it tells: sinks that follow the catalog get them, and learn when they change."""
 
     fqn: str
     name: Name

@@ -53,6 +53,7 @@ class Usage(Entity):
     """
 
     DESCRIBES: ClassVar[bool] = True
+    MEASURED: ClassVar[bool] = True
     VOLATILE: ClassVar[frozenset[str]] = frozenset(
         {"queries", "reads", "writes", "users", "user_names", "first_use", "last_use", "columns", "top", "joins"}
     )

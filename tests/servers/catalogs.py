@@ -37,6 +37,8 @@ class OpenMetadata:
         self.deleted: set[tuple[str, str]] = set()
         self.edges: dict[tuple[str, str], dict[str, Any]] = {}
         """The details of edges, by the ids of their ends."""
+        self.usage: dict[tuple[str, str], int] = {}
+        """The counts of tables and of what they lie in, by FQN and day."""
         self.versions = 0
         """How many requests changed an object; the real product makes a new version for each."""
 
@@ -54,6 +56,8 @@ class OpenMetadata:
         if path.startswith("lineage"):
             return self._lineage(request.method, path.removeprefix("lineage").strip("/"), request)
         kind, _, name = path.partition("/name/")
+        if kind == "usage/table":
+            return self._usage(request, unquote(name), parse_qs(url.query))
         if request.method == "GET" and kind in _REQUESTS:
             found = (kind, unquote(name))
             return (200, {"id": identity(*found)}) if self._has(found) else (404, {"message": f"{name} not found"})
@@ -165,6 +169,24 @@ class OpenMetadata:
             return (200, {}) if found is not None else (404, {"message": "Lineage edge not found"})
         return 405, {"message": "HTTP 405 Method Not Allowed"}
 
+    def _usage(self, request: Request, fqn: str, query: dict[str, list[str]]) -> tuple[int, Any]:
+        if not self._has(("tables", fqn)):
+            return 404, {"message": f"table instance for {fqn} not found"}
+        if request.method == "GET":
+            (day,) = query["date"]
+            stored = self.usage.get((fqn, day))
+            told = [] if stored is None else [{"date": day, "dailyStats": {"count": stored, "percentileRank": 0.0}}]
+            return 200, {"entity": {"id": identity("tables", fqn), "type": "table"}, "usage": told}
+        sent = request.json()
+        if sent.keys() != {"date", "count"} or sent["count"] < 0 or request.method not in ("PUT", "POST"):
+            return 400, {"message": f"usage {sent}"}
+        day, schema = sent["date"], self.entities["tables", fqn]["databaseSchema"]
+        before = self.usage.get((fqn, day), 0) if request.method == "PUT" else 0
+        self.usage[fqn, day] = before + sent["count"]
+        self.usage[schema, day] = self.usage.get((schema, day), 0) + sent["count"]
+        self.versions += 1
+        return 201, {}
+
     def _column_fqns(self) -> set[str]:
         return {
             f"{fqn}.{_quote(column['name'])}" for fqn, made in self.live("tables").items() for column in made["columns"]
@@ -199,6 +221,7 @@ _ASPECTS: dict[str, set[str]] = {
     "viewProperties": {"materialized", "viewLogic", "viewLanguage"},
     "containerProperties": {"name", "env", "customProperties"},
     "browsePathsV2": {"path"}, "subTypes": {"typeNames"}, "dataPlatformInstance": {"platform"},
+    "datasetUsageStatistics": {"timestampMillis", "partitionSpec"},
     "container": {"container"}, "status": {"removed"}, "upstreamLineage": {"upstreams", "fineGrainedLineages"},
 }  # fmt: skip
 """The required fields by aspect."""
@@ -228,6 +251,8 @@ class DataHub:
     def __init__(self, token: str = "") -> None:
         self.token = token
         self.aspects: dict[tuple[str, str], dict[str, Any]] = {}
+        self.usage: dict[tuple[str, int], dict[str, Any]] = {}
+        """Usage by URN and time: an aspect with a time replaces the one of the same time only."""
         self.versions = 0
 
     def __call__(self, request: Request) -> tuple[int, Any]:
@@ -242,7 +267,7 @@ class DataHub:
         body = request.json()
         if body.keys() != {"proposals", "async"} or body["async"] != "false" or len(body["proposals"]) > 200:
             return 400, {"message": "the batch has a wrong shape"}
-        made = {}
+        made, used = {}, {}
         for each in body["proposals"]:
             value, name = json.loads(each["aspect"]["value"]), each["aspectName"]
             if each["changeType"] != "UPSERT" or each["aspect"]["contentType"] != "application/json":
@@ -253,9 +278,13 @@ class DataHub:
                 return 422, {"message": f"{name} misses {_ASPECTS[name] - value.keys()}"}
             if name == "upstreamLineage" and (wrong := _wrong_lineage(value)):
                 return 422, {"message": wrong}
-            made[each["entityUrn"], name] = value
+            if name == "datasetUsageStatistics":
+                used[each["entityUrn"], value["timestampMillis"]] = value
+            else:
+                made[each["entityUrn"], name] = value
         self.versions += any(self.aspects.get(key) != value for key, value in made.items())
         self.aspects |= made
+        self.usage |= used
         return 200, {"value": "ok"}
 
     def live(self) -> dict[str, dict[str, dict[str, Any]]]:

@@ -224,11 +224,11 @@ WHERE (e.fqn, e.type) > (:fqn, :type) AND (e.fqn, e.type) <= (:last_fqn, :last_t
 ORDER BY e.fqn, e.type
 
 -- name: changes
-SELECT seq, type, fqn, kind, diff, run, at FROM events WHERE seq > :seq ORDER BY seq LIMIT :limit
+SELECT seq, type, fqn, kind, diff, run, at FROM events WHERE seq > :seq AND kind <> 'measured' ORDER BY seq LIMIT :limit
 
 -- name: changes_of_run
 SELECT seq, type, fqn, kind, diff, run, at FROM events
-WHERE seq > :seq AND run = :run AND seq BETWEEN (SELECT first FROM feed_runs WHERE run = :run)
+WHERE seq > :seq AND run = :run AND kind <> 'measured' AND seq BETWEEN (SELECT first FROM feed_runs WHERE run = :run)
     AND (SELECT last FROM feed_runs WHERE run = :run)
 ORDER BY seq LIMIT :limit
 
@@ -252,11 +252,11 @@ SELECT id FROM runs ORDER BY n DESC, id DESC LIMIT 1
 SELECT service, state, recipe FROM runs WHERE id = :run
 
 -- name: changes_by_object
-SELECT type, fqn, kind, diff FROM events WHERE seq > :seq ORDER BY fqn, type, seq
+SELECT type, fqn, kind, diff FROM events WHERE seq > :seq AND kind <> 'measured' ORDER BY fqn, type, seq
 
 -- name: changes_of_run_by_object
 SELECT type, fqn, kind, diff FROM events
-WHERE run = :run AND seq BETWEEN (SELECT first FROM feed_runs WHERE run = :run)
+WHERE run = :run AND kind <> 'measured' AND seq BETWEEN (SELECT first FROM feed_runs WHERE run = :run)
     AND (SELECT last FROM feed_runs WHERE run = :run)
 ORDER BY fqn, type, seq
 

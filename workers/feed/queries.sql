@@ -65,38 +65,48 @@ SELECT next - 1 FROM feed
 SELECT min(seq) FROM events
 
 -- name: feed_page
-SELECT p.seq, p.type, p.fqn, p.kind, p.state, CASE WHEN p.kind = 'deleted' THEN NULL ELSE c.content END, p.listed
+SELECT p.seq, p.type, p.fqn, p.kind, p.state, CASE WHEN p.kind = 'deleted' THEN NULL ELSE c.content END, s.json,
+    p.listed
 FROM (
     SELECT seq, type, fqn, kind, state, id, count(*) OVER () AS listed,
         row_number() OVER (ORDER BY seq) AS n, sum(size) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS weight
     FROM (
         SELECT v.seq, v.type, v.fqn, v.kind, e.state, e.id,
-            CASE WHEN v.kind = 'deleted' THEN 0 ELSE coalesce({octets}(c.content), 0) END AS size
+            CASE
+                WHEN v.kind = 'deleted' THEN 0
+                ELSE coalesce({octets}(c.content), 0) + coalesce({octets}(s.json), 0)
+            END AS size
         FROM events AS v
         LEFT JOIN entities AS e ON e.fqn = v.fqn AND e.type = v.type
         LEFT JOIN contents AS c ON c.id = e.id
+        LEFT JOIN stats AS s ON s.id = e.id AND e.type = 'Usage'
         WHERE v.seq > :seq AND v.seq <= :until AND (v.fqn = :root OR (v.fqn > :after AND v.fqn < :end))
         ORDER BY v.seq LIMIT :limit
     ) AS sized
 ) AS p
 LEFT JOIN contents AS c ON c.id = p.id
+LEFT JOIN stats AS s ON s.id = p.id AND p.type = 'Usage'
 WHERE p.n = 1 OR p.weight <= :max_bytes
 ORDER BY p.seq
 
 -- name: state_page
-SELECT p.type, p.fqn, p.state, c.content, p.listed
+SELECT p.type, p.fqn, p.state, c.content, s.json, p.listed
 FROM (
     SELECT type, fqn, state, id, count(*) OVER () AS listed, row_number() OVER (ORDER BY fqn, type) AS n,
         sum(size) OVER (ORDER BY fqn, type ROWS UNBOUNDED PRECEDING) AS weight
     FROM (
-        SELECT e.type, e.fqn, e.state, e.id, coalesce({octets}(c.content), 0) AS size
+        SELECT e.type, e.fqn, e.state, e.id,
+            coalesce({octets}(c.content), 0) + coalesce({octets}(s.json), 0) AS size
         FROM entities AS e LEFT JOIN contents AS c ON c.id = e.id
+        LEFT JOIN stats AS s ON s.id = e.id AND e.type = 'Usage'
         WHERE (e.fqn, e.type) > (:fqn, :type) AND e.fqn < :end AND e.service = :service
+            AND CASE WHEN e.type = 'Usage' THEN 1 ELSE 0 END = :usage
             AND (e.state <> 'deleted' OR :again = 1)
         ORDER BY e.fqn, e.type LIMIT :limit
     ) AS sized
 ) AS p
 LEFT JOIN contents AS c ON c.id = p.id
+LEFT JOIN stats AS s ON s.id = p.id AND p.type = 'Usage'
 WHERE p.n = 1 OR p.weight <= :max_bytes
 ORDER BY p.fqn, p.type
 
@@ -129,7 +139,8 @@ LIMIT :limit
 SELECT sink, count(*) FROM dead_letters GROUP BY sink ORDER BY sink
 
 -- name: state_of
-SELECT e.state, c.content FROM entities AS e LEFT JOIN contents AS c ON c.id = e.id
+SELECT e.state, c.content, s.json FROM entities AS e LEFT JOIN contents AS c ON c.id = e.id
+LEFT JOIN stats AS s ON s.id = e.id AND e.type = 'Usage'
 WHERE e.fqn = :fqn AND e.type = :type
 
 -- name: note_target

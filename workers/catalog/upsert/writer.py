@@ -19,6 +19,8 @@ from workers.catalog.upsert.feed import append
 from workers.store.connection import Connection
 
 EMITTED, UNCHANGED = 1, 0
+MEASURED = "measured"
+"""The kind of an event that tells of new numbers, of an object that is as it was: sinks get it, people do not."""
 TWICE = "the run delivered another object of this name before: that one is kept"
 Numbered = tuple[int, Row]
 """``(index among the rows that are stored together, row)``."""
@@ -141,7 +143,7 @@ class CatalogWriter:
         self.backend.execute("believe", ({"id": id_} for id_ in plan.believed))
         self.backend.execute("store_stats", ({"id": id_, "json": text} for id_, text in plan.stats))
         for kind, row in plan.told:
-            if kind == "created":
+            if kind in ("created", MEASURED):
                 self.events.append(Event(row.type, row.fqn, kind, None))
             elif (event := kinds.get(_identity(row))) is not None:
                 self.events.append(event)
@@ -170,6 +172,8 @@ class CatalogWriter:
                 plan.told.append(("changed", row))
             else:
                 fates[n] = UNCHANGED
+                if row.stats != known.stats and _measured(row.type):
+                    plan.told.append((MEASURED, row))
                 if known.doubt is not None:
                     plan.believed.append(known.id)
         return plan
@@ -226,6 +230,11 @@ def _changes(type_: str, known: int, before: str, after: str, version: int) -> C
     if known < version and entity is not None:
         old, new = comparable(entity, old, known), comparable(entity, new, known)
     return diff(old, new)
+
+
+def _measured(type_: str) -> bool:
+    entity = entity_types.get(type_)
+    return entity is not None and entity.MEASURED
 
 
 def _identity(row: Row) -> tuple[str, str]:

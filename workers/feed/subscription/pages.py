@@ -81,12 +81,12 @@ def _of_feed(
     rows = sql.all("feed_page", **given)
     if rows and (len(rows) < rows[0].listed or rows[0].listed == entries):  # the page is full, by bytes or by entries
         until = int(rows[-1].seq)
-    for seq, type_, fqn, kind, state, content, _ in rows:
+    for seq, type_, fqn, kind, state, content, numbers, _ in rows:
         reached = int(seq)
         if kind == "deleted":
             newest[type_, fqn] = Change(reached, "delete", type_, fqn)
         elif content is not None and state != "deleted":
-            newest[type_, fqn] = Change(reached, "upsert", type_, fqn, state, content)
+            newest[type_, fqn] = Change(reached, "upsert", type_, fqn, state, told(content, numbers))
             if kind == "restored" and type_ in container_types():  # the sink may restore its contents along with it
                 restored[fqn] = reached
         else:  # it was deleted since; a later event of the feed says so
@@ -113,21 +113,25 @@ def _of_state(
 ) -> Page:  # fmt: skip
     cursor = json.loads(at.cursor)
     root = names.build(service)
+    usage = cursor.get("usage", False)
     # changes from this number on are sent from the feed afterwards
-    begun = last if cursor["again"] and not cursor["fqn"] else at.seq
+    begun = last if cursor["again"] and not cursor["fqn"] and not usage else at.seq
     given = {
         "fqn": cursor["fqn"] or root, "type": cursor["type"], "end": f"{root}/", "service": service,
-        "again": int(cursor["again"]), "limit": entries, "max_bytes": max_bytes,
+        "again": int(cursor["again"]), "usage": int(usage), "limit": entries, "max_bytes": max_bytes,
     }  # fmt: skip
     changes: list[Change] = []
     rows = sql.all("state_page", **given)
-    for type_, fqn, state, content, _ in rows:
+    for type_, fqn, state, content, numbers, _ in rows:
         cursor |= {"fqn": fqn, "type": type_}
         if state == "deleted" or content is None:
             changes.append(Change(begun, "delete", type_, fqn))
         else:
-            changes.append(Change(begun, "upsert", type_, fqn, state, content))
+            changes.append(Change(begun, "upsert", type_, fqn, state, told(content, numbers)))
     if rows and (len(rows) < rows[0].listed or rows[0].listed == entries):
+        return Page(arranged(changes, gone_first=False), FeedPosition(begun, json.dumps(cursor)), True)
+    if not usage:  # the buckets of usage come once the sink has all objects of which they tell
+        cursor |= {"fqn": "", "type": "", "usage": True}
         return Page(arranged(changes, gone_first=False), FeedPosition(begun, json.dumps(cursor)), True)
     return Page(arranged(changes, gone_first=False), FeedPosition(begun, ""), begun < last)
 
@@ -144,6 +148,12 @@ def arranged(changes: Iterable[Change], *, gone_first: bool = True) -> list[Chan
     return gone + come if gone_first else come + gone
 
 
+def told(content: str, numbers: str | None) -> str:
+    """The content of an entity, with its volatile fields behind as an export with statistics has them. They are read
+    for the types alone that sinks get them of."""
+    return f'{content[:-1]},"stats":{numbers}}}' if numbers else content
+
+
 def current(db: SqlDatabase, changes: Iterable[Change]) -> list[Change]:
     """``changes`` with the present contents of their objects, and with the number of the present end of the feed."""
     found: list[Change] = []
@@ -154,5 +164,5 @@ def current(db: SqlDatabase, changes: Iterable[Change]) -> list[Change]:
             if row is None or row[0] == "deleted" or row[1] is None:
                 found.append(replace(change, seq=last, op="delete", state="live", content=""))
             else:
-                found.append(replace(change, seq=last, op="upsert", state=row[0], content=row[1]))
+                found.append(replace(change, seq=last, op="upsert", state=row[0], content=told(row[1], row[2])))
     return found

@@ -38,6 +38,11 @@ class Proposal(NamedTuple):
     aspect: str
     value: dict[str, Any]
 
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What a later proposal replaces: the aspect of an object, or where it has a time, that of this time."""
+        return self.urn, self.aspect, self.value.get("timestampMillis")
+
 
 def proposals(type_: str, fqn: str, content: Content | None, made: UrnNames) -> Iterator[Proposal]:
     """Yields the aspects of one entity; without ``content`` the one that marks it as removed."""

@@ -16,6 +16,7 @@ from workers.sinks.datahub.aspects_of import KINDS, PLATFORMS, Proposal, proposa
 from workers.sinks.datahub.config import DataHubConfig
 from workers.sinks.datahub.lineage import lineage_of
 from workers.sinks.datahub.urns import UrnNames
+from workers.sinks.datahub.usage import usage_of
 
 ASPECTS_OF_A_CHANGE = 8
 """Most proposals of one change."""
@@ -48,7 +49,7 @@ class DataHubSink:
 
     def deliver(self, changes: Sequence[Change]) -> list[Refused]:
         self._meet()
-        made = {(each.urn, each.aspect): each for change in changes for each in self._proposals(change)}
+        made = {each.key: each for change in changes for each in self._proposals(change)}
         batch: list[str] = []
         for proposal in map(_json, made.values()):
             full = len(batch) == PROPOSALS_OF_A_REQUEST or sum(map(len, batch)) + len(proposal) > MOST_CHARACTERS
@@ -69,6 +70,10 @@ class DataHubSink:
                 proposal = lineage_of(found, self._service, self._names)
                 if proposal is not None:
                     yield proposal
+        elif change.type == "Usage" and change.op == "upsert":  # a day that we forget stays known there
+            usage = usage_of(json.loads(change.content), self._names)
+            if usage is not None:
+                yield usage
 
     def _send(self, batch: Sequence[str]) -> None:
         body = f'{{"proposals":[{",".join(batch)}],"async":"false"}}'.encode()

@@ -17,6 +17,7 @@ from workers.sinks.openmetadata.edges import ENTITIES
 from workers.sinks.openmetadata.lineage import REFUSED, LineageEdges
 from workers.sinks.openmetadata.mapping import PATHS, SERVICES, request
 from workers.sinks.openmetadata.names import fqn
+from workers.sinks.openmetadata.usage import bring_usage
 
 
 class OpenMetadataSink:
@@ -46,6 +47,8 @@ class OpenMetadataSink:
                     self._send(change)
                 elif change.type == "Lineage":
                     self._bring(change)
+                elif change.type == "Usage" and change.op == "upsert":  # a day that we forget stays known there
+                    bring_usage(self._http, json.loads(change.content))
             except Skip as refusal:
                 refused.append(Refused(change, str(refusal)))
         return refused

@@ -16,7 +16,7 @@ from scheduler.cli.options import as_json, catalog, run_named, run_option
 @catalog
 @as_json
 def command(since: int, run: str | None, limit: int, catalog: str, as_json: bool) -> None:
-    """Print the change feed: numbered without gaps, in the order of commits.
+    """Print the change feed: numbered in the order of commits.
 
     \b
     Example:
