@@ -27,7 +27,7 @@ from metadata.generated.schema.api.lineage import addLineage
 from metadata.generated.schema.api.services import createDatabaseService
 from metadata.generated.schema.entity.data import storedProcedure, table
 from metadata.generated.schema.entity.services import databaseService
-from metadata.generated.schema.type import entityLineage, entityReference
+from metadata.generated.schema.type import dailyCount, entityLineage, entityReference
 models = {
     "Service": createDatabaseService.CreateDatabaseServiceRequest, "Database": createDatabase.CreateDatabaseRequest,
     "Schema": createDatabaseSchema.CreateDatabaseSchemaRequest, "Table": createTable.CreateTableRequest,
@@ -36,7 +36,7 @@ models = {
     "partition column": table.PartitionColumnDetails, "code": storedProcedure.StoredProcedureCode,
     "Lineage": addLineage.AddLineageRequest, "edge": entityLineage.EntitiesEdge,
     "details": entityLineage.LineageDetails, "column flow": entityLineage.ColumnLineage,
-    "reference": entityReference.EntityReference,
+    "reference": entityReference.EntityReference, "Usage": dailyCount.DailyCountOfSomeMeasurement,
 }
 enums = {
     "dataType": table.DataType, "tableType": table.TableType, "constraint": table.Constraint,

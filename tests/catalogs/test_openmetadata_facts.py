@@ -25,6 +25,7 @@ from tests.catalogs.openmetadata_models import FACTS, VERSION
 from tests.servers.catalogs import OpenMetadata
 from tests.servers.receiver import Receiver, Request
 from tests.workers.sinks.lineages import containers, fills, objects, stored, view_lineage
+from tests.workers.sinks.usages import used
 from workers.sinks.openmetadata import columns, edges, mapping
 from workers.sinks.openmetadata.config import OpenMetadataConfig
 from workers.sinks.openmetadata.sink import OpenMetadataSink
@@ -113,6 +114,25 @@ def test_lineage() -> None:
     assert len(sent) == 3
     assert [text for each in sent for text in mistakes("Lineage", each)] == []
     assert set(edges.SOURCES.values()) <= set(FROZEN["members"]["source"])
+
+
+def test_usage() -> None:
+    sent = []
+    receiver = OpenMetadata()
+
+    def work(request: Request) -> tuple[int, Any]:
+        if request.method != "GET" and request.path.startswith("/api/v1/usage/"):
+            sent.append(request.json())
+        return receiver(request)
+
+    with Receiver(work) as at:
+        config = OpenMetadataConfig.model_validate({"type": "openmetadata", "url": f"{at.url}/api"})
+        sink = OpenMetadataSink(config, ServiceRef(name="shop", type="postgres"), stored())
+        told = [upsert(each) for each in (*containers(), *objects())]
+        assert sink.deliver([*told, used(7), used(8), used(3)]) == []
+        sink.close()
+    assert [each["count"] for each in sent] == [7, 1, 3]
+    assert [text for each in sent for text in mistakes("Usage", each)] == []
 
 
 def test_every_type_and_name_of_ours_is_one_of_theirs() -> None:
