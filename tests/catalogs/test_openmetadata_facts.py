@@ -26,8 +26,9 @@ from tests.servers.catalogs import OpenMetadata
 from tests.servers.receiver import Receiver, Request
 from tests.workers.sinks.lineages import containers, fills, objects, stored, view_lineage
 from tests.workers.sinks.usages import used
-from workers.sinks.openmetadata import columns, edges, mapping
+from workers.sinks.openmetadata import columns, mapping
 from workers.sinks.openmetadata.config import OpenMetadataConfig
+from workers.sinks.openmetadata.lineage import edges
 from workers.sinks.openmetadata.sink import OpenMetadataSink
 
 FROZEN = json.loads(FACTS.read_text())

@@ -13,8 +13,8 @@ from specs.recipe.recipe import ServiceRef
 from workers.sinks.common.fed import fed
 from workers.sinks.common.http import Http
 from workers.sinks.openmetadata.config import OpenMetadataConfig
-from workers.sinks.openmetadata.edges import ENTITIES
-from workers.sinks.openmetadata.lineage import REFUSED, LineageEdges
+from workers.sinks.openmetadata.lineage.brought_edges import REFUSED, LineageEdges
+from workers.sinks.openmetadata.lineage.edges import ENTITIES
 from workers.sinks.openmetadata.mapping import PATHS, SERVICES, request
 from workers.sinks.openmetadata.names import fqn
 from workers.sinks.openmetadata.usage import bring_usage

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from specs.errors import Skip
 from workers.sinks.common.http import Http
-from workers.sinks.openmetadata.lineage import REFUSED
+from workers.sinks.openmetadata.lineage.brought_edges import REFUSED
 from workers.sinks.openmetadata.names import fqn
 
 

@@ -13,7 +13,7 @@ from specs.contracts.sink import TypedFqn
 from specs.errors import Skip
 from workers.sinks.common.fed import FedObject
 from workers.sinks.common.http import Http
-from workers.sinks.openmetadata.edges import ENTITIES, MARK, REPLACED, WantedEdge, same, wanted
+from workers.sinks.openmetadata.lineage.edges import ENTITIES, MARK, REPLACED, WantedEdge, same, wanted
 from workers.sinks.openmetadata.mapping import PATHS
 from workers.sinks.openmetadata.names import fqn
 
