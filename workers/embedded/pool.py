@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import pickle
+import signal
 import socket
 import subprocess
 import sys
@@ -124,10 +126,17 @@ class Pool:
         workers = {process.pid: worker for worker, process in self._processes.items()}
         found = self._watch.look(workers)
         if found is not None:
-            self._end(workers[found[0]], found[1])
+            self._kill(*found, workers)
         for pid, seconds in self._heartbeats.silence(workers).items():
             if seconds >= self._limit:
                 self._end(workers[pid], silent(seconds))
+
+    def _kill(self, pid: int, reason: str, workers: dict[int, str]) -> None:
+        if pid in workers:
+            self._end(workers[pid], reason)
+            return
+        with contextlib.suppress(ProcessLookupError):  # a worker has started it, and finds out itself
+            os.kill(pid, signal.SIGKILL)
 
     def _end(self, worker: str, reason: str) -> None:
         self._reasons.setdefault(worker, reason)

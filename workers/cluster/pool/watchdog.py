@@ -169,7 +169,8 @@ class Watchdog:
     def _end(self, pid: int, reason: str) -> None:
         if pid in self._reasons:  # it was killed already
             return
-        self._reasons[pid] = reason
+        if pid in self._names:  # the others were started by these, who find out themselves
+            self._reasons[pid] = reason
         log.warning("process %d is killed: %s", pid, reason)
         self._ended.append(f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} process {pid} was ended: {reason}")
         with suppress(ProcessLookupError):

@@ -126,9 +126,12 @@ def serve(
     the time of one task, ``metrics`` the ``HOST:PORT`` at which to answer ``/metrics`` and ``/healthz``.
     Raises ``UsageError`` and ``Fatal`` when it cannot start.
     """
-    budget = derive(rss(), concurrency, processors=processors(), memory=settings.memory)
+    parent = rss()
+    budget = derive(parent, concurrency, processors=processors(), memory=settings.memory)
     setup(as_json=as_json, kind="worker")
     check(settings)
+    if advice := budget.advice(parent):
+        getLogger("headrace.worker").warning("%s", advice)
     getLogger("celery.worker.request").setLevel(CRITICAL)  # it logs a traceback per dead process; the watchdog says why
     warnings.filterwarnings("ignore", module=r"celery\.")  # it warns of settings that are made on purpose
     flag = Flag()

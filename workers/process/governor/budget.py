@@ -54,6 +54,16 @@ class MemoryBudget:
     def beside(self) -> int:
         return max(BESIDE_BYTES, self.hard - LEAST_BYTES)
 
+    def advice(self, parent: int) -> str:
+        """How many bytes are needed beside a parent of ``parent`` resident bytes where each process starts another one;
+        empty when there are so many."""
+        if self.hard >= LEAST_BYTES + BESIDE_BYTES:
+            return ""
+        need = (parent + self.processes * (LEAST_BYTES + BESIDE_BYTES)) * 100 // 85 // MB + 1
+        fewer = ", or lower --concurrency" if self.processes > 1 else ""
+        what = f"{self.limit // MB} MB of memory are little where lineage or usage is read"
+        return f"{what}: large texts will fail; allow at least {need} MB{fewer}"
+
 
 def derive(
     parent: int, processes: int | None, *, processors: int, memory: int | None = None, root: Path = ROOT

@@ -169,3 +169,17 @@ def test_a_fork_waits_for_whoever_talks_to_the_database(db: SqlDatabase) -> None
     thread.join()
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
     assert order == ["talked", "forked"]
+
+
+def test_what_a_process_has_started_goes_alone(db: SqlDatabase, child: subprocess.Popen[bytes]) -> None:
+    """Its parent, a process of the pool, keeps its unit."""
+    ledger, run = held(db, liveness.name(os.getpid()))
+    sizes = {os.getpid(): 50 * MB, child.pid: 150 * MB}
+    watch = Watch(BUDGET, measure=lambda pids: {pid: sizes[pid] for pid in pids}, below=lambda _: {child.pid})
+    made = Watchdog(db, TURNS, PoolTerms(BUDGET, "small"), watch=watch)
+    made.start(lambda: [os.getpid()])
+    gone(child)
+    made.stop()
+    assert child.returncode == -signal.SIGKILL
+    assert len(ledger.holders(run)[0]) == 1
+    assert f"process {child.pid} was ended: out of memory: it had 150 MB beside 50 of 100 MB" in made.notes()[-1]
