@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import pickle
-import signal
 import socket
 import subprocess
 import sys
@@ -27,6 +25,7 @@ from workers.process.governor import MemoryBudget, share
 from workers.process.governor.budget import given
 from workers.process.governor.child_heartbeats import Heartbeats, silent
 from workers.process.governor.memory import rss
+from workers.process.governor.started import kill
 from workers.process.governor.watch import Watch
 from workers.process.stop_flag import StopFlag
 from workers.process.times import MEMORY_LOOK_SECONDS
@@ -134,13 +133,12 @@ class Pool:
     def _kill(self, pid: int, reason: str, workers: dict[int, str]) -> None:
         if pid in workers:
             self._end(workers[pid], reason)
-            return
-        with contextlib.suppress(ProcessLookupError):  # a worker has started it, and finds out itself
-            os.kill(pid, signal.SIGKILL)
+        else:  # a worker has started it, and finds out itself
+            kill(pid)
 
     def _end(self, worker: str, reason: str) -> None:
         self._reasons.setdefault(worker, reason)
-        self._processes[worker].kill()
+        kill(self._processes[worker].pid)
 
     def _bury(self, worker: str) -> bool:
         """Free the unit of a worker that has ended; returns whether that is done. Its complete batches have to be

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from specs.errors import HeadraceError
 from workers.cluster.pool.terms import PoolTerms
@@ -29,6 +28,7 @@ from workers.ledger import SqlLedger
 from workers.presence import Presence
 from workers.process import liveness
 from workers.process.governor.child_heartbeats import Heartbeats, silent
+from workers.process.governor.started import kill
 from workers.process.governor.watch import Watch
 from workers.process.times import LEAST_SILENCE_SECONDS, MEMORY_LOOK_SECONDS
 from workers.store.database import SqlDatabase
@@ -173,8 +173,7 @@ class Watchdog:
             self._reasons[pid] = reason
         log.warning("process %d is killed: %s", pid, reason)
         self._ended.append(f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} process {pid} was ended: {reason}")
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        kill(pid)
 
     def _why(self) -> str:
         """The reason for the death of a process that the watchdog did not kill."""

@@ -1,8 +1,9 @@
-"""The processes that a process has started, as the kernel lists them."""
+"""The processes that a process has started, as the kernel lists them, and how all of them end."""
 
 from __future__ import annotations
 
 import os
+import signal
 from contextlib import suppress
 
 
@@ -15,3 +16,11 @@ def started(pid: int) -> set[int]:
             with suppress(OSError), open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
                 found.update(map(int, file.read().split()))
     return found
+
+
+def kill(pid: int) -> None:
+    """Kill a process and those that it has started: a parser would read its text to the end before it finds out, and
+    have its memory as long."""
+    for each in (pid, *started(pid)):
+        with suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)

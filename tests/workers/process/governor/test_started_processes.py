@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import select
+import signal
 import subprocess
 import sys
 import threading
 
+from tests.patience import PATIENCE
 from workers.process.governor import MemoryBudget
 from workers.process.governor.budget import BESIDE_BYTES, LEAST_BYTES
-from workers.process.governor.started import started
+from workers.process.governor.started import kill, started
 from workers.process.governor.watch import Watch
 
 MB = 1 << 20
@@ -108,6 +111,21 @@ def test_what_a_thread_has_started_is_found() -> None:
         made[0].communicate()
     assert made[0].pid not in started(os.getpid())
     assert started(1 << 30) == set()
+
+
+def test_a_process_is_killed_with_what_it_has_started() -> None:
+    code = "import subprocess; print(subprocess.Popen(['sleep', '3600']).pid, flush=True); input()"
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    below = int(process.stdout.readline())
+    end = os.pidfd_open(below)
+    kill(process.pid)
+    try:
+        assert process.wait(PATIENCE) == -signal.SIGKILL
+        assert select.select([end], [], [], PATIENCE)[0], "what it has started goes on"
+    finally:
+        os.close(end)
+        process.communicate()
 
 
 def test_it_is_said_how_much_is_needed_with_parsers() -> None:
