@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -21,8 +21,6 @@ PAGE = 1000
 """Places that one statement looks up."""
 _BY_TARGET = frozenset({"declared", "query_log"})
 """Evidence that is kept by its target: what tells of it is no object."""
-_VIA = 6
-"""The place of ``via`` behind the column that names the evidence."""
 _GOING = {"upstream": "go_up", "downstream": "go_down"}
 
 
@@ -39,8 +37,7 @@ class Hop(NamedTuple):
 
     ``end`` is an object where the columns are not known, and where a column decides which rows there are. ``via`` is
     the FQN of what tells of the edge, where that is not its target, and ``state`` whether that is ``live`` or
-    ``missing``. ``end_state`` is that of the end, ``None`` where the catalog has no such object. ``teller`` and ``n``
-    identify the edge; ``proven`` and ``by_column`` are 0 or 1.
+    ``missing``. ``teller`` and ``n`` identify the edge; ``proven`` and ``by_column`` are 0 or 1.
     """
 
     start: FlowPlace
@@ -54,7 +51,6 @@ class Hop(NamedTuple):
     n: int
     via: str | None
     state: str
-    end_state: str | None
 
     @property
     def edge(self) -> tuple[int, int]:
@@ -88,28 +84,55 @@ class Edges:
     def hops(self, places: Iterable[FlowPlace], direction: Direction, limit: int) -> Iterator[Hop]:
         """Yields the steps from each place, in no order; for each ``PAGE`` places at most ``limit``, and as many again
         where these are objects and columns."""
+        return (hop for hop in self.new_hops(places, direction, limit, ()) if hop is not None)
+
+    def new_hops(
+        self, places: Iterable[FlowPlace], direction: Direction, limit: int, known: Container[FlowPlace]
+    ) -> Iterator[Hop | None]:
+        """Yields as ``hops`` does; ``None`` stands for a step to one of the places that are ``known``, of which there
+        are many in a large graph."""
         left = iter(places)
         while some := list(islice(left, PAGE)):
             objects = {mark(each.type, each.fqn): each for each in some if not each.column}
             if objects:
-                yield from self._over(direction, objects, limit, marks=json.dumps(list(objects)))
+                yield from self._over(direction, objects, limit, known, marks=json.dumps(list(objects)))
             columns = [
                 (mark(each.type, each.fqn), each.column, column_mark(each.column)) for each in some if each.column
             ]
             if columns:
-                known = {mark(each.type, each.fqn): each for each in some}
-                yield from self._over(f"{direction}_columns", known, limit, places=json.dumps(columns))
+                starts = {mark(each.type, each.fqn): each for each in some}
+                yield from self._over(f"{direction}_columns", starts, limit, known, places=json.dumps(columns))
 
     def reach(self, places: Iterable[FlowPlace], direction: Direction, limit: int) -> Iterator[Hop]:
         """Yields the steps between objects that can be reached from these in any number of steps: at most ``limit``."""
         marks = json.dumps([mark(each.type, each.fqn) for each in places])
-        return self._over(f"{direction}_reach", None, limit, marks=marks)
+        return (hop for hop in self._over(f"{direction}_reach", None, limit, (), marks=marks) if hop is not None)
 
     def told(self, teller: FlowPlace, direction: Direction, limit: int) -> Iterator[Hop]:
         """Yields the steps from an object that tells of flows between others: to what they read, or to what they
         write; at most ``limit``."""
-        found = self._over(f"told_{direction}", None, limit, fqn=teller.fqn)
-        return (hop._replace(start=teller) for hop in found)
+        found = self._over(f"told_{direction}", {None: teller}, limit, (), fqn=teller.fqn)
+        return (hop for hop in found if hop is not None)
+
+    def ends(
+        self, places: Iterable[FlowPlace], direction: Direction, limit: int
+    ) -> Iterator[tuple[tuple[int, int], tuple[str, str], tuple[str, str]]]:
+        """Yields the edges from each object as ``hops`` does, only what identifies each, and the type and FQN of its
+        source and of its target."""
+        left = iter(places)
+        while some := list(islice(left, PAGE)):
+            marks = json.dumps([mark(each.type, each.fqn) for each in some])
+            for row in self._sql.all(f"ends_{direction}", marks=marks, limit=limit):
+                yield row[:2], row[2:4], row[4:]
+
+    def states(self, places: Iterable[FlowPlace]) -> dict[tuple[str, str], str]:
+        """``live`` or ``missing``, by type and FQN, for each object of these that the catalog has."""
+        found: dict[tuple[str, str], str] = {}
+        left = iter(dict.fromkeys(place[:2] for place in places))
+        while some := list(islice(left, PAGE)):
+            for type_, fqn, state in self._sql.all("states", places=json.dumps(some)):
+                found[type_, fqn] = state
+        return found
 
     def objects_below(self, fqn: str) -> Iterator[tuple[FlowPlace, str]]:
         """Yields the objects whose names begin with this one and a dot, by name, each with its state."""
@@ -157,16 +180,23 @@ class Edges:
         marks = json.dumps([mark(each.type, each.fqn) for each in places])
         return int(self._sql.value(f"count_{direction}", marks=marks))
 
-    def _over(self, statement: str, starts: dict[int, FlowPlace] | None, limit: int, **values: Any) -> Iterator[Hop]:
+    def _over(
+        self, statement: str, starts: Mapping[Any, FlowPlace] | None, limit: int, known: Container[FlowPlace],
+        **values: Any,
+    ) -> Iterator[Hop | None]:  # fmt: skip
         """Steps from ``starts``, by mark; without them the rows name where they start."""
         for row in self._sql.all(statement, **values, limit=limit):
-            mark_, column, end_column, transformation, type_, fqn, *rest = row
-            start = FlowPlace(rest.pop(-2), rest.pop()) if starts is None else starts[mark_]
-            if rest[0] in _BY_TARGET:
-                rest[_VIA] = None
-            if column is not None:
-                start = FlowPlace(start.type, start.fqn, column)
-            yield Hop(start, FlowPlace(type_, fqn, end_column or ""), transformation, *rest)
+            end = FlowPlace(row[4], row[5], row[2] or "")
+            if end in known:
+                yield None
+                continue
+            start = FlowPlace(row[14], row[15]) if starts is None else starts[row[0]]
+            if row[1] is not None:
+                start = FlowPlace(start.type, start.fqn, row[1])
+            via = None if row[6] in _BY_TARGET else row[12]
+            yield Hop(
+                start, end, row[3], row[6], row[7], row[8], row[9], row[10], row[11], via, row[13]
+            )  # fmt: skip
 
 
 @contextmanager

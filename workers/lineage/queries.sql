@@ -3,20 +3,18 @@
 -- name: told_downstream
 SELECT NULL, NULL, NULL, NULL,
     e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
-    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state, e.source_type, e.source
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state
 FROM entities AS t
 JOIN lineage_edges AS e ON e.teller = t.id
-LEFT JOIN entities AS x ON x.fqn = e.target AND x.type = e.target_type
 WHERE t.fqn = :fqn AND t.type = 'Lineage' AND t.state <> 'deleted' AND e.target <> t.fqn
 LIMIT :limit
 
 -- name: told_upstream
 SELECT NULL, NULL, NULL, NULL,
     e.source_type, e.source, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
-    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state, e.target_type, e.target
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state
 FROM entities AS t
 JOIN lineage_edges AS e ON e.teller = t.id
-LEFT JOIN entities AS x ON x.fqn = e.source AND x.type = e.source_type
 WHERE t.fqn = :fqn AND t.type = 'Lineage' AND t.state <> 'deleted' AND e.target <> t.fqn
 LIMIT :limit
 

@@ -26,11 +26,10 @@ DELETE FROM lineage_columns WHERE teller IN (SELECT value FROM json_each(:ids))
 -- name: downstream
 SELECT w.value, NULL, NULL, NULL,
     e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
-    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state
 FROM json_each(:marks) AS w
 JOIN lineage_edges AS e ON e.source_mark = w.value
 JOIN entities AS t ON t.id = e.teller
-LEFT JOIN entities AS x ON x.fqn = e.target AND x.type = e.target_type
 WHERE t.state <> 'deleted'
 LIMIT :limit
 
@@ -44,35 +43,32 @@ WITH RECURSIVE reach (mark) AS (
 )
 SELECT reach.mark, NULL, NULL, NULL,
     e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
-    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state, e.source_type, e.source
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, e.source_type, e.source
 FROM reach
 JOIN lineage_edges AS e ON e.source_mark = reach.mark
 JOIN entities AS t ON t.id = e.teller
-LEFT JOIN entities AS x ON x.fqn = e.target AND x.type = e.target_type
 WHERE t.state <> 'deleted'
 LIMIT :limit
 
 -- name: downstream_columns
 SELECT json_extract(w.value, '$[0]'), json_extract(w.value, '$[1]'), c.target_column, c.transformation,
     e.target_type, e.target, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
-    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state
 FROM json_each(:places) AS w
 JOIN lineage_edges AS e ON e.source_mark = json_extract(w.value, '$[0]')
 LEFT JOIN lineage_columns AS c ON c.teller = e.teller AND c.n = e.n
     AND c.source_mark = json_extract(w.value, '$[2]')
 JOIN entities AS t ON t.id = e.teller
-LEFT JOIN entities AS x ON x.fqn = e.target AND x.type = e.target_type
 WHERE t.state <> 'deleted' AND (c.teller IS NOT NULL OR e.by_column = 0)
 LIMIT :limit
 
 -- name: upstream
 SELECT w.value, NULL, NULL, NULL,
     e.source_type, e.source, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
-    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state
 FROM json_each(:marks) AS w
 JOIN lineage_edges AS e ON e.target_mark = w.value
 JOIN entities AS t ON t.id = e.teller
-LEFT JOIN entities AS x ON x.fqn = e.source AND x.type = e.source_type
 WHERE t.state <> 'deleted'
 LIMIT :limit
 
@@ -86,26 +82,46 @@ WITH RECURSIVE reach (mark) AS (
 )
 SELECT reach.mark, NULL, NULL, NULL,
     e.source_type, e.source, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
-    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state, e.target_type, e.target
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, e.target_type, e.target
 FROM reach
 JOIN lineage_edges AS e ON e.target_mark = reach.mark
 JOIN entities AS t ON t.id = e.teller
-LEFT JOIN entities AS x ON x.fqn = e.source AND x.type = e.source_type
 WHERE t.state <> 'deleted'
 LIMIT :limit
 
 -- name: upstream_columns
 SELECT json_extract(w.value, '$[0]'), json_extract(w.value, '$[1]'), c.source_column, c.transformation,
     e.source_type, e.source, e.evidence, e.proven, e.confidence, e.by_column, e.teller, e.n,
-    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state, x.state
+    CASE WHEN t.fqn <> e.target THEN t.fqn END, t.state
 FROM json_each(:places) AS w
 JOIN lineage_edges AS e ON e.target_mark = json_extract(w.value, '$[0]')
 LEFT JOIN lineage_columns AS c ON c.teller = e.teller AND c.n = e.n
     AND c.target_mark IN (json_extract(w.value, '$[2]'), 0)
 JOIN entities AS t ON t.id = e.teller
-LEFT JOIN entities AS x ON x.fqn = e.source AND x.type = e.source_type
 WHERE t.state <> 'deleted' AND (c.teller IS NOT NULL OR e.by_column = 0)
 LIMIT :limit
+
+-- name: ends_downstream
+SELECT e.teller, e.n, e.source_type, e.source, e.target_type, e.target
+FROM json_each(:marks) AS w
+JOIN lineage_edges AS e ON e.source_mark = w.value
+JOIN entities AS t ON t.id = e.teller
+WHERE t.state <> 'deleted'
+LIMIT :limit
+
+-- name: ends_upstream
+SELECT e.teller, e.n, e.source_type, e.source, e.target_type, e.target
+FROM json_each(:marks) AS w
+JOIN lineage_edges AS e ON e.target_mark = w.value
+JOIN entities AS t ON t.id = e.teller
+WHERE t.state <> 'deleted'
+LIMIT :limit
+
+-- name: states
+SELECT x.type, x.fqn, x.state
+FROM json_each(:places) AS w
+JOIN entities AS x ON x.fqn = json_extract(w.value, '$[1]') AND x.type = json_extract(w.value, '$[0]')
+WHERE x.state <> 'deleted'
 
 -- name: statistics_of
 SELECT s.id, s.json

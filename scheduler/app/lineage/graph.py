@@ -114,12 +114,13 @@ def lineage(
         start = begin(Catalog(db), edges, fqn, column)
         walks = {each: LineageWalk(edges, each, depth=depth, steps=steps).run(start.places) for each in directions}
         links = links_of(edges, _ends(walks), columns)
+        states = edges.states(place for walked in walks.values() for place in walked.found)
     nodes = {place: LineageNode(place, start.state, 0) for place in start.places}
     for direction, walked in walks.items():
         for place, reached in walked.found.items():
             if reached.by is not None and place not in nodes:
                 sign = -1 if direction == "upstream" else 1
-                nodes[place] = LineageNode(place, state_of(reached.by), sign * reached.depth)
+                nodes[place] = LineageNode(place, state_of(place, states), sign * reached.depth)
     return LineageGraph(
         start.fqn, start.column, tuple(nodes.values()), links, directions, depth,
         sum(each.further for each in walks.values()), not any(each.cut for each in walks.values()),
@@ -142,11 +143,9 @@ def namespaces(catalog: str) -> dict[str, str]:
     return {service: namespace for service, namespace in found.items() if namespace is not None}
 
 
-def state_of(hop: Hop) -> str:
-    """The state of the object that a step leads to."""
-    if not hop.end.type:
-        return "unresolved"
-    return hop.end_state if hop.end_state in ("live", "missing") else "external"
+def state_of(place: FlowPlace, states: Mapping[tuple[str, str], str]) -> str:
+    """The state of an object, or of that of a column; ``states`` are those that the catalog has."""
+    return states.get(place[:2], "external") if place.type else "unresolved"
 
 
 def _ends(walks: dict[Direction, Walked]) -> dict[LinkEnds, list[Hop]]:
@@ -154,7 +153,11 @@ def _ends(walks: dict[Direction, Walked]) -> dict[LinkEnds, list[Hop]]:
     for direction, walked in walks.items():
         for hop in walked.hops:
             pair = (hop.end, hop.start) if direction == "upstream" else (hop.start, hop.end)
-            found.setdefault(pair, []).append(hop)
+            hops = found.get(pair)
+            if hops is None:
+                found[pair] = [hop]
+            else:
+                hops.append(hop)
     return found
 
 

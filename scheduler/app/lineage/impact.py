@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
@@ -63,11 +63,14 @@ def impact(catalog: str, name: str, *, depth: int | None = None, steps: int = ST
             places, whole = places[:steps], len(places) <= steps
         walked = LineageWalk(edges, "downstream", depth=depth, keep=False, steps=steps).run(places)
         inside = f"{start.fqn}." if start.contains else None
-        found = tuple(each for each in _affected(walked) if inside is None or not each.place.fqn.startswith(inside))
+        states = edges.states(walked.found)
+        found = tuple(
+            each for each in _affected(walked, states) if inside is None or not each.place.fqn.startswith(inside)
+        )
     return Impact(start.fqn, start.column, found, whole and not walked.cut and not walked.further)
 
 
-def _affected(walked: Walked) -> Iterator[Affected]:
+def _affected(walked: Walked, states: Mapping[tuple[str, str], str]) -> Iterator[Affected]:
     """Yields the places that were reached; a path is that of the place before, and one step more."""
     paths: dict[FlowPlace, tuple[FlowPlace | None, ...]] = {}
     for place, (depth, by, confidence, certain) in walked.found.items():
@@ -78,4 +81,4 @@ def _affected(walked: Walked) -> Iterator[Affected]:
         path = (*before, place) if len(before) < PATH else (None, *before[2:], place)
         paths[place] = path
         via = by.via if by.via not in (by.start.fqn, by.end.fqn) else None
-        yield Affected(place, state_of(by), depth, path, via, confidence, certain)
+        yield Affected(place, state_of(place, states), depth, path, via, confidence, certain)

@@ -6,10 +6,11 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from workers.lineage.hops import PAGE, Direction, Edges, FlowPlace, Hop
 
+AnyHop = TypeVar("AnyHop", Hop, Hop | None)
 STEPS = 200_000
 """Most edges that one walk looks at. A step takes about a kilobyte."""
 LEVELS = 1000
@@ -72,6 +73,8 @@ class LineageWalk:
             self._read_all(walked, frontier)
         found: dict[FlowPlace, Hop] = {}
         for hop in self._steps(walked, frontier, first=level == 1):
+            if hop is None:
+                continue
             if self._keep:
                 walked.hops.append(hop)
             if hop.end not in walked.found:
@@ -83,7 +86,7 @@ class LineageWalk:
             walked.found[place] = _reached(walked.found, found[place], level)
         return reached
 
-    def _steps(self, walked: Walked, frontier: list[FlowPlace], *, first: bool) -> Iterator[Hop]:
+    def _steps(self, walked: Walked, frontier: list[FlowPlace], *, first: bool) -> Iterator[Hop | None]:
         if self._read is not None:
             for place in frontier:
                 yield from self._read.pop(place, ())
@@ -91,18 +94,19 @@ class LineageWalk:
         if first:
             for place in (each for each in frontier if not each.column):
                 yield from self._counted(walked, self._edges.told(place, self._direction, self._left + 1))
+        known = () if self._keep else walked.found
         for at in range(0, len(frontier), PAGE):
             if walked.cut:
                 return
             some = frontier[at : at + PAGE]
-            yield from self._counted(walked, self._edges.hops(some, self._direction, self._left + 1))
+            yield from self._counted(walked, self._edges.new_hops(some, self._direction, self._left + 1, known))
 
     def _read_all(self, walked: Walked, frontier: list[FlowPlace]) -> None:
         self._read = {}
         for hop in self._counted(walked, self._edges.reach(frontier, self._direction, self._left + 1)):
             self._read.setdefault(hop.start, []).append(hop)
 
-    def _counted(self, walked: Walked, hops: Iterable[Hop]) -> Iterator[Hop]:
+    def _counted(self, walked: Walked, hops: Iterable[AnyHop]) -> Iterator[AnyHop]:
         for hop in hops:
             if self._left <= 0:
                 walked.cut = True

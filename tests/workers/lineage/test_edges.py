@@ -53,10 +53,12 @@ def test_an_edge_says_what_is_known_of_it(db: SqlDatabase) -> None:
     store(db, "r1", [row(told), table(fqn("a"))])
     with reading(db) as edges:
         found = {hop.end: hop for hop in edges.hops([FlowPlace("Table", fqn("v"))], "upstream", 100)}
+        states = edges.states(found)
     known, lost = found[FlowPlace("Table", fqn("a"))], found[FlowPlace("", "gone")]
     assert (known.evidence, known.proven, known.confidence, known.via) == ("procedure", False, 0.5, fqn("p"))
-    assert (known.state, known.end_state, known.by_column) == ("live", "live", False)
-    assert (lost.proven, lost.end_state) == (None, None)
+    assert (known.state, known.by_column) == ("live", False)
+    assert lost.proven is None
+    assert states == {("Table", fqn("a")): "live"}
     with reading(db) as edges:
         assert edges.types("gone") == [""]
         assert edges.types(fqn("v")) == ["Table"]

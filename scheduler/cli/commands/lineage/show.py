@@ -56,9 +56,13 @@ def command(
 
     directions = BOTH_WAYS if upstream == downstream else BOTH_WAYS[:1] if upstream else BOTH_WAYS[1:]
     columns_too = columns or format_ == "openlineage"
-    whole = overview(catalog, fqn, directions=directions, columns=columns_too) if column is None else None
+    in_json = as_json or format_ == "json"
+    counts = not in_json and format_ != "openlineage"  # texts and diagrams show no single edges of a service
+    whole = (
+        overview(catalog, fqn, counts=counts, directions=directions, columns=columns_too) if column is None else None
+    )
     found = whole or lineage(catalog, fqn, column=column, depth=depth, columns=columns_too, directions=directions)
-    if as_json or format_ == "json":
+    if in_json:
         emit_lines(found.as_json())
         return
     for line in _lines(catalog, found, format_, columns):

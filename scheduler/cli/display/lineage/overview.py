@@ -24,15 +24,14 @@ def told(overview: LineageOverview) -> Iterator[str]:
     """A line on how much there is, a table of the edges by schema, and for a schema one of the edges."""
     graph = overview.graph
     yield f"{clean(graph.fqn)}  [{overview.type}]"
-    if not graph.links:
+    if not overview.objects:
         yield "no lineage that is known"
         return
-    objects = sum(1 for node in graph.nodes if node.depth == 0)
     counts = dict.fromkeys(("within", "enters", "leaves"), 0)
     for each in overview.groups:
         counts[each.way] += each.edges
     yield (
-        f"{number(objects)} objects with lineage; of the edges {number(counts['within'])} lie within, "
+        f"{number(overview.objects)} objects with lineage; of the edges {number(counts['within'])} lie within, "
         f"{number(counts['enters'])} enter, {number(counts['leaves'])} leave\n"
     )
     groups = [

@@ -13,6 +13,7 @@ from specs.errors import UsageError
 from tests.workers.catalog.crawls import row as table
 from tests.workers.lineage.told import S, fqn, row
 from tests.workers.lineage.told import lineage as told
+from workers.lineage.hops import Direction
 
 Fill = Callable[[Sequence[Row]], str]
 ROWS = [
@@ -47,6 +48,26 @@ def test_each_direction_alone(fill: Fill) -> None:
     url = fill(ROWS)
     assert {each.way for each in asked(url, S, "upstream").groups} == {"within", "enters"}
     assert {each.way for each in asked(url, S, "downstream").groups} == {"within", "leaves"}
+
+
+@pytest.mark.parametrize("name", ["shop", "shop.db"])
+@pytest.mark.parametrize("directions", [("upstream",), ("downstream",), ("upstream", "downstream")])
+def test_edges_that_are_only_counted_are_as_many(fill: Fill, name: str, directions: tuple[Direction, ...]) -> None:
+    url = fill([*ROWS, row(told("v", ["a"], teller="p", evidence="procedure"))])
+    whole, counted = (overview(url, name, directions=directions, counts=each) for each in (False, True))
+    assert whole is not None
+    assert counted is not None
+    assert (counted.groups, counted.objects) == (whole.groups, whole.objects)
+    assert (counted.graph.links, counted.graph.complete) == ((), True)
+    cut = overview(url, name, directions=directions, counts=True, steps=2)
+    assert cut is not None
+    assert sum(each.edges for each in cut.groups) <= 2
+    assert not cut.graph.complete
+
+
+def test_edges_of_a_schema_are_shown_where_others_are_counted(fill: Fill) -> None:
+    url = fill(ROWS)
+    assert overview(url, S, counts=True) == overview(url, S)
 
 
 def test_objects_outside_are_marked_with_their_side_and_state(fill: Fill) -> None:
