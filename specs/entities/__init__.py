@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from specs.entities.lineage import Lineage as Lineage
     from specs.entities.lineage import LineageLog as LineageLog
     from specs.entities.lineage import LoggedText as LoggedText
+    from specs.entities.lineage import LogWatermark as LogWatermark
     from specs.entities.profile import ColumnProfile as ColumnProfile
     from specs.entities.profile import Histogram as Histogram
     from specs.entities.profile import TableProfile as TableProfile
@@ -91,7 +92,7 @@ else:
             "database.tables": "Column Database DataType Partitioning Schema Sequence Service Table TableType UserType",
             "dependencies": "Dependency",
             "database.indexes": "Index IndexKey",
-            "lineage": "ColumnFlow ColumnSource Edge EdgeUse Flow Lineage LineageLog LoggedText",
+            "lineage": "ColumnFlow ColumnSource Edge EdgeUse Flow Lineage LineageLog LogWatermark LoggedText",
             "services.messaging": "ConsumerGroup MessageSchema Topic",
             "services.mlmodel": "Feature Model ModelVersion",
             "database.objects": "DatabaseObject",
@@ -115,7 +116,7 @@ class _EntityTypes(Mapping[str, type["Entity"]]):
         "Service", "Database", "Schema", "Table", "StoredProcedure", "Sequence", "UserType", "Trigger",
         "DatabaseObject", "Dashboard", "Chart", "DataModel", "Pipeline", "Topic", "ConsumerGroup", "Bucket",
         "Container", "Model", "ModelVersion", "SearchIndex", "SearchTemplate", "ApiCollection", "ApiEndpoint",
-        "Lineage", "LineageLog", "UsageDay", "Usage", "UsageCounters", "TableProfile",
+        "Lineage", "LineageLog", "LogWatermark", "UsageDay", "Usage", "UsageCounters", "TableProfile",
     )  # fmt: skip
 
     def __getitem__(self, name: str) -> type[Entity]:

@@ -109,7 +109,7 @@ class LineageLog(Entity):
 
     VOLATILE: ClassVar[frozenset[str]] = frozenset(
         {"since", "until", "statements", "moving", "others", "unparsed", "failed", "broken", "shapes", "overflow"}
-        | {"targets", "unknown", "files"}
+        | {"targets", "unknown", "files", "begun"}
     )
     evidence: str = "query_log"
     """Where the statements come from: a ``query_log``, or counters of the server (``statistics``), which know no
@@ -128,7 +128,25 @@ class LineageLog(Entity):
     unknown: Annotated[tuple[Name, ...], ordered()] = ()
     files: tuple[list[Any], ...] = ()
     """What is known of the files of the log: where their days lie, so that nothing in front of the window is read."""
+    begun: float | None = None
+    """When it was begun to be read, in seconds since 1970."""
 
     def search_text(self) -> str:
         """Nothing: a log is no object of the source."""
+        return ""
+
+
+class LogWatermark(Entity):
+    """Says that the reading of a query log that was ``begun`` then came to its end, and everything that was told of it
+    is stored. While the log and the settings have this ``seal``, and the names that were ``asked`` for mean what was
+    ``meant``, it is not read again. Without a seal it is."""
+
+    VOLATILE: ClassVar[frozenset[str]] = frozenset({"begun", "seal", "asked", "meant"})
+    begun: float | None = None
+    seal: str = ""
+    asked: tuple[tuple[str, str, str], ...] = ()
+    meant: str = ""
+
+    def search_text(self) -> str:
+        """Nothing: a watermark is no object of the source."""
         return ""

@@ -13,7 +13,7 @@ from specs.names import canonical, child
 from workers.catalog import Brief, Catalog, Entry
 from workers.store.database import open_database
 
-_HIDDEN = frozenset({"LineageLog", "UsageDay", "UsageCounters"})
+_HIDDEN = frozenset({"LineageLog", "LogWatermark", "UsageDay", "UsageCounters"})
 """What lies below a service and is no object of the source."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from specs.entities.base import Entity
-from specs.entities.lineage import Lineage, LineageLog
+from specs.entities.lineage import Lineage, LineageLog, LogWatermark
 from specs.sources.database.extracts import LineageExtract
 from specs.sources.database.schemas import SchemaSource, schema_topology
 from specs.topology.node import Item, Node, Outcome, Produced, Stage, Topology
@@ -57,6 +57,14 @@ class LineageSource(SchemaSource):
         FQNs without the service's."""
         return iter(())
 
+    def watermarks(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """The watermark of the log, behind all that it told: one item, or none."""
+        return iter(())
+
+    def yield_watermark(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
+        """Build the watermark of a query log."""
+        raise NotImplementedError
+
     @abstractmethod
     def yield_lineage(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
         """Build the ``Lineage`` of an item; it has the item's FQN. A name in it that fits nothing is an outcome, where
@@ -65,6 +73,8 @@ class LineageSource(SchemaSource):
 
 _TOLD: tuple[Stage[LineageSource, Entity], ...] = (Stage(Lineage, LineageSource.yield_lineage),)
 _LOGGED = Node("logged_lineage", LineageSource.logged, ranged=True, stages=_TOLD)
+_MARKED = Node("log_watermark", LineageSource.watermarks, ranged=True,
+               stages=(Stage(LogWatermark, LineageSource.yield_watermark),))  # fmt: skip
 LineageSource.topology = schema_topology(
     Node("lineage", LineageSource.targets, ranged=True, stages=_TOLD),
     Node("trigger_table", LineageSource.trigger_tables, passage=True, children=(
@@ -73,7 +83,7 @@ LineageSource.topology = schema_topology(
     beside=(
         Node("declared_lineage", LineageSource.declared, ranged=True, stages=_TOLD),
         Node("query_log", LineageSource.query_logs, unit=True,
-             stages=(Stage(LineageLog, LineageSource.yield_log),), children=(_LOGGED,)),
+             stages=(Stage(LineageLog, LineageSource.yield_log),), children=(_LOGGED, _MARKED)),
     ),
     effort=EFFORT,
 )  # fmt: skip

@@ -14,6 +14,8 @@ from connectors.common.sql.lineage.declared import Declarations
 from connectors.common.sql.lineage.listings import ROUTINE, TRIGGER, TYPE, VIEW, CatalogListings, Teller
 from connectors.common.sql.lineage.logs.log_lineage import NAME as LOG
 from connectors.common.sql.lineage.logs.log_lineage import CountedLog, LogLineage
+from connectors.common.sql.lineage.logs.watermark import NAME as MARK
+from connectors.common.sql.lineage.logs.watermark import AskedRelations
 from connectors.common.sql.lineage.naming import rules_of
 from connectors.common.sql.lineage.process.parser_process import ParserProcess
 from connectors.common.sql.lineage.relations import KnownRelations
@@ -25,7 +27,7 @@ from connectors.common.sql.stored_objects import named
 from specs.contracts.parts.resolver import NameQuery, StoredObject
 from specs.contracts.parts.statements import StatementParser
 from specs.entities.base import Entity
-from specs.entities.lineage import Lineage, LineageLog
+from specs.entities.lineage import Lineage, LineageLog, LogWatermark
 from specs.errors import Fatal, Skip
 from specs.sources.base import Presence, Step
 from specs.sources.database.lineage import LineageSource
@@ -77,7 +79,8 @@ class DatabaseLineage(CatalogPart, LineageSource):
     @cached_property
     def _log(self) -> LogLineage:
         return LogLineage(
-            self.service, self.settings, self.catalog, self.parser, self._relations(), self.dialect,
+            self.service, self.settings, self.catalog, self.parser,
+            AskedRelations(self.catalog, self.service, rules_of(self.dialect)), self.dialect,
             piece=self._piece, now=self.now, counted=self.counted,
         )  # fmt: skip
 
@@ -116,6 +119,9 @@ class DatabaseLineage(CatalogPart, LineageSource):
         declarations the recipe decides, and of a log what it shows now."""
         if type_ == LineageLog.type_name():
             return {name: "yes" if name == LOG and self.settings.logged else "no" for name in names}
+        if type_ == LogWatermark.type_name():
+            kept = self.settings.query_log is not None and scope == self.root.child(LOG)
+            return {name: "yes" if kept and name == MARK else "no" for name in names}
         if scope == self.root:
             return {name: "yes" if name in self._declarations else "no" for name in names}
         if scope == self.root.child(LOG):
@@ -187,7 +193,7 @@ class DatabaseLineage(CatalogPart, LineageSource):
         return self._declarations.items(span)
 
     def query_logs(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
-        if self.settings.logged and LOG in span:
+        if self.settings.logged and LOG in span and (span.only or not self._log.unchanged(scope.child(LOG))):
             yield Item(LOG, LOG, {})
 
     def yield_log(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
@@ -195,6 +201,13 @@ class DatabaseLineage(CatalogPart, LineageSource):
 
     def logged(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         return self._log.objects(scope, span)
+
+    def watermarks(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        if self.settings.query_log is not None and MARK in span:
+            yield Item(MARK, MARK)
+
+    def yield_watermark(self, item: Item, scope: Scope) -> Iterable[Entity | Outcome]:
+        yield self._log.watermark(Scope(scope.path[:-1]))
 
     # -- what tells of lineage ------------------------------------------------------------------------------------
     def targets(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
@@ -230,7 +243,7 @@ class DatabaseLineage(CatalogPart, LineageSource):
         return 0
 
     def lists(self, node: str) -> bool:
-        if node in ("query_log", "logged_lineage"):
+        if node in ("query_log", "logged_lineage", "log_watermark"):
             return self.settings.logged
         if node == "declared_lineage":
             return bool(self.settings.declared or self.settings.file)

@@ -105,6 +105,23 @@ def test_a_window_counts_once_however_often_it_is_read(folder: Path, place: str)
     assert again.entities["Lineage"].emitted == 0
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_log_with_nothing_new_leaves_its_lineage_as_it_is(workers: int, folder: Path, place: str) -> None:
+    log(folder, LOAD, "INSERT INTO archive SELECT * FROM daily")
+    crawl(recipe(folder), catalog=place, workers=workers)
+    before = uses(place)
+    for _ in range(3):
+        again = crawl(recipe(folder), catalog=place, workers=workers)
+        assert (again.status, again.entities["Lineage"].listed) == ("complete", 1)  # that of the view
+    assert uses(place) == before
+    assert told(place, "daily") == {"orders": ("query_log",)}
+    log(folder, "INSERT INTO archive SELECT * FROM daily")
+    for _ in range(2):
+        crawl(recipe(folder), catalog=place, workers=workers)
+    assert told(place, "daily") == {}
+    assert told(place, "archive") == {"daily": ("query_log",)}
+
+
 def test_an_edge_of_a_log_says_how_often_and_when(folder: Path, place: str) -> None:
     log(folder, LOAD, LOAD)
     crawl(recipe(folder), catalog=place)

@@ -10,11 +10,13 @@ from typing import NamedTuple
 from connectors.common.sql.lineage.listings import TYPE
 from connectors.common.sql.lineage.logs.reading import LoggedWrites, LogReplay
 from connectors.common.sql.lineage.logs.telling import LoggedTarget, LogTelling, emptied, moment
+from connectors.common.sql.lineage.logs.watermark import NAME as MARK
+from connectors.common.sql.lineage.logs.watermark import AskedRelations, Watermarks
 from connectors.common.sql.lineage.logs.window import LogWindow, look
 from connectors.common.sql.lineage.naming import engine_name
-from connectors.common.sql.lineage.relations import KnownRelations
 from connectors.common.sql.query_log.days.file_days import FileDays
 from connectors.common.sql.query_log.days.plan import known_files
+from connectors.common.sql.query_log.files import QueryLog
 from connectors.common.sql.query_log.logs import log_of, require_trusted
 from connectors.common.sql.query_log.places import SessionPlaces
 from connectors.common.sql.query_log.statements import LogProblem, LogStatement, LogTally, TimeSpan
@@ -23,8 +25,8 @@ from specs import names
 from specs.contracts.parts.resolver import Resolver
 from specs.contracts.parts.statements import StatementParser
 from specs.entities.base import Entity
-from specs.entities.lineage import LineageLog
-from specs.sources.database.extracts import LineageExtract
+from specs.entities.lineage import LineageLog, LogWatermark
+from specs.sources.database.extracts import LineageExtract, QueryLogFiles
 from specs.sources.service import identity
 from specs.topology.node import Item, Outcome
 from specs.topology.scope import KeyRange, Scope
@@ -43,6 +45,15 @@ class ReadLog(NamedTuple):
     telling: LogTelling
     account: LineageLog
     tally: LogTally
+    window: LogWindow
+    databases: list[str]
+
+    @property
+    def whole(self) -> bool:
+        """Whether reading it again would tell the same: all of it was understood, and no statement waits for its
+        time to come."""
+        waits = self.tally.counts["outside"] or self.tally.counts["future"]
+        return not (self.found.unread or self.tally.problems or self.telling.unanswered or waits)
 
 
 class CountedLog(NamedTuple):
@@ -62,13 +73,23 @@ class LogLineage:
 
     def __init__(
         self, service: str, settings: LineageExtract, catalog: Resolver, parser: StatementParser,
-        relations: KnownRelations, dialect: str, *, piece: Callable[[], None], now: Callable[[], float],
+        relations: AskedRelations, dialect: str, *, piece: Callable[[], None], now: Callable[[], float],
         counted: Callable[[], CountedLog],
     ) -> None:  # fmt: skip
         self._service, self._settings, self._catalog, self._parser = service, settings, catalog, parser
         self._relations, self._dialect, self._piece, self._now = relations, dialect, piece, now
         self._counted = counted
+        self._marks = Watermarks(catalog, settings, relations)
         self._read: ReadLog | None = None
+        self._ended = False
+
+    def unchanged(self, scope: Scope) -> bool:
+        """Whether the log was read before, and reading it again would tell the same."""
+        if self._settings.query_log is None or not self._marks.stands(scope):
+            return False
+        reader, span = self._files_of(self._settings.query_log)
+        window = look(reader, span, self._known(scope, span.start), self._piece)
+        return self._marks.reached(scope, window, self._databases())
 
     def told(self, scope: Scope) -> Iterator[Entity | Outcome]:
         """Yields the account of the log, and what of it could not be read."""
@@ -100,6 +121,15 @@ class LogLineage:
                 yield from self._emptied(target.key, scope, span)
         for key in gone:
             yield from self._emptied(key, scope, span)
+        self._ended = span.whole
+
+    def watermark(self, scope: Scope) -> LogWatermark:
+        """The watermark of the log at ``scope``; it has a seal when all that was told of it was yielded here."""
+        made = LogWatermark(**identity(scope.child(MARK)))
+        read = self._read
+        if read is None or not self._ended or not read.whole or read.account.begun is None:
+            return made
+        return made.model_copy(update=self._marks.fields(read.account.begun, read.window, read.databases))
 
     def written(self, scope: Scope) -> frozenset[str]:
         """The keys of the objects that were written."""
@@ -114,7 +144,7 @@ class LogLineage:
             self._read = self._whole(scope)
         return self._read
 
-    def _files(self, scope: Scope, since: float) -> list[FileDays]:
+    def _known(self, scope: Scope, since: float) -> list[FileDays]:
         """What an earlier run found out of the files; nothing where its window began later, because it kept no days in
         front of that."""
         text = self._catalog.statistics(LineageLog.type_name(), scope.fqn)
@@ -123,13 +153,20 @@ class LogLineage:
             return []
         return known_files(kept.get("files", ()))
 
+    def _files_of(self, log: QueryLogFiles) -> tuple[QueryLog, TimeSpan]:
+        """What reads the files, and the times of the window."""
+        now = self._now()
+        return log_of(log, now=now), TimeSpan(self._settings.begin(now), now + 1)
+
+    def _databases(self) -> list[str]:
+        found = children(self._catalog, names.build(self._service), "Database", contents=False)
+        return [each.name for each in found]
+
     def _whole(self, scope: Scope) -> ReadLog:
         """Read all of the window."""
         settings, now = self._settings, self._now()
         log = settings.query_log
-        databases = [
-            each.name for each in children(self._catalog, names.build(self._service), "Database", contents=False)
-        ]
+        databases = self._databases()
         places = SessionPlaces(self._dialect, databases, log.default_schema if log is not None else "")
         replay = LogReplay(
             self._parser, places, self._dialect,
@@ -143,8 +180,8 @@ class LogLineage:
             tally.problems += counted.problems
             replay.page(counted.statements)
         else:
-            reader, span = log_of(log, now=now), TimeSpan(since, now + 1)
-            window = look(reader, span, self._files(scope, since), self._piece)
+            reader, span = self._files_of(log)
+            window = look(reader, span, self._known(scope, since), self._piece)
             for page in window.pages(reader, span, tally):
                 replay.page(page.statements)
                 self._piece()
@@ -162,9 +199,9 @@ class LogLineage:
             broken=tally.counts["broken"] + tally.counts["too_long"], shapes=len(found.shapes),
             overflow=found.overflow + found.forgotten + found.objects.overflow, targets=len(targets),
             unknown=tuple(name for name, _ in sorted(unknown.items(), key=lambda each: (-each[1], each[0]))[:SHOWN]),
-            files=tuple(window.kept()),
+            files=tuple(window.kept()), begun=now,
         )  # fmt: skip
-        return ReadLog(found, targets, telling, account, tally)
+        return ReadLog(found, targets, telling, account, tally, window, databases)
 
 
 def _failure(scope: Scope, place: str, reason: str, message: str) -> Outcome:

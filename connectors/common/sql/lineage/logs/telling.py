@@ -57,6 +57,9 @@ class LogTelling:
     ) -> None:  # fmt: skip
         self._parser, self._relations, self._dialect, self._parsed = parser, relations, dialect, parsed
         self._fingerprints, self._filters = fingerprints, filters
+        self.unanswered = 0
+        """Shapes that were understood when they were replayed, and were not any more when their columns were asked
+        for: the parser was hindered."""
 
     def targets(self, found: LoggedWrites) -> tuple[list[LoggedTarget], Counter[str]]:
         """The objects that were written, ordered by key; and the names that fit none, with how often they were."""
@@ -105,6 +108,7 @@ class LogTelling:
         )
         found = self._parser.lineage(statements, known_columns(meanings))
         answers = dict(zip((each.id for each in shapes), found, strict=True))
+        self.unanswered += sum(all(each.level == "none" for each in answer) for answer in found)
         self._parsed()
         relations, doubtful = by_name(meanings), ambiguous(meanings)
         by_id = {each.id: each for each in shapes}
