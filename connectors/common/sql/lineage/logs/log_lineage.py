@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import NamedTuple
 
 from connectors.common.sql.lineage.listings import TYPE
@@ -88,7 +87,7 @@ class LogLineage:
         if self._settings.query_log is None or not self._marks.stands(scope):
             return False
         reader, span = self._files_of(self._settings.query_log)
-        window = look(reader, span, self._known(scope, span.start), self._piece)
+        window = look(reader, span, self._known(scope), self._piece)
         return self._marks.reached(scope, window, self._databases())
 
     def told(self, scope: Scope) -> Iterator[Entity | Outcome]:
@@ -144,14 +143,10 @@ class LogLineage:
             self._read = self._whole(scope)
         return self._read
 
-    def _known(self, scope: Scope, since: float) -> list[FileDays]:
-        """What an earlier run found out of the files; nothing where its window began later, because it kept no days in
-        front of that."""
+    def _known(self, scope: Scope) -> list[FileDays]:
+        """What an earlier run found out of the files."""
         text = self._catalog.statistics(LineageLog.type_name(), scope.fqn)
-        kept = json.loads(text) if text else {}
-        if not kept.get("since") or datetime.fromisoformat(kept["since"]) > moment(since):
-            return []
-        return known_files(kept.get("files", ()))
+        return known_files(json.loads(text).get("files", ())) if text else []
 
     def _files_of(self, log: QueryLogFiles) -> tuple[QueryLog, TimeSpan]:
         """What reads the files, and the times of the window."""
@@ -181,7 +176,7 @@ class LogLineage:
             replay.page(counted.statements)
         else:
             reader, span = self._files_of(log)
-            window = look(reader, span, self._known(scope, since), self._piece)
+            window = look(reader, span, self._known(scope), self._piece)
             for page in window.pages(reader, span, tally):
                 replay.page(page.statements)
                 self._piece()

@@ -25,7 +25,7 @@ MOST_DAYS = 4_000
 class FileDays:
     """The days of one file, as far as it was looked at: up to ``scanned``, when it had ``size`` bytes and was changed
     at ``changed``. ``days`` are ISO dates with the first and the last byte of their records; what lies between two days
-    belongs to the one before."""
+    belongs to the one before. Days in front of ``since`` are not among them, though the file may have some."""
 
     mark: str
     size: int = 0
@@ -33,6 +33,7 @@ class FileDays:
     scanned: int = 0
     seal: str = ""
     days: dict[str, tuple[int, int]] = field(default_factory=dict)
+    since: str = ""
 
     def place(self, day: str) -> DayPlace:
         """Where a day lies in the file. Raises ``KeyError`` where it has none of it."""
@@ -51,14 +52,15 @@ class FileDays:
             self.scanned,
             self.seal,
             {day: [*each] for day, each in self.days.items()},
+            self.since,
         ]
 
     @classmethod
     def of_json(cls, told: list[Any]) -> FileDays:
         """What ``as_json`` told. Raises ``ValueError``, ``TypeError`` or ``AttributeError`` for anything else."""
-        mark, size, changed, scanned, seal, days = told
+        mark, size, changed, scanned, seal, days, since = told
         spans = {str(day): (int(begin), int(end)) for day, (begin, end) in days.items()}
-        return cls(str(mark), int(size), float(changed), int(scanned), str(seal), spans)
+        return cls(str(mark), int(size), float(changed), int(scanned), str(seal), spans, str(since))
 
 
 class DayFinder:

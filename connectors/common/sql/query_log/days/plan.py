@@ -82,11 +82,11 @@ class LogDays:
 
     def find(self, days: Sequence[str], known: Iterable[FileDays]) -> dict[str, LogDay]:
         """What is to be read for each of these days, which are in order. Where a file cannot be read, or more of it is
-        broken than not, all files are to be read for each day: who reads them tells what is wrong. Raises ``Fatal``
-        when the library of a format is missing."""
+        broken than not, all files are to be read for each day: who reads them tells what is wrong. A file of which
+        only later days are known is looked through anew. Raises ``Fatal`` when the library of a format is missing."""
         tally = LogTally()
         begin, _ = self._bounds(date.fromisoformat(days[0]))
-        marks = {each.mark: each for each in sorted(known, key=lambda each: each.scanned)}
+        marks = {each.mark: each for each in sorted(known, key=lambda each: each.scanned) if each.since <= days[0]}
         found = {day: LogDay(()) for day in days}
         for file in self._log.files(tally):
             if file.changed < begin:
@@ -95,6 +95,7 @@ class LogDays:
             if looked is None or not trusted(tally):
                 return {day: LogDay() for day in days}
             looked.days = {day: place for day, place in looked.days.items() if day >= days[0]}
+            looked.since = days[0]
             here = [day for day in days if day in looked.days]
             for day in here:
                 self._add(found[day], file, looked.place(day))

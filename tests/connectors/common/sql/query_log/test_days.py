@@ -7,7 +7,7 @@ import json
 import os
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from connectors.common.sql.query_log.days.file_days import FileDays
-from connectors.common.sql.query_log.days.plan import LogDay, LogDays
+from connectors.common.sql.query_log.days.plan import LogDay, LogDays, known_files
 from connectors.common.sql.query_log.logs import log_of
 from connectors.common.sql.query_log.statements import LogTally, TimeSpan
 from specs.sources.database.extracts import QueryLogFiles, UsageExtract
@@ -69,8 +69,8 @@ def files(kind: str, *paths: Path | str) -> QueryLogFiles:
     return QueryLogFiles.model_validate({"type": kind, "files": [str(path) for path in paths]})
 
 
-def find(settings: QueryLogFiles, known: Iterable[FileDays] = ()) -> dict[str, LogDay]:
-    return LogDays(log_of(settings, now=NOW), WINDOW.day_of, WINDOW.bounds).find(DAYS, known)
+def find(settings: QueryLogFiles, known: Iterable[FileDays] = (), days: Sequence[str] = DAYS) -> dict[str, LogDay]:
+    return LogDays(log_of(settings, now=NOW), WINDOW.day_of, WINDOW.bounds).find(days, known)
 
 
 def texts(settings: QueryLogFiles, day: str, plan: LogDay) -> Counter[str]:
@@ -132,6 +132,24 @@ def test_days_for_which_nothing_was_written_stay_sealed_while_the_file_grows(kin
     for day in DAYS:
         assert (after[day].seal == before[day].seal) == (day < last or not whole(settings, day))
         assert texts(settings, day, after[day]) == whole(settings, day)
+
+
+@pytest.mark.parametrize("grown", [False, True])
+def test_a_window_that_is_widened_has_its_older_days(grown: bool, tmp_path: Path) -> None:
+    told, log = logged(300), tmp_path / "a.log"
+    write(log, "jsonl", told[:-20])
+    settings = files("jsonl", log)
+    wide = find(settings)
+    narrow = find(settings, [file for plan in wide.values() for file in plan.files], DAYS[-1:])
+    if grown:
+        write(log, "jsonl", told[-20:])
+    known = known_files(json.loads(json.dumps([file.as_json() for plan in narrow.values() for file in plan.files])))
+    again = find(settings, known)
+    assert {day: plan.places for day, plan in again.items()} == {
+        day: plan.places for day, plan in find(settings).items()
+    }
+    for day in DAYS:
+        assert texts(settings, day, again[day]) == whole(settings, day)
 
 
 def test_a_log_that_was_rotated_or_written_anew_is_looked_at_again(tmp_path: Path) -> None:

@@ -143,6 +143,16 @@ def test_a_day_is_read_again_only_when_something_was_written_for_it(tmp_path: Pa
     assert walked(later, data=days(later)["2026-11-29"].data)[0].statements == 5
 
 
+def test_a_window_that_is_widened_reads_the_older_days(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    write(log, [(second - ago * 86_400, user, text) for ago in (2, 1, 0) for second, user, text in STATEMENTS[:4]])
+    first = source(log, window="1d")
+    known = [walked(first, name, item.data)[0] for name, item in days(first).items()]
+    wider = source(log, known, window="3d")
+    found = {name: walked(wider, name, item.data)[0].statements for name, item in days(wider).items()}
+    assert found == {"2026-11-27": 4, "2026-11-28": 4}
+
+
 def test_a_day_is_read_again_when_an_unknown_name_fits_something_now(tmp_path: Path) -> None:
     log = tmp_path / "log"
     write(log, [(1, "ann", "select a from nowhere")])
