@@ -38,7 +38,7 @@ class Opening:
 @dataclass(frozen=True, slots=True)
 class UnitBudget:
     """How much one unit does: after ``objects`` objects or ``seconds`` seconds, the rest of a leaf listing becomes
-    units of its own, which other workers can claim.
+    units of its own, which other workers can claim; not that of one that is read as a whole.
 
     After ``children`` child units a unit is released; it goes on when these are claimed, because deeper units are
     claimed first. ``pause`` is the base of the waits between tries, in seconds. ``beginnings`` is the number of claims

@@ -156,7 +156,7 @@ class _Walker(Generic[S]):
             yield outcomes.ended(node, scope, EVERYTHING, behind)
 
     def splits(self, child: Node[S], item: Item) -> bool:
-        return self.spawn and child.ranged and not child.unit and (item.estimate or 0) > SPLIT // self.effort
+        return self.spawn and child.divisible and (item.estimate or 0) > SPLIT // self.effort
 
     def spawn_ranges(
         self, child: Node[S], scope: Scope, prefix: Cursor, resume: Cursor, behind: Cursor

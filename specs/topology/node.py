@@ -111,11 +111,14 @@ class Node(Generic[S]):
     a unit of its own. ``ranged``: the producer accepts a key range. When ``produce`` is a method of an abstract source,
     the override of the actual source runs.
 
+    ``whole``: the listing is computed from all that is read for it, as from a query log, so that each range of it
+    costs as much as all of them. A large one is not split, nor is one whose unit takes long; it resumes as any other.
+
     ``passage``: the node belongs to another part of the service and only leads down to this part's own nodes. Its items
     are walked, but yield no entities, counts or coverage; it has no stages and no post_process.
 
-    Raises ``ValueError`` for a node without stages that is no passage, for a passage that emits or leads nowhere, and
-    for a post_process that could not wait for units below.
+    Raises ``ValueError`` for a node without stages that is no passage, for a passage that emits or leads nowhere, for
+    a post_process that could not wait for units below, and for a whole listing that has units or children.
     """
 
     name: str
@@ -125,6 +128,7 @@ class Node(Generic[S]):
     post_process: tuple[Stage[S, Entity], ...] = ()
     unit: bool = False
     ranged: bool = False
+    whole: bool = False
     passage: bool = False
 
     def __post_init__(self) -> None:
@@ -136,7 +140,14 @@ class Node(Generic[S]):
             raise ValueError(
                 f"node {self.name!r} has a post_process and units below: it must be a unit to wait for them"
             )
+        if self.whole and (self.unit or self.children):
+            raise ValueError(f"node {self.name!r} is read as a whole: it is no unit and has no children")
         object.__setattr__(self, "produce", overridable(self.produce))
+
+    @property
+    def divisible(self) -> bool:
+        """Whether ranges of its listing may become units."""
+        return self.ranged and not self.unit and not self.whole
 
     @property
     def spawns(self) -> bool:

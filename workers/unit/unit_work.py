@@ -173,7 +173,7 @@ class UnitWork:
             return None
         if self.start.item is not None:
             node = next((child for child in node.children if child.name == cursor[0]), node)
-        if node.name != cursor[0] or node.children or node.unit or not node.ranged:
+        if node.name != cursor[0] or node.children or not node.divisible:
             return None
         return node, cursor[1]
 

@@ -72,8 +72,9 @@ class LineageSource(SchemaSource):
 
 
 _TOLD: tuple[Stage[LineageSource, Entity], ...] = (Stage(Lineage, LineageSource.yield_lineage),)
-_LOGGED = Node("logged_lineage", LineageSource.logged, ranged=True, stages=_TOLD)
-_MARKED = Node("log_watermark", LineageSource.watermarks, ranged=True,
+_LOGGED = Node("logged_lineage", LineageSource.logged, ranged=True, whole=True, stages=_TOLD)
+# What has read the log marks it: the watermark is no unit of its own.
+_MARKED = Node("log_watermark", LineageSource.watermarks, ranged=True, whole=True,
                stages=(Stage(LogWatermark, LineageSource.yield_watermark),))  # fmt: skip
 LineageSource.topology = schema_topology(
     Node("lineage", LineageSource.targets, ranged=True, stages=_TOLD),

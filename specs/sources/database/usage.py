@@ -41,7 +41,8 @@ class UsageSource(ServiceSource):
         """Build the ``Usage`` of an item on its day."""
 
 
-_USAGE = Node("usage", UsageSource.used, ranged=True, stages=(Stage(Usage, UsageSource.yield_usage),))
+_USAGE = Node("usage", UsageSource.used, ranged=True, whole=True,
+              stages=(Stage(Usage, UsageSource.yield_usage),))  # fmt: skip
 UsageSource.topology = Topology(service_node(
     Node("day", UsageSource.days, unit=True, ranged=True,
          stages=(Stage(UsageDay, UsageSource.yield_day),), children=(_USAGE,)),

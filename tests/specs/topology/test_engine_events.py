@@ -1,6 +1,7 @@
 """What a walk says, in which order, and what becomes of everything that goes wrong."""
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -230,3 +231,9 @@ def test_sources_of_one_service_share_nothing() -> None:
     assert one.log
     assert two.log == []
     assert isinstance(one, RandomSource)
+
+
+@pytest.mark.parametrize("wrong", [{"unit": True}, {"children": (Node("n", _nothing, (Stage(Thing, _nothing),)),)}])
+def test_a_whole_listing_has_no_units_and_nothing_below(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="read as a whole"):
+        Node("m", _nothing, (Stage(Thing, _nothing),), ranged=True, whole=True, **wrong)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,13 +51,13 @@ class Watched(SqlLedger):
 
 
 def crawl(
-    ledger: SqlLedger, recipe: Recipe, budget: UnitBudget | None = None, root: Start | None = None
+    ledger: SqlLedger, recipe: Recipe, budget: UnitBudget | None = None, root: Start | None = None, **options: Any
 ) -> tuple[Run, list[UnitView]]:
     run = ledger.open_run(
         Opening("shop", recipe.service.type, recipe.to_dict(), (root or root_of(recipe),), slots=4), now=time.time()
     )
     tick = Reconciler(ledger, run.id, ledger.outstanding).tick
-    solo(ledger, Assignment(run.id, recipe, budget=budget or UnitBudget()), StopFlag(), tick)
+    solo(ledger, Assignment(run.id, recipe, budget=budget or UnitBudget()), StopFlag(), tick, **options)
     return ledger.run(run.id), list(ledger.units(run.id))
 
 
