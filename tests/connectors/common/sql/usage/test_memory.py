@@ -12,10 +12,11 @@ from specs.contracts.parts.statements import StatementLineage, TableName
 
 ROOT = Path(__file__).parents[5]
 READ = """
-import resource, sys
+import sys
 from pathlib import Path
 from tests.benchmarks.usage import lines
 from tests.connectors.common.sql.usage.usages import DAY, source, walked
+from workers.process.governor.memory import MB, peak_rss
 count = int(sys.argv[2])
 log = Path(sys.argv[1])
 with log.open("w") as file:
@@ -23,7 +24,7 @@ with log.open("w") as file:
 made = source(log, query_log={"type": "postgres_csvlog", "files": [str(log)]})
 day, used, outcomes = walked(made)
 assert not outcomes, outcomes
-print(day.statements, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(day.statements, peak_rss() // MB)
 """
 
 
