@@ -137,9 +137,9 @@ class LineageLog(Entity):
 
 
 class LogWatermark(Entity):
-    """Says that the reading of a query log that was ``begun`` then came to its end, and everything that was told of it
-    is stored. While the log and the settings have this ``seal``, and the names that were ``asked`` for mean what was
-    ``meant``, it is not read again. Without a seal it is."""
+    """Says that the reading of a query log, or of one day of it, that was ``begun`` then came to its end, and all that
+    was told of it is stored. While the log and the settings have this ``seal``, and the names that were ``asked`` for
+    mean what was ``meant``, it is not read again. Without a seal it is."""
 
     VOLATILE: ClassVar[frozenset[str]] = frozenset({"begun", "seal", "asked", "meant"})
     begun: float | None = None

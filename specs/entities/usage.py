@@ -107,7 +107,8 @@ class UsageDay(Entity):
     """Counters only: since when they have counted; statements before are not known."""
     log: dict[str, Any] = Field(default_factory=dict)
     """Where the day lies in its log, so that it is not read again while nothing is written for it: the ``seal`` of what
-    was read, and what is known of ``files``."""
+    was read, when that was ``begun``, and what is known of ``files``. It was read to its end when a ``LogWatermark``
+    below the day says the same."""
 
     def search_text(self) -> str:
         """Nothing: a day is no object of the source."""

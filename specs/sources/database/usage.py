@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from specs.entities.base import Entity
+from specs.entities.lineage import LogWatermark
 from specs.entities.usage import Usage, UsageDay
 from specs.sources.database.extracts import UsageExtract
 from specs.sources.service import ServiceSource, service_node
@@ -40,11 +41,21 @@ class UsageSource(ServiceSource):
     def yield_usage(self, item: Item, scope: Scope) -> Iterable[Entity]:
         """Build the ``Usage`` of an item on its day."""
 
+    def day_watermarks(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        """The watermark of a day, behind all that was told of it: one item, or none."""
+        return iter(())
+
+    def yield_day_watermark(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        """Build the watermark of a day."""
+        raise NotImplementedError
+
 
 _USAGE = Node("usage", UsageSource.used, ranged=True, whole=True,
               stages=(Stage(Usage, UsageSource.yield_usage),))  # fmt: skip
+_MARKED = Node("day_watermark", UsageSource.day_watermarks, ranged=True, whole=True,
+               stages=(Stage(LogWatermark, UsageSource.yield_day_watermark),))  # fmt: skip
 UsageSource.topology = Topology(service_node(
     Node("day", UsageSource.days, unit=True, ranged=True,
-         stages=(Stage(UsageDay, UsageSource.yield_day),), children=(_USAGE,)),
+         stages=(Stage(UsageDay, UsageSource.yield_day),), children=(_USAGE, _MARKED)),
     passage=True,
 ))  # fmt: skip

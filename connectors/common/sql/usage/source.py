@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from connectors.common.sql.catalog_part import CatalogPart
+from connectors.common.sql.lineage.logs.watermark import NAME as MARK
 from connectors.common.sql.lineage.naming import engine_name, rules_of
 from connectors.common.sql.lineage.process.parser_process import ParserProcess
 from connectors.common.sql.lineage.relations import KnownRelations
@@ -30,6 +31,7 @@ from specs import names
 from specs.contracts.parts.resolver import StoredObject
 from specs.contracts.parts.statements import StatementParser
 from specs.entities.base import Entity
+from specs.entities.lineage import LogWatermark
 from specs.entities.usage import TOP, TOP_USERS, Usage, UsageDay
 from specs.errors import Fatal
 from specs.recipe.secrets import resolve
@@ -47,13 +49,15 @@ OWN_SCHEMAS = frozenset({"postgres", "postgresql", "redshift"})
 
 
 class ReadDay(NamedTuple):
-    """What was read of one day. ``seal`` tells what of the log that was, and is empty where it has to be read again."""
+    """What was read of one day. ``seal`` tells what of the log that was, and is empty where it has to be read again;
+    the reading was ``begun`` then."""
 
     counts: StatementCounts
     uses: dict[str, ObjectUse]
     account: DayAccount
     tally: LogTally
     seal: str = ""
+    begun: float = 0.0
 
 
 class LogUsage(CatalogPart, UsageSource):
@@ -63,6 +67,7 @@ class LogUsage(CatalogPart, UsageSource):
         super().__init__(*args, **kwargs)
         self._parser: StatementParser | None = None
         self._read: tuple[str, ReadDay] | None = None
+        self._left: dict[str, set[str]] = {}
         self._pieces = 1
         self._answers = ShapeAnswers()
         self._plans: dict[str, LogDay] = {}
@@ -100,7 +105,7 @@ class LogUsage(CatalogPart, UsageSource):
 
     def begin(self, reading: ReadMode) -> None:
         super().begin(reading)
-        self._read = None
+        self._read, self._left = None, {}
 
     def relieve(self) -> None:
         """The parser is started again when it is needed, which takes less than a second."""
@@ -165,7 +170,7 @@ class LogUsage(CatalogPart, UsageSource):
             unknown=tuple(
                 name for name, _ in sorted(account.unknown.items(), key=lambda each: (-each[1], each[0]))[:TOP]
             ),
-            log=told(found.seal, plan),
+            log=told(found.seal, found.begun, plan),
         )
         for problem in tally.problems:
             place = problem.path if problem.offset is None else f"{problem.path}:{problem.offset}"
@@ -180,10 +185,9 @@ class LogUsage(CatalogPart, UsageSource):
         return self._read[1]
 
     def _read_day(self, day: date) -> ReadDay:
-        settings = self.settings.query_log
+        settings, begun = self.settings.query_log, self.now()
         assert settings is not None
-        counts = self._counts()
-        tally = LogTally()
+        counts, tally = self._counts(), LogTally()
         plan = self._plans.get(day.isoformat(), LogDay())
         log, span = log_of(settings, now=self.now()), TimeSpan(*self.settings.bounds(day))
         pages = None if plan.places is None else log.placed(span, tally, plan.places)
@@ -193,7 +197,7 @@ class LogUsage(CatalogPart, UsageSource):
             self._piece()
         require_trusted(tally)
         found = self._told(counts, tally, settings.default_schema)
-        return found if tally.problems or tally.waiting else found._replace(seal=seal)
+        return found if tally.problems or tally.waiting else found._replace(seal=seal, begun=begun)
 
     def _counts(self) -> StatementCounts:
         users = Users(self.settings.users, self.service, self._hash_key())
@@ -243,6 +247,7 @@ class LogUsage(CatalogPart, UsageSource):
     def used(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
         found = {names.build(*names.split(fqn)[1:]): use for fqn, use in self._day(scope).uses.items()}
         known = {each.name for each in self._stored(scope, Usage.type_name())}
+        self._left = {scope.name: found.keys() | known}
         for key in sorted(found.keys() | known):
             if key in span:
                 yield Item(key, key, found.get(key))
@@ -254,7 +259,21 @@ class LogUsage(CatalogPart, UsageSource):
             counts = self._day(Scope(scope.path[:-1])).counts
             fields = usage_fields(item.data, counts.users, counts.fingerprints, day)
         target = names.build(self.service, *names.split(item.name))
-        yield Usage(**identity(scope), target=target, **fields)
+        made = Usage(**identity(scope), target=target, **fields)
+        self._left.get(scope.path[-2], set()).discard(item.name)
+        yield made
+
+    def day_watermarks(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        if self.settings.query_log is not None and MARK in span:
+            yield Item(MARK, MARK)
+
+    def yield_day_watermark(self, item: Item, scope: Scope) -> Iterable[Entity]:
+        """The watermark has a seal when all objects of the day were told here; without one the day is read again."""
+        day, made = Scope(scope.path[:-1]), LogWatermark(**identity(scope))
+        if self._left.get(day.name) == set():
+            read = self._day(day)
+            made = made.model_copy(update={"begun": read.begun, "seal": read.seal})
+        yield made
 
     def preview(self, node: str, scope: Scope, span: KeyRange) -> Iterator[Any]:
         """Of a day's objects only those that are known: the log is not read for a plan."""

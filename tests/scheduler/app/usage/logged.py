@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +14,11 @@ from connectors.common.sql.lineage.analysis.analyzer import LineageAnalyzer
 from connectors.common.sql.usage.counters import CounterReading, CounterUsage, StatementCounter
 from connectors.common.sql.usage.source import LogUsage
 from specs.contracts.parts.statements import StatementParser
+from specs.errors import Stop
 from specs.recipe.recipe import Recipe
 from specs.service_spec import DefaultDatabaseSpec
+from specs.topology.node import Produced
+from specs.topology.scope import KeyRange, Scope
 
 NOON = 1_795_910_400.0 + 43_200
 
@@ -34,6 +37,19 @@ spec = DefaultDatabaseSpec(
     metadata_source_class="connectors.sqlite.metadata:SqliteSource",
     usage_source_class=UsageAtNoon,
 )
+
+
+class BrokenOffAtNoon(UsageAtNoon):
+    """It ends amid a day while there is a file ``ended`` beside the database."""
+
+    def used(self, scope: Scope, span: KeyRange) -> Iterator[Produced]:
+        for at, item in enumerate(super().used(scope, span)):
+            if at and Path(str(self.config.path)).with_name("ended").exists():  # type: ignore[attr-defined]
+                raise Stop("it ended", scope.fqn)
+            yield item
+
+
+broken_off = replace(spec, usage_source_class=BrokenOffAtNoon)
 
 
 class CountedAtNoon(UsageAtNoon, CounterUsage):
@@ -55,7 +71,7 @@ def counting_recipe(folder: Path) -> Recipe:
     return Recipe.from_dict({**given, "extract": {"usage": True}})
 
 
-def recipe(folder: Path) -> Recipe:
+def recipe(folder: Path, kind: str = "spec") -> Recipe:
     file = folder / "shop.db"
     if not file.exists():
         with closing(sqlite3.connect(file)) as connection:
@@ -64,7 +80,7 @@ def recipe(folder: Path) -> Recipe:
                 "CREATE TABLE idle (x INTEGER); CREATE VIEW big AS SELECT id FROM orders;"
             )
     return Recipe.from_dict({
-        "service": {"name": "shop", "type": f"{__name__}:spec"},
+        "service": {"name": "shop", "type": f"{__name__}:{kind}"},
         "connection": {"path": str(file)},
         "extract": {"usage": {"window": "3d", "query_log": {"type": "jsonl", "files": [str(folder / "log.jsonl")]}}},
     })  # fmt: skip

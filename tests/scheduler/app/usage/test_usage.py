@@ -89,6 +89,21 @@ def test_a_window_that_is_read_again_replaces_its_buckets(catalog: str, tmp_path
     assert [(each.day, each.queries) for each in found.use.days] == [("2026-11-27", 2)]
 
 
+def test_a_day_amid_which_a_run_ended_is_read_again(tmp_path: Path) -> None:
+    place, ended = f"sqlite:///{tmp_path / 'catalog.db'}", tmp_path / "ended"
+    log(tmp_path, STATEMENTS)
+    ended.touch()
+    assert crawl(recipe(tmp_path, "broken_off"), catalog=place).status == "partial"
+    before = usage(place, "shop")
+    assert isinstance(before, ContainerUsage)
+    assert len(before.accounts) == 3  # all days look as if they had been read
+    ended.unlink()
+    again = crawl(recipe(tmp_path, "broken_off"), catalog=place)
+    assert (again.status, again.entities["UsageDay"].listed, again.entities["Usage"].listed) == ("complete", 2, 4)
+    assert usage(place, ORDERS).use.queries == 5  # type: ignore[union-attr]
+    assert "UsageDay" not in crawl(recipe(tmp_path, "broken_off"), catalog=place).entities
+
+
 def test_a_log_that_is_gone_leaves_the_days_as_they_were(catalog: str, tmp_path: Path) -> None:
     (tmp_path / "log.jsonl").unlink()
     assert crawl(recipe(tmp_path), catalog=catalog).status == "partial"

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from specs.entities import ColumnUse, Join, QueryUse, Table
+from specs.entities import ColumnUse, Join, QueryUse, Table, UsageDay
 from specs.errors import Fatal, Stop
 from specs.sources.database.extracts import UsageExtract
 from specs.testing.resolver import MemoryResolver
 from specs.topology.node import Item
 from specs.topology.scope import EVERYTHING, KeyRange, Scope
-from tests.connectors.common.sql.usage.usages import DAY, UsageToday, append, catalog, source, walked, write
+from tests.connectors.common.sql.usage.usages import DAY, UsageToday, append, catalog, source, stored, walked, write
 
 STATEMENTS = [
     (10, "ann", "SELECT o.total FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.name = 'secret one'"),
@@ -132,8 +132,8 @@ def test_a_day_is_read_again_only_when_something_was_written_for_it(tmp_path: Pa
     first = source(log, window="2d")
     found = days(first)
     assert list(found) == ["2026-11-28", "2026-11-29"]
-    known = [walked(first, name, item.data)[0] for name, item in found.items()]
-    assert [day.statements for day in known] == [5, 4]
+    known = [each for name, item in found.items() for each in stored(first, name, item.data)]
+    assert [day.statements for day in known if isinstance(day, UsageDay)] == [5, 4]
     assert not days(source(log, known, window="2d"))
     assert len(days(source(log, known, window="2d", users="none"))) == 2
     line = '{"time": 1795910500, "text": "select 1 from orders", "database": "db"}\n'
@@ -147,7 +147,7 @@ def test_a_window_that_is_widened_reads_the_older_days(tmp_path: Path) -> None:
     log = tmp_path / "log"
     write(log, [(second - ago * 86_400, user, text) for ago in (2, 1, 0) for second, user, text in STATEMENTS[:4]])
     first = source(log, window="1d")
-    known = [walked(first, name, item.data)[0] for name, item in days(first).items()]
+    known = [each for name, item in days(first).items() for each in stored(first, name, item.data)]
     wider = source(log, known, window="3d")
     found = {name: walked(wider, name, item.data)[0].statements for name, item in days(wider).items()}
     assert found == {"2026-11-27": 4, "2026-11-28": 4}
@@ -157,11 +157,12 @@ def test_a_day_is_read_again_when_an_unknown_name_fits_something_now(tmp_path: P
     log = tmp_path / "log"
     write(log, [(1, "ann", "select a from nowhere")])
     first = source(log)
-    known = walked(first, data=days(first)["2026-11-29"].data)[0]
-    assert known.unknown == ("db.public.nowhere",)
-    assert not days(source(log, [known]))
+    known = stored(first, data=days(first)["2026-11-29"].data)
+    assert isinstance(known[0], UsageDay)
+    assert known[0].unknown == ("db.public.nowhere",)
+    assert not days(source(log, known))
     nowhere = Table(fqn="shop.db.public.nowhere", name="nowhere", parent="shop.db.public", table_type="regular")
-    assert days(source(log, [known, nowhere]))
+    assert days(source(log, [*known, nowhere]))
 
 
 def test_a_day_with_broken_lines_is_told_by_each_run(tmp_path: Path) -> None:
@@ -169,8 +170,36 @@ def test_a_day_with_broken_lines_is_told_by_each_run(tmp_path: Path) -> None:
     write(log, STATEMENTS)
     append(log, "{broken\n")
     first = source(log)
-    known = walked(first, data=days(first)["2026-11-29"].data)[0]
-    assert list(days(source(log, [known]))) == ["2026-11-29"]
+    known = stored(first, data=days(first)["2026-11-29"].data)
+    assert list(days(source(log, known))) == ["2026-11-29"]
+
+
+def test_a_day_that_was_broken_off_is_read_again(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    write(log, STATEMENTS)
+    first = source(log)
+    data = days(first)["2026-11-29"].data
+    told = stored(first, data=data)
+    assert not days(source(log, told))
+    for count in range(len(told)):
+        assert list(days(source(log, told[:count]))) == ["2026-11-29"]
+    account = told[0]
+    assert isinstance(account, UsageDay)
+    later = account.model_copy(update={"log": account.log | {"begun": DAY + 50_000}})  # a run began, and ended here
+    assert list(days(source(log, [later, *told[1:]]))) == ["2026-11-29"]
+
+
+def test_a_day_of_which_an_object_was_not_told_is_read_again(tmp_path: Path) -> None:
+    log, scope, day = tmp_path / "log", Scope.of("shop", "2026-11-29"), "2026-11-29"
+    write(log, STATEMENTS)
+    made = source(log)
+    (account,) = made.yield_day(Item(day, day, days(made)[day].data), scope)
+    objects = [each for each in made.used(scope, EVERYTHING) if isinstance(each, Item)]
+    for item in objects[1:]:
+        list(made.yield_usage(item, scope.child(item.name)))
+    (mark,) = made.yield_day_watermark(Item("watermark", "watermark"), scope.child("watermark"))
+    assert isinstance(account, UsageDay)
+    assert list(days(source(log, [account, mark]))) == [day]
 
 
 def test_a_broken_line_is_an_outcome_and_costs_itself(tmp_path: Path) -> None:

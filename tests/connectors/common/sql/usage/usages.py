@@ -76,6 +76,16 @@ def append(log: Path, text: str) -> None:
     os.utime(log, (DAY + 43_200, DAY + 43_200))
 
 
+def stored(made: UsageToday, day: str = "2026-11-29", data: Any = None) -> list[Entity]:
+    """All that a run stores of a day, in its order."""
+    account, used, _ = walked(made, day, data)
+    scope, found = Scope.of("shop", day), [account, *used.values()]
+    for mark in made.day_watermarks(scope, EVERYTHING):
+        assert isinstance(mark, Item)
+        found += made.yield_day_watermark(mark, scope.child(mark.name))
+    return found
+
+
 def walked(
     made: UsageToday, day: str = "2026-11-29", data: Any = None
 ) -> tuple[UsageDay, dict[str, Usage], list[Outcome]]:
