@@ -15,12 +15,11 @@ def location(url: str) -> Path | str:
     file = address(url)
     if file is not None:
         return file.file or str(file)
-    from sqlalchemy.engine import make_url  # a file does without
-    from sqlalchemy.exc import ArgumentError
+    from sqlalchemy import exc, make_url  # a file does without
 
     try:
         return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
+    except exc.ArgumentError:
         raise UsageError("the catalog's URL is none", remedy="write sqlite:///catalog.db or postgresql://...") from None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import exc
 
 from specs.contracts.work import Row
 from workers.catalog.upsert import binary_copy
@@ -59,7 +59,7 @@ class PostgresqlBackend:
         self._copy("insert_events", binary_copy.events(first, events, stamp))
 
     def refused(self, error: Exception) -> bool:
-        cause: Any = error.orig if isinstance(error, DBAPIError) else error
+        cause: Any = error.orig if isinstance(error, exc.DBAPIError) else error
         if isinstance(cause, UnicodeError | struct.error):
             return True
         state = getattr(cause, "sqlstate", None)
@@ -91,4 +91,4 @@ class PostgresqlBackend:
             with driver.cursor() as cursor:
                 yield cursor
         except base as error:
-            raise DBAPIError.instance(statement, None, error, base, dialect=ours.dialect) from error
+            raise exc.DBAPIError.instance(statement, None, error, base, dialect=ours.dialect) from error

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError, NoSuchTableError
+from sqlalchemy import exc
 
 from specs.errors import HeadraceError, Retry, Skip
 
@@ -43,13 +43,13 @@ def classify(error: Exception, where: str, clean: Callable[[str], str], *, late:
     """
     if isinstance(error, HeadraceError):
         return error
-    if isinstance(error, DBAPIError):
+    if isinstance(error, exc.DBAPIError):
         message = clean(words(error.orig or error))
         if error.connection_invalidated:
             return Retry(f"the connection is lost: {message}", where, reason="connection")
         found = "timeout" if late else reason(error.orig, message)
         return Skip(message, where, "grant the right to read it" if found == "denied" else "", reason=found)
-    if isinstance(error, NoSuchTableError):
+    if isinstance(error, exc.NoSuchTableError):
         return Skip(f"{error} is not there any more", where, reason="gone")
     if isinstance(error, LookupError):
         return Skip(clean(str(error.args[0] if error.args else error)), where, reason="unsupported")

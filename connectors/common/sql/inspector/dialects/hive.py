@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.types import NullType
+from sqlalchemy import exc, types
 
 from connectors.common.sql.inspector.driver import InspectorDriver, literal
 from connectors.common.sql.slices import Facet, Listed
@@ -33,7 +32,7 @@ class HiveCatalog:
         found = [("table", name) for name in self._names(f"SHOW TABLES IN {place}")]
         try:
             found += [("view", name) for name in self._names(f"SHOW VIEWS IN {place}")]
-        except DBAPIError as error:
+        except exc.DBAPIError as error:
             if self.driver.classify(error).reason != "error":  # Hive before 2.2 does not know it; see ``completed``
                 raise
         return found
@@ -86,7 +85,9 @@ def described(rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
             if key:
                 about.setdefault(key.rstrip(": ").lower(), told)
         elif name and value:
-            columns.setdefault(name, {"name": name, "type": NullType(), "native": value, "comment": comment or None})
+            columns.setdefault(
+                name, {"name": name, "type": types.NullType(), "native": value, "comment": comment or None}
+            )
             if section == "partitions":
                 partitions.append(name)
     found = list(columns.values())

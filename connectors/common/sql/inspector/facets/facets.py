@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy import engine
 
 from connectors.common.sql.inspector.dialects.catalogs import DialectCatalog
 from connectors.common.sql.inspector.driver import InspectorDriver
@@ -37,6 +37,6 @@ def facets(read: Reflection, catalog: DialectCatalog | None, *, ddl: bool) -> li
 def statements(driver: InspectorDriver, slice_: int, *, ddl: bool) -> int:
     """The most statements that a slice of so many relations takes; how many are sent depends on the dialect."""
     dialect = type(driver.inspector().dialect)
-    native = dialect.get_multi_columns is not DefaultDialect.get_multi_columns
+    native = dialect.get_multi_columns is not engine.default.DefaultDialect.get_multi_columns
     each = 1 if native else slice_
     return _EACH * (2 + len(ON_TABLES)) * each + (slice_ if ddl else 0) + len(KINDS)

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from sqlalchemy import exc
 from sqlalchemy.engine.reflection import ObjectKind
-from sqlalchemy.exc import NoSuchTableError, UnreflectableTableError
 
 from connectors.common.sql.inspector.driver import InspectorDriver, literal
 from connectors.common.sql.slices import Listed
@@ -81,10 +81,10 @@ class Reflection:
             try:
                 told, warned = self.driver.reflect("get_columns", each.name, schema=self.schema(each.schema))
                 yield each.id, told, _sorted(warned)[1]
-            except NoSuchTableError as error:
+            except exc.NoSuchTableError as error:
                 if each.data != "table" and self._select(each) is None:
                     raise LookupError("the dialect lists it, and then denies that it is there") from error
-            except UnreflectableTableError:
+            except exc.UnreflectableTableError:
                 if each.data == "table":
                     raise
                 yield self._unreflected(each, "it refers to something that is not there")
@@ -117,7 +117,7 @@ class Reflection:
         for each in listed:
             try:
                 told, warned = self.driver.reflect("get_view_definition", each.name, schema=self.schema(each.schema))
-            except NoSuchTableError:
+            except exc.NoSuchTableError:
                 told, warned = None, ["the dialect does not tell the texts of views"]
             yield each.id, told, _sorted(warned)[1]
 
