@@ -82,7 +82,7 @@ def crawled(url: str, folder: Path) -> tuple[Run, dict[str, dict[str, int]], lis
         db.close()
 
 
-@pytest.mark.parametrize("size", [9_000, 30_000])
+@pytest.mark.parametrize("size", [12_000, 30_000])
 def test_postgres_is_read_whole_however_little_passes(
     postgres_behind: tuple[str, Proxy], tmp_path: Path, size: int
 ) -> None:

@@ -198,7 +198,7 @@ class QuestionSuite(SuiteBase):
 
     def test_the_check_goes_well_here(self, one: Source) -> None:
         steps = list(one.check())
-        assert steps
+        assert steps or not one.remote  # what reads the catalog alone may have nothing to try
         for step in steps:
             assert step.ok, step
             assert step.name
