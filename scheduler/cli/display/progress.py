@@ -86,7 +86,11 @@ class Picture:
         from rich.console import Console
         from rich.live import Live
 
-        live = Live(console=Console(file=self._stream), auto_refresh=False, transient=True)
+        # Rich would lose what is printed after an interruption amid its drawing: the command that resumes.
+        live = Live(
+            console=Console(file=self._stream), auto_refresh=False, transient=True,
+            redirect_stdout=False, redirect_stderr=False,
+        )  # fmt: skip
         live.start()
         return live
 
